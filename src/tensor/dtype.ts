@@ -1,0 +1,53 @@
+/** Element types. `bool` is stored as 0/1 bytes, as ONNX Runtime does. */
+export const dtypes = ["float32", "float64", "int64", "bool"] as const;
+export type DType = (typeof dtypes)[number];
+
+/** The two types that have derivatives. */
+export type FloatDType = "float32" | "float64";
+
+/** Storage of each element type. */
+export interface DataOf {
+  readonly float32: Float32Array;
+  readonly float64: Float64Array;
+  readonly int64: BigInt64Array;
+  readonly bool: Uint8Array;
+}
+
+export type TensorData = DataOf[DType];
+
+const constructors = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int64: BigInt64Array,
+  bool: Uint8Array,
+} as const;
+
+export const bytesPerElement: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int64: 8, bool: 1 };
+
+/** Zero-filled storage for `length` elements. */
+export function allocate<D extends DType>(dtype: D, length: number): DataOf[D] {
+  return new constructors[dtype](length) as DataOf[D];
+}
+
+/** Typed view of `length` elements at `offset` bytes; copies only when the offset is unaligned. */
+export function viewBytes<D extends DType>(
+  dtype: D,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+): DataOf[D] {
+  const start = bytes.byteOffset + offset;
+  const size = length * bytesPerElement[dtype];
+  const aligned = start % bytesPerElement[dtype] === 0;
+  const buffer = aligned ? bytes.buffer : bytes.slice(offset, offset + size).buffer;
+  const construct = constructors[dtype] as new (
+    buffer: ArrayBufferLike,
+    start: number,
+    length: number,
+  ) => DataOf[D];
+  return new construct(buffer, aligned ? start : 0, length);
+}
+
+export function isFloat(dtype: DType): dtype is FloatDType {
+  return dtype === "float32" || dtype === "float64";
+}

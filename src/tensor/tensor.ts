@@ -1,0 +1,81 @@
+import { allocate, type DataOf, type DType } from "./dtype.js";
+import { fail } from "./errors.js";
+import { formatShape, type Shape, sizeOf } from "./shape.js";
+
+/** A concrete array: element type, shape, and row-major data. The data may be shared; treat it as read-only. */
+export interface Tensor<D extends DType = DType> {
+  readonly dtype: D;
+  readonly shape: Shape;
+  readonly data: DataOf[D];
+}
+
+/**
+ * Wraps row-major data without copying.
+ * @throws SHAPE_MISMATCH when the number of elements differs from the shape's.
+ */
+export function tensor<D extends DType>(dtype: D, shape: Shape, data: DataOf[D]): Tensor<D> {
+  if (data.length === sizeOf(shape)) return { dtype, shape, data };
+  throw fail("SHAPE_MISMATCH", {
+    what: "tensor",
+    expected: `${sizeOf(shape)} elements for shape ${formatShape(shape)}`,
+    received: `${data.length} elements`,
+  });
+}
+
+/** Float tensor from plain numbers, rounded to `dtype`. */
+export function fromNumbers(values: ArrayLike<number>, shape: Shape, dtype: DType = "float32"): Tensor {
+  const data = allocate(dtype, values.length);
+  if (data instanceof BigInt64Array)
+    for (let i = 0; i < values.length; i++) data[i] = BigInt(Math.trunc(values[i] ?? 0));
+  else data.set(values);
+  return tensor(dtype, shape, data);
+}
+
+/** A rank-0 tensor. */
+export function scalar(value: number, dtype: DType = "float32"): Tensor {
+  return fromNumbers([value], [], dtype);
+}
+
+export function zeros<D extends DType>(shape: Shape, dtype: D): Tensor<D> {
+  return tensor(dtype, shape, allocate(dtype, sizeOf(shape)));
+}
+
+/** The elements as float64 numbers, whatever the storage. Shares memory when it already is float64. */
+export function toFloat64(value: Tensor): Float64Array {
+  const { data } = value;
+  if (data instanceof Float64Array) return data;
+  if (data instanceof BigInt64Array) return Float64Array.from(data, Number);
+  return Float64Array.from(data);
+}
+
+/** Converts the element type; returns the same tensor when nothing changes. */
+export function cast(value: Tensor, dtype: DType): Tensor {
+  return value.dtype === dtype ? value : fromNumbers(toFloat64(value), value.shape, dtype);
+}
+
+/** Same data under another shape. */
+export function reshaped(value: Tensor, shape: Shape): Tensor {
+  return tensor(value.dtype, shape, value.data);
+}
+
+/** The single element of a one-element tensor. */
+export function item(value: Tensor): number {
+  const [first] = value.data;
+  if (value.data.length === 1 && first !== undefined) return Number(first);
+  throw fail("SHAPE_MISMATCH", { what: "item", expected: "one element", received: formatShape(value.shape) });
+}
+
+/** Rows `start` (inclusive) to `end` (exclusive) along the first axis, sharing memory. */
+export function rows(value: Tensor, start: number, end: number): Tensor {
+  const width = sizeOf(value.shape.slice(1));
+  const data = value.data.subarray(start * width, end * width);
+  return tensor(value.dtype, [end - start, ...value.shape.slice(1)], data);
+}
+
+/** Index of the first NaN or infinite element, or -1. */
+export function firstNonFinite(value: Tensor): number {
+  const { data } = value;
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return -1;
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
+  return -1;
+}

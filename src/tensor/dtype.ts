@@ -37,15 +37,11 @@ export function viewBytes<D extends DType>(
   length: number,
 ): DataOf[D] {
   const start = bytes.byteOffset + offset;
-  const size = length * bytesPerElement[dtype];
-  const aligned = start % bytesPerElement[dtype] === 0;
-  const buffer = aligned ? bytes.buffer : bytes.slice(offset, offset + size).buffer;
-  const construct = constructors[dtype] as new (
-    buffer: ArrayBufferLike,
-    start: number,
-    length: number,
-  ) => DataOf[D];
-  return new construct(buffer, aligned ? start : 0, length);
+  const { buffer } = bytes;
+  const aligned = buffer instanceof ArrayBuffer && start % bytesPerElement[dtype] === 0;
+  if (aligned) return new constructors[dtype](buffer, start, length) as DataOf[D];
+  const copy = bytes.slice(offset, offset + length * bytesPerElement[dtype]);
+  return new constructors[dtype](copy.buffer, 0, length) as DataOf[D];
 }
 
 export function isFloat(dtype: DType): dtype is FloatDType {

@@ -1,0 +1,80 @@
+import type { DType, Tensor } from "../tensor/index.js";
+import type { SymbolicShape } from "./node.js";
+
+/** What an operator without parameters carries. */
+export type NoAttributes = Readonly<Record<string, never>>;
+
+/** One axis of a tensor, already resolved to be non-negative. */
+export interface AxisAttributes {
+  readonly axis: number;
+}
+
+export interface ReductionAttributes {
+  /** Axes to reduce, ascending. */
+  readonly axes: readonly number[];
+  /** Keep the reduced axes with extent 1. */
+  readonly keepDims: boolean;
+}
+
+export interface ProductAttributes {
+  /** Transpose the last two axes of the left (right) operand first. */
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** Static parameters of every operator: the complete list of operators, by name. */
+export interface OperatorAttributes {
+  readonly input: { readonly name: string };
+  readonly constant: { readonly value: Tensor };
+
+  readonly neg: NoAttributes;
+  readonly abs: NoAttributes;
+  readonly sign: NoAttributes;
+  readonly reciprocal: NoAttributes;
+  readonly exp: NoAttributes;
+  readonly log: NoAttributes;
+  readonly sqrt: NoAttributes;
+  readonly sin: NoAttributes;
+  readonly cos: NoAttributes;
+  readonly erf: NoAttributes;
+  readonly tanh: NoAttributes;
+  readonly oneMinusSquare: NoAttributes;
+  readonly sigmoid: NoAttributes;
+  readonly softplus: NoAttributes;
+  readonly relu: NoAttributes;
+  readonly elu: { readonly alpha: number };
+  readonly not: NoAttributes;
+  readonly cast: { readonly dtype: DType };
+  readonly stopGradient: NoAttributes;
+
+  readonly add: NoAttributes;
+  readonly sub: NoAttributes;
+  readonly mul: NoAttributes;
+  readonly div: NoAttributes;
+  readonly pow: NoAttributes;
+  readonly minimum: NoAttributes;
+  readonly maximum: NoAttributes;
+  readonly prelu: NoAttributes;
+  readonly less: NoAttributes;
+  readonly equal: NoAttributes;
+  readonly where: NoAttributes;
+  readonly sum: NoAttributes;
+
+  readonly gemm: ProductAttributes;
+  readonly matmul: ProductAttributes;
+
+  readonly reduceSum: ReductionAttributes;
+  readonly reduceMax: ReductionAttributes;
+
+  readonly reshape: { readonly shape: SymbolicShape };
+  readonly transpose: { readonly permutation: readonly number[] };
+  readonly expand: { readonly shape: SymbolicShape };
+  readonly concat: AxisAttributes;
+  readonly slice: AxisAttributes & { readonly start: number; readonly end: number };
+  readonly pad: AxisAttributes & { readonly before: number; readonly after: number };
+  readonly gather: AxisAttributes & { readonly indices: readonly number[] };
+  readonly extent: AxisAttributes & { readonly dtype: DType };
+}
+
+export type OpName = keyof OperatorAttributes;
+export type Attributes = OperatorAttributes[OpName];

@@ -1,0 +1,90 @@
+/** Layer 1: symbolic programs. Operators, graphs, derivatives, simplification, ONNX. */
+export type { Attributes, OperatorAttributes, OpName } from "./attributes.js";
+export {
+  abs,
+  add,
+  applyOperator,
+  broadcastLike,
+  cast,
+  concat,
+  constant,
+  cos,
+  div,
+  elu,
+  equal,
+  erf,
+  exp,
+  expand,
+  extent,
+  gather,
+  gemm,
+  input,
+  less,
+  log,
+  matmul,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  not,
+  type Operand,
+  oneMinusSquare,
+  pad,
+  pow,
+  prelu,
+  reciprocal,
+  reduceMax,
+  reduceSum,
+  relu,
+  reshape,
+  scatterAdd,
+  sigmoid,
+  sign,
+  sin,
+  slice,
+  softplus,
+  sqrt,
+  stopGradient,
+  sub,
+  sum,
+  tanh,
+  transpose,
+  unbroadcast,
+  where,
+  zerosLike,
+} from "./build.js";
+export {
+  crossEntropy,
+  gelu,
+  geluTanh,
+  layerNorm,
+  linearCombination,
+  logSoftmax,
+  logSumExp,
+  mean,
+  norm,
+  oneHot,
+  silu,
+  softmax,
+  square,
+} from "./compose.js";
+export { evaluateGraph, resolveBatch } from "./evaluate.js";
+export { gradient, jvp, vjp } from "./gradient.js";
+export {
+  bind,
+  countMacs,
+  type Graph,
+  type InputSpec,
+  inline,
+  makeGraph,
+  type NamedNodes,
+  trace,
+  withFloat,
+} from "./graph.js";
+export { type Extent, formatType, isOp, type Node, type SymbolicShape, type TensorType } from "./node.js";
+export { type EncodeOptions, encodeOnnx } from "./onnx/encode.js";
+export type { Example, Operator } from "./operator.js";
+export { operatorOf, operators } from "./operators/index.js";
+export { printGraph } from "./print.js";
+export { simplify } from "./simplify.js";
+export { topological } from "./traverse.js";

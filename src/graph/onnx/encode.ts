@@ -1,0 +1,116 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema, type NodeProto, NodeProtoSchema, type TensorProto } from "onnx-buf";
+import { type DType, fromNumbers, scalar, type Tensor } from "../../tensor/index.js";
+import type { Graph } from "../graph.js";
+import type { Node } from "../node.js";
+import type { Emitter, OnnxAttributes } from "../operator.js";
+import { operatorOf } from "../operators/index.js";
+import { topological } from "../traverse.js";
+import { attributeProtos, tensorProto, valueInfo } from "./proto.js";
+
+export interface EncodeOptions {
+  /** Who will run the model: any runtime (default), or ONNX Runtime with its own operators. */
+  readonly target?: Emitter["target"];
+  /** Free-form texts stored with the model. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+const irVersion = 8n;
+const opset = 17n;
+
+/** Serialises a graph as an ONNX model (IR 8, opset 17). */
+export function encodeOnnx(
+  graph: Graph,
+  { target = "standard", metadata = {} }: EncodeOptions = {},
+): Uint8Array {
+  const writer = new Writer(target);
+  const names = new Map<Node, string>();
+  for (const node of topological(Object.values(graph.outputs))) {
+    const inputs = node.inputs.map((input) => names.get(input) ?? "");
+    names.set(node, operatorOf(node).encode(writer, inputs, node, node.attributes));
+  }
+  for (const [name, node] of Object.entries(graph.outputs)) writer.output(names.get(node) ?? "", name);
+  const model = create(ModelProtoSchema, {
+    irVersion,
+    producerName: "hypersolvers",
+    opsetImport: [
+      { domain: "", version: opset },
+      ...(writer.usesExtensions ? [{ domain: "com.microsoft", version: 1n }] : []),
+    ],
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    graph: {
+      name: "hypersolvers",
+      node: writer.nodes,
+      initializer: writer.initializers,
+      input: Object.entries(graph.inputs).map(([name, node]) => valueInfo(name, node)),
+      output: Object.entries(graph.outputs).map(([name, node]) => valueInfo(name, node)),
+    },
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+/** Constants up to this size are compared by content; larger ones are shared through their node alone. */
+const sharedElements = 16;
+
+/** Collects the nodes and constants of one model. Its names begin with a slash, to keep apart from the user's. */
+class Writer implements Emitter {
+  readonly target: Emitter["target"];
+  readonly nodes: NodeProto[] = [];
+  readonly initializers: TensorProto[] = [];
+  usesExtensions = false;
+  readonly #shared = new Map<string, string>();
+
+  constructor(target: Emitter["target"]) {
+    this.target = target;
+  }
+
+  node(opType: string, inputs: readonly string[], attributes: OnnxAttributes = {}, domain = ""): string {
+    const name = `/v${this.nodes.length}`;
+    this.#push(opType, inputs, name, attributes, domain);
+    return name;
+  }
+
+  /** Every output has a node of its own, so that an input or a shared value can be one. */
+  output(source: string, name: string): void {
+    this.#push("Identity", [source], name, {}, "");
+  }
+
+  constant(value: Tensor): string {
+    const key =
+      value.data.length <= sharedElements ? `${value.dtype} ${value.shape} : ${value.data}` : undefined;
+    const known = key === undefined ? undefined : this.#shared.get(key);
+    if (known !== undefined) return known;
+    const name = `/c${this.initializers.length}`;
+    this.initializers.push(tensorProto(name, value));
+    if (key !== undefined) this.#shared.set(key, name);
+    return name;
+  }
+
+  int64(values: readonly number[]): string {
+    return this.constant(fromNumbers(values, [values.length], "int64"));
+  }
+
+  scalar(value: number, dtype: DType): string {
+    return this.constant(scalar(value, dtype));
+  }
+
+  #push(
+    opType: string,
+    inputs: readonly string[],
+    output: string,
+    attributes: OnnxAttributes,
+    domain: string,
+  ): void {
+    if (domain !== "") this.usesExtensions = true;
+    this.nodes.push(
+      create(NodeProtoSchema, {
+        opType,
+        domain,
+        name: output,
+        input: [...inputs],
+        output: [output],
+        attribute: attributeProtos(attributes),
+      }),
+    );
+  }
+}

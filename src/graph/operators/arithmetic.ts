@@ -1,0 +1,130 @@
+import type { NoAttributes } from "../attributes.js";
+import type { Node } from "../node.js";
+import type { Operator } from "../operator.js";
+import { type Elementwise, elementwise } from "./elementwise.js";
+
+type Binary = Omit<Elementwise<NoAttributes>, "arity" | "scalar"> & {
+  readonly scalar: (x: number, y: number) => number;
+};
+
+function binary({ scalar, ...rest }: Binary): Operator<NoAttributes> {
+  return elementwise({ ...rest, arity: 2, scalar: ([x = Number.NaN, y = Number.NaN]) => scalar(x, y) });
+}
+
+const operands = (inputs: readonly Node[]): { x: Node; y: Node } => ({
+  x: inputs[0] as Node,
+  y: inputs[1] as Node,
+});
+
+/** ∂(x + y) = (1, 1) */
+export const add: Operator<NoAttributes> = binary({
+  name: "add",
+  onnx: "Add",
+  scalar: (x, y) => x + y,
+  partials: [(t) => t],
+});
+
+/** ∂(x − y) = (1, −1) */
+export const sub: Operator<NoAttributes> = binary({
+  name: "sub",
+  onnx: "Sub",
+  scalar: (x, y) => x - y,
+  partials: [(t) => t, (t, { build }) => build.neg(t)],
+});
+
+/** ∂(xy) = (y, x) */
+export const mul: Operator<NoAttributes> = binary({
+  name: "mul",
+  onnx: "Mul",
+  scalar: (x, y) => x * y,
+  partials: [
+    (t, { build, inputs }) => build.mul(t, operands(inputs).y),
+    (t, { build, inputs }) => build.mul(t, operands(inputs).x),
+  ],
+});
+
+/** ∂(x/y) = (1/y, −(x/y)/y) */
+export const div: Operator<NoAttributes> = binary({
+  name: "div",
+  onnx: "Div",
+  scalar: (x, y) => x / y,
+  domains: [
+    [-2, 2],
+    [0.4, 2],
+  ],
+  partials: [
+    (t, { build, inputs }) => build.div(t, operands(inputs).y),
+    (t, { build, inputs, output }) => build.neg(build.div(build.mul(t, output), operands(inputs).y)),
+  ],
+});
+
+/** ∂(x^y) = (y·x^(y−1), x^y·ln x); the second holds for x > 0 only. */
+export const pow: Operator<NoAttributes> = binary({
+  name: "pow",
+  onnx: "Pow",
+  scalar: (x, y) => x ** y,
+  domains: [
+    [0.3, 2],
+    [-2, 2],
+  ],
+  partials: [
+    (t, { build, inputs }) => {
+      const { x, y } = operands(inputs);
+      return build.mul(t, build.mul(y, build.pow(x, build.sub(y, 1))));
+    },
+    (t, { build, inputs, output }) => build.mul(t, build.mul(output, build.log(operands(inputs).x))),
+  ],
+});
+
+/** The derivative goes to the smaller operand; to the first one in a tie. */
+export const minimum: Operator<NoAttributes> = binary({
+  name: "minimum",
+  onnx: "Min",
+  scalar: Math.min,
+  partials: [
+    (t, { build, inputs: [x, y] }) => (x && y ? build.where(build.less(y, x), 0, t) : t),
+    (t, { build, inputs: [x, y] }) => (x && y ? build.where(build.less(y, x), t, 0) : t),
+  ],
+});
+
+/** The derivative goes to the larger operand; to the first one in a tie. */
+export const maximum: Operator<NoAttributes> = binary({
+  name: "maximum",
+  onnx: "Max",
+  scalar: Math.max,
+  partials: [
+    (t, { build, inputs: [x, y] }) => (x && y ? build.where(build.less(x, y), 0, t) : t),
+    (t, { build, inputs: [x, y] }) => (x && y ? build.where(build.less(x, y), t, 0) : t),
+  ],
+});
+
+/** x where x ≥ 0, else slope·x (He et al., 2015); ∂ = (1 or slope, 0 or x) */
+export const prelu: Operator<NoAttributes> = binary({
+  name: "prelu",
+  onnx: "PRelu",
+  scalar: (x, slope) => (x < 0 ? slope * x : x),
+  shapes: [
+    [[3, 4], [4]],
+    [[3, 4], [1]],
+    [
+      [2, 3, 4],
+      [3, 1],
+    ],
+  ],
+  partials: [
+    (t, { build, inputs }) => {
+      const { x, y: slope } = operands(inputs);
+      return build.where(build.less(x, 0), build.mul(t, slope), t);
+    },
+    (t, { build, inputs }) => build.mul(t, build.minimum(operands(inputs).x, 0)),
+  ],
+});
+
+/** x₁ + … + xₙ in one node: how gradients are accumulated. */
+export const sum: Operator<NoAttributes> = elementwise({
+  name: "sum",
+  onnx: "Sum",
+  arity: 3,
+  scalar: (values) => values.reduce((total, value) => total + value, 0),
+  partials: [(t) => t],
+});

@@ -1,0 +1,25 @@
+import { fail, type Tensor } from "../../tensor/index.js";
+import type { Attributes, OperatorAttributes } from "../attributes.js";
+import type { Operator } from "../operator.js";
+
+/** Leaves are created with their type, never computed: nobody asks them how. */
+function leaf<A extends Attributes>(
+  name: string,
+): Pick<Operator<A>, "type" | "vjp" | "jvp" | "evaluate" | "examples"> {
+  const noRule = (): never => {
+    throw fail("INVALID_GRAPH", { what: name, expected: "an operator with inputs", received: "a leaf" });
+  };
+  return { type: noRule, vjp: () => [], jvp: () => undefined, evaluate: noRule, examples: () => [] };
+}
+
+/** A value given at every run. Its ONNX name is its own. */
+export const input: Operator<OperatorAttributes["input"]> = {
+  ...leaf<OperatorAttributes["input"]>("input"),
+  encode: (_emitter, _inputs, _node, { name }) => name,
+};
+
+/** A value fixed in the program. */
+export const constant: Operator<{ readonly value: Tensor }> = {
+  ...leaf<OperatorAttributes["constant"]>("constant"),
+  encode: (emitter, _inputs, _node, { value }) => emitter.constant(value),
+};

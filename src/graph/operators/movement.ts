@@ -1,0 +1,145 @@
+import { fail, formatShape, sizeOf, stridesOf } from "../../tensor/index.js";
+import type { OperatorAttributes } from "../attributes.js";
+import { forEachBroadcast, forEachStrided, repeatedAxes } from "../broadcast.js";
+import type { Node, SymbolicShape } from "../node.js";
+import type { Emitter, Operator } from "../operator.js";
+import { example, only } from "./example.js";
+
+/** Same elements in the same order under another shape. */
+export const reshape: Operator<OperatorAttributes["reshape"]> = {
+  type: ([x], { shape }) => {
+    const before = x?.shape ?? [];
+    const product = (extents: SymbolicShape): number =>
+      sizeOf(extents.filter((extent) => extent !== "batch"));
+    const batches = (extents: SymbolicShape): number => extents.filter((extent) => extent === "batch").length;
+    if (product(before) === product(shape) && batches(before) === batches(shape))
+      return { dtype: only([x])?.dtype ?? "float32", shape };
+    throw fail("SHAPE_MISMATCH", {
+      what: "reshape",
+      expected: `as many elements as ${formatShape(before)}`,
+      received: formatShape(shape),
+    });
+  },
+  vjp: ({ inputs, build }, g) => [() => build.reshape(g, only(inputs).shape)],
+  jvp: ({ attributes, build }, [t]) => t && build.reshape(t, attributes.shape),
+  encode: (emitter, inputs, node, { shape }) =>
+    emitter.node("Reshape", [...inputs, emitter.int64(reshapeTarget(only(node.inputs).shape, shape))]),
+  evaluate: ([x]) => x?.data ?? new Float64Array(),
+  examples: (random) => [
+    example(random, { shape: [4, 3] }, [3, 4]),
+    example(random, { shape: [2, 6] }, [2, 3, 2]),
+    example(random, { shape: [] }, [1, 1]),
+  ],
+};
+
+/** ONNX: 0 copies the input's extent at that axis (works for an empty batch too), −1 infers it. */
+function reshapeTarget(before: SymbolicShape, after: SymbolicShape): number[] {
+  return after.map((extent, axis) => {
+    if (extent !== "batch") return extent;
+    return before[axis] === "batch" ? 0 : -1;
+  });
+}
+
+/** Reorders axes: result axis i is input axis permutation[i]. */
+export const transpose: Operator<OperatorAttributes["transpose"]> = {
+  type: ([x], { permutation }) => {
+    const shape = x?.shape ?? [];
+    if (permutation.length === shape.length && new Set(permutation).size === shape.length) {
+      return { dtype: x?.dtype ?? "float32", shape: permutation.map((axis) => shape[axis] ?? 1) };
+    }
+    throw fail("SHAPE_MISMATCH", {
+      what: "transpose",
+      expected: `a permutation of ${shape.length} axes`,
+      received: formatShape(permutation),
+    });
+  },
+  vjp: ({ attributes: { permutation }, build }, g) => [
+    () =>
+      build.transpose(
+        g,
+        permutation.map((_, axis) => permutation.indexOf(axis)),
+      ),
+  ],
+  jvp: ({ attributes, build }, [t]) => t && build.transpose(t, attributes.permutation),
+  encode: (emitter, inputs, _node, { permutation }) =>
+    emitter.node("Transpose", inputs, { perm: permutation }),
+  evaluate: (inputs, { permutation }, shape) => {
+    const { data, shape: before } = only(inputs);
+    const strides = stridesOf(before);
+    const result = new Float64Array(data.length);
+    forEachStrided(
+      shape,
+      permutation.map((axis) => strides[axis] ?? 0),
+      (to, from) => {
+        result[to] = data[from] ?? Number.NaN;
+      },
+    );
+    return result;
+  },
+  examples: (random) => [
+    example(random, { permutation: [1, 0] }, [3, 4]),
+    example(random, { permutation: [2, 0, 1] }, [2, 3, 4]),
+  ],
+};
+
+/** Repeats along new or one-sized axes. A second input lends its batch extent where the shape has one. */
+export const expand: Operator<OperatorAttributes["expand"]> = {
+  type: ([x, like], { shape }) => {
+    if (shape.includes("batch") && like?.shape[0] !== "batch" && !x?.shape.includes("batch")) {
+      throw fail("INVALID_GRAPH", {
+        what: "expand",
+        expected: "a second input whose first axis is the batch",
+        received: formatShape(like?.shape ?? []),
+      });
+    }
+    return { dtype: x?.dtype ?? "float32", shape };
+  },
+  vjp: ({ inputs, build }, g) => [() => build.unbroadcast(g, only(inputs).shape)],
+  jvp: ({ inputs: [, like], attributes, build }, [t]) => t && build.expand(t, attributes.shape, like),
+  encode: encodeExpand,
+  evaluate: ([x], _attributes, shape) => {
+    const result = new Float64Array(sizeOf(shape));
+    forEachBroadcast(x?.shape ?? [], shape, (to, from) => (result[to] = x?.data[from] ?? Number.NaN));
+    return result;
+  },
+  examples: (random) => [
+    example(random, { shape: [3, 4] }, [4]),
+    example(random, { shape: [2, 3, 4] }, [3, 1]),
+    example(random, { shape: [2] }, []),
+  ],
+};
+
+/** Expand broadcasts both ways, so a 1 in the target keeps the input's batch. */
+function encodeExpand(
+  emitter: Emitter,
+  inputs: readonly string[],
+  node: Node,
+  { shape }: OperatorAttributes["expand"],
+): string {
+  const [x = "", like] = inputs;
+  const grown = repeatedAxes(only(node.inputs).shape, shape).some((axis) => shape[axis] === "batch");
+  const constant = emitter.int64(shape.map((extent) => (extent === "batch" ? 1 : extent)));
+  if (!grown || like === undefined) return emitter.node("Expand", [x, constant]);
+  const batch = emitter.node("Shape", [like], { start: 0, end: 1 });
+  const rest = emitter.int64(shape.slice(1).map((extent) => (extent === "batch" ? 1 : extent)));
+  return emitter.node("Expand", [
+    x,
+    shape.length === 1 ? batch : emitter.node("Concat", [batch, rest], { axis: 0 }),
+  ]);
+}
+
+/** The extent of one axis as a scalar: a constant unless the axis is the batch. */
+export const extent: Operator<OperatorAttributes["extent"]> = {
+  type: (_inputs, { dtype }) => ({ dtype, shape: [] }),
+  vjp: () => [undefined],
+  jvp: () => undefined,
+  encode: (emitter, inputs, _node, { axis, dtype }) => {
+    const size = emitter.node("Reshape", [
+      emitter.node("Shape", inputs, { start: axis, end: axis + 1 }),
+      emitter.int64([]),
+    ]);
+    return dtype === "int64" ? size : emitter.node("Cast", [size], { to: dtype === "float64" ? 11 : 1 });
+  },
+  evaluate: ([x], { axis }) => Float64Array.of(x?.shape[axis] ?? 1),
+  examples: (random) => [example(random, { axis: 0, dtype: "float64" }, [3, 4])],
+};

@@ -1,0 +1,160 @@
+import type { NoAttributes } from "../attributes.js";
+import type { Emitter, Operator } from "../operator.js";
+import { type Elementwise, elementwise, type Partial } from "./elementwise.js";
+import { encodeErf, erf } from "./erf.js";
+
+type Unary = Omit<Elementwise<NoAttributes>, "arity" | "partials" | "scalar"> & {
+  readonly scalar: (x: number) => number;
+  readonly partial: Partial<NoAttributes>;
+  readonly domain?: readonly [number, number];
+};
+
+function unary({ partial, scalar, domain, ...rest }: Unary): Operator<NoAttributes> {
+  return elementwise({
+    ...rest,
+    arity: 1,
+    scalar: ([x = Number.NaN]) => scalar(x),
+    partials: [partial],
+    ...(domain && { domains: [domain] }),
+  });
+}
+
+const first = <T>(inputs: readonly T[]): T => inputs[0] as T;
+
+/** (−x)′ = −1 */
+export const neg: Operator<NoAttributes> = unary({
+  name: "neg",
+  onnx: "Neg",
+  scalar: (x) => -x,
+  partial: (t, { build }) => build.neg(t),
+});
+
+/** |x|′ = sign x */
+export const abs: Operator<NoAttributes> = unary({
+  name: "abs",
+  onnx: "Abs",
+  scalar: Math.abs,
+  domain: [0.1, 2],
+  partial: (t, { build, inputs }) => build.mul(t, build.sign(first(inputs))),
+});
+
+/** Piecewise constant: its derivative is zero wherever it exists. */
+export const sign: Operator<NoAttributes> = unary({
+  name: "sign",
+  onnx: "Sign",
+  scalar: Math.sign,
+  domain: [0.1, 2],
+  partial: (t, { build }) => build.mul(t, 0),
+});
+
+/** (1/x)′ = −y² */
+export const reciprocal: Operator<NoAttributes> = unary({
+  name: "reciprocal",
+  onnx: "Reciprocal",
+  scalar: (x) => 1 / x,
+  domain: [0.3, 2],
+  partial: (t, { build, output }) => build.neg(build.mul(t, build.mul(output, output))),
+});
+
+/** (eˣ)′ = y */
+export const exp: Operator<NoAttributes> = unary({
+  name: "exp",
+  onnx: "Exp",
+  scalar: Math.exp,
+  partial: (t, { build, output }) => build.mul(t, output),
+});
+
+/** (ln x)′ = 1/x */
+export const log: Operator<NoAttributes> = unary({
+  name: "log",
+  onnx: "Log",
+  scalar: Math.log,
+  domain: [0.2, 3],
+  partial: (t, { build, inputs }) => build.div(t, first(inputs)),
+});
+
+/** (√x)′ = 1/(2y) */
+export const sqrt: Operator<NoAttributes> = unary({
+  name: "sqrt",
+  onnx: "Sqrt",
+  scalar: Math.sqrt,
+  domain: [0.2, 3],
+  partial: (t, { build, output }) => build.div(build.mul(t, 0.5), output),
+});
+
+/** sin′ = cos */
+export const sin: Operator<NoAttributes> = unary({
+  name: "sin",
+  onnx: "Sin",
+  scalar: Math.sin,
+  partial: (t, { build, inputs }) => build.mul(t, build.cos(first(inputs))),
+});
+
+/** cos′ = −sin */
+export const cos: Operator<NoAttributes> = unary({
+  name: "cos",
+  onnx: "Cos",
+  scalar: Math.cos,
+  partial: (t, { build, inputs }) => build.neg(build.mul(t, build.sin(first(inputs)))),
+});
+
+/** erf′(x) = 2/√π · e^(−x²) */
+export const erfOperator: Operator<NoAttributes> = unary({
+  name: "erf",
+  onnx: encodeErf,
+  scalar: erf,
+  partial: (t, { build, inputs: [x] }) =>
+    x === undefined
+      ? t
+      : build.mul(t, build.mul(build.exp(build.neg(build.mul(x, x))), 2 / Math.sqrt(Math.PI))),
+});
+
+/** tanh′ = 1 − y² */
+export const tanh: Operator<NoAttributes> = unary({
+  name: "tanh",
+  onnx: "Tanh",
+  scalar: Math.tanh,
+  partial: (t, { build, output }) => build.mul(t, build.oneMinusSquare(output)),
+});
+
+/** 1 − x², a primitive because tanh's derivatives share it; (1 − x²)′ = −2x */
+export const oneMinusSquare: Operator<NoAttributes> = unary({
+  name: "oneMinusSquare",
+  onnx: (emitter, [x = ""], { dtype }) =>
+    emitter.node("Sub", [emitter.scalar(1, dtype), emitter.node("Mul", [x, x])]),
+  scalar: (x) => 1 - x * x,
+  partial: (t, { build, inputs }) => build.mul(t, build.mul(first(inputs), -2)),
+});
+
+/** σ′ = y (1 − y) */
+export const sigmoid: Operator<NoAttributes> = unary({
+  name: "sigmoid",
+  onnx: "Sigmoid",
+  scalar: (x) => 1 / (1 + Math.exp(-x)),
+  partial: (t, { build, output }) => build.mul(t, build.mul(output, build.sub(1, output))),
+});
+
+/** ln(1 + eˣ)′ = σ(x) */
+export const softplus: Operator<NoAttributes> = unary({
+  name: "softplus",
+  onnx: encodeSoftplus,
+  scalar: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  partial: (t, { build, inputs }) => build.mul(t, build.sigmoid(first(inputs))),
+});
+
+/** ONNX Runtime has no float64 Softplus: max(x, 0) + ln(1 + e^(−|x|)). */
+function encodeSoftplus(emitter: Emitter, inputs: readonly string[], { dtype }: { dtype: string }): string {
+  const [x = ""] = inputs;
+  if (dtype !== "float64") return emitter.node("Softplus", [x]);
+  const decay = emitter.node("Exp", [emitter.node("Neg", [emitter.node("Abs", [x])])]);
+  const tail = emitter.node("Log", [emitter.node("Add", [decay, emitter.scalar(1, "float64")])]);
+  return emitter.node("Add", [emitter.node("Max", [x, emitter.scalar(0, "float64")]), tail]);
+}
+
+/** relu′ = 1 where x > 0, else 0 (0 at 0, as PyTorch) */
+export const relu: Operator<NoAttributes> = unary({
+  name: "relu",
+  onnx: "Relu",
+  scalar: (x) => Math.max(x, 0),
+  partial: (t, { build, inputs }) => build.where(build.less(0, first(inputs)), t, 0),
+});

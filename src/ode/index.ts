@@ -1,0 +1,72 @@
+// Solving ordinary differential equations: methods as data, one interpreter, step control, dense output.
+
+// Solving a JavaScript field.
+
+export type { PlainField } from "./plain-field.js";
+export {
+  orThrow,
+  type Solution,
+  SolutionRecorder,
+  type SolveStatistics,
+  type SolveStatus,
+} from "./solution.js";
+export { solve } from "./solve.js";
+export type { SolveOptions } from "./solve-options.js";
+
+// Methods as data.
+
+export {
+  type AdaptiveTableau,
+  type AdaptiveTableauSpec,
+  type ButcherTableau,
+  defineTableau,
+  isAdaptive,
+  type TableauSpec,
+  withoutErrorControl,
+} from "./tableau.js";
+export {
+  adaptiveHeun,
+  adaptiveTableaus,
+  alpha,
+  bosh3,
+  dopri5,
+  dopri8,
+  euler,
+  fehlberg2,
+  heun,
+  heun3,
+  midpoint,
+  ralston,
+  rk4,
+  rk4ThreeEighths,
+  tableauNamed,
+  tableaus,
+  tsit5,
+} from "./tableaus/index.js";
+
+// The interpreter, over plain arrays or graph nodes.
+
+export { type Algebra, plainAlgebra, type VectorField } from "./algebra.js";
+export { denseWeights } from "./interpolation.js";
+export { type EmbeddedStep, embeddedStep, type RungeKuttaStep, rungeKuttaStep } from "./runge-kutta.js";
+
+// Fixed steps.
+
+export { type FixedStep, fixedStepNfe, fixedSteps, integrateFixed } from "./fixed-grid.js";
+export { type MeshStep, meshOfStepSize, type Span, stepsOf, uniformMesh } from "./mesh.js";
+
+// Automatic steps.
+
+export { integrateAdaptive } from "./adaptive.js";
+export type { AdaptiveOptions, StepEvent } from "./adaptive-options.js";
+export {
+  type ControllerSettings,
+  type ControllerState,
+  type Decision,
+  integralController,
+  proportionalIntegralController,
+  type StepController,
+} from "./controller.js";
+export { initialStepGuess, initialStepSize } from "./initial-step.js";
+export { type ErrorNorm, plainStepper, rmsNorm, type Tolerance } from "./plain-stepper.js";
+export type { AcceptedStep, AdaptiveStepper, Awaitable, Evaluation, Trial } from "./stepper.js";

@@ -1,0 +1,22 @@
+/** A leaf over values: data -> figure (a Vega-Lite specification) -> SVG, PNG, report; tables and numbers as text. */
+
+export { type DensityOptions, density, type PointCloud } from "./density.js";
+export { type ErrorHistogramOptions, type ErrorSample, errorHistogram } from "./error-histogram.js";
+export type { Figure, FigureText, Method, NumberList, Role } from "./figure.js";
+export { formatMilliseconds, formatNumber, formatPercent, powerOfTen } from "./format.js";
+export type { LossCurve } from "./loss-curve.js";
+export {
+  type Cost,
+  type ParetoOptions,
+  type ParetoPoint,
+  type ParetoSeries,
+  paretoFront,
+  paretoFronts,
+} from "./pareto.js";
+export type { PlaneRange } from "./plane.js";
+export { renderPng, renderSvg } from "./render.js";
+export { type Report, type ReportFigure, type ReportSection, renderReport } from "./report.js";
+export { type Table, type TableCell, type TableColumn, textTable } from "./table.js";
+export { type MethodColours, methodColours, roleColours } from "./theme.js";
+export { type TrainingCurveOptions, trainingCurve } from "./training-curve.js";
+export { type TrajectoryOptions, type TrajectorySet, trajectories } from "./trajectories.js";

@@ -1,0 +1,3 @@
+/** Layer 2: programs that run. The only folder that knows ONNX Runtime. */
+export { compile, programOf } from "./compile.js";
+export { type CompileOptions, type Device, devices, type NamedTensors, type Program } from "./program.js";

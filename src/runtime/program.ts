@@ -1,0 +1,38 @@
+import type { Graph } from "../graph/index.js";
+import type { Tensor } from "../tensor/index.js";
+
+/** Tensors by name. */
+export type NamedTensors = Readonly<Record<string, Tensor>>;
+
+/** A graph ready to run, many times. */
+export interface Program {
+  /** What was compiled: the types of inputs and outputs. */
+  readonly graph: Graph;
+  /**
+   * Computes the outputs. Inputs are not copied: leave them alone until the promise resolves.
+   * @throws MISSING_INPUT, SHAPE_MISMATCH, DTYPE_MISMATCH, RUNTIME_FAILURE, DISPOSED.
+   */
+  run(feeds: NamedTensors): Promise<Record<string, Tensor>>;
+  /** Gives the memory back. Running afterwards throws DISPOSED. */
+  dispose(): Promise<void>;
+}
+
+/** Where programs run. `reference` is the slow float64 interpreter. */
+export const devices = ["cpu", "webgpu", "cuda", "reference"] as const;
+export type Device = (typeof devices)[number];
+
+export interface CompileOptions {
+  /** Default `cpu`. */
+  readonly device?: Device;
+  /** Threads inside one operator; default: all cores for a hot program, else 1. */
+  readonly threads?: number;
+  /**
+   * The one program of the moment that runs thousands of times: its idle threads spin instead of sleeping.
+   * Two hot programs at once slow each other down. Default false.
+   */
+  readonly hot?: boolean;
+  /** Skip ONNX Runtime's graph optimisation: starts faster, right for a handful of runs. Default false. */
+  readonly oneShot?: boolean;
+  /** Run in a worker thread, so that the event loop stays free during long runs. Default false. */
+  readonly worker?: boolean;
+}

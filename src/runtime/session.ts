@@ -1,0 +1,85 @@
+import { availableParallelism } from "node:os";
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { fail, type Tensor } from "../tensor/index.js";
+import type { CompileOptions, Device, NamedTensors } from "./program.js";
+
+/** A loaded model: the only thing that talks to ONNX Runtime. */
+export interface Session {
+  run(feeds: NamedTensors): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+const executionProviders: Readonly<Record<Exclude<Device, "reference">, string[]>> = {
+  cpu: ["cpu"],
+  webgpu: ["webgpu", "cpu"],
+  cuda: ["cuda", "cpu"],
+};
+
+/** ONNX Runtime's own messages stay silent unless something breaks. */
+const errorsOnly = 3;
+
+/**
+ * Loads model bytes into ONNX Runtime.
+ * @throws RUNTIME_FAILURE with the runtime's own words.
+ */
+export async function createSession(model: Uint8Array, options: CompileOptions): Promise<Session> {
+  const { InferenceSession, Tensor: RuntimeTensor } = await import("onnxruntime-node");
+  const session = await guarded("loading a program", () =>
+    InferenceSession.create(model, sessionOptions(options)),
+  );
+  const wrap = ({ dtype, data, shape }: Tensor): OrtTensor => new RuntimeTensor(dtype, data, shape);
+  return {
+    run: async (feeds) => {
+      const wrapped: Record<string, OrtTensor> = {};
+      for (const name of session.inputNames) {
+        const feed = feeds[name];
+        if (feed !== undefined) wrapped[name] = wrap(feed);
+      }
+      const results = await guarded("running a program", () => session.run(wrapped));
+      return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, unwrap(name, value)]));
+    },
+    release: () => session.release(),
+  };
+}
+
+/** Settings as measured in bench/: see docs/engine.md. */
+function sessionOptions({
+  device = "cpu",
+  threads,
+  hot = false,
+  oneShot = false,
+}: CompileOptions): InferenceSession.SessionOptions {
+  return {
+    executionProviders: executionProviders[device === "reference" ? "cpu" : device],
+    intraOpNumThreads: threads ?? (hot ? availableParallelism() : 1),
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: oneShot ? "disabled" : "all",
+    logSeverityLevel: errorsOnly,
+    extra: { session: { intra_op: { allow_spinning: hot ? "1" : "0" } } },
+  };
+}
+
+function unwrap(name: string, { type, data, dims }: OrtTensor): Tensor {
+  if (type === "float32" && data instanceof Float32Array) return { dtype: type, shape: dims, data };
+  if (type === "float64" && data instanceof Float64Array) return { dtype: type, shape: dims, data };
+  if (type === "int64" && data instanceof BigInt64Array) return { dtype: type, shape: dims, data };
+  if (type === "bool" && data instanceof Uint8Array) return { dtype: type, shape: dims, data };
+  throw fail("DTYPE_MISMATCH", {
+    what: `output "${name}"`,
+    expected: "float32, float64, int64 or bool",
+    received: type,
+  });
+}
+
+async function guarded<T>(what: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw fail("RUNTIME_FAILURE", {
+      what,
+      received: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
+  }
+}

@@ -18,7 +18,10 @@ export interface AdaptiveOptions<Y> {
   readonly controller?: StepController;
   /** Attempted steps before giving up with `step-limit`. Default 100,000. */
   readonly maxSteps?: number;
-  /** A rejected step may not be followed by one shorter than this. Default 0: until s + dt = s in float64. */
+  /**
+   * A rejected step may not be followed by one shorter than this.
+   * Default 0: until s + dt = s in float64, or 1e-30 of the span.
+   */
   readonly minStep?: number;
   /** Default: unbounded. */
   readonly maxStep?: number;

@@ -41,8 +41,14 @@ export async function integrateAdaptive<Y>(
   if (firstStep === undefined) recorder.nfe++;
   const size = firstStep ?? (await stepper.initialStep(t0, y0, first.k, t1 - t0));
   const start = { s: t0, y: y0, k0: first.k, size, control: controller.initial };
-  return advanceToEnd({ stepper, recorder, controller, t1, direction: Math.sign(t1 - t0), options }, start);
+  const span = t1 - t0;
+  const shortest = Math.max(options.minStep ?? 0, SMALLEST_SHARE * Math.abs(span));
+  const run = { stepper, recorder, controller, t1, direction: Math.sign(span), shortest, options };
+  return advanceToEnd(run, start);
 }
+
+/** Shortest step in terms of the span. Only felt near s = 0, where s + dt = s comes hundreds of rejections later. */
+const SMALLEST_SHARE = 1e-30;
 
 /** What stays the same during one solve, but for the recorder, which collects. */
 interface Run<Y> {
@@ -52,6 +58,8 @@ interface Run<Y> {
   readonly t1: number;
   /** +1 or -1. */
   readonly direction: number;
+  /** No attempt is shorter after a rejection. */
+  readonly shortest: number;
   readonly options: AdaptiveOptions<Y>;
 }
 
@@ -142,11 +150,11 @@ function reject<Y>(
   trial: Trial<Y>,
   { factor, state }: Decision,
 ): Point<Y> | Solution<Y> {
-  const { recorder, direction, options } = run;
+  const { recorder, direction, shortest } = run;
   recorder.rejectedSteps++;
   const size = Math.abs(dt) * factor;
   const { s } = point;
-  if (size >= (options.minStep ?? 0) && s + direction * size !== s) return { ...point, size, control: state };
+  if (size >= shortest && s + direction * size !== s) return { ...point, size, control: state };
   if (allFinite(trial)) return underflow(run, size);
   return recorder.nonFinite(`In every step from s = ${s}, however short`, trial.firstBadIndex);
 }

@@ -20,6 +20,7 @@ export {
   type AdaptiveTableauSpec,
   type ButcherTableau,
   defineTableau,
+  errorOrder,
   isAdaptive,
   type TableauSpec,
   withoutErrorControl,

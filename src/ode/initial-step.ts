@@ -28,8 +28,8 @@ export function initialStepSize(
   errorOrder: number,
   limit: number,
 ): number {
-  if (!Number.isFinite(d2)) return h0;
   const steepest = Math.max(d1, d2);
+  if (!Number.isFinite(steepest)) return h0;
   const h1 = steepest <= 1e-15 ? Math.max(1e-6, h0 * 1e-3) : (0.01 / steepest) ** (1 / errorOrder);
   return Math.min(100 * h0, h1, limit);
 }

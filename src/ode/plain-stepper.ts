@@ -4,7 +4,7 @@ import { denseWeights } from "./interpolation.js";
 import { firstBadIndex } from "./plain-field.js";
 import { embeddedStep } from "./runge-kutta.js";
 import type { AdaptiveStepper } from "./stepper.js";
-import type { AdaptiveTableau } from "./tableau.js";
+import { type AdaptiveTableau, errorOrder } from "./tableau.js";
 
 /** Size of an error whose elements are already divided by their tolerances; at most 1 passes. */
 export type ErrorNorm = (scaled: Float64Array) => number;
@@ -32,11 +32,10 @@ export function plainStepper(
 ): AdaptiveStepper<Float64Array> {
   const { rtol, atol, norm = rmsNorm } = tolerance;
   const reuse = tableau.fsal || (tolerance.reuseLastStage ?? tableau.reuseLastStage);
-  const errorOrder = Math.min(tableau.order, tableau.embeddedOrder) + 1;
   const scaledNorm = (error: Float64Array, y0: Float64Array, y1: Float64Array) =>
     norm(error.map((e, i) => scaled(e, atol + rtol * Math.max(Math.abs(y0[i] ?? 0), Math.abs(y1[i] ?? 0)))));
   return {
-    errorOrder,
+    errorOrder: errorOrder(tableau),
     evaluationsPerTrial: tableau.stages - 1,
     evaluate: (s, y) => {
       const k = field(s, y);
@@ -49,7 +48,7 @@ export function plainStepper(
       const signed = Math.sign(span) * h0;
       const k1 = field(s + signed, plainAlgebra.combine(y, signed, [1], [k0]));
       const change = k1.map((value, i) => value - (k0[i] ?? 0));
-      return initialStepSize(h0, d1, scaledNorm(change, y, y) / h0, errorOrder, limit);
+      return initialStepSize(h0, d1, scaledNorm(change, y, y) / h0, errorOrder(tableau), limit);
     },
     trial: (s, dt, y, k0) => {
       const { y1, stages, error } = embeddedStep(tableau, field, plainAlgebra, s, dt, y, k0);

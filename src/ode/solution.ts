@@ -22,7 +22,7 @@ export interface Solution<Y> {
   /** State at each of `times`. */
   readonly states: readonly Y[];
   readonly statistics: SolveStatistics;
-  /** The last accepted point; on success the end of the integration. */
+  /** The last accepted point; on success the end of the integration (beyond t1 when it was overshot). */
   readonly lastGood: { readonly s: number; readonly y: Y };
   /** Flat index of the first NaN or infinite element; present when the status is `non-finite` and it is known. */
   readonly firstBadIndex?: number;

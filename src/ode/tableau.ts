@@ -61,7 +61,7 @@ export interface TableauSpec {
 export interface AdaptiveTableauSpec extends TableauSpec {
   readonly bError: readonly number[];
   readonly embeddedOrder: number;
-  readonly bMid?: readonly number[];
+  readonly bMid?: readonly number[] | undefined;
   /** Default: whether the tableau is FSAL. */
   readonly reuseLastStage?: boolean;
 }
@@ -105,6 +105,11 @@ export function defineTableau(spec: TableauSpec | AdaptiveTableauSpec): ButcherT
 /** Narrows to the tableaus that step control accepts. */
 export function isAdaptive(tableau: ButcherTableau): tableau is AdaptiveTableau {
   return "bError" in tableau;
+}
+
+/** q of the pair's error estimate, which is O(dt^q): what a step controller needs to know of a method. */
+export function errorOrder({ order, embeddedOrder }: AdaptiveTableau): number {
+  return Math.min(order, embeddedOrder) + 1;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { GenericVConcatSpec } from "vega-lite/types_unstable/spec/index.js";
 import type { Layer, Method } from "./figure.js";
+import { methodChannel } from "./method-channel.js";
 import { short } from "./numbers.js";
-import { methodColours } from "./theme.js";
 
 /** One point of one drawn trajectory. */
 export interface TrajectoryRow {
@@ -32,7 +32,12 @@ export function componentLines(
     data: {
       values: rows.map(({ state, ...row }) => ({ ...row, value: short(state[component] ?? 0) })),
     },
-    layer: panelLayers(methods, count === 1 ? "z" : `z${subscript(component + 1)}`, component === count - 1),
+    layer: panelLayers(
+      methods,
+      count === 1 ? "z" : `z${subscript(component + 1)}`,
+      component === count - 1,
+      width,
+    ),
   }));
   return { vconcat, spacing: 14, resolve: { scale: { x: "shared", color: "shared" } } };
 }
@@ -45,7 +50,7 @@ export interface ComponentPanel {
   layer: Layer[];
 }
 
-function panelLayers(methods: readonly Method[], title: string, last: boolean): Layer[] {
+function panelLayers(methods: readonly Method[], title: string, last: boolean, width: number): Layer[] {
   const axis = { grid: false, labels: last, ticks: last, tickCount: 6 } as const;
   const x = {
     field: "s",
@@ -69,14 +74,7 @@ function panelLayers(methods: readonly Method[], title: string, last: boolean): 
       titleFontSize: 14,
     },
   } as const;
-  const legend = { title: null, orient: "top", symbolType: "stroke" } as const;
-  const color = {
-    field: "method",
-    type: "nominal",
-    sort: null,
-    scale: methodColours(methods),
-    legend,
-  } as const;
+  const color = methodChannel(methods, width);
   return [
     {
       mark: { type: "line", strokeWidth: 1.3, opacity: 0.8, aria: false },

@@ -26,7 +26,7 @@ export interface DensityOptions extends FigureText {
   readonly bins?: number;
   /** Drawn region in data units. Default: the 0.2 % … 99.8 % quantiles of all clouds together and a margin. */
   readonly range?: PlaneRange;
-  /** Width of a panel in CSS pixels. Default 250. */
+  /** Approximate width of a panel in CSS pixels: cells take whole half pixels. Default 250. */
   readonly panelSize?: number;
   /** Panels a row. Default: all up to four, then three. */
   readonly columns?: number;
@@ -64,15 +64,16 @@ export function density(clouds: readonly PointCloud[], options: DensityOptions =
       received: "none",
     });
   }
-  const width = options.panelSize ?? 250;
+  // Cells of whole half pixels stay sharp in a picture of twice the size.
+  const cellPixels = Math.max(1, Math.round((2 * (options.panelSize ?? 250)) / bins.columns)) / 2;
   const { scheme = "inferno" } = options;
   const columns = options.columns ?? (clouds.length <= 4 ? clouds.length : 3);
   const panels = densities.map((cells, i) => ({
     title: { text: clouds[i]?.label ?? "", anchor: "middle" as const, offset: 8, fontSize: sizes.axisTitle },
-    width,
-    height: Math.round((width * bins.rows) / bins.columns),
+    width: bins.columns * cellPixels,
+    height: bins.rows * cellPixels,
     view: { fill: darkest[scheme], stroke: null },
-    data: { values: cellRectangles(cells, bins) },
+    data: { values: cellRectangles(cells, bins, cellPixels) },
     layer: [panelLayer(bins, short(top), scheme)],
   }));
   const notes = clouds.map(({ label, points }, i) => {
@@ -124,16 +125,20 @@ function panelLayer(bins: Bins, top: number, scheme: keyof typeof darkest): Laye
   };
 }
 
-/** The non-empty cells, with their borders in data units. */
-function cellRectangles(cells: Float64Array, bins: Bins): Record<string, number>[] {
+/**
+ * The non-empty cells, with their borders in data units. Each reaches half a pixel under its right and upper
+ * neighbour, drawn later, since rasterisers leave hair lines between rectangles that only touch.
+ */
+function cellRectangles(cells: Float64Array, bins: Bins, cellPixels: number): Record<string, number>[] {
   const rectangles: Record<string, number>[] = [];
+  const reach = bins.size * (1 + 0.5 / cellPixels);
   for (const [cell, value] of cells.entries()) {
     if (value === 0) continue;
     const column = cell % bins.columns;
     const row = Math.floor(cell / bins.columns);
     const x = bins.range.x[0] + column * bins.size;
     const y = bins.range.y[0] + row * bins.size;
-    rectangles.push({ x, x2: x + bins.size, y, y2: y + bins.size, density: short(value, 4) });
+    rectangles.push({ x, x2: x + reach, y, y2: y + reach, density: short(value, 4) });
   }
   return rectangles;
 }

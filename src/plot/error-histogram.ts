@@ -10,8 +10,8 @@ import {
 } from "./figure.js";
 import { formatNumber } from "./format.js";
 import { logAxis } from "./log-axis.js";
+import { type MethodChannel, methodChannel } from "./method-channel.js";
 import { extent, quantile, short } from "./numbers.js";
-import { methodColours } from "./theme.js";
 
 /** Errors of one method, one number a sample. */
 export interface ErrorSample extends Method {
@@ -50,7 +50,7 @@ export function errorHistogram(samples: readonly ErrorSample[], options: ErrorHi
     method: label,
     error: short(quantile(positive[i] ?? [], 0.5)),
   }));
-  const { name = "error-histogram", title = "Distribution of errors" } = options;
+  const { width = 560, name = "error-histogram", title = "Distribution of errors" } = options;
   const notes = samples.map(({ label, errors }, i) => {
     const dropped = errors.length - (positive[i]?.length ?? 0);
     return dropped === 0
@@ -67,15 +67,20 @@ export function errorHistogram(samples: readonly ErrorSample[], options: ErrorHi
     ),
     spec: {
       title,
-      width: options.width ?? 560,
+      width,
       height: options.height ?? 240,
-      layer: histogramLayers(samples, outline, medians, options.errorLabel ?? "error per sample"),
+      layer: histogramLayers(
+        methodChannel(samples, width),
+        outline,
+        medians,
+        options.errorLabel ?? "error per sample",
+      ),
     },
   };
 }
 
 function histogramLayers(
-  samples: readonly ErrorSample[],
+  color: MethodChannel,
   outline: readonly Record<string, string | number>[],
   medians: readonly Record<string, string | number>[],
   errorLabel: string,
@@ -90,14 +95,6 @@ function histogramLayers(
     scale,
     axis: { ...axis, grid: false },
     title: errorLabel,
-  } as const;
-  const legend = { title: null, orient: "top", symbolType: "stroke" } as const;
-  const color = {
-    field: "method",
-    type: "nominal",
-    sort: null,
-    scale: methodColours(samples),
-    legend,
   } as const;
   const y = {
     field: "share",

@@ -14,7 +14,6 @@ const mantissaSets: readonly (readonly number[])[] = [
   [1, 2, 5],
   [1, 1.5, 2, 3, 4, 5, 7],
   [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9],
-  Array.from({ length: 90 }, (_, i) => 1 + i / 10),
 ];
 
 /**
@@ -40,7 +39,7 @@ export function logAxis(
   }
   const low = Math.log10(range[0]);
   const high = Math.log10(range[1]);
-  const pad = Math.max((high - low) * margin, 0.06);
+  const pad = high > low ? Math.max((high - low) * margin, 0.02) : 0.35;
   const domain: [number, number] = [10 ** (low - pad), 10 ** (high + pad)];
   // Powers of ten are enough for three labels; plain numbers read better with more of them.
   const wide = high - low > 2.2;
@@ -66,8 +65,19 @@ function logTicks([low, high]: readonly [number, number], least: number, most: n
     ticks = ticks.filter((tick) => tick >= low && tick <= high);
     if (ticks.length >= least) break;
   }
+  if (ticks.length < 3) ticks = linearTicks(low, high);
   const stride = Math.ceil(ticks.length / most);
   return ticks.filter((_, i) => (ticks.length - 1 - i) % stride === 0);
+}
+
+/** Multiples of 1, 2 or 5 times a power of ten, for an axis so short that it is nearly linear. */
+function linearTicks(low: number, high: number): number[] {
+  const rough = (high - low) / 3;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([5, 2, 1].find((factor) => factor * power <= rough) ?? 1);
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
 function plainLabel(tick: number): string {

@@ -23,6 +23,8 @@ export interface CurveRow {
 export interface ThinCurve {
   readonly label: string;
   readonly rows: readonly CurveRow[];
+  /** First and last iteration. */
+  readonly ends: readonly [number, number];
   /** Losses that cannot be drawn on a logarithmic axis. */
   readonly dropped: number;
   /** Iterations a point. */
@@ -68,7 +70,8 @@ export function thinCurve(curve: LossCurve, resolution: number): ThinCurve {
       high: short(quantile(sorted, 0.95)),
     });
   }
-  return { label, rows, dropped: losses.length - kept.length, stretch };
+  const ends = [kept[0]?.iteration ?? 0, kept.at(-1)?.iteration ?? 1] as const;
+  return { label, rows, ends, dropped: losses.length - kept.length, stretch };
 }
 
 /** The value if it has a place on a logarithmic axis. */

@@ -9,7 +9,7 @@ import {
 } from "./figure.js";
 import { formatMilliseconds, formatNumber } from "./format.js";
 import { type LogAxis, logAxis } from "./log-axis.js";
-import { methodColours } from "./theme.js";
+import { type MethodChannel, methodChannel } from "./method-channel.js";
 
 /** What a solve costs: function evaluations, multiply–accumulates a sample, milliseconds. */
 export type Cost = "nfe" | "macs" | "milliseconds";
@@ -81,13 +81,14 @@ export function paretoFronts(
   const { costs = ["nfe", "macs", "milliseconds"], errorLabel = "error" } = options;
   const rows = costs.map((cost) => rowsOf(series, cost));
   const error = logAxis(rows.flat().map((row) => row.error));
-  const colours = methodColours(series);
+  const { width = 270, height = 270 } = options;
+  const color = methodChannel(series, width * costs.length, "circle");
   const panels = costs.map((cost, i) => ({
-    width: options.width ?? 270,
-    height: options.height ?? 270,
+    width,
+    height,
     data: { values: [...(rows[i] ?? [])] },
     layer: panelLayers({
-      colours,
+      color,
       cost: logAxis(
         (rows[i] ?? []).map((row) => row.cost),
         { labels: "plain" },
@@ -113,7 +114,7 @@ export function paretoFronts(
 }
 
 interface Panel {
-  readonly colours: { domain: string[]; range: string[] };
+  readonly color: MethodChannel;
   readonly cost: LogAxis;
   readonly costTitle: string;
   readonly error: LogAxis;
@@ -130,8 +131,7 @@ function panelLayers(panel: Panel): Layer[] {
     title: panel.costTitle,
   } as const;
   const y = { field: "error", type: "quantitative", ...panel.error, title: panel.errorTitle } as const;
-  const legend = { title: null, orient: "top", symbolType: "circle", symbolSize: 70, columns: 0 } as const;
-  const color = { field: "method", type: "nominal", sort: null, scale: panel.colours, legend } as const;
+  const { color } = panel;
   const encoding = { x, y, color };
   const described = { ...encoding, description: { field: "note" } } as const;
   const emphasised = "datum.role === 'hypersolver'";

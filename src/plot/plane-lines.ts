@@ -1,8 +1,9 @@
 import type { GenericConcatSpec, LayerSpec } from "vega-lite/types_unstable/spec/index.js";
 import type { TrajectoryRow } from "./component-lines.js";
 import type { Layer, Method } from "./figure.js";
+import { methodChannel } from "./method-channel.js";
 import { short } from "./numbers.js";
-import { type PlaneRange, squareRange } from "./plane.js";
+import type { PlaneRange } from "./plane.js";
 import { ink, methodColours, sizes } from "./theme.js";
 
 /** How planar trajectories are laid out; see `TrajectoryOptions`. */
@@ -15,23 +16,22 @@ export interface PlaneLayout {
  * Planar trajectories with equal scales, as one panel a method over the faint reference, or all in one.
  *
  * @param rows the points of each method, in the order of `methods`.
+ * @param range the drawn region; lines that leave it are clipped.
  */
 export function planeLines(
   methods: readonly Method[],
   rows: readonly (readonly TrajectoryRow[])[],
+  range: PlaneRange,
   { layout = "panels", panelSize }: PlaneLayout,
 ): LayerSpec<string> | GenericConcatSpec<LayerSpec<string>> {
-  const range = squareRange(rows.flat().map(({ state }) => [state[0] ?? 0, state[1] ?? 0]));
   const colours = methodColours(methods);
-  const data = rows.map((own) => ({
-    values: own.map(({ state: [x = 0, y = 0], ...row }) => ({ ...row, x: short(x), y: short(y) })),
-  }));
+  const data = rows.map((own) => ({ values: planePoints(own, range) }));
   const frame = (size: number) => ({ width: size, height: size, view: { stroke: ink.grid } });
   if (layout === "overlay") {
-    const legend = { title: null, orient: "top", symbolType: "stroke" } as const;
-    const color = { field: "method", type: "nominal", sort: null, scale: colours, legend } as const;
+    const size = panelSize ?? 420;
+    const color = methodChannel(methods, size);
     const values = data.flatMap((own) => own.values);
-    return { ...frame(panelSize ?? 420), data: { values }, layer: planeLayers(range, { color }) };
+    return { ...frame(size), data: { values }, layer: planeLayers(range, { color }) };
   }
   const reference = methods.findIndex(({ role }) => role === "reference");
   const ghost: Layer = {
@@ -50,6 +50,39 @@ export function planeLines(
     ],
   }));
   return { concat, columns: methods.length <= 4 ? methods.length : 3, spacing: 18 };
+}
+
+/** A point of a trajectory in the plane. */
+interface PlanePoint extends Omit<TrajectoryRow, "state"> {
+  x: number;
+  y: number;
+}
+
+/**
+ * The points of some trajectories. One that goes far outside the range ends there, on its own segment:
+ * rasterisers fail on coordinates of millions of pixels.
+ */
+function planePoints(rows: readonly TrajectoryRow[], range: PlaneRange): PlanePoint[] {
+  const size = range.x[1] - range.x[0];
+  const centre = [(range.x[0] + range.x[1]) / 2, (range.y[0] + range.y[1]) / 2] as const;
+  const points: PlanePoint[] = [];
+  let ended: string | undefined;
+  for (const { state, ...row } of rows) {
+    if (row.path === ended) continue;
+    const [x = 0, y = 0] = state;
+    const distance = Math.max(Math.abs(x - centre[0]), Math.abs(y - centre[1]));
+    if (distance <= 2 * size) {
+      points.push({ ...row, x: short(x), y: short(y) });
+      continue;
+    }
+    ended = row.path;
+    const before = points.at(-1);
+    if (before?.path !== row.path) continue;
+    const share = Math.min(1, (3 * size) / Math.hypot(x - before.x, y - before.y));
+    const at = (from: number, to: number): number => short(from + (to - from) * share);
+    points.push({ ...row, place: "between", x: at(before.x, x), y: at(before.y, y) });
+  }
+  return points;
 }
 
 type Colour = { color: NonNullable<NonNullable<Layer["encoding"]>["color"]> };

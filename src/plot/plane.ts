@@ -27,15 +27,18 @@ export function robustRange(clouds: readonly Float64Array[]): PlaneRange {
 }
 
 /**
- * The region of all points with a margin, the same length in both directions. If a few points lie far away,
- * as after an unstable step, only the region of the other 98 %.
+ * The region of all points with a margin, the same length in both directions. Points further from the middle
+ * half than five times its size, as after an unstable step, do not count.
  */
 export function squareRange(points: readonly (readonly [number, number])[]): PlaneRange {
   const side = (values: readonly number[]): [number, number] => {
     const sorted = sortedFinite(values);
-    const all: [number, number] = [quantile(sorted, 0), quantile(sorted, 1)];
-    const most: [number, number] = [quantile(sorted, 0.01), quantile(sorted, 0.99)];
-    return widened(all[1] - all[0] > 3 * (most[1] - most[0]) ? most : all, 0.06);
+    const [below, above] = [quantile(sorted, 0.25), quantile(sorted, 0.75)];
+    const reach = 5 * (above - below) || Number.POSITIVE_INFINITY;
+    return widened(
+      [Math.max(quantile(sorted, 0), below - reach), Math.min(quantile(sorted, 1), above + reach)],
+      0.06,
+    );
   };
   const x = side(points.map(([value]) => value));
   const y = side(points.map(([, value]) => value));

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type { LoggerInterface } from "vega";
 import { fail } from "../tensor/index.js";
 import type { Figure } from "./figure.js";
-import { roundCoordinates, scopeSvgIds, withHoverTitles } from "./svg.js";
+import { hasExtremeCoordinates, roundCoordinates, scopeSvgIds, withHoverTitles } from "./svg.js";
 import { textWidth } from "./text-width.js";
 import { theme } from "./theme.js";
 
@@ -69,12 +69,20 @@ export async function renderSvg(figure: Figure): Promise<string> {
  *
  * @param options.scale pixels a CSS pixel. Default 2.
  * @returns the bytes of the PNG file.
- * @throws INVALID_ARGUMENT if the scale is not positive or the SVG cannot be read.
+ * @throws INVALID_ARGUMENT if the scale is not in (0, 16], or the SVG cannot be read or has extreme coordinates.
  */
 export function renderPng(svg: string, options: { readonly scale?: number } = {}): Uint8Array {
   const { scale = 2 } = options;
   if (!(scale > 0 && scale <= 16)) {
     throw fail("INVALID_ARGUMENT", { what: "scale", expected: "in (0, 16]", received: String(scale) });
+  }
+  if (hasExtremeCoordinates(svg)) {
+    throw fail("INVALID_ARGUMENT", {
+      what: "SVG for a PNG",
+      expected: "coordinates within a million pixels",
+      received: "larger ones, or NaN",
+      help: "limit the range of the data that the figure shows",
+    });
   }
   const { Resvg }: typeof import("@resvg/resvg-js") = require("@resvg/resvg-js");
   try {

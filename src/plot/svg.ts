@@ -1,8 +1,10 @@
 /** Vega writes each mark as an empty element whose description is an `aria-label`. */
-const describedMark = /<(path|text|line|rect)((?: [^<>]*?)? aria-label="([^"]*)"[^<>]*)><\/\1>/g;
+const describedMark = /<(path|line|rect)((?: [^<>]*?)? aria-label="([^"]*)"[^<>]*?)\/>/g;
 
 /** Attributes that hold coordinates; texts and colours are left alone. */
 const coordinateAttribute = / (d|transform|x|y|x1|x2|y1|y2|cx|cy|r|width|height)="([^"]*)"/g;
+
+const longDecimal = /-?\d+\.\d{3,}(?:e-?\d+)?/g;
 
 /**
  * Renames every identifier of an SVG to `prefix-0`, `prefix-1`, … in order of appearance, with its references,
@@ -25,7 +27,7 @@ export function scopeSvgIds(svg: string, prefix: string): string {
 /** Rounds coordinates to hundredths of a pixel, which nobody sees and which halves the file. */
 export function roundCoordinates(svg: string): string {
   return svg.replace(coordinateAttribute, (_, name: string, value: string) => {
-    return ` ${name}="${value.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) => String(Number(Number(number).toFixed(2)) || 0))}"`;
+    return ` ${name}="${value.replace(longDecimal, (number) => String(Number(Number(number).toFixed(2)) || 0))}"`;
   });
 }
 
@@ -34,4 +36,12 @@ export function withHoverTitles(svg: string): string {
   return svg.replace(describedMark, (_, tag: string, attributes: string, label: string) => {
     return `<${tag}${attributes}><title>${label}</title></${tag}>`;
   });
+}
+
+/** Whether a coordinate is a million pixels or more away, or not a number: the rasteriser aborts on these. */
+export function hasExtremeCoordinates(svg: string): boolean {
+  for (const [, , value = ""] of svg.matchAll(coordinateAttribute)) {
+    if (/(?<![.\d])\d{7,}|e\+?\d|NaN|Infinity/.test(value)) return true;
+  }
+  return false;
 }

@@ -1,9 +1,10 @@
 import { type Figure, type FigureText, type Layer, requireMethods, sentences } from "./figure.js";
 import { formatNumber } from "./format.js";
 import { logAxis } from "./log-axis.js";
-import { type CurveRow, type LossCurve, thinCurve, usable } from "./loss-curve.js";
+import { type CurveRow, type LossCurve, type ThinCurve, thinCurve, usable } from "./loss-curve.js";
+import { type MethodChannel, methodChannel } from "./method-channel.js";
 import { extent } from "./numbers.js";
-import { ink, methodColours, sizes } from "./theme.js";
+import { ink, sizes } from "./theme.js";
 
 /** What a training curve shows besides losses. */
 export interface TrainingCurveOptions extends FigureText {
@@ -32,21 +33,22 @@ export function trainingCurve(curves: readonly LossCurve[], options: TrainingCur
   const { resolution = 200, noiseFloor, width = 560 } = options;
   const thinned = curves.map((curve) => thinCurve(curve, resolution));
   const rows = thinned.flatMap((curve) => curve.rows);
+  const rate =
+    options.learningRate && thinCurve({ label: "learning rate", ...options.learningRate }, resolution);
+  const ends = [...thinned, ...(rate === undefined ? [] : [rate])].flatMap((curve) => curve.ends);
   const lossPanel = {
     width,
     height: options.height ?? 260,
     layer: lossLayers(
-      curves,
+      methodChannel(curves, width),
       rows,
       options.lossLabel ?? "loss",
       usable(noiseFloor),
-      iterationAxis(rows, options.learningRate === undefined),
+      iterationAxis(ends, rate === undefined),
     ),
   };
   const panels =
-    options.learningRate === undefined
-      ? [lossPanel]
-      : [lossPanel, ratePanel(options.learningRate, width, resolution, rows)];
+    rate === undefined ? [lossPanel] : [lossPanel, ratePanel(rate, width, iterationAxis(ends, true))];
   const { name = "training", title = "Training" } = options;
   const thinning = thinned.some(({ stretch }) => stretch > 1)
     ? "Lines are medians over short stretches of iterations, bands hold 90% of them."
@@ -67,25 +69,17 @@ export function trainingCurve(curves: readonly LossCurve[], options: TrainingCur
 }
 
 function lossLayers(
-  curves: readonly LossCurve[],
+  color: MethodChannel,
   rows: readonly CurveRow[],
   lossTitle: string,
   noiseFloor: number | undefined,
-  x: ReturnType<typeof iterationAxis>,
+  x: IterationAxis,
 ): Layer[] {
   const shown = rows.flatMap(({ low, high }) => [low, high]);
   const { scale, axis } = logAxis(noiseFloor === undefined ? shown : [...shown, noiseFloor], {
     margin: 0.04,
   });
   const y = { type: "quantitative", scale, axis, title: lossTitle } as const;
-  const legend = curves.length > 1 ? ({ title: null, orient: "top", symbolType: "stroke" } as const) : null;
-  const color = {
-    field: "method",
-    type: "nominal",
-    sort: null,
-    scale: methodColours(curves),
-    legend,
-  } as const;
   const layers: Layer[] = [
     {
       data: { values: [...rows] },
@@ -123,38 +117,37 @@ function floorLayers(noiseFloor: number, y: object): Layer[] {
   ];
 }
 
-function ratePanel(
-  rates: Pick<LossCurve, "losses" | "iterations">,
-  width: number,
-  resolution: number,
-  shared: readonly CurveRow[],
-) {
-  const { rows } = thinCurve({ label: "learning rate", ...rates }, resolution);
+/** The learning rate, below. */
+function ratePanel({ rows }: ThinCurve, width: number, x: IterationAxis) {
   const { scale, axis } = logAxis(
     rows.map(({ value }) => value),
     { most: 3 },
   );
   return {
     width,
-    height: 56,
+    height: 70,
     data: { values: [...rows] },
     mark: { type: "line", color: ink.muted, strokeWidth: 1.5, aria: false },
     encoding: {
-      x: iterationAxis([...shared, ...rows], true),
+      x,
       y: { field: "value", type: "quantitative", scale, axis, title: "learning rate" },
     },
   } as const;
 }
 
+type IterationAxis = ReturnType<typeof iterationAxis>;
+
+const labelExpr = "datum.value === 0 ? '0' : format(datum.value, '~s')";
+
 /** The horizontal axis from the first iteration to the last. @param labelled false above another panel. */
-function iterationAxis(rows: readonly CurveRow[], labelled: boolean) {
-  const [first, last] = extent(rows.map(({ iteration }) => iteration)) ?? [0, 1];
+function iterationAxis(ends: readonly number[], labelled: boolean) {
+  const [first, last] = extent(ends) ?? [0, 1];
   const domain = [first <= last / 20 ? 0 : first, last > first ? last : first + 1];
   return {
     field: "iteration",
     type: "quantitative" as const,
     title: labelled ? "iteration" : null,
     scale: { domain, nice: false, zero: false },
-    axis: { grid: false, format: "~s", tickCount: 6, labels: labelled },
+    axis: { grid: false, labelExpr, tickCount: 6, labels: labelled },
   };
 }

@@ -9,6 +9,7 @@ import {
   sentences,
 } from "./figure.js";
 import { short } from "./numbers.js";
+import { type PlaneRange, squareRange } from "./plane.js";
 import { planeLines } from "./plane-lines.js";
 
 /** Trajectories of one method on one mesh. */
@@ -49,24 +50,30 @@ export function trajectories(sets: readonly TrajectorySet[], options: Trajectory
   const { most = 40, name = "trajectories", title = "Trajectories" } = options;
   const drawn = sets.map((set) => trajectoryRows(set, most));
   const rows = drawn.map((own) => own.rows);
-  const notes = drawn.map(({ cut }, i) =>
-    cut === 0
-      ? ""
-      : `${sets[i]?.label}: ${cut} trajectories reach a state that is not finite and are cut there.`,
-  );
   const planar = dimension === 2;
+  const range = planar
+    ? squareRange(rows.flat().map(({ state }) => [state[0] ?? 0, state[1] ?? 0]))
+    : undefined;
+  const notes = drawn.flatMap(({ cut }, i) => {
+    const of = `of ${Math.min(most, sets[i]?.shape[1] ?? 0)} trajectories`;
+    const left = range === undefined ? 0 : countLeaving(rows[i] ?? [], range);
+    return [
+      cut === 0 ? "" : `${sets[i]?.label}: ${cut} ${of} cut at a state that is not finite.`,
+      left === 0 ? "" : `${sets[i]?.label}: ${left} ${of} leave the drawn region.`,
+    ];
+  });
   const plain = planar
     ? "Hollow points: initial states; filled points: final states; dots: steps, where they are few."
     : `The first components of the state against s.`;
   const text = { name, title, caption: sentences(options.caption ?? plain, ...notes) };
-  if (!planar) {
+  if (range === undefined) {
     const { components = 3, panelSize = 560 } = options;
     return {
       ...text,
       spec: { title, ...componentLines(sets, rows.flat(), Math.min(components, dimension), panelSize) },
     };
   }
-  return { ...text, spec: { title, ...planeLines(sets, rows, options) } };
+  return { ...text, spec: { title, ...planeLines(sets, rows, range, options) } };
 }
 
 /** The first `most` trajectories as points, each cut before its first state that is not finite. */
@@ -90,6 +97,12 @@ function trajectoryRows(set: TrajectorySet, most: number): { rows: TrajectoryRow
     }
   }
   return { rows, cut };
+}
+
+/** How many trajectories have a point outside the drawn region. */
+function countLeaving(rows: readonly TrajectoryRow[], { x, y }: PlaneRange): number {
+  const leaving = rows.filter(({ state: [a = 0, b = 0] }) => a < x[0] || a > x[1] || b < y[0] || b > y[1]);
+  return new Set(leaving.map(({ path }) => path)).size;
 }
 
 function placeOf(k: number, points: number): TrajectoryRow["place"] {

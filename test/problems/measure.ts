@@ -1,6 +1,9 @@
 /** max_i |a_i - b_i|. */
 export function maxAbsError(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  return Array.from(a).reduce((worst, value, i) => Math.max(worst, Math.abs(value - (b[i] ?? Number.NaN))), 0);
+  return Array.from(a).reduce(
+    (worst, value, i) => Math.max(worst, Math.abs(value - (b[i] ?? Number.NaN))),
+    0,
+  );
 }
 
 /** Slope of log(error) over log(step size), by least squares. */

@@ -15,7 +15,7 @@ const bMid = [
 /**
  * The 5(4) pair of Tsitouras. Order 5, 7 stages (6 evaluations a step), embedded order 4, FSAL.
  * Aliases: `tsitouras`. Not to be confused with torchdiffeq's `tsit5`, which propagates the embedded solution of order
- * 4 (its weights of y1 are our b̂), so that steps and errors differ; torchdyn, diffrax and SciML propagate order 5, as here.
+ * 4 (its weights of y1 are our b̂), so that steps and errors differ; diffrax and SciML propagate order 5, as here.
  * Dense output: Tsitouras' own interpolant of order 4.
  * Reference: Ch. Tsitouras, Runge-Kutta pairs of order 5(4) satisfying only the first column simplifying assumption,
  *   Comput. Math. Appl. 62 (2011); coefficients rounded to float64.

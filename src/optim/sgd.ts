@@ -1,0 +1,33 @@
+import { add, mul, type Node, sub } from "../graph/index.js";
+import type { Optimizer } from "./optimizer.js";
+
+export interface SgdOptions {
+  /** Share of the last step that is kept. Default 0: no memory. */
+  readonly momentum?: number;
+  /** Looks ahead by one momentum step (Nesterov). Default false. */
+  readonly nesterov?: boolean;
+  /** Added to the gradient as weightDecay·parameter. Default 0. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Gradient descent with momentum as in PyTorch's `optim.SGD` (dampening 0): velocity ← momentum·velocity + g,
+ * p ← p − lr·velocity. The learning rate stays outside the velocity, unlike Sutskever et al. (2013).
+ */
+export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOptions = {}): Optimizer<
+  "velocity",
+  "learningRate"
+> {
+  const slopeOf = (parameter: Node, gradient: Node): Node =>
+    weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
+  return {
+    slots: ["velocity"],
+    scalars: (_step, learningRate) => ({ learningRate }),
+    update: ({ parameter, gradient, slots, scalars }) => {
+      const slope = slopeOf(parameter, gradient);
+      const velocity = add(mul(slots.velocity, momentum), slope);
+      const direction = nesterov ? add(slope, mul(velocity, momentum)) : velocity;
+      return { parameter: sub(parameter, mul(direction, scalars.learningRate)), slots: { velocity } };
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { describe, expect, test } from "vitest";
+import {
+  type AdaptiveTableau,
+  adaptiveTableaus,
+  alpha,
+  type ButcherTableau,
+  denseWeights,
+  fixedSteps,
+  plainAlgebra,
+  rungeKuttaStep,
+  stepsOf,
+  tableaus,
+  uniformMesh,
+} from "../../src/ode/index.js";
+import { maxAbsError, observedOrder, type Problem, problems } from "../problems/index.js";
+
+const methods = [...Object.values(tableaus), alpha(0.3), alpha(0.8)];
+const cases = methods.flatMap((tableau) => problems.map((problem) => ({ tableau, problem })));
+
+/** A slope this far from the nominal order is a wrong coefficient or stage time: those cost a whole order. */
+const ORDER_TOLERANCE = 0.1;
+/** Errors below this are rounding (states are of size 1 to 10, a few hundred steps). */
+const ROUNDING_FLOOR = 2e-13;
+
+/** Step counts in the asymptotic regime, up to beyond the rounding floor for the high orders. */
+function stepCounts(order: number): readonly number[] {
+  if (order <= 2) return [256, 384, 512, 768, 1024];
+  if (order <= 4) return [64, 96, 128, 192, 256];
+  if (order === 5) return [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+  return [8, 9, 10, 11, 12, 13, 14, 16, 18, 20, 22, 24, 28, 32];
+}
+
+type Integrate = (tableau: ButcherTableau, problem: Problem, mesh: readonly number[]) => Float64Array[];
+
+function fieldOf({ field }: Problem) {
+  return (s: number, y: Float64Array) => Float64Array.from(field(s, y));
+}
+
+const withFreshStages: Integrate = (tableau, problem, mesh) => {
+  const y0 = Float64Array.from(problem.exact(problem.span[0]));
+  const steps = fixedSteps(tableau, fieldOf(problem), plainAlgebra, stepsOf(mesh), y0);
+  return [y0, ...Array.from(steps, ({ y1 }) => y1)];
+};
+
+const withReusedStage: Integrate = (tableau, problem, mesh) => {
+  const states: Float64Array[] = [Float64Array.from(problem.exact(problem.span[0]))];
+  let k0: Float64Array | undefined;
+  for (const { s, dt } of stepsOf(mesh)) {
+    const y = states.at(-1) ?? new Float64Array();
+    const step = rungeKuttaStep(tableau, fieldOf(problem), plainAlgebra, s, dt, y, k0);
+    k0 = step.stages.at(-1);
+    states.push(step.y1);
+  }
+  return states;
+};
+
+function fittedOrder(tableau: ButcherTableau, problem: Problem, integrate: Integrate): number {
+  const measured = stepCounts(tableau.order)
+    .map((steps) => {
+      const mesh = uniformMesh(problem.span, steps);
+      const states = integrate(tableau, problem, mesh);
+      const errors = states.map((y, i) => maxAbsError(y, problem.exact(mesh[i] ?? Number.NaN)));
+      return { dt: (problem.span[1] - problem.span[0]) / steps, error: Math.max(...errors) };
+    })
+    .filter(({ error }) => error > ROUNDING_FLOOR)
+    .slice(-6);
+  expect(measured.length).toBeGreaterThan(3);
+  return observedOrder(
+    measured.map(({ dt }) => dt),
+    measured.map(({ error }) => error),
+  );
+}
+
+describe("order of convergence", () => {
+  test.each(cases)("$tableau.name has its order on $problem.name", ({ tableau, problem }) => {
+    const order = fittedOrder(tableau, problem, withFreshStages);
+    expect(Math.abs(order - tableau.order)).toBeLessThan(ORDER_TOLERANCE);
+  });
+
+  const reusing = adaptiveTableaus.filter(({ reuseLastStage }) => reuseLastStage);
+  const reuseCases = reusing.flatMap((tableau) => problems.map((problem) => ({ tableau, problem })));
+  test.each(reuseCases)("$tableau.name keeps it when the last stage is reused, on $problem.name", (it) => {
+    const order = fittedOrder(it.tableau, it.problem, withReusedStage);
+    expect(Math.abs(order - it.tableau.order)).toBeLessThan(ORDER_TOLERANCE);
+  });
+});
+
+describe("dense output", () => {
+  /** Local order of the polynomial: one more than its degree of accuracy; capped by the method's own. */
+  const localOrder: Readonly<Record<string, number>> = {
+    adaptive_heun: 3,
+    fehlberg2: 3,
+    bosh3: 4,
+    dopri5: 5,
+    tsit5: 5,
+    dopri8: 5,
+  };
+  const dense = adaptiveTableaus.flatMap((tableau) => problems.map((problem) => ({ tableau, problem })));
+
+  test.each(dense)("of $tableau.name is accurate inside a step, on $problem.name", ({ tableau, problem }) => {
+    const sizes = [0.2, 0.1, 0.05, 0.025].map((size) => (tableau.order < 5 ? size / 4 : size));
+    const errors = sizes.map((dt) => worstInside(tableau, problem, dt));
+    expect(observedOrder(sizes, errors)).toBeGreaterThan((localOrder[tableau.name] ?? Number.NaN) - 0.3);
+  });
+
+  test.each(adaptiveTableaus)("of $name meets both ends of the step", (tableau) => {
+    expect(maxAbsError(denseWeights(tableau, 0), new Array(tableau.stages + 1).fill(0))).toBe(0);
+    expect(maxAbsError(denseWeights(tableau, 1), [...tableau.b, 0])).toBeLessThan(1e-15);
+  });
+
+  test("of tsit5 equals Tsitouras' printed polynomials everywhere", () => {
+    const tsit5 = adaptiveTableaus.find(({ name }) => name === "tsit5");
+    const x = 0.3;
+    const printed = [
+      -1.0530884977290216 *
+        x *
+        (x - 1.329989018975412) *
+        (x * x - 1.4364028541716351 * x + 0.7139816917074209),
+      0.1017 * x * x * (x * x - 2.1966568338249754 * x + 1.2949852507374631),
+      2.490627285651252793 * x * x * (x * x - 2.38535645472061657 * x + 1.57803468208092486),
+    ];
+    expect(maxAbsError(printed, tsit5 ? denseWeights(tsit5, x) : [])).toBeLessThan(1e-13);
+  });
+
+  function worstInside(tableau: AdaptiveTableau, problem: Problem, dt: number): number {
+    const field = fieldOf(problem);
+    const s = (problem.span[0] + problem.span[1]) / 3;
+    const y = Float64Array.from(problem.exact(s));
+    const { y1, stages } = rungeKuttaStep(tableau, field, plainAlgebra, s, dt, y);
+    const k = [...stages, tableau.reuseLastStage ? (stages.at(-1) ?? y1) : field(s + dt, y1)];
+    const errors = [0.25, 0.5, 0.7].map((theta) =>
+      maxAbsError(
+        plainAlgebra.combine(y, dt, denseWeights(tableau, theta), k),
+        problem.exact(s + theta * dt),
+      ),
+    );
+    return Math.max(...errors);
+  }
+});

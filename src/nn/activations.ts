@@ -23,10 +23,19 @@ export const gelu: Module = functional(graph.gelu);
 /** x where x > 0, else eˣ − 1 (Clevert et al., 2015). */
 export const elu: Module = functional((x) => graph.elu(x));
 
-/** Activations without parameters, by the names that options and the command line use. */
-export const activations = { identity, tanh, relu, sigmoid, softplus, silu, gelu, elu } as const;
+export type ActivationName = "identity" | "tanh" | "relu" | "sigmoid" | "softplus" | "silu" | "gelu" | "elu";
 
-export type ActivationName = keyof typeof activations;
+/** Activations without parameters, by the names that options and the command line use. */
+export const activations: Readonly<Record<ActivationName, Module>> = {
+  identity,
+  tanh,
+  relu,
+  sigmoid,
+  softplus,
+  silu,
+  gelu,
+  elu,
+};
 
 /** Narrows text to the name of an activation. */
 export const isActivationName = (name: string): name is ActivationName => Object.hasOwn(activations, name);

@@ -15,9 +15,7 @@ export const uniformParameter = (shape: Shape, bound: number): ParameterSpec => 
 export const constantParameter = (shape: Shape, value: number): ParameterSpec => ({
   shape,
   initialize: () =>
-    value === 0
-      ? zeros(shape, "float32")
-      : fromNumbers(new Float32Array(sizeOf(shape)).fill(value), shape),
+    value === 0 ? zeros(shape, "float32") : fromNumbers(new Float32Array(sizeOf(shape)).fill(value), shape),
 });
 
 /**

@@ -13,11 +13,7 @@ export interface LinearOptions {
  * U(±1/√inFeatures): PyTorch's `nn.Linear`.
  * Takes x [..., inFeatures] of any rank from 1 up; gives [..., outFeatures].
  */
-export function linear(
-  inFeatures: number,
-  outFeatures: number,
-  { bias = true }: LinearOptions = {},
-): Module {
+export function linear(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions = {}): Module {
   const bound = kaimingBound(inFeatures);
   const parameters: Record<string, ParameterSpec> = {
     weight: uniformParameter([outFeatures, inFeatures], bound),

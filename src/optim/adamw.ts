@@ -8,10 +8,10 @@ export interface AdamWOptions extends AdamOptions {
 }
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter, 2019), equal to PyTorch's `optim.AdamW`. */
-export function adamw({ weightDecay = 0.01, ...options }: AdamWOptions = {}): Optimizer<
-  AdamSlot,
-  AdamScalar | "shrink"
-> {
+export function adamw({
+  weightDecay = 0.01,
+  ...options
+}: AdamWOptions = {}): Optimizer<AdamSlot, AdamScalar | "shrink"> {
   const inner = adam({ ...options, weightDecay: 0 });
   return {
     slots: inner.slots,

@@ -35,7 +35,7 @@ export interface OneCycleOptions {
   readonly peak: number;
   /** Length of the whole cycle. */
   readonly iterations: number;
-  /** Share of the cycle that rises. Default 0.3. */
+  /** Share of the cycle that rises, below 1. Default 0.3. */
   readonly rise?: number;
   /** peak / first rate. Default 25. */
   readonly startDivisor?: number;
@@ -55,7 +55,7 @@ export function oneCycle({
   const first = peak / startDivisor;
   const top = rise * iterations - 1;
   return (iteration) =>
-    iteration <= top
+    iteration < top
       ? cosine(first, peak, iteration / top)
       : cosine(peak, first / endDivisor, (iteration - top) / (iterations - 1 - top));
 }

@@ -14,20 +14,23 @@ export interface SgdOptions {
  * Gradient descent with momentum as in PyTorch's `optim.SGD` (dampening 0): velocity ← momentum·velocity + g,
  * p ← p − lr·velocity. The learning rate stays outside the velocity, unlike Sutskever et al. (2013).
  */
-export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOptions = {}): Optimizer<
-  "velocity",
-  "learningRate"
-> {
-  const slopeOf = (parameter: Node, gradient: Node): Node =>
-    weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
+export function sgd({
+  momentum = 0,
+  nesterov = false,
+  weightDecay = 0,
+}: SgdOptions = {}): Optimizer<string, "learningRate"> {
+  const descend = (parameter: Node, direction: Node, learningRate: Node): Node =>
+    sub(parameter, mul(direction, learningRate));
   return {
-    slots: ["velocity"],
+    slots: momentum === 0 ? [] : ["velocity"],
     scalars: (_step, learningRate) => ({ learningRate }),
-    update: ({ parameter, gradient, slots, scalars }) => {
-      const slope = slopeOf(parameter, gradient);
+    update: ({ parameter, gradient, slots, scalars: { learningRate } }) => {
+      const slope = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
+      if (slots.velocity === undefined)
+        return { parameter: descend(parameter, slope, learningRate), slots: {} };
       const velocity = add(mul(slots.velocity, momentum), slope);
       const direction = nesterov ? add(slope, mul(velocity, momentum)) : velocity;
-      return { parameter: sub(parameter, mul(direction, scalars.learningRate)), slots: { velocity } };
+      return { parameter: descend(parameter, direction, learningRate), slots: { velocity } };
     },
   };
 }

@@ -77,7 +77,7 @@ function panelLayers(methods: readonly Method[], title: string, last: boolean, w
   const color = methodChannel(methods, width);
   return [
     {
-      mark: { type: "line", strokeWidth: 1.3, opacity: 0.8, aria: false },
+      mark: { type: "line", strokeWidth: 1.3, strokeOpacity: 0.8, aria: false },
       encoding: { x, y, color, detail: { field: "path" }, order: { field: "k", type: "quantitative" } },
     },
     {

@@ -139,7 +139,7 @@ function panelLayers(panel: Panel): Layer[] {
   const point = { type: "circle", opacity: 1, stroke: "#ffffff" } as const;
   const only = (filter: string) => ({ transform: [{ filter }] });
   const layers: Layer[] = [
-    { ...only(`!(${emphasised})`), mark: { ...line, strokeWidth: 1.5, opacity: 0.85 }, encoding },
+    { ...only(`!(${emphasised})`), mark: { ...line, strokeWidth: 1.5, strokeOpacity: 0.85 }, encoding },
     { ...only(`!(${emphasised})`), mark: { ...point, size: 38, strokeWidth: 0.8 }, encoding: described },
     { ...only(emphasised), mark: { ...line, strokeWidth: 3 }, encoding },
     { ...only(emphasised), mark: { ...point, size: 95, strokeWidth: 1.4 }, encoding: described },

@@ -96,15 +96,16 @@ function planeLayers(range: PlaneRange, colour: Colour): Layer[] {
   });
   return [
     lineLayer(range, colour, 0.75),
-    points("step", { size: 6, filled: true, opacity: 0.7 }),
+    points("step", { size: 6, filled: true, fillOpacity: 0.7 }),
     points("start", { size: 18, strokeWidth: 1, fill: "#ffffff" }),
     points("end", { size: 24, filled: true, stroke: "#ffffff", strokeWidth: 0.6 }),
   ];
 }
 
-function lineLayer(range: PlaneRange, colour: Colour, opacity: number) {
+/** Lines through the points of each path. Not `opacity`: resvg 2.6 loses parts of such lines outside the picture. */
+function lineLayer(range: PlaneRange, colour: Colour, strokeOpacity: number) {
   return {
-    mark: { type: "line" as const, strokeWidth: 1.2, opacity, aria: false, clip: true },
+    mark: { type: "line" as const, strokeWidth: 1.2, strokeOpacity, aria: false, clip: true },
     encoding: {
       x: coordinate("x", range.x),
       y: coordinate("y", range.y),

@@ -27,18 +27,18 @@ export function robustRange(clouds: readonly Float64Array[]): PlaneRange {
 }
 
 /**
- * The region of all points with a margin, the same length in both directions. Points further from the middle
- * half than five times its size, as after an unstable step, do not count.
+ * The region of all points with a margin, the same length in both directions. If a few points make it more than
+ * three times as long, as after an unstable step, those further from the middle half than twice its size do
+ * not count.
  */
 export function squareRange(points: readonly (readonly [number, number])[]): PlaneRange {
   const side = (values: readonly number[]): [number, number] => {
     const sorted = sortedFinite(values);
+    const [low, high] = [quantile(sorted, 0), quantile(sorted, 1)];
     const [below, above] = [quantile(sorted, 0.25), quantile(sorted, 0.75)];
-    const reach = 5 * (above - below) || Number.POSITIVE_INFINITY;
-    return widened(
-      [Math.max(quantile(sorted, 0), below - reach), Math.min(quantile(sorted, 1), above + reach)],
-      0.06,
-    );
+    const reach = 2 * (above - below);
+    const fenced: [number, number] = [Math.max(low, below - reach), Math.min(high, above + reach)];
+    return widened(reach > 0 && high - low > 3 * (fenced[1] - fenced[0]) ? fenced : [low, high], 0.06);
   };
   const x = side(points.map(([value]) => value));
   const y = side(points.map(([, value]) => value));

@@ -83,7 +83,7 @@ function lossLayers(
   const layers: Layer[] = [
     {
       data: { values: [...rows] },
-      mark: { type: "area", opacity: 0.16, aria: false },
+      mark: { type: "area", fillOpacity: 0.16, aria: false },
       encoding: { x, y: { field: "low", ...y }, y2: { field: "high" }, color },
     },
     {

@@ -1,0 +1,148 @@
+import { fail, type HypersolversError, normalizeAxis, type Tensor } from "../../../tensor/index.js";
+import type { Extent, Node } from "../../node.js";
+import { type Call, qualifiedName } from "./calls.js";
+import { type Count, extentOf, formatCount } from "./count.js";
+import { readTensor } from "./stored-tensor.js";
+import { asFolded, type Fold, type Folded, foldElements, isFolded, nodeOf, type Value } from "./value.js";
+
+/** One operator application as its decoder sees it: inputs by position, attributes by name. */
+export class DecodeContext {
+  readonly call: Call;
+  /** A node whose first axis is the batch, if the model has one. */
+  readonly batchSource: Node | undefined;
+  readonly #inputs: readonly (Value | undefined)[];
+
+  constructor(call: Call, inputs: readonly (Value | undefined)[], batchSource: Node | undefined) {
+    this.call = call;
+    this.batchSource = batchSource;
+    this.#inputs = inputs;
+  }
+
+  /** An input that may be left out. */
+  optional(i: number): Value | undefined {
+    return this.#inputs[i];
+  }
+
+  value(i: number): Value {
+    const value = this.#inputs[i];
+    if (value !== undefined) return value;
+    throw fail("MALFORMED_FILE", { what: `input ${i}`, expected: "a value", received: "none" });
+  }
+
+  values(): Value[] {
+    return this.#inputs.map((_, i) => this.value(i));
+  }
+
+  /** An input as data. */
+  node(i: number): Node {
+    return this.asNode(this.value(i));
+  }
+
+  optionalNode(i: number): Node | undefined {
+    const value = this.#inputs[i];
+    return value && this.asNode(value);
+  }
+
+  nodes(): Node[] {
+    return this.values().map((value) => this.asNode(value));
+  }
+
+  asNode(value: Value): Node {
+    return nodeOf(value, this.batchSource);
+  }
+
+  /** The result computed while importing: possible when all inputs are known and at least one is a shape computation. */
+  fold(fold: Fold | undefined, result?: Folded["dtype"]): Folded | undefined {
+    const inputs = this.#inputs.map((value) => value && asFolded(value));
+    const known = inputs.filter((input) => input !== undefined);
+    const isShapeWork = this.#inputs.some((value) => value !== undefined && isFolded(value));
+    return fold !== undefined && isShapeWork && known.length === inputs.length
+      ? foldElements(known, fold, result)
+      : undefined;
+  }
+
+  /** An input that has to be known while importing, up to the batch. */
+  counts(i: number, what: string): Folded {
+    const folded = asFolded(this.value(i));
+    if (folded !== undefined) return folded;
+    throw fail("UNSUPPORTED_FIELD", {
+      what,
+      expected: "values that follow from shapes and constants",
+      received: "values that depend on data",
+    });
+  }
+
+  /** An input that has to be known while importing, without the batch. */
+  integers(i: number, what: string): number[] {
+    return this.counts(i, what).entries.map((entry) => this.fixed(entry, what));
+  }
+
+  fixed(entry: Count, what: string): number {
+    if (typeof entry === "number") return entry;
+    throw fail("UNSUPPORTED_FIELD", { what, expected: "a fixed number", received: formatCount(entry) });
+  }
+
+  /** An axis of a result has that size. Only the batch itself may be dynamic. */
+  extent(count: Count | undefined, what: string): Extent {
+    const extent = count === undefined ? undefined : extentOf(count);
+    if (extent !== undefined) return extent;
+    throw fail("UNSUPPORTED_FIELD", {
+      what,
+      expected: "axes of fixed size or of the size of the batch",
+      received: count === undefined ? "another size" : `an axis of size ${formatCount(count)}`,
+      help: "keep the batch as a leading axis of its own in the exported model",
+    });
+  }
+
+  has(name: string): boolean {
+    return this.call.attributes.has(name);
+  }
+
+  integer(name: string, fallback: number): number {
+    const attribute = this.call.attributes.get(name);
+    return attribute === undefined ? fallback : Number(attribute.i);
+  }
+
+  float(name: string, fallback: number): number {
+    return this.call.attributes.get(name)?.f ?? fallback;
+  }
+
+  text(name: string, fallback: string): string {
+    const attribute = this.call.attributes.get(name);
+    return attribute === undefined ? fallback : new TextDecoder().decode(attribute.s);
+  }
+
+  integerList(name: string): number[] | undefined {
+    return this.call.attributes.get(name)?.ints.map(Number);
+  }
+
+  floatList(name: string): readonly number[] | undefined {
+    return this.call.attributes.get(name)?.floats;
+  }
+
+  tensor(name: string): Tensor | undefined {
+    const stored = this.call.attributes.get(name)?.t;
+    return stored && readTensor(stored, `attribute "${name}"`);
+  }
+
+  /** The `axis` attribute, made non-negative. */
+  axis(rank: number, fallback: number): number {
+    return normalizeAxis(this.integer("axis", fallback), rank, this.call.opType);
+  }
+
+  /** Axes from input `i` (newer opsets) or from the attribute (older ones), made non-negative. */
+  axes(i: number, rank: number): number[] | undefined {
+    const list = this.#inputs[i] === undefined ? this.integerList("axes") : this.integers(i, "axes");
+    return list?.map((axis) => normalizeAxis(axis, rank, this.call.opType));
+  }
+
+  /** This operator, but not in this way. */
+  unsupported(received: string, expected?: string): HypersolversError {
+    return fail("UNSUPPORTED_OPERATOR", {
+      what: qualifiedName(this.call),
+      received,
+      ...(expected !== undefined && { expected }),
+    });
+  }
+}
+

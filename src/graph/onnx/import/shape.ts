@@ -1,0 +1,79 @@
+import { type DType, fail, fromNumbers, scalar, sizeOf, type Tensor } from "../../../tensor/index.js";
+import * as build from "../../build.js";
+import type { DecodeContext } from "./context.js";
+import { countOf, productOf } from "./count.js";
+import type { DecoderTable } from "./decoder.js";
+import { asFolded, foldedScalar, foldedVector, foldLimit, type Value, valueOfTensor } from "./value.js";
+
+/** A value is stored in one of several attributes, by type. */
+function constant(context: DecodeContext): Value {
+  const stored = storedConstant(context);
+  if (stored !== undefined) return valueOfTensor(stored);
+  const names = [...context.call.attributes.keys()].join(", ");
+  throw context.unsupported(names || "no value", "a dense numeric value");
+}
+
+function storedConstant(context: DecodeContext): Tensor | undefined {
+  const whole = context.tensor("value");
+  if (whole !== undefined) return whole;
+  if (context.has("value_float")) return scalar(context.float("value_float", 0));
+  if (context.has("value_int")) return scalar(context.integer("value_int", 0), "int64");
+  const floats = context.floatList("value_floats");
+  if (floats !== undefined) return fromNumbers(floats, [floats.length]);
+  const integers = context.integerList("value_ints");
+  return integers && fromNumbers(integers, [integers.length], "int64");
+}
+
+/** The extents from `start` to `end` (opset 15) as a vector. */
+function shape(context: DecodeContext): Value {
+  const extents = context.value(0).shape;
+  const end = context.has("end") ? context.integer("end", 0) : extents.length;
+  return foldedVector(extents.slice(context.integer("start", 0), end).map(countOf));
+}
+
+function size(context: DecodeContext): Value {
+  const total = productOf(context.value(0).shape);
+  if (total !== undefined) return foldedScalar(total);
+  throw context.unsupported("a tensor with the batch on two axes", "one batch axis");
+}
+
+/** One value repeated to a computed shape; float32 zero unless the node says otherwise. */
+function constantOfShape(context: DecodeContext): Value {
+  const { entries } = context.counts(0, "shape");
+  const fill = context.tensor("value") ?? scalar(0);
+  const folded = asFolded(valueOfTensor(fill));
+  const extents = entries.map((entry) => context.extent(entry, "ConstantOfShape"));
+  const sizes = extents.filter((extent) => extent !== "batch");
+  const small = sizes.length === extents.length && sizeOf(sizes) <= foldLimit;
+  if (small && folded !== undefined && (fill.dtype === "int64" || fill.dtype === "bool")) {
+    const [entry = 0] = folded.entries;
+    return { dtype: fill.dtype, shape: sizes, entries: new Array(sizeOf(sizes)).fill(entry) };
+  }
+  const value = build.constant(Number(fill.data[0] ?? 0), fill.dtype);
+  return build.expand(value, extents, context.batchSource);
+}
+
+/** start, start + delta, … below limit; all known while importing. */
+function range(context: DecodeContext): Value {
+  const [start = 0, limit = 0, delta = 1] = [0, 1, 2].flatMap((i) => context.integers(i, "Range"));
+  const length = Math.max(0, Math.ceil((limit - start) / delta));
+  if (!(length <= foldLimit)) {
+    throw fail("UNSUPPORTED_FIELD", {
+      what: "Range",
+      expected: `at most ${foldLimit} numbers`,
+      received: String(length),
+    });
+  }
+  const dtype: DType = context.value(0).dtype;
+  const values = Array.from({ length }, (_, i) => start + i * delta);
+  return valueOfTensor(fromNumbers(values, [length], dtype));
+}
+
+/** Constants and shape computations. */
+export const shapeDecoders: DecoderTable = {
+  Constant: { inputs: [0, 0], decode: constant },
+  Shape: { inputs: [1, 1], decode: shape },
+  Size: { inputs: [1, 1], decode: size },
+  ConstantOfShape: { inputs: [1, 1], decode: constantOfShape },
+  Range: { inputs: [3, 3], decode: range },
+};

@@ -1,0 +1,132 @@
+import {
+  add,
+  cast,
+  type Graph,
+  gradient,
+  type InputSpec,
+  mul,
+  type NamedNodes,
+  type Node,
+  norm,
+  slice,
+  sub,
+  trace,
+} from "../graph/index.js";
+import type { NamedTensors } from "../runtime/index.js";
+import { clipNorm } from "./clip.js";
+import type { Optimizer } from "./optimizer.js";
+import { type Packing, packingOf, packNodes, unpackNodes } from "./packing.js";
+
+/** A loss alone, or with scalars worth reporting. */
+export type LossResult = Node | { readonly loss: Node; readonly metrics: NamedNodes };
+
+export interface TrainingProblem {
+  /** First values; all of one float type. */
+  readonly parameters: NamedTensors;
+  /** Types of the inputs that every step is given anew. */
+  readonly batch: Readonly<Record<string, InputSpec>>;
+  /** Builds the float scalar to minimise; metrics are float scalars. */
+  readonly loss: (parameters: NamedNodes, batch: NamedNodes) => LossResult;
+  readonly optimizer: Optimizer;
+  /** Largest Euclidean norm of the whole gradient. Default: no limit. */
+  readonly clipNorm?: number;
+  /**
+   * Keeps an exponential moving average of the parameters: average ← average + (1 − d)(parameters − average),
+   * d = min(averageDecay, (1 + t)/(10 + t)) at step t, so that the first values are forgotten early. Default: none.
+   */
+  readonly averageDecay?: number;
+}
+
+/** One iteration as a graph, and how its vectors are laid out. */
+export interface TrainingGraph {
+  readonly graph: Graph;
+  readonly packing: Packing;
+  /** What the state vector holds, one copy of the packing each: parameters, the optimiser's slots, average. */
+  readonly rows: readonly string[];
+  /** Order of the report vector. */
+  readonly report: readonly string[];
+  /** Host numbers of one step, in the order of the scalars vector. */
+  scalars(step: number, learningRate: number): number[];
+}
+
+/** Names of inputs and outputs; the batch's own names cannot collide with the dotted ones. */
+export const stateName = "training.state";
+export const nextStateName = "training.next";
+export const scalarsName = "training.scalars";
+export const reportName = "training.report";
+
+/**
+ * Everything that one iteration does, as one program with few inputs and outputs (each costs microseconds a run):
+ * state vector, scalars and batch in; new state vector and report (loss, gradient norm, metrics) out.
+ */
+export function trainingGraph(problem: TrainingProblem): TrainingGraph {
+  const { parameters, batch, optimizer, averageDecay } = problem;
+  const packing = packingOf(parameters);
+  const rows = ["parameters", ...optimizer.slots, ...(averageDecay === undefined ? [] : ["average"])];
+  const scalars = (step: number, learningRate: number): Record<string, number> => ({
+    ...optimizer.scalars(step, learningRate),
+    ...(averageDecay !== undefined && { averageRate: 1 - Math.min(averageDecay, (1 + step) / (10 + step)) }),
+  });
+  const scalarNames = Object.keys(scalars(1, 0));
+  const report: string[] = ["loss", "gradientNorm"];
+  const { dtype, size } = packing;
+  const specs: Record<string, InputSpec> = {
+    [stateName]: { shape: [rows.length * size], dtype },
+    [scalarsName]: { shape: [scalarNames.length], dtype },
+    ...batch,
+  };
+  const graph = trace(specs, ({ [stateName]: state, [scalarsName]: numbers, ...inputs }) => {
+    const before = pieces(state as Node, rows, size);
+    const { losses, slope } = slopeOf(problem, packing, state as Node, inputs);
+    report.push(...losses.names);
+    const after = nextState(problem, before, slope, pieces(numbers as Node, scalarNames, 1));
+    return {
+      [nextStateName]: packNodes(rows.map((row) => after[row] as Node)),
+      [reportName]: packNodes(losses.nodes.map((node) => cast(node, dtype))),
+    };
+  });
+  return {
+    graph,
+    packing,
+    rows,
+    report,
+    scalars: (step, learningRate) => Object.values(scalars(step, learningRate)),
+  };
+}
+
+/** Equal named pieces of a vector. */
+function pieces(vector: Node, names: readonly string[], size: number): NamedNodes {
+  return Object.fromEntries(names.map((name, i) => [name, slice(vector, 0, i * size, (i + 1) * size)]));
+}
+
+/** The (clipped) gradient as one vector, and what to report. */
+function slopeOf(
+  { loss, clipNorm: limit }: TrainingProblem,
+  packing: Packing,
+  state: Node,
+  batch: NamedNodes,
+): { losses: { names: string[]; nodes: Node[] }; slope: Node } {
+  const parameters = unpackNodes(packing, state);
+  const result = loss(parameters, batch);
+  const { loss: total, metrics } = "op" in result ? { loss: result, metrics: {} } : result;
+  // Not the gradient of the vector itself: that would pad every parameter's share to full length and add them up.
+  const raw = packNodes(gradient(total, Object.values(parameters)));
+  const length = norm(raw);
+  return {
+    losses: { names: Object.keys(metrics), nodes: [total, length, ...Object.values(metrics)] },
+    slope: limit === undefined ? raw : clipNorm(raw, limit, length),
+  };
+}
+
+/** The rows of the state after the step. */
+function nextState(
+  { optimizer, averageDecay }: TrainingProblem,
+  { parameters, average, ...slots }: NamedNodes,
+  slope: Node,
+  { averageRate, ...scalars }: NamedNodes,
+): NamedNodes {
+  const updated = optimizer.update({ parameter: parameters as Node, gradient: slope, slots, scalars });
+  const after = { parameters: updated.parameter, ...updated.slots };
+  if (averageDecay === undefined || average === undefined || averageRate === undefined) return after;
+  return { ...after, average: add(average, mul(sub(updated.parameter, average), averageRate)) };
+}

@@ -1,0 +1,98 @@
+import type { NamedTensors } from "../runtime/index.js";
+import { allocate, fail, item, scalar, type Tensor, tensor, toFloat64 } from "../tensor/index.js";
+import { type Packing, pack, unpack } from "./packing.js";
+
+/** How the state vector is laid out: one copy of the packing a row. */
+export interface StateLayout {
+  readonly packing: Packing;
+  readonly rows: readonly string[];
+}
+
+/** The one vector that a training carries from step to step. */
+export type StateVector = Tensor<"float32"> | Tensor<"float64">;
+
+/** Parameters as given, also as their first average; the optimiser's slots at zero. */
+export function firstState({ packing, rows }: StateLayout, parameters: NamedTensors): StateVector {
+  return filled({ packing, rows }, (data) => {
+    rows.forEach((row, i) => {
+      if (row === "parameters" || row === "average") pack(packing, parameters, data, i * packing.size);
+    });
+  });
+}
+
+/**
+ * One row as named tensors, copied out.
+ * @throws INVALID_ARGUMENT when the training has no such row.
+ */
+export function readRow(
+  { packing, rows }: StateLayout,
+  state: StateVector,
+  row: string,
+): Record<string, Tensor> {
+  const position = rows.indexOf(row);
+  if (position >= 0) return unpack(packing, state.data, position * packing.size);
+  throw fail("INVALID_ARGUMENT", {
+    what: `training: ${row}`,
+    expected: rows.join(", "),
+    received: row,
+    help: row === "average" ? "give compileTraining an averageDecay" : "ask for what the training holds",
+  });
+}
+
+/** All rows and the iteration as named tensors: `m.0.weight`. */
+export function encodeState(
+  layout: StateLayout,
+  state: StateVector,
+  iteration: number,
+): Record<string, Tensor> {
+  const entries = layout.rows.flatMap((row) =>
+    Object.entries(readRow(layout, state, row)).map(([name, value]) => [`${row}.${name}`, value] as const),
+  );
+  return { ...Object.fromEntries(entries), iteration: scalar(iteration, "int64") };
+}
+
+/** The inverse of `encodeState`. @throws INVALID_ARGUMENT, SHAPE_MISMATCH, DTYPE_MISMATCH. */
+export function decodeState(
+  { packing, rows }: StateLayout,
+  saved: NamedTensors,
+): { state: StateVector; iteration: number } {
+  const { iteration, ...values } = saved;
+  const foreign = Object.keys(values).filter((name) => !rows.some((row) => name.startsWith(`${row}.`)));
+  if (iteration === undefined || foreign.length > 0) {
+    throw fail("INVALID_ARGUMENT", {
+      what: "training state",
+      expected: `iteration and ${rows.map((row) => `${row}.NAME`).join(", ")}`,
+      received: foreign.join(", ") || "no iteration",
+      help: "restore into a training with the same optimiser and average",
+    });
+  }
+  const state = filled({ packing, rows }, (data) => {
+    rows.forEach((row, i) => {
+      const own = Object.entries(values).filter(([name]) => name.startsWith(`${row}.`));
+      const bare = Object.fromEntries(own.map(([name, value]) => [name.slice(row.length + 1), value]));
+      pack(packing, bare, data, i * packing.size);
+    });
+  });
+  return { state, iteration: item(iteration) };
+}
+
+function filled({ packing, rows }: StateLayout, fill: (data: StateVector["data"]) => void): StateVector {
+  const length = rows.length * packing.size;
+  if (packing.dtype === "float64") {
+    const data = allocate("float64", length);
+    fill(data);
+    return tensor("float64", [length], data);
+  }
+  const data = allocate("float32", length);
+  fill(data);
+  return tensor("float32", [length], data);
+}
+
+/** A program's result as the next state; the reference interpreter's float64 is rounded to the parameters' type. */
+export function stateVector(layout: StateLayout, value: Tensor): StateVector {
+  const { dtype } = layout.packing;
+  const { data, shape } = value;
+  if (dtype === "float32" && data instanceof Float32Array) return tensor(dtype, shape, data);
+  if (dtype === "float64" && data instanceof Float64Array) return tensor(dtype, shape, data);
+  return filled(layout, (target) => target.set(toFloat64(value)));
+}

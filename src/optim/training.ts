@@ -1,0 +1,121 @@
+import { type CompileOptions, compile, type NamedTensors } from "../runtime/index.js";
+import { fail, fromNumbers, type Tensor, toFloat64 } from "../tensor/index.js";
+import {
+  nextStateName,
+  reportName,
+  scalarsName,
+  stateName,
+  type TrainingProblem,
+  trainingGraph,
+} from "./training-graph.js";
+import { decodeState, encodeState, firstState, readRow, stateVector } from "./training-state.js";
+
+export interface TrainingOptions extends TrainingProblem {
+  /** How to run it; a training that has the machine for itself wants `{ hot: true }`. Default `{}`. */
+  readonly compile?: CompileOptions;
+}
+
+/** What one iteration saw, before its update. */
+export interface StepResult {
+  readonly loss: number;
+  /** Euclidean norm of the whole gradient, before clipping. */
+  readonly gradientNorm: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** False when the loss or the gradient was NaN or infinite: nothing was changed. */
+  readonly taken: boolean;
+}
+
+/** A network in training: values that `step` moves. */
+export interface Training {
+  /** Steps taken so far. */
+  readonly iteration: number;
+  /**
+   * One iteration. Wait for it before the next one.
+   * @throws MISSING_INPUT, SHAPE_MISMATCH, DTYPE_MISMATCH for the batch; INVALID_ARGUMENT when a step is under way.
+   */
+  step(batch: NamedTensors, learningRate: number): Promise<StepResult>;
+  /** Current values. */
+  parameters(): Record<string, Tensor>;
+  /**
+   * Moving average of the values.
+   * @throws INVALID_ARGUMENT without `averageDecay`.
+   */
+  averaged(): Record<string, Tensor>;
+  /** All that continues this training bit by bit: `parameters.NAME`, `m.NAME`, …, `iteration`. For safetensors. */
+  state(): Record<string, Tensor>;
+  /**
+   * Goes back to what `state` gave, here or in another process.
+   * @throws INVALID_ARGUMENT, SHAPE_MISMATCH, DTYPE_MISMATCH when it is of another training.
+   */
+  restore(state: NamedTensors): void;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Makes the training program: loss, gradient, clipping, update and average in one run an iteration.
+ * @example
+ * const training = await compileTraining({ parameters: initialize(net, random), batch: { x: { shape: ["batch", 2] } },
+ *   loss: (p, { x }) => mean(square(net.apply(p, x))), optimizer: adam() });
+ * const { loss } = await training.step({ x }, 1e-3);
+ */
+export async function compileTraining(options: TrainingOptions): Promise<Training> {
+  const { graph, scalars, report, ...layout } = trainingGraph(options);
+  const first = firstState(layout, options.parameters);
+  const program = await compile(graph, options.compile);
+  let state = first;
+  let iteration = 0;
+  const step = async (batch: NamedTensors, learningRate: number): Promise<StepResult> => {
+    const numbers = scalars(iteration + 1, learningRate);
+    const outputs = await program.run({
+      ...batch,
+      [stateName]: state,
+      [scalarsName]: fromNumbers(numbers, [numbers.length], state.dtype),
+    });
+    const result = readReport(report, outputs[reportName] as Tensor);
+    if (result.taken) {
+      state = stateVector(layout, outputs[nextStateName] as Tensor);
+      iteration++;
+    }
+    return result;
+  };
+  return {
+    get iteration() {
+      return iteration;
+    },
+    step: oneAtATime(step),
+    parameters: () => readRow(layout, state, "parameters"),
+    averaged: () => readRow(layout, state, "average"),
+    state: () => encodeState(layout, state, iteration),
+    restore: (saved) => {
+      ({ state, iteration } = decodeState(layout, saved));
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+function readReport(names: readonly string[], report: Tensor): StepResult {
+  const [loss = Number.NaN, gradientNorm = Number.NaN, ...rest] = toFloat64(report);
+  const metrics = Object.fromEntries(names.slice(2).map((name, i) => [name, rest[i] ?? Number.NaN]));
+  return { loss, gradientNorm, metrics, taken: Number.isFinite(loss) && Number.isFinite(gradientNorm) };
+}
+
+/** Two steps at once would both start from the same state, and one would be lost. */
+function oneAtATime(step: Training["step"]): Training["step"] {
+  let busy = false;
+  return async (batch, learningRate) => {
+    if (busy) {
+      throw fail("INVALID_ARGUMENT", {
+        what: "training: step",
+        expected: "the previous step to have finished",
+        received: "a step while another is under way",
+        help: "await each step",
+      });
+    }
+    busy = true;
+    try {
+      return await step(batch, learningRate);
+    } finally {
+      busy = false;
+    }
+  };
+}

@@ -54,6 +54,7 @@ export {
   zerosLike,
 } from "./build.js";
 export {
+  concatColumns,
   crossEntropy,
   gelu,
   geluTanh,
@@ -83,6 +84,16 @@ export {
 } from "./graph.js";
 export { type Extent, formatType, isOp, type Node, type SymbolicShape, type TensorType } from "./node.js";
 export { type EncodeOptions, encodeOnnx } from "./onnx/encode.js";
+export { type ImportedModel, importOnnx } from "./onnx/import/index.js";
+export type { DeclaredType } from "./onnx/import/inputs.js";
+export {
+  inspectOnnx,
+  type ModelSummary,
+  type OperatorUse,
+  type WeightSummary,
+} from "./onnx/import/inspect.js";
+export type { ModelHeader } from "./onnx/import/read-model.js";
+export { importableOperators } from "./onnx/import/table.js";
 export type { Example, Operator } from "./operator.js";
 export { operatorOf, operators } from "./operators/index.js";
 export { printGraph } from "./print.js";

@@ -1,4 +1,12 @@
-import { countMacs, type Graph, inline, makeGraph, type NamedNodes, type Node, type Operand } from "../graph/index.js";
+import {
+  countMacs,
+  type Graph,
+  inline,
+  makeGraph,
+  type NamedNodes,
+  type Node,
+  type Operand,
+} from "../graph/index.js";
 import { type ButcherTableau, perSample } from "../ode/index.js";
 import { fail, type Tensor } from "../tensor/index.js";
 import type { ValidityCard } from "./card.js";
@@ -37,7 +45,10 @@ export interface CorrectionSite {
 }
 
 /** The declared inputs of a correction as nodes, by the names of its graph's inputs. Scalars become columns. */
-export function siteInputs({ inputs, features }: Pick<Correction, "inputs" | "features">, site: CorrectionSite): NamedNodes {
+export function siteInputs(
+  { inputs, features }: Pick<Correction, "inputs" | "features">,
+  site: CorrectionSite,
+): NamedNodes {
   const all: Readonly<Record<CorrectionInput, () => NamedNodes>> = {
     z: () => ({ z: site.z }),
     stages: () => Object.fromEntries(site.stages.map((stage, i) => [`k${i}`, stage])),
@@ -45,7 +56,8 @@ export function siteInputs({ inputs, features }: Pick<Correction, "inputs" | "fe
     s: () => ({ s: perSample(site.s, site.z) }),
     x: () => Object.fromEntries(Object.entries(site.controls).map(([name, node]) => [`x ${name}`, node])),
     z0: () => ({ z0: site.z0 }),
-    features: () => Object.fromEntries(features.map((name) => [`feature ${name}`, site.features[name] as Node])),
+    features: () =>
+      Object.fromEntries(features.map((name) => [`feature ${name}`, site.features[name] as Node])),
   };
   return Object.assign({}, ...inputs.map((input) => all[input]())) as NamedNodes;
 }
@@ -59,7 +71,9 @@ export function evaluateCorrection(
   site: CorrectionSite,
   parameters: (name: string, value: Tensor) => Node,
 ): Node {
-  const weights = Object.fromEntries(Object.entries(correction.parameters).map(([name, value]) => [name, parameters(name, value)]));
+  const weights = Object.fromEntries(
+    Object.entries(correction.parameters).map(([name, value]) => [name, parameters(name, value)]),
+  );
   return inline(correction.graph, { ...siteInputs(correction, site), ...weights }).g as Node;
 }
 
@@ -76,6 +90,10 @@ export function parseCorrectionInputs(names: readonly string[]): CorrectionInput
   return names.map((name) => {
     const known = correctionInputs.find((input) => input === name);
     if (known !== undefined) return known;
-    throw fail("INVALID_ARGUMENT", { what: "inputs of the correction", expected: correctionInputs.join(", "), received: name });
+    throw fail("INVALID_ARGUMENT", {
+      what: "inputs of the correction",
+      expected: correctionInputs.join(", "),
+      received: name,
+    });
   });
 }

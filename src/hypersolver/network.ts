@@ -1,4 +1,13 @@
-import { concatColumns, constant, mul, type NamedNodes, type Node, sub, trace, type InputSpec } from "../graph/index.js";
+import {
+  concatColumns,
+  constant,
+  type InputSpec,
+  mul,
+  type NamedNodes,
+  type Node,
+  sub,
+  trace,
+} from "../graph/index.js";
 import { type ActivationName, initialize, mlp, parameterInputs } from "../nn/index.js";
 import type { ButcherTableau } from "../ode/index.js";
 import { fail, formatShape, fromNumbers, type Random, type Tensor } from "../tensor/index.js";
@@ -37,7 +46,9 @@ export function mlpCorrection(options: NetworkOptions, random: Random): Correcti
     Object.entries(statistics).map(([name, { mean }]) => [name, { shape: ["batch", mean.length] }]),
   );
   const graph = trace({ ...columns, ...parameterInputs(network) }, (nodes: NamedNodes) => {
-    const parts = Object.entries(statistics).map(([name, column]) => standardised(nodes[name] as Node, column));
+    const parts = Object.entries(statistics).map(([name, column]) =>
+      standardised(nodes[name] as Node, column),
+    );
     return { g: mul(network.apply(nodes, concatColumns(parts)), row(scale)) };
   });
   return { base, inputs, features, graph, parameters: initialize(network, random) };
@@ -56,7 +67,11 @@ const row = (values: Float64Array): Node => constant(fromNumbers(values, [values
 export function columnStatistics(value: Tensor): ColumnStatistics {
   const [rows = 0, columns = 0] = value.shape;
   if (value.shape.length !== 2) {
-    throw fail("SHAPE_MISMATCH", { what: "mlp correction", expected: "vector states [batch, n]", received: formatShape(value.shape) });
+    throw fail("SHAPE_MISMATCH", {
+      what: "mlp correction",
+      expected: "vector states [batch, n]",
+      received: formatShape(value.shape),
+    });
   }
   const mean = new Float64Array(columns);
   const square = new Float64Array(columns);

@@ -1,9 +1,10 @@
 import { type Graph, type InputSpec, type NamedNodes, type Node, trace } from "../graph/index.js";
 import { type CompileOptions, compile, type NamedTensors, type Program } from "../runtime/index.js";
-import { scalar, type Tensor } from "../tensor/index.js";
+import { type FloatDType, scalar, type Tensor } from "../tensor/index.js";
 import { controlSpecs, type Field, stateType } from "./field.js";
-import { stepsOf } from "./mesh.js";
-import type { StepRule } from "./step-rule.js";
+import { graphAlgebraWithin } from "./graph-algebra.js";
+import { type Span, stepsOf } from "./mesh.js";
+import type { StepRule, StepSite } from "./step-rule.js";
 
 /** The state at the start of the solve. The slash keeps it apart from controls. */
 export const STATE_INPUT = "/z0";
@@ -13,8 +14,10 @@ function specsOf(field: Field): Record<string, InputSpec> {
   return { [STATE_INPUT]: { shape, dtype }, ...controlSpecs(field) };
 }
 
-const controlsOf = (field: Field, inputs: NamedNodes): NamedNodes =>
-  Object.fromEntries(field.roles.controls.map((name) => [name, inputs[name] as Node]));
+/** The nodes of the field's controls among the inputs of a program. */
+export function controlsOf(field: Field, inputs: NamedNodes): NamedNodes {
+  return Object.fromEntries(field.roles.controls.map((name) => [name, inputs[name] as Node]));
+}
 
 /**
  * A whole fixed-step solve as one graph: input z0 (and controls), one output a wanted mesh point.
@@ -27,6 +30,7 @@ export function unrolledSolve(
   mesh: readonly number[],
   wanted: ReadonlyMap<number, string>,
 ): Graph {
+  const algebra = graphAlgebraWithin({ low: Math.min(...mesh), high: Math.max(...mesh) });
   return trace(specsOf(field), (inputs) => {
     const controls = controlsOf(field, inputs);
     const z0 = inputs[STATE_INPUT] as Node;
@@ -38,19 +42,51 @@ export function unrolledSolve(
     };
     keep(0);
     stepsOf(mesh).forEach(({ s, dt }, i) => {
-      z = rule.step({ s, dt, z, z0, controls });
+      z = rule.step({ s, dt, z, z0, controls, algebra });
       keep(i + 1);
     });
     return outputs;
   });
 }
 
+/** Where one step is taken. */
+export interface StepPlace {
+  readonly s: number;
+  readonly dt: number;
+  /** Where s may lie during the step. Default: anywhere. */
+  readonly span?: Span | undefined;
+}
+
+/** Inputs of a program over one step: the specs, what to feed, and the site that a rule works on. */
+export const stepInputs: {
+  specs(field: Field): Record<string, InputSpec>;
+  feeds(place: StepPlace, dtype: FloatDType): NamedTensors;
+  site(field: Field, inputs: NamedNodes): StepSite;
+} = {
+  specs: (field) => {
+    const { shape, dtype } = stateType(field);
+    const numbers = ["/s", "/dt", "/low", "/high"].map((name) => [name, { shape: [], dtype }] as const);
+    return { ...specsOf(field), ...Object.fromEntries(numbers), "/z": { shape, dtype } };
+  },
+  feeds: ({ s, dt, span = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] }, dtype) => ({
+    "/s": scalar(s, dtype),
+    "/dt": scalar(dt, dtype),
+    "/low": scalar(Math.min(...span), dtype),
+    "/high": scalar(Math.max(...span), dtype),
+  }),
+  site: (field, inputs) => ({
+    s: inputs["/s"] as Node,
+    dt: inputs["/dt"] as Node,
+    z: inputs["/z"] as Node,
+    z0: inputs[STATE_INPUT] as Node,
+    controls: controlsOf(field, inputs),
+    algebra: graphAlgebraWithin({ low: inputs["/low"] as Node, high: inputs["/high"] as Node }),
+  }),
+};
+
 /** One step whose place and size are inputs: for solves too long to unroll, and to find where one breaks. */
 export interface StepProgram {
-  run(
-    at: { readonly s: number; readonly dt: number; readonly z: Tensor; readonly z0: Tensor },
-    controls: NamedTensors,
-  ): Promise<Tensor>;
+  run(at: StepPlace & { readonly z: Tensor; readonly z0: Tensor }, controls: NamedTensors): Promise<Tensor>;
   dispose(): Promise<void>;
 }
 
@@ -59,23 +95,15 @@ export async function compileStep(
   rule: StepRule,
   options: CompileOptions,
 ): Promise<StepProgram> {
-  const { shape, dtype } = stateType(field);
-  const own = { "/z": { shape, dtype }, "/s": { shape: [], dtype }, "/dt": { shape: [], dtype } };
-  const specs: Record<string, InputSpec> = { ...specsOf(field), ...own };
-  const graph = trace(specs, (inputs) => ({
-    z1: rule.step({
-      s: inputs["/s"] as Node,
-      dt: inputs["/dt"] as Node,
-      z: inputs["/z"] as Node,
-      z0: inputs[STATE_INPUT] as Node,
-      controls: controlsOf(field, inputs),
-    }),
+  const { dtype } = stateType(field);
+  const graph = trace(stepInputs.specs(field), (inputs) => ({
+    z1: rule.step(stepInputs.site(field, inputs)),
   }));
   const program: Program = await compile(graph, options);
   return {
-    run: async ({ s, dt, z, z0 }, controls) => {
-      const place = { "/s": scalar(s, dtype), "/dt": scalar(dt, dtype), "/z": z };
-      const { z1 } = await program.run({ ...controls, ...place, [STATE_INPUT]: z0 });
+    run: async ({ z, z0, ...place }, controls) => {
+      const feeds = { ...controls, ...stepInputs.feeds(place, dtype), "/z": z, [STATE_INPUT]: z0 };
+      const { z1 } = await program.run(feeds);
       return z1 as Tensor;
     },
     dispose: () => program.dispose(),

@@ -71,3 +71,42 @@ export {
 export { initialStepGuess, initialStepSize } from "./initial-step.js";
 export { type ErrorNorm, plainStepper, rmsNorm, type Tolerance } from "./plain-stepper.js";
 export type { AcceptedStep, AdaptiveStepper, Awaitable, Evaluation, Trial } from "./stepper.js";
+
+// Fields as graphs: solved, differentiated, corrected and exported.
+
+export {
+  acceptsDepthPerSample,
+  asColumn,
+  controlSpecs,
+  defineField,
+  evaluateField,
+  type Field,
+  type FieldContext,
+  type FieldRoles,
+  type FieldValue,
+  fieldAs,
+  fieldMacs,
+  makeField,
+  perSample,
+  stateType,
+  symbolicField,
+} from "./field.js";
+export { graphAlgebra } from "./graph-algebra.js";
+
+// Compiled solves.
+
+export {
+  type CompiledSolve,
+  type CompiledSolveOptions,
+  compileSolve,
+  type FieldSolution,
+  type FieldStatistics,
+  solveField,
+} from "./compile-solve.js";
+export {
+  type CompiledStepper,
+  type CompiledTolerance,
+  compiledStepper,
+} from "./compiled-stepper.js";
+export { compileStep, STATE_INPUT, type StepProgram, unrolledSolve } from "./compiled-steps.js";
+export { type StepCost, type StepRule, type StepSite, tableauRule } from "./step-rule.js";

@@ -1,4 +1,5 @@
 import type { NamedNodes, Node, Operand } from "../graph/index.js";
+import type { Algebra } from "./algebra.js";
 import { type Field, fieldMacs, symbolicField } from "./field.js";
 import { graphAlgebra } from "./graph-algebra.js";
 import { rungeKuttaStep } from "./runge-kutta.js";
@@ -13,6 +14,8 @@ export interface StepSite {
   /** State at the start of the whole solve. */
   readonly z0: Node;
   readonly controls: NamedNodes;
+  /** How stage times and states are computed; keeps s inside the span. Default: `graphAlgebra`. */
+  readonly algebra?: Algebra<Node, Operand>;
 }
 
 /** What one step costs. */
@@ -41,7 +44,7 @@ export function tableauRule(field: Field, tableau: ButcherTableau): StepRule {
     name: tableau.name,
     order: tableau.order,
     cost: { nfe: method.stages, gCalls: 0, macs: method.stages * fieldMacs(field) },
-    step: ({ s, dt, z, controls }) =>
-      rungeKuttaStep<Node, Operand>(method, symbolicField(field, { controls }), graphAlgebra, s, dt, z).y1,
+    step: ({ s, dt, z, controls, algebra = graphAlgebra }) =>
+      rungeKuttaStep<Node, Operand>(method, symbolicField(field, { controls }), algebra, s, dt, z).y1,
   };
 }

@@ -20,13 +20,13 @@ import { type Packing, packingOf, packNodes, unpackNodes } from "./packing.js";
 /** A loss alone, or with scalars worth reporting. */
 export type LossResult = Node | { readonly loss: Node; readonly metrics: NamedNodes };
 
-export interface TrainingProblem {
+export interface TrainingProblem<Name extends string = string> {
   /** First values; all of one float type. */
   readonly parameters: NamedTensors;
   /** Types of the inputs that every step is given anew. */
-  readonly batch: Readonly<Record<string, InputSpec>>;
+  readonly batch: Readonly<Record<Name, InputSpec>>;
   /** Builds the float scalar to minimise; metrics are float scalars. */
-  readonly loss: (parameters: NamedNodes, batch: NamedNodes) => LossResult;
+  loss(parameters: NamedNodes, batch: Readonly<Record<Name, Node>>): LossResult;
   readonly optimizer: Optimizer;
   /** Largest Euclidean norm of the whole gradient. Default: no limit. */
   readonly clipNorm?: number;
@@ -101,20 +101,20 @@ function pieces(vector: Node, names: readonly string[], size: number): NamedNode
 
 /** The (clipped) gradient as one vector, and what to report. */
 function slopeOf(
-  { loss, clipNorm: limit }: TrainingProblem,
+  problem: TrainingProblem,
   packing: Packing,
   state: Node,
   batch: NamedNodes,
 ): { losses: { names: string[]; nodes: Node[] }; slope: Node } {
   const parameters = unpackNodes(packing, state);
-  const result = loss(parameters, batch);
+  const result = problem.loss(parameters, batch);
   const { loss: total, metrics } = "op" in result ? { loss: result, metrics: {} } : result;
   // Not the gradient of the vector itself: that would pad every parameter's share to full length and add them up.
   const raw = packNodes(gradient(total, Object.values(parameters)));
   const length = norm(raw);
   return {
     losses: { names: Object.keys(metrics), nodes: [total, length, ...Object.values(metrics)] },
-    slope: limit === undefined ? raw : clipNorm(raw, limit, length),
+    slope: problem.clipNorm === undefined ? raw : clipNorm(raw, problem.clipNorm, length),
   };
 }
 

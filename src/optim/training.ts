@@ -10,7 +10,7 @@ import {
 } from "./training-graph.js";
 import { decodeState, encodeState, firstState, readRow, stateVector } from "./training-state.js";
 
-export interface TrainingOptions extends TrainingProblem {
+export interface TrainingOptions<Name extends string = string> extends TrainingProblem<Name> {
   /** How to run it; a training that has the machine for itself wants `{ hot: true }`. Default `{}`. */
   readonly compile?: CompileOptions;
 }
@@ -58,7 +58,9 @@ export interface Training {
  *   loss: (p, { x }) => mean(square(net.apply(p, x))), optimizer: adam() });
  * const { loss } = await training.step({ x }, 1e-3);
  */
-export async function compileTraining(options: TrainingOptions): Promise<Training> {
+export async function compileTraining<Name extends string>(
+  options: TrainingOptions<Name>,
+): Promise<Training> {
   const { graph, scalars, report, ...layout } = trainingGraph(options);
   const first = firstState(layout, options.parameters);
   const program = await compile(graph, options.compile);

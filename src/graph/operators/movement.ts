@@ -1,7 +1,7 @@
 import { fail, formatShape, sizeOf, stridesOf } from "../../tensor/index.js";
 import type { OperatorAttributes } from "../attributes.js";
 import { forEachBroadcast, forEachStrided, repeatedAxes } from "../broadcast.js";
-import type { Node, SymbolicShape } from "../node.js";
+import type { Extent, Node, SymbolicShape } from "../node.js";
 import type { Emitter, Operator } from "../operator.js";
 import { example, only } from "./example.js";
 
@@ -85,10 +85,10 @@ export const transpose: Operator<OperatorAttributes["transpose"]> = {
 /** Repeats along new or one-sized axes. A second input lends its batch extent where the shape has one. */
 export const expand: Operator<OperatorAttributes["expand"]> = {
   type: ([x, like], { shape }) => {
-    if (shape.includes("batch") && like?.shape[0] !== "batch" && !x?.shape.includes("batch")) {
+    if (gainsBatch(x?.shape ?? [], shape) && like?.shape.includes("batch") !== true) {
       throw fail("INVALID_GRAPH", {
         what: "expand",
-        expected: "a second input whose first axis is the batch",
+        expected: "a second input with a batch axis",
         received: formatShape(like?.shape ?? []),
       });
     }
@@ -109,6 +109,10 @@ export const expand: Operator<OperatorAttributes["expand"]> = {
   ],
 };
 
+/** Whether an axis of the result is the batch where the input has one element or no axis. */
+const gainsBatch = (before: SymbolicShape, after: SymbolicShape): boolean =>
+  repeatedAxes(before, after).some((axis) => after[axis] === "batch");
+
 /** Expand broadcasts both ways, so a 1 in the target keeps the input's batch. */
 function encodeExpand(
   emitter: Emitter,
@@ -116,16 +120,30 @@ function encodeExpand(
   node: Node,
   { shape }: OperatorAttributes["expand"],
 ): string {
-  const [x = "", like] = inputs;
-  const grown = repeatedAxes(only(node.inputs).shape, shape).some((axis) => shape[axis] === "batch");
-  const constant = emitter.int64(shape.map((extent) => (extent === "batch" ? 1 : extent)));
-  if (!grown || like === undefined) return emitter.node("Expand", [x, constant]);
-  const batch = emitter.node("Shape", [like], { start: 0, end: 1 });
-  const rest = emitter.int64(shape.slice(1).map((extent) => (extent === "batch" ? 1 : extent)));
-  return emitter.node("Expand", [
-    x,
-    shape.length === 1 ? batch : emitter.node("Concat", [batch, rest], { axis: 0 }),
-  ]);
+  const [x = "", like = ""] = inputs;
+  const before = only(node.inputs).shape;
+  const fixed = (extents: SymbolicShape): string =>
+    emitter.int64(extents.map((extent) => (extent === "batch" ? 1 : extent)));
+  if (!gainsBatch(before, shape)) return emitter.node("Expand", [x, fixed(shape)]);
+  const lent = node.inputs[1]?.shape.indexOf("batch") ?? 0;
+  const batch = emitter.node("Shape", [like], { start: lent, end: lent + 1 });
+  const grown = new Set(repeatedAxes(before, shape));
+  const parts: string[] = [];
+  let run: Extent[] = [];
+  const flush = (): void => {
+    if (run.length > 0) parts.push(fixed(run));
+    run = [];
+  };
+  for (const [axis, extent] of shape.entries()) {
+    if (extent !== "batch" || !grown.has(axis)) run.push(extent);
+    else {
+      flush();
+      parts.push(batch);
+    }
+  }
+  flush();
+  const [first = batch, ...rest] = parts;
+  return emitter.node("Expand", [x, rest.length === 0 ? first : emitter.node("Concat", parts, { axis: 0 })]);
 }
 
 /** The extent of one axis as a scalar: a constant unless the axis is the batch. */

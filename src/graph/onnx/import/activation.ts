@@ -3,7 +3,7 @@ import { gelu, geluTanh, logSoftmax, silu, softmax } from "../../compose.js";
 import type { Node } from "../../node.js";
 import type { DecodeContext } from "./context.js";
 import type { Decoder, DecoderTable } from "./decoder.js";
-import { unary } from "./elementwise.js";
+import { parametric, unary } from "./elementwise.js";
 
 /** SELU's constants as ONNX prints them (Klambauer et al., 2017). */
 const selu = { alpha: 1.67326319217681884765625, gamma: 1.05070102214813232421875 };
@@ -34,27 +34,37 @@ export const activationDecoders: DecoderTable = {
   Sigmoid: unary(build.sigmoid),
   Softplus: unary(build.softplus),
   Relu: unary(build.relu),
-  LeakyRelu: unary((x, context) => build.prelu(x, build.constant(context.float("alpha", 0.01), x.dtype))),
+  LeakyRelu: parametric((x, context) =>
+    build.prelu(x, build.constant(context.float("alpha", 0.01), x.dtype)),
+  ),
   PRelu: { inputs: [2, 2], decode: (context) => build.prelu(context.node(0), context.node(1)) },
-  Elu: unary((x, context) => build.elu(x, context.float("alpha", 1))),
-  Celu: unary((x, context) => {
+  Elu: parametric((x, context) => build.elu(x, context.float("alpha", 1))),
+  Celu: parametric((x, context) => {
     const alpha = context.float("alpha", 1);
     return build.mul(build.elu(build.mul(x, 1 / alpha)), alpha);
   }),
-  Selu: unary((x, context) =>
+  Selu: parametric((x, context) =>
     build.mul(build.elu(x, context.float("alpha", selu.alpha)), context.float("gamma", selu.gamma)),
   ),
-  Gelu: unary(decodeGelu),
-  HardSigmoid: unary((x, context) =>
+  Gelu: parametric(decodeGelu),
+  HardSigmoid: parametric((x, context) =>
     hardSigmoid(x, context.float("alpha", 0.2), context.float("beta", 0.5)),
   ),
   HardSwish: unary((x) => build.mul(x, hardSigmoid(x, 1 / 6, 0.5))),
   Mish: unary((x) => build.mul(x, build.tanh(build.softplus(x)))),
   Softsign: unary((x) => build.div(x, build.add(build.abs(x), 1))),
-  Swish: unary((x, context) => {
+  Swish: parametric((x, context) => {
     const alpha = context.float("alpha", 1);
     return alpha === 1 ? silu(x) : build.mul(x, build.sigmoid(build.mul(x, alpha)));
   }),
   Softmax: overAxis(softmax),
   LogSoftmax: overAxis(logSoftmax),
+};
+
+/** Activation functions of ONNX Runtime's own. */
+export const microsoftActivationDecoders: DecoderTable = {
+  Gelu: unary(gelu),
+  QuickGelu: parametric((x, context) =>
+    build.mul(x, build.sigmoid(build.mul(x, context.float("alpha", 1.702)))),
+  ),
 };

@@ -61,6 +61,12 @@ export class DecodeContext {
       : undefined;
   }
 
+  /** The same for the first input alone. */
+  foldFirst(fold: Fold, result: Folded["dtype"]): Folded | undefined {
+    const [first] = this.#inputs;
+    return first !== undefined && isFolded(first) ? foldElements([first], fold, result) : undefined;
+  }
+
   /** An input that has to be known while importing, up to the batch. */
   counts(i: number, what: string): Folded {
     const folded = asFolded(this.value(i));
@@ -145,4 +151,3 @@ export class DecodeContext {
     });
   }
 }
-

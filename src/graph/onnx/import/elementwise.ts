@@ -1,21 +1,20 @@
 import * as build from "../../build.js";
 import { isOp, type Node } from "../../node.js";
 import type { DecodeContext } from "./context.js";
-import {
-  addCounts,
-  type Count,
-  divideCounts,
-  equalCounts,
-  lessCounts,
-  multiplyCounts,
-} from "./count.js";
+import { addCounts, type Count, divideCounts, equalCounts, lessCounts, multiplyCounts } from "./count.js";
 import type { Decoder, DecoderTable } from "./decoder.js";
 import type { Fold, Value } from "./value.js";
 
-/** An operator on one input. */
-export const unary = (make: (x: Node, context: DecodeContext) => Node, fold?: Fold): Decoder => ({
+/** A function of one input. */
+export const unary = (make: (x: Node) => Node, fold?: Fold): Decoder => ({
   inputs: [1, 1],
-  decode: (context) => context.fold(fold) ?? make(context.node(0), context),
+  decode: (context) => context.fold(fold) ?? make(context.node(0)),
+});
+
+/** A function of one input with attributes. */
+export const parametric = (make: (x: Node, context: DecodeContext) => Node): Decoder => ({
+  inputs: [1, 1],
+  decode: (context) => make(context.node(0), context),
 });
 
 const binary = (make: (x: Node, y: Node) => Node, fold?: Fold): Decoder => ({
@@ -24,7 +23,10 @@ const binary = (make: (x: Node, y: Node) => Node, fold?: Fold): Decoder => ({
 });
 
 /** Any number of inputs, taken together two at a time. */
-const variadic = (make: (x: Node, y: Node) => Node, fold?: (x: Count, y: Count) => Count | undefined): Decoder => ({
+const variadic = (
+  make: (x: Node, y: Node) => Node,
+  fold?: (x: Count, y: Count) => Count | undefined,
+): Decoder => ({
   inputs: [1, Number.POSITIVE_INFINITY],
   decode: (context): Value => {
     const folded = context.fold(
@@ -66,7 +68,8 @@ const powers: ReadonlyMap<number, (x: Node) => Node> = new Map<number, (x: Node)
 ]);
 
 function raise(x: Node, exponent: Node): Node {
-  const value = isOp(exponent, "constant") && exponent.shape.length === 0 ? exponent.attributes.value : undefined;
+  const value =
+    isOp(exponent, "constant") && exponent.shape.length === 0 ? exponent.attributes.value : undefined;
   const special = value && powers.get(Number(value.data[0]));
   return special === undefined ? build.pow(x, build.cast(exponent, x.dtype)) : special(x);
 }
@@ -117,9 +120,18 @@ export const arithmeticDecoders: DecoderTable = {
 export const conditionalDecoders: DecoderTable = {
   Equal: comparison(build.equal, equalCounts),
   Less: comparison(build.less, lessCounts),
-  Greater: comparison((x, y) => build.less(y, x), (x, y) => lessCounts(y, x)),
-  LessOrEqual: comparison((x, y) => build.not(build.less(y, x)), (x, y) => inverse(lessCounts(y, x))),
-  GreaterOrEqual: comparison((x, y) => build.not(build.less(x, y)), (x, y) => inverse(lessCounts(x, y))),
+  Greater: comparison(
+    (x, y) => build.less(y, x),
+    (x, y) => lessCounts(y, x),
+  ),
+  LessOrEqual: comparison(
+    (x, y) => build.not(build.less(y, x)),
+    (x, y) => inverse(lessCounts(y, x)),
+  ),
+  GreaterOrEqual: comparison(
+    (x, y) => build.not(build.less(x, y)),
+    (x, y) => inverse(lessCounts(x, y)),
+  ),
   Not: unary(build.not, ([x]) => Number(x === 0)),
   And: binary(
     (x, y) => build.less(0, build.mul(numeric(x), numeric(y))),

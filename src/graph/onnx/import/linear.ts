@@ -48,8 +48,7 @@ export const linearDecoders: DecoderTable = {
   Gemm: { inputs: [2, 3], decode: gemm },
   MatMul: {
     inputs: [2, 2],
-    decode: (context) =>
-      matmul(context.node(0), context.node(1), { transposeA: false, transposeB: false }),
+    decode: (context) => matmul(context.node(0), context.node(1), { transposeA: false, transposeB: false }),
   },
 };
 

@@ -1,4 +1,4 @@
-import { TensorProto_DataLocation, TensorProto_DataType as ElementType, type TensorProto } from "onnx-buf";
+import { TensorProto_DataType as ElementType, type TensorProto, TensorProto_DataLocation } from "onnx-buf";
 import {
   bytesPerElement,
   type DType,

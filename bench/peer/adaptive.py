@@ -1,0 +1,43 @@
+"""torchdiffeq's dopri5 on an MLP."""
+
+import copy
+
+import torch
+
+from networks import mlp
+
+
+class Counted(torch.nn.Module):
+    """dz/ds = network(z), counting evaluations."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+        self.calls = 0
+
+    def forward(self, _s, z):
+        self.calls += 1
+        return self.network(z)
+
+
+def prepare(options, tensors):
+    from torchdiffeq import odeint
+
+    z0 = tensors.pop("z0")
+    field = Counted(mlp(tensors, options["activation"]))
+    span = torch.tensor(options["span"])
+
+    @torch.no_grad()
+    def solve():
+        return odeint(field, z0, span, rtol=options["rtol"], atol=options["atol"], method="dopri5")[-1]
+
+    field.calls = 0
+    final = solve()
+    calls = field.calls
+    precise = Counted(copy.deepcopy(field.network).double())
+    with torch.no_grad():
+        tolerance = options["referenceTolerance"]
+        reference = odeint(
+            precise, z0.double(), span.double(), rtol=tolerance, atol=tolerance, method="dopri5"
+        )[-1]
+    return solve, {"nfe": calls}, {"final": final, "reference": reference}

@@ -1,0 +1,75 @@
+"""The PyTorch side of bench: answers one JSON line with one JSON line.
+
+hello                                   -> versions and thread settings
+prepare {subject, options, tensors}     -> {facts, tensors}; keeps the work for `run`
+run {repetitions}                       -> {milliseconds: [...]}
+Ends with its standard input.
+"""
+
+import importlib
+import json
+import os
+import sys
+import time
+
+# Answers go to the real standard output; whatever libraries print goes to standard error.
+ANSWERS = os.fdopen(os.dup(1), "w", buffering=1)
+os.dup2(2, 1)
+if os.environ.get("TORCHDIFFEQ"):
+    sys.path.insert(0, os.environ["TORCHDIFFEQ"])
+
+work = None
+
+
+def hello(_request):
+    import torch
+
+    try:
+        torchdiffeq = importlib.import_module("torchdiffeq").__version__
+    except ImportError:
+        torchdiffeq = None
+    lines = [line.strip(" -") for line in torch.__config__.show().splitlines()]
+    kept = [line for line in lines if line.startswith(("Intel", "OpenMP", "CPU capability"))]
+    settings = next((line for line in lines if line.startswith("Build settings")), "")
+    kept += [part.strip() for part in settings.removeprefix("Build settings:").split(",") if "BLAS_INFO" in part]
+    return {
+        "torch": torch.__version__,
+        "python": sys.version.split()[0],
+        "threads": torch.get_num_threads(),
+        "build": "; ".join(kept),
+        "torchdiffeq": torchdiffeq,
+    }
+
+
+def prepare(request):
+    global work
+    from wire import decode_tensors, encode_tensors
+
+    subject = importlib.import_module(request["subject"])
+    work, facts, tensors = subject.prepare(request["options"], decode_tensors(request["tensors"]))
+    return {"facts": facts, "tensors": encode_tensors(tensors)}
+
+
+def run(request):
+    milliseconds = []
+    for _ in range(request["repetitions"]):
+        start = time.perf_counter()
+        work()
+        milliseconds.append((time.perf_counter() - start) * 1e3)
+    return {"milliseconds": milliseconds}
+
+
+COMMANDS = {"hello": hello, "prepare": prepare, "run": run}
+
+
+def answer(line):
+    try:
+        request = json.loads(line)
+        return COMMANDS[request["command"]](request)
+    except Exception as error:  # the caller reports it
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+if __name__ == "__main__":
+    for request_line in sys.stdin:
+        ANSWERS.write(json.dumps(answer(request_line)) + "\n")

@@ -1,0 +1,20 @@
+// @ts-check
+/** All subjects, in the order in which they run. */
+import { adaptive } from "./adaptive.mjs";
+import { hyperTraining } from "./hyper-training.mjs";
+import { memory } from "./memory.mjs";
+import { training } from "./training.mjs";
+import { unrolled } from "./unrolled.mjs";
+
+/**
+ * One question asked of the machine.
+ * @typedef {object} Subject
+ * @property {string} name
+ * @property {string} title what is done, with all sizes
+ * @property {string} unit of the measured times
+ * @property {readonly ("torch" | "torchdiffeq")[]} needs what the peer must have
+ * @property {(context: import("../lib/compare.mjs").Context) => Promise<import("../lib/report.mjs").Case[]>} run
+ */
+
+/** @type {readonly Subject[]} */
+export const subjects = [adaptive, unrolled, training, hyperTraining, memory];

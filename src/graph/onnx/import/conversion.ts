@@ -1,0 +1,36 @@
+import { TensorProto_DataType as ElementType } from "onnx-buf";
+import type { DType } from "../../../tensor/index.js";
+import * as build from "../../build.js";
+import type { DecodeContext } from "./context.js";
+import type { Count } from "./count.js";
+import type { DecoderTable } from "./decoder.js";
+import { elementTypeName, storedDType } from "./stored-tensor.js";
+import type { Value } from "./value.js";
+
+/** Narrow floats round, which our graphs cannot: everything else has a wide type that holds it. */
+const roundingTypes: ReadonlySet<number> = new Set([ElementType.FLOAT16, ElementType.BFLOAT16]);
+
+function cast(context: DecodeContext): Value {
+  const elementType = context.integer("to", ElementType.UNDEFINED);
+  const dtype = roundingTypes.has(elementType) ? undefined : storedDType(elementType);
+  if (dtype === undefined)
+    throw context.unsupported(elementTypeName(elementType), "float32, float64, integers or bool");
+  return converted(context, dtype);
+}
+
+function converted(context: DecodeContext, dtype: DType): Value {
+  return context.foldFirst(([x = 0]) => convertCount(x, dtype), dtype) ?? build.cast(context.node(0), dtype);
+}
+
+function convertCount(x: Count, dtype: DType): Count | undefined {
+  if (dtype === "bool") return typeof x === "number" ? Number(x !== 0) : undefined;
+  if (dtype !== "int64") return x;
+  if (typeof x === "number") return Math.trunc(x);
+  return Number.isInteger(x.slope) && Number.isInteger(x.constant) ? x : undefined;
+}
+
+/** Conversions of element type. */
+export const conversionDecoders: DecoderTable = {
+  Cast: { inputs: [1, 1], decode: cast },
+  CastLike: { inputs: [2, 2], decode: (context) => converted(context, context.value(1).dtype) },
+};

@@ -1,0 +1,170 @@
+import { fail, firstNonFinite, isFloat, isHypersolversError, type Tensor } from "../../../tensor/index.js";
+import { type Graph, makeGraph } from "../../graph.js";
+import { inputNode, isOp, type Node, type TensorType } from "../../node.js";
+import { topological } from "../../traverse.js";
+import { type Call, listCalls, qualifiedName } from "./calls.js";
+import { DecodeContext } from "./context.js";
+import { inputType } from "./inputs.js";
+import { type ModelHeader, type ParsedModel, readModel } from "./read-model.js";
+import { readTensor } from "./stored-tensor.js";
+import { decoderOf } from "./table.js";
+import { nodeOf, type Value, valueOfTensor } from "./value.js";
+
+/** An ONNX model as a graph of ours: solvable, differentiable, exportable. */
+export interface ImportedModel extends ModelHeader {
+  /** Inputs: the model's own, in its order, then every weight under its initializer's name. */
+  readonly graph: Graph;
+  /** Values of the weights. `bind(graph, parameters)` is a function of the model's own inputs alone. */
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  /** Types of the model's own inputs, in order. */
+  readonly inputs: Readonly<Record<string, TensorType>>;
+  readonly outputs: Readonly<Record<string, TensorType>>;
+}
+
+type Inputs = Map<string, Node<"input">>;
+
+/**
+ * Reads an ONNX model (opset 7 to 20 and later ones of unchanged operators).
+ * Float initializers with axes are weights: inputs of the graph, so that it can be differentiated with respect
+ * to them. Scalars and integers are constants, and shape computations are folded around a symbolic batch.
+ * @param what the file's name, for messages.
+ * @throws MALFORMED_FILE; UNSUPPORTED_OPERATOR listing all that lack a decoder; UNSUPPORTED_FIELD for dynamic
+ * axes beside the batch, external data and foreign element types; NON_FINITE for weights.
+ */
+export function importOnnx(bytes: Uint8Array, what: string): ImportedModel {
+  const model = readModel(bytes, what);
+  const calls = listCalls(model, what);
+  requireDecoders(calls, what);
+  const { values, own, weights } = readLeaves(model, what);
+  const batchSource = [...own.values()].find(({ shape }) => shape[0] === "batch");
+  for (const call of calls) decodeCall(call, values, batchSource, what);
+  const outputs = model.graph.output.map(({ name }): [string, Node] => [
+    name,
+    nodeOf(lookUp(values, name, `${what}, output "${name}"`), batchSource),
+  ]);
+  const used = new Set(topological(outputs.map(([, node]) => node)));
+  const needed = [...weights].filter(([, { node }]) => used.has(node));
+  const leaves = [...own, ...needed.map(([name, { node }]): [string, Node<"input">] => [name, node])];
+  return {
+    graph: makeGraph(Object.fromEntries(leaves), Object.fromEntries(outputs)),
+    parameters: Object.fromEntries(needed.map(([name, { value }]) => [name, value])),
+    inputs: Object.fromEntries([...own].map(([name, node]) => [name, typeOf(node)])),
+    outputs: Object.fromEntries(outputs.map(([name, node]) => [name, typeOf(node)])),
+    opset: model.opset,
+    producer: model.producer,
+    metadata: model.metadata,
+  };
+}
+
+const typeOf = ({ dtype, shape }: TensorType): TensorType => ({ dtype, shape });
+
+/** @throws UNSUPPORTED_OPERATOR with every operator that has no decoder, once each. */
+function requireDecoders(calls: readonly Call[], what: string): void {
+  const lacking = calls.filter((call) => decoderOf(call) === undefined);
+  const [first] = lacking;
+  if (first === undefined) return;
+  const names = [...new Set(lacking.map(qualifiedName))];
+  throw fail("UNSUPPORTED_OPERATOR", {
+    what: `${what}, node "${first.name}"`,
+    expected: "standard operators of dense networks",
+    received: names.join(", "),
+    help: "rewrite these parts of the model with supported operators (docs/operators.md) and export again",
+    details: { operators: names },
+  });
+}
+
+interface Weight {
+  readonly node: Node<"input">;
+  readonly value: Tensor;
+}
+
+interface Leaves {
+  readonly values: Map<string, Value>;
+  readonly own: Inputs;
+  readonly weights: ReadonlyMap<string, Weight>;
+}
+
+/** Inputs and stored tensors. A name that is both (IR 3 and older) is a stored tensor. */
+function readLeaves({ graph }: ParsedModel, what: string): Leaves {
+  const values = new Map<string, Value>();
+  const weights = new Map<string, Weight>();
+  for (const proto of graph.initializer) {
+    const { name } = proto;
+    const value = readTensor(proto, `${what}, initializer "${name}"`);
+    const weight = isFloat(value.dtype) && value.shape.length > 0 ? weightOf(name, value, what) : undefined;
+    if (weight !== undefined) weights.set(name, weight);
+    values.set(name, weight?.node ?? valueOfTensor(value));
+  }
+  const own: Inputs = new Map();
+  for (const info of graph.input) {
+    if (values.has(info.name)) continue;
+    const node = leaf(info.name, inputType(info, what));
+    own.set(info.name, node);
+    values.set(info.name, node);
+  }
+  return { values, own, weights };
+}
+
+function weightOf(name: string, value: Tensor, what: string): Weight {
+  const index = firstNonFinite(value);
+  if (index < 0) return { node: leaf(name, value), value };
+  throw fail("NON_FINITE", {
+    what: `${what}, weight "${name}", element ${index}`,
+    expected: "finite weights",
+    received: String(value.data[index]),
+    help: "the training of this model has diverged",
+  });
+}
+
+function leaf(name: string, type: TensorType): Node<"input"> {
+  const node = inputNode(name, typeOf(type));
+  if (isOp(node, "input")) return node;
+  throw fail("INVALID_GRAPH", { what: name, expected: "an input" });
+}
+
+function lookUp(values: ReadonlyMap<string, Value>, name: string, what: string): Value {
+  const value = values.get(name);
+  if (value !== undefined) return value;
+  throw fail("MALFORMED_FILE", { what, expected: "a value computed before", received: `"${name}"` });
+}
+
+function decodeCall(
+  call: Call,
+  values: Map<string, Value>,
+  batchSource: Node | undefined,
+  what: string,
+): void {
+  const where = `${what}, node "${call.name}"`;
+  const inputs = call.inputs.map((name) => (name === "" ? undefined : lookUp(values, name, where)));
+  const results = decode(call, new DecodeContext(call, inputs, batchSource), inputs.length, where);
+  for (const [i, name] of call.outputs.entries()) {
+    const result = results[i];
+    if (name === "" || result === undefined) continue;
+    if (values.has(name)) {
+      throw fail("MALFORMED_FILE", { what: where, expected: "a new name", received: `"${name}" again` });
+    }
+    values.set(name, result);
+  }
+}
+
+/** Decodes; errors of shapes and attributes get the place in the file. */
+function decode(call: Call, context: DecodeContext, given: number, where: string): readonly Value[] {
+  const decoder = decoderOf(call);
+  const [least, most] = decoder?.inputs ?? [0, 0];
+  if (decoder === undefined || given < least || given > most) {
+    throw fail("MALFORMED_FILE", {
+      what: `${where}: ${qualifiedName(call)}`,
+      expected: least === most ? `${least} inputs` : `${least} to ${most} inputs`,
+      received: String(given),
+    });
+  }
+  try {
+    return [decoder.decode(context)].flat();
+  } catch (error) {
+    if (!isHypersolversError(error)) throw error;
+    throw fail(error.code, {
+      ...error.facts,
+      what: `${where} (${qualifiedName(call)}): ${error.facts.what}`,
+    });
+  }
+}

@@ -1,0 +1,189 @@
+import { fail, formatShape, normalizeAxis, stridesOf } from "../../../tensor/index.js";
+import * as build from "../../build.js";
+import type { Node } from "../../node.js";
+import type { DecodeContext } from "./context.js";
+import { batchCount, type Count, sameCount } from "./count.js";
+import type { DecoderTable } from "./decoder.js";
+import { isFolded, stride, type Value } from "./value.js";
+
+/** Indices have to be known while importing; a scalar index drops the axis. */
+function gather(context: DecodeContext): Value {
+  const value = context.value(0);
+  const { shape } = value;
+  const axis = context.axis(shape.length, 0);
+  const picks = context.counts(1, "indices");
+  const size = Number(shape[axis]);
+  const indices = picks.entries.map((entry) => {
+    const index = context.fixed(entry, "indices");
+    return index < 0 ? index + size : index;
+  });
+  if (isFolded(value) && shape.length === 1) {
+    if (indices.some((index) => !(index >= 0 && index < size)))
+      throw context.unsupported(`indices [${indices}]`, `indices below ${size}`);
+    return { dtype: value.dtype, shape: picks.shape, entries: indices.map((i) => value.entries[i] ?? 0) };
+  }
+  const picked = pick(context.asNode(value), axis, indices);
+  return build.reshape(picked, [...shape.slice(0, axis), ...picks.shape, ...shape.slice(axis + 1)]);
+}
+
+/** Neighbours in order are a slice, which is cheaper than a gather. */
+function pick(x: Node, axis: number, indices: readonly number[]): Node {
+  const [first] = indices;
+  const inOrder = first !== undefined && first >= 0 && indices.every((index, i) => index === first + i);
+  return inOrder && x.shape[axis] !== "batch"
+    ? build.slice(x, axis, first, first + indices.length)
+    : build.gather(x, axis, indices);
+}
+
+interface Range {
+  readonly axis: number;
+  readonly start: Count;
+  readonly end: Count;
+  readonly step: number;
+}
+
+/** Bounds are inputs since opset 10, attributes before. */
+function ranges(context: DecodeContext, rank: number): Range[] {
+  const bounds = (name: "starts" | "ends", i: number): readonly Count[] =>
+    context.integerList(name) ?? context.counts(i, name).entries;
+  const ends = bounds("ends", 2);
+  const axes = context.axes(3, rank);
+  const steps = context.optional(4) === undefined ? undefined : context.integers(4, "steps");
+  return bounds("starts", 1).map((start, i) => ({
+    axis: axes === undefined ? i : (axes[i] ?? 0),
+    start,
+    end: ends[i] ?? 0,
+    step: steps?.[i] ?? 1,
+  }));
+}
+
+function slice(context: DecodeContext): Value {
+  const value = context.value(0);
+  return ranges(context, value.shape.length).reduce<Value>(
+    (current, range) =>
+      isFolded(current) ? sliceFolded(context, current, range) : sliceNode(context, current, range),
+    value,
+  );
+}
+
+function sliceNode(context: DecodeContext, x: Node, { axis, start, end, step }: Range): Node {
+  const size = x.shape[axis];
+  if (step !== 1) throw context.unsupported(`step ${step}`, "step 1");
+  if (size === "batch") {
+    const toEnd = typeof end === "number" ? end > 2 ** 31 - 2 : sameCount(end, batchCount);
+    if (start === 0 && toEnd) return x;
+    throw context.unsupported("a part of the batch", "whole batches");
+  }
+  const extent = size ?? 0;
+  const from = position(context.fixed(start, "starts"), extent);
+  return build.slice(x, axis, from, Math.max(from, position(clampEnd(end, extent), extent)));
+}
+
+/** An end at the batch or beyond reaches to the end only if the axis is no longer: that is unknown. */
+function clampEnd(end: Count, extent: number): number {
+  if (typeof end === "number") return end;
+  throw fail("UNSUPPORTED_FIELD", {
+    what: "ends",
+    expected: "a fixed number",
+    received: `the batch, on an axis of size ${extent}`,
+  });
+}
+
+/** A position from 0 to size: negative ones count from the end. */
+const position = (index: number, size: number): number =>
+  Math.min(Math.max(index < 0 ? index + size : index, 0), size);
+
+/** Shape computations may go backwards as well. */
+function sliceFolded(context: DecodeContext, value: ReturnType<typeof stride>, range: Range): Value {
+  const { axis, step } = range;
+  const size = value.shape[axis] ?? 0;
+  const start = context.fixed(range.start, "starts");
+  const end = context.fixed(range.end, "ends");
+  const strides = stridesOf(value.shape);
+  const last = size - 1;
+  const from = step > 0 ? position(start, size) : Math.min(start < 0 ? start + size : start, last);
+  const to = step > 0 ? position(end, size) : Math.max(end < 0 ? end + size : end, -1);
+  const count = Math.max(0, Math.ceil((to - from) / step));
+  return stride(
+    value,
+    value.shape.map((extent, i) => (i === axis ? count : extent)),
+    strides.map((skip, i) => (i === axis ? skip * step : skip)),
+    from * (strides[axis] ?? 0),
+  );
+}
+
+/** Sizes are given (attribute or input, by opset), or equal parts, the last one perhaps smaller. */
+function split(context: DecodeContext): Value[] {
+  const value = context.value(0);
+  const axis = context.axis(value.shape.length, 0);
+  const size = value.shape[axis];
+  if (size === "batch" || size === undefined)
+    throw context.unsupported("a split of the batch", "whole batches");
+  const given =
+    context.integerList("split") ??
+    (context.optional(1) === undefined ? undefined : context.integers(1, "split"));
+  const parts = given ?? equalParts(size, context.integer("num_outputs", context.call.outputs.length));
+  if (parts.reduce((sum, part) => sum + part, 0) !== size)
+    throw context.unsupported(`parts of ${parts.join(" + ")}`, `parts that add up to ${size}`);
+  let start = 0;
+  return parts.map((part) => {
+    const range = { axis, start, end: start + part, step: 1 };
+    start += part;
+    return isFolded(value) ? sliceFolded(context, value, range) : sliceNode(context, value, range);
+  });
+}
+
+function equalParts(size: number, count: number): number[] {
+  const part = Math.ceil(size / count);
+  return Array.from({ length: count }, (_, i) => Math.max(0, Math.min(part, size - i * part)));
+}
+
+function concat(context: DecodeContext): Value {
+  const values = context.values();
+  const axis = normalizeAxis(context.integer("axis", 0), values[0]?.shape.length ?? 0, "Concat");
+  const folded = values.filter(isFolded);
+  const [first] = folded;
+  if (first !== undefined && folded.length === values.length && first.shape.length === 1) {
+    const entries = folded.flatMap((part) => part.entries);
+    return { dtype: first.dtype, shape: [entries.length], entries };
+  }
+  return build.concat(context.nodes(), axis);
+}
+
+/** Constant padding; a value v other than zero is padded as (x − v) with zeros, plus v. Negative widths cut. */
+function pad(context: DecodeContext): Node {
+  const x = context.node(0);
+  const mode = context.text("mode", "constant");
+  if (mode !== "constant") throw context.unsupported(`mode ${mode}`, "mode constant");
+  const rank = x.shape.length;
+  const axes = context.axes(3, rank) ?? [...x.shape.keys()];
+  const widths = context.integerList("pads") ?? context.integers(1, "pads");
+  if (widths.length !== 2 * axes.length)
+    throw context.unsupported(`${widths.length} widths`, `${2 * axes.length} for ${formatShape(x.shape)}`);
+  const fill = context.optional(2) === undefined ? [context.float("value", 0)] : context.integers(2, "value");
+  const value = fill[0] ?? 0;
+  const shifted = value === 0 ? x : build.sub(x, value);
+  const padded = axes.reduce((current, axis, i) => {
+    const before = widths[i] ?? 0;
+    const after = widths[axes.length + i] ?? 0;
+    if (before === 0 && after === 0) return current;
+    if (current.shape[axis] === "batch") throw context.unsupported("padding of the batch", "whole batches");
+    const cut = build.slice(
+      current,
+      axis,
+      Math.max(0, -before),
+      Number(current.shape[axis]) - Math.max(0, -after),
+    );
+    return build.pad(cut, axis, Math.max(0, before), Math.max(0, after));
+  }, shifted);
+  return value === 0 ? padded : build.add(padded, value);
+}
+
+/** Parts of tensors, and tensors from parts. */
+export const selectionDecoders: DecoderTable = {
+  Gather: { inputs: [2, 2], decode: gather },
+  Slice: { inputs: [1, 5], decode: slice },
+  Split: { inputs: [1, 2], decode: split },
+  Concat: { inputs: [1, Number.POSITIVE_INFINITY], decode: concat },
+  Pad: { inputs: [1, 4], decode: pad },
+};

@@ -1,0 +1,44 @@
+import { activationDecoders, microsoftActivationDecoders } from "./activation.js";
+import type { Call } from "./calls.js";
+import { conversionDecoders } from "./conversion.js";
+import type { Decoder, DecoderTable } from "./decoder.js";
+import { arithmeticDecoders, conditionalDecoders, unaryDecoders } from "./elementwise.js";
+import { linearDecoders, microsoftLinearDecoders } from "./linear.js";
+import { movementDecoders } from "./movement.js";
+import { normalisationDecoders } from "./normalisation.js";
+import { reductionDecoders } from "./reduction.js";
+import { selectionDecoders } from "./selection.js";
+import { shapeDecoders } from "./shape.js";
+
+/** Every ONNX operator that can be imported, by domain and type. */
+const tables: ReadonlyMap<string, ReadonlyMap<string, Decoder>> = new Map([
+  [
+    "",
+    merged(
+      arithmeticDecoders,
+      unaryDecoders,
+      activationDecoders,
+      conditionalDecoders,
+      conversionDecoders,
+      linearDecoders,
+      reductionDecoders,
+      normalisationDecoders,
+      shapeDecoders,
+      movementDecoders,
+      selectionDecoders,
+    ),
+  ],
+  ["com.microsoft", merged(microsoftLinearDecoders, microsoftActivationDecoders)],
+]);
+
+function merged(...parts: readonly DecoderTable[]): ReadonlyMap<string, Decoder> {
+  return new Map(parts.flatMap((part) => Object.entries(part)));
+}
+
+/** The decoder of an operator; undefined where there is none. */
+export function decoderOf({ domain, opType }: Pick<Call, "domain" | "opType">): Decoder | undefined {
+  return tables.get(domain)?.get(opType);
+}
+
+/** Names of the standard operators that can be imported, sorted. */
+export const importableOperators: readonly string[] = [...(tables.get("")?.keys() ?? [])].sort();

@@ -1,0 +1,16 @@
+import { add, type InputSpec, makeGraph, type NamedNodes, type Node, trace } from "../graph/index.js";
+import { adamw, compileTraining, cosineAnnealing, type Training, warmup } from "../optim/index.js";
+import { type Field, stepsOf, tableauRule, uniformMesh } from "../ode/index.js";
+import { compile, type Program } from "../runtime/index.js";
+import { fail, Random, type Tensor } from "../tensor/index.js";
+import { type Correction, siteInputs } from "./correction.js";
+import { type FitOptions, type FitSettings, resolveFit } from "./fit-options.js";
+import { hyperRule } from "./hyper-rule.js";
+import { residualLoss, trajectoryLoss } from "./losses.js";
+import { referenceEnds, stateErrors } from "./measure.js";
+import { columnStatistics, mlpCorrection } from "./network.js";
+import { chooseReference, MEASURING, type ReferenceSettings } from "./reference.js";
+import { Batches, columnValues, type RowTable } from "./row-table.js";
+import type { Samples } from "./states.js";
+import { RESIDUAL, residualData } from "./training-data.js";
+import { trajectoryData } from "./trajectory-data.js";

@@ -1,0 +1,135 @@
+import { div, type Graph, type InputSpec, type Node, sub, trace } from "../graph/index.js";
+import {
+  type ButcherTableau,
+  controlSpecs,
+  type Field,
+  fieldAs,
+  graphAlgebra,
+  type Span,
+  stateType,
+  withoutErrorControl,
+} from "../ode/index.js";
+import { type CompileOptions, compile, type Program } from "../runtime/index.js";
+import { cast, type Random, rows, scalar, type Tensor } from "../tensor/index.js";
+import { baseStep } from "./base-step.js";
+import { type Correction, siteInputs } from "./correction.js";
+import { integerPower } from "./hyper-rule.js";
+import { type MeshPair, randomPairs, targetPairs, timesOf } from "./mesh-pairs.js";
+import { compileReference, type Reference, type ReferenceSettings } from "./reference.js";
+import { type RowTable, RowTableBuilder } from "./row-table.js";
+import { mapSamples, type Samples } from "./states.js";
+
+/** What residual fitting is to be shown. */
+export interface ResidualDataOptions {
+  readonly field: Field;
+  readonly base: ButcherTableau;
+  readonly correction: Pick<Correction, "inputs" | "features">;
+  readonly span: Span;
+  readonly steps: number;
+  /** Sizes of the random steps beside those of the target mesh; undefined: the target mesh alone. */
+  readonly epsilon?: readonly [number, number];
+  readonly samples: Samples;
+  readonly reference: ReferenceSettings;
+  readonly random: Random;
+  readonly compile?: CompileOptions;
+  readonly onProgress?: (share: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Initial states solved together; also how many share their random steps. */
+const CHUNK = 2048;
+
+/** The row of the table that holds what g must learn. */
+export const RESIDUAL = "residual";
+
+/**
+ * Solves reference trajectories and takes residuals along them:
+ * R = (z(s+ε) − z(s) − ε ψ)/ε^(p+1) (Poli et al., 2020, eq. 4), in the reference's precision.
+ * @returns rows with the inputs of the correction and the residual, shuffled.
+ */
+export async function residualData(options: ResidualDataOptions): Promise<RowTable> {
+  const { field, samples, reference: settings, random, signal, onProgress } = options;
+  const reference = await compileReference(field, settings, options.compile);
+  const residuals = await compile(residualGraph(options), { hot: true, ...options.compile });
+  const builder = new RowTableBuilder();
+  const [count = 0] = samples.z0.shape;
+  const shuffle = random.fork("rows");
+  const draws = random.fork("mesh");
+  try {
+    for (let start = 0; start < count && signal?.aborted !== true; start += CHUNK) {
+      const chunk = mapSamples(samples, (value) => rows(value, start, Math.min(count, start + CHUNK)));
+      await addChunk(builder, options, chunk, { reference, residuals, draws });
+      onProgress?.(Math.min(1, (start + CHUNK) / count));
+    }
+  } finally {
+    await reference.dispose();
+    await residuals.dispose();
+  }
+  return builder.shuffled(shuffle);
+}
+
+interface ChunkTools {
+  readonly reference: Reference;
+  readonly residuals: Program;
+  readonly draws: Random;
+}
+
+async function addChunk(
+  builder: RowTableBuilder,
+  { span, steps, epsilon, reference: { precision }, signal }: ResidualDataOptions,
+  chunk: Samples,
+  { reference, residuals, draws }: ChunkTools,
+): Promise<void> {
+  const pairs: readonly MeshPair[] = [
+    ...targetPairs(span, steps),
+    ...(epsilon === undefined ? [] : randomPairs(span, epsilon, steps, draws)),
+  ];
+  const times = timesOf(span, pairs);
+  const states = await reference.states(chunk.z0, times, chunk.controls, signal);
+  const at = (time: number): Tensor => states[times.indexOf(time)] as Tensor;
+  const { z0, controls } = mapSamples(chunk, (value) => cast(value, precision));
+  for (const pair of pairs) {
+    const place = { "/s": scalar(pair.s, precision), "/dt": scalar(pair.end - pair.s, precision) };
+    const states = { "/z": at(pair.s), "/z1": at(pair.end), "/z0": z0 };
+    const part = await residuals.run({ ...controls, ...place, ...states });
+    builder.add(part);
+  }
+}
+
+/** One base step from a reference state, the inputs of g there, and the residual against the next reference state. */
+function residualGraph({ field, base, correction, reference: { precision } }: ResidualDataOptions): Graph {
+  const typed = fieldAs(field, precision);
+  const { shape, dtype } = stateType(typed);
+  const state: InputSpec = { shape, dtype };
+  const number: InputSpec = { shape: [], dtype };
+  const specs: Record<string, InputSpec> = {
+    ...controlSpecs(typed),
+    "/z": state,
+    "/z1": state,
+    "/z0": state,
+    "/s": number,
+    "/dt": number,
+  };
+  return trace(specs, (inputs) => {
+    const controls = Object.fromEntries(field.roles.controls.map((name) => [name, inputs[name] as Node]));
+    const [z, z1, z0, s, epsilon] = ["/z", "/z1", "/z0", "/s", "/dt"].map((name) => inputs[name] as Node) as [
+      Node,
+      Node,
+      Node,
+      Node,
+      Node,
+    ];
+    const method = withoutErrorControl(base);
+    const { stages, features } = baseStep(
+      typed,
+      method,
+      { s, dt: epsilon, z, controls },
+      { features: correction.features },
+    );
+    const increment = graphAlgebra.increment(epsilon, method.b, stages);
+    const power = integerPower(epsilon, base.order + 1);
+    const residual = div(sub(sub(z1, z), increment), power);
+    const site = { z, stages, epsilon, s, z0, controls, features };
+    return { ...siteInputs(correction, site), [RESIDUAL]: residual };
+  });
+}

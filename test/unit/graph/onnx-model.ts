@@ -1,0 +1,99 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  AttributeProto_AttributeType as AttributeType,
+  type FunctionProto,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  type TensorProto,
+} from "onnx-buf";
+import { attributeProtos, elementTypes, tensorProto } from "../../../src/graph/onnx/proto.js";
+import type { DType, Tensor } from "../../../src/tensor/index.js";
+
+/** Attribute values as tests write them: integers, `{ float }`, texts, lists of integers and tensors. */
+export type AttributeValue = number | string | readonly number[] | { readonly float: number } | Tensor;
+
+/** One ONNX node: type, inputs, outputs, attributes. */
+export interface NodeSpec {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs?: readonly string[];
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  readonly domain?: string;
+}
+
+export interface ModelSpec {
+  /** Shape (numbers, or names for dynamic sizes) and element type by input. */
+  readonly inputs?: Readonly<Record<string, { shape: readonly (number | string)[]; dtype?: DType }>>;
+  readonly initializers?: Readonly<Record<string, Tensor>>;
+  readonly rawInitializers?: readonly TensorProto[];
+  readonly nodes: readonly NodeSpec[];
+  /** Names of outputs; default `y`. */
+  readonly outputs?: Readonly<Record<string, DType>>;
+  readonly opset?: number;
+  readonly functions?: readonly FunctionProto[];
+  readonly producer?: string;
+}
+
+const isTensor = (value: AttributeValue): value is Tensor => typeof value === "object" && "dtype" in value;
+
+function attribute(name: string, value: AttributeValue): AttributeProto[] {
+  return isTensor(value)
+    ? [create(AttributeProtoSchema, { name, type: AttributeType.TENSOR, t: tensorProto("", value) })]
+    : attributeProtos({ [name]: value });
+}
+
+export function nodeProto({ op, inputs, outputs = ["y"], attributes = {}, domain = "" }: NodeSpec) {
+  return create(NodeProtoSchema, {
+    opType: op,
+    domain,
+    name: `${op} of ${outputs[0]}`,
+    input: [...inputs],
+    output: [...outputs],
+    attribute: Object.entries(attributes).flatMap(([name, value]) => attribute(name, value)),
+  });
+}
+
+/** Serialises a model, without our encoder. */
+export function onnxModel(spec: ModelSpec): Uint8Array {
+  const { inputs = {}, initializers = {}, rawInitializers = [], nodes, outputs = { y: "float32" } } = spec;
+  const dimension = (size: number | string) => ({
+    value:
+      typeof size === "number"
+        ? { case: "dimValue" as const, value: BigInt(size) }
+        : { case: "dimParam" as const, value: size },
+  });
+  const domains = new Set([...nodes.map(({ domain = "" }) => domain), ""]);
+  const model = create(ModelProtoSchema, {
+    irVersion: 8n,
+    producerName: spec.producer ?? "",
+    opsetImport: [...domains].map((domain) => ({
+      domain,
+      version: domain === "" ? BigInt(spec.opset ?? 17) : 1n,
+    })),
+    functions: [...(spec.functions ?? [])],
+    graph: {
+      name: "test",
+      node: nodes.map(nodeProto),
+      initializer: [
+        ...Object.entries(initializers).map(([name, value]) => tensorProto(name, value)),
+        ...rawInitializers,
+      ],
+      input: Object.entries(inputs).map(([name, { shape, dtype = "float32" }]) => ({
+        name,
+        type: {
+          value: {
+            case: "tensorType" as const,
+            value: { elemType: elementTypes[dtype], shape: { dim: shape.map(dimension) } },
+          },
+        },
+      })),
+      output: Object.entries(outputs).map(([name, dtype]) => ({
+        name,
+        type: { value: { case: "tensorType" as const, value: { elemType: elementTypes[dtype] } } },
+      })),
+    },
+  });
+  return toBinary(ModelProtoSchema, model);
+}

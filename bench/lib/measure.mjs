@@ -59,6 +59,7 @@ export function localSide(label, work) {
  * @returns {Promise<Statistics[]>}
  */
 export async function interleave(sides, { rounds, quick }) {
+  /** @type {number[]} */
   const repetitions = [];
   for (const side of sides) repetitions.push(await enough(side, quick));
   /** @type {number[][][]} */

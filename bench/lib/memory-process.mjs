@@ -64,6 +64,5 @@ const started = performance.now();
 for (let i = 0; i < task.runs; i++) await work();
 const seconds = (performance.now() - started) / 1000;
 const endMb = residentMb();
-const peakMb = process.resourceUsage().maxRSS / 1024;
-process.send?.({ warmMb, endMb, peakMb, seconds });
+process.send?.({ warmMb, endMb, seconds });
 process.disconnect();

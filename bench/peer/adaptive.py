@@ -25,7 +25,7 @@ def prepare(options, tensors):
 
     z0 = tensors.pop("z0")
     field = Counted(mlp(tensors, options["activation"]))
-    span = torch.tensor(options["span"])
+    span = torch.tensor(options["span"], dtype=z0.dtype)
 
     @torch.no_grad()
     def solve():

@@ -12,7 +12,7 @@ const batch = 256;
 const tolerance = 1e-5;
 const referenceTolerance = 1e-10;
 /** Makes the field stiff enough for 60 to 100 evaluations. */
-const gain = 2.2;
+const gain = 4.5;
 const span = /** @type {const} */ ([0, 1]);
 
 /** @param {Field} field @param {Tensor} z0 */

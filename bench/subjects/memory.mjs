@@ -7,7 +7,7 @@ import { fail, killedAtExit } from "../lib/process.mjs";
 /**
  * What a memory process is told, and what it answers.
  * @typedef {{ work: "small" | "training" | "cycles", warm: number, runs: number }} MemoryTask
- * @typedef {{ warmMb: number, endMb: number, peakMb: number, seconds: number }} MemoryReport
+ * @typedef {{ warmMb: number, endMb: number, seconds: number }} MemoryReport
  */
 
 /** @type {readonly (MemoryTask & { label: string })[]} */
@@ -43,14 +43,13 @@ export const memory = {
       const share = plan.quick ? 100 : 1;
       const warm = Math.max(1, Math.ceil(task.warm / share));
       const runs = Math.max(1, Math.ceil(task.runs / share));
-      const { warmMb, endMb, peakMb, seconds } = await measured({ ...task, warm, runs });
+      const { warmMb, endMb, seconds } = await measured({ ...task, warm, runs });
       const facts = {
         "warm-up runs": warm,
         runs,
         "MB warm": warmMb,
         "MB end": endMb,
         "MB growth": endMb - warmMb,
-        "MB peak": peakMb,
         "ms/run": (seconds * 1000) / runs,
       };
       rows.push({ label, facts });

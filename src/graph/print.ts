@@ -14,7 +14,8 @@ export function printGraph(graph: Graph): string {
   const numbers = new Map(order.map((node, i) => [node, i]));
   const lines = order.map((node, i) => {
     const inputs = node.inputs.map((input) => ` %${numbers.get(input)}`).join("");
-    return `%${i} = ${node.op}${inputs}${printAttributes(node)}`.padEnd(44) + formatType(node);
+    const call = `%${i} = ${node.op}${inputs}${printAttributes(node)}`;
+    return `${call.padEnd(43)} ${formatType(node)}`;
   });
   return [
     ...lines,

@@ -1,4 +1,11 @@
-import { compileSolve, type Field, type FieldStatistics, orThrow, type Span, type StepRule } from "../ode/index.js";
+import {
+  compileSolve,
+  type Field,
+  type FieldStatistics,
+  orThrow,
+  type Span,
+  type StepRule,
+} from "../ode/index.js";
 import type { CompileOptions } from "../runtime/index.js";
 import { sizeOf, type Tensor, toFloat64 } from "../tensor/index.js";
 import { compileReference, MEASURING, type ReferenceSettings } from "./reference.js";
@@ -83,4 +90,3 @@ export async function measureRule(
     await solve.dispose();
   }
 }
-

@@ -1,10 +1,11 @@
 import { type CompileOptions, compile, type NamedTensors } from "../runtime/index.js";
-import { cast, fail, firstNonFinite, formatShape, isFloat, type Tensor } from "../tensor/index.js";
+import { cast, firstNonFinite, type Tensor } from "../tensor/index.js";
 import { integrateAdaptive } from "./adaptive.js";
 import type { AdaptiveOptions } from "./adaptive-options.js";
+import { definedOnly, prepared, refuseRule, runtimeOptions, spanOf } from "./compiled-options.js";
 import { compiledStepper } from "./compiled-stepper.js";
 import { compileStep, STATE_INPUT, unrolledSolve } from "./compiled-steps.js";
-import { type Field, fieldMacs, stateType } from "./field.js";
+import { type Field, fieldMacs } from "./field.js";
 import { interruption } from "./interruption.js";
 import { type Solution, SolutionRecorder, type SolveStatistics } from "./solution.js";
 import { planSolve, type SolveOptions, type SolvePlan } from "./solve-options.js";
@@ -55,7 +56,10 @@ const UNROLL_LIMIT = 128;
 export async function compileSolve(field: Field, options: CompiledSolveOptions): Promise<CompiledSolve> {
   const { onStep, rule, controller, ...rest } = options;
   const plan = planSolve(rest);
-  if (plan.kind === "adaptive") return compileAdaptive(field, plan, options);
+  if (plan.kind === "adaptive") {
+    refuseRule(rule);
+    return compileAdaptive(field, plan, options);
+  }
   const fixedRule = rule ?? tableauRule(field, plan.tableau);
   const evaluations = fixedRule.cost.nfe * (plan.mesh.length - 1);
   const looped = onStep !== undefined || options.signal !== undefined || evaluations > UNROLL_LIMIT;
@@ -81,28 +85,6 @@ export async function solveField(
 type FixedPlan = Extract<SolvePlan, { kind: "fixed" }>;
 type AdaptivePlan = Extract<SolvePlan, { kind: "adaptive" }>;
 
-/** The initial state in the field's type. */
-function prepared(field: Field, z0: Tensor): Tensor {
-  const { dtype, shape } = stateType(field);
-  const fits =
-    z0.shape.length === shape.length &&
-    shape.every((size, axis) => size === "batch" || size === z0.shape[axis]);
-  if (!fits || !isFloat(z0.dtype)) {
-    throw fail("SHAPE_MISMATCH", {
-      what: "initial state",
-      expected: `${dtype}${formatShape(shape)}`,
-      received: `${z0.dtype}${formatShape(z0.shape)}`,
-    });
-  }
-  if (z0.data.length === 0)
-    throw fail("INVALID_ARGUMENT", {
-      what: "initial state",
-      expected: "at least one sample",
-      received: formatShape(z0.shape),
-    });
-  return cast(z0, dtype);
-}
-
 async function compileUnrolled(
   field: Field,
   rule: StepRule,
@@ -111,7 +93,10 @@ async function compileUnrolled(
 ): Promise<CompiledSolve> {
   const { mesh, times } = plan;
   const names = new Map(times.map((time, i) => [mesh.indexOf(time), `z${i}`]));
-  const program = await compile(unrolledSolve(field, rule, mesh, names), { hot: true, ...options });
+  const program = await compile(unrolledSolve(field, rule, mesh, names), {
+    hot: true,
+    ...runtimeOptions(options),
+  });
   let diagnosis: Promise<CompiledSolve> | undefined;
   return {
     run: async (z0, controls = {}) => {
@@ -120,9 +105,8 @@ async function compileUnrolled(
       const bad = firstNonFinite(start);
       if (bad >= 0) return withCosts(recorder.nonFinite("In the initial state", bad), rule, 0);
       const outputs = await program.run({ ...controls, [STATE_INPUT]: start });
-      const states = times.map(
-        (time, i) => outputs[`z${i}`] ?? (time === times[0] ? start : undefined) ?? start,
-      );
+      // A span of zero length has one mesh point, hence one output for two times.
+      const states = times.map((_, i) => cast(outputs[`z${i}`] ?? start, start.dtype));
       if (states.some((state) => firstNonFinite(state) >= 0)) {
         diagnosis ??= compileLooped(field, rule, plan, options);
         return (await diagnosis).run(z0, controls);
@@ -148,7 +132,7 @@ async function compileLooped(
   options: CompiledSolveOptions,
 ): Promise<CompiledSolve> {
   const { mesh, times } = plan;
-  const program = await compileStep(field, rule, { hot: true, ...options });
+  const program = await compileStep(field, rule, { hot: true, ...runtimeOptions(options) });
   const run: CompiledSolve["run"] = async (z0, controls = {}) => {
     const start = prepared(field, z0);
     const recorder = new SolutionRecorder(times, start);
@@ -159,7 +143,7 @@ async function compileLooped(
     for (const [i, s1] of mesh.slice(1).entries()) {
       if (await isInterrupted()) return withCosts(recorder.interrupted(), rule, i);
       const s = mesh[i] ?? s1;
-      z = await program.run({ s, dt: s1 - s, z, z0: start }, controls);
+      z = await program.run({ s, dt: s1 - s, z, z0: start, span: spanOf(mesh) }, controls);
       recorder.nfe += rule.cost.nfe;
       const bad = firstNonFinite(z);
       if (bad >= 0) return withCosts(recorder.nonFinite(`After the step from s = ${s}`, bad), rule, i + 1);
@@ -194,11 +178,12 @@ async function compileAdaptive(
     tableau,
     field,
     { ...plan, ...definedOnly({ reuseLastStage: options.reuseLastStage }) },
-    { ...options, dense },
+    { ...runtimeOptions(options), dense },
   );
+  const bounds = lastStep === "overshoot" ? undefined : spanOf(times);
   return {
     run: async (z0, controls = {}) => {
-      const solution = await integrateAdaptive(stepper.with(controls), prepared(field, z0), {
+      const solution = await integrateAdaptive(stepper.with(controls, bounds), prepared(field, z0), {
         ...loop,
         times,
       });
@@ -209,11 +194,4 @@ async function compileAdaptive(
     },
     dispose: () => stepper.dispose(),
   };
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Leaves undefined members out, as exact optional properties want it. */
-function definedOnly<T extends object>(values: T): Defined<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

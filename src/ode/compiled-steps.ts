@@ -1,6 +1,6 @@
 import { type Graph, type InputSpec, type NamedNodes, type Node, trace } from "../graph/index.js";
 import { type CompileOptions, compile, type NamedTensors, type Program } from "../runtime/index.js";
-import { type FloatDType, scalar, type Tensor } from "../tensor/index.js";
+import { cast, type DType, scalar, type Tensor } from "../tensor/index.js";
 import { controlSpecs, type Field, stateType } from "./field.js";
 import { graphAlgebraWithin } from "./graph-algebra.js";
 import { type Span, stepsOf } from "./mesh.js";
@@ -57,32 +57,36 @@ export interface StepPlace {
   readonly span?: Span | undefined;
 }
 
-/** Inputs of a program over one step: the specs, what to feed, and the site that a rule works on. */
-export const stepInputs: {
-  specs(field: Field): Record<string, InputSpec>;
-  feeds(place: StepPlace, dtype: FloatDType): NamedTensors;
-  site(field: Field, inputs: NamedNodes): StepSite;
-} = {
-  specs: (field) => {
-    const { shape, dtype } = stateType(field);
-    const numbers = ["/s", "/dt", "/low", "/high"].map((name) => [name, { shape: [], dtype }] as const);
-    return { ...specsOf(field), ...Object.fromEntries(numbers), "/z": { shape, dtype } };
-  },
-  feeds: ({ s, dt, span = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] }, dtype) => ({
+/** Inputs of a program over one step. */
+export function stepSpecs(field: Field): Record<string, InputSpec> {
+  const { shape, dtype } = stateType(field);
+  const numbers = ["/s", "/dt", "/low", "/high"].map((name) => [name, { shape: [], dtype }] as const);
+  return { ...specsOf(field), ...Object.fromEntries(numbers), "/z": { shape, dtype } };
+}
+
+/** Values of the inputs of `stepSpecs` that are numbers. */
+export function stepFeeds({ s, dt, span = UNBOUNDED }: StepPlace, dtype: DType): NamedTensors {
+  return {
     "/s": scalar(s, dtype),
     "/dt": scalar(dt, dtype),
     "/low": scalar(Math.min(...span), dtype),
     "/high": scalar(Math.max(...span), dtype),
-  }),
-  site: (field, inputs) => ({
+  };
+}
+
+const UNBOUNDED: Span = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+
+/** The site that a rule works on, from the inputs of `stepSpecs`. */
+export function stepSite(field: Field, inputs: NamedNodes): StepSite {
+  return {
     s: inputs["/s"] as Node,
     dt: inputs["/dt"] as Node,
     z: inputs["/z"] as Node,
     z0: inputs[STATE_INPUT] as Node,
     controls: controlsOf(field, inputs),
     algebra: graphAlgebraWithin({ low: inputs["/low"] as Node, high: inputs["/high"] as Node }),
-  }),
-};
+  };
+}
 
 /** One step whose place and size are inputs: for solves too long to unroll, and to find where one breaks. */
 export interface StepProgram {
@@ -96,15 +100,13 @@ export async function compileStep(
   options: CompileOptions,
 ): Promise<StepProgram> {
   const { dtype } = stateType(field);
-  const graph = trace(stepInputs.specs(field), (inputs) => ({
-    z1: rule.step(stepInputs.site(field, inputs)),
-  }));
+  const graph = trace(stepSpecs(field), (inputs) => ({ z1: rule.step(stepSite(field, inputs)) }));
   const program: Program = await compile(graph, options);
   return {
     run: async ({ z, z0, ...place }, controls) => {
-      const feeds = { ...controls, ...stepInputs.feeds(place, dtype), "/z": z, [STATE_INPUT]: z0 };
+      const feeds = { ...controls, ...stepFeeds(place, dtype), "/z": z, [STATE_INPUT]: z0 };
       const { z1 } = await program.run(feeds);
-      return z1 as Tensor;
+      return cast(z1 as Tensor, dtype);
     },
     dispose: () => program.dispose(),
   };

@@ -1,4 +1,13 @@
-import { add, linearCombination, maximum, minimum, mul, type Node, type Operand, sum } from "../graph/index.js";
+import {
+  add,
+  linearCombination,
+  maximum,
+  minimum,
+  mul,
+  type Node,
+  type Operand,
+  sum,
+} from "../graph/index.js";
 import { fail } from "../tensor/index.js";
 import type { Algebra } from "./algebra.js";
 
@@ -36,10 +45,11 @@ export interface DepthBounds {
 
 /**
  * `graphAlgebra` with stage times kept inside a span: rounding in s + c·dt, above all in float32, then never asks f
- * for a point beyond the ends.
+ * for a point beyond the ends. The starts of steps must lie inside already.
  */
 export function graphAlgebraWithin({ low, high }: DepthBounds): Algebra<Node, Operand> {
   const time: Algebra<Node, Operand>["time"] = (s, c, dt) => {
+    if (c === 0) return s;
     const at = graphAlgebra.time(s, c, dt);
     if (typeof at === "number" && typeof low === "number" && typeof high === "number")
       return Math.min(high, Math.max(low, at));

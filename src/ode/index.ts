@@ -91,7 +91,7 @@ export {
   stateType,
   symbolicField,
 } from "./field.js";
-export { graphAlgebra } from "./graph-algebra.js";
+export { type DepthBounds, graphAlgebra, graphAlgebraWithin } from "./graph-algebra.js";
 
 // Compiled solves.
 
@@ -105,8 +105,24 @@ export {
 } from "./compile-solve.js";
 export {
   type CompiledStepper,
-  type CompiledTolerance,
+  type CompiledStepperOptions,
   compiledStepper,
 } from "./compiled-stepper.js";
 export { compileStep, STATE_INPUT, type StepProgram, unrolledSolve } from "./compiled-steps.js";
 export { type StepCost, type StepRule, type StepSite, tableauRule } from "./step-rule.js";
+export type { CompiledTolerance } from "./trial-graph.js";
+
+// Derivatives of fields and solves.
+
+export {
+  type CompiledGradient,
+  compileGradient,
+  type GradientInputs,
+  type GradientOptions,
+  gradientThroughSolve,
+  type LossCotangent,
+  type SolveGradient,
+} from "./discrete-gradient.js";
+export { divergence, divergenceOf } from "./divergence.js";
+export { fieldOfModel, type InputMap } from "./model-field.js";
+export { withOpenParameters } from "./open-parameters.js";

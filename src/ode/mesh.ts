@@ -91,3 +91,8 @@ export function checkSpan(span: Span): Span {
   }
   return span;
 }
+
+/** The point of a span nearest to s. */
+export function clampTo([t0, t1]: Span, s: number): number {
+  return Math.min(Math.max(t0, t1), Math.max(Math.min(t0, t1), s));
+}

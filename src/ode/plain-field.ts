@@ -1,6 +1,6 @@
 import { fail } from "../tensor/index.js";
 import type { VectorField } from "./algebra.js";
-import type { Span } from "./mesh.js";
+import { clampTo, type Span } from "./mesh.js";
 
 /**
  * A vector field written in JavaScript: (s, y) -> dy/ds, as many numbers as y has. `y` is lent: read it, do not write.
@@ -15,9 +15,7 @@ export type PlainField = (s: number, y: Float64Array) => ArrayLike<number>;
  * @throws (on calls) INVALID_ARGUMENT when the result is not array-like, SHAPE_MISMATCH when its length is wrong.
  */
 export function checkedField(field: PlainField, span: Span | undefined): VectorField<Float64Array, number> {
-  const low = span ? Math.min(...span) : Number.NEGATIVE_INFINITY;
-  const high = span ? Math.max(...span) : Number.POSITIVE_INFINITY;
-  return (s, y) => copied(field(Math.min(high, Math.max(low, s)), y), y.length);
+  return (s, y) => copied(field(span === undefined ? s : clampTo(span, s), y), y.length);
 }
 
 function copied(k: ArrayLike<number>, length: number): Float64Array {

@@ -24,16 +24,23 @@ export function rmsNorm(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / Math.max(1, values.length));
 }
 
+/** Norm of x / (atol + rtol max(|y0|, |y1|)): errors, slopes and states in units of what is allowed. */
+export function scaledNorm(
+  { rtol, atol, norm = rmsNorm }: Tolerance,
+  x: Float64Array,
+  y0: Float64Array,
+  y1: Float64Array,
+): number {
+  return norm(x.map((e, i) => scaled(e, atol + rtol * Math.max(Math.abs(y0[i] ?? 0), Math.abs(y1[i] ?? 0)))));
+}
+
 /** Steps float64 arrays through a JavaScript field with an embedded pair. */
 export function plainStepper(
   tableau: AdaptiveTableau,
   field: VectorField<Float64Array, number>,
   tolerance: Tolerance,
 ): AdaptiveStepper<Float64Array> {
-  const { rtol, atol, norm = rmsNorm } = tolerance;
   const reuse = tableau.fsal || (tolerance.reuseLastStage ?? tableau.reuseLastStage);
-  const scaledNorm = (error: Float64Array, y0: Float64Array, y1: Float64Array) =>
-    norm(error.map((e, i) => scaled(e, atol + rtol * Math.max(Math.abs(y0[i] ?? 0), Math.abs(y1[i] ?? 0)))));
   return {
     errorOrder: errorOrder(tableau),
     evaluationsPerTrial: tableau.stages - 1,
@@ -43,12 +50,12 @@ export function plainStepper(
     },
     initialStep: (s, y, k0, span) => {
       const limit = Math.abs(span);
-      const d1 = scaledNorm(k0, y, y);
-      const h0 = initialStepGuess(scaledNorm(y, y, y), d1, limit);
+      const d1 = scaledNorm(tolerance, k0, y, y);
+      const h0 = initialStepGuess(scaledNorm(tolerance, y, y, y), d1, limit);
       const signed = Math.sign(span) * h0;
       const k1 = field(s + signed, plainAlgebra.combine(y, signed, [1], [k0]));
       const change = k1.map((value, i) => value - (k0[i] ?? 0));
-      return initialStepSize(h0, d1, scaledNorm(change, y, y) / h0, errorOrder(tableau), limit);
+      return initialStepSize(h0, d1, scaledNorm(tolerance, change, y, y) / h0, errorOrder(tableau), limit);
     },
     trial: (s, dt, y, k0) => {
       const { y1, stages, error } = embeddedStep(tableau, field, plainAlgebra, s, dt, y, k0);
@@ -57,7 +64,7 @@ export function plainStepper(
         y1,
         stages,
         k1: reuse ? stages.at(-1) : undefined,
-        errorRatio: scaledNorm(error, y, y1),
+        errorRatio: scaledNorm(tolerance, error, y, y1),
         firstBadIndex: arrays.map(firstBadIndex).find((index) => index !== undefined),
       };
     },

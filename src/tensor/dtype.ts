@@ -40,7 +40,8 @@ export function viewBytes<D extends DType>(
   const { buffer } = bytes;
   const aligned = buffer instanceof ArrayBuffer && start % bytesPerElement[dtype] === 0;
   if (aligned) return new constructors[dtype](buffer, start, length) as DataOf[D];
-  const copy = bytes.slice(offset, offset + length * bytesPerElement[dtype]);
+  // Not bytes.slice: on Node's Buffer that is a view.
+  const copy = Uint8Array.prototype.slice.call(bytes, offset, offset + length * bytesPerElement[dtype]);
   return new constructors[dtype](copy.buffer, 0, length) as DataOf[D];
 }
 

@@ -23,7 +23,7 @@ export function encodeOnnx(
   graph: Graph,
   { target = "standard", metadata = {} }: EncodeOptions = {},
 ): Uint8Array {
-  const writer = new Writer(target);
+  const writer = new Writer(target, new Set([...Object.keys(graph.inputs), ...Object.keys(graph.outputs)]));
   const names = new Map<Node, string>();
   for (const node of topological(Object.values(graph.outputs))) {
     const inputs = node.inputs.map((input) => names.get(input) ?? "");
@@ -52,20 +52,22 @@ export function encodeOnnx(
 /** Constants up to this size are compared by content; larger ones are shared through their node alone. */
 const sharedElements = 16;
 
-/** Collects the nodes and constants of one model. Its names begin with a slash, to keep apart from the user's. */
+/** Collects the nodes and constants of one model. Its names begin with a slash and avoid the user's. */
 class Writer implements Emitter {
   readonly target: Emitter["target"];
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
   usesExtensions = false;
   readonly #shared = new Map<string, string>();
+  readonly #taken: ReadonlySet<string>;
 
-  constructor(target: Emitter["target"]) {
+  constructor(target: Emitter["target"], taken: ReadonlySet<string>) {
     this.target = target;
+    this.#taken = taken;
   }
 
   node(opType: string, inputs: readonly string[], attributes: OnnxAttributes = {}, domain = ""): string {
-    const name = `/v${this.nodes.length}`;
+    const name = this.#free(`/v${this.nodes.length}`);
     this.#push(opType, inputs, name, attributes, domain);
     return name;
   }
@@ -80,7 +82,7 @@ class Writer implements Emitter {
       value.data.length <= sharedElements ? `${value.dtype} ${value.shape} : ${value.data}` : undefined;
     const known = key === undefined ? undefined : this.#shared.get(key);
     if (known !== undefined) return known;
-    const name = `/c${this.initializers.length}`;
+    const name = this.#free(`/c${this.initializers.length}`);
     this.initializers.push(tensorProto(name, value));
     if (key !== undefined) this.#shared.set(key, name);
     return name;
@@ -92,6 +94,11 @@ class Writer implements Emitter {
 
   scalar(value: number, dtype: DType): string {
     return this.constant(scalar(value, dtype));
+  }
+
+  /** Inputs may have such names: weights of an imported model that we wrote ourselves do. */
+  #free(name: string): string {
+    return this.#taken.has(name) ? this.#free(`${name}'`) : name;
   }
 
   #push(

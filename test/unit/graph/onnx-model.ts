@@ -1,4 +1,4 @@
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -7,9 +7,10 @@ import {
   ModelProtoSchema,
   NodeProtoSchema,
   type TensorProto,
+  TensorProtoSchema,
 } from "onnx-buf";
 import { attributeProtos, elementTypes, tensorProto } from "../../../src/graph/onnx/proto.js";
-import type { DType, Tensor } from "../../../src/tensor/index.js";
+import { type DType, fromNumbers, scalar, type Tensor } from "../../../src/tensor/index.js";
 
 /** Attribute values as tests write them: integers, `{ float }`, texts, lists of integers and tensors. */
 export type AttributeValue = number | string | readonly number[] | { readonly float: number } | Tensor;
@@ -97,3 +98,23 @@ export function onnxModel(spec: ModelSpec): Uint8Array {
   });
   return toBinary(ModelProtoSchema, model);
 }
+
+/** The matrix of `linear`. */
+export const weight: Tensor = fromNumbers([1, 2, 3, 4, 5, 6], [2, 3]);
+
+/** y = z·weight/2 with a dynamic batch. */
+export const linear: ModelSpec = {
+  inputs: { z: { shape: ["n", 2] } },
+  initializers: { weight, scale: scalar(0.5) },
+  nodes: [
+    { op: "MatMul", inputs: ["z", "weight"], outputs: ["h"] },
+    { op: "Mul", inputs: ["h", "scale"] },
+  ],
+};
+
+/** A model that multiplies its input by one stored tensor `w`. */
+export const withWeight = (init: MessageInitShape<typeof TensorProtoSchema>): ModelSpec => ({
+  inputs: { z: { shape: ["n", 2] } },
+  rawInitializers: [create(TensorProtoSchema, { name: "w", ...init })],
+  nodes: [{ op: "Mul", inputs: ["z", "w"] }],
+});

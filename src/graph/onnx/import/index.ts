@@ -1,5 +1,5 @@
 import { fail, firstNonFinite, isFloat, isHypersolversError, type Tensor } from "../../../tensor/index.js";
-import { type Graph, makeGraph } from "../../graph.js";
+import { type Graph, makeGraph, type NamedNodes } from "../../graph.js";
 import { inputNode, isOp, type Node, type TensorType } from "../../node.js";
 import { topological } from "../../traverse.js";
 import { type Call, listCalls, qualifiedName } from "./calls.js";
@@ -8,7 +8,7 @@ import { inputType } from "./inputs.js";
 import { type ModelHeader, type ParsedModel, readModel } from "./read-model.js";
 import { readTensor } from "./stored-tensor.js";
 import { decoderOf } from "./table.js";
-import { nodeOf, type Value, valueOfTensor } from "./value.js";
+import { isFolded, nodeOf, type Value, valueOfTensor } from "./value.js";
 
 /** An ONNX model as a graph of ours: solvable, differentiable, exportable. */
 export interface ImportedModel extends ModelHeader {
@@ -19,6 +19,8 @@ export interface ImportedModel extends ModelHeader {
   /** Types of the model's own inputs, in order. */
   readonly inputs: Readonly<Record<string, TensorType>>;
   readonly outputs: Readonly<Record<string, TensorType>>;
+  /** Float tensors computed on the way, by their names in the file, for whoever wants to look inside. */
+  readonly intermediates: NamedNodes;
 }
 
 type Inputs = Map<string, Node<"input">>;
@@ -50,10 +52,20 @@ export function importOnnx(bytes: Uint8Array, what: string): ImportedModel {
     parameters: Object.fromEntries(needed.map(([name, { value }]) => [name, value])),
     inputs: Object.fromEntries([...own].map(([name, node]) => [name, typeOf(node)])),
     outputs: Object.fromEntries(outputs.map(([name, node]) => [name, typeOf(node)])),
+    intermediates: intermediatesOf(values, used),
     opset: model.opset,
     producer: model.producer,
     metadata: model.metadata,
   };
+}
+
+function intermediatesOf(values: ReadonlyMap<string, Value>, used: ReadonlySet<Node>): NamedNodes {
+  const computed = [...values].flatMap(([name, value]): [string, Node][] =>
+    !isFolded(value) && used.has(value) && value.inputs.length > 0 && isFloat(value.dtype)
+      ? [[name, value]]
+      : [],
+  );
+  return Object.fromEntries(computed);
 }
 
 const typeOf = ({ dtype, shape }: TensorType): TensorType => ({ dtype, shape });
@@ -68,7 +80,7 @@ function requireDecoders(calls: readonly Call[], what: string): void {
     what: `${what}, node "${first.name}"`,
     expected: "standard operators of dense networks",
     received: names.join(", "),
-    help: "rewrite these parts of the model with supported operators (docs/operators.md) and export again",
+    help: "rewrite these parts of the model with other operators and export again",
     details: { operators: names },
   });
 }

@@ -86,6 +86,8 @@ function transpose(context: DecodeContext): Value {
   const permutation = context.integerList("perm") ?? [...value.shape.keys()].reverse();
   if (!isFolded(value)) return build.transpose(value, permutation);
   const strides = stridesOf(value.shape);
+  if (new Set(permutation).size !== strides.length || permutation.some((axis) => !(axis in strides)))
+    throw context.unsupported(`permutation [${permutation}]`, `one of ${strides.length} axes`);
   return stride(
     value,
     permutation.map((axis) => value.shape[axis] ?? 1),

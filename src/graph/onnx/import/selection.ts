@@ -1,10 +1,10 @@
-import { fail, formatShape, normalizeAxis, stridesOf } from "../../../tensor/index.js";
+import { formatShape, normalizeAxis, stridesOf } from "../../../tensor/index.js";
 import * as build from "../../build.js";
 import type { Node } from "../../node.js";
 import type { DecodeContext } from "./context.js";
 import { batchCount, type Count, sameCount } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
-import { isFolded, stride, type Value } from "./value.js";
+import { type Folded, isFolded, stride, type Value } from "./value.js";
 
 /** Indices have to be known while importing; a scalar index drops the axis. */
 function gather(context: DecodeContext): Value {
@@ -76,17 +76,7 @@ function sliceNode(context: DecodeContext, x: Node, { axis, start, end, step }: 
   }
   const extent = size ?? 0;
   const from = position(context.fixed(start, "starts"), extent);
-  return build.slice(x, axis, from, Math.max(from, position(clampEnd(end, extent), extent)));
-}
-
-/** An end at the batch or beyond reaches to the end only if the axis is no longer: that is unknown. */
-function clampEnd(end: Count, extent: number): number {
-  if (typeof end === "number") return end;
-  throw fail("UNSUPPORTED_FIELD", {
-    what: "ends",
-    expected: "a fixed number",
-    received: `the batch, on an axis of size ${extent}`,
-  });
+  return build.slice(x, axis, from, Math.max(from, position(context.fixed(end, "ends"), extent)));
 }
 
 /** A position from 0 to size: negative ones count from the end. */
@@ -94,8 +84,9 @@ const position = (index: number, size: number): number =>
   Math.min(Math.max(index < 0 ? index + size : index, 0), size);
 
 /** Shape computations may go backwards as well. */
-function sliceFolded(context: DecodeContext, value: ReturnType<typeof stride>, range: Range): Value {
+function sliceFolded(context: DecodeContext, value: Folded, range: Range): Value {
   const { axis, step } = range;
+  if (step === 0) throw context.unsupported("step 0", "another step");
   const size = value.shape[axis] ?? 0;
   const start = context.fixed(range.start, "starts");
   const end = context.fixed(range.end, "ends");
@@ -122,7 +113,7 @@ function split(context: DecodeContext): Value[] {
   const given =
     context.integerList("split") ??
     (context.optional(1) === undefined ? undefined : context.integers(1, "split"));
-  const parts = given ?? equalParts(size, context.integer("num_outputs", context.call.outputs.length));
+  const parts = given ?? equalParts(size, context.call.outputs.length);
   if (parts.reduce((sum, part) => sum + part, 0) !== size)
     throw context.unsupported(`parts of ${parts.join(" + ")}`, `parts that add up to ${size}`);
   let start = 0;

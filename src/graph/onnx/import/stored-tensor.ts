@@ -70,9 +70,14 @@ const storages: ReadonlyMap<number, Storage> = new Map<number, Storage>([
   [ElementType.BFLOAT16, half(bfloatToNumber)],
 ]);
 
-/** Lower-case name of an ONNX element type, for messages. */
+const floatNames: ReadonlyMap<number, string> = new Map<number, string>([
+  [ElementType.FLOAT, "float32"],
+  [ElementType.DOUBLE, "float64"],
+]);
+
+/** Name of an ONNX element type in our terms, for messages. */
 export const elementTypeName = (elementType: number): string =>
-  (ElementType[elementType] ?? `type ${elementType}`).toLowerCase();
+  floatNames.get(elementType) ?? (ElementType[elementType] ?? `type ${elementType}`).toLowerCase();
 
 /** Element type that stored tensors of an ONNX type get; undefined where there is none. */
 export const storedDType = (elementType: number): DType | undefined => storages.get(elementType)?.dtype;

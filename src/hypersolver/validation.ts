@@ -1,0 +1,85 @@
+import {
+  type InputSpec,
+  mean,
+  type NamedNodes,
+  type Node,
+  norm,
+  reshape,
+  sub,
+  trace,
+} from "../graph/index.js";
+import { controlSpecs, type Field, stateType, stepsOf, uniformMesh } from "../ode/index.js";
+import { compile, type NamedTensors } from "../runtime/index.js";
+import { cast, item, Random, type Tensor } from "../tensor/index.js";
+import type { Correction } from "./correction.js";
+import type { FitSettings } from "./fit-options.js";
+import { hyperRule } from "./hyper-rule.js";
+import { referenceEnds } from "./measure.js";
+import type { ReferenceSettings } from "./reference.js";
+
+/** Tells how good parameters are at what they will be used for. */
+export interface Validation {
+  /** Mean Euclidean error at the end of the span, in the target number of steps, on states outside the training set. */
+  error(parameters: NamedTensors): Promise<number>;
+  dispose(): Promise<void>;
+}
+
+/** States to validate on. */
+const VALIDATION_SAMPLES = 512;
+
+/** One program from parameters to error: the whole solve unrolled, with g's weights as inputs. */
+export async function compileValidation(
+  field: Field,
+  correction: Correction,
+  fit: FitSettings,
+  settings: ReferenceSettings,
+): Promise<Validation> {
+  const { span, steps } = fit;
+  const { shape, dtype } = stateType(field);
+  const samples = fit.states.training(VALIDATION_SAMPLES, new Random(fit.seed).fork("validation"));
+  const ends = cast(await referenceEnds(field, span, samples, settings, fit.compile), dtype);
+  const weights = Object.fromEntries(
+    Object.entries(correction.parameters).map(([name, value]) => [
+      `g ${name}`,
+      { shape: value.shape, dtype: value.dtype },
+    ]),
+  );
+  const specs: Record<string, InputSpec> = {
+    ...controlSpecs(field),
+    ...weights,
+    "/z0": { shape, dtype },
+    "/end": { shape, dtype },
+  };
+  const graph = trace(specs, (inputs) => {
+    const parameters: NamedNodes = Object.fromEntries(
+      Object.keys(correction.parameters).map((name) => [name, inputs[`g ${name}`] as Node]),
+    );
+    const controls: NamedNodes = Object.fromEntries(
+      field.roles.controls.map((name) => [name, inputs[name] as Node]),
+    );
+    const rule = hyperRule(field, correction, { parameters });
+    const z0 = inputs["/z0"] as Node;
+    const z1 = stepsOf(uniformMesh(span, steps)).reduce(
+      (z, { s, dt }) => rule.step({ s, dt, z, z0, controls }),
+      z0,
+    );
+    return { error: mean(norm(flattened(sub(inputs["/end"] as Node, z1)))) };
+  });
+  const program = await compile(graph, { ...fit.compile });
+  const fixed = { ...samples.controls, "/z0": cast(samples.z0, dtype), "/end": ends };
+  return {
+    error: async (parameters) => {
+      const feeds = Object.fromEntries(
+        Object.entries(parameters).map(([name, value]) => [`g ${name}`, value]),
+      );
+      const { error } = await program.run({ ...fixed, ...feeds });
+      return item(error as Tensor);
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+function flattened(x: Node): Node {
+  const [batch = 1, ...rest] = x.shape;
+  return reshape(x, [batch, rest.reduce<number>((product, size) => product * Number(size), 1)]);
+}

@@ -1,0 +1,87 @@
+import {
+  abs,
+  add,
+  div,
+  type Graph,
+  type InputSpec,
+  less,
+  maximum,
+  mean,
+  mul,
+  type Node,
+  type Operand,
+  reduceSum,
+  sqrt,
+  square,
+  trace,
+  where,
+} from "../graph/index.js";
+import { controlsOf } from "./compiled-steps.js";
+import { controlSpecs, type Field, stateType, symbolicField } from "./field.js";
+import { graphAlgebraWithin } from "./graph-algebra.js";
+import type { Tolerance } from "./plain-stepper.js";
+import { embeddedStep } from "./runge-kutta.js";
+import type { AdaptiveTableau } from "./tableau.js";
+
+/** Tolerances of a compiled solve; its norm is always the root mean square. */
+export type CompiledTolerance = Omit<Tolerance, "norm">;
+
+/** Numbers and states among the inputs of a program. Their names begin with a slash, to keep apart from controls. */
+function specsOf(
+  field: Field,
+  numbers: readonly string[],
+  states: readonly string[],
+): Record<string, InputSpec> {
+  const { dtype, shape } = stateType(field);
+  return {
+    ...controlSpecs(field),
+    ...Object.fromEntries(numbers.map((name) => [name, { shape: [], dtype }])),
+    ...Object.fromEntries(states.map((name) => [name, { shape, dtype }])),
+  };
+}
+
+/** k = f(/s, /z). */
+export function evaluationGraph(field: Field): Graph {
+  return trace(specsOf(field, ["/s"], ["/z"]), (inputs) => {
+    const f = symbolicField(field, { controls: controlsOf(field, inputs) });
+    return { k: f(inputs["/s"] as Node, inputs["/z"] as Node) };
+  });
+}
+
+/**
+ * One attempt from (/s, /z) to /s + /dt with /k0 = f(/s, /z): y1, the last stage, and the error ratio, which is NaN or
+ * infinite where anything is. Stage times stay between /low and /high.
+ * @param dense also return all stages, as stage0, stage1, …
+ */
+export function trialGraph(
+  field: Field,
+  tableau: AdaptiveTableau,
+  tolerance: CompiledTolerance,
+  dense: boolean,
+): Graph {
+  return trace(specsOf(field, ["/s", "/dt", "/low", "/high"], ["/z", "/k0"]), (inputs) => {
+    const node = (name: string): Node => inputs[name] as Node;
+    const [s, dt, y] = [node("/s"), node("/dt"), node("/z")];
+    const f = symbolicField(field, { controls: controlsOf(field, inputs) });
+    const algebra = graphAlgebraWithin({ low: node("/low"), high: node("/high") });
+    const step = embeddedStep<Node, Operand>(tableau, f, algebra, s, dt, y, node("/k0"));
+    const { y1, stages, error } = step;
+    const poison = reduceSum(mul(y1, 0));
+    const ratio = add(errorNorm(error, maximum(abs(y), abs(y1)), tolerance), poison);
+    const all = Object.fromEntries(dense ? stages.map((stage, i) => [`stage${i}`, stage]) : []);
+    return { y1, last: stages.at(-1) as Node, ratio, ...all };
+  });
+}
+
+/**
+ * √mean((x/(atol + rtol·size))²) over the whole batch. With atol = 0 a tolerance can be 0: an exact zero still passes;
+ * anything else is divided by a number below all tolerances, and fails unless it is itself below that number.
+ */
+function errorNorm(x: Node, size: Node, { rtol, atol }: CompiledTolerance): Node {
+  const tolerance = add(mul(size, rtol), atol);
+  const ratio = div(x, atol > 0 ? tolerance : where(less(0, tolerance), tolerance, SMALLEST_TOLERANCE));
+  return sqrt(mean(square(ratio)));
+}
+
+/** Within the range of float32. */
+const SMALLEST_TOLERANCE = 1e-30;

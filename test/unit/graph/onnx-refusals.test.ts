@@ -1,0 +1,164 @@
+import { readFileSync } from "node:fs";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import fc from "fast-check";
+import { TensorProto_DataLocation, TensorProto_DataType, type TensorProtoSchema } from "onnx-buf";
+import { describe, expect, test } from "vitest";
+import { importOnnx } from "../../../src/graph/index.js";
+import { type ErrorCode, fromNumbers, isHypersolversError, scalar } from "../../../src/tensor/index.js";
+import { linear, type ModelSpec, onnxModel, withWeight } from "./onnx-model.js";
+
+function failure(spec: ModelSpec | Uint8Array): { code: ErrorCode; message: string } {
+  try {
+    importOnnx(spec instanceof Uint8Array ? spec : onnxModel(spec), "field.onnx");
+  } catch (error) {
+    if (isHypersolversError(error)) return { code: error.code, message: error.message };
+    throw error;
+  }
+  throw new Error("imported without complaint");
+}
+
+describe("importOnnx refuses", () => {
+  test("unknown operators, all of them at once", () => {
+    const { code, message } = failure({
+      inputs: { z: { shape: ["n", 2] } },
+      nodes: [
+        { op: "Einsum", inputs: ["z"], outputs: ["a"] },
+        { op: "Magic", inputs: ["a"], outputs: ["b"], domain: "com.example" },
+        { op: "Einsum", inputs: ["b"] },
+      ],
+    });
+    expect(code).toBe("UNSUPPORTED_OPERATOR");
+    expect(message).toContain('field.onnx, node "Einsum of a"');
+    expect(message).toContain("received: Einsum, com.example.Magic");
+  });
+
+  test.each<[string, ErrorCode, string, Partial<ModelSpec>]>([
+    [
+      "a dynamic inner axis",
+      "UNSUPPORTED_FIELD",
+      'input "z", axis 1',
+      { inputs: { z: { shape: ["n", "m"] } } },
+    ],
+    ["opset 6", "UNSUPPORTED_FIELD", "opset 6", { opset: 6 }],
+    [
+      "NaN weights",
+      "NON_FINITE",
+      'weight "weight", element 1',
+      { initializers: { weight: fromNumbers([1, Number.NaN], [2, 1]), scale: scalar(1) } },
+    ],
+    ["values out of nowhere", "MALFORMED_FILE", '"nothing"', { nodes: [{ op: "Neg", inputs: ["nothing"] }] }],
+    ["a missing output", "MALFORMED_FILE", '"y"', { nodes: [{ op: "Neg", inputs: ["z"], outputs: ["h"] }] }],
+    [
+      "a name given twice",
+      "MALFORMED_FILE",
+      '"z" again',
+      { nodes: [{ op: "Neg", inputs: ["z"], outputs: ["z"] }] },
+    ],
+    ["too many inputs", "MALFORMED_FILE", "1 inputs", { nodes: [{ op: "Neg", inputs: ["z", "z"] }] }],
+    [
+      "shapes that do not fit",
+      "SHAPE_MISMATCH",
+      'node "Add of y" (Add)',
+      { nodes: [{ op: "Add", inputs: ["z", "weight"] }] },
+    ],
+    [
+      "rows in place of the batch",
+      "UNSUPPORTED_FIELD",
+      "2·batch",
+      {
+        nodes: [
+          { op: "Constant", inputs: [], outputs: ["s"], attributes: { value_ints: [-1] } },
+          { op: "Reshape", inputs: ["z", "s"] },
+        ],
+      },
+    ],
+    [
+      "a fixed batch",
+      "UNSUPPORTED_OPERATOR",
+      "fixed batch size",
+      {
+        nodes: [
+          { op: "Constant", inputs: [], outputs: ["s"], attributes: { value_ints: [1, 2] } },
+          { op: "Reshape", inputs: ["z", "s"] },
+        ],
+      },
+    ],
+    [
+      "steps",
+      "UNSUPPORTED_OPERATOR",
+      "step 2",
+      {
+        initializers: {
+          a: fromNumbers([0], [1], "int64"),
+          b: fromNumbers([2], [1], "int64"),
+          c: fromNumbers([1], [1], "int64"),
+        },
+        nodes: [{ op: "Slice", inputs: ["z", "a", "b", "c", "b"] }],
+      },
+    ],
+    [
+      "training mode",
+      "UNSUPPORTED_OPERATOR",
+      "model.eval()",
+      { initializers: { t: scalar(1, "bool") }, nodes: [{ op: "Dropout", inputs: ["z", "", "t"] }] },
+    ],
+  ])("%s", (_title, code, text, change) => {
+    const error = failure({ ...linear, ...change });
+    expect(error.message).toContain(text);
+    expect(error.code).toBe(code);
+  });
+
+  test.each([
+    [
+      "external data",
+      "UNSUPPORTED_FIELD",
+      { dataType: 1, dims: [2n], dataLocation: TensorProto_DataLocation.EXTERNAL },
+    ],
+    ["strings", "UNSUPPORTED_FIELD", { dataType: TensorProto_DataType.STRING, dims: [2n] }],
+    ["too few bytes", "MALFORMED_FILE", { dataType: 1, dims: [2n], rawData: new Uint8Array(7) }],
+    ["too few elements", "MALFORMED_FILE", { dataType: 1, dims: [2n], floatData: [1] }],
+    [
+      "an impossible size",
+      "MALFORMED_FILE",
+      { dataType: 1, dims: [2n ** 40n, 2n ** 40n], rawData: new Uint8Array(8) },
+    ],
+    ["a negative size", "MALFORMED_FILE", { dataType: 1, dims: [-2n], rawData: new Uint8Array(8) }],
+  ] satisfies [string, ErrorCode, MessageInitShape<typeof TensorProtoSchema>][])(
+    "initializers with %s",
+    (_title, code, init) => {
+      const spec = withWeight({ ...init });
+      expect(failure(spec).code).toBe(code);
+      expect(failure(spec).message).toContain('initializer "w"');
+    },
+  );
+
+  test("bytes that are no model", () => {
+    expect(failure(new Uint8Array()).code).toBe("MALFORMED_FILE");
+    expect(failure(new TextEncoder().encode("<!doctype html>")).code).toBe("MALFORMED_FILE");
+  });
+
+  test("every truncation and nearly every damage with an error of its own", () => {
+    const bytes = readFileSync(
+      new URL("../../fixtures/fields/time_mlp_silu.torchscript.onnx", import.meta.url),
+    );
+    for (let length = 0; length < bytes.length; length += 7) {
+      try {
+        importOnnx(bytes.subarray(0, length), "cut.onnx");
+      } catch (error) {
+        expect(isHypersolversError(error)).toBe(true);
+      }
+    }
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }), (position, value) => {
+        const damaged = Uint8Array.from(bytes);
+        damaged[position] = value;
+        try {
+          importOnnx(damaged, "damaged.onnx");
+        } catch (error) {
+          if (!isHypersolversError(error)) throw error;
+        }
+      }),
+      { seed: 1, numRuns: 3000 },
+    );
+  });
+});

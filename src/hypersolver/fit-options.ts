@@ -1,7 +1,7 @@
-import type { ActivationName } from "../nn/index.js";
 import type { ButcherTableau, Span } from "../ode/index.js";
 import type { CompileOptions } from "../runtime/index.js";
 import type { CorrectionInput } from "./correction.js";
+import type { HiddenActivation } from "./network.js";
 import type { StateSource } from "./states.js";
 
 export const fitLosses = ["residual", "trajectory", "both"] as const;
@@ -33,7 +33,7 @@ export interface FitOptions {
   /** Rows a mini-batch. */
   readonly batch?: number;
   readonly hidden?: readonly number[];
-  readonly activation?: ActivationName;
+  readonly activation?: HiddenActivation;
   readonly inputs?: readonly CorrectionInput[];
   /** Intermediate tensors of f that g reads, when `inputs` has "features". */
   readonly features?: readonly string[];
@@ -79,7 +79,7 @@ type PlainOption = "weightDecay" | "pretrain" | "swapEvery" | "throughField" | "
 /** Defaults that depend on nothing else. Chosen by measuring on the FFJORD flow: bench/README.md tells how. */
 export const fitDefaults: Readonly<Required<Pick<FitOptions, DefaultedOption | PlainOption>>> = {
   loss: "residual",
-  iterations: 12_000,
+  iterations: 16_000,
   batch: 512,
   hidden: [64, 64, 64],
   activation: "silu",

@@ -14,7 +14,13 @@ export {
   siteInputs,
 } from "./correction.js";
 export { type HyperRuleOptions, hyperRule } from "./hyper-rule.js";
-export { type ColumnStatistics, columnStatistics, mlpCorrection, type NetworkOptions } from "./network.js";
+export {
+  type ColumnStatistics,
+  columnStatistics,
+  type HiddenActivation,
+  mlpCorrection,
+  type NetworkOptions,
+} from "./network.js";
 
 // Fitting.
 

@@ -8,7 +8,7 @@ import {
   sub,
   trace,
 } from "../graph/index.js";
-import { type ActivationName, initialize, mlp, parameterInputs } from "../nn/index.js";
+import { type ActivationName, initialize, mlp, parameterInputs, prelu } from "../nn/index.js";
 import type { ButcherTableau } from "../ode/index.js";
 import { fail, formatShape, fromNumbers, type Random, type Tensor } from "../tensor/index.js";
 import type { Correction, CorrectionInput } from "./correction.js";
@@ -19,13 +19,16 @@ export interface ColumnStatistics {
   readonly deviation: Float64Array;
 }
 
+/** PReLU has a weight of its own in every layer; the others are functions. */
+export type HiddenActivation = ActivationName | "prelu";
+
 export interface NetworkOptions {
   readonly base: ButcherTableau;
   readonly inputs: readonly CorrectionInput[];
   readonly features?: readonly string[];
   /** Widths of the hidden layers. */
   readonly hidden: readonly number[];
-  readonly activation: ActivationName;
+  readonly activation: HiddenActivation;
   /** Training values of the correction's inputs, [rows, columns] by name, in order. */
   readonly statistics: Readonly<Record<string, ColumnStatistics>>;
   /** Root mean square of each column of the residual: g is this times the network. */
@@ -41,7 +44,8 @@ export function mlpCorrection(options: NetworkOptions, random: Random): Correcti
   const { base, inputs, features = [], hidden, activation, statistics, scale } = options;
   const widths = Object.values(statistics).map(({ mean }) => mean.length);
   const width = widths.reduce((total, size) => total + size, 0);
-  const network = mlp({ sizes: [width, ...hidden, scale.length], activation, zeroOutput: true });
+  const between = activation === "prelu" ? prelu() : activation;
+  const network = mlp({ sizes: [width, ...hidden, scale.length], activation: between, zeroOutput: true });
   const columns: Record<string, InputSpec> = Object.fromEntries(
     Object.entries(statistics).map(([name, { mean }]) => [name, { shape: ["batch", mean.length] }]),
   );

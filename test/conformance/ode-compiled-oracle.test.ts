@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type AdaptiveTableau,
   adaptiveHeun,
@@ -139,25 +139,22 @@ describe("oracle: compiled adaptive steps agree with torchdiffeq", () => {
     expect(errors.at(-1)).toBeLessThan(1.4 * entry.max_abs_error_final);
   });
 
-  const deviations: string[] = [];
-  // Below 1e-5 the error estimates of float32 are rounding.
+  // Below 1e-5 the error estimates of float32 are rounding; those of dopri8 already are at 1e-5.
   test.each(cases.filter(({ tolerance }) => tolerance >= 1e-5))(
-    "oracle $name/$key in float32: the same steps, but for rounding in the estimate",
+    "oracle $name/$key in float32: NFE within one step, no worse",
     async (it) => {
       const entry = entryOf(`${it.name}/${it.key}`);
-      const { statistics, errors } = await run(it, "float32", { method: it.theirs, lastStep: "overshoot" });
-      if (statistics.nfe !== entry.nfe) deviations.push(`${it.name}/${it.key}: ${statistics.nfe - entry.nfe}`);
-      expect(Math.abs(statistics.nfe - entry.nfe)).toBeLessThanOrEqual(2 * (it.ours.stages - 1));
-      expect(errors.at(-1)).toBeLessThan(2 * entry.max_abs_error_final + 10 * FLOAT32_SOLVE);
+      const { statistics, errors } = await run(it, "float32", { method: it.ours });
+      expect(Math.abs(statistics.nfe - entry.nfe)).toBeLessThanOrEqual(it.ours.stages - 1);
+      expect(errors.at(-1)).toBeLessThan(1.4 * entry.max_abs_error_final + FLOAT32_SOLVE);
     },
   );
-  afterAll(() => deviations.forEach((line) => void process.stderr.write(`${line}\n`)));
 
   test("oracle float32 at tolerances near its rounding still ends", async () => {
     for (const pair of pairs) {
       const options = { span: [0, 1.5], method: pair.ours, rtol: 1e-6, atol: 1e-6 } as const;
       const { states, statistics } = orThrow(await solveField(fields.float32, cast(z0, "float32"), options));
-      expect(error(states[1], end)).toBeLessThan(1e-4);
+      expect(error(states[1], end)).toBeLessThan(200 * options.rtol);
       expect(statistics.milliseconds).toBeLessThan(20_000);
     }
   });

@@ -1,0 +1,6 @@
+/** A file that a run produces. Whoever called the run decides where it goes. */
+export interface Artefact {
+  /** Relative path, with forward slashes. */
+  readonly path: string;
+  readonly content: Uint8Array | string;
+}

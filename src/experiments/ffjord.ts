@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { importOnnx } from "../graph/index.js";
+import { type FitOptions, normalStates } from "../hypersolver/index.js";
+import { type Field, fieldOfModel, heun } from "../ode/index.js";
+import { fail } from "../tensor/index.js";
+import type { Experiment, Preset } from "./experiment.js";
+import { comparisonText, fitSummary } from "./fit-report.js";
+import { runFit } from "./run-fit.js";
+
+/** The flow that the paper's authors trained, as shipped with this package (see NOTICE). */
+const fieldFile = new URL("../../pretrained/ffjord_gaussians_field.onnx", import.meta.url);
+
+/** The field of the authors' FFJORD flow over five Gaussians: prior at s = 0, data at s = 1. */
+export async function ffjordField(): Promise<Field> {
+  try {
+    return fieldOfModel(importOnnx(await readFile(fieldFile), "ffjord_gaussians_field.onnx"));
+  } catch (cause) {
+    throw fail("FILE_NOT_READABLE", {
+      what: fieldFile.pathname,
+      received: String(cause),
+      help: "install the package again",
+      cause,
+    });
+  }
+}
+
+type PresetFit = Omit<FitOptions, "base" | "steps" | "span" | "states">;
+
+/** `paper` is the recipe of the authors' notebook: one step, endpoints, L2 for their L1, fixed ε. */
+const presetFits: Readonly<Record<Preset, PresetFit>> = {
+  smoke: { iterations: 400, trajectories: 2048, batch: 256 },
+  standard: {},
+  paper: {
+    loss: "trajectory",
+    iterations: 3000,
+    batch: 256,
+    hidden: [64, 64],
+    activation: "prelu",
+    inputs: ["z", "stages", "z0", "epsilon"],
+    learningRate: 5e-3,
+    epsilon: null,
+  },
+};
+
+/** HyperHeun in one step (2 NFE) for the authors' flow: the library's main job on real input. */
+export const ffjord: Experiment = {
+  name: "ffjord",
+  title: "HyperHeun for an FFJORD flow: samples in two evaluations",
+  run: async ({ preset, seed, command, compile, onProgress, signal }) => {
+    const fit: FitOptions = {
+      ...{ base: heun, steps: 1, span: [0, 1], states: normalStates([2]), seed },
+      ...presetFits[preset],
+      ...(compile && { compile }),
+      ...(onProgress && { onProgress }),
+      ...(signal && { signal }),
+    };
+    const { metrics, artefacts } = await runFit({
+      field: await ffjordField(),
+      title: ffjord.title,
+      command,
+      fit,
+    });
+    const summary = `${comparisonText(metrics.comparison)}\n\n${fitSummary(metrics)}`;
+    return { summary, metrics, artefacts, status: metrics.status };
+  },
+};

@@ -1,0 +1,142 @@
+import type { Fit } from "../hypersolver/index.js";
+import { type Correction, hyperRule, type Samples, type StateErrors } from "../hypersolver/index.js";
+import {
+  type Field,
+  type Span,
+  type StepRule,
+  solveField,
+  stateType,
+  tableauRule,
+  uniformMesh,
+} from "../ode/index.js";
+import {
+  density,
+  errorHistogram,
+  type Figure,
+  type ParetoPoint,
+  type ParetoSeries,
+  paretoFronts,
+  type TrajectorySet,
+  trainingCurve,
+  trajectories,
+} from "../plot/index.js";
+import { type Tensor, toFloat64 } from "../tensor/index.js";
+import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
+
+/** What the figures of a fit are drawn from. */
+export interface FigureData {
+  readonly field: Field;
+  readonly correction: Correction;
+  readonly span: Span;
+  readonly steps: number;
+  readonly fit: Fit;
+  readonly rows: readonly ComparisonRow[];
+  readonly errors: { readonly base: StateErrors; readonly hypersolver: StateErrors };
+  /** Many initial states, for densities; few, for trajectories. */
+  readonly many: Samples;
+  readonly few: Samples;
+}
+
+/** Every figure of a fit that its state's dimension allows, most telling first. */
+export async function fitFigures(data: FigureData): Promise<Figure[]> {
+  const planar = stateType(data.field).shape.length === 2 && stateType(data.field).shape[1] === 2;
+  const vector = stateType(data.field).shape.length === 2;
+  return [
+    ...(planar ? [await densityFigure(data)] : []),
+    paretoFigure(data.rows),
+    histogramFigure(data),
+    ...(vector ? [await trajectoryFigure(data)] : []),
+    trainingFigure(data.fit),
+  ];
+}
+
+const nfeLabel = (title: string, nfe: number): string => `${title}, ${nfe} NFE`;
+
+async function densityFigure({ field, correction, span, steps, many }: FigureData): Promise<Figure> {
+  const { z0, controls } = many;
+  const reference = await solveField(field, z0, { span, method: "dopri5", rtol: 1e-5, atol: 1e-5, controls });
+  const fixed = async (rule: StepRule, title: string): Promise<{ label: string; points: Float64Array }> => {
+    const { states, statistics } = await solveField(field, z0, { span, steps, rule, controls });
+    return { label: nfeLabel(title, statistics.nfe), points: toFloat64(states.at(-1) as Tensor) };
+  };
+  return density([
+    {
+      label: nfeLabel("dopri5", reference.statistics.nfe),
+      points: toFloat64(reference.states.at(-1) as Tensor),
+    },
+    await fixed(hyperRule(field, correction), hyperTitle(correction.base.name)),
+    await fixed(tableauRule(field, correction.base), methodTitle(correction.base.name)),
+  ]);
+}
+
+/** Points along the reference trajectories. */
+const CURVE_POINTS = 40;
+
+async function trajectoryFigure({ field, correction, span, steps, few }: FigureData): Promise<Figure> {
+  const { z0, controls } = few;
+  const stacked = (
+    states: readonly Tensor[],
+    times: readonly number[],
+  ): Pick<TrajectorySet, "states" | "shape" | "times"> => {
+    const [points = 0, dim = 0] = z0.shape;
+    const values = new Float64Array(times.length * points * dim);
+    for (const [i, state] of states.entries()) values.set(toFloat64(state), i * points * dim);
+    return { states: values, shape: [times.length, points, dim], times };
+  };
+  const fine = uniformMesh(span, CURVE_POINTS);
+  const reference = await solveField(field, z0, {
+    times: fine,
+    method: "dopri5",
+    rtol: 1e-6,
+    atol: 1e-6,
+    controls,
+  });
+  const mesh = uniformMesh(span, steps);
+  const fixed = async (rule: StepRule): Promise<Pick<TrajectorySet, "states" | "shape" | "times">> =>
+    stacked((await solveField(field, z0, { mesh, rule, controls })).states, mesh);
+  return trajectories([
+    { label: "dopri5", role: "reference", ...stacked(reference.states, fine) },
+    {
+      label: hyperTitle(correction.base.name),
+      role: "hypersolver",
+      ...(await fixed(hyperRule(field, correction))),
+    },
+    {
+      label: methodTitle(correction.base.name),
+      role: "base",
+      ...(await fixed(tableauRule(field, correction.base))),
+    },
+  ]);
+}
+
+function histogramFigure({ correction, errors }: FigureData): Figure {
+  return errorHistogram([
+    { label: hyperTitle(correction.base.name), role: "hypersolver", errors: errors.hypersolver.samples },
+    { label: methodTitle(correction.base.name), role: "base", errors: errors.base.samples },
+  ]);
+}
+
+/** Error against evaluations, multiply–accumulates and time. */
+export function paretoFigure(rows: readonly ComparisonRow[]): Figure {
+  const methods = [...new Set(rows.map(({ method }) => method))];
+  const series = methods.map((method): ParetoSeries => {
+    const own = rows.filter((row) => row.method === method && Number.isFinite(row.error));
+    const points = own.map(({ steps, tolerance, nfe, macs, milliseconds, error }): ParetoPoint => {
+      const label = steps === undefined ? `tolerance ${tolerance}` : `K = ${steps}`;
+      return { label, nfe, macs, milliseconds, error };
+    });
+    return { label: method, role: own[0]?.role ?? "other", points };
+  });
+  return paretoFronts(series.filter(({ points }) => points.length > 0));
+}
+
+function trainingFigure({ losses, data }: Fit): Figure {
+  const iterations = losses.map(({ iteration }) => iteration);
+  return trainingCurve(
+    [{ label: "training loss", role: "hypersolver", losses: losses.map(({ loss }) => loss), iterations }],
+    {
+      noiseFloor: data.noiseFloor,
+      learningRate: { losses: losses.map(({ learningRate }) => learningRate), iterations },
+    },
+  );
+}

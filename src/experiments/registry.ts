@@ -1,0 +1,17 @@
+import { fail } from "../tensor/index.js";
+import type { Experiment } from "./experiment.js";
+import { ffjord } from "./ffjord.js";
+
+/** Every experiment, by name. */
+export const experiments: Readonly<Record<string, Experiment>> = { ffjord };
+
+/** @throws INVALID_ARGUMENT listing the names there are. */
+export function experimentNamed(name: string): Experiment {
+  const found = experiments[name];
+  if (found !== undefined) return found;
+  throw fail("INVALID_ARGUMENT", {
+    what: "experiment",
+    expected: Object.keys(experiments).join(", "),
+    received: name,
+  });
+}

@@ -1,0 +1,187 @@
+import { describe, expect, test } from "vitest";
+import { less, mul, where } from "../../src/graph/index.js";
+import {
+  adaptiveTableaus,
+  alpha,
+  bosh3,
+  compileSolve,
+  dopri5,
+  dopri8,
+  type FieldSolution,
+  heun,
+  orThrow,
+  rk4,
+  type Solution,
+  type SolveOptions,
+  solve,
+  solveField,
+  tableaus,
+  tsit5,
+} from "../../src/ode/index.js";
+import { cast, type Tensor, toFloat64 } from "../../src/tensor/index.js";
+import { relativeDifference } from "../helpers/compare.js";
+import {
+  control,
+  controlledField,
+  controlledPlain,
+  depthShapes,
+  initialState,
+  scalarField,
+} from "../helpers/controlled-field.js";
+import { SAME_NUMERICS } from "../helpers/tolerances.js";
+
+const y0 = toFloat64(initialState());
+
+type Options = Omit<SolveOptions, "onStep" | "norm">;
+
+async function both(options: Options): Promise<[Solution<Float64Array>, FieldSolution]> {
+  const plain = orThrow(await solve(controlledPlain, y0, options));
+  const compiled = await solveField(controlledField(), initialState(), {
+    ...options,
+    controls: { x: control() },
+  });
+  orThrow(compiled);
+  return [plain, compiled];
+}
+
+function expectSame(plain: Solution<Float64Array>, compiled: FieldSolution, tolerance: number): void {
+  const { milliseconds: _, ...statistics } = plain.statistics;
+  expect(compiled.statistics).toMatchObject(statistics);
+  expect(compiled.times).toEqual(plain.times);
+  expect(compiled.lastGood.s).toBe(plain.lastGood.s);
+  expect(compiled.states.length).toBe(plain.states.length);
+  plain.states.forEach((y, i) => {
+    expect(relativeDifference(toFloat64(compiled.states[i] as Tensor), y)).toBeLessThan(tolerance);
+  });
+}
+
+const runs: readonly (readonly [string, Options])[] = [
+  ["forward", { span: [0, 1.7], steps: 5 }],
+  ["reversed", { span: [1.2, -0.4], steps: 4 }],
+  ["one step", { span: [0.1, 0.7], steps: 1 }],
+  ["zero length", { span: [3, 3], steps: 4 }],
+  ["one time", { times: [3], steps: 4 }],
+  ["a mesh that is not uniform", { mesh: [0, 0.1, 0.5, 0.55, 2] }],
+  ["intermediate times", { times: [0, 0.3, 1, 1.1], steps: 2 }],
+  ["more evaluations than are unrolled", { span: [0, 2], steps: 150 }],
+];
+
+describe("plain and compiled solves agree: fixed steps", () => {
+  const cases = [...Object.values(tableaus), alpha(0.6)].flatMap((method) =>
+    runs.map(([name, options]) => ({ name, options: { ...options, method }, method })),
+  );
+  test.each(cases)("$method.name: $name", async ({ options }) => {
+    expectSame(...(await both(options)), SAME_NUMERICS);
+  });
+
+  test("a signal or a callback only changes how, not what", async () => {
+    const options = { span: [0, 1.7], steps: 5, method: "rk4", controls: { x: control() } } as const;
+    const unrolled = await solveField(controlledField(), initialState(), options);
+    const seen: number[] = [];
+    const looped = await solveField(controlledField(), initialState(), {
+      ...options,
+      onStep: ({ s }) => seen.push(s),
+    });
+    expect(seen.length).toBe(5);
+    expect(looped.statistics.nfe).toBe(unrolled.statistics.nfe);
+    const [a, b] = [looped, unrolled].map(({ states }) => toFloat64(states[1] as Tensor));
+    expect(relativeDifference(a ?? [], b ?? [])).toBeLessThan(SAME_NUMERICS);
+  });
+});
+
+describe("plain and compiled solves agree: step control", () => {
+  const adaptiveRuns: readonly (readonly [string, Options])[] = [
+    ["forward", { span: [0, 1.7] }],
+    ["reversed, intermediate times", { times: [1.2, 1, 0.1, -0.4] }],
+    ["zero length", { span: [3, 3] }],
+    ["overshooting", { times: [0, 0.8, 1.7], lastStep: "overshoot" }],
+    ["without reuse", { times: [0, 0.4, 1.7], reuseLastStage: false }],
+    ["from a given first step", { span: [0, 1], firstStep: 0.07, maxStep: 0.2 }],
+  ];
+  const cases = adaptiveTableaus.flatMap((method) =>
+    adaptiveRuns.map(([name, options]) => ({ name, options: { ...options, method }, method })),
+  );
+  test.each(cases)("$method.name: $name", async ({ options }) => {
+    // Step sizes repeat rounding of estimates: 1e-16/1e-6 of the tolerance, and what a step makes of it.
+    expectSame(...(await both({ ...options, rtol: 1e-6, atol: 1e-6 })), 1e-9);
+  });
+});
+
+describe("a model may declare its depth as a scalar, [1], [batch] or [batch, 1]", () => {
+  const shapes = Object.keys(depthShapes) as (keyof typeof depthShapes)[];
+  test.each(shapes)("%s", async (depth) => {
+    for (const options of [{ span: [0, 1.7], method: "rk4", steps: 4 }, { span: [0, 1.7] }] as const) {
+      const plain = await solve(controlledPlain, y0, options);
+      const controls = { x: control() };
+      const compiled = await solveField(controlledField("float64", depth), initialState(), {
+        ...options,
+        controls,
+      });
+      expectSame(plain, compiled, 1e-9);
+    }
+  });
+});
+
+describe("float32", () => {
+  test("the reference device, float32 and float64 agree to rounding", async () => {
+    for (const options of [
+      { method: "rk4", steps: 8 },
+      { method: "rk4", steps: 80 },
+      { rtol: 1e-4, atol: 1e-4 },
+    ]) {
+      const all = { span: [0, 1.7], controls: { x: control("float32") }, ...options } as const;
+      const [exact] = await both({ span: [0, 1.7], ...options });
+      const device = await solveField(controlledField("float32"), initialState(), all);
+      const reference = await solveField(controlledField("float32"), initialState(), {
+        ...all,
+        device: "reference",
+      });
+      for (const { states, statistics } of [device, reference]) {
+        expect(states[1]?.dtype).toBe("float32");
+        expect(statistics.nfe).toBe(exact.statistics.nfe);
+        const state = toFloat64(states[1] as Tensor);
+        expect(relativeDifference(state, exact.states[1] ?? [])).toBeLessThan(2e-6);
+      }
+    }
+  });
+});
+
+describe("f is never evaluated outside the span", () => {
+  // Awkward ends: neither they nor their differences are exact in float32 or float64.
+  const spans = [
+    [0.1, 0.7],
+    [0.7, 0.1],
+    [-1 / 3, 1e-9],
+    [100.1, 100.3],
+    [1e-3, -2 / 7],
+  ] as const;
+  const cases = spans.flatMap((span) =>
+    (["float32", "float64"] as const).flatMap((dtype) =>
+      [heun, rk4, bosh3, dopri5, tsit5, dopri8].map((method) => ({ span, dtype, method })),
+    ),
+  );
+
+  test.each(cases)("$method.name in $dtype on $span", async ({ span, dtype, method }) => {
+    const round = dtype === "float32" ? Math.fround : Number;
+    const [low, high] = [round(Math.min(...span)), round(Math.max(...span))];
+    const field = scalarField(
+      (s, z) => where(less(s, low), Number.NaN, where(less(high, s), Number.NaN, mul(z, -0.5))),
+      dtype,
+    );
+    const z0 = cast({ dtype: "float64", shape: [2, 1], data: Float64Array.of(1, 2) }, dtype);
+    const byControl =
+      "bError" in method
+        ? [
+            { rtol: 1e-4, atol: 1e-4 },
+            { rtol: 1e-2, atol: 1e-2 },
+          ]
+        : [];
+    for (const options of [{ steps: 3 }, { steps: 70 }, ...byControl]) {
+      const run = await compileSolve(field, { span, method, ...options });
+      const solution = await run.run(z0);
+      expect(solution.status).toBe("success");
+      expect(solution.statistics.rejectedSteps).toBe(0);
+      await run.dispose();
+    }
+  });
+});

@@ -1,1 +1,91 @@
-export * from "./tensor/index.js";
+/**
+ * The table of contents of the library, bottom layer first. Every layer is also importable by itself:
+ * `hypersolvers/graph`, `hypersolvers/ode`, …
+ */
+
+// Values, random streams, errors.
+
+export {
+  decodeSafetensors,
+  type ErrorCode,
+  encodeSafetensors,
+  fromNumbers,
+  HypersolversError,
+  isHypersolversError,
+  Random,
+  type Tensor,
+  tensor,
+} from "./tensor/index.js";
+
+// Symbolic programs: `import * as graph from "hypersolvers/graph"` for the operators.
+
+export {
+  encodeOnnx,
+  type Graph,
+  gradient,
+  importOnnx,
+  inspectOnnx,
+  jvp,
+  type Node,
+  printGraph,
+  trace,
+  vjp,
+} from "./graph/index.js";
+export { type CompileOptions, compile, type Device, type Program } from "./runtime/index.js";
+
+// Networks and their training.
+
+export {
+  initialize,
+  linear,
+  loadStateDict,
+  type Module,
+  mlp,
+  type StateDict,
+  sequential,
+} from "./nn/index.js";
+export { adam, adamw, compileTraining, cosineAnnealing, sgd, type Training } from "./optim/index.js";
+
+// Solving.
+
+export {
+  type ButcherTableau,
+  compileSolve,
+  defineField,
+  defineTableau,
+  dopri5,
+  euler,
+  type Field,
+  fieldOfModel,
+  heun,
+  midpoint,
+  orThrow,
+  rk4,
+  type Solution,
+  solve,
+  solveField,
+  tableauNamed,
+  tsit5,
+} from "./ode/index.js";
+
+// Hypersolvers.
+
+export {
+  type Correction,
+  decodeCorrection,
+  encodeCorrection,
+  encodeSolver,
+  type FitOptions,
+  fitCorrection,
+  givenStates,
+  hyperRule,
+  normalStates,
+  uniformStates,
+  type ValidityCard,
+} from "./hypersolver/index.js";
+
+// Whole jobs.
+
+export { compareMethods, experiments, runFit } from "./experiments/index.js";
+
+export { version } from "./version.js";

@@ -1,29 +1,26 @@
 import {
   type Correction,
-  type FixedMeasurement,
   hyperRule,
-  measureRule,
   referenceEnds,
   type Samples,
   stateErrors,
 } from "../hypersolver/index.js";
 import {
   type ButcherTableau,
+  type CompiledSolveOptions,
   compileSolve,
   dopri5,
   euler,
   type Field,
-  type FieldSolution,
   heun,
   midpoint,
-  orThrow,
   rk4,
   type Span,
   type StepRule,
   tableauRule,
 } from "../ode/index.js";
 import type { CompileOptions } from "../runtime/index.js";
-import { isHypersolversError, type Tensor } from "../tensor/index.js";
+import type { Tensor } from "../tensor/index.js";
 
 /** One way to solve, measured. */
 export interface ComparisonRow {
@@ -56,7 +53,7 @@ export interface ComparisonOptions {
   readonly tolerances?: readonly number[];
   /** Reference ends of the samples, when already solved. */
   readonly reference?: Tensor;
-  /** Timed runs of each solve. Default 5. */
+  /** Timed runs of each solve. Default 3. */
   readonly repetitions?: number;
   readonly compile?: CompileOptions;
   readonly onProgress?: (done: number, total: number) => void;
@@ -77,7 +74,7 @@ export const methodTitle = (name: string): string => titles[name] ?? name;
 export const hyperTitle = (base: string): string =>
   `Hyper${methodTitle(base).replace(/^./, (letter) => letter.toUpperCase())}`;
 
-type Job = { readonly label: string; readonly run: () => Promise<ComparisonRow> };
+type Job = () => Promise<ComparisonRow>;
 
 /**
  * Measures every fixed method, the hypersolver and dopri5 on the same states: error against cost, in three currencies.
@@ -88,38 +85,35 @@ export async function compareMethods(options: ComparisonOptions): Promise<Compar
   const reference = options.reference ?? (await referenceEnds(field, span, samples));
   const jobs = [...fixedJobs(options, reference), ...adaptiveJobs(options, reference)];
   const rows: ComparisonRow[] = [];
-  for (const [i, { run }] of jobs.entries()) {
-    rows.push(await run());
+  for (const [i, job] of jobs.entries()) {
+    rows.push(await job());
     onProgress?.(i + 1, jobs.length);
   }
   return rows;
 }
 
-function fixedJobs({ field, correction, budget, ...rest }: ComparisonOptions, reference: Tensor): Job[] {
-  const rules: { rule: StepRule; title: string; role: ComparisonRow["role"] }[] = classics.map((tableau) => ({
+function fixedJobs(options: ComparisonOptions, reference: Tensor): Job[] {
+  const { field, correction, budget } = options;
+  const bases =
+    correction === undefined || classics.includes(correction.base)
+      ? classics
+      : [...classics, correction.base];
+  const cases: Omit<FixedCase, "steps">[] = bases.map((tableau) => ({
     rule: tableauRule(field, tableau),
     title: methodTitle(tableau.name),
     role: tableau.name === correction?.base.name ? "base" : "other",
   }));
   if (correction !== undefined) {
-    const isClassic = classics.some(({ name }) => name === correction.base.name);
-    if (!isClassic)
-      rules.push({
-        rule: tableauRule(field, correction.base),
-        title: methodTitle(correction.base.name),
-        role: "base",
-      });
-    rules.push({
+    cases.push({
       rule: hyperRule(field, correction),
       title: hyperTitle(correction.base.name),
       role: "hypersolver",
     });
   }
-  return rules.flatMap(({ rule, title, role }) =>
-    stepCounts(budget, rule.cost.nfe).map((steps) => ({
-      label: `${title} ${steps}`,
-      run: () => fixedRow({ field, ...rest, budget }, { rule, title, role, steps }, reference),
-    })),
+  return cases.flatMap((fixed) =>
+    stepCounts(budget, fixed.rule.cost.nfe).map(
+      (steps) => () => fixedRow(options, { ...fixed, steps }, reference),
+    ),
   );
 }
 
@@ -140,79 +134,51 @@ async function fixedRow(
   { rule, title, role, steps }: FixedCase,
   reference: Tensor,
 ): Promise<ComparisonRow> {
-  const { field, span, samples, compile } = options;
   const costs = {
     nfe: rule.cost.nfe * steps,
     gCalls: rule.cost.gCalls * steps,
     macs: rule.cost.macs * steps,
   };
-  const head = { method: title, steps, tolerance: undefined, role, ...costs };
-  try {
-    const { errors }: FixedMeasurement = await measureRule(
-      field,
-      rule,
-      span,
-      steps,
-      samples,
-      reference,
-      compile,
-    );
-    const milliseconds = await timedSolve({ ...options, solve: { span, steps, rule } });
-    return { ...head, milliseconds, error: errors.mean, relative: errors.relative };
-  } catch (error) {
-    if (!isHypersolversError(error, "NON_FINITE")) throw error;
-    return {
-      ...head,
-      milliseconds: Number.NaN,
-      error: Number.POSITIVE_INFINITY,
-      relative: Number.POSITIVE_INFINITY,
-    };
-  }
+  const measured = await measureSolve(options, { span: options.span, steps, rule }, reference);
+  return { method: title, steps, tolerance: undefined, role, ...costs, ...measured };
 }
 
 function adaptiveJobs(options: ComparisonOptions, reference: Tensor): Job[] {
-  const { field, span, samples, compile, tolerances = [1e-3, 1e-5] } = options;
-  return tolerances.map((tolerance) => ({
-    label: `dopri5 ${tolerance}`,
-    run: async () => {
-      const solve = { span, method: dopri5, rtol: tolerance, atol: tolerance };
-      const compiled = await compileSolve(field, { ...compile, ...solve });
-      const solution = (await compiled.run(samples.z0, samples.controls)) as FieldSolution;
-      await compiled.dispose();
-      const errors = stateErrors(orThrow(solution).states.at(-1) as Tensor, reference);
-      const { nfe, gCalls, macs } = solution.statistics;
-      const milliseconds = await timedSolve({ ...options, solve });
-      return {
-        method: "dopri5",
-        steps: undefined,
-        tolerance,
-        nfe,
-        gCalls,
-        macs,
-        milliseconds,
-        error: errors.mean,
-        relative: errors.relative,
-        role: "reference" as const,
-      };
-    },
-  }));
+  const { span, tolerances = [1e-3, 1e-5] } = options;
+  return tolerances.map((tolerance) => async () => {
+    const solve = { span, method: dopri5, rtol: tolerance, atol: tolerance };
+    const measured = await measureSolve(options, solve, reference);
+    return { method: "dopri5", steps: undefined, tolerance, role: "reference" as const, ...measured };
+  });
 }
 
-type TimedOptions = ComparisonOptions & { readonly solve: Parameters<typeof compileSolve>[1] };
+type Measured = Pick<ComparisonRow, "nfe" | "gCalls" | "macs" | "milliseconds" | "error" | "relative">;
 
-/** Median time of a solve that is compiled already. */
-async function timedSolve({
-  field,
-  samples,
-  compile,
-  repetitions = 5,
-  solve,
-}: TimedOptions): Promise<number> {
+/** Compiles once, compares the end with the reference, then takes the median time of warm runs. */
+async function measureSolve(
+  { field, samples, compile, repetitions = 3 }: ComparisonOptions,
+  solve: CompiledSolveOptions,
+  reference: Tensor,
+): Promise<Measured> {
   const compiled = await compileSolve(field, { ...compile, ...solve });
-  const times: number[] = [];
-  for (let i = 0; i <= repetitions; i++)
-    times.push((await compiled.run(samples.z0, samples.controls)).statistics.milliseconds);
-  await compiled.dispose();
-  const warm = times.slice(1).sort((a, b) => a - b);
-  return warm[Math.floor(warm.length / 2)] ?? Number.NaN;
+  try {
+    const solution = await compiled.run(samples.z0, samples.controls);
+    const { nfe, gCalls, macs } = solution.statistics;
+    if (solution.status !== "success") return { nfe, gCalls, macs, ...broken };
+    const errors = stateErrors(solution.states.at(-1) as Tensor, reference);
+    const times: number[] = [];
+    for (let i = 0; i < repetitions; i++)
+      times.push((await compiled.run(samples.z0, samples.controls)).statistics.milliseconds);
+    const milliseconds = times.sort((a, b) => a - b)[Math.floor(repetitions / 2)] ?? Number.NaN;
+    return { nfe, gCalls, macs, milliseconds, error: errors.mean, relative: errors.relative };
+  } finally {
+    await compiled.dispose();
+  }
 }
+
+/** What is said of a method that ran into NaN or a limit. */
+const broken = {
+  milliseconds: Number.NaN,
+  error: Number.POSITIVE_INFINITY,
+  relative: Number.POSITIVE_INFINITY,
+};

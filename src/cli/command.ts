@@ -1,0 +1,35 @@
+import type { Command } from "commander";
+import type { Output } from "./output.js";
+import type { Progress } from "./progress.js";
+
+/** What a job may use of the world beside files. */
+export interface Desk {
+  readonly output: Output;
+  readonly progress: Progress;
+  /** The command line as it was typed, quoted for a shell. */
+  readonly commandLine: string;
+}
+
+/** What a job ends with. */
+export interface JobResult {
+  /** For people, printed without `--json`. */
+  readonly text: string;
+  /** For programs, printed with `--json`. */
+  readonly json: object;
+  /** Default 0. */
+  readonly exitCode?: number;
+}
+
+/** The work behind a command: argument, options, world. */
+export type Job<Options> = (argument: string, options: Options, desk: Desk) => Promise<JobResult>;
+
+/** Registers a job for a command. The job is loaded when it is wanted, so that help needs none of the library. */
+export type Attach = <Options extends object>(command: Command, load: () => Promise<Job<Options>>) => void;
+
+/** One command: how it is called, and how its work is loaded. */
+export interface CommandDefinition {
+  readonly name: string;
+  readonly summary: string;
+  /** Adds arguments, options and examples, and attaches the job. */
+  configure(command: Command, attach: Attach): void;
+}

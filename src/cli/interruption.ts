@@ -1,0 +1,22 @@
+import type { Output } from "./output.js";
+
+/** Exit code of a process that was stopped from the keyboard. */
+export const INTERRUPTED_EXIT = 130;
+
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** Gives Ctrl-C its usual meaning back. */
+  release(): void;
+}
+
+/** The first Ctrl-C raises the signal and says what happens now; the second ends the process at once. */
+export function onInterrupt(output: Output, message: string): Interruption {
+  const controller = new AbortController();
+  const handler = (): void => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED_EXIT);
+    controller.abort();
+    output.note(`\n${message} Press Ctrl-C again to quit at once.`);
+  };
+  process.on("SIGINT", handler);
+  return { signal: controller.signal, release: () => void process.off("SIGINT", handler) };
+}

@@ -1,0 +1,84 @@
+import { SingleBar } from "cli-progress";
+
+/** A stage of a long job. */
+export interface Stage {
+  /** What is being done: `solving references`. */
+  readonly name: string;
+  readonly done: number;
+  readonly total: number;
+  /** A few words behind: `loss 0.0123`. */
+  readonly detail?: string;
+}
+
+/** Shows how far a job is. */
+export interface Progress {
+  update(stage: Stage): void;
+  /** Leaves the terminal as it was. */
+  stop(): void;
+}
+
+export const silentProgress: Progress = { update: () => {}, stop: () => {} };
+
+/** A bar on a terminal, lines elsewhere. */
+export function createProgress(stream: NodeJS.WriteStream): Progress {
+  return stream.isTTY === true ? barProgress(stream) : lineProgress((text) => void stream.write(text));
+}
+
+const BAR = "{name} {bar} {percentage}% | {value}/{total} | {eta_formatted} left {detail}";
+
+function barProgress(stream: NodeJS.WriteStream): Progress {
+  let current: { readonly name: string; readonly bar: SingleBar } | undefined;
+  const stop = (): void => {
+    current?.bar.stop();
+    current = undefined;
+  };
+  const begin = ({ name, total, detail = "" }: Stage): SingleBar => {
+    stop();
+    const bar = new SingleBar({
+      ...{ stream, format: BAR, barsize: 28, barCompleteChar: "█", barIncompleteChar: "░" },
+      ...{ hideCursor: true, gracefulExit: false, etaBuffer: 40, fps: 8 },
+    });
+    bar.start(total, 0, { name, detail });
+    current = { name, bar };
+    return bar;
+  };
+  return {
+    update: (stage) => {
+      const bar = current?.name === stage.name ? current.bar : begin(stage);
+      bar.update(stage.done, { name: stage.name, ...(stage.detail !== undefined && { detail: stage.detail }) });
+    },
+    stop,
+  };
+}
+
+/** Milliseconds between two lines where there is no terminal. */
+const LINE_INTERVAL = 3000;
+
+/**
+ * Plain lines, a few seconds apart, and one at the end of every stage that had a line before.
+ * @param now the clock, in milliseconds.
+ */
+export function lineProgress(write: (text: string) => void, now: () => number = () => performance.now()): Progress {
+  let stage = "";
+  let started = now();
+  let written = now();
+  let wrote = false;
+  return {
+    update: ({ name, done, total, detail }) => {
+      const time = now();
+      if (name !== stage) [stage, started, wrote] = [name, time, false];
+      const isDue = time - written >= LINE_INTERVAL || (done >= total && wrote);
+      if (!isDue || total <= 0) return;
+      [written, wrote] = [time, done < total];
+      const left = done > 0 && done < total ? `${seconds(((time - started) / done) * (total - done))} left` : "";
+      const facts = [`${Math.round((100 * done) / total)}%`, `${done}/${total}`, left, detail ?? ""];
+      write(`${name}: ${facts.filter((fact) => fact !== "").join(", ")}\n`);
+    },
+    stop: () => {},
+  };
+}
+
+const seconds = (milliseconds: number): string => {
+  const whole = Math.ceil(milliseconds / 1000);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+};

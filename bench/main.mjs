@@ -39,6 +39,17 @@ function printPeer({ torch, python, threads, build, torchdiffeq, environment }) 
   console.log(`      ${build}`);
 }
 
+/** After every subject, so that a later failure loses nothing. @param {string | undefined} file @param {object} report */
+function writeJson(file, report) {
+  if (file !== undefined) writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** @param {{ load: number, cores: number }} machine */
+function warnWhenBusy({ load, cores }) {
+  if (load > cores / 4)
+    console.log(`warning: load ${load} on ${cores} cores before the start: expect noise, do not publish`);
+}
+
 async function loadSubjects() {
   if (!existsSync(new URL("../dist/ode/index.js", import.meta.url)))
     throw fail("dist/ is missing: npm run build");
@@ -59,6 +70,7 @@ async function main(args) {
       .map(([name, value]) => `${name} ${value}`)
       .join(", "),
   );
+  warnWhenBusy(machine);
   /** @type {PeerFacts | undefined} */
   let peerFacts;
   const results = [];
@@ -71,15 +83,11 @@ async function main(args) {
       const result = { subject: name, title, unit, cases: await subject.run({ plan: request, peer }) };
       printResult(result);
       results.push(result);
+      writeJson(request.json, { machine, peer: peerFacts ?? null, request, results });
     } finally {
       await peer?.close();
     }
   }
-  if (request.json !== undefined)
-    writeFileSync(
-      request.json,
-      `${JSON.stringify({ machine, peer: peerFacts ?? null, request, results }, null, 2)}\n`,
-    );
 }
 
 try {

@@ -54,7 +54,7 @@ function printCase({ name, rows, ratios, notes }, unit) {
     );
     console.log(`    ${padded.join("  ")}`);
   }
-  for (const [what, ratio] of Object.entries(ratios)) console.log(`    ${format(ratio)}x  ${what}`);
+  for (const [what, ratio] of Object.entries(ratios)) console.log(`    ${ratio.toPrecision(3)}x ${what}`);
   for (const note of notes) console.log(`    ${note}`);
 }
 

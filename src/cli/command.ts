@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { SharedOptions } from "./options.js";
 import type { Output } from "./output.js";
 import type { Progress } from "./progress.js";
 
@@ -24,7 +25,10 @@ export interface JobResult {
 export type Job<Options> = (argument: string, options: Options, desk: Desk) => Promise<JobResult>;
 
 /** Registers a job for a command. The job is loaded when it is wanted, so that help needs none of the library. */
-export type Attach = <Options extends object>(command: Command, load: () => Promise<Job<Options>>) => void;
+export type Attach = <Options extends SharedOptions>(
+  command: Command,
+  load: () => Promise<Job<Options>>,
+) => void;
 
 /** One command: how it is called, and how its work is loaded. */
 export interface CommandDefinition {

@@ -69,7 +69,10 @@ export function addFieldOptions(command: Command): void {
         "--input-map <roles>",
         "names of the model's state, depth and derivative: z=NAME,s=NAME,dz=NAME (default: found by name and shape)",
       ).argParser(
-        (text: string, previous: NameMap | undefined): NameMap => ({ ...previous, ...parseInputMap("--input-map", text) }),
+        (text: string, previous: NameMap | undefined): NameMap => ({
+          ...previous,
+          ...parseInputMap("--input-map", text),
+        }),
       ),
     )
     .addOption(

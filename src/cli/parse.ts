@@ -119,7 +119,8 @@ export interface NameMap {
 export function parseInputMap(option: string, text: string): NameMap {
   const expected = "roles with names, such as z=x0,s=t,dz=velocity";
   const pairs = text.split(",").map((part) => parseAssignment(option, part, expected));
-  for (const [role] of pairs) if (!["z", "s", "dz"].includes(role)) throw unusable(option, expected, quoted(text));
+  for (const [role] of pairs)
+    if (!["z", "s", "dz"].includes(role)) throw unusable(option, expected, quoted(text));
   return Object.fromEntries(pairs);
 }
 
@@ -135,7 +136,10 @@ export function parseStates(option: string, text: string): StatesChoice {
   if (text === "normal") return { kind: "normal" };
   if (text === "") throw unusable(option, expected, quoted(text));
   if (text !== "uniform" && !text.startsWith("uniform:")) return { kind: "file", reference: text };
-  const parts = text.slice("uniform:".length).split(",").map((part) => parseNumber(option, part, expected));
+  const parts = text
+    .slice("uniform:".length)
+    .split(",")
+    .map((part) => parseNumber(option, part, expected));
   const [low = 0, high = 0] = parts;
   if (parts.length === 2 && low < high) return { kind: "uniform", low, high };
   throw unusable(option, expected, quoted(text));

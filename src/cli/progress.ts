@@ -45,7 +45,10 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   return {
     update: (stage) => {
       const bar = current?.name === stage.name ? current.bar : begin(stage);
-      bar.update(stage.done, { name: stage.name, ...(stage.detail !== undefined && { detail: stage.detail }) });
+      bar.update(stage.done, {
+        name: stage.name,
+        ...(stage.detail !== undefined && { detail: stage.detail }),
+      });
     },
     stop,
   };
@@ -58,7 +61,10 @@ const LINE_INTERVAL = 3000;
  * Plain lines, a few seconds apart, and one at the end of every stage that had a line before.
  * @param now the clock, in milliseconds.
  */
-export function lineProgress(write: (text: string) => void, now: () => number = () => performance.now()): Progress {
+export function lineProgress(
+  write: (text: string) => void,
+  now: () => number = () => performance.now(),
+): Progress {
   let stage = "";
   let started = now();
   let written = now();
@@ -70,7 +76,8 @@ export function lineProgress(write: (text: string) => void, now: () => number = 
       const isDue = time - written >= LINE_INTERVAL || (done >= total && wrote);
       if (!isDue || total <= 0) return;
       [written, wrote] = [time, done < total];
-      const left = done > 0 && done < total ? `${seconds(((time - started) / done) * (total - done))} left` : "";
+      const left =
+        done > 0 && done < total ? `${seconds(((time - started) / done) * (total - done))} left` : "";
       const facts = [`${Math.round((100 * done) / total)}%`, `${done}/${total}`, left, detail ?? ""];
       write(`${name}: ${facts.filter((fact) => fact !== "").join(", ")}\n`);
     },

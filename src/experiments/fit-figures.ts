@@ -59,14 +59,15 @@ async function densityFigure({ field, correction, span, steps, many }: FigureDat
     const { states, statistics } = await solveField(field, z0, { span, steps, rule, controls });
     return { label: nfeLabel(title, statistics.nfe), points: toFloat64(states.at(-1) as Tensor) };
   };
-  return density([
+  const clouds = [
     {
       label: nfeLabel("dopri5", reference.statistics.nfe),
       points: toFloat64(reference.states.at(-1) as Tensor),
     },
     await fixed(hyperRule(field, correction), hyperTitle(correction.base.name)),
     await fixed(tableauRule(field, correction.base), methodTitle(correction.base.name)),
-  ]);
+  ];
+  return density(clouds, { colourScale: "log" });
 }
 
 /** Points along the reference trajectories. */

@@ -32,6 +32,8 @@ export interface DensityOptions extends FigureText {
   readonly columns?: number;
   /** Sequential Vega colour scheme whose low end is dark. Default `"inferno"`. */
   readonly scheme?: "inferno" | "magma" | "viridis" | "plasma";
+  /** How density becomes colour. `"log"` shows thin parts beside narrow peaks; it starts at one sample a cell. Default `"linear"`. */
+  readonly colourScale?: "linear" | "log";
   /** Quantile of the first cloud's non-empty cells from which the colour is saturated. Default 0.995. */
   readonly saturation?: number;
 }
@@ -67,6 +69,10 @@ export function density(clouds: readonly PointCloud[], options: DensityOptions =
   // Cells of whole half pixels stay sharp in a picture of twice the size.
   const cellPixels = Math.max(1, Math.round((2 * (options.panelSize ?? 250)) / bins.columns)) / 2;
   const { scheme = "inferno" } = options;
+  const single = 1 / (Math.max(...counts.map(({ total }) => total)) * bins.size ** 2);
+  const domain: readonly [number, number] =
+    options.colourScale === "log" ? [short(single), short(top)] : [0, short(top)];
+  const colour = { type: options.colourScale ?? "linear", scheme, domain };
   const columns = options.columns ?? (clouds.length <= 4 ? clouds.length : 3);
   const panels = densities.map((cells, i) => ({
     title: { text: clouds[i]?.label ?? "", anchor: "middle" as const, offset: 8, fontSize: sizes.axisTitle },
@@ -74,7 +80,7 @@ export function density(clouds: readonly PointCloud[], options: DensityOptions =
     height: bins.rows * cellPixels,
     view: { fill: darkest[scheme], stroke: null },
     data: { values: cellRectangles(cells, bins, cellPixels) },
-    layer: [panelLayer(bins, short(top), scheme)],
+    layer: [panelLayer(bins, colour)],
   }));
   const notes = clouds.map(({ label, points }, i) => {
     const broken = points.length / 2 - (finite[i]?.length ?? 0) / 2;
@@ -93,8 +99,14 @@ export function density(clouds: readonly PointCloud[], options: DensityOptions =
   };
 }
 
+interface ColourScale {
+  readonly type: "linear" | "log";
+  readonly scheme: keyof typeof darkest;
+  readonly domain: readonly [number, number];
+}
+
 /** One panel: cells as rectangles, without axes, since the shape is what counts. */
-function panelLayer(bins: Bins, top: number, scheme: keyof typeof darkest): Layer {
+function panelLayer(bins: Bins, { type, scheme, domain }: ColourScale): Layer {
   const [x0, x1] = bins.range.x;
   const [y0, y1] = bins.range.y;
   const hidden = { axis: null } as const;
@@ -118,7 +130,7 @@ function panelLayer(bins: Bins, top: number, scheme: keyof typeof darkest): Laye
       color: {
         field: "density",
         type: "quantitative",
-        scale: { scheme, domain: [0, top], clamp: true },
+        scale: { type, scheme, domain: [...domain], clamp: true },
         legend: { title: "density", gradientLength: 160, gradientThickness: 10, tickCount: 4 },
       },
     },

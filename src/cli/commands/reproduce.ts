@@ -1,0 +1,38 @@
+import type { Preset } from "../../experiments/index.js";
+import type { CommandDefinition } from "../command.js";
+import { addExamples, parsed, type SharedOptions } from "../options.js";
+import { parseChoice } from "../parse.js";
+
+export interface ReproduceCommandOptions extends SharedOptions {
+  readonly preset: Preset;
+  readonly list?: boolean;
+  readonly out?: string;
+}
+
+/** Same list as `presets` of the experiments, which are not loaded for help. */
+export const presetNames = ["smoke", "standard", "paper"] as const satisfies readonly Preset[];
+
+export const reproduceCommand: CommandDefinition = {
+  name: "reproduce",
+  summary: "run one of the paper's experiments again",
+  configure: (command, attach) => {
+    command
+      .description(
+        "Runs an experiment with its own data and settings, and writes numbers, figures, trained files and a report. " +
+          "Ctrl-C keeps the best result so far.",
+      )
+      .argument("[name]", "the experiment")
+      .optionsGroup("Options:")
+      .option("--list", "show the experiments there are")
+      .addOption(
+        parsed(
+          "--preset <name>",
+          "smoke (seconds), standard (minutes) or paper (the paper's setting)",
+          (option, text) => parseChoice(option, text, presetNames),
+        ).default("standard"),
+      )
+      .option("--out <folder>", "where to write (default: runs/NAME)");
+    addExamples(command, ["reproduce --list", "reproduce ffjord --preset smoke --out runs/ffjord-smoke"]);
+    attach(command, async () => (await import("../jobs/reproduce.js")).reproduceJob);
+  },
+};

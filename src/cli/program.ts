@@ -1,0 +1,114 @@
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import type { Attach, CommandDefinition, Job } from "./command.js";
+import { compareCommand } from "./commands/compare.js";
+import { exportCommand } from "./commands/export.js";
+import { fitCommand } from "./commands/fit.js";
+import { infoCommand } from "./commands/info.js";
+import { reproduceCommand } from "./commands/reproduce.js";
+import { solveCommand } from "./commands/solve.js";
+import { reportFailure } from "./failure.js";
+import { addExamples, addSharedOptions, type SharedOptions } from "./options.js";
+import { createOutput, endQuietlyOnClosedPipe, jsonText, type Output } from "./output.js";
+
+/** Every command, in the order of the help. */
+const commands: readonly CommandDefinition[] = [
+  fitCommand,
+  solveCommand,
+  exportCommand,
+  compareCommand,
+  infoCommand,
+  reproduceCommand,
+];
+
+/**
+ * Runs one command line.
+ * @param args without the names of the interpreter and the script.
+ * @returns the exit code: 0 done, 1 refused or failed, 2 not understood, 130 interrupted.
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  endQuietlyOnClosedPipe(process);
+  const output = createOutput(process);
+  let exitCode = 0;
+  const attach: Attach = (command, load) => {
+    command.action(async (argument: string | undefined) => {
+      const options = command.opts<OptionsOf<typeof load>>();
+      exitCode = await perform(load, argument ?? "", options, { output, args });
+    });
+  };
+  try {
+    await buildProgram(output, attach).parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof CommanderError && error.code === "commander.help") return 2;
+    return reportFailure(error, output, args.includes("--json"));
+  }
+}
+
+type OptionsOf<Load> = Load extends () => Promise<Job<infer Options>> ? Options : never;
+
+async function perform<Options extends SharedOptions>(
+  load: () => Promise<Job<Options>>,
+  argument: string,
+  options: Options,
+  { output, args }: { readonly output: Output; readonly args: readonly string[] },
+): Promise<number> {
+  const { createProgress, silentProgress } = await import("./progress.js");
+  const progress = options.quiet === true ? silentProgress : createProgress(process.stderr);
+  try {
+    const job = await load();
+    const commandLine = shellQuoted(["hypersolvers", ...args]);
+    const result = await job(argument, options, { output, progress, commandLine });
+    progress.stop();
+    output.result(options.json === true ? jsonText(result.json) : result.text);
+    return result.exitCode ?? 0;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Words as they have to be typed into a shell. */
+export function shellQuoted(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(" ");
+}
+
+/** The commands with their options, as Commander objects. Loads none of the library. */
+export function buildProgram(output: Output, attach: Attach): Command {
+  const program = new Command("hypersolvers")
+    .description("Fast solvers for neural ODEs: fit a correction to a field, solve with it, export one ONNX file.")
+    .version(packageVersion(), "-V, --version", "show the version")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand("help [command]", "show the help of a command")
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.result(text),
+      writeErr: (text) => output.note(text),
+      // Errors are reported in one place, `reportFailure`.
+      outputError: () => {},
+    });
+  for (const { name, summary, configure } of commands) {
+    const command = program.command(name).summary(summary);
+    configure(command, attach);
+    addSharedOptions(command);
+  }
+  addExamples(program, [
+    "fit field.onnx --base heun --steps 1 --span 0,1 --states normal --out run",
+    "solve field.onnx --correction run/correction.onnx --states z0.safetensors --out z1.safetensors",
+    "info field.onnx",
+  ]);
+  return program.addHelpText("after", exitCodes);
+}
+
+const exitCodes = `
+Exit codes: 0 done; 1 the library refused or failed (error: CODE: …); 2 the command line is not usable;
+130 interrupted with Ctrl-C. HYPERSOLVERS_DEBUG=1 shows where an error arose.`;
+
+function packageVersion(): string {
+  const manifest: unknown = createRequire(import.meta.url)("../../package.json");
+  const isManifest = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return isManifest ? String(manifest.version) : "unknown";
+}

@@ -30,13 +30,13 @@ export interface FieldOptions {
 }
 
 /** Same list as `devices` of the runtime, which is not loaded for help. */
-export const deviceNames = ["cpu", "webgpu", "cuda", "reference"] as const satisfies readonly Device[];
+export const deviceNames: readonly Device[] = ["cpu", "webgpu", "cuda", "reference"];
 
 /** Same list as the names of `tableaus`, which is not loaded for help. */
-export const methodNames = [
+export const methodNames: readonly string[] = [
   ...["euler", "midpoint", "heun", "ralston", "adaptive_heun", "fehlberg2", "heun3", "bosh3"],
   ...["rk4", "rk4_38", "dopri5", "tsit5", "dopri8"],
-] as const;
+];
 
 /** Commander's way to parse an option by one of our parsers. */
 export function parsed<T>(flags: string, description: string, parse: Parser<T>): Option {
@@ -56,7 +56,7 @@ export function addSharedOptions(command: Command): void {
         "--device <name>",
         `where to compute: ${deviceNames.join(", ")} (reference is slow and in float64)`,
         (option, text) => parseChoice(option, text, deviceNames),
-      ).default("cpu"),
+      ).default("cpu", "cpu"),
     )
     .addOption(parsed("--threads <n>", "threads on the CPU (default: all cores)", parseCount))
     .helpOption("-h, --help", "show this help");

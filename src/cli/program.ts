@@ -78,7 +78,9 @@ export function shellQuoted(words: readonly string[]): string {
 /** The commands with their options, as Commander objects. Loads none of the library. */
 export function buildProgram(output: Output, attach: Attach): Command {
   const program = new Command("hypersolvers")
-    .description("Fast solvers for neural ODEs: fit a correction to a field, solve with it, export one ONNX file.")
+    .description(
+      "Fast solvers for neural ODEs: fit a correction to a field, solve with it, export one ONNX file.",
+    )
     .version(packageVersion(), "-V, --version", "show the version")
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")

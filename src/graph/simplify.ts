@@ -42,7 +42,6 @@ const rules: readonly Rule[] = [
     isOp(node, "transpose") && node.attributes.permutation.every((axis, i) => axis === i) ? x : undefined,
   (node, [x]) => (node.op === "expand" ? keep(x, node) : undefined),
   (node, inputs) => (broadcasts.has(node.op) ? withoutExpansion(node, inputs) : undefined),
-  (node, inputs) => (node.op === "sum" ? flattenSum(inputs) : undefined),
   (node, inputs) => foldConstants(node, inputs),
 ];
 
@@ -76,11 +75,6 @@ function mergeTransposes(outer: Node<"transpose">, inner: Node<"transpose">): No
       outer.attributes.permutation.map((axis) => inner.attributes.permutation[axis] ?? 0),
     )
   );
-}
-
-function flattenSum(inputs: readonly Node[]): Node | undefined {
-  if (!inputs.some((input) => input.op === "sum")) return undefined;
-  return build.sum(...inputs.flatMap((input) => (input.op === "sum" ? input.inputs : [input])));
 }
 
 /** Largest constant that folding may create: a bigger one costs more in the file than it saves. */

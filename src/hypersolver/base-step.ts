@@ -28,7 +28,7 @@ export interface BaseStepOptions {
 export function baseStep(
   field: Field,
   method: ButcherTableau,
-  { s, dt, z, controls }: Omit<StepSite, "z0">,
+  { s, dt, z, controls, algebra = graphAlgebra }: Omit<StepSite, "z0">,
   { features = [], guard = (state) => state }: BaseStepOptions = {},
 ): BaseStep {
   let first: FieldValue | undefined;
@@ -43,6 +43,6 @@ export function baseStep(
     first ??= value;
     return value.dz;
   };
-  const { y1, stages } = rungeKuttaStep<Node, Operand>(method, f, graphAlgebra, s, dt, z);
+  const { y1, stages } = rungeKuttaStep<Node, Operand>(method, f, algebra, s, dt, z);
   return { y1, stages, features: first?.features ?? {} };
 }

@@ -11,6 +11,7 @@ import {
   asColumn,
   type Field,
   fieldMacs,
+  graphAlgebra,
   type StepRule,
   type StepSite,
   withoutErrorControl,
@@ -35,13 +36,13 @@ export interface HyperRuleOptions {
 export function hyperRule(field: Field, correction: Correction, options: HyperRuleOptions = {}): StepRule {
   const { parameters, throughField = true } = options;
   const base = withoutErrorControl(correction.base);
-  const step = ({ s, dt, z, z0, controls }: StepSite): Node => {
+  const step = ({ s, dt, z, z0, controls, algebra = graphAlgebra }: StepSite): Node => {
     const epsilon = asColumn(dt, z);
     const guard = throughField ? (state: Node) => state : stopGradient;
     const { y1, stages, features } = baseStep(
       field,
       base,
-      { s, dt: epsilon, z, controls },
+      { s, dt: epsilon, z, controls, algebra },
       { features: correction.features, guard },
     );
     const site = { z, stages, epsilon: dt, s, z0, controls, features };

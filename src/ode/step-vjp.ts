@@ -1,7 +1,7 @@
-import { add, type InputSpec, type Node, trace, vjp } from "../graph/index.js";
+import { add, type Graph, type InputSpec, type Node, type TensorType, trace, vjp } from "../graph/index.js";
 import { type CompileOptions, compile, type NamedTensors } from "../runtime/index.js";
-import { cast, isFloat, type Tensor, zeros } from "../tensor/index.js";
-import { controlsOf, STATE_INPUT, type StepPlace, stepFeeds, stepSite, stepSpecs } from "./compiled-steps.js";
+import { cast, type DType, isFloat, type Tensor, zeros } from "../tensor/index.js";
+import { STATE_INPUT, type StepPlace, stepFeeds, stepSite, stepSpecs } from "./compiled-steps.js";
 import { type Field, stateType } from "./field.js";
 import type { StepRule } from "./step-rule.js";
 
@@ -43,52 +43,59 @@ export async function compileStepVjp(
   rule: StepRule,
   options: CompileOptions,
 ): Promise<StepVjp> {
-  const { dtype, shape } = stateType(field);
-  const { inputs: types } = field.graph;
-  const wanted = field.roles.controls.filter((name) => isFloat(types[name]?.dtype ?? "float32"));
-  const summed: Record<string, InputSpec> = { [STATE_INPUT]: { shape, dtype } };
-  for (const name of wanted) summed[name] = types[name] ?? { shape: [] };
-  const extra = Object.entries(summed).map(([name, { shape: own, dtype: type = dtype }]) => [
-    names.sum(name),
-    { shape: own, dtype: type },
-  ]);
-  const specs = { ...stepSpecs(field), ...Object.fromEntries(extra), [names.cotangent]: { shape, dtype } };
-  const graph = trace<string>(specs, (inputs) => {
-    const site = stepSite(field, inputs);
-    const controls = controlsOf(field, inputs);
-    const sources = [site.z, site.z0, ...wanted.map((name) => controls[name] as Node)];
-    const [z, ...gradients] = vjp([rule.step(site)], [inputs[names.cotangent] as Node], sources);
-    const totals = Object.keys(summed).map((name, i) => [
-      names.total(name),
-      add(inputs[names.sum(name)] as Node, gradients[i] as Node),
-    ]);
-    return { [names.pulledBack]: z as Node, ...Object.fromEntries(totals) };
-  });
-  const program = await compile(graph, { hot: true, ...options });
-  const renamed = (values: NamedTensors, from: (of: string) => string, to: (of: string) => string) =>
-    Object.fromEntries(
-      Object.keys(summed).map((name) => [to(name), cast(values[from(name)] as Tensor, dtype)]),
-    );
-  const itself = (name: string): string => name;
+  const { dtype } = stateType(field);
+  const types = summedTypes(field);
+  const program = await compile(stepVjpGraph(field, rule, types), { hot: true, ...options });
+  const summed = Object.entries(types);
   return {
     start: (z, controls) => ({
       z,
       sums: Object.fromEntries(
-        Object.keys(summed).map((name) => [name, zeros((controls[name] ?? z).shape, dtype)]),
+        summed.map(([name, type]) => [name, zeros((controls[name] ?? z).shape, type.dtype)]),
       ),
     }),
     run: async ({ z, z0, ...place }, cotangent, controls) => {
+      const sums = summed.map(([name]) => [names.sum(name), cotangent.sums[name] as Tensor]);
       const outputs = await program.run({
         ...controls,
         ...stepFeeds(place, dtype),
         "/z": z,
         [STATE_INPUT]: z0,
         [names.cotangent]: cotangent.z,
-        ...renamed(cotangent.sums, itself, names.sum),
+        ...Object.fromEntries(sums),
       });
-      const pulledBack = outputs[names.pulledBack] as Tensor;
-      return { z: cast(pulledBack, dtype), sums: renamed(outputs, names.total, itself) };
+      // The reference device answers in float64.
+      const output = (name: string, type: DType): Tensor => cast(outputs[name] as Tensor, type);
+      return {
+        z: output(names.pulledBack, dtype),
+        sums: Object.fromEntries(summed.map(([name, type]) => [name, output(names.total(name), type.dtype)])),
+      };
     },
     dispose: () => program.dispose(),
   };
+}
+
+/** Whatever has a gradient beside the state: the initial state and the float controls. */
+function summedTypes(field: Field): Readonly<Record<string, TensorType>> {
+  const controls = field.roles.controls.flatMap((name) => {
+    const type = field.graph.inputs[name];
+    return type !== undefined && isFloat(type.dtype) ? [[name, type] as const] : [];
+  });
+  return { [STATE_INPUT]: stateType(field), ...Object.fromEntries(controls) };
+}
+
+function stepVjpGraph(field: Field, rule: StepRule, summed: Readonly<Record<string, TensorType>>): Graph {
+  const specs: Record<string, InputSpec> = { ...stepSpecs(field), [names.cotangent]: stateType(field) };
+  for (const [name, type] of Object.entries(summed)) specs[names.sum(name)] = type;
+  return trace(specs, (inputs) => {
+    const site = stepSite(field, inputs);
+    const wanted = Object.keys(summed);
+    const sources = [site.z, ...wanted.map((name) => inputs[name] as Node)];
+    const [z, ...gradients] = vjp([rule.step(site)], [inputs[names.cotangent] as Node], sources);
+    const totals = wanted.map((name, i) => [
+      names.total(name),
+      add(inputs[names.sum(name)] as Node, gradients[i] as Node),
+    ]);
+    return { [names.pulledBack]: z as Node, ...Object.fromEntries(totals) };
+  });
 }

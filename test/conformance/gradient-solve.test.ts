@@ -137,6 +137,22 @@ describe("a differentiated solve", () => {
     });
   });
 
+  test("on the reference device gives the same, in the field's type", async () => {
+    const options = { span: [0, 1], method: "heun", steps: 3, controls: { x: control("float32") } } as const;
+    const single = controlledField("float32");
+    const [cpu, reference] = await Promise.all(
+      (["cpu", "reference"] as const).map((device) =>
+        gradientThroughSolve(single, origin.z0, { ...options, device }, cotangentsOf),
+      ),
+    );
+    expect(reference?.z0.dtype).toBe("float32");
+    for (const [a, b] of [
+      [cpu?.z0, reference?.z0],
+      [cpu?.parameters.w, reference?.parameters.w],
+    ])
+      expect(relativeDifference(toFloat64(a as Tensor), toFloat64(b as Tensor))).toBeLessThan(2e-6);
+  });
+
   test("over a span of zero length passes cotangents through", async () => {
     for (const options of [{ span: [1, 1] }, { span: [1, 1], method: "rk4", steps: 2 }] as const) {
       const cotangent = initialState();

@@ -33,7 +33,9 @@ export const compareCommand: CommandDefinition = {
       .optionsGroup("Options:")
       .option("--correction <file>", "a correction that `fit` made, to be compared with the rest")
       .addOption(spanOption(" (default with a correction: its own)"))
-      .addOption(statesOption("; a file is used from its held-out fifth").default({ kind: "normal" }, "normal"))
+      .addOption(
+        statesOption("; a file is used from its held-out fifth").default({ kind: "normal" }, "normal"),
+      )
       .addOption(parsed("--samples <n>", "how many states to measure on", parseCount).default(2000))
       .addOption(
         parsed("--budget <n,…>", "evaluations of f that fixed methods may spend", parseCounts).default(

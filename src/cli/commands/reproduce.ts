@@ -10,7 +10,7 @@ export interface ReproduceCommandOptions extends SharedOptions {
 }
 
 /** Same list as `presets` of the experiments, which are not loaded for help. */
-export const presetNames = ["smoke", "standard", "paper"] as const satisfies readonly Preset[];
+export const presetNames: readonly Preset[] = ["smoke", "standard", "paper"];
 
 export const reproduceCommand: CommandDefinition = {
   name: "reproduce",
@@ -29,7 +29,7 @@ export const reproduceCommand: CommandDefinition = {
           "--preset <name>",
           "smoke (seconds), standard (minutes) or paper (the paper's setting)",
           (option, text) => parseChoice(option, text, presetNames),
-        ).default("standard"),
+        ).default("standard", "standard"),
       )
       .option("--out <folder>", "where to write (default: runs/NAME)");
     addExamples(command, ["reproduce --list", "reproduce ffjord --preset smoke --out runs/ffjord-smoke"]);

@@ -39,16 +39,24 @@ export const solveCommand: CommandDefinition = {
       .optionsGroup("Options:")
       .option("--correction <file>", "a correction that `fit` made; gives method, and default span and steps")
       .option("--method <name>", `${methodNames.join(", ")} (default: dopri5)`)
-      .addOption(parsed("--steps <k>", "number of equal steps over the span, or between two times", parseCount))
+      .addOption(
+        parsed("--steps <k>", "number of equal steps over the span, or between two times", parseCount),
+      )
       .addOption(parsed("--rtol <x>", "relative tolerance of a step (default: 1e-7)", parseNonNegative))
       .addOption(parsed("--atol <x>", "absolute tolerance of a step (default: 1e-9)", parseNonNegative))
       .addOption(parsed("--max-steps <n>", "attempted steps before giving up (default: 100000)", parseCount))
       .addOption(spanOption())
       .addOption(
-        parsed("--times <t0,t1,…>", "times of the wanted states, instead of --span; states start at t0", parseNumbers),
+        parsed(
+          "--times <t0,t1,…>",
+          "times of the wanted states, instead of --span; states start at t0",
+          parseNumbers,
+        ),
       )
       .addOption(statesOption().makeOptionMandatory())
-      .addOption(parsed("--samples <n>", "how many states to draw with normal or uniform", parseCount).default(16))
+      .addOption(
+        parsed("--samples <n>", "how many states to draw with normal or uniform", parseCount).default(16),
+      )
       .option(
         "--out <file>",
         "where to write the states (safetensors): key z, [batch, …] with --span, [times, batch, …] with --times",

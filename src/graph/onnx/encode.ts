@@ -1,6 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema, type NodeProto, NodeProtoSchema, type TensorProto } from "onnx-buf";
-import { type DType, fromNumbers, scalar, type Tensor } from "../../tensor/index.js";
+import { type DType, fail, fromNumbers, scalar, type Tensor } from "../../tensor/index.js";
 import type { Graph } from "../graph.js";
 import type { Node } from "../node.js";
 import type { Emitter, OnnxAttributes } from "../operator.js";
@@ -18,11 +18,15 @@ export interface EncodeOptions {
 const irVersion = 8n;
 const opset = 17n;
 
-/** Serialises a graph as an ONNX model (IR 8, opset 17). */
+/**
+ * Serialises a graph as an ONNX model (IR 8, opset 17).
+ * @throws INVALID_GRAPH when an output is called like an input: in ONNX one name is one value.
+ */
 export function encodeOnnx(
   graph: Graph,
   { target = "standard", metadata = {} }: EncodeOptions = {},
 ): Uint8Array {
+  requireDistinctNames(graph);
   const writer = new Writer(target, new Set([...Object.keys(graph.inputs), ...Object.keys(graph.outputs)]));
   const names = new Map<Node, string>();
   for (const node of topological(Object.values(graph.outputs))) {
@@ -47,6 +51,17 @@ export function encodeOnnx(
     },
   });
   return toBinary(ModelProtoSchema, model);
+}
+
+function requireDistinctNames({ inputs, outputs }: Graph): void {
+  const clash = Object.keys(outputs).find((name) => Object.hasOwn(inputs, name));
+  if (clash === undefined) return;
+  throw fail("INVALID_GRAPH", {
+    what: "ONNX model",
+    expected: "inputs and outputs of different names",
+    received: `"${clash}" as both`,
+    help: "rename one of the two",
+  });
 }
 
 /** Constants up to this size are compared by content; larger ones are shared through their node alone. */

@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import { comparisonText, type FitRun, fitSummary, runFit } from "../../experiments/index.js";
+import { type CorrectionInput, type FitOptions, fitDefaults } from "../../hypersolver/index.js";
+import { type Field, tableauNamed } from "../../ode/index.js";
+import { formatNumber } from "../../plot/index.js";
+import type { Desk, Job } from "../command.js";
+import type { FitCommandOptions } from "../commands/fit.js";
+import { requireWritableFolder, writeAll } from "../files.js";
+import { INTERRUPTED_EXIT, onInterrupt } from "../interruption.js";
+import { compileOptions, forOption, readField, stemOf } from "../models.js";
+import { stateSource } from "../states.js";
+import { unusable } from "../usage-error.js";
+import { showFitProgress } from "./fit-progress.js";
+
+/** `hypersolvers fit`. */
+export const fitJob: Job<FitCommandOptions> = async (path, options, desk) => {
+  const field = await readField(path, options);
+  const out = options.out ?? join("runs", stemOf(path));
+  await requireWritableFolder(out);
+  const settings = await fitOptions(field, options, desk);
+  const interruption = onInterrupt(
+    desk.output,
+    "Stopping: the best correction so far is measured and written.",
+  );
+  try {
+    const run = await runFit({
+      field,
+      title: `A hypersolver for ${stemOf(path)}`,
+      command: desk.commandLine,
+      fit: { ...settings, signal: interruption.signal },
+      heldOut: options.samples,
+      figures: options.figures,
+      ...(options.budget !== undefined && { budget: options.budget }),
+    });
+    desk.progress.stop();
+    const paths = await writeAll(out, run.artefacts);
+    return {
+      text: textOf(run, paths),
+      json: jsonOf(run, out, paths),
+      exitCode: run.metrics.status === "interrupted" ? INTERRUPTED_EXIT : 0,
+    };
+  } finally {
+    interruption.release();
+  }
+};
+
+/** Options of the command line by the names of the library. What is not given is left to the library. */
+async function fitOptions(field: Field, options: FitCommandOptions, { progress }: Desk): Promise<FitOptions> {
+  const { loss, iterations, batch, hidden, activation, lr, weightDecay, epsilon, trajectories, pretrain } =
+    options;
+  const { referenceTolerance, swapEvery, features, detachField, span, steps, seed } = options;
+  const given: Partial<FitOptions> = definedMembers({
+    ...{ loss, iterations, batch, hidden, activation, weightDecay, epsilon, trajectories, pretrain },
+    ...{ referenceTolerance, swapEvery, features, inputs: inputsOf(options), learningRate: lr },
+    throughField: detachField === true ? false : undefined,
+  });
+  return {
+    ...given,
+    ...{ span, steps, seed, compile: compileOptions(options) },
+    base: forOption("--base", () => tableauNamed(options.base)),
+    states: await stateSource(field, options.states, options),
+    onProgress: (state) => showFitProgress(state, progress),
+  };
+}
+
+/** Naming features means that g sees them. */
+function inputsOf({ inputs, features }: FitCommandOptions): readonly CorrectionInput[] | undefined {
+  if (inputs?.includes("features") === true && features === undefined)
+    throw unusable("--features", "names of intermediate tensors, since --inputs has features", "nothing");
+  if (features === undefined || inputs?.includes("features") === true) return inputs;
+  return [...(inputs ?? fitDefaults.inputs), "features"];
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function definedMembers<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
+
+function textOf({ metrics }: FitRun, paths: readonly string[]): string {
+  const { status, iterations, heldOutSamples, losses, noiseFloor, seconds } = metrics;
+  const ending =
+    status === "interrupted"
+      ? `Interrupted after ${iterations} iterations; this is the best correction until then.`
+      : `Complete after ${iterations} iterations.`;
+  return [
+    comparisonText(metrics.comparison),
+    "",
+    fitSummary(metrics),
+    `Measured on ${heldOutSamples} held-out states. Last loss ${formatNumber(losses.at(-1)?.loss ?? Number.NaN)}, ` +
+      `noise floor ${formatNumber(noiseFloor)}.`,
+    `${ending} ${formatNumber(seconds.reference)} s for references, ${formatNumber(seconds.fit)} s for fitting, ` +
+      `${formatNumber(seconds.measure)} s for measuring.`,
+    "",
+    "Wrote",
+    ...paths.map((path) => `  ${path}`),
+  ].join("\n");
+}
+
+/** The numbers of metrics.json, and where everything is. */
+function jsonOf({ metrics, card }: FitRun, out: string, paths: readonly string[]): object {
+  const place = (name: string): string | null => paths.find((path) => path === join(out, name)) ?? null;
+  return {
+    ...metrics,
+    card,
+    paths: {
+      folder: out,
+      correction: place("correction.onnx"),
+      solver: place("solver.onnx"),
+      metrics: place("metrics.json"),
+      report: place("report.html"),
+    },
+    files: paths,
+  };
+}

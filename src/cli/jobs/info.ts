@@ -1,0 +1,104 @@
+import {
+  bind,
+  countMacs,
+  type ImportedModel,
+  importOnnx,
+  inspectOnnx,
+  type ModelSummary,
+} from "../../graph/index.js";
+import {
+  CARD_KEY,
+  decodeCorrection,
+  goldenVectorsOf,
+  selfTest,
+  type ValidityCard,
+} from "../../hypersolver/index.js";
+import { type FieldRoles, fieldOfModel, type InputMap } from "../../ode/index.js";
+import { isHypersolversError } from "../../tensor/index.js";
+import type { Job } from "../command.js";
+import type { InfoCommandOptions } from "../commands/info.js";
+import { readBytes } from "../files.js";
+import { infoText } from "./info-text.js";
+
+/** What is known of a model file. */
+export interface ModelInfo extends Omit<ModelSummary, "metadata" | "weights"> {
+  readonly file: string;
+  readonly bytes: number;
+  readonly kind: "correction" | "solver" | "field" | "model";
+  /** Multiply–accumulates a sample; absent when the model cannot be imported. */
+  readonly macs?: number;
+  readonly unsupported: readonly string[];
+  /** Why the model cannot be imported or is no field. */
+  readonly obstacle?: string;
+  /** Which input is what, when it is a field. */
+  readonly roles?: FieldRoles;
+  readonly card?: ValidityCard;
+  readonly selfTest?: { readonly status: "passed" | "failed"; readonly message?: string };
+  readonly metadata: readonly string[];
+}
+
+/** `hypersolvers info`. */
+export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }) => {
+  const bytes = await readBytes(path);
+  const { metadata, weights: _, ...summary } = inspectOnnx(bytes, path);
+  const card = metadata[CARD_KEY] === undefined ? undefined : decodeCorrection(bytes, path).card;
+  const imported = attempt(() => importOnnx(bytes, path));
+  const roles = imported.value && attempt(() => rolesOf(imported.value as ImportedModel, inputMap));
+  const golden = goldenVectorsOf(metadata, path);
+  const tested =
+    golden === undefined || imported.value === undefined
+      ? undefined
+      : await attemptAsync(() => selfTest(bytes, (imported.value as ImportedModel).graph, golden, path));
+  const isField = roles?.value !== undefined;
+  const obstacle =
+    imported.problem ?? (card === undefined && golden === undefined ? roles?.problem : undefined);
+  const info: ModelInfo = {
+    file: path,
+    bytes: bytes.length,
+    kind: card !== undefined ? "correction" : golden !== undefined ? "solver" : isField ? "field" : "model",
+    ...summary,
+    ...(imported.value !== undefined && { macs: macsOf(imported.value) }),
+    unsupported: summary.operators.filter(({ supported }) => !supported).map(({ name }) => name),
+    ...(obstacle !== undefined && { obstacle }),
+    ...(roles?.value !== undefined && card === undefined && golden === undefined && { roles: roles.value }),
+    ...(card !== undefined && { card }),
+    ...(tested !== undefined && {
+      selfTest:
+        tested.problem === undefined ? { status: "passed" } : { status: "failed", message: tested.problem },
+    }),
+    metadata: Object.keys(metadata),
+  };
+  return { text: infoText(info), json: info, exitCode: info.selfTest?.status === "failed" ? 1 : 0 };
+};
+
+const macsOf = ({ graph, parameters }: ImportedModel): number => countMacs(bind(graph, parameters));
+
+const rolesOf = (model: ImportedModel, map: InputMap): FieldRoles => fieldOfModel(model, map).roles;
+
+interface Attempt<T> {
+  readonly value?: T;
+  readonly problem?: string;
+}
+
+/** The value, or what the library has against it. */
+function attempt<T>(action: () => T): Attempt<T> {
+  try {
+    return { value: action() };
+  } catch (error) {
+    return problemOf(error);
+  }
+}
+
+async function attemptAsync(action: () => Promise<void>): Promise<Attempt<void>> {
+  try {
+    await action();
+    return {};
+  } catch (error) {
+    return problemOf(error);
+  }
+}
+
+function problemOf(error: unknown): { readonly problem: string } {
+  if (isHypersolversError(error)) return { problem: `${error.code}: ${error.message}` };
+  throw error;
+}

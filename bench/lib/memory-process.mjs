@@ -39,11 +39,11 @@ async function training() {
   return step;
 }
 
-/** Every cycle has a program of its own, so that no cached session answers. */
+/** More widths than sessions are cached, so that every cycle loads its program anew, and sizes do not grow. */
 async function cycles() {
   let cycle = 0;
   return async () => {
-    const { step, dispose } = await newTraining(16 + cycle++);
+    const { step, dispose } = await newTraining(32 + (cycle++ % 20));
     for (let i = 0; i < 20; i++) await step();
     await dispose();
   };

@@ -25,7 +25,7 @@ import { decodeTensors, encodeTensors } from "./wire.mjs";
  * @property {PeerFacts} facts
  * @property {(subject: string, options: object, tensors: NamedTensors) => Promise<Prepared>} prepare builds the work;
  *   it replaces the work prepared before
- * @property {(repetitions: number) => Promise<number[]>} run milliseconds of each repetition
+ * @property {(repetitions: number, threads: number) => Promise<number[]>} run milliseconds of each repetition
  * @property {() => Promise<void>} close
  */
 
@@ -88,7 +88,7 @@ function peerOf(child, ask, facts) {
       const reply = await ask({ command: "prepare", subject, options, tensors: encodeTensors(tensors) });
       return { facts: reply.facts, tensors: decodeTensors(reply.tensors) };
     },
-    run: async (repetitions) => (await ask({ command: "run", repetitions })).milliseconds,
+    run: async (repetitions, threads) => (await ask({ command: "run", repetitions, threads })).milliseconds,
     close: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once("exit", resolve));

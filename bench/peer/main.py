@@ -2,7 +2,7 @@
 
 hello                                   -> versions and thread settings
 prepare {subject, options, tensors}     -> {facts, tensors}; keeps the work for `run`
-run {repetitions}                       -> {milliseconds: [...]}
+run {repetitions, threads}              -> {milliseconds: [...]}
 Ends with its standard input.
 """
 
@@ -51,6 +51,11 @@ def prepare(request):
 
 
 def run(request):
+    import torch
+
+    if torch.get_num_threads() != request["threads"]:
+        torch.set_num_threads(request["threads"])
+        work()
     milliseconds = []
     for _ in range(request["repetitions"]):
         start = time.perf_counter()

@@ -51,7 +51,7 @@ const theirWay = (peer, weights, z0) =>
     { ...weights, z0 },
   );
 
-/** Adds milliseconds per evaluation, and the ratio by it. @param {import("../lib/report.mjs").Case} result */
+/** Adds milliseconds per evaluation, and the ratio by it; the first two rows are ours. @param {import("../lib/report.mjs").Case} result */
 function atEqualCost(result) {
   const costs = result.rows.map(
     ({ time, facts }) => (time?.median ?? Number.NaN) / (facts.nfe ?? Number.NaN),
@@ -60,8 +60,9 @@ function atEqualCost(result) {
     ...row,
     facts: { ...row.facts, "ms/NFE": costs[i] ?? Number.NaN },
   }));
-  const [ours, theirs] = [costs[0] ?? Number.NaN, costs[2]];
-  const ratios = theirs === undefined ? {} : { "faster at equal NFE (by ms/NFE)": theirs / ours };
+  const theirs = costs.slice(2);
+  const ratio = Math.min(...theirs) / (costs[0] ?? Number.NaN);
+  const ratios = theirs.length === 0 ? {} : { "faster at equal NFE (by ms/NFE)": ratio };
   return { ...result, rows, ratios: { ...result.ratios, ...ratios } };
 }
 

@@ -14,7 +14,7 @@ import { fail, killedAtExit } from "../lib/process.mjs";
 const tasks = [
   { work: "small", label: "small program", warm: 4000, runs: 20_000 },
   { work: "training", label: "training step", warm: 4000, runs: 2000 },
-  { work: "cycles", label: "compile, train, dispose", warm: 20, runs: 100 },
+  { work: "cycles", label: "compile, train, dispose", warm: 100, runs: 100 },
 ];
 
 /** @param {MemoryTask} task @returns {Promise<MemoryReport>} */

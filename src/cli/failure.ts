@@ -21,8 +21,12 @@ const USAGE_EXIT = 2;
 const DEBUG_VARIABLE = "HYPERSOLVERS_DEBUG";
 
 /** Tells the user about an error, and as JSON on stdout when that is expected. @returns the exit code. */
-export async function reportFailure(error: unknown, output: Output, asJson: boolean): Promise<number> {
-  const { exitCode, ...facts } = await failureOf(error);
+export async function reportFailure(
+  error: unknown,
+  output: Output,
+  { asJson, command }: { readonly asJson: boolean; readonly command: string },
+): Promise<number> {
+  const { exitCode, ...facts } = await failureOf(error, `see \`${command} --help\``);
   const { code, message, expected, received, help } = facts;
   const details = Object.entries({ expected, received, help }).flatMap(([name, text]) =>
     text === undefined ? [] : [`  ${name}: ${text}`],
@@ -33,9 +37,9 @@ export async function reportFailure(error: unknown, output: Output, asJson: bool
   return exitCode;
 }
 
-async function failureOf(error: unknown): Promise<Failure> {
+async function failureOf(error: unknown, advice: string): Promise<Failure> {
   if (error instanceof UsageError) {
-    const { option, expected, received, help } = error.facts;
+    const { option, expected, received, help = advice } = error.facts;
     const message = `The command line is not usable (${option}).`;
     return {
       exitCode: USAGE_EXIT,
@@ -43,10 +47,10 @@ async function failureOf(error: unknown): Promise<Failure> {
       message,
       expected,
       received,
-      ...(help !== undefined && { help }),
+      help,
     };
   }
-  if (error instanceof CommanderError) return commanderFailure(error);
+  if (error instanceof CommanderError) return commanderFailure(error, advice);
   const { isHypersolversError } = await import("../tensor/index.js");
   if (isHypersolversError(error)) return libraryFailure(error);
   return {
@@ -70,12 +74,12 @@ function libraryFailure({ code, message, facts }: HypersolversError): Failure {
 }
 
 /** Commander's own complaints: unknown options, missing arguments, with its suggestions. */
-function commanderFailure({ message }: CommanderError): Failure {
+function commanderFailure({ message }: CommanderError, help: string): Failure {
   const text = message.replace(/^error: /, "").replaceAll("\n", " ");
   return {
     exitCode: USAGE_EXIT,
     code: "USAGE",
     message: `The command line is not usable: ${text}.`.replace(/\.+$/, "."),
-    help: "see `hypersolvers --help`, or `hypersolvers COMMAND --help`",
+    help,
   };
 }

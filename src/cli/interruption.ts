@@ -9,6 +9,10 @@ export interface Interruption {
   release(): void;
 }
 
+/** What the first Ctrl-C leads to in a fit. */
+export const FIT_STOPS =
+  "Stopping: if the fit has begun, the best correction so far is measured and written.";
+
 /** The first Ctrl-C raises the signal and says what happens now; the second ends the process at once. */
 export function onInterrupt(output: Output, message: string): Interruption {
   const controller = new AbortController();

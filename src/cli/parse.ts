@@ -7,82 +7,74 @@ export type Parser<T> = (option: string, text: string) => T;
 
 const quoted = (text: string): string => JSON.stringify(text);
 
-/** One finite number. Empty text is none, although JavaScript reads it as 0. */
-export function parseNumber(option: string, text: string, expected = "a number"): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isFinite(value)) return value;
+/** JavaScript reads empty text as 0; here it is no number. */
+const toNumber = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));
+
+type Law = (value: number) => boolean;
+const isCount: Law = (value) => Number.isSafeInteger(value) && value > 0;
+const isPositive: Law = (value) => value > 0;
+
+function oneNumber(option: string, text: string, expected: string, holds: Law): number {
+  const value = toNumber(text);
+  if (Number.isFinite(value) && holds(value)) return value;
+  throw unusable(option, expected, quoted(text));
+}
+
+/** Numbers between commas: at least one, or exactly as many as `length` says. */
+function severalNumbers(
+  option: string,
+  text: string,
+  expected: string,
+  holds: Law,
+  length?: number,
+): number[] {
+  const values = text.split(",").map(toNumber);
+  const fits = length === undefined || values.length === length;
+  if (fits && values.every((value) => Number.isFinite(value) && holds(value))) return values;
   throw unusable(option, expected, quoted(text));
 }
 
 /** One integer, such as a seed. */
-export function parseInteger(option: string, text: string): number {
-  const value = parseNumber(option, text, "an integer");
-  if (Number.isSafeInteger(value)) return value;
-  throw unusable(option, "an integer", quoted(text));
-}
+export const parseInteger: Parser<number> = (option, text) =>
+  oneNumber(option, text, "an integer", Number.isSafeInteger);
 
 /** 1, 2, 3, … */
-export function parseCount(option: string, text: string): number {
-  const value = parseNumber(option, text, "a positive integer");
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw unusable(option, "a positive integer", quoted(text));
-}
+export const parseCount: Parser<number> = (option, text) =>
+  oneNumber(option, text, "a positive integer", isCount);
 
-/** A tolerance or a weight: at least 0. */
-export function parseNonNegative(option: string, text: string): number {
-  const value = parseNumber(option, text, "a number, at least 0");
-  if (value >= 0) return value;
-  throw unusable(option, "a number, at least 0", quoted(text));
-}
+/** A tolerance or a weight. */
+export const parseNonNegative: Parser<number> = (option, text) =>
+  oneNumber(option, text, "a number, at least 0", (value) => value >= 0);
 
-/** A number above 0, such as a learning rate. */
-export function parsePositive(option: string, text: string): number {
-  const value = parseNumber(option, text, "a number above 0");
-  if (value > 0) return value;
-  throw unusable(option, "a number above 0", quoted(text));
-}
+/** Such as a learning rate. */
+export const parsePositive: Parser<number> = (option, text) =>
+  oneNumber(option, text, "a number above 0", isPositive);
 
-/** Numbers between commas: `0,0.5,1`. */
-export function parseNumbers(option: string, text: string): number[] {
-  return text.split(",").map((part) => parseNumber(option, part, "numbers between commas, such as 0,0.5,1"));
-}
+/** `0,0.5,1` */
+export const parseNumbers: Parser<number[]> = (option, text) =>
+  severalNumbers(option, text, "numbers between commas, such as 0,0.5,1", () => true);
 
-/** Positive integers between commas: `64,64`. */
-export function parseCounts(option: string, text: string): number[] {
-  const expected = "positive integers between commas, such as 64,64";
-  return text.split(",").map((part) => {
-    const value = parseNumber(option, part, expected);
-    if (Number.isSafeInteger(value) && value > 0) return value;
-    throw unusable(option, expected, quoted(text));
-  });
-}
+/** `64,64` */
+export const parseCounts: Parser<number[]> = (option, text) =>
+  severalNumbers(option, text, "positive integers between commas, such as 64,64", isCount);
 
-/** Tolerances between commas: `1e-3,1e-5`. */
-export function parsePositives(option: string, text: string): number[] {
-  const expected = "numbers above 0 between commas, such as 1e-3,1e-5";
-  return text.split(",").map((part) => {
-    const value = parseNumber(option, part, expected);
-    if (value > 0) return value;
-    throw unusable(option, expected, quoted(text));
-  });
-}
+/** `1e-3,1e-5` */
+export const parsePositives: Parser<number[]> = (option, text) =>
+  severalNumbers(option, text, "numbers above 0 between commas, such as 1e-3,1e-5", isPositive);
 
 /** Start and end: `0,1`, or `1,0` to run backwards. */
 export function parseSpan(option: string, text: string): readonly [number, number] {
   const expected = "two numbers t0,t1, such as 0,1";
-  const parts = text.split(",");
-  const [t0, t1] = parts.map((part) => parseNumber(option, part, expected));
-  if (parts.length === 2 && t0 !== undefined && t1 !== undefined) return [t0, t1];
-  throw unusable(option, expected, quoted(text), "for more output points use --times");
+  const [t0 = 0, t1 = 0] = severalNumbers(option, text, expected, () => true, 2);
+  return [t0, t1];
 }
 
 /** A range of positive numbers, `0.1,0.5`, or `none`. */
-export function parseRangeOrNone(option: string, text: string): readonly [number, number] | null {
-  if (text === "none") return null;
+export function parseRangeOrNone(option: string, text: string): readonly [number, number] | "none" {
+  if (text === "none") return "none";
   const expected = "two step sizes low,high with 0 < low <= high, or none";
-  const parts = text.split(",").map((part) => parseNumber(option, part, expected));
-  const [low = 0, high = 0] = parts;
-  if (parts.length === 2 && low > 0 && low <= high) return [low, high];
+  const [low = 0, high = 0] = severalNumbers(option, text, expected, isPositive, 2);
+  if (low <= high) return [low, high];
   throw unusable(option, expected, quoted(text));
 }
 
@@ -136,11 +128,8 @@ export function parseStates(option: string, text: string): StatesChoice {
   if (text === "normal") return { kind: "normal" };
   if (text === "") throw unusable(option, expected, quoted(text));
   if (text !== "uniform" && !text.startsWith("uniform:")) return { kind: "file", reference: text };
-  const parts = text
-    .slice("uniform:".length)
-    .split(",")
-    .map((part) => parseNumber(option, part, expected));
-  const [low = 0, high = 0] = parts;
-  if (parts.length === 2 && low < high) return { kind: "uniform", low, high };
+  const [low, high] = text.slice("uniform:".length).split(",").map(toNumber);
+  const isPair = text.split(",").length === 2 && Number.isFinite(low) && Number.isFinite(high);
+  if (isPair && low !== undefined && high !== undefined && low < high) return { kind: "uniform", low, high };
   throw unusable(option, expected, quoted(text));
 }

@@ -42,7 +42,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     if (error instanceof CommanderError && error.code === "commander.help") return 2;
-    return reportFailure(error, output, args.includes("--json"));
+    const named = commands.find(({ name }) => name === args[0]);
+    const command = named === undefined ? "hypersolvers" : `hypersolvers ${named.name}`;
+    return reportFailure(error, output, { asJson: args.includes("--json"), command });
   }
 }
 

@@ -55,7 +55,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
 }
 
 /** Milliseconds between two lines where there is no terminal. */
-const LINE_INTERVAL = 3000;
+const LINE_INTERVAL = 2000;
 
 /**
  * Plain lines, a few seconds apart, and one at the end of every stage that had a line before.

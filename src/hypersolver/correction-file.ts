@@ -1,8 +1,8 @@
-import { bind, encodeOnnx, type Graph, importOnnx, makeGraph, type Node } from "../graph/index.js";
-import { tableauNamed } from "../ode/index.js";
+import { bind, encodeOnnx, type Graph, importOnnx, makeGraph } from "../graph/index.js";
+import { alpha, type ButcherTableau, tableauNamed, withoutErrorControl } from "../ode/index.js";
 import { fail } from "../tensor/index.js";
 import { CARD_KEY, parseCard, type ValidityCard } from "./card.js";
-import { type Correction, parseCorrectionInputs } from "./correction.js";
+import { type Correction, type CorrectionInput, parseCorrectionInputs } from "./correction.js";
 
 /** A correction with its card as an ONNX model: inputs as declared, weights as initializers, output `g`. */
 export function encodeCorrection(correction: Correction, card: ValidityCard): Uint8Array {
@@ -38,7 +38,7 @@ export function decodeCorrection(
       expected: 'an output "g"',
       received: Object.keys(model.outputs).join(", "),
     });
-  const base = tableauNamed(card.base);
+  const base = baseNamed(card.base, what);
   if (base.order !== card.order) {
     throw fail("CARD_MISMATCH", {
       what,
@@ -46,13 +46,46 @@ export function decodeCorrection(
       received: `order ${card.order}`,
     });
   }
-  const graph: Graph = makeGraph(model.graph.inputs, { g: g as Node });
-  return {
-    base,
-    inputs: parseCorrectionInputs(card.inputs),
-    features: card.features,
-    graph,
-    parameters: model.parameters,
-    card,
-  };
+  const inputs = parseCorrectionInputs(card.inputs);
+  const known = new Set([...inputNames(base, inputs, card.features), ...Object.keys(model.parameters)]);
+  const stranger = Object.keys(model.graph.inputs).find(
+    (name) => !known.has(name) && !(name.startsWith("x ") && inputs.includes("x")),
+  );
+  if (stranger !== undefined) {
+    throw fail("CARD_MISMATCH", {
+      what,
+      expected: `inputs that the card declares: ${card.inputs.join(", ")}`,
+      received: `a model with an input "${stranger}"`,
+    });
+  }
+  const graph: Graph = makeGraph(model.graph.inputs, { g });
+  return { base, inputs, features: card.features, graph, parameters: model.parameters, card };
+}
+
+/** Names of a correction's inputs, but for the controls, whose names are the field's. */
+function inputNames(
+  base: ButcherTableau,
+  inputs: readonly CorrectionInput[],
+  features: readonly string[],
+): string[] {
+  return inputs.flatMap((input) => {
+    if (input === "stages") return withoutErrorControl(base).b.map((_, i) => `k${i}`);
+    return input === "features" ? features.map((name) => `feature ${name}`) : [input];
+  });
+}
+
+/** The method of a card: one of the library's, or of the alpha family. */
+function baseNamed(name: string, what: string): ButcherTableau {
+  try {
+    const parameter = /^alpha\((.+)\)$/.exec(name)?.[1];
+    return parameter === undefined ? tableauNamed(name) : alpha(Number(parameter));
+  } catch (cause) {
+    throw fail("CARD_MISMATCH", {
+      what,
+      expected: "a base method of this library",
+      received: name,
+      help: "fit the correction again with this version",
+      cause,
+    });
+  }
 }

@@ -71,12 +71,34 @@ export async function fitCorrection(field: Field, options: FitOptions): Promise<
   }
 }
 
-function checkFit({ iterations, batch, steps, trajectories }: FitSettings): void {
-  for (const [what, value] of Object.entries({ iterations, batch, steps, trajectories })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw fail("INVALID_ARGUMENT", { what, expected: "a positive integer", received: String(value) });
-    }
-  }
+function checkFit(fit: FitSettings): void {
+  const { iterations, batch, steps, trajectories, swapEvery, pretrain, span, epsilon, learningRate } = fit;
+  const check = (what: string, value: unknown, expected: string, holds: boolean): void => {
+    if (!holds) throw fail("INVALID_ARGUMENT", { what, expected, received: String(value) });
+  };
+  for (const [what, value] of Object.entries({ iterations, batch, steps, trajectories, swapEvery }))
+    check(what, value, "a positive integer", Number.isInteger(value) && value >= 1);
+  check("pretrain", pretrain, "an integer, at least 0", Number.isInteger(pretrain) && pretrain >= 0);
+  check(
+    "span",
+    span.join(", "),
+    "two different finite numbers",
+    span.every(Number.isFinite) && span[0] !== span[1],
+  );
+  check(
+    "learningRate",
+    learningRate,
+    "a finite number, at least 0",
+    learningRate >= 0 && learningRate < Infinity,
+  );
+  if (epsilon === null) return;
+  const [low, high] = epsilon;
+  check(
+    "epsilon",
+    epsilon.join(", "),
+    "0 < smallest ≤ largest, finite",
+    0 < low && low <= high && high < Infinity,
+  );
 }
 
 /** A mini-batch cannot be larger than the table it comes from. */

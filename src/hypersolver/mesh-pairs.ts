@@ -26,7 +26,9 @@ export function randomPairs(
   return Array.from({ length: count }, () => {
     const size = low * (high / low) ** random.uniform();
     const s = t0 + direction * random.uniform() * (length - size);
-    return { s, end: s + direction * size };
+    const end = s + direction * size;
+    // Rounding must not lead beyond the span, where the field may not exist.
+    return { s, end: direction * (end - t1) > 0 ? t1 : end };
   });
 }
 

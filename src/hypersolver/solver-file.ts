@@ -34,13 +34,18 @@ const GOLDEN_TOLERANCE = 1e-4;
 /**
  * The whole solve as one function of the initial state: f, g and K steps, no loop.
  * Inputs `z0` and the controls, output `z1`; any batch size.
- * @throws INVALID_ARGUMENT when a control is itself called z0.
+ * @throws INVALID_ARGUMENT when a control is itself called z0 or z1.
  */
 export function solverGraph(field: Field, rule: StepRule, span: Span, steps: number): Graph {
   const { shape, dtype } = stateType(field);
   const controls = controlSpecs(field);
-  if (controls.z0 !== undefined)
-    throw fail("INVALID_ARGUMENT", { what: "export", expected: "controls not called z0", received: "z0" });
+  const taken = Object.keys(controls).find((name) => name === "z0" || name === "z1");
+  if (taken !== undefined)
+    throw fail("INVALID_ARGUMENT", {
+      what: "export",
+      expected: "controls not called z0 or z1",
+      received: taken,
+    });
   const specs: Record<string, InputSpec> = { z0: { shape, dtype }, ...controls };
   return trace(specs, (inputs) => {
     const z0 = inputs.z0 as Node;

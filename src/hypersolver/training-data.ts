@@ -9,8 +9,8 @@ import {
   stateType,
   withoutErrorControl,
 } from "../ode/index.js";
-import { type CompileOptions, compile, type Program } from "../runtime/index.js";
-import { cast, type Random, rows, scalar, type Tensor } from "../tensor/index.js";
+import { type CompileOptions, compile, type NamedTensors, type Program } from "../runtime/index.js";
+import { cast, fail, firstNonFinite, type Random, rows, scalar, type Tensor } from "../tensor/index.js";
 import { baseStep } from "./base-step.js";
 import { type Correction, siteInputs } from "./correction.js";
 import { integerPower } from "./hyper-rule.js";
@@ -88,13 +88,31 @@ async function addChunk(
   const states = await reference.states(chunk.z0, times, chunk.controls, signal);
   const at = (time: number): Tensor => states[times.indexOf(time)] as Tensor;
   const { z0, controls } = mapSamples(chunk, (value) => cast(value, precision));
+  const given = Object.fromEntries(
+    Object.entries(controls).map(([name, value]) => [controlInput(name), value]),
+  );
   for (const pair of pairs) {
     const place = { "/s": scalar(pair.s, precision), "/dt": scalar(pair.end - pair.s, precision) };
     const states = { "/z": at(pair.s), "/z1": at(pair.end), "/z0": z0 };
-    const part = await residuals.run({ ...controls, ...place, ...states });
+    const part = await residuals.run({ ...given, ...place, ...states });
+    requireFinite(part, pair);
     builder.add(part);
   }
 }
+
+/** The reference may pass where a base step of that size leaves the region in which the field exists. */
+function requireFinite(part: NamedTensors, { s, end }: MeshPair): void {
+  const broken = Object.keys(part).find((name) => firstNonFinite(part[name] as Tensor) >= 0);
+  if (broken === undefined) return;
+  throw fail("NON_FINITE", {
+    what: `residual data, ${broken}`,
+    received: `NaN or infinity in a step of ${end - s} from s = ${s}`,
+    help: "take more steps or smaller epsilon: the base leaves the region where the field is defined",
+  });
+}
+
+/** The slash keeps a control that is called "z" apart from the column of that name. */
+const controlInput = (name: string): string => `/x ${name}`;
 
 /** One base step from a reference state, the inputs of g there, and the residual against the next reference state. */
 function residualGraph({ field, base, correction, reference: { precision } }: ResidualDataOptions): Graph {
@@ -103,7 +121,9 @@ function residualGraph({ field, base, correction, reference: { precision } }: Re
   const state: InputSpec = { shape, dtype };
   const number: InputSpec = { shape: [], dtype };
   const specs: Record<string, InputSpec> = {
-    ...controlSpecs(typed),
+    ...Object.fromEntries(
+      Object.entries(controlSpecs(typed)).map(([name, spec]) => [controlInput(name), spec]),
+    ),
     "/z": state,
     "/z1": state,
     "/z0": state,
@@ -111,7 +131,9 @@ function residualGraph({ field, base, correction, reference: { precision } }: Re
     "/dt": number,
   };
   return trace(specs, (inputs) => {
-    const controls = Object.fromEntries(field.roles.controls.map((name) => [name, inputs[name] as Node]));
+    const controls = Object.fromEntries(
+      field.roles.controls.map((name) => [name, inputs[controlInput(name)] as Node]),
+    );
     const [z, z1, z0, s, epsilon] = ["/z", "/z1", "/z0", "/s", "/dt"].map((name) => inputs[name] as Node) as [
       Node,
       Node,

@@ -53,10 +53,8 @@ export function handMade(
   g: (nodes: NamedNodes) => Node,
   { dtype = "float64", features = [], controls = [] }: HandMadeOptions = {},
 ): Correction {
-  const [state, column]: InputSpec[] = [
-    { shape: ["batch", 2], dtype },
-    { shape: ["batch", 1], dtype },
-  ];
+  const state: InputSpec = { shape: ["batch", 2], dtype };
+  const column: InputSpec = { shape: ["batch", 1], dtype };
   const stages = Array.from({ length: withoutErrorControl(base).stages }, (_, i) => `k${i}`);
   const names: Readonly<Record<CorrectionInput, readonly (readonly [string, InputSpec])[]>> = {
     z: [["z", state]],

@@ -37,7 +37,7 @@ export interface FitCommandOptions extends SharedOptions, FieldOptions {
   readonly weightDecay?: number;
   readonly inputs?: readonly CorrectionInput[];
   readonly features?: readonly string[];
-  readonly epsilon?: readonly [number, number] | null;
+  readonly epsilon?: readonly [number, number] | "none";
   readonly trajectories?: number;
   readonly referenceTolerance?: number;
   readonly pretrain?: number;
@@ -116,7 +116,7 @@ function addTrainingOptions(command: Command): void {
         parseChoice(option, text, lossNames),
       ),
     )
-    .addOption(parsed("--iterations <n>", "training iterations (default: 12000)", parseCount))
+    .addOption(parsed("--iterations <n>", "training iterations (default: 16000)", parseCount))
     .addOption(parsed("--batch <n>", "rows a mini-batch (default: 512)", parseCount))
     .addOption(parsed("--hidden <n,…>", "widths of the hidden layers (default: 64,64,64)", parseCounts))
     .addOption(

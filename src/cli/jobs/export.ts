@@ -6,9 +6,7 @@ import { requireWritableFile, writeWhole } from "../files.js";
 import { readCorrection, readField, warnOfCard } from "../models.js";
 import { goldenSamples } from "../states.js";
 import { fixedSolve } from "./method.js";
-
-/** Keys of an exported solver's metadata, beside its golden vectors. */
-export const SOLVER_KEY = "hypersolvers.solver";
+import { SOLVER_KEY, type SolverFacts } from "./solver-facts.js";
 
 /** `hypersolvers export`. */
 export const exportJob: Job<ExportCommandOptions> = async (path, options, { output }) => {
@@ -18,7 +16,7 @@ export const exportJob: Job<ExportCommandOptions> = async (path, options, { outp
   await requireWritableFile(options.out);
   const samples = await goldenSamples(field, options.states, options, options.seed);
   const warnings = correction === undefined ? [] : warnOfCard(correction, field, [{ span, steps }], output);
-  const facts = { method: rule.name, order: rule.order, steps, span };
+  const facts: SolverFacts = { method: rule.name, order: rule.order, steps, span };
   const card =
     correction === undefined ? {} : { [`${CARD_KEY}.of-correction`]: JSON.stringify(correction.card) };
   const bytes = await encodeSolver(field, rule, span, steps, samples, {

@@ -3,10 +3,11 @@ import { comparisonText, type FitRun, fitSummary, runFit } from "../../experimen
 import { type CorrectionInput, type FitOptions, fitDefaults } from "../../hypersolver/index.js";
 import { type Field, tableauNamed } from "../../ode/index.js";
 import { formatNumber } from "../../plot/index.js";
+import { fail, isHypersolversError } from "../../tensor/index.js";
 import type { Desk, Job } from "../command.js";
 import type { FitCommandOptions } from "../commands/fit.js";
 import { requireWritableFolder, writeAll } from "../files.js";
-import { INTERRUPTED_EXIT, onInterrupt } from "../interruption.js";
+import { FIT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../interruption.js";
 import { compileOptions, forOption, readField, stemOf } from "../models.js";
 import { stateSource } from "../states.js";
 import { unusable } from "../usage-error.js";
@@ -18,10 +19,7 @@ export const fitJob: Job<FitCommandOptions> = async (path, options, desk) => {
   const out = options.out ?? join("runs", stemOf(path));
   await requireWritableFolder(out);
   const settings = await fitOptions(field, options, desk);
-  const interruption = onInterrupt(
-    desk.output,
-    "Stopping: the best correction so far is measured and written.",
-  );
+  const interruption = onInterrupt(desk.output, FIT_STOPS);
   try {
     const run = await runFit({
       field,
@@ -39,10 +37,23 @@ export const fitJob: Job<FitCommandOptions> = async (path, options, desk) => {
       json: jsonOf(run, out, paths),
       exitCode: run.metrics.status === "interrupted" ? INTERRUPTED_EXIT : 0,
     };
+  } catch (error) {
+    throw nothingFitted(error);
   } finally {
     interruption.release();
   }
 };
+
+/** A stop before the first iteration, in words that tell what is left of it. Other errors as they are. */
+export function nothingFitted(error: unknown): unknown {
+  if (!isHypersolversError(error, "INTERRUPTED")) return error;
+  return fail("INTERRUPTED", {
+    what: "fit",
+    received: "a stop while reference trajectories were being solved",
+    help: "nothing was fitted yet, and nothing is written",
+    cause: error,
+  });
+}
 
 /** Options of the command line by the names of the library. What is not given is left to the library. */
 async function fitOptions(field: Field, options: FitCommandOptions, { progress }: Desk): Promise<FitOptions> {
@@ -50,7 +61,8 @@ async function fitOptions(field: Field, options: FitCommandOptions, { progress }
     options;
   const { referenceTolerance, swapEvery, features, detachField, span, steps, seed } = options;
   const given: Partial<FitOptions> = definedMembers({
-    ...{ loss, iterations, batch, hidden, activation, weightDecay, epsilon, trajectories, pretrain },
+    ...{ loss, iterations, batch, hidden, activation, weightDecay, trajectories, pretrain },
+    epsilon: epsilon === "none" ? null : epsilon,
     ...{ referenceTolerance, swapEvery, features, inputs: inputsOf(options), learningRate: lr },
     throughField: detachField === true ? false : undefined,
   });

@@ -4,6 +4,7 @@ import type { FieldRoles } from "../../ode/index.js";
 import { formatNumber, textTable } from "../../plot/index.js";
 import { formatShape } from "../../tensor/index.js";
 import type { ModelInfo } from "./info.js";
+import type { SolverFacts } from "./solver-facts.js";
 
 const kinds: Readonly<Record<ModelInfo["kind"], string>> = {
   correction: "a correction (fit with hypersolvers)",
@@ -24,6 +25,7 @@ export function infoText(info: ModelInfo): string {
     ["inputs", typesText(info.inputs)],
     ["outputs", typesText(info.outputs)],
     info.roles && ["roles", rolesText(info.roles)],
+    info.solver && ["solves", solverText(info.solver)],
     ["operators", operatorList.join(", ") || "none"],
     unsupported.length > 0 ? ["unsupported", unsupported.join(", ")] : undefined,
     ["parameters", `${parameterCount}`],
@@ -54,13 +56,18 @@ function rolesText({ state, depth, controls, output }: FieldRoles): string {
   return `${output} = f(${inputs.join(", ")}): ${[...of, ...controlled].join(", ")}`;
 }
 
+const solverText = ({ method, order, steps, span: [t0, t1] }: SolverFacts): string =>
+  `from s = ${t0} to ${t1} by ${method} (order ${order}) in ${countOf(steps, "step")}`;
+
+const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 const selfTestText = ({ status, message }: NonNullable<ModelInfo["selfTest"]>): string =>
   status === "passed" ? "passed: it reproduces its golden vectors here" : `FAILED. ${message}`;
 
 function cardText(card: ValidityCard): string {
   const [t0, t1] = card.span;
   const facts = [
-    `Fitted to ${card.base} (order ${card.order}) in ${card.steps} steps from s = ${t0} to ${t1}, step sizes ` +
+    `Fitted to ${card.base} (order ${card.order}) in ${countOf(card.steps, "step")} from s = ${t0} to ${t1}, step sizes ` +
       `${formatNumber(card.epsilon[0])} to ${formatNumber(card.epsilon[1])}; sees ${card.inputs.join(", ")}` +
       `${card.features.length === 0 ? "" : ` (${card.features.join(", ")})`}.`,
     `States ${formatShape(card.stateShape)}: ${card.states.source}. Reference: ${card.reference.method}, tolerance ` +

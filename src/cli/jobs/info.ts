@@ -1,6 +1,7 @@
 import {
   bind,
   countMacs,
+  type Graph,
   type ImportedModel,
   importOnnx,
   inspectOnnx,
@@ -19,6 +20,7 @@ import type { Job } from "../command.js";
 import type { InfoCommandOptions } from "../commands/info.js";
 import { readBytes } from "../files.js";
 import { infoText } from "./info-text.js";
+import { type SolverFacts, solverFactsOf } from "./solver-facts.js";
 
 /** What is known of a model file. */
 export interface ModelInfo extends Omit<ModelSummary, "metadata" | "weights"> {
@@ -33,6 +35,7 @@ export interface ModelInfo extends Omit<ModelSummary, "metadata" | "weights"> {
   /** Which input is what, when it is a field. */
   readonly roles?: FieldRoles;
   readonly card?: ValidityCard;
+  readonly solver?: SolverFacts;
   readonly selfTest?: { readonly status: "passed" | "failed"; readonly message?: string };
   readonly metadata: readonly string[];
 }
@@ -44,11 +47,12 @@ export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }) 
   const card = metadata[CARD_KEY] === undefined ? undefined : decodeCorrection(bytes, path).card;
   const imported = attempt(() => importOnnx(bytes, path));
   const roles = imported.value && attempt(() => rolesOf(imported.value as ImportedModel, inputMap));
+  const solver = solverFactsOf(metadata);
   const golden = goldenVectorsOf(metadata, path);
   const tested =
     golden === undefined || imported.value === undefined
       ? undefined
-      : await attemptAsync(() => selfTest(bytes, (imported.value as ImportedModel).graph, golden, path));
+      : await attemptAsync(() => selfTest(bytes, closed(imported.value as ImportedModel), golden, path));
   const isField = roles?.value !== undefined;
   const obstacle =
     imported.problem ?? (card === undefined && golden === undefined ? roles?.problem : undefined);
@@ -57,11 +61,12 @@ export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }) 
     bytes: bytes.length,
     kind: card !== undefined ? "correction" : golden !== undefined ? "solver" : isField ? "field" : "model",
     ...summary,
-    ...(imported.value !== undefined && { macs: macsOf(imported.value) }),
+    ...(imported.value !== undefined && { macs: countMacs(closed(imported.value)) }),
     unsupported: summary.operators.filter(({ supported }) => !supported).map(({ name }) => name),
     ...(obstacle !== undefined && { obstacle }),
     ...(roles?.value !== undefined && card === undefined && golden === undefined && { roles: roles.value }),
     ...(card !== undefined && { card }),
+    ...(solver !== undefined && { solver }),
     ...(tested !== undefined && {
       selfTest:
         tested.problem === undefined ? { status: "passed" } : { status: "failed", message: tested.problem },
@@ -71,7 +76,8 @@ export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }) 
   return { text: infoText(info), json: info, exitCode: info.selfTest?.status === "failed" ? 1 : 0 };
 };
 
-const macsOf = ({ graph, parameters }: ImportedModel): number => countMacs(bind(graph, parameters));
+/** The model as a function of its own inputs. */
+const closed = ({ graph, parameters }: ImportedModel): Graph => bind(graph, parameters);
 
 const rolesOf = (model: ImportedModel, map: InputMap): FieldRoles => fieldOfModel(model, map).roles;
 

@@ -4,8 +4,9 @@ import { textTable } from "../../plot/index.js";
 import type { Job, JobResult } from "../command.js";
 import { presetNames, type ReproduceCommandOptions } from "../commands/reproduce.js";
 import { requireWritableFolder, writeAll } from "../files.js";
-import { INTERRUPTED_EXIT, onInterrupt } from "../interruption.js";
+import { FIT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../interruption.js";
 import { compileOptions, forOption } from "../models.js";
+import { nothingFitted } from "./fit.js";
 import { showFitProgress } from "./fit-progress.js";
 import { missing } from "./method.js";
 
@@ -20,7 +21,7 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
   const experiment = forOption("name", () => experimentNamed(name));
   const out = options.out ?? join("runs", name);
   await requireWritableFolder(out);
-  const interruption = onInterrupt(output, "Stopping: the best result so far is measured and written.");
+  const interruption = onInterrupt(output, FIT_STOPS);
   try {
     const { summary, metrics, artefacts, status } = await experiment.run({
       ...{ preset: options.preset, seed: options.seed, command: commandLine, signal: interruption.signal },
@@ -37,6 +38,8 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
       json: { experiment: name, preset: options.preset, seed: options.seed, status, metrics, out, files },
       exitCode: status === "interrupted" ? INTERRUPTED_EXIT : 0,
     };
+  } catch (error) {
+    throw nothingFitted(error);
   } finally {
     interruption.release();
   }

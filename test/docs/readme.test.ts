@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+
+const root = new URL("../../", import.meta.url);
+const readme = await readFile(new URL("README.md", root), "utf8");
+
+describe("README", () => {
+  test("the API example runs as it stands, against the built package", async () => {
+    const [, example = ""] = readme.match(/```js\n([\s\S]*?)```/) ?? [];
+    expect(example.trim().split("\n").length).toBeLessThanOrEqual(14);
+    const file = new URL(`readme-example-${process.pid}.mjs`, root);
+    await writeFile(file, example);
+    try {
+      const { stdout } = await promisify(execFile)(process.execPath, [file.pathname], { cwd: root.pathname });
+      expect(stdout).toContain("[ 1000, 2 ]");
+    } finally {
+      await rm(file);
+    }
+  });
+
+  test.each([...readme.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, path = ""]) => path))(
+    "the link to %s leads somewhere",
+    (path) => {
+      expect(existsSync(new URL(path, root))).toBe(true);
+    },
+  );
+});

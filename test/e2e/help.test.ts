@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LIGHT_FIT, workplace } from "./workplace.js";
+
+const place = workplace();
+afterAll(place.remove);
+beforeAll(place.fit);
+
+describe("help", () => {
+  it("answers without a command, with the version, and with the list of experiments", async () => {
+    const [none, version, list] = await Promise.all([
+      place.run(),
+      place.run("--version"),
+      place.run("reproduce", "--list"),
+    ]);
+    expect([none.code, none.stdout]).toEqual([2, ""]);
+    expect(none.stderr).toContain("Usage: hypersolvers");
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(list.stdout).toContain("ffjord");
+  });
+
+  it("shows only examples that work", { timeout: 180_000 }, async () => {
+    const lighter: Readonly<Record<string, string>> = {
+      fit: `${LIGHT_FIT} --budget 2`,
+      compare: "--samples 20 --budget 2 --tolerances 1e-1",
+    };
+    const examples: string[] = [];
+    for (const command of ["fit", "solve", "export", "compare", "info"]) {
+      const { code, stdout } = await place.run(command, "--help");
+      expect(code).toBe(0);
+      const lines = [...stdout.matchAll(/^ {2}\$ hypersolvers (.*)$/gm)].map(([, line = ""]) => line);
+      expect(lines.length).toBeGreaterThan(1);
+      examples.push(...lines.map((line) => `${line} ${lighter[command] ?? ""}`.trim()));
+    }
+    const worker = async (): Promise<void> => {
+      for (let line = examples.shift(); line !== undefined; line = examples.shift()) {
+        const { code, stderr } = await place.run(...line.split(" "));
+        expect([line, code], stderr).toEqual([line, 0]);
+      }
+    };
+    await Promise.all([worker(), worker(), worker()]);
+  });
+});

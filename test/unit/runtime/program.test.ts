@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import { encodeOnnx, exp, mul, tanh, trace } from "../../../src/graph/index.js";
+import { compile, programOf } from "../../../src/runtime/index.js";
+import { fromNumbers, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
+import { relativeDifference } from "../../helpers/compare.js";
+import { FLOAT32_FORWARD } from "../../helpers/tolerances.js";
+
+const graph = trace({ a: { shape: ["batch", 2] }, b: { shape: ["batch", 2] } }, ({ a, b }) => ({
+  y: tanh(mul(a, exp(b))),
+}));
+const a = fromNumbers([1, 2, 3, 4], [2, 2]);
+const b = fromNumbers([0.1, -0.2, 0.3, 0], [2, 2]);
+const expected = [1, 2, 3, 4].map((value, i) => Math.tanh(value * Math.exp([0.1, -0.2, 0.3, 0][i] ?? 0)));
+
+describe.each(["cpu", "reference"] as const)("a program on %s", (device) => {
+  test("computes, at any batch size", async () => {
+    const program = await compile(graph, { device });
+    const { y } = await program.run({ a, b });
+    expect(y?.shape).toEqual([2, 2]);
+    expect(relativeDifference(toFloat64(y as Tensor), expected)).toBeLessThan(FLOAT32_FORWARD);
+    const one = await program.run({ a: fromNumbers([1, 2], [1, 2]), b: fromNumbers([0.1, -0.2], [1, 2]) });
+    expect(one.y?.shape).toEqual([1, 2]);
+    await program.dispose();
+  });
+
+  test("takes inputs that it does not know, and leaves its feeds alone", async () => {
+    const program = await compile(graph, { device });
+    const copy = Float32Array.from(a.data as Float32Array);
+    await program.run({ a, b, other: a });
+    expect(a.data).toEqual(copy);
+    await program.dispose();
+  });
+
+  test.each([
+    ["a missing input", { a }, "MISSING_INPUT", 'input "b"'],
+    ["another shape", { a, b: fromNumbers([1, 2, 3], [1, 3]) }, "SHAPE_MISMATCH", 'input "b"'],
+    ["two batch sizes", { a, b: fromNumbers([1, 2], [1, 2]) }, "SHAPE_MISMATCH", 'input "b"'],
+    ["another rank", { a: fromNumbers([1, 2], [2]), b }, "SHAPE_MISMATCH", 'input "a"'],
+    [
+      "another element type",
+      { a, b: fromNumbers([1, 2, 3, 4], [2, 2], "float64") },
+      "DTYPE_MISMATCH",
+      'input "b"',
+    ],
+  ] as const)("refuses %s by name", async (_, feeds, code, what) => {
+    const program = await compile(graph, { device });
+    await expect(program.run(feeds)).rejects.toMatchObject({ code, facts: { what } });
+    await program.dispose();
+  });
+
+  test("does not run once disposed; disposing twice is nothing", async () => {
+    const program = await compile(graph, { device });
+    const other = await compile(graph, { device });
+    await program.dispose();
+    await program.dispose();
+    await expect(program.run({ a, b })).rejects.toMatchObject({ code: "DISPOSED" });
+    expect((await other.run({ a, b })).y?.shape).toEqual([2, 2]);
+    await other.dispose();
+  });
+});
+
+describe("on ONNX Runtime", () => {
+  test("a model that it refuses is a RUNTIME_FAILURE with its words", async () => {
+    const loading = programOf(graph, Uint8Array.of(1, 2, 3));
+    await expect(loading).rejects.toMatchObject({
+      code: "RUNTIME_FAILURE",
+      facts: { what: "loading a program" },
+    });
+  });
+
+  test("options change speed, not results", async () => {
+    const results: Float64Array[] = [];
+    for (const options of [{}, { hot: true }, { oneShot: true }, { threads: 2 }]) {
+      const program = await compile(graph, options);
+      results.push(toFloat64((await program.run({ a, b })).y as Tensor));
+      await program.dispose();
+    }
+    for (const result of results) expect(relativeDifference(result, expected)).toBeLessThan(FLOAT32_FORWARD);
+  });
+
+  test("runs at once do not disturb each other", async () => {
+    const program = await compile(graph);
+    const feeds = Array.from({ length: 20 }, (_, i) => ({
+      a: fromNumbers([i, -i], [1, 2]),
+      b: fromNumbers([0, 0], [1, 2]),
+    }));
+    const outputs = await Promise.all(feeds.map((feed) => program.run(feed)));
+    for (const [i, { y }] of outputs.entries()) expect(Number(y?.data[0])).toBeCloseTo(Math.tanh(i), 5);
+    await program.dispose();
+  });
+
+  test("an output called like an input is refused in words, not by the runtime", async () => {
+    const clash = trace({ z: { shape: [2] } }, ({ z }) => ({ z: tanh(z) }));
+    expect(() => encodeOnnx(clash)).toThrow(expect.objectContaining({ code: "INVALID_GRAPH" }));
+    await expect(compile(clash)).rejects.toMatchObject({
+      code: "INVALID_GRAPH",
+      facts: { received: '"z" as both' },
+    });
+  });
+});
+
+describe("the reference interpreter", () => {
+  test("computes in float64 whatever the element type", async () => {
+    const program = await compile(graph, { device: "reference" });
+    const { y } = await program.run({ a, b });
+    const rounded = [0.1, -0.2, 0.3, 0].map(Math.fround);
+    const exact = [1, 2, 3, 4].map((value, i) => Math.tanh(value * Math.exp(rounded[i] ?? 0)));
+    expect(y?.dtype).toBe("float64");
+    expect(relativeDifference(toFloat64(y as Tensor), exact)).toBeLessThan(1e-15);
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test, vi } from "vitest";
+import type { Session } from "../../../src/runtime/session.js";
+import { acquireSession, contentKey, releaseSession } from "../../../src/runtime/session-cache.js";
+
+/** A session that only notes when it is unloaded. */
+function fake() {
+  const release = vi.fn(async () => {});
+  const session: Session = { run: async () => ({}), release };
+  return { release, load: vi.fn(async () => session) };
+}
+
+/** Acquires and releases, leaving the session idle. */
+async function use(key: string, load: () => Promise<Session>): Promise<void> {
+  await acquireSession(key, load);
+  await releaseSession(key);
+}
+
+describe("the session cache", () => {
+  test("loads equal content once, for all its users", async () => {
+    const { load, release } = fake();
+    const [one, two] = await Promise.all([acquireSession("shared", load), acquireSession("shared", load)]);
+    expect(one).toBe(two);
+    expect(load).toHaveBeenCalledTimes(1);
+    await releaseSession("shared");
+    await releaseSession("shared");
+    expect(release).not.toHaveBeenCalled();
+    await use("shared", load);
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  test("keeps eight idle sessions, and unloads the longest idle first", async () => {
+    const fakes = Array.from({ length: 10 }, fake);
+    for (const [i, { load }] of fakes.entries()) await use(`idle ${i}`, load);
+    expect(fakes.map(({ release }) => release.mock.calls.length)).toEqual([1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  test("never unloads a session in use", async () => {
+    const used = fake();
+    await acquireSession("used", used.load);
+    for (let i = 0; i < 12; i++) await use(`other ${i}`, fake().load);
+    expect(used.release).not.toHaveBeenCalled();
+    await releaseSession("used");
+  });
+
+  test("forgets a session that failed to load", async () => {
+    const { load } = fake();
+    await expect(acquireSession("broken", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    await use("broken", load);
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  test("tells contents and options apart", () => {
+    const model = Uint8Array.of(1, 2, 3);
+    const keys = [
+      contentKey(model, {}),
+      contentKey(Uint8Array.of(1, 2, 4), {}),
+      contentKey(model, { threads: 2 }),
+      contentKey(model, { hot: true }),
+      contentKey(model, { oneShot: true }),
+      contentKey(model, { worker: true }),
+      contentKey(model, { device: "webgpu" }),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(contentKey(Uint8Array.of(1, 2, 3), { device: "cpu", hot: false })).toBe(keys[0]);
+  });
+});

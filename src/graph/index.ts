@@ -70,7 +70,7 @@ export {
   square,
 } from "./compose.js";
 export { evaluateGraph, resolveBatch } from "./evaluate.js";
-export { gradient, jvp, vjp } from "./gradient.js";
+export { gradient, gradientInParts, jvp, vjp } from "./gradient.js";
 export {
   bind,
   countMacs,

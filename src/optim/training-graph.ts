@@ -2,7 +2,7 @@ import {
   add,
   cast,
   type Graph,
-  gradient,
+  gradientInParts,
   type InputSpec,
   mul,
   type NamedNodes,
@@ -10,6 +10,7 @@ import {
   norm,
   slice,
   sub,
+  sum,
   trace,
 } from "../graph/index.js";
 import type { NamedTensors } from "../runtime/index.js";
@@ -110,7 +111,8 @@ function slopeOf(
   const result = problem.loss(parameters, batch);
   const { loss: total, metrics } = "op" in result ? { loss: result, metrics: {} } : result;
   // Not the gradient of the vector itself: that would pad every parameter's share to full length and add them up.
-  const raw = packNodes(gradient(total, Object.values(parameters)));
+  // In parts, the end of the backward pass last: the runtime then needs no more than one part's cotangents at a time.
+  const raw = sum(...gradientInParts(total, Object.values(parameters)).reverse().map(packNodes));
   const length = norm(raw);
   return {
     losses: { names: Object.keys(metrics), nodes: [total, length, ...Object.values(metrics)] },

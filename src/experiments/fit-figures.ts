@@ -52,11 +52,19 @@ export async function fitFigures(data: FigureData): Promise<Figure[]> {
 
 const nfeLabel = (title: string, nfe: number): string => `${title}, ${nfe} NFE`;
 
-async function densityFigure({ field, correction, span, steps, many }: FigureData): Promise<Figure> {
+async function densityFigure({ field, correction, span, steps, many, fit }: FigureData): Promise<Figure> {
   const { z0, controls } = many;
-  const reference = await solveField(field, z0, { span, method: "dopri5", rtol: 1e-5, atol: 1e-5, controls });
+  const { compile = {} } = fit.settings;
+  const reference = await solveField(field, z0, {
+    ...compile,
+    span,
+    method: "dopri5",
+    rtol: 1e-5,
+    atol: 1e-5,
+    controls,
+  });
   const fixed = async (rule: StepRule, title: string): Promise<{ label: string; points: Float64Array }> => {
-    const { states, statistics } = await solveField(field, z0, { span, steps, rule, controls });
+    const { states, statistics } = await solveField(field, z0, { ...compile, span, steps, rule, controls });
     return { label: nfeLabel(title, statistics.nfe), points: toFloat64(states.at(-1) as Tensor) };
   };
   const clouds = [
@@ -73,8 +81,9 @@ async function densityFigure({ field, correction, span, steps, many }: FigureDat
 /** Points along the reference trajectories. */
 const CURVE_POINTS = 40;
 
-async function trajectoryFigure({ field, correction, span, steps, few }: FigureData): Promise<Figure> {
+async function trajectoryFigure({ field, correction, span, steps, few, fit }: FigureData): Promise<Figure> {
   const { z0, controls } = few;
+  const { compile = {} } = fit.settings;
   const stacked = (
     states: readonly Tensor[],
     times: readonly number[],
@@ -86,6 +95,7 @@ async function trajectoryFigure({ field, correction, span, steps, few }: FigureD
   };
   const fine = uniformMesh(span, CURVE_POINTS);
   const reference = await solveField(field, z0, {
+    ...compile,
     times: fine,
     method: "dopri5",
     rtol: 1e-6,
@@ -94,7 +104,7 @@ async function trajectoryFigure({ field, correction, span, steps, few }: FigureD
   });
   const mesh = uniformMesh(span, steps);
   const fixed = async (rule: StepRule): Promise<Pick<TrajectorySet, "states" | "shape" | "times">> =>
-    stacked((await solveField(field, z0, { mesh, rule, controls })).states, mesh);
+    stacked((await solveField(field, z0, { ...compile, mesh, rule, controls })).states, mesh);
   return trajectories([
     { label: "dopri5", role: "reference", ...stacked(reference.states, fine) },
     {

@@ -57,7 +57,7 @@ export async function prepareData(field: Field, fit: FitSettings, compile: Compi
       help: "nothing was fitted yet",
     });
   }
-  return { settings, rows, paths, noiseFloor: await noiseFloor(field, fit, settings, random) };
+  return { settings, rows, paths, noiseFloor: await noiseFloor(field, fit, settings, random, compile) };
 }
 
 function progressOf(
@@ -80,6 +80,7 @@ async function noiseFloor(
   fit: FitSettings,
   settings: ReferenceSettings,
   random: Random,
+  compile: CompileOptions,
 ): Promise<number> {
   const { span, steps, base } = fit;
   const epsilon = (span[1] - span[0]) / steps;
@@ -89,8 +90,8 @@ async function noiseFloor(
     ...MEASURING,
     tolerance: Math.min(MEASURING.tolerance, settings.tolerance / 100),
   };
-  const used = await referenceEnds(field, step, samples, settings);
-  const exact = await referenceEnds(field, step, samples, tight);
+  const used = await referenceEnds(field, step, samples, settings, compile);
+  const exact = await referenceEnds(field, step, samples, tight, compile);
   return (
     stateErrors({ ...used, dtype: "float64", data: toFloat64(used) }, exact).mean /
     Math.abs(epsilon) ** (base.order + 1)

@@ -58,6 +58,7 @@ export {
 export { cardWarnings } from "./check-card.js";
 export { decodeCorrection, encodeCorrection } from "./correction-file.js";
 export { fingerprintOf } from "./fingerprint.js";
+export { SOLVER_KEY, type SolverFacts, solverFactsOf } from "./solver-facts.js";
 export {
   encodeSolver,
   GOLDEN_KEY,

@@ -11,6 +11,7 @@ import {
 } from "../ode/index.js";
 import { compile, programOf } from "../runtime/index.js";
 import { fail, firstNonFinite, type Tensor, tensor, toFloat64 } from "../tensor/index.js";
+import { SOLVER_KEY, type SolverFacts } from "./solver-facts.js";
 import type { Samples } from "./states.js";
 
 /** Key of the golden vectors in an exported solver's metadata. */
@@ -62,6 +63,7 @@ export function solverGraph(field: Field, rule: StepRule, span: Span, steps: num
 
 /**
  * Serialises a solver with golden vectors computed here, and checks the file by running it.
+ * @param metadata further texts to store with the model.
  * @param samples at least one initial state (with controls) of the kind that the solver is for.
  * @throws RUNTIME_FAILURE when the file does not reproduce its own golden vectors; NON_FINITE when they are not finite.
  */
@@ -90,7 +92,10 @@ export async function encodeSolver(
     z1: plain(z1),
     tolerance: GOLDEN_TOLERANCE,
   };
-  const bytes = encodeOnnx(graph, { metadata: { ...metadata, [GOLDEN_KEY]: JSON.stringify(golden) } });
+  const facts: SolverFacts = { method: rule.name, order: rule.order, steps, span: [span[0], span[1]] };
+  const bytes = encodeOnnx(graph, {
+    metadata: { ...metadata, [SOLVER_KEY]: JSON.stringify(facts), [GOLDEN_KEY]: JSON.stringify(golden) },
+  });
   await selfTest(bytes, graph, golden, "solver.onnx");
   return bytes;
 }

@@ -42,6 +42,9 @@ export async function createSession(model: Uint8Array, options: CompileOptions):
   };
 }
 
+/** Fusions into kernels that exist for float32 alone: with them a float64 program with x·σ(x) does not load. */
+const brokenFusions = "QuickGeluFusion";
+
 /** Settings as measured in bench/: see docs/engine.md. */
 function sessionOptions({
   device = "cpu",
@@ -56,7 +59,10 @@ function sessionOptions({
     executionMode: "sequential",
     graphOptimizationLevel: oneShot ? "disabled" : "all",
     logSeverityLevel: errorsOnly,
-    extra: { session: { intra_op: { allow_spinning: hot ? "1" : "0" } } },
+    extra: {
+      session: { intra_op: { allow_spinning: hot ? "1" : "0" } },
+      optimization: { disable_specified_optimizers: brokenFusions },
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { CARD_KEY, encodeSolver } from "../../hypersolver/index.js";
+import { CARD_KEY, encodeSolver, type SolverFacts } from "../../hypersolver/index.js";
 import { formatNumber } from "../../plot/index.js";
 import type { Job } from "../command.js";
 import type { ExportCommandOptions } from "../commands/export.js";
@@ -6,7 +6,6 @@ import { requireWritableFile, writeWhole } from "../files.js";
 import { readCorrection, readField, warnOfCard } from "../models.js";
 import { goldenSamples } from "../states.js";
 import { fixedSolve } from "./method.js";
-import { SOLVER_KEY, type SolverFacts } from "./solver-facts.js";
 
 /** `hypersolvers export`. */
 export const exportJob: Job<ExportCommandOptions> = async (path, options, { output }) => {
@@ -19,10 +18,7 @@ export const exportJob: Job<ExportCommandOptions> = async (path, options, { outp
   const facts: SolverFacts = { method: rule.name, order: rule.order, steps, span };
   const card =
     correction === undefined ? {} : { [`${CARD_KEY}.of-correction`]: JSON.stringify(correction.card) };
-  const bytes = await encodeSolver(field, rule, span, steps, samples, {
-    [SOLVER_KEY]: JSON.stringify(facts),
-    ...card,
-  });
+  const bytes = await encodeSolver(field, rule, span, steps, samples, card);
   await writeWhole(options.out, bytes);
   const costs = {
     nfe: rule.cost.nfe * steps,

@@ -1,10 +1,9 @@
 import type { DeclaredType } from "../../graph/index.js";
-import type { ValidityCard } from "../../hypersolver/index.js";
+import type { SolverFacts, ValidityCard } from "../../hypersolver/index.js";
 import type { FieldRoles } from "../../ode/index.js";
 import { formatNumber, textTable } from "../../plot/index.js";
 import { formatShape } from "../../tensor/index.js";
 import type { ModelInfo } from "./info.js";
-import type { SolverFacts } from "./solver-facts.js";
 
 const kinds: Readonly<Record<ModelInfo["kind"], string>> = {
   correction: "a correction (fit with hypersolvers)",

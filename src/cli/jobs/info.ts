@@ -11,7 +11,9 @@ import {
   CARD_KEY,
   decodeCorrection,
   goldenVectorsOf,
+  type SolverFacts,
   selfTest,
+  solverFactsOf,
   type ValidityCard,
 } from "../../hypersolver/index.js";
 import { type FieldRoles, fieldOfModel, type InputMap } from "../../ode/index.js";
@@ -20,7 +22,6 @@ import type { Job } from "../command.js";
 import type { InfoCommandOptions } from "../commands/info.js";
 import { readBytes } from "../files.js";
 import { infoText } from "./info-text.js";
-import { type SolverFacts, solverFactsOf } from "./solver-facts.js";
 
 /** What is known of a model file. */
 export interface ModelInfo extends Omit<ModelSummary, "metadata" | "weights"> {

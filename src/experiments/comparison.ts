@@ -67,6 +67,7 @@ const titles: Readonly<Record<string, string>> = {
   midpoint: "midpoint",
   heun: "Heun",
   rk4: "RK4",
+  dopri5: "dopri5 (fixed)",
   ralston: "Ralston",
 };
 /** How a method is written in tables and figures. */

@@ -7,7 +7,7 @@ export const experiments: Readonly<Record<string, Experiment>> = { ffjord };
 
 /** @throws INVALID_ARGUMENT listing the names there are. */
 export function experimentNamed(name: string): Experiment {
-  const found = experiments[name];
+  const found = Object.hasOwn(experiments, name) ? experiments[name] : undefined;
   if (found !== undefined) return found;
   throw fail("INVALID_ARGUMENT", {
     what: "experiment",

@@ -102,6 +102,7 @@ export class Batches {
   readonly #random: Random;
   #order: Uint32Array;
   #next = 0;
+  #offset = 0;
 
   constructor(table: RowTable, batch: number, random: Random) {
     this.#table = table;
@@ -112,15 +113,21 @@ export class Batches {
 
   /** Number of batches in an epoch. */
   get count(): number {
-    return Math.max(1, Math.floor((this.#table.data.shape[0] ?? 0) / this.#batch));
+    return Math.max(1, Math.floor(this.#rows / this.#batch));
+  }
+
+  get #rows(): number {
+    return this.#table.data.shape[0] ?? 0;
   }
 
   next(): Tensor {
     if (this.#next >= this.#order.length) {
       this.#order = this.#random.permutation(this.count);
       this.#next = 0;
+      // The rows left over by whole batches are others in every epoch.
+      this.#offset = this.#random.integer(0, Math.max(0, this.#rows - this.count * this.#batch));
     }
-    const index = this.#order[this.#next++] ?? 0;
-    return rows(this.#table.data, index * this.#batch, (index + 1) * this.#batch);
+    const start = this.#offset + (this.#order[this.#next++] ?? 0) * this.#batch;
+    return rows(this.#table.data, start, start + this.#batch);
   }
 }

@@ -10,7 +10,7 @@ import {
   uniformMesh,
 } from "../ode/index.js";
 import { compile, programOf } from "../runtime/index.js";
-import { fail, firstNonFinite, type Tensor, tensor, toFloat64 } from "../tensor/index.js";
+import { cast, fail, firstNonFinite, fromNumbers, type Tensor, tensor, toFloat64 } from "../tensor/index.js";
 import { SOLVER_KEY, type SolverFacts } from "./solver-facts.js";
 import type { Samples } from "./states.js";
 
@@ -76,10 +76,11 @@ export async function encodeSolver(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
   const graph = solverGraph(field, rule, span, steps);
-  const few = (value: Tensor): Tensor => firstRows(value, GOLDEN_SAMPLES);
+  const few = (name: string, value: Tensor): Tensor =>
+    cast(firstRows(value, GOLDEN_SAMPLES), graph.inputs[name]?.dtype ?? value.dtype);
   const inputs = {
-    z0: few(samples.z0),
-    ...Object.fromEntries(Object.entries(samples.controls).map(([name, value]) => [name, few(value)])),
+    z0: few("z0", samples.z0),
+    ...Object.fromEntries(Object.entries(samples.controls).map(([name, value]) => [name, few(name, value)])),
   };
   const program = await compile(graph, { oneShot: true });
   const { z1 } = await program.run(inputs);
@@ -114,7 +115,7 @@ export async function selfTest(
   const feeds = Object.fromEntries(
     Object.entries(golden.inputs).map(([name, { shape, data }]) => [
       name,
-      tensor("float32", shape, Float32Array.from(data)),
+      fromNumbers(data, shape, graph.inputs[name]?.dtype ?? "float32"),
     ]),
   );
   const { z1 } = await program.run(feeds);

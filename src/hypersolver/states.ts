@@ -17,11 +17,13 @@ export interface Samples {
   readonly controls: NamedTensors;
 }
 
-/** Where initial states come from. Training and held-out states never share a sample. */
+/** Where initial states come from. Training, validation and held-out states never share a sample. */
 export interface StateSource {
   /** For people: `normal`, `uniform on [-1, 1]`, `z0 of states.safetensors`. */
   readonly description: string;
   training(count: number, random: Random): Samples;
+  /** For choosing among corrections while fitting. */
+  validation(count: number, random: Random): Samples;
   heldOut(count: number, random: Random): Samples;
 }
 
@@ -56,15 +58,18 @@ function generated(description: string, shape: Shape, next: (random: Random) => 
   return {
     description,
     training: (count, random) => sample(count, random.fork("training states")),
+    validation: (count, random) => sample(count, random.fork("validation states")),
     heldOut: (count, random) => sample(count, random.fork("held-out states")),
   };
 }
 
-/** Share of given states that training never sees. */
+/** Shares of given states that training never sees: for the report, and for choosing while fitting. */
 const heldOutShare = 0.2;
+const validationShare = 0.1;
 
 /**
- * Given states, such as encoded data. A fifth is held out; training repeats the rest when more are asked for.
+ * Given states, such as encoded data. A fifth is held out, a tenth validates; training repeats the rest when
+ * more are asked for.
  * @throws INVALID_ARGUMENT with fewer than 10 states; SHAPE_MISMATCH when controls are of another number.
  */
 export function givenStates(description: string, { z0, controls }: Samples): StateSource {
@@ -85,11 +90,13 @@ export function givenStates(description: string, { z0, controls }: Samples): Sta
     }
   }
   const split = count - Math.max(1, Math.floor(count * heldOutShare));
+  const trained = split - Math.max(1, Math.floor(count * validationShare));
   const slice = (start: number, end: number): Samples =>
     mapSamples({ z0, controls }, (value) => rows(value, start, end));
   return {
     description,
-    training: (wanted, random) => repeated(slice(0, split), wanted, random.fork("training states")),
+    training: (wanted, random) => repeated(slice(0, trained), wanted, random.fork("training states")),
+    validation: (wanted) => slice(trained, Math.min(split, trained + wanted)),
     heldOut: (wanted) => slice(split, Math.min(count, split + wanted)),
   };
 }

@@ -36,7 +36,7 @@ export async function compileValidation(
 ): Promise<Validation> {
   const { span, steps } = fit;
   const { shape, dtype } = stateType(field);
-  const samples = fit.states.training(VALIDATION_SAMPLES, new Random(fit.seed).fork("validation"));
+  const samples = fit.states.validation(VALIDATION_SAMPLES, new Random(fit.seed));
   const ends = cast(await referenceEnds(field, span, samples, settings, fit.compile), dtype);
   const weights = Object.fromEntries(
     Object.entries(correction.parameters).map(([name, value]) => [

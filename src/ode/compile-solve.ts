@@ -85,6 +85,9 @@ export async function solveField(
 type FixedPlan = Extract<SolvePlan, { kind: "fixed" }>;
 type AdaptivePlan = Extract<SolvePlan, { kind: "adaptive" }>;
 
+/** The state at the i-th requested time. The slash keeps it apart from controls. */
+const outputName = (i: number): string => `/at${i}`;
+
 async function compileUnrolled(
   field: Field,
   rule: StepRule,
@@ -92,7 +95,7 @@ async function compileUnrolled(
   options: CompiledSolveOptions,
 ): Promise<CompiledSolve> {
   const { mesh, times } = plan;
-  const names = new Map(times.map((time, i) => [mesh.indexOf(time), `z${i}`]));
+  const names = new Map(times.map((time, i) => [mesh.indexOf(time), outputName(i)]));
   const program = await compile(unrolledSolve(field, rule, mesh, names), {
     hot: true,
     ...runtimeOptions(options),
@@ -106,7 +109,7 @@ async function compileUnrolled(
       if (bad >= 0) return withCosts(recorder.nonFinite("In the initial state", bad), rule, 0);
       const outputs = await program.run({ ...controls, [STATE_INPUT]: start });
       // A span of zero length has one mesh point, hence one output for two times.
-      const states = times.map((_, i) => cast(outputs[`z${i}`] ?? start, start.dtype));
+      const states = times.map((_, i) => cast(outputs[outputName(i)] ?? start, start.dtype));
       if (states.some((state) => firstNonFinite(state) >= 0)) {
         diagnosis ??= compileLooped(field, rule, plan, options);
         return (await diagnosis).run(z0, controls);

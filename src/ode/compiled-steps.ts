@@ -100,12 +100,12 @@ export async function compileStep(
   options: CompileOptions,
 ): Promise<StepProgram> {
   const { dtype } = stateType(field);
-  const graph = trace(stepSpecs(field), (inputs) => ({ z1: rule.step(stepSite(field, inputs)) }));
+  const graph = trace(stepSpecs(field), (inputs) => ({ "/z1": rule.step(stepSite(field, inputs)) }));
   const program: Program = await compile(graph, options);
   return {
     run: async ({ z, z0, ...place }, controls) => {
       const feeds = { ...controls, ...stepFeeds(place, dtype), "/z": z, [STATE_INPUT]: z0 };
-      const { z1 } = await program.run(feeds);
+      const { "/z1": z1 } = await program.run(feeds);
       return cast(z1 as Tensor, dtype);
     },
     dispose: () => program.dispose(),

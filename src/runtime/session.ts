@@ -24,7 +24,10 @@ const errorsOnly = 3;
  */
 export async function createSession(model: Uint8Array, options: CompileOptions): Promise<Session> {
   const { InferenceSession, Tensor: RuntimeTensor } = await import("onnxruntime-node");
-  const session = await guarded("loading a program", () =>
+  const { device = "cpu" } = options;
+  const help =
+    device === "cpu" ? undefined : `if device "${device}" is not to be had on this machine, use cpu`;
+  const session = await guarded("loading a program", help, () =>
     InferenceSession.create(model, sessionOptions(options)),
   );
   const wrap = ({ dtype, data, shape }: Tensor): OrtTensor => new RuntimeTensor(dtype, data, shape);
@@ -35,7 +38,7 @@ export async function createSession(model: Uint8Array, options: CompileOptions):
         const feed = feeds[name];
         if (feed !== undefined) wrapped[name] = wrap(feed);
       }
-      const results = await guarded("running a program", () => session.run(wrapped));
+      const results = await guarded("running a program", undefined, () => session.run(wrapped));
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, unwrap(name, value)]));
     },
     release: () => session.release(),
@@ -78,13 +81,14 @@ function unwrap(name: string, { type, data, dims }: OrtTensor): Tensor {
   });
 }
 
-async function guarded<T>(what: string, action: () => Promise<T>): Promise<T> {
+async function guarded<T>(what: string, help: string | undefined, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (cause) {
     throw fail("RUNTIME_FAILURE", {
       what,
       received: cause instanceof Error ? cause.message : String(cause),
+      ...(help !== undefined && { help }),
       cause,
     });
   }

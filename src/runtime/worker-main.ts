@@ -1,25 +1,35 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { isHypersolversError } from "../tensor/index.js";
+import { isHypersolversError, type Tensor } from "../tensor/index.js";
 import { createSession } from "./session.js";
-import type { WorkerData, WorkerReply, WorkerRequest } from "./worker-messages.js";
+import { READY, type WorkerData, type WorkerReply, type WorkerRequest } from "./worker-messages.js";
 
 /** Entry of the thread behind `createWorkerSession`: one session, requests answered in order. */
 const { model, options } = workerData as WorkerData;
 const session = createSession(model, options);
 
-async function answer({ id, feeds }: WorkerRequest): Promise<WorkerReply> {
+async function answer(id: number, compute: () => Promise<Record<string, Tensor>>): Promise<void> {
+  parentPort?.postMessage(await outcome(id, compute));
+}
+
+async function outcome(id: number, compute: () => Promise<Record<string, Tensor>>): Promise<WorkerReply> {
   try {
-    return { id, outputs: await (await session).run(feeds) };
+    return { id, outputs: await compute() };
   } catch (error) {
-    if (isHypersolversError(error))
-      return { id, error: { code: error.code, facts: { ...error.facts, cause: String(error.cause) } } };
-    return {
-      id,
-      error: { code: "RUNTIME_FAILURE", facts: { what: "worker thread", received: String(error) } },
-    };
+    if (!isHypersolversError(error)) {
+      return {
+        id,
+        error: { code: "RUNTIME_FAILURE", facts: { what: "worker thread", received: String(error) } },
+      };
+    }
+    return { id, error: { code: error.code, facts: { ...error.facts, cause: String(error.cause) } } };
   }
 }
 
-parentPort?.on("message", (request: WorkerRequest) => {
-  void answer(request).then((reply) => parentPort?.postMessage(reply));
+void answer(READY, async () => {
+  await session;
+  return {};
+});
+
+parentPort?.on("message", ({ id, feeds }: WorkerRequest) => {
+  void answer(id, async () => (await session).run(feeds));
 });

@@ -7,6 +7,9 @@ export interface WorkerData {
   readonly options: CompileOptions;
 }
 
+/** Id of the reply that says whether the model was loaded; requests count on from it. */
+export const READY = 0;
+
 export interface WorkerRequest {
   readonly id: number;
   readonly feeds: NamedTensors;

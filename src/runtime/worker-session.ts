@@ -1,44 +1,55 @@
 import { Worker } from "node:worker_threads";
 import { fail, HypersolversError, type Tensor } from "../tensor/index.js";
-import type { CompileOptions, NamedTensors } from "./program.js";
+import type { CompileOptions } from "./program.js";
 import type { Session } from "./session.js";
-import type { WorkerReply, WorkerRequest } from "./worker-messages.js";
+import { READY, type WorkerReply, type WorkerRequest } from "./worker-messages.js";
 
 type Pending = {
   readonly resolve: (outputs: Record<string, Tensor>) => void;
   readonly reject: (error: Error) => void;
 };
 
-/** A session that lives in a thread of its own, so that running it never blocks the event loop. */
+/**
+ * A session that lives in a thread of its own, so that running it never blocks the event loop.
+ * @throws RUNTIME_FAILURE when the model cannot be loaded there.
+ */
 export async function createWorkerSession(model: Uint8Array, options: CompileOptions): Promise<Session> {
   const worker = new Worker(new URL("./worker-main.js", import.meta.url), { workerData: { model, options } });
-  worker.unref();
   const pending = new Map<number, Pending>();
-  let nextId = 0;
-  const call = (feeds: NamedTensors): Promise<Record<string, Tensor>> =>
-    new Promise((resolve, reject) => {
-      const id = nextId++;
-      pending.set(id, { resolve, reject });
-      worker.ref();
-      const request: WorkerRequest = { id, feeds };
-      worker.postMessage(request);
+  let death: Error | undefined;
+  let nextId = READY;
+  /** Waits for the reply to the next id. The thread keeps the process alive only while somebody waits. */
+  const reply = (): { readonly id: number; readonly promise: Promise<Record<string, Tensor>> } => {
+    const id = nextId++;
+    const promise = new Promise<Record<string, Tensor>>((resolve, reject) => {
+      if (death !== undefined) reject(death);
+      else pending.set(id, { resolve, reject });
     });
+    worker.ref();
+    return { id, promise };
+  };
   worker.on("message", ({ id, outputs, error }: WorkerReply) => {
     const caller = pending.get(id);
     pending.delete(id);
     if (pending.size === 0) worker.unref();
-    if (outputs !== undefined) caller?.resolve(outputs);
-    else
-      caller?.reject(
-        error === undefined ? new Error("no reply") : new HypersolversError(error.code, error.facts),
-      );
+    if (error === undefined) caller?.resolve(outputs ?? {});
+    else caller?.reject(new HypersolversError(error.code, error.facts));
   });
-  const failAll = (cause: unknown): void => {
-    for (const { reject } of pending.values())
-      reject(fail("RUNTIME_FAILURE", { what: "worker thread", received: String(cause), cause }));
+  const die = (cause: unknown): void => {
+    death ??= fail("RUNTIME_FAILURE", { what: "worker thread", received: String(cause), cause });
+    for (const { reject } of pending.values()) reject(death);
     pending.clear();
   };
-  worker.on("error", failAll);
-  worker.on("exit", (code) => failAll(`exit with code ${code}`));
-  return { run: call, release: async () => void (await worker.terminate()) };
+  worker.on("error", die);
+  worker.on("exit", (code) => die(`exit with code ${code}`));
+  await reply().promise;
+  return {
+    run: (feeds) => {
+      const { id, promise } = reply();
+      const request: WorkerRequest = { id, feeds };
+      worker.postMessage(request);
+      return promise;
+    },
+    release: async () => void (await worker.terminate()),
+  };
 }

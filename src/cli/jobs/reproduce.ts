@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { experimentNamed, experiments } from "../../experiments/index.js";
+import { experimentNamed, experiments, presets } from "../../experiments/index.js";
 import { textTable } from "../../plot/index.js";
 import type { Job, JobResult } from "../command.js";
-import { presetNames, type ReproduceCommandOptions } from "../commands/reproduce.js";
+import type { ReproduceCommandOptions } from "../commands/reproduce.js";
 import { requireWritableFolder, writeAll } from "../files.js";
 import { FIT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../interruption.js";
 import { compileOptions, forOption } from "../models.js";
@@ -46,7 +46,7 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
 };
 
 function listing(): JobResult {
-  const list = Object.values(experiments).map(({ name, title }) => ({ name, title, presets: presetNames }));
+  const list = Object.values(experiments).map(({ name, title }) => ({ name, title, presets }));
   const rows = list.map(({ name, title, presets }) => [name, title, presets.join(", ")]);
   return { text: textTable(["name", "what", "presets"], rows), json: { experiments: list } };
 }

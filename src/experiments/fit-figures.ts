@@ -133,7 +133,7 @@ export function paretoFigure(rows: readonly ComparisonRow[]): Figure {
   const series = methods.map((method): ParetoSeries => {
     const own = rows.filter((row) => row.method === method && Number.isFinite(row.error));
     const points = own.map(({ steps, tolerance, nfe, macs, milliseconds, error }): ParetoPoint => {
-      const label = steps === undefined ? `tolerance ${tolerance}` : `K = ${steps}`;
+      const label = steps === undefined ? `tolerance ${tolerance?.toExponential()}` : `K = ${steps}`;
       return { label, nfe, macs, milliseconds, error };
     });
     return { label: method, role: own[0]?.role ?? "other", points };

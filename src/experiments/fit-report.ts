@@ -25,7 +25,7 @@ export function comparisonTable(rows: readonly ComparisonRow[]): Table {
     ],
     rows: rows.map(({ method, steps, tolerance, nfe, gCalls, macs, milliseconds, error, relative }) => [
       method,
-      steps ?? `tol ${tolerance}`,
+      steps ?? `tol ${tolerance?.toExponential()}`,
       nfe,
       gCalls,
       formatNumber(macs),
@@ -73,7 +73,7 @@ export function fitReport(
       ["Initial states", card.states.source],
       [
         "Reference",
-        `${card.reference.method}, tolerance ${card.reference.tolerance}, ${card.reference.precision}`,
+        `${card.reference.method}, tolerance ${card.reference.tolerance.toExponential(1)}, ${card.reference.precision}`,
       ],
       ["Noise floor of the residuals", formatNumber(metrics.noiseFloor)],
       [

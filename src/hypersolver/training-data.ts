@@ -37,7 +37,7 @@ export interface ResidualDataOptions {
 }
 
 /** Initial states solved together; also how many share their random steps. */
-const CHUNK = 2048;
+const CHUNK = 1024;
 
 /** The row of the table that holds what g must learn. */
 export const RESIDUAL = "residual";

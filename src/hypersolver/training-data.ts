@@ -2,42 +2,29 @@ import { div, type Graph, type InputSpec, type Node, sub, trace } from "../graph
 import {
   type ButcherTableau,
   controlSpecs,
-  type Field,
   fieldAs,
   graphAlgebra,
-  type Span,
   stateType,
   withoutErrorControl,
 } from "../ode/index.js";
-import { type CompileOptions, compile, type NamedTensors, type Program } from "../runtime/index.js";
-import { cast, fail, firstNonFinite, type Random, rows, scalar, type Tensor } from "../tensor/index.js";
+import { compile, type NamedTensors, type Program } from "../runtime/index.js";
+import { cast, fail, firstNonFinite, type Random, scalar, type Tensor } from "../tensor/index.js";
 import { baseStep } from "./base-step.js";
 import { type Correction, siteInputs } from "./correction.js";
 import { integerPower } from "./hyper-rule.js";
 import { type MeshPair, randomPairs, targetPairs, timesOf } from "./mesh-pairs.js";
-import { compileReference, type Reference, type ReferenceSettings } from "./reference.js";
+import { compileReference, type Reference } from "./reference.js";
+import { forEachChunk, type ReferenceDataOptions } from "./reference-data.js";
 import { type RowTable, RowTableBuilder } from "./row-table.js";
 import { mapSamples, type Samples } from "./states.js";
 
 /** What residual fitting is to be shown. */
-export interface ResidualDataOptions {
-  readonly field: Field;
+export interface ResidualDataOptions extends ReferenceDataOptions {
   readonly base: ButcherTableau;
   readonly correction: Pick<Correction, "inputs" | "features">;
-  readonly span: Span;
-  readonly steps: number;
   /** Sizes of the random steps beside those of the target mesh; undefined: the target mesh alone. */
   readonly epsilon?: readonly [number, number];
-  readonly samples: Samples;
-  readonly reference: ReferenceSettings;
-  readonly random: Random;
-  readonly compile?: CompileOptions;
-  readonly onProgress?: (share: number) => void;
-  readonly signal?: AbortSignal;
 }
-
-/** Initial states solved together; also how many share their random steps. */
-const CHUNK = 1024;
 
 /** The row of the table that holds what g must learn. */
 export const RESIDUAL = "residual";
@@ -48,19 +35,16 @@ export const RESIDUAL = "residual";
  * @returns rows with the inputs of the correction and the residual, shuffled.
  */
 export async function residualData(options: ResidualDataOptions): Promise<RowTable> {
-  const { field, samples, reference: settings, random, signal, onProgress } = options;
+  const { field, reference: settings, random } = options;
   const reference = await compileReference(field, settings, options.compile);
   const residuals = await compile(residualGraph(options), { hot: true, ...options.compile });
   const builder = new RowTableBuilder();
-  const [count = 0] = samples.z0.shape;
   const shuffle = random.fork("rows");
   const draws = random.fork("mesh");
   try {
-    for (let start = 0; start < count && signal?.aborted !== true; start += CHUNK) {
-      const chunk = mapSamples(samples, (value) => rows(value, start, Math.min(count, start + CHUNK)));
-      await addChunk(builder, options, chunk, { reference, residuals, draws });
-      onProgress?.(Math.min(1, (start + CHUNK) / count));
-    }
+    await forEachChunk(options, (chunk) =>
+      addChunk(builder, options, chunk, { reference, residuals, draws }),
+    );
   } finally {
     await reference.dispose();
     await residuals.dispose();

@@ -1,5 +1,5 @@
-import { encodeOnnx, type Graph, simplify } from "../graph/index.js";
-import { fail } from "../tensor/index.js";
+import { encodeOnnx, type Graph, printGraph, simplify } from "../graph/index.js";
+import { fail, type HypersolversError, isHypersolversError } from "../tensor/index.js";
 import { checkFeeds } from "./check-feeds.js";
 import type { CompileOptions, NamedTensors, Program } from "./program.js";
 import { referenceProgram } from "./reference.js";
@@ -17,7 +17,25 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
   const model = encodeOnnx(simple, {
     target: (options.device ?? "cpu") === "cpu" ? "onnxruntime" : "standard",
   });
-  return programOf(graph, model, options);
+  try {
+    return await programOf(graph, model, options);
+  } catch (error) {
+    throw isHypersolversError(error, "RUNTIME_FAILURE") ? withDump(error, simple) : error;
+  }
+}
+
+/** Programs up to this many lines are shown in the message when the runtime refuses them. */
+const SHOWN_LINES = 40;
+
+/** The runtime names nodes of its own file; the dump shows what they came from. */
+function withDump({ code, facts }: HypersolversError, graph: Graph): HypersolversError {
+  const dump = printGraph(graph);
+  const shown = dump.split("\n").length <= SHOWN_LINES ? `\n${dump}` : "";
+  return fail(code, {
+    ...facts,
+    received: `${facts.received ?? ""}${shown}`,
+    details: { ...facts.details, graph: dump },
+  });
 }
 
 /** Loads an ONNX file that needs no importing: the types of its inputs come with it. */

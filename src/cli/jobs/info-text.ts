@@ -24,6 +24,7 @@ export function infoText(info: ModelInfo): string {
     ["inputs", typesText(info.inputs)],
     ["outputs", typesText(info.outputs)],
     info.roles && ["roles", rolesText(info.roles)],
+    info.features && ["features", featuresText(info.features)],
     info.solver && ["solves", solverText(info.solver)],
     ["operators", operatorList.join(", ") || "none"],
     unsupported.length > 0 ? ["unsupported", unsupported.join(", ")] : undefined,
@@ -55,6 +56,15 @@ function rolesText({ state, depth, controls, output }: FieldRoles): string {
   return `${output} = f(${inputs.join(", ")}): ${[...of, ...controlled].join(", ")}`;
 }
 
+/** Names shown; `--json` has them all. */
+const SHOWN_FEATURES = 8;
+
+function featuresText(features: NonNullable<ModelInfo["features"]>): string {
+  const names = Object.entries(features).map(([name, shape]) => `${name} ${formatShape(shape)}`);
+  const more = names.length > SHOWN_FEATURES ? `, … (${names.length} in all)` : "";
+  return names.slice(0, SHOWN_FEATURES).join(", ") + more || "none";
+}
+
 const solverText = ({ method, order, steps, span: [t0, t1] }: SolverFacts): string =>
   `from s = ${t0} to ${t1} by ${method} (order ${order}) in ${countOf(steps, "step")}`;
 
@@ -70,7 +80,7 @@ function cardText(card: ValidityCard): string {
       `${formatNumber(card.epsilon[0])} to ${formatNumber(card.epsilon[1])}; sees ${card.inputs.join(", ")}` +
       `${card.features.length === 0 ? "" : ` (${card.features.join(", ")})`}.`,
     `States ${formatShape(card.stateShape)}: ${card.states.source}. Reference: ${card.reference.method}, tolerance ` +
-      `${card.reference.tolerance}, ${card.reference.precision}; noise floor ${formatNumber(card.reference.noiseFloor)}.`,
+      `${card.reference.tolerance.toExponential(1)}, ${card.reference.precision}; noise floor ${formatNumber(card.reference.noiseFloor)}.`,
     `By ${card.library}, seed ${card.seed}, for the field with fingerprint ${card.fingerprint}.`,
   ];
   const rows = card.measured.map(({ steps, nfe, macs, base, hypersolver }) => [

@@ -6,6 +6,7 @@ import {
   importOnnx,
   inspectOnnx,
   type ModelSummary,
+  type SymbolicShape,
 } from "../../graph/index.js";
 import {
   CARD_KEY,
@@ -35,6 +36,8 @@ export interface ModelInfo extends Omit<ModelSummary, "metadata" | "weights"> {
   readonly obstacle?: string;
   /** Which input is what, when it is a field. */
   readonly roles?: FieldRoles;
+  /** Shapes of intermediate tensors that a correction may see with `fit --features`, when it is a field. */
+  readonly features?: Readonly<Record<string, SymbolicShape>>;
   readonly card?: ValidityCard;
   readonly solver?: SolverFacts;
   readonly selfTest?: { readonly status: "passed" | "failed"; readonly message?: string };
@@ -54,18 +57,25 @@ export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }) 
     golden === undefined || imported.value === undefined
       ? undefined
       : await attemptAsync(() => selfTest(bytes, closed(imported.value as ImportedModel), golden, path));
-  const isField = roles?.value !== undefined;
+  const isField = roles?.value !== undefined && card === undefined && golden === undefined;
   const obstacle =
     imported.problem ?? (card === undefined && golden === undefined ? roles?.problem : undefined);
   const info: ModelInfo = {
     file: path,
     bytes: bytes.length,
-    kind: card !== undefined ? "correction" : golden !== undefined ? "solver" : isField ? "field" : "model",
+    kind:
+      card !== undefined
+        ? "correction"
+        : golden !== undefined
+          ? "solver"
+          : roles?.value !== undefined
+            ? "field"
+            : "model",
     ...summary,
     ...(imported.value !== undefined && { macs: countMacs(closed(imported.value)) }),
     unsupported: summary.operators.filter(({ supported }) => !supported).map(({ name }) => name),
     ...(obstacle !== undefined && { obstacle }),
-    ...(roles?.value !== undefined && card === undefined && golden === undefined && { roles: roles.value }),
+    ...(isField && { roles: roles.value, features: featuresOf(imported.value as ImportedModel) }),
     ...(card !== undefined && { card }),
     ...(solver !== undefined && { solver }),
     ...(tested !== undefined && {
@@ -81,6 +91,9 @@ export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }) 
 const closed = ({ graph, parameters }: ImportedModel): Graph => bind(graph, parameters);
 
 const rolesOf = (model: ImportedModel, map: InputMap): FieldRoles => fieldOfModel(model, map).roles;
+
+const featuresOf = ({ intermediates }: ImportedModel): Record<string, SymbolicShape> =>
+  Object.fromEntries(Object.entries(intermediates).map(([name, { shape }]) => [name, shape]));
 
 interface Attempt<T> {
   readonly value?: T;

@@ -109,3 +109,12 @@ describe("the reference interpreter", () => {
     expect(relativeDifference(toFloat64(y as Tensor), exact)).toBeLessThan(1e-15);
   });
 });
+
+test("a program that the runtime refuses is shown in the error", async () => {
+  const half = trace({ a: { shape: ["batch", 2] } }, ({ a: x }) => ({ y: tanh(x) }));
+  // No machine that runs these tests has CUDA libraries beside onnxruntime-node.
+  await expect(compile(half, { device: "cuda" })).rejects.toMatchObject({
+    code: "RUNTIME_FAILURE",
+    message: expect.stringMatching(/%1 = tanh %0[\s\S]*help: if device "cuda" is not to be had/),
+  });
+});

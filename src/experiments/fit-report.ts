@@ -48,7 +48,7 @@ export function fitSummary({ base, hypersolver }: FitMetrics): string {
   const title = hyperTitle(base.method);
   const factor = base.mean / hypersolver.mean;
   return (
-    `${title} with ${count(hypersolver.steps, "step")} (${hypersolver.nfe} evaluations of f) ends ` +
+    `${title} with ${count(hypersolver.steps, "step")} (${count(hypersolver.nfe, "evaluation")} of f) ends ` +
     `${formatNumber(hypersolver.mean)} from the reference on average; ${methodTitle(base.method)} alone ends ` +
     `${formatNumber(base.mean)} away: ${formatNumber(factor)} times ${factor >= 1 ? "closer" : "as close"}.`
   );

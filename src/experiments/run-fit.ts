@@ -209,6 +209,8 @@ function measuredErrors(rows: readonly ComparisonRow[]): MeasuredError[] {
   return rows.flatMap((row) => {
     const base = rows.find(({ role, steps }) => role === "base" && steps === row.steps);
     if (row.role !== "hypersolver" || row.steps === undefined || base === undefined) return [];
+    // A method that broke has no error that a card could state.
+    if (!Number.isFinite(base.error) || !Number.isFinite(row.error)) return [];
     return [{ steps: row.steps, nfe: row.nfe, macs: row.macs, base: base.error, hypersolver: row.error }];
   });
 }

@@ -101,7 +101,9 @@ const FEWEST_TRAJECTORIES = 4096;
 export function resolveFit(options: FitOptions): FitSettings {
   const { span, steps } = options;
   const target = Math.abs(span[1] - span[0]) / steps;
-  const epsilon = options.epsilon === undefined ? defaultEpsilon(target) : options.epsilon;
+  // Trajectory fitting alone sees no step sizes but the target's.
+  const range = options.epsilon === undefined ? defaultEpsilon(target) : options.epsilon;
+  const epsilon = options.loss === "trajectory" ? null : range;
   const rowsEach = steps * (epsilon === null ? 1 : 2);
   const trajectories = Math.max(FEWEST_TRAJECTORIES, Math.ceil(DEFAULT_ROWS / rowsEach));
   return { ...fitDefaults, trajectories, ...options, epsilon };

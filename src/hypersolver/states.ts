@@ -113,7 +113,7 @@ export function mapSamples({ z0, controls }: Samples, map: (value: Tensor) => Te
 function repeated(samples: Samples, wanted: number, random: Random): Samples {
   const [count = 1] = samples.z0.shape;
   const order: number[] = [];
-  while (order.length < wanted) order.push(...random.permutation(count));
+  while (order.length < wanted) for (const row of random.permutation(count)) order.push(row);
   return mapSamples(samples, (value) => pickRows(value, order.slice(0, wanted)));
 }
 

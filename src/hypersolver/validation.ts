@@ -73,7 +73,9 @@ export async function compileValidation(
         Object.entries(parameters).map(([name, value]) => [`g ${name}`, value]),
       );
       const { error } = await program.run({ ...fixed, ...feeds });
-      return item(error as Tensor);
+      const value = item(error as Tensor);
+      // A solve that broke is worse than any that did not.
+      return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
     },
     dispose: () => program.dispose(),
   };

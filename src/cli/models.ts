@@ -1,9 +1,16 @@
 import { basename } from "node:path";
 import { importOnnx } from "../graph/index.js";
-import { type Correction, cardWarnings, decodeCorrection, type ValidityCard } from "../hypersolver/index.js";
+import {
+  CARD_KEY,
+  type Correction,
+  cardWarnings,
+  decodeCorrection,
+  SOLVER_KEY,
+  type ValidityCard,
+} from "../hypersolver/index.js";
 import { type Field, fieldOfModel, type Span } from "../ode/index.js";
 import type { CompileOptions } from "../runtime/index.js";
-import { isHypersolversError } from "../tensor/index.js";
+import { fail, isHypersolversError } from "../tensor/index.js";
 import { readBytes } from "./files.js";
 import type { FieldOptions, SharedOptions } from "./options.js";
 import type { Output } from "./output.js";
@@ -11,7 +18,18 @@ import { UsageError } from "./usage-error.js";
 
 /** Reads a vector field; `--input-map` says what is what where names and shapes do not. */
 export async function readField(path: string, { inputMap = {} }: FieldOptions): Promise<Field> {
-  return fieldOfModel(importOnnx(await readBytes(path), path), inputMap);
+  const model = importOnnx(await readBytes(path), path);
+  const other =
+    model.metadata[CARD_KEY] !== undefined
+      ? "a correction"
+      : model.metadata[SOLVER_KEY] && "an exported solver";
+  if (other === undefined) return fieldOfModel(model, inputMap);
+  throw fail("UNSUPPORTED_FIELD", {
+    what: path,
+    expected: "a vector field",
+    received: other,
+    help: "name the field that it was made for",
+  });
 }
 
 export type LoadedCorrection = Correction & { readonly card: ValidityCard };

@@ -15,6 +15,7 @@ import {
   type Figure,
   type ParetoPoint,
   type ParetoSeries,
+  type PointCloud,
   paretoFronts,
   type TrajectorySet,
   trainingCurve,
@@ -63,17 +64,25 @@ async function densityFigure({ field, correction, span, steps, many, fit }: Figu
     atol: 1e-5,
     controls,
   });
-  const fixed = async (rule: StepRule, title: string): Promise<{ label: string; points: Float64Array }> => {
-    const { states, statistics } = await solveField(field, z0, { ...compile, span, steps, rule, controls });
-    return { label: nfeLabel(title, statistics.nfe), points: toFloat64(states.at(-1) as Tensor) };
+  // A method that breaks on one of the samples has no picture.
+  const fixed = async (rule: StepRule, title: string): Promise<PointCloud[]> => {
+    const { status, states, statistics } = await solveField(field, z0, {
+      ...compile,
+      span,
+      steps,
+      rule,
+      controls,
+    });
+    if (status !== "success") return [];
+    return [{ label: nfeLabel(title, statistics.nfe), points: toFloat64(states.at(-1) as Tensor) }];
   };
   const clouds = [
     {
       label: nfeLabel("dopri5", reference.statistics.nfe),
       points: toFloat64(reference.states.at(-1) as Tensor),
     },
-    await fixed(hyperRule(field, correction), hyperTitle(correction.base.name)),
-    await fixed(tableauRule(field, correction.base), methodTitle(correction.base.name)),
+    ...(await fixed(hyperRule(field, correction), hyperTitle(correction.base.name))),
+    ...(await fixed(tableauRule(field, correction.base), methodTitle(correction.base.name))),
   ];
   return density(clouds, { colourScale: "log" });
 }
@@ -89,7 +98,8 @@ async function trajectoryFigure({ field, correction, span, steps, few, fit }: Fi
     times: readonly number[],
   ): Pick<TrajectorySet, "states" | "shape" | "times"> => {
     const [points = 0, dim = 0] = z0.shape;
-    const values = new Float64Array(times.length * points * dim);
+    // A solve that broke has fewer states: the rest stays NaN and is not drawn.
+    const values = new Float64Array(times.length * points * dim).fill(Number.NaN);
     for (const [i, state] of states.entries()) values.set(toFloat64(state), i * points * dim);
     return { states: values, shape: [times.length, points, dim], times };
   };
@@ -121,10 +131,15 @@ async function trajectoryFigure({ field, correction, span, steps, few, fit }: Fi
 }
 
 function histogramFigure({ correction, errors }: FigureData): Figure {
-  return errorHistogram([
-    { label: hyperTitle(correction.base.name), role: "hypersolver", errors: errors.hypersolver.samples },
-    { label: methodTitle(correction.base.name), role: "base", errors: errors.base.samples },
-  ]);
+  const methods = [
+    {
+      label: hyperTitle(correction.base.name),
+      role: "hypersolver" as const,
+      errors: errors.hypersolver.samples,
+    },
+    { label: methodTitle(correction.base.name), role: "base" as const, errors: errors.base.samples },
+  ];
+  return errorHistogram(methods.filter((method) => method.errors.some(Number.isFinite)));
 }
 
 /** Error against evaluations, multiply–accumulates and time. */
@@ -141,12 +156,13 @@ export function paretoFigure(rows: readonly ComparisonRow[]): Figure {
   return paretoFronts(series.filter(({ points }) => points.length > 0));
 }
 
-function trainingFigure({ losses, data }: Fit): Figure {
+function trainingFigure({ losses, data, settings }: Fit): Figure {
   const iterations = losses.map(({ iteration }) => iteration);
   return trainingCurve(
     [{ label: "training loss", role: "hypersolver", losses: losses.map(({ loss }) => loss), iterations }],
     {
-      noiseFloor: data.noiseFloor,
+      // The floor is in units of the residual: other losses have others.
+      ...(settings.loss === "residual" && { noiseFloor: data.noiseFloor }),
       learningRate: { losses: losses.map(({ learningRate }) => learningRate), iterations },
     },
   );

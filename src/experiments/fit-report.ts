@@ -47,10 +47,12 @@ export function comparisonText(rows: readonly ComparisonRow[]): string {
 export function fitSummary({ base, hypersolver }: FitMetrics): string {
   const title = hyperTitle(base.method);
   const factor = base.mean / hypersolver.mean;
+  const alone = Number.isFinite(base.mean)
+    ? `alone ends ${formatNumber(base.mean)} away: ${formatNumber(factor)} times ${factor >= 1 ? "closer" : "as close"}.`
+    : "alone breaks on these states.";
   return (
     `${title} with ${count(hypersolver.steps, "step")} (${count(hypersolver.nfe, "evaluation")} of f) ends ` +
-    `${formatNumber(hypersolver.mean)} from the reference on average; ${methodTitle(base.method)} alone ends ` +
-    `${formatNumber(base.mean)} away: ${formatNumber(factor)} times ${factor >= 1 ? "closer" : "as close"}.`
+    `${formatNumber(hypersolver.mean)} from the reference on average; ${methodTitle(base.method)} ${alone}`
   );
 }
 

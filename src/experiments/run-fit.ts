@@ -14,9 +14,10 @@ import {
   type StateErrors,
   type ValidityCard,
 } from "../hypersolver/index.js";
-import { type Field, stateType, tableauRule } from "../ode/index.js";
+import { type Field, type Span, type StepRule, stateType, tableauRule } from "../ode/index.js";
 import { type Figure, renderPng, renderSvg } from "../plot/index.js";
-import { Random, type Tensor, toFloat64 } from "../tensor/index.js";
+import type { CompileOptions } from "../runtime/index.js";
+import { isHypersolversError, Random, type Tensor, toFloat64 } from "../tensor/index.js";
 import { libraryName } from "../version.js";
 import type { Artefact } from "./artefact.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
@@ -101,7 +102,7 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
   const reference = await referenceEnds(field, span, samples, undefined, compile);
   const [baseRule, rule] = [tableauRule(field, base), hyperRule(field, fit.correction)];
   const measured = await measureRule(field, rule, span, steps, samples, reference, compile);
-  const measuredBase = await measureRule(field, baseRule, span, steps, samples, reference, compile);
+  const measuredBase = await measureBase(field, baseRule, { span, steps, samples, reference, compile });
   const comparison = await compareMethods({
     ...{ field, correction: fit.correction, span, samples, reference, compile },
     budget: request.budget ?? [...new Set([...DEFAULT_BUDGET, rule.cost.nfe * steps])].sort((a, b) => a - b),
@@ -142,6 +143,27 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
       ...(await drawnArtefacts(drawn, metrics, card)),
     ],
   };
+}
+
+type BaseCase = { span: Span; steps: number; samples: Samples; reference: Tensor; compile: CompileOptions };
+type BaseMeasurement = Pick<Awaited<ReturnType<typeof measureRule>>, "errors" | "statistics">;
+
+/** The base at the same steps. That it breaks is a result, not a reason to lose the fit. */
+async function measureBase(field: Field, rule: StepRule, of: BaseCase): Promise<BaseMeasurement> {
+  const { span, steps, samples, reference, compile } = of;
+  try {
+    return await measureRule(field, rule, span, steps, samples, reference, compile);
+  } catch (error) {
+    if (!isHypersolversError(error, "NON_FINITE")) throw error;
+    const infinite = Number.POSITIVE_INFINITY;
+    const lost = new Float64Array(samples.z0.shape[0] ?? 0).fill(infinite);
+    const { nfe, gCalls, macs } = rule.cost;
+    const spent = { nfe: nfe * steps, gCalls: gCalls * steps, macs: macs * steps, milliseconds: Number.NaN };
+    return {
+      errors: { mean: infinite, median: infinite, relative: infinite, largest: infinite, samples: lost },
+      statistics: { ...spent, acceptedSteps: 0, rejectedSteps: 0 },
+    };
+  }
 }
 
 async function drawnArtefacts(

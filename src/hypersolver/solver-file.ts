@@ -121,10 +121,8 @@ export async function selfTest(
   const { z1 } = await program.run(feeds);
   await program.dispose();
   const actual = z1 === undefined ? [] : toFloat64(z1);
-  const scale = Math.max(1, ...golden.z1.data.map(Math.abs));
-  const difference = Math.max(
-    ...golden.z1.data.map((value, i) => Math.abs(value - (actual[i] ?? Number.NaN))),
-  );
+  const scale = largest(golden.z1.data) || 1;
+  const difference = largest(golden.z1.data.map((value, i) => value - (actual[i] ?? Number.NaN)));
   if (difference <= golden.tolerance * scale) return;
   throw fail("RUNTIME_FAILURE", {
     what: `${what}: self-test`,
@@ -133,6 +131,10 @@ export async function selfTest(
     help: "this runtime computes something else: try another device",
   });
 }
+
+/** Largest magnitude; NaN where any is. */
+const largest = (values: readonly number[]): number =>
+  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 const array = z.object({ shape: z.array(z.number()), data: z.array(z.number()) });
 const goldenSchema: z.ZodType<GoldenVectors> = z.object({

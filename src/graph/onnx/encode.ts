@@ -67,6 +67,13 @@ function requireDistinctNames({ inputs, outputs }: Graph): void {
 /** Constants up to this size are compared by content; larger ones are shared through their node alone. */
 const sharedElements = 16;
 
+/** Element type, shape and elements as text; 0 and −0 differ, as 1/0 and 1/(−0) do. */
+function contentOf({ dtype, shape, data }: Tensor): string {
+  const elements: string[] = [];
+  for (const element of data) elements.push(Object.is(element, -0) ? "-0" : String(element));
+  return `${dtype} ${shape} : ${elements}`;
+}
+
 /** Collects the nodes and constants of one model. Its names begin with a slash and avoid the user's. */
 class Writer implements Emitter {
   readonly target: Emitter["target"];
@@ -93,8 +100,7 @@ class Writer implements Emitter {
   }
 
   constant(value: Tensor): string {
-    const key =
-      value.data.length <= sharedElements ? `${value.dtype} ${value.shape} : ${value.data}` : undefined;
+    const key = value.data.length <= sharedElements ? contentOf(value) : undefined;
     const known = key === undefined ? undefined : this.#shared.get(key);
     if (known !== undefined) return known;
     const name = this.#free(`/c${this.initializers.length}`);

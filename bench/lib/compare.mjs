@@ -19,6 +19,7 @@ import { interleave, localSide, speedup } from "./measure.mjs";
 /**
  * @typedef {object} Theirs
  * @property {string} label
+ * @property {string} [work] name under which the peer prepared it, where it prepared several
  * @property {Record<string, number>} [facts]
  */
 
@@ -26,16 +27,16 @@ import { interleave, localSide, speedup } from "./measure.mjs";
  * Measures our ways and, where there is a peer with prepared work, the peer with all its threads and with one:
  * on small work, or beside other work, one is often faster, and the fair opponent is the faster.
  * @param {Context} context
- * @param {{ name: string, ours: Ours[], theirs: Theirs | undefined, notes?: string[] }} request
+ * @param {{ name: string, ours: Ours[], theirs: Theirs | readonly Theirs[] | undefined, notes?: string[] }} request
  * @returns {Promise<import("./report.mjs").Case>}
  */
 export async function compare({ plan, peer }, { name, ours, theirs, notes = [] }) {
   const sides = ours.map(({ label, work, facts = {} }) => ({ ...localSide(label, work), facts }));
-  if (peer !== undefined && theirs !== undefined) {
-    for (const threads of new Set([peer.facts.threads, 1])) {
-      const label = `${theirs.label}, ${threads} thread${threads === 1 ? "" : "s"}`;
-      const measure = (/** @type {number} */ repetitions) => peer.run(repetitions, threads);
-      sides.push({ label, measure, facts: theirs.facts ?? {} });
+  for (const { label, work, facts = {} } of peer === undefined ? [] : [theirs ?? []].flat()) {
+    for (const threads of new Set([peer?.facts.threads ?? 1, 1])) {
+      const measure = async (/** @type {number} */ repetitions) =>
+        (await peer?.run(repetitions, threads, work)) ?? [];
+      sides.push({ label: `${label}, ${threads} thread${threads === 1 ? "" : "s"}`, measure, facts });
     }
   }
   const times = await interleave(sides, plan);
@@ -60,3 +61,25 @@ function ratiosOf(times, sides, ours) {
     "faster by the best run of each": best / first.best,
   };
 }
+
+/**
+ * How many times faster one row is than another; of several rows whose labels begin alike, the fastest counts.
+ * @param {readonly import("./report.mjs").Row[]} rows
+ * @param {string} ours beginning of a label
+ * @param {string} theirs beginning of a label
+ * @param {(row: import("./report.mjs").Row) => number} [units] of work in a row: compares time a unit
+ * @returns {number | undefined} where one of them is missing
+ */
+export function ratioOf(rows, ours, theirs, units = () => 1) {
+  const fastest = (/** @type {string} */ beginning) =>
+    rows
+      .filter(({ label, time }) => label.startsWith(beginning) && time !== undefined)
+      .sort((a, b) => (a.time?.median ?? 0) - (b.time?.median ?? 0))[0];
+  const [a, b] = [fastest(ours), fastest(theirs)];
+  if (a?.time === undefined || b?.time === undefined) return undefined;
+  return (speedup(a.time, b.time) * units(a)) / units(b);
+}
+
+/** Leaves out what could not be compared. @param {Record<string, number | undefined>} ratios @returns {Record<string, number>} */
+export const present = (ratios) =>
+  Object.fromEntries(Object.entries(ratios).flatMap(([name, ratio]) => (ratio ? [[name, ratio]] : [])));

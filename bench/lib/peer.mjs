@@ -23,9 +23,13 @@ import { decodeTensors, encodeTensors } from "./wire.mjs";
 /**
  * @typedef {object} Peer
  * @property {PeerFacts} facts
- * @property {(subject: string, options: object, tensors: NamedTensors) => Promise<Prepared>} prepare builds the work;
- *   it replaces the work prepared before
- * @property {(repetitions: number, threads: number) => Promise<number[]>} run milliseconds of each repetition
+ * @property {(subject: string, options: object, tensors: NamedTensors, work?: string) => Promise<Prepared>} prepare
+ *   builds the work; it replaces work that was prepared before under the same name
+ * @property {(repetitions: number, threads: number, work?: string) => Promise<number[]>} run milliseconds of each
+ *   repetition
+ * @property {(tensors: NamedTensors, work?: string) => Promise<Prepared>} feed hands tensors to work that takes them
+ * @property {(reset: boolean) => Promise<{ residentMb: number | null, peakMb: number | null }>} memory of its process;
+ *   `reset` starts a new peak
  * @property {() => Promise<void>} close
  */
 
@@ -75,6 +79,12 @@ export async function startPeer() {
   }
 }
 
+/** Name of work in a subject that has but one. */
+const onlyWork = "work";
+
+/** @param {any} reply @returns {Prepared} */
+const prepared = (reply) => ({ facts: reply.facts, tensors: decodeTensors(reply.tensors) });
+
 /**
  * @param {import("node:child_process").ChildProcess} child
  * @param {(request: object) => Promise<any>} ask
@@ -84,11 +94,13 @@ export async function startPeer() {
 function peerOf(child, ask, facts) {
   return {
     facts,
-    prepare: async (subject, options, tensors) => {
-      const reply = await ask({ command: "prepare", subject, options, tensors: encodeTensors(tensors) });
-      return { facts: reply.facts, tensors: decodeTensors(reply.tensors) };
-    },
-    run: async (repetitions, threads) => (await ask({ command: "run", repetitions, threads })).milliseconds,
+    prepare: async (subject, options, tensors, work = onlyWork) =>
+      prepared(await ask({ command: "prepare", subject, options, tensors: encodeTensors(tensors), work })),
+    run: async (repetitions, threads, work = onlyWork) =>
+      (await ask({ command: "run", repetitions, threads, work })).milliseconds,
+    feed: async (tensors, work = onlyWork) =>
+      prepared(await ask({ command: "feed", tensors: encodeTensors(tensors), work })),
+    memory: (reset) => ask({ command: "memory", reset }),
     close: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once("exit", resolve));

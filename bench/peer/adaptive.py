@@ -4,27 +4,14 @@ import copy
 
 import torch
 
-from networks import mlp
-
-
-class Counted(torch.nn.Module):
-    """dz/ds = network(z), counting evaluations."""
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-        self.calls = 0
-
-    def forward(self, _s, z):
-        self.calls += 1
-        return self.network(z)
+from networks import VectorField, mlp
 
 
 def prepare(options, tensors):
     from torchdiffeq import odeint
 
     z0 = tensors.pop("z0")
-    field = Counted(mlp(tensors, options["activation"]))
+    field = VectorField(mlp(tensors, options["activation"]))
     span = torch.tensor(options["span"], dtype=z0.dtype)
 
     @torch.no_grad()
@@ -34,7 +21,7 @@ def prepare(options, tensors):
     field.calls = 0
     final = solve()
     calls = field.calls
-    precise = Counted(copy.deepcopy(field.network).double())
+    precise = VectorField(copy.deepcopy(field.network).double())
     with torch.no_grad():
         tolerance = options["referenceTolerance"]
         reference = odeint(

@@ -1,8 +1,10 @@
 """The PyTorch side of bench: answers one JSON line with one JSON line.
 
 hello                                   -> versions and thread settings
-prepare {subject, options, tensors}     -> {facts, tensors}; keeps the work for `run`
-run {repetitions, threads}              -> {milliseconds: [...]}
+prepare {subject, options, tensors, work} -> {facts, tensors}; keeps the work under its name for `run` and `feed`
+run {repetitions, threads, work}        -> {milliseconds: [...]}
+feed {tensors, work}                    -> {facts, tensors} of work that takes tensors
+memory {reset}                          -> {residentMb, peakMb}; `reset` starts a new peak
 Ends with its standard input.
 """
 
@@ -18,7 +20,7 @@ os.dup2(2, 1)
 if os.environ.get("TORCHDIFFEQ"):
     sys.path.insert(0, os.environ["TORCHDIFFEQ"])
 
-work = None
+works = {}
 
 
 def hello(_request):
@@ -42,17 +44,18 @@ def hello(_request):
 
 
 def prepare(request):
-    global work
     from wire import decode_tensors, encode_tensors
 
     subject = importlib.import_module(request["subject"])
     work, facts, tensors = subject.prepare(request["options"], decode_tensors(request["tensors"]))
+    works[request["work"]] = work
     return {"facts": facts, "tensors": encode_tensors(tensors)}
 
 
 def run(request):
     import torch
 
+    work = works[request["work"]]
     if torch.get_num_threads() != request["threads"]:
         torch.set_num_threads(request["threads"])
         work()
@@ -64,7 +67,28 @@ def run(request):
     return {"milliseconds": milliseconds}
 
 
-COMMANDS = {"hello": hello, "prepare": prepare, "run": run}
+def feed(request):
+    from wire import decode_tensors, encode_tensors
+
+    facts, tensors = works[request["work"]].feed(decode_tensors(request["tensors"]))
+    return {"facts": facts, "tensors": encode_tensors(tensors)}
+
+
+def memory(request):
+    """Of this process, as Linux counts it; null elsewhere."""
+    try:
+        if request["reset"]:
+            with open("/proc/self/clear_refs", "w") as file:
+                file.write("5")
+        with open("/proc/self/status") as file:
+            lines = dict(line.split(":", 1) for line in file)
+    except OSError:
+        return {"residentMb": None, "peakMb": None}
+    megabytes = {name: int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM")}
+    return {"residentMb": megabytes["VmRSS"], "peakMb": megabytes["VmHWM"]}
+
+
+COMMANDS = {"hello": hello, "prepare": prepare, "run": run, "feed": feed, "memory": memory}
 
 
 def answer(line):

@@ -2,15 +2,48 @@
 
 import torch
 
-ACTIVATIONS = {"tanh": torch.nn.Tanh, "softplus": torch.nn.Softplus, "silu": torch.nn.SiLU}
+ACTIVATIONS = {
+    "tanh": torch.nn.Tanh,
+    "softplus": torch.nn.Softplus,
+    "silu": torch.nn.SiLU,
+    "relu": torch.nn.ReLU,
+    "elu": torch.nn.ELU,
+}
 
 
 def mlp(weights, activation):
-    """torch.nn.Sequential of Linear and activation out of `0.weight`, `0.bias`, `2.weight`, ..."""
-    matrices = [value for name, value in weights.items() if name.endswith(".weight")]
+    """torch.nn.Sequential of Linear and activation out of `0.weight`, `0.bias`, `2.weight`, ...
+
+    activation: one name, or one a hidden layer.
+    """
+    names = sorted((name for name in weights if name.endswith(".weight")), key=lambda name: int(name.split(".")[0]))
+    hidden = len(names) - 1
+    between = [activation] * hidden if isinstance(activation, str) else activation
     layers = []
-    for matrix in matrices:
-        layers += [torch.nn.Linear(matrix.shape[1], matrix.shape[0]), ACTIVATIONS[activation]()]
-    network = torch.nn.Sequential(*layers[:-1])
+    for i, name in enumerate(names):
+        matrix = weights[name]
+        layers.append(torch.nn.Linear(matrix.shape[1], matrix.shape[0]))
+        if i < hidden:
+            layers.append(ACTIVATIONS[between[i]]())
+    network = torch.nn.Sequential(*layers)
     network.load_state_dict(weights)
     return network
+
+
+class VectorField(torch.nn.Module):
+    """dz/ds = f(s, z), counting evaluations; with depth f(s, z) = network(z with s as one column more)."""
+
+    def __init__(self, network, depth=False):
+        super().__init__()
+        self.network = network
+        self.depth = depth
+        self.calls = 0
+
+    def slope(self, s, z):
+        if self.depth:
+            z = torch.cat([z, s.to(z.dtype).expand(z.shape[0], 1)], 1)
+        return self.network(z)
+
+    def forward(self, s, z):
+        self.calls += 1
+        return self.slope(s, z)

@@ -1,6 +1,8 @@
 // @ts-check
 /** All subjects, in the order in which they run. */
 import { adaptive } from "./adaptive.mjs";
+import { cnfSampling } from "./cnf-sampling.mjs";
+import { cnfTraining } from "./cnf-training.mjs";
 import { hyperTraining } from "./hyper-training.mjs";
 import { memory } from "./memory.mjs";
 import { training } from "./training.mjs";
@@ -17,4 +19,4 @@ import { unrolled } from "./unrolled.mjs";
  */
 
 /** @type {readonly Subject[]} */
-export const subjects = [adaptive, unrolled, training, hyperTraining, memory];
+export const subjects = [adaptive, unrolled, training, hyperTraining, cnfSampling, cnfTraining, memory];

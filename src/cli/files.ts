@@ -32,6 +32,11 @@ export async function isFile(path: string): Promise<boolean> {
   return (await kindOf(path)) === "file";
 }
 
+/** Whether there is a file or a folder of that name. */
+export async function exists(path: string): Promise<boolean> {
+  return (await kindOf(path)) !== "nothing";
+}
+
 async function kindOf(path: string): Promise<"file" | "folder" | "nothing"> {
   try {
     return (await stat(path)).isDirectory() ? "folder" : "file";

@@ -13,6 +13,9 @@ export interface Interruption {
 export const FIT_STOPS =
   "Stopping: if the fit has begun, the best correction so far is measured and written.";
 
+/** What the first Ctrl-C leads to in a training. */
+export const TRAINING_STOPS = "Stopping: the best flow so far is measured and written.";
+
 /** The first Ctrl-C raises the signal and says what happens now; the second ends the process at once. */
 export function onInterrupt(output: Output, message: string): Interruption {
   const controller = new AbortController();

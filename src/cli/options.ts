@@ -64,17 +64,7 @@ export function addSharedOptions(command: Command): void {
 
 export function addFieldOptions(command: Command): void {
   command
-    .addOption(
-      new Option(
-        "--input-map <roles>",
-        "names of the model's state, depth and derivative: z=NAME,s=NAME,dz=NAME (default: found by name and shape)",
-      ).argParser(
-        (text: string, previous: NameMap | undefined): NameMap => ({
-          ...previous,
-          ...parseInputMap("--input-map", text),
-        }),
-      ),
-    )
+    .addOption(inputMapOption())
     .addOption(
       new Option(
         "--input <name=file>",
@@ -86,13 +76,24 @@ export function addFieldOptions(command: Command): void {
     );
 }
 
+export const inputMapOption = (): Option =>
+  new Option(
+    "--input-map <roles>",
+    "names of the model's state, depth and derivative: z=NAME,s=NAME,dz=NAME (default: found by name and shape)",
+  ).argParser(
+    (text: string, previous: NameMap | undefined): NameMap => ({
+      ...previous,
+      ...parseInputMap("--input-map", text),
+    }),
+  );
+
 export const spanOption = (extra = ""): Option =>
   parsed("--span <t0,t1>", `from where to where; t1 < t0 runs backwards${extra}`, parseSpan);
 
 export const statesOption = (extra = ""): Option =>
   parsed<StatesChoice>(
     "--states <source>",
-    `initial states: normal, uniform:LOW,HIGH, or FILE.safetensors[:KEY]${extra}`,
+    `initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv${extra}`,
     parseStates,
   );
 

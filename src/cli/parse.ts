@@ -124,7 +124,8 @@ export type StatesChoice =
 
 /** `normal`, `uniform:lo,hi` or `FILE[:key]`. A file that is called normal is written `./normal`. */
 export function parseStates(option: string, text: string): StatesChoice {
-  const expected = "normal, uniform:low,high with low < high, or a safetensors file with an optional :key";
+  const expected =
+    "normal, uniform:low,high with low < high, a CSV file, or a safetensors file with an optional :key";
   if (text === "normal") return { kind: "normal" };
   if (text === "") throw unusable(option, expected, quoted(text));
   if (text !== "uniform" && !text.startsWith("uniform:")) return { kind: "file", reference: text };
@@ -133,3 +134,33 @@ export function parseStates(option: string, text: string): StatesChoice {
   if (isPair && low !== undefined && high !== undefined && low < high) return { kind: "uniform", low, high };
   throw unusable(option, expected, quoted(text));
 }
+
+/** A square region of the plane and how finely it is looked at. */
+export interface GridChoice {
+  readonly low: number;
+  readonly high: number;
+  /** Cells along a side. */
+  readonly cells?: number;
+}
+
+/** `-4,4` or `-4,4,200`. */
+export function parseGrid(option: string, text: string): GridChoice {
+  const expected = "LOW,HIGH with LOW < HIGH, and a number of cells a side if you like, such as -4,4,200";
+  const [low = 0, high = 0, cells, ...more] = severalNumbers(option, text, expected, () => true);
+  const hasCells = cells === undefined || (isCount(cells) && cells >= 2 && cells <= 2000);
+  if (text.includes(",") && low < high && hasCells && more.length === 0)
+    return { low, high, ...(cells !== undefined && { cells }) };
+  throw unusable(option, expected, quoted(text));
+}
+
+/** A parser of file names with one of these endings, such as `.svg`. */
+export const parseFileEnding =
+  (endings: readonly string[]): Parser<string> =>
+  (option, text) => {
+    if (endings.some((ending) => text.toLowerCase().endsWith(ending) && text.length > ending.length))
+      return text;
+    throw unusable(option, `the name of a file that ends in ${endings.join(" or ")}`, quoted(text));
+  };
+
+/** Names of base distributions. Where a shell minds parentheses, `student-t:5` means `student-t(5)`. */
+export const parseBase: Parser<string> = (_, text) => text.replace(/^student-t:(\d+)$/, "student-t($1)");

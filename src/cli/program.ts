@@ -2,11 +2,14 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import type { Attach, CommandDefinition, Job } from "./command.js";
 import { compareCommand } from "./commands/compare.js";
+import { densityCommand } from "./commands/density.js";
 import { exportCommand } from "./commands/export.js";
 import { fitCommand } from "./commands/fit.js";
 import { infoCommand } from "./commands/info.js";
 import { reproduceCommand } from "./commands/reproduce.js";
+import { sampleCommand } from "./commands/sample.js";
 import { solveCommand } from "./commands/solve.js";
+import { trainCommand } from "./commands/train.js";
 import { reportFailure } from "./failure.js";
 import { addExamples, addSharedOptions, type SharedOptions } from "./options.js";
 import { createOutput, endQuietlyOnClosedPipe, jsonText, type Output } from "./output.js";
@@ -18,6 +21,9 @@ const commands: readonly CommandDefinition[] = [
   exportCommand,
   compareCommand,
   infoCommand,
+  trainCommand,
+  sampleCommand,
+  densityCommand,
   reproduceCommand,
 ];
 
@@ -81,7 +87,8 @@ export function shellQuoted(words: readonly string[]): string {
 export function buildProgram(output: Output, attach: Attach): Command {
   const program = new Command("hypersolvers")
     .description(
-      "Fast solvers for neural ODEs: fit a correction to a field, solve with it, export one ONNX file.",
+      "Fast solvers for neural ODEs and continuous normalizing flows: train a flow, fit a correction to a field, solve " +
+        "and sample with it, export one ONNX file.",
     )
     .version(packageVersion(), "-V, --version", "show the version")
     .helpOption("-h, --help", "show this help")
@@ -102,6 +109,8 @@ export function buildProgram(output: Output, attach: Attach): Command {
   addExamples(program, [
     "fit field.onnx --base heun --steps 1 --span 0,1 --states normal --out run",
     "solve field.onnx --correction run/correction.onnx --states z0.safetensors --out z1.safetensors",
+    "train points.csv --out flow",
+    "sample flow/flow.onnx --count 5000 --out samples.csv",
     "info field.onnx",
   ]);
   return program.addHelpText("after", exitCodes);

@@ -18,7 +18,8 @@ import {
 } from "../tensor/index.js";
 import type { FieldOptions } from "./options.js";
 import type { StatesChoice } from "./parse.js";
-import { readTensor } from "./tensor-file.js";
+import { isCsv, readCsv } from "./points.js";
+import { type FoundTensor, readTensor } from "./tensor-file.js";
 import { unusable } from "./usage-error.js";
 
 /** Keys that mean states when `--states` names none. */
@@ -92,11 +93,16 @@ async function readSamples(
   reference: string,
   options: FieldOptions,
 ): Promise<{ readonly samples: Samples; readonly description: string }> {
-  const { value, description } = await readTensor(reference, stateKeys);
+  const { value, description } = await readStates(reference);
   const { dtype, shape } = stateType(field);
   const z0 = checked(value, { dtype, shape }, value.shape[0] ?? 0, `--states ${description}`);
   const controls = checkedControls(field, await readControls(field, options), z0.shape[0] ?? 0);
   return { samples: { z0, controls }, description };
+}
+
+async function readStates(reference: string): Promise<FoundTensor> {
+  if (!isCsv(reference)) return readTensor(reference, stateKeys);
+  return { value: (await readCsv(reference)).points, description: reference };
 }
 
 /** The tensors of `--input`, which have to be the controls of the field, all of them. */

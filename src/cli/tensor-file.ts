@@ -35,7 +35,7 @@ const describeKeys = (tensors: Readonly<Record<string, Tensor>>): string =>
     .join(", ") || "no tensors at all";
 
 /** File and key of a reference; a file that is not there is split at its last colon, for the message. */
-async function splitReference(
+export async function splitReference(
   text: string,
 ): Promise<{ readonly path: string; readonly key: string | undefined }> {
   const colons = [...text].flatMap((letter, i) =>

@@ -1,19 +1,35 @@
 import type { FitProgress } from "../hypersolver/index.js";
 import type { CompileOptions } from "../runtime/index.js";
 import type { Artefact } from "./artefact.js";
+import type { FlowRunProgress } from "./run-flow.js";
 
 export const presets = ["smoke", "standard", "paper"] as const;
 /** `smoke`: seconds, for CI. `standard`: minutes, what README figures come from. `paper`: the paper's setting. */
 export type Preset = (typeof presets)[number];
 
+/** Where a long run keeps what it needs to go on. Absent files read as undefined. */
+export interface CheckpointStore {
+  read(name: string): Promise<Uint8Array | undefined>;
+  write(name: string, content: Uint8Array): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
 export interface ExperimentOptions {
   readonly preset: Preset;
+  /** Which of the experiment's data sets. Default: its first. */
+  readonly density?: string;
   readonly seed: number;
   /** The command line that repeats this run, for the report. */
   readonly command: string;
   readonly compile?: CompileOptions;
   readonly onProgress?: (progress: FitProgress) => void;
+  /** Progress of training a field, where an experiment trains one. */
+  readonly onTraining?: (progress: FlowRunProgress) => void;
   readonly signal?: AbortSignal;
+  /** Keeps checkpoints; without it a run cannot be resumed. */
+  readonly checkpoints?: CheckpointStore;
+  /** Go on from the checkpoint, if there is one. Default false. */
+  readonly resume?: boolean;
 }
 
 export interface ExperimentResult {
@@ -29,5 +45,7 @@ export interface ExperimentResult {
 export interface Experiment {
   readonly name: string;
   readonly title: string;
+  /** Data sets it can be run on; absent where there is one alone. */
+  readonly densities?: readonly string[];
   run(options: ExperimentOptions): Promise<ExperimentResult>;
 }

@@ -8,6 +8,15 @@ export {
   methodTitle,
 } from "./comparison.js";
 export {
+  densityOverGrid,
+  GRID_CELLS,
+  type GridDensity,
+  gridAround,
+  type PlaneGrid,
+  squareGrid,
+} from "./density-grid.js";
+export {
+  type CheckpointStore,
   type Experiment,
   type ExperimentOptions,
   type ExperimentResult,
@@ -17,6 +26,16 @@ export {
 export { ffjord, ffjordField } from "./ffjord.js";
 export { paretoFigure } from "./fit-figures.js";
 export { comparisonTable, comparisonText, fitReport, fitSummary } from "./fit-report.js";
+export { cellsFor, gridFigure } from "./flow-figures.js";
+export {
+  type FlowPlan,
+  type FlowTraining,
+  flowDefaults,
+  flowPhases,
+  flowTrainings,
+  MATCHING_PER_LIKELIHOOD,
+} from "./flow-phases.js";
+export { flowSummary, formatNats, meanText } from "./flow-report.js";
 export { experimentNamed, experiments } from "./registry.js";
 export {
   type FitMetrics,
@@ -26,3 +45,12 @@ export {
   type MethodResult,
   runFit,
 } from "./run-fit.js";
+export {
+  CHECKPOINT_FILE,
+  type FlowMetrics,
+  type FlowRequest,
+  type FlowRun,
+  type FlowRunProgress,
+  type HeldOutLikelihood,
+  runFlow,
+} from "./run-flow.js";

@@ -1,9 +1,10 @@
 import { fail } from "../tensor/index.js";
+import { cnf } from "./cnf/cnf.js";
 import type { Experiment } from "./experiment.js";
 import { ffjord } from "./ffjord.js";
 
 /** Every experiment, by name. */
-export const experiments: Readonly<Record<string, Experiment>> = { ffjord };
+export const experiments: Readonly<Record<string, Experiment>> = { ffjord, cnf };
 
 /** @throws INVALID_ARGUMENT listing the names there are. */
 export function experimentNamed(name: string): Experiment {

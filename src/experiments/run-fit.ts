@@ -1,4 +1,5 @@
 import {
+  type Correction,
   encodeCorrection,
   encodeSolver,
   type Fit,
@@ -79,6 +80,7 @@ export interface FitMetrics {
 
 export interface FitRun {
   readonly metrics: FitMetrics;
+  readonly correction: Correction;
   readonly card: ValidityCard;
   readonly artefacts: readonly Artefact[];
 }
@@ -135,6 +137,7 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
   const solver = await encodeSolver(field, rule, span, steps, samples);
   return {
     metrics,
+    correction: fit.correction,
     card,
     artefacts: [
       { path: "correction.onnx", content: encodeCorrection(fit.correction, card) },
@@ -215,6 +218,7 @@ function cardOf(
     features,
     span: [span[0], span[1]],
     steps,
+    directions: fit.settings.directions,
     epsilon: [direction * Math.min(...sizes), direction * Math.max(...sizes)],
     stateShape: stateType(field).shape,
     states: { source: states.description, ...moments(samples.z0) },

@@ -22,6 +22,8 @@ export interface ValidityCard {
   readonly features: readonly string[];
   readonly span: readonly [number, number];
   readonly steps: number;
+  /** `both` when steps against the span were learned as well. Absent in files of version 0.1. */
+  readonly directions?: "forward" | "both" | undefined;
   /** Smallest and largest step size seen in training; negative where the span runs backwards. */
   readonly epsilon: readonly [number, number];
   readonly stateShape: readonly (number | string)[];
@@ -57,6 +59,7 @@ const cardSchema: z.ZodType<ValidityCard> = z.object({
   features: z.array(z.string()),
   span: pair,
   steps: z.number(),
+  directions: z.enum(["forward", "both"]).optional(),
   epsilon: pair,
   stateShape: z.array(z.union([z.number(), z.string()])),
   states: z.object({ source: z.string(), mean: numbers, deviation: numbers }),

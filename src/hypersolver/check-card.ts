@@ -38,6 +38,7 @@ export function cardWarnings(
     fingerprintOf(field) !== card.fingerprint &&
       "this correction was fitted to a different field (other operators or weights): expect the base's error or worse",
     Math.sign(epsilon) !== Math.sign(high) &&
+      card.directions !== "both" &&
       `this correction was fitted for the other direction, ${card.span[0]} to ${card.span[1]}`,
     !within &&
       `a step of ${epsilon} is outside the trained range ${low} to ${high}: the correction may make it worse`,

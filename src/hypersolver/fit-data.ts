@@ -47,6 +47,7 @@ export async function prepareData(field: Field, fit: FitSettings, compile: Compi
     base,
     correction: { inputs: fit.inputs, features: fit.features },
     ...(fit.epsilon !== null && { epsilon: fit.epsilon }),
+    directions: fit.directions,
     onProgress: report(0),
   });
   const paths = withPaths ? await trajectoryData({ ...shared, onProgress: report(1) }) : undefined;

@@ -7,6 +7,9 @@ import type { StateSource } from "./states.js";
 export const fitLosses = ["residual", "trajectory", "both"] as const;
 export type FitLoss = (typeof fitLosses)[number];
 
+export const fitDirections = ["forward", "both"] as const;
+export type FitDirection = (typeof fitDirections)[number];
+
 /** Where a fit stands, for progress bars. */
 export interface FitProgress {
   readonly phase: "reference" | "fit" | "measure";
@@ -50,6 +53,11 @@ export interface FitOptions {
   readonly pretrain?: number;
   /** Iterations before the next mini-batch. */
   readonly swapEvery?: number;
+  /**
+   * `forward`: along the span. `both`: g also learns every step backwards, along the same references, so that one
+   * correction samples a flow and evaluates its density. Needs residual loss, and "epsilon" among the inputs.
+   */
+  readonly directions?: FitDirection;
   /** Gradients through f in trajectory fitting. */
   readonly throughField?: boolean;
   readonly seed?: number;
@@ -74,7 +82,7 @@ type DefaultedOption =
   | "inputs"
   | "features"
   | "learningRate";
-type PlainOption = "weightDecay" | "pretrain" | "swapEvery" | "throughField" | "seed";
+type PlainOption = "weightDecay" | "pretrain" | "swapEvery" | "directions" | "throughField" | "seed";
 
 /** Defaults that depend on nothing else. Chosen by measuring on the FFJORD flow: bench/README.md tells how. */
 export const fitDefaults: Readonly<Required<Pick<FitOptions, DefaultedOption | PlainOption>>> = {
@@ -89,6 +97,7 @@ export const fitDefaults: Readonly<Required<Pick<FitOptions, DefaultedOption | P
   weightDecay: 1e-6,
   pretrain: 0,
   swapEvery: 1,
+  directions: "forward",
   throughField: true,
   seed: 0,
 };

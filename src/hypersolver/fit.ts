@@ -73,6 +73,7 @@ export async function fitCorrection(field: Field, options: FitOptions): Promise<
 
 function checkFit(fit: FitSettings): void {
   const { iterations, batch, steps, trajectories, swapEvery, pretrain, span, epsilon, learningRate } = fit;
+  const { directions, loss, inputs } = fit;
   const check = (what: string, value: unknown, expected: string, holds: boolean): void => {
     if (!holds) throw fail("INVALID_ARGUMENT", { what, expected, received: String(value) });
   };
@@ -91,6 +92,10 @@ function checkFit(fit: FitSettings): void {
     "a finite number, at least 0",
     learningRate >= 0 && learningRate < Infinity,
   );
+  if (directions === "both") {
+    check("directions: both, loss", loss, "residual", loss === "residual");
+    check("directions: both, inputs", inputs.join(", "), "epsilon among them", inputs.includes("epsilon"));
+  }
   if (epsilon === null) return;
   const [low, high] = epsilon;
   check(

@@ -5,6 +5,8 @@ import {
   type NamedNodes,
   type Node,
   type Operand,
+  pad,
+  slice,
   stopGradient,
 } from "../graph/index.js";
 import {
@@ -27,6 +29,11 @@ export interface HyperRuleOptions {
    * The paper's code stops them there, which biases trajectory fitting for K > 1. Default true.
    */
   readonly throughField?: boolean;
+  /**
+   * Columns of the state that g sees and corrects, the first ones; those behind follow the base. So a correction made
+   * for z also steps (z, log-density). Default: all.
+   */
+  readonly columns?: number;
 }
 
 /**
@@ -34,7 +41,7 @@ export interface HyperRuleOptions {
  * costs one evaluation of g a step on top of the base.
  */
 export function hyperRule(field: Field, correction: Correction, options: HyperRuleOptions = {}): StepRule {
-  const { parameters, throughField = true } = options;
+  const { parameters, throughField = true, columns } = options;
   const base = withoutErrorControl(correction.base);
   const step = ({ s, dt, z, z0, controls, algebra = graphAlgebra }: StepSite): Node => {
     const epsilon = asColumn(dt, z);
@@ -45,9 +52,13 @@ export function hyperRule(field: Field, correction: Correction, options: HyperRu
       { s, dt: epsilon, z, controls, algebra },
       { features: correction.features, guard },
     );
-    const site = { z, stages, epsilon: dt, s, z0, controls, features };
+    const seen = (state: Node): Node => (columns === undefined ? state : slice(state, -1, 0, columns));
+    const states = { z: seen(z), stages: stages.map(seen), z0: seen(z0) };
+    const site = { ...states, epsilon: dt, s, controls, features };
     const g = evaluateCorrection(correction, site, (name, value) => parameters?.[name] ?? constant(value));
-    return add(y1, mul(g, integerPower(epsilon, base.order + 1)));
+    const term = mul(g, integerPower(epsilon, base.order + 1));
+    const others = columns === undefined ? 0 : Number(z.shape.at(-1)) - columns;
+    return add(y1, pad(term, -1, 0, others));
   };
   return {
     name: `hyper-${base.name}`,

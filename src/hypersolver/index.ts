@@ -26,11 +26,13 @@ export {
 
 export { type Fit, fitCorrection, type LossPoint } from "./fit.js";
 export {
+  type FitDirection,
   type FitLoss,
   type FitOptions,
   type FitProgress,
   type FitSettings,
   fitDefaults,
+  fitDirections,
   fitLosses,
   resolveFit,
 } from "./fit-options.js";
@@ -41,7 +43,14 @@ export {
   type Reference,
   type ReferenceSettings,
 } from "./reference.js";
-export { givenStates, normalStates, type Samples, type StateSource, uniformStates } from "./states.js";
+export {
+  drawnStates,
+  givenStates,
+  normalStates,
+  type Samples,
+  type StateSource,
+  uniformStates,
+} from "./states.js";
 
 // Measuring.
 

@@ -32,6 +32,10 @@ export function randomPairs(
   });
 }
 
+/** The same steps taken the other way. */
+export const reversed = (pairs: readonly MeshPair[]): MeshPair[] =>
+  pairs.map(({ s, end }) => ({ s: end, end: s }));
+
 /** All points at which a reference must stand to serve the pairs, in the order of integration, the start first. */
 export function timesOf([t0, t1]: Span, pairs: readonly MeshPair[]): number[] {
   const direction = Math.sign(t1 - t0);

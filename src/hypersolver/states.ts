@@ -3,6 +3,7 @@ import {
   draw,
   fail,
   formatShape,
+  pickRows,
   type Random,
   rows,
   type Shape,
@@ -47,14 +48,21 @@ export function uniformStates(shape: Shape, low: number, high: number): StateSou
 }
 
 function generated(description: string, shape: Shape, next: (random: Random) => number): StateSource {
-  const sample = (count: number, random: Random): Samples => ({
-    z0: tensor(
+  return drawnStates(description, (count, random) =>
+    tensor(
       "float32",
       [count, ...shape],
       draw(count * sizeOf(shape), () => next(random)),
     ),
-    controls: {},
-  });
+  );
+}
+
+/** States from a sampler that never runs dry: independent draws [count, …]. */
+export function drawnStates(
+  description: string,
+  states: (count: number, random: Random) => Tensor,
+): StateSource {
+  const sample = (count: number, random: Random): Samples => ({ z0: states(count, random), controls: {} });
   return {
     description,
     training: (count, random) => sample(count, random.fork("training states")),
@@ -115,14 +123,4 @@ function repeated(samples: Samples, wanted: number, random: Random): Samples {
   const order: number[] = [];
   while (order.length < wanted) for (const row of random.permutation(count)) order.push(row);
   return mapSamples(samples, (value) => pickRows(value, order.slice(0, wanted)));
-}
-
-function pickRows({ dtype, shape, data }: Tensor, order: readonly number[]): Tensor {
-  const width = sizeOf(shape.slice(1));
-  const picked = data.slice(0, 0);
-  const result = new (picked.constructor as new (length: number) => typeof data)(order.length * width);
-  order.forEach((row, i) => {
-    (result as Float32Array).set((data as Float32Array).subarray(row * width, (row + 1) * width), i * width);
-  });
-  return tensor(dtype, [order.length, ...shape.slice(1)], result);
 }

@@ -11,8 +11,9 @@ import { compile, type NamedTensors, type Program } from "../runtime/index.js";
 import { cast, fail, firstNonFinite, type Random, scalar, type Tensor } from "../tensor/index.js";
 import { baseStep } from "./base-step.js";
 import { type Correction, siteInputs } from "./correction.js";
+import type { FitDirection } from "./fit-options.js";
 import { integerPower } from "./hyper-rule.js";
-import { type MeshPair, randomPairs, targetPairs, timesOf } from "./mesh-pairs.js";
+import { type MeshPair, randomPairs, reversed, targetPairs, timesOf } from "./mesh-pairs.js";
 import { compileReference, type Reference } from "./reference.js";
 import { forEachChunk, type ReferenceDataOptions } from "./reference-data.js";
 import { type RowTable, RowTableBuilder } from "./row-table.js";
@@ -24,6 +25,8 @@ export interface ResidualDataOptions extends ReferenceDataOptions {
   readonly correction: Pick<Correction, "inputs" | "features">;
   /** Sizes of the random steps beside those of the target mesh; undefined: the target mesh alone. */
   readonly epsilon?: readonly [number, number];
+  /** Also learn every step backwards. Default `forward`. */
+  readonly directions?: FitDirection;
 }
 
 /** The row of the table that holds what g must learn. */
@@ -60,24 +63,27 @@ interface ChunkTools {
 
 async function addChunk(
   builder: RowTableBuilder,
-  { span, steps, epsilon, reference: { precision }, signal }: ResidualDataOptions,
+  { span, steps, epsilon, directions, reference: { precision }, signal }: ResidualDataOptions,
   chunk: Samples,
   { reference, residuals, draws }: ChunkTools,
 ): Promise<void> {
-  const pairs: readonly MeshPair[] = [
+  const forward: readonly MeshPair[] = [
     ...targetPairs(span, steps),
     ...(epsilon === undefined ? [] : randomPairs(span, epsilon, steps, draws)),
   ];
+  const pairs = directions === "both" ? [...forward, ...reversed(forward)] : forward;
   const times = timesOf(span, pairs);
   const states = await reference.states(chunk.z0, times, chunk.controls, signal);
   const at = (time: number): Tensor => states[times.indexOf(time)] as Tensor;
-  const { z0, controls } = mapSamples(chunk, (value) => cast(value, precision));
+  const { controls } = mapSamples(chunk, (value) => cast(value, precision));
   const given = Object.fromEntries(
     Object.entries(controls).map(([name, value]) => [controlInput(name), value]),
   );
   for (const pair of pairs) {
     const place = { "/s": scalar(pair.s, precision), "/dt": scalar(pair.end - pair.s, precision) };
-    const states = { "/z": at(pair.s), "/z1": at(pair.end), "/z0": z0 };
+    // A solve against the span starts at its end.
+    const start = at((pair.end - pair.s) * (span[1] - span[0]) > 0 ? span[0] : span[1]);
+    const states = { "/z": at(pair.s), "/z1": at(pair.end), "/z0": start };
     const part = await residuals.run({ ...given, ...place, ...states });
     requireFinite(part, pair);
     builder.add(part);

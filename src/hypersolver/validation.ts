@@ -1,6 +1,8 @@
 import {
+  add,
   type InputSpec,
   mean,
+  mul,
   type NamedNodes,
   type Node,
   norm,
@@ -8,7 +10,7 @@ import {
   sub,
   trace,
 } from "../graph/index.js";
-import { controlSpecs, type Field, stateType, stepsOf, uniformMesh } from "../ode/index.js";
+import { controlSpecs, type Field, type Span, stateType, stepsOf, uniformMesh } from "../ode/index.js";
 import { compile, type NamedTensors } from "../runtime/index.js";
 import { cast, item, Random, type Tensor } from "../tensor/index.js";
 import type { Correction } from "./correction.js";
@@ -19,7 +21,10 @@ import type { ReferenceSettings } from "./reference.js";
 
 /** Tells how good parameters are at what they will be used for. */
 export interface Validation {
-  /** Mean Euclidean error at the end of the span, in the target number of steps, on states outside the training set. */
+  /**
+   * Mean Euclidean error at the end of the span, in the target number of steps, on states outside the training set; for
+   * corrections that work in both directions, its mean with the error of the way back.
+   */
   error(parameters: NamedTensors): Promise<number>;
   dispose(): Promise<void>;
 }
@@ -34,7 +39,7 @@ export async function compileValidation(
   fit: FitSettings,
   settings: ReferenceSettings,
 ): Promise<Validation> {
-  const { span, steps } = fit;
+  const { span, steps, directions } = fit;
   const { shape, dtype } = stateType(field);
   const samples = fit.states.validation(VALIDATION_SAMPLES, new Random(fit.seed));
   const ends = cast(await referenceEnds(field, span, samples, settings, fit.compile), dtype);
@@ -58,12 +63,13 @@ export async function compileValidation(
       field.roles.controls.map((name) => [name, inputs[name] as Node]),
     );
     const rule = hyperRule(field, correction, { parameters });
-    const z0 = inputs["/z0"] as Node;
-    const z1 = stepsOf(uniformMesh(span, steps)).reduce(
-      (z, { s, dt }) => rule.step({ s, dt, z, z0, controls }),
-      z0,
-    );
-    return { error: mean(norm(flattened(sub(inputs["/end"] as Node, z1)))) };
+    const [start, end] = [inputs["/z0"] as Node, inputs["/end"] as Node];
+    const solved = (z0: Node, over: Span): Node =>
+      stepsOf(uniformMesh(over, steps)).reduce((z, { s, dt }) => rule.step({ s, dt, z, z0, controls }), z0);
+    const distance = (a: Node, b: Node): Node => mean(norm(flattened(sub(a, b))));
+    const forward = distance(end, solved(start, span));
+    if (directions === "forward") return { error: forward };
+    return { error: mul(add(forward, distance(start, solved(end, [span[1], span[0]]))), 0.5) };
   });
   const program = await compile(graph, { ...fit.compile });
   const fixed = { ...samples.controls, "/z0": cast(samples.z0, dtype), "/end": ends };

@@ -80,14 +80,17 @@ interface Attempt {
   readonly s1: number;
 }
 
+/** Attempts of a solve whose author set no limit. */
+export const MOST_STEPS = 100_000;
+
 async function advanceToEnd<Y>(run: Run<Y>, start: Point<Y>): Promise<Solution<Y>> {
   const { recorder, stepper, controller } = run;
-  const { maxSteps = 100_000, signal, onStep } = run.options;
+  const { maxSteps = MOST_STEPS, signal, onStep } = run.options;
   const isInterrupted = interruption(signal);
   let point = start;
   for (;;) {
     if (await isInterrupted()) return recorder.interrupted();
-    if (recorder.triedSteps >= maxSteps) return stepLimit(run);
+    if (recorder.triedSteps >= maxSteps) return recorder.stepLimit(run.t1);
     const attempt = nextAttempt(run, point);
     if (attempt.s1 === point.s) return underflow(run, point.size);
     const trial = await stepper.trial(point.s, attempt.dt, point.y, point.k0);
@@ -170,11 +173,6 @@ function isBefore<Y>({ direction }: Run<Y>, s: number, end: number): boolean {
 function underflow<Y>({ recorder }: Run<Y>, size: number): Solution<Y> {
   const message = `The step size fell to ${size} at s = ${recorder.lastGood.s}. The field is stiff or discontinuous there, or the tolerances ask for more than float64 has: loosen rtol and atol.`;
   return recorder.finish("step-underflow", message);
-}
-
-function stepLimit<Y>({ recorder, t1 }: Run<Y>): Solution<Y> {
-  const message = `Tried ${recorder.triedSteps} steps and reached s = ${recorder.lastGood.s} of ${t1}. Raise maxSteps or loosen rtol and atol.`;
-  return recorder.finish("step-limit", message);
 }
 
 function finishAtStart<Y>(recorder: SolutionRecorder<Y>, y0: Y): Solution<Y> {

@@ -32,6 +32,11 @@ export interface CompiledSolveOptions
   readonly onStep?: AdaptiveOptions<Tensor>["onStep"];
   /** Another fixed-step rule instead of the method's: how a hypersolver enters. */
   readonly rule?: StepRule;
+  /**
+   * Columns of the state's last axis that error control sees, the first ones: what is integrated along, such as a
+   * log-density, then follows the steps that the state needs. Default: all.
+   */
+  readonly controlledColumns?: number;
 }
 
 /** A solve ready to run from many initial states. */
@@ -177,10 +182,11 @@ async function compileAdaptive(
   const dense = times.length > 2 || options.lastStep === "overshoot";
   const { signal, onStep, controller, maxSteps, minStep, maxStep, firstStep, lastStep } = options;
   const loop = definedOnly({ signal, onStep, controller, maxSteps, minStep, maxStep, firstStep, lastStep });
+  const { controlledColumns } = options;
   const stepper = await compiledStepper(
     tableau,
     field,
-    { ...plan, ...definedOnly({ reuseLastStage: options.reuseLastStage }) },
+    { ...plan, ...definedOnly({ reuseLastStage: options.reuseLastStage, controlledColumns }) },
     { ...runtimeOptions(options), dense },
   );
   const bounds = lastStep === "overshoot" ? undefined : spanOf(times);

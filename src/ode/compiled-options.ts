@@ -30,14 +30,27 @@ export function prepared(field: Field, z0: Tensor): Tensor {
 
 /**
  * A rule needs fixed steps.
+ * @param expected what the rule would need instead.
  * @throws INVALID_ARGUMENT when there is one.
  */
-export function refuseRule(rule: unknown): void {
-  if (rule === undefined) return;
+export function refuseRule(rule: unknown, expected = NEEDED_BY_RULES, received = "step control"): void {
+  if (rule !== undefined) throw fail("INVALID_ARGUMENT", { what: "rule", expected, received });
+}
+
+const NEEDED_BY_RULES = "fixed steps (steps or mesh): a rule has no error estimate";
+
+/**
+ * Error control has to see something, and nothing that is not there.
+ * @throws INVALID_ARGUMENT
+ */
+export function checkControlled(field: Field, columns: number | undefined): void {
+  const { shape } = stateType(field);
+  const width = Number(shape.at(-1));
+  if (columns === undefined || (Number.isInteger(columns) && columns >= 1 && columns <= width)) return;
   throw fail("INVALID_ARGUMENT", {
-    what: "rule",
-    expected: "fixed steps (steps or mesh): a rule has no error estimate",
-    received: "step control",
+    what: "controlledColumns",
+    expected: `an integer from 1 to ${width}, the columns of the state ${formatShape(shape)}`,
+    received: String(columns),
   });
 }
 

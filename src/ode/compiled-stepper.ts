@@ -1,23 +1,12 @@
-import { type CompileOptions, compile, type NamedTensors, type Program } from "../runtime/index.js";
-import {
-  cast,
-  type DType,
-  firstNonFinite,
-  fromNumbers,
-  item,
-  scalar,
-  type Tensor,
-  toFloat64,
-} from "../tensor/index.js";
-import { plainAlgebra } from "./algebra.js";
-import { stepFeeds } from "./compiled-steps.js";
+import { type CompileOptions, compile, type NamedTensors } from "../runtime/index.js";
+import type { Tensor } from "../tensor/index.js";
+import { checkControlled } from "./compiled-options.js";
 import { type Field, stateType } from "./field.js";
-import { initialStepGuess, initialStepSize } from "./initial-step.js";
-import { denseWeights } from "./interpolation.js";
-import { clampTo, type Span } from "./mesh.js";
-import { scaledNorm } from "./plain-stepper.js";
+import type { Span } from "./mesh.js";
+import { programStepper, type StepperPrograms } from "./program-stepper.js";
+import { tensorLayout } from "./state-layout.js";
 import type { AdaptiveStepper } from "./stepper.js";
-import { type AdaptiveTableau, errorOrder } from "./tableau.js";
+import type { AdaptiveTableau } from "./tableau.js";
 import { type CompiledTolerance, evaluationGraph, trialGraph } from "./trial-graph.js";
 
 /** The compiled programs of adaptive stepping. */
@@ -46,103 +35,26 @@ export async function compiledStepper(
   options: CompiledStepperOptions = {},
 ): Promise<CompiledStepper> {
   const { dense = false, ...compileOptions } = options;
+  checkControlled(field, tolerance.controlledColumns);
   const programs: StepperPrograms = {
     evaluate: await compile(evaluationGraph(field), { ...compileOptions, hot: false }),
     trial: await compile(trialGraph(field, tableau, tolerance, dense), { hot: true, ...compileOptions }),
   };
   const { dtype } = stateType(field);
+  const reuse = tableau.fsal || (tolerance.reuseLastStage ?? tableau.reuseLastStage);
+  const fixed = {
+    tableau,
+    programs,
+    tolerances: [tolerance],
+    layout: tensorLayout(dtype),
+    reuse,
+    dense,
+    dtype,
+  };
   return {
-    with: (controls, span) => stepperOf({ tableau, programs, tolerance, controls, span, dtype }),
+    with: (controls, span) => programStepper({ ...fixed, controls, span }),
     dispose: async () => {
       for (const program of Object.values(programs)) await program.dispose();
     },
   };
-}
-
-type StepperPrograms = Readonly<Record<"evaluate" | "trial", Program>>;
-
-interface StepperParts {
-  readonly tableau: AdaptiveTableau;
-  readonly programs: StepperPrograms;
-  readonly tolerance: CompiledTolerance;
-  readonly controls: NamedTensors;
-  readonly span: Span | undefined;
-  readonly dtype: DType;
-}
-
-function stepperOf({
-  tableau,
-  programs,
-  tolerance,
-  controls,
-  span,
-  dtype,
-}: StepperParts): AdaptiveStepper<Tensor> {
-  // The last stage starts the next step.
-  const reuse = tableau.fsal || (tolerance.reuseLastStage ?? tableau.reuseLastStage);
-  const evaluateAt = async (s: number, y: Tensor): Promise<Tensor> => {
-    const at = span === undefined ? s : clampTo(span, s);
-    const { k } = await programs.evaluate.run({ ...controls, "/s": scalar(at, dtype), "/z": y });
-    return cast(k as Tensor, dtype);
-  };
-  return {
-    errorOrder: errorOrder(tableau),
-    evaluationsPerTrial: tableau.stages - 1,
-    firstBadIndex: bad,
-    evaluate: async (s, y) => {
-      const k = await evaluateAt(s, y);
-      return { k, firstBadIndex: bad(k) };
-    },
-    initialStep: (s, y, k0, remaining) => firstStep(evaluateAt, tableau, tolerance, { s, y, k0, remaining }),
-    trial: async (s, dt, y, k0) => {
-      const place = stepFeeds({ s, dt, span }, dtype);
-      const outputs = await programs.trial.run({ ...controls, ...place, "/z": y, "/k0": k0 });
-      const { y1, last, ratio } = outputs as { y1: Tensor; last: Tensor; ratio: Tensor };
-      const errorRatio = item(ratio);
-      return {
-        y1: cast(y1, dtype),
-        k1: reuse ? cast(last, dtype) : undefined,
-        errorRatio,
-        firstBadIndex: Number.isFinite(errorRatio) ? undefined : (bad(y1) ?? bad(last)),
-        stages: tableau.b.flatMap((_, i) => outputs[`stage${i}`] ?? []),
-      };
-    },
-    interpolate: ({ y0, dt, stages, k1 }, theta) => {
-      const k = [...stages, k1].map(toFloat64);
-      const y = plainAlgebra.combine(toFloat64(y0), dt, denseWeights(tableau, theta), k);
-      return fromNumbers(y, y0.shape, dtype);
-    },
-  };
-}
-
-function bad(value: Tensor): number | undefined {
-  const index = firstNonFinite(value);
-  return index < 0 ? undefined : index;
-}
-
-interface StartingPoint {
-  readonly s: number;
-  readonly y: Tensor;
-  readonly k0: Tensor;
-  /** Signed distance to the end of the integration. */
-  readonly remaining: number;
-}
-
-/** Hairer's choice of the first step, in float64 whatever the field computes in; one evaluation of f. */
-async function firstStep(
-  evaluateAt: (s: number, y: Tensor) => Promise<Tensor>,
-  tableau: AdaptiveTableau,
-  tolerance: CompiledTolerance,
-  { s, y, k0, remaining }: StartingPoint,
-): Promise<number> {
-  const limit = Math.abs(remaining);
-  const [state, slope] = [toFloat64(y), toFloat64(k0)];
-  const size = (x: Float64Array): number => scaledNorm(tolerance, x, state, state);
-  const d1 = size(slope);
-  const h0 = initialStepGuess(size(state), d1, limit);
-  const signed = Math.sign(remaining) * h0;
-  const ahead = fromNumbers(plainAlgebra.combine(state, signed, [1], [slope]), y.shape, y.dtype);
-  const k1 = toFloat64(await evaluateAt(s + signed, ahead));
-  const change = k1.map((value, i) => value - (slope[i] ?? 0));
-  return initialStepSize(h0, d1, size(change) / h0, errorOrder(tableau), limit);
 }

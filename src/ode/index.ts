@@ -114,15 +114,22 @@ export type { CompiledTolerance } from "./trial-graph.js";
 
 // Derivatives of fields and solves.
 
+export type { LossCotangent } from "./cotangents.js";
+export { divergence, divergenceOf } from "./divergence.js";
+export type { ContinuousAdjoint, GradientOptions } from "./gradient-options.js";
+export {
+  type LogDensityField,
+  type LogDensityOptions,
+  logDensityField,
+  NOISE_CONTROL,
+} from "./log-density-field.js";
+export { fieldOfModel, type InputMap } from "./model-field.js";
+export { withOpenParameters } from "./open-parameters.js";
 export {
   type CompiledGradient,
   compileGradient,
   type GradientInputs,
-  type GradientOptions,
   gradientThroughSolve,
-  type LossCotangent,
   type SolveGradient,
-} from "./discrete-gradient.js";
-export { divergence, divergenceOf } from "./divergence.js";
-export { fieldOfModel, type InputMap } from "./model-field.js";
-export { withOpenParameters } from "./open-parameters.js";
+} from "./solve-gradient.js";
+export { EXACT_TRACE_LIMIT, type TraceEstimator } from "./trace-estimator.js";

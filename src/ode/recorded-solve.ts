@@ -6,8 +6,9 @@ import { definedOnly, prepared, runtimeOptions, spanOf } from "./compiled-option
 import { compiledStepper } from "./compiled-stepper.js";
 import type { StepPlace } from "./compiled-steps.js";
 import { type Field, fieldMacs } from "./field.js";
-import { stepsOf } from "./mesh.js";
-import { SolutionRecorder } from "./solution.js";
+import { type Span, stepsOf } from "./mesh.js";
+import { integrateSegments } from "./segments.js";
+import { type Solution, SolutionRecorder } from "./solution.js";
 import type { SolvePlan } from "./solve-options.js";
 import type { StepRule } from "./step-rule.js";
 
@@ -31,7 +32,7 @@ export interface RecordedSolve {
 
 type LoopOptions = Pick<
   CompiledSolveOptions,
-  "signal" | "onStep" | "controller" | "maxSteps" | "minStep" | "maxStep" | "firstStep"
+  "signal" | "onStep" | "controller" | "maxSteps" | "minStep" | "maxStep" | "firstStep" | "controlledColumns"
 > &
   CompileOptions;
 
@@ -75,41 +76,40 @@ export async function recordedAdaptive(
   const stepper = await compiledStepper(
     tableau,
     field,
-    { rtol, atol, reuseLastStage: false },
+    { rtol, atol, reuseLastStage: false, ...definedOnly({ controlledColumns: options.controlledColumns }) },
     runtimeOptions(options),
   );
   const { signal, controller, maxSteps, minStep, maxStep, firstStep } = options;
-  const loop = definedOnly({ signal, controller, maxSteps, minStep, maxStep, firstStep });
+  const loop = definedOnly({ signal, controller, minStep, maxStep, firstStep });
   const macs = fieldMacs(field);
-  const segments = times.slice(1).map((end, i) => [times[i] ?? end, end] as const);
   const run: RecordedSolve["run"] = async (z0, controls) => {
-    let z = prepared(field, z0);
-    const recorder = new SolutionRecorder(times, z);
+    const start = prepared(field, z0);
+    const recorder = new SolutionRecorder(times, start);
     const steps: RecordedStep[] = [];
     const stepsBefore = [0];
-    for (const span of segments) {
+    const advance = (span: Span, y: Tensor, left: number): Promise<Solution<Tensor>> => {
+      let z = y;
       const onStep: LoopOptions["onStep"] = (event) => {
         options.onStep?.(event);
         if (!event.accepted) return;
         steps.push({ s: event.s, dt: event.dt, span, z });
         z = event.y;
       };
-      const part = await integrateAdaptive(stepper.with(controls, span), z, { ...loop, times: span, onStep });
-      recorder.nfe += part.statistics.nfe;
-      recorder.acceptedSteps += part.statistics.acceptedSteps;
-      recorder.rejectedSteps += part.statistics.rejectedSteps;
-      recorder.lastGood = part.lastGood;
-      if (part.status !== "success")
-        return recorded(recorder.finish(part.status, part.message, part.firstBadIndex));
+      return integrateAdaptive(stepper.with(controls, span), y, {
+        ...loop,
+        maxSteps: left,
+        times: span,
+        onStep,
+      });
+    };
+    const arrive = (z: Tensor): Tensor => {
       recorder.save(z);
       stepsBefore.push(steps.length);
-    }
-    return recorded(recorder.succeed());
-
-    function recorded(solution: ReturnType<typeof recorder.succeed>): RecordedSolution {
-      const statistics = { ...solution.statistics, gCalls: 0, macs: macs * recorder.nfe };
-      return { solution: { ...solution, statistics }, steps, stepsBefore };
-    }
+      return z;
+    };
+    const solution = await integrateSegments(recorder, start, { times, maxSteps, advance, arrive });
+    const statistics = { ...solution.statistics, gCalls: 0, macs: macs * recorder.nfe };
+    return { solution: { ...solution, statistics }, steps, stepsBefore };
   };
   return { run, dispose: () => stepper.dispose() };
 }

@@ -37,14 +37,15 @@ const codes: Readonly<Record<Exclude<SolveStatus, "success">, ErrorCode>> = {
 
 /**
  * Passes a successful solution through.
+ * @param what the name of the solve in messages. Default `"solve"`.
  * @throws STEP_LIMIT, STEP_UNDERFLOW, NON_FINITE or INTERRUPTED otherwise, with `lastGood`, `statistics` and
  *   `firstBadIndex` in the details.
  */
-export function orThrow<Y>(solution: Solution<Y>): Solution<Y> {
+export function orThrow<Y>(solution: Solution<Y>, what = "solve"): Solution<Y> {
   const { status, message, lastGood, statistics, firstBadIndex } = solution;
   if (status === "success") return solution;
   throw fail(codes[status], {
-    what: "solve",
+    what,
     received: message,
     details: { lastGood, statistics, firstBadIndex },
   });
@@ -112,6 +113,12 @@ export class SolutionRecorder<Y> {
     const element = firstBadIndex === undefined ? "a value" : `element ${firstBadIndex}`;
     const message = `${where}, ${element} is NaN or infinite; last good state at s = ${this.lastGood.s}. Check the field there.`;
     return this.finish("non-finite", message, firstBadIndex);
+  }
+
+  /** @param end where the solve was to end. */
+  stepLimit(end: number): Solution<Y> {
+    const message = `Tried ${this.triedSteps} steps and reached s = ${this.lastGood.s} of ${end}. Raise maxSteps or loosen rtol and atol.`;
+    return this.finish("step-limit", message);
   }
 
   interrupted(): Solution<Y> {

@@ -11,8 +11,10 @@ import {
   type Node,
   type Operand,
   reduceSum,
+  slice,
   sqrt,
   square,
+  sum,
   trace,
   where,
 } from "../graph/index.js";
@@ -24,7 +26,10 @@ import { embeddedStep } from "./runge-kutta.js";
 import type { AdaptiveTableau } from "./tableau.js";
 
 /** Tolerances of a compiled solve; its norm is always the root mean square. */
-export type CompiledTolerance = Omit<Tolerance, "norm">;
+export interface CompiledTolerance extends Omit<Tolerance, "norm"> {
+  /** Columns of the state's last axis that error control sees, the first ones. Default: all. */
+  readonly controlledColumns?: number;
+}
 
 /** Numbers and states among the inputs of a program. Their names begin with a slash, to keep apart from controls. */
 function specsOf(
@@ -66,21 +71,43 @@ export function trialGraph(
     const algebra = graphAlgebraWithin({ low: node("/low"), high: node("/high") });
     const step = embeddedStep<Node, Operand>(tableau, f, algebra, s, dt, y, node("/k0"));
     const { y1, stages, error } = step;
-    const poison = reduceSum(mul(y1, 0));
-    const ratio = add(errorNorm(error, maximum(abs(y), abs(y1)), tolerance), poison);
+    const ratio = errorRatio([{ y, y1, error, tolerance }]);
     const all = Object.fromEntries(dense ? stages.map((stage, i) => [`stage${i}`, stage]) : []);
     return { y1, last: stages.at(-1) as Node, ratio, ...all };
   });
+}
+
+/** One part of a state in an attempted step; a part without a tolerance does not count as error. */
+export interface TriedPart {
+  readonly y: Node;
+  readonly y1: Node;
+  readonly error: Node;
+  readonly tolerance: CompiledTolerance | undefined;
+}
+
+/** The error norm of the worst part; NaN or infinite where anything is, in whatever part. */
+export function errorRatio(parts: readonly TriedPart[]): Node {
+  const norms = parts.flatMap(({ y, y1, error, tolerance }) =>
+    tolerance === undefined ? [] : [errorNorm(error, maximum(abs(y), abs(y1)), tolerance)],
+  );
+  const poison = parts.map(({ y1 }) => reduceSum(mul(y1, 0)));
+  // A maximum may lose a NaN.
+  if (norms.length > 1) poison.push(mul(sum(...norms), 0));
+  return sum(
+    norms.reduce((a, b) => maximum(a, b)),
+    ...poison,
+  );
 }
 
 /**
  * √mean((x/(atol + rtol·size))²) over the whole batch. With atol = 0 a tolerance can be 0: an exact zero still passes;
  * anything else is divided by a number below all tolerances, and fails unless it is itself below that number.
  */
-function errorNorm(x: Node, size: Node, { rtol, atol }: CompiledTolerance): Node {
-  const tolerance = add(mul(size, rtol), atol);
-  const ratio = div(x, atol > 0 ? tolerance : where(less(0, tolerance), tolerance, SMALLEST_TOLERANCE));
-  return sqrt(mean(square(ratio)));
+function errorNorm(error: Node, size: Node, { rtol, atol, controlledColumns }: CompiledTolerance): Node {
+  const seen = (x: Node): Node => (controlledColumns === undefined ? x : slice(x, -1, 0, controlledColumns));
+  const tolerance = add(mul(seen(size), rtol), atol);
+  const allowed = atol > 0 ? tolerance : where(less(0, tolerance), tolerance, SMALLEST_TOLERANCE);
+  return sqrt(mean(square(div(seen(error), allowed))));
 }
 
 /** Within the range of float32. */

@@ -1,24 +1,11 @@
-import { fail } from "../tensor/index.js";
-import {
-  type Figure,
-  type FigureText,
-  type Layer,
-  type NumberList,
-  requireMethods,
-  sentences,
-} from "./figure.js";
-import { formatNumber, formatPercent } from "./format.js";
-import { quantile, short } from "./numbers.js";
-import { type Bins, countInBins, type PlaneRange, planeBins, robustRange } from "./plane.js";
+import { cellImage, colourLegend } from "./cell-image.js";
+import type { Scheme } from "./colour-ramp.js";
+import { type Figure, type FigureText, requireMethods, sentences } from "./figure.js";
+import { formatNumber } from "./format.js";
+import { densityScale, histogramOf } from "./histogram.js";
+import { type PlaneRange, planeBins, robustRange } from "./plane.js";
+import { finitePoints, type PointCloud } from "./point-cloud.js";
 import { sizes } from "./theme.js";
-
-/** Samples in the plane, to be drawn as one panel. */
-export interface PointCloud {
-  /** Title of the panel: `"Heun, 2 NFE"`. */
-  readonly label: string;
-  /** Shape [n, 2], row-major. */
-  readonly points: NumberList;
-}
 
 /** How densities are binned, coloured and laid out. */
 export interface DensityOptions extends FigureText {
@@ -30,16 +17,13 @@ export interface DensityOptions extends FigureText {
   readonly panelSize?: number;
   /** Panels a row. Default: all up to four, then three. */
   readonly columns?: number;
-  /** Sequential Vega colour scheme whose low end is dark. Default `"inferno"`. */
-  readonly scheme?: "inferno" | "magma" | "viridis" | "plasma";
+  /** Colour scheme from dark to bright. Default `"inferno"`. */
+  readonly scheme?: Scheme;
   /** How density becomes colour. `"log"` shows thin parts beside narrow peaks; it starts at one sample a cell. Default `"linear"`. */
   readonly colourScale?: "linear" | "log";
   /** Quantile of the first cloud's non-empty cells from which the colour is saturated. Default 0.995. */
   readonly saturation?: number;
 }
-
-/** The low end of each scheme, for cells without samples. */
-const darkest = { inferno: "#000004", magma: "#000004", viridis: "#440154", plasma: "#0d0887" } as const;
 
 /**
  * Point clouds side by side as two-dimensional histograms with the same cells and the same colour scale.
@@ -52,129 +36,37 @@ const darkest = { inferno: "#000004", magma: "#000004", viridis: "#440154", plas
  */
 export function density(clouds: readonly PointCloud[], options: DensityOptions = {}): Figure {
   requireMethods("density", clouds);
-  const finite = clouds.map(finitePoints);
-  const range = options.range ?? robustRange(finite);
-  const bins = planeBins(range, options.bins ?? 100);
-  const counts = finite.map((points) => countInBins(points, bins));
-  const densities = counts.map(({ cells, total }) => cells.map((count) => count / (total * bins.size ** 2)));
-  const first = (densities[0] ?? new Float64Array()).filter((value) => value > 0).sort();
-  const top = quantile(first, options.saturation ?? 0.995);
-  if (!(top > 0)) {
-    throw fail("INVALID_ARGUMENT", {
-      what: `density of "${clouds[0]?.label}"`,
-      expected: "points within the range",
-      received: "none",
-    });
-  }
-  // Cells of whole half pixels stay sharp in a picture of twice the size.
-  const cellPixels = Math.max(1, Math.round((2 * (options.panelSize ?? 250)) / bins.columns)) / 2;
-  const { scheme = "inferno" } = options;
-  const single = 1 / (Math.max(...counts.map(({ total }) => total)) * bins.size ** 2);
-  const domain: readonly [number, number] =
-    options.colourScale === "log" ? [short(single), short(top)] : [0, short(top)];
-  const colour = { type: options.colourScale ?? "linear", scheme, domain };
-  const columns = options.columns ?? (clouds.length <= 4 ? clouds.length : 3);
-  const panels = densities.map((cells, i) => ({
-    title: { text: clouds[i]?.label ?? "", anchor: "middle" as const, offset: 8, fontSize: sizes.axisTitle },
-    width: bins.columns * cellPixels,
-    height: bins.rows * cellPixels,
-    view: { fill: darkest[scheme], stroke: null },
-    data: { values: cellRectangles(cells, bins, cellPixels) },
-    layer: [panelLayer(bins, colour)],
+  const finite = clouds.map((cloud) => finitePoints("density", cloud));
+  const bins = planeBins(options.range ?? robustRange(finite), options.bins ?? 100);
+  const histograms = clouds.map((cloud, i) => histogramOf(cloud, finite[i] ?? new Float64Array(), bins));
+  const scale = densityScale(histograms, histograms.slice(0, 1), options);
+  const cell = cellPixels(options.panelSize ?? 250, bins.columns);
+  const [width, height] = [bins.columns * cell, bins.rows * cell];
+  const panels = histograms.map(({ label, densities }) => ({
+    title: { text: label, anchor: "middle" as const, offset: 8, fontSize: sizes.axisTitle },
+    width,
+    height,
+    layer: [
+      cellImage({ ...bins, values: densities }, scale, width, height),
+      colourLegend(scale, "density", 160),
+    ],
   }));
-  const notes = clouds.map(({ label, points }, i) => {
-    const broken = points.length / 2 - (finite[i]?.length ?? 0) / 2;
-    const outside = counts[i]?.outside ?? 0;
-    return outsideNote(label, broken, outside, points.length / 2);
-  });
   const { name = "density", title = "Sample density" } = options;
-  const caption =
-    options.caption ??
-    `Two-dimensional histograms of ${clouds.map(({ label, points }) => `${label} (${formatNumber(points.length / 2)} samples)`).join(", ")}; same cells, same colour scale.`;
+  const columns = options.columns ?? (clouds.length <= 4 ? clouds.length : 3);
   return {
     name,
     title,
-    caption: sentences(caption, ...notes),
+    caption: sentences(options.caption ?? plainCaption(clouds), ...histograms.map(({ note }) => note)),
     spec: { title, columns, concat: panels, spacing: 18, resolve: { scale: { color: "shared" } } },
   };
 }
 
-interface ColourScale {
-  readonly type: "linear" | "log";
-  readonly scheme: keyof typeof darkest;
-  readonly domain: readonly [number, number];
+/** Side of a cell: whole half pixels stay sharp in a picture of twice the size. @param panelSize in CSS pixels. */
+export function cellPixels(panelSize: number, columns: number): number {
+  return Math.max(1, Math.round((2 * panelSize) / columns)) / 2;
 }
 
-/** One panel: cells as rectangles, without axes, since the shape is what counts. */
-function panelLayer(bins: Bins, { type, scheme, domain }: ColourScale): Layer {
-  const [x0, x1] = bins.range.x;
-  const [y0, y1] = bins.range.y;
-  const hidden = { axis: null } as const;
-  return {
-    mark: { type: "rect", aria: false, clip: true },
-    encoding: {
-      x: {
-        field: "x",
-        type: "quantitative",
-        scale: { domain: [x0, x1], nice: false, zero: false },
-        ...hidden,
-      },
-      x2: { field: "x2" },
-      y: {
-        field: "y",
-        type: "quantitative",
-        scale: { domain: [y0, y1], nice: false, zero: false },
-        ...hidden,
-      },
-      y2: { field: "y2" },
-      color: {
-        field: "density",
-        type: "quantitative",
-        scale: { type, scheme, domain: [...domain], clamp: true },
-        legend: { title: "density", gradientLength: 160, gradientThickness: 10, tickCount: 4 },
-      },
-    },
-  };
-}
-
-/**
- * The non-empty cells, with their borders in data units. Each reaches half a pixel under its right and upper
- * neighbour, drawn later, since rasterisers leave hair lines between rectangles that only touch.
- */
-function cellRectangles(cells: Float64Array, bins: Bins, cellPixels: number): Record<string, number>[] {
-  const rectangles: Record<string, number>[] = [];
-  const reach = bins.size * (1 + 0.5 / cellPixels);
-  for (const [cell, value] of cells.entries()) {
-    if (value === 0) continue;
-    const column = cell % bins.columns;
-    const row = Math.floor(cell / bins.columns);
-    const x = bins.range.x[0] + column * bins.size;
-    const y = bins.range.y[0] + row * bins.size;
-    rectangles.push({ x, x2: x + reach, y, y2: y + reach, density: short(value, 4) });
-  }
-  return rectangles;
-}
-
-function finitePoints({ label, points }: PointCloud): Float64Array {
-  const kept: number[] = [];
-  for (let i = 0; i + 1 < points.length; i += 2) {
-    const x = points[i] ?? Number.NaN;
-    const y = points[i + 1] ?? Number.NaN;
-    if (Number.isFinite(x) && Number.isFinite(y)) kept.push(x, y);
-  }
-  if (kept.length === 0 || points.length % 2 !== 0) {
-    throw fail("INVALID_ARGUMENT", {
-      what: `density of "${label}"`,
-      expected: "points of shape [n, 2] with at least one finite point",
-      received: `${points.length} numbers, ${kept.length / 2} finite points`,
-    });
-  }
-  return Float64Array.from(kept);
-}
-
-function outsideNote(label: string, broken: number, outside: number, n: number): string {
-  const facts: string[] = [];
-  if (broken > 0) facts.push(`${formatPercent(broken / n)} not finite and dropped`);
-  if (outside / n >= 0.005) facts.push(`${formatPercent(outside / n)} outside the drawn region`);
-  return facts.length === 0 ? "" : `${label}: ${facts.join(", ")}.`;
+function plainCaption(clouds: readonly PointCloud[]): string {
+  const listed = clouds.map(({ label, points }) => `${label} (${formatNumber(points.length / 2)} samples)`);
+  return `Two-dimensional histograms of ${listed.join(", ")}; same cells, same colour scale.`;
 }

@@ -1,6 +1,7 @@
 /** A leaf over values: data -> figure (a Vega-Lite specification) -> SVG, PNG, report; tables and numbers as text. */
 
-export { type DensityOptions, density, type PointCloud } from "./density.js";
+export { type DensityOptions, density } from "./density.js";
+export { type DensityGridOptions, type DensityRow, densityGrid, type GridCloud } from "./density-grid.js";
 export { type ErrorHistogramOptions, type ErrorSample, errorHistogram } from "./error-histogram.js";
 export type { Figure, FigureText, Method, NumberList, Role } from "./figure.js";
 export { formatMilliseconds, formatNumber, formatPercent, powerOfTen } from "./format.js";
@@ -14,6 +15,7 @@ export {
   paretoFronts,
 } from "./pareto.js";
 export type { PlaneRange } from "./plane.js";
+export type { PointCloud } from "./point-cloud.js";
 export { renderPng, renderSvg } from "./render.js";
 export { type Report, type ReportFigure, type ReportSection, renderReport } from "./report.js";
 export { type Table, type TableCell, type TableColumn, textTable } from "./table.js";

@@ -40,8 +40,11 @@ export function squareRange(points: readonly (readonly [number, number])[]): Pla
     const fenced: [number, number] = [Math.max(low, below - reach), Math.min(high, above + reach)];
     return widened(reach > 0 && high - low > 3 * (fenced[1] - fenced[0]) ? fenced : [low, high], 0.06);
   };
-  const x = side(points.map(([value]) => value));
-  const y = side(points.map(([, value]) => value));
+  return squared({ x: side(points.map(([value]) => value)), y: side(points.map(([, value]) => value)) });
+}
+
+/** The range around the same middle whose sides both have the length of the longer one. */
+export function squared({ x, y }: PlaneRange): PlaneRange {
   const half = Math.max(x[1] - x[0], y[1] - y[0]) / 2;
   const around = ([low, high]: readonly [number, number]): [number, number] => {
     const middle = (low + high) / 2;

@@ -33,6 +33,9 @@ const silent: LoggerInterface = {
   debug: () => silent,
 };
 
+/** What Vega adds for browsers to `image-rendering: optimizeSpeed`; resvg knows only that, and takes the last one. */
+const pixelated = " image-rendering: pixelated;";
+
 const require = createRequire(import.meta.url);
 
 /** The shipped font: the package has no entry point that Node can load, so its files are named. */
@@ -86,7 +89,7 @@ export function renderPng(svg: string, options: { readonly scale?: number } = {}
   }
   const { Resvg }: typeof import("@resvg/resvg-js") = require("@resvg/resvg-js");
   try {
-    const image = new Resvg(svg, {
+    const image = new Resvg(svg.replaceAll(pixelated, ""), {
       fitTo: { mode: "zoom", value: scale },
       font: {
         loadSystemFonts: false,

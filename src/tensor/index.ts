@@ -27,6 +27,7 @@ export {
   firstNonFinite,
   fromNumbers,
   item,
+  pickRows,
   reshaped,
   rows,
   scalar,

@@ -72,6 +72,17 @@ export function rows(value: Tensor, start: number, end: number): Tensor {
   return tensor(value.dtype, [end - start, ...value.shape.slice(1)], data);
 }
 
+/** Rows of the first axis in any order and number, copied. */
+export function pickRows({ dtype, shape, data }: Tensor, order: ArrayLike<number>): Tensor {
+  const width = sizeOf(shape.slice(1));
+  const picked = allocate(dtype, order.length * width);
+  for (let i = 0; i < order.length; i++) {
+    const start = (order[i] ?? 0) * width;
+    (picked as Float32Array).set((data as Float32Array).subarray(start, start + width), i * width);
+  }
+  return tensor(dtype, [order.length, ...shape.slice(1)], picked);
+}
+
 /** Index of the first NaN or infinite element, or -1. */
 export function firstNonFinite(value: Tensor): number {
   const { data } = value;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { CorrectionInput, FitLoss, HiddenActivation } from "../../hypersolver/index.js";
+import type { CorrectionInput, FitDirection, FitLoss, HiddenActivation } from "../../hypersolver/index.js";
 import type { CommandDefinition } from "../command.js";
 import {
   addExamples,
@@ -42,6 +42,7 @@ export interface FitCommandOptions extends SharedOptions, FieldOptions {
   readonly referenceTolerance?: number;
   readonly pretrain?: number;
   readonly swapEvery?: number;
+  readonly directions?: FitDirection;
   readonly detachField?: boolean;
   readonly samples: number;
   readonly budget?: readonly number[];
@@ -51,6 +52,7 @@ export interface FitCommandOptions extends SharedOptions, FieldOptions {
 // The same lists and defaults as in the layers below, which are not loaded for help; a test compares them.
 
 export const lossNames: readonly FitLoss[] = ["residual", "trajectory", "both"];
+export const directionNames: readonly FitDirection[] = ["forward", "both"];
 export const inputNames: readonly CorrectionInput[] = [
   ...(["z", "stages", "epsilon", "s", "x", "z0", "features"] as const),
 ];
@@ -157,5 +159,12 @@ function addTrainingOptions(command: Command): void {
     )
     .addOption(parsed("--pretrain <n>", "iterations on the first mini-batch alone (default: 0)", parseCount))
     .addOption(parsed("--swap-every <n>", "iterations before the next mini-batch (default: 1)", parseCount))
+    .addOption(
+      parsed(
+        "--directions <name>",
+        "forward, or both: learn every step backwards as well (default: forward)",
+        (option, text) => parseChoice(option, text, directionNames),
+      ),
+    )
     .option("--detach-field", "stop gradients at f in trajectory losses, as the paper's code does");
 }

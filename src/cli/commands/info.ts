@@ -5,12 +5,12 @@ export interface InfoCommandOptions extends SharedOptions, FieldOptions {}
 
 export const infoCommand: CommandDefinition = {
   name: "info",
-  summary: "look into an ONNX file: field, correction or solver",
+  summary: "look into an ONNX file: field, flow, correction or solver",
   configure: (command, attach) => {
     command
       .description(
         "Shows inputs, outputs, operators (and which of them are not supported), parameters and costs of any ONNX " +
-          "file; the validity card of a correction; and runs the self-test of an exported solver.",
+          "file; the facts of a flow; the validity card of a correction; and runs the self-test of an exported solver.",
       )
       .argument("<file.onnx>", "any ONNX model")
       .optionsGroup("Options:");

@@ -5,6 +5,8 @@ import { parseChoice } from "../parse.js";
 
 export interface ReproduceCommandOptions extends SharedOptions {
   readonly preset: Preset;
+  readonly density?: string;
+  readonly resume?: boolean;
   readonly list?: boolean;
   readonly out?: string;
 }
@@ -19,7 +21,7 @@ export const reproduceCommand: CommandDefinition = {
     command
       .description(
         "Runs an experiment with its own data and settings, and writes numbers, figures, trained files and a report. " +
-          "Ctrl-C keeps the best result so far.",
+          "Ctrl-C keeps the best result so far; --resume goes on where a run was stopped or killed.",
       )
       .argument("[name]", "the experiment")
       .optionsGroup("Options:")
@@ -31,8 +33,15 @@ export const reproduceCommand: CommandDefinition = {
           (option, text) => parseChoice(option, text, presetNames),
         ).default("standard", "standard"),
       )
-      .option("--out <folder>", "where to write (default: runs/NAME)");
-    addExamples(command, ["reproduce --list", "reproduce ffjord --preset smoke --out runs/ffjord-smoke"]);
+      .option("--density <name>", "the data set, for experiments that have several (--list shows them)")
+      .option("--resume", "go on from the checkpoint in the folder, if there is one")
+      .option("--out <folder>", "where to write (default: runs/NAME, with the data set behind)");
+    addExamples(command, [
+      "reproduce --list",
+      "reproduce ffjord --preset smoke --out runs/ffjord-smoke",
+      "reproduce cnf --density pinwheel",
+      "reproduce cnf --density checkerboard --preset paper --resume",
+    ]);
     attach(command, async () => (await import("../jobs/reproduce.js")).reproduceJob);
   },
 };

@@ -59,11 +59,11 @@ export function nothingFitted(error: unknown): unknown {
 async function fitOptions(field: Field, options: FitCommandOptions, { progress }: Desk): Promise<FitOptions> {
   const { loss, iterations, batch, hidden, activation, lr, weightDecay, epsilon, trajectories, pretrain } =
     options;
-  const { referenceTolerance, swapEvery, features, detachField, span, steps, seed } = options;
+  const { referenceTolerance, swapEvery, features, directions, detachField, span, steps, seed } = options;
   const given: Partial<FitOptions> = definedMembers({
     ...{ loss, iterations, batch, hidden, activation, weightDecay, trajectories, pretrain },
     epsilon: epsilon === "none" ? null : epsilon,
-    ...{ referenceTolerance, swapEvery, features, inputs: inputsOf(options), learningRate: lr },
+    ...{ referenceTolerance, swapEvery, features, directions, inputs: inputsOf(options), learningRate: lr },
     throughField: detachField === true ? false : undefined,
   });
   return {

@@ -1,5 +1,6 @@
 import type { DeclaredType } from "../../graph/index.js";
 import type { SolverFacts, ValidityCard } from "../../hypersolver/index.js";
+import type { FlowFacts } from "../../models/index.js";
 import type { FieldRoles } from "../../ode/index.js";
 import { formatNumber, textTable } from "../../plot/index.js";
 import { formatShape } from "../../tensor/index.js";
@@ -8,6 +9,7 @@ import type { ModelInfo } from "./info.js";
 const kinds: Readonly<Record<ModelInfo["kind"], string>> = {
   correction: "a correction (fit with hypersolvers)",
   solver: "an exported solver",
+  flow: "a flow (trained with hypersolvers), a vector field for other commands",
   field: "a vector field",
   model: "a model, but no vector field",
 };
@@ -37,6 +39,7 @@ export function infoText(info: ModelInfo): string {
   return [
     ...facts,
     ...(info.card === undefined ? [] : ["", cardText(info.card)]),
+    ...(info.flow === undefined ? [] : ["", flowText(info.flow)]),
     ...(obstacle === undefined ? [] : ["", `Cannot be solved as it is. ${obstacle}`]),
   ].join("\n");
 }
@@ -72,6 +75,24 @@ const countOf = (count: number, noun: string): string => `${count} ${noun}${coun
 
 const selfTestText = ({ status, message }: NonNullable<ModelInfo["selfTest"]>): string =>
   status === "passed" ? "passed: it reproduces its golden vectors here" : `FAILED. ${message}`;
+
+function flowText(flow: FlowFacts): string {
+  const [t0, t1] = flow.span;
+  const { shift, scale } = flow.standardisation;
+  const columns = shift.map(
+    (mean, i) =>
+      `${flow.columns?.[i] ?? `x${i}`} = ${formatNumber(mean)} + ${formatNumber(scale[i] ?? 1)} z[${i}]`,
+  );
+  const more = columns.length > SHOWN_FEATURES ? `, … (${columns.length} in all)` : "";
+  const nll = flow.heldOutNll === undefined ? "not measured" : `${flow.heldOutNll.toFixed(3)} nats`;
+  return [
+    `Carries ${flow.base} at s = ${t0} to data at s = ${t1}; ${columns.slice(0, SHOWN_FEATURES).join(", ")}${more}.`,
+    `Data: ${flow.data}`,
+    `Training: ${flow.training}.`,
+    `Held-out negative log-likelihood: ${nll}.`,
+    `Made by ${flow.library}, seed ${flow.seed}.`,
+  ].join("\n");
+}
 
 function cardText(card: ValidityCard): string {
   const [t0, t1] = card.span;

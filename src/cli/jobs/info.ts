@@ -17,6 +17,7 @@ import {
   solverFactsOf,
   type ValidityCard,
 } from "../../hypersolver/index.js";
+import { decodeFlow, FLOW_KEY, type FlowFacts } from "../../models/index.js";
 import { type FieldRoles, fieldOfModel, type InputMap } from "../../ode/index.js";
 import { isHypersolversError } from "../../tensor/index.js";
 import type { Job } from "../command.js";
@@ -28,7 +29,7 @@ import { infoText } from "./info-text.js";
 export interface ModelInfo extends Omit<ModelSummary, "metadata" | "weights"> {
   readonly file: string;
   readonly bytes: number;
-  readonly kind: "correction" | "solver" | "field" | "model";
+  readonly kind: "correction" | "solver" | "flow" | "field" | "model";
   /** Multiply–accumulates a sample; absent when the model cannot be imported. */
   readonly macs?: number;
   readonly unsupported: readonly string[];
@@ -40,6 +41,8 @@ export interface ModelInfo extends Omit<ModelSummary, "metadata" | "weights"> {
   readonly features?: Readonly<Record<string, SymbolicShape>>;
   readonly card?: ValidityCard;
   readonly solver?: SolverFacts;
+  /** What `train` wrote into a flow. */
+  readonly flow?: FlowFacts;
   readonly selfTest?: { readonly status: "passed" | "failed"; readonly message?: string };
   readonly metadata: readonly string[];
 }
@@ -57,9 +60,11 @@ export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }) 
     golden === undefined || imported.value === undefined
       ? undefined
       : await attemptAsync(() => selfTest(bytes, closed(imported.value as ImportedModel), golden, path));
+  const flow = metadata[FLOW_KEY] === undefined ? undefined : attempt(() => decodeFlow(bytes, path).facts);
   const isField = roles?.value !== undefined && card === undefined && golden === undefined;
   const obstacle =
-    imported.problem ?? (card === undefined && golden === undefined ? roles?.problem : undefined);
+    imported.problem ??
+    (card === undefined && golden === undefined ? (roles?.problem ?? flow?.problem) : undefined);
   const info: ModelInfo = {
     file: path,
     bytes: bytes.length,
@@ -68,9 +73,11 @@ export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }) 
         ? "correction"
         : golden !== undefined
           ? "solver"
-          : roles?.value !== undefined
-            ? "field"
-            : "model",
+          : flow?.value !== undefined
+            ? "flow"
+            : roles?.value !== undefined
+              ? "field"
+              : "model",
     ...summary,
     ...(imported.value !== undefined && { macs: countMacs(closed(imported.value)) }),
     unsupported: summary.operators.filter(({ supported }) => !supported).map(({ name }) => name),
@@ -78,6 +85,7 @@ export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }) 
     ...(isField && { roles: roles.value, features: featuresOf(imported.value as ImportedModel) }),
     ...(card !== undefined && { card }),
     ...(solver !== undefined && { solver }),
+    ...(flow?.value !== undefined && { flow: flow.value }),
     ...(tested !== undefined && {
       selfTest:
         tested.problem === undefined ? { status: "passed" } : { status: "failed", message: tested.problem },

@@ -1,14 +1,17 @@
 import { join } from "node:path";
-import { experimentNamed, experiments, presets } from "../../experiments/index.js";
+import { type Experiment, experimentNamed, experiments, presets } from "../../experiments/index.js";
 import { textTable } from "../../plot/index.js";
+import { checkpointsIn } from "../checkpoints.js";
 import type { Job, JobResult } from "../command.js";
 import type { ReproduceCommandOptions } from "../commands/reproduce.js";
 import { requireWritableFolder, writeAll } from "../files.js";
 import { FIT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../interruption.js";
 import { compileOptions, forOption } from "../models.js";
+import { unusable } from "../usage-error.js";
 import { nothingFitted } from "./fit.js";
 import { showFitProgress } from "./fit-progress.js";
 import { missing } from "./method.js";
+import { showTraining } from "./train-progress.js";
 
 /** `hypersolvers reproduce`. */
 export const reproduceJob: Job<ReproduceCommandOptions> = async (
@@ -19,14 +22,18 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
   if (options.list === true) return listing();
   if (name === "") throw missing("name", `an experiment: ${Object.keys(experiments).join(", ")}`);
   const experiment = forOption("name", () => experimentNamed(name));
-  const out = options.out ?? join("runs", name);
+  const density = densityOf(experiment, options.density);
+  const out = options.out ?? join("runs", [name, density].filter((part) => part !== undefined).join("-"));
   await requireWritableFolder(out);
   const interruption = onInterrupt(output, FIT_STOPS);
   try {
     const { summary, metrics, artefacts, status } = await experiment.run({
       ...{ preset: options.preset, seed: options.seed, command: commandLine, signal: interruption.signal },
       compile: compileOptions(options),
+      ...(density !== undefined && { density }),
+      ...{ checkpoints: checkpointsIn(out), resume: options.resume === true },
       onProgress: (state) => showFitProgress(state, progress),
+      onTraining: showTraining(progress),
     });
     progress.stop();
     const files = await writeAll(out, artefacts);
@@ -45,8 +52,28 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
   }
 };
 
+/** The data set that is wanted, or the experiment's first; undefined where it has one alone. */
+function densityOf({ name, densities }: Experiment, wanted: string | undefined): string | undefined {
+  if (densities === undefined && wanted !== undefined)
+    throw unusable(
+      "--density",
+      "no --density: this experiment has one data set",
+      wanted,
+      `drop it for ${name}`,
+    );
+  if (wanted === undefined || densities?.includes(wanted) === true) return wanted ?? densities?.[0];
+  throw unusable("--density", `one of ${densities?.join(", ")}`, wanted);
+}
+
 function listing(): JobResult {
-  const list = Object.values(experiments).map(({ name, title }) => ({ name, title, presets }));
-  const rows = list.map(({ name, title, presets }) => [name, title, presets.join(", ")]);
-  return { text: textTable(["name", "what", "presets"], rows), json: { experiments: list } };
+  const list = Object.values(experiments).map(({ name, title, densities = [] }) => ({
+    ...{ name, title, presets, densities },
+  }));
+  const rows = list.map(({ name, title, presets, densities }) => [
+    ...[name, title, presets.join(", "), densities.join(", ")],
+  ]);
+  return {
+    text: textTable(["name", "what", "presets", "data sets"], rows),
+    json: { experiments: list },
+  };
 }

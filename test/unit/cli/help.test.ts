@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { activationNames, inputNames, lossNames } from "../../../src/cli/commands/fit.js";
+import { activationNames, directionNames, inputNames, lossNames } from "../../../src/cli/commands/fit.js";
 import { presetNames } from "../../../src/cli/commands/reproduce.js";
 import { deviceNames, methodNames } from "../../../src/cli/options.js";
 import { createOutput } from "../../../src/cli/output.js";
 import { buildProgram, shellQuoted } from "../../../src/cli/program.js";
 import { presets } from "../../../src/experiments/index.js";
-import { correctionInputs, fitDefaults, fitLosses } from "../../../src/hypersolver/index.js";
+import { correctionInputs, fitDefaults, fitDirections, fitLosses } from "../../../src/hypersolver/index.js";
 import { activations } from "../../../src/nn/index.js";
 import { tableaus } from "../../../src/ode/index.js";
 import { devices } from "../../../src/runtime/index.js";
@@ -18,6 +18,7 @@ describe("help, which loads none of the library, agrees with it", () => {
     expect(deviceNames).toEqual(devices);
     expect(inputNames).toEqual(correctionInputs);
     expect(lossNames).toEqual(fitLosses);
+    expect(directionNames).toEqual(fitDirections);
     expect(presetNames).toEqual(presets);
     expect([...activationNames].sort()).toEqual([...Object.keys(activations), "prelu"].sort());
   });

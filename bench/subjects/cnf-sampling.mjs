@@ -1,0 +1,171 @@
+// @ts-check
+/** Subject: samples of a continuous normalizing flow, corrected and not, against torchdiffeq's dopri5. */
+import { basename } from "node:path";
+import { stateErrors } from "../../dist/hypersolver/index.js";
+import { compileFlowSampler } from "../../dist/models/index.js";
+import { fieldAs, fieldMacs } from "../../dist/ode/index.js";
+import { compare, present, ratioOf } from "../lib/compare.mjs";
+import { flowFolders, hastyFlow, networkOf, readFlow, standardisationTensors } from "../lib/flows.mjs";
+import { normalStates } from "../lib/networks.mjs";
+import { ourPeak, theirPeak } from "../lib/peak-memory.mjs";
+import { maxDifference } from "../lib/wire.mjs";
+
+/** @typedef {import("../../dist/tensor/index.js").Tensor} Tensor */
+/** @typedef {import("../lib/flows.mjs").Flow} Flow */
+/** @typedef {import("../lib/flows.mjs").Correction} Correction */
+
+const count = 10_000;
+const tolerance = 1e-5;
+const referenceTolerance = 1e-8;
+const memoryRuns = 5;
+
+/** How we sample, by row: options of `compileFlowSampler`. */
+const ways = /** @type {const} */ (["HyperHeun, 1 step", "dopri5", "Heun, 1 step"]);
+/** @typedef {(typeof ways)[number]} Way */
+
+/** @param {Way} way @param {Correction} correction */
+function optionsOf(way, correction) {
+  if (way === "dopri5") return { rtol: tolerance, atol: tolerance };
+  return { steps: 1, ...(way === "Heun, 1 step" ? { method: "heun" } : { correction }) };
+}
+
+/** One way of sampling a shipped flow, for a process of its own. @param {{ folder: string, way: Way }} options */
+export async function samplingWork({ folder, way }) {
+  const { flow, correction } = readFlow(folder);
+  const sampler = await compileFlowSampler(flow, optionsOf(way, correction));
+  const z0 = normalStates(count, flow.standardisation.shift.length);
+  return () => sampler.push(z0);
+}
+
+/** @param {Flow} flow @param {Tensor} z0 */
+async function referenceSamples(flow, z0) {
+  const sampler = await compileFlowSampler(
+    { ...flow, field: fieldAs(flow.field, "float64") },
+    { rtol: referenceTolerance, atol: referenceTolerance },
+  );
+  const { x } = await sampler.push(z0);
+  await sampler.dispose();
+  return x;
+}
+
+/** @param {Flow} flow @param {Correction} correction @param {Tensor} z0 @param {Tensor} exact @param {Way} way */
+async function ourWay(flow, correction, z0, exact, way) {
+  const sampler = await compileFlowSampler(flow, optionsOf(way, correction));
+  const { x, statistics } = await sampler.push(z0);
+  return {
+    label: `hypersolvers, ${way}`,
+    work: () => sampler.push(z0),
+    facts: {
+      NFE: statistics.nfe,
+      "mean error": stateErrors(x, exact).mean,
+      "MACs a sample": statistics.macs,
+    },
+    dispose: () => sampler.dispose(),
+  };
+}
+
+/** @param {Flow} flow @param {Tensor} z0 */
+function peerRequest(flow, z0) {
+  const { options, weights } = networkOf(flow.field);
+  return {
+    options: { ...options, span: flow.span, tolerance, referenceTolerance },
+    tensors: { ...weights, ...standardisationTensors(flow), z0 },
+  };
+}
+
+/** @param {import("../lib/peer.mjs").Prepared | undefined} prepared @param {Flow} flow @param {Tensor} exact */
+function theirWay(prepared, flow, exact) {
+  const { samples, reference } = prepared?.tensors ?? {};
+  if (!prepared || !samples || !reference) return { theirs: undefined, notes: [] };
+  const nfe = prepared.facts.nfe ?? Number.NaN;
+  const facts = {
+    NFE: nfe,
+    "mean error": stateErrors(samples, exact).mean,
+    "MACs a sample": nfe * fieldMacs(flow.field),
+  };
+  const gap = maxDifference(reference, exact);
+  const alarm = gap < 1e-3 ? "" : ": THE SIDES DO NOT COMPUTE THE SAME";
+  return {
+    theirs: { label: "torchdiffeq dopri5", facts },
+    notes: [`Their float64 solve differs from ours by ${gap.toExponential(1)}${alarm}.`],
+  };
+}
+
+/**
+ * Peak memory of each way; nothing where there is no folder to load from.
+ * @param {string | undefined} folder @param {Flow} flow @param {Tensor} z0 @param {boolean} withPeer
+ */
+async function peaks(folder, flow, z0, withPeer) {
+  if (folder === undefined) return { ours: [], theirs: undefined };
+  const ours = [];
+  for (const way of ways) {
+    const options = { folder, way };
+    ours.push(await ourPeak({ module: import.meta.url, name: "samplingWork", options, runs: memoryRuns }));
+  }
+  const { options, tensors } = peerRequest(flow, z0);
+  const theirs = withPeer
+    ? await theirPeak("cnf_sampling", { ...options, check: false }, tensors, memoryRuns)
+    : undefined;
+  return { ours, theirs };
+}
+
+/**
+ * @param {import("../lib/compare.mjs").Context} context
+ * @param {{ name: string, folder: string | undefined, flow: Flow, correction: Correction }} given
+ */
+async function oneFlow(context, { name, folder, flow, correction }) {
+  const z0 = normalStates(count, flow.standardisation.shift.length);
+  const exact = await referenceSamples(flow, z0);
+  const { options, tensors } = peerRequest(flow, z0);
+  const prepared = await context.peer?.prepare("cnf_sampling", { ...options, check: true }, tensors);
+  const { theirs, notes } = theirWay(prepared, flow, exact);
+  const memory = await peaks(folder, flow, z0, theirs !== undefined);
+  const ours = [];
+  for (const [i, way] of ways.entries()) {
+    const own = await ourWay(flow, correction, z0, exact, way);
+    ours.push({ ...own, facts: { ...own.facts, ...memory.ours[i] } });
+  }
+  const result = await compare(context, {
+    name,
+    ours,
+    theirs: theirs && { ...theirs, facts: { ...theirs.facts, ...memory.theirs } },
+    notes: [
+      `Mean Euclidean error against our float64 dopri5 at ${referenceTolerance}, in units of the data.`,
+      ...notes,
+    ],
+  });
+  for (const { dispose } of ours) await dispose();
+  const { rows } = result;
+  const ratios = {
+    ...result.ratios,
+    "faster than our dopri5 (median of rounds)": ratioOf(
+      rows,
+      "hypersolvers, HyperHeun",
+      "hypersolvers, dopri5",
+    ),
+    "dopri5 of both sides (median of rounds)": ratioOf(rows, "hypersolvers, dopri5", "torchdiffeq"),
+  };
+  return { ...result, ratios: present(ratios) };
+}
+
+/** All flows that are there, or one that is not worth its error column. */
+async function* flows() {
+  const folders = flowFolders();
+  for (const folder of folders) yield { name: basename(folder), folder, ...readFlow(folder) };
+  if (folders.length > 0) return;
+  const name = "FFJORD field, correction fitted in 400 iterations: look at times, not at its error";
+  yield { name, folder: undefined, ...(await hastyFlow()) };
+}
+
+/** @type {import("./index.mjs").Subject} */
+export const cnfSampling = {
+  name: "cnf-sampling",
+  title: `${count} samples of a flow, the same draws of the base for all; tolerances ${tolerance}`,
+  unit: "ms/solve",
+  needs: ["torchdiffeq"],
+  run: async (context) => {
+    const cases = [];
+    for await (const flow of flows()) cases.push(await oneFlow(context, flow));
+    return cases;
+  },
+};

@@ -1,0 +1,66 @@
+import { type GridDensity, meanText } from "../../experiments/index.js";
+import { meanAndStandardError } from "../../metrics/index.js";
+import type { LogDensities } from "../../models/index.js";
+import { formatMilliseconds, formatNumber } from "../../plot/index.js";
+import type { DensityCommandOptions } from "../commands/density.js";
+import { costText, type FlowSolver, writtenText } from "./flow-solver.js";
+
+/** What `density` computed. */
+export interface DensityFound {
+  readonly points: LogDensities | undefined;
+  readonly grid: GridDensity | undefined;
+}
+
+/** What `density` prints for people. */
+export function densityText(
+  { points, grid }: DensityFound,
+  solver: FlowSolver,
+  { out, picture }: DensityCommandOptions,
+): string {
+  const lines: string[] = [];
+  if (points !== undefined) {
+    const nll = likelihoodOf(points);
+    lines.push(
+      `Mean negative log-likelihood ${meanText(nll)} nats, ${nll.n === 1 ? "1 point" : `${nll.n} points`}. ` +
+        `${costText(solver, points.statistics)}.`,
+    );
+  }
+  if (grid !== undefined) {
+    const { x, y, columns, rows } = grid.grid;
+    const side = ([low, high]: readonly [number, number]): string =>
+      `[${formatNumber(low)}, ${formatNumber(high)}]`;
+    lines.push(
+      `The density integrates to ${grid.integral.toFixed(4)} over ${side(x)} × ${side(y)} ` +
+        `(${columns} × ${rows} cells, ${grid.nfe} evaluations of f, ${formatMilliseconds(grid.milliseconds)}).`,
+    );
+  }
+  return [...lines, ...writtenText([out, picture])].join("\n");
+}
+
+const likelihoodOf = ({ values }: LogDensities): ReturnType<typeof meanAndStandardError> =>
+  meanAndStandardError(values.map((value) => -value));
+
+interface Told {
+  readonly path: string;
+  readonly solver: FlowSolver;
+  readonly warnings: readonly string[];
+  readonly options: DensityCommandOptions;
+}
+
+/** What `density` prints for programs. */
+export function densityJson(
+  { points, grid }: DensityFound,
+  { path, solver, warnings, options }: Told,
+): object {
+  const over = grid && {
+    ...grid.grid,
+    ...{ integral: grid.integral, largest: grid.values.reduce((a, b) => Math.max(a, b), 0) },
+    ...{ nfe: grid.nfe, milliseconds: grid.milliseconds },
+  };
+  return {
+    ...{ flow: path, method: solver.method },
+    ...(points !== undefined && { nll: likelihoodOf(points), ...points.statistics }),
+    ...(over !== undefined && { grid: over }),
+    ...{ warnings, out: options.out ?? null, picture: options.picture ?? null },
+  };
+}

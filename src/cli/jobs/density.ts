@@ -1,0 +1,130 @@
+import { densityOverGrid, gridAround, gridFigure, squareGrid } from "../../experiments/index.js";
+import { type CompiledDensity, compileFlowDensity, type LogDensities } from "../../models/index.js";
+import { type Field, logDensityField, stateType } from "../../ode/index.js";
+import type { Desk, Job } from "../command.js";
+import type { DensityCommandOptions } from "../commands/density.js";
+import { requireWritableFile, writeWhole } from "../files.js";
+import type { FlowSolverOptions, TraceOptions } from "../flow-options.js";
+import { type LoadedFlow, readFlow, requireColumns } from "../flows.js";
+import { onInterrupt } from "../interruption.js";
+import { type LoadedCorrection, readCorrection, stemOf, warnOfCard } from "../models.js";
+import { requirePlane, writePicture } from "../picture.js";
+import { encodePoints, type Points, type PointsContent, readPoints } from "../points.js";
+import { unusable } from "../usage-error.js";
+import { type DensityFound, densityJson, densityText } from "./density-text.js";
+import { type FlowSolver, flowSolver } from "./flow-solver.js";
+import { missing } from "./method.js";
+
+/** `hypersolvers density`. */
+export const densityJob: Job<DensityCommandOptions> = async (path, options, desk) => {
+  refuseContradictions(options);
+  const { output, progress } = desk;
+  const correction = await readCorrection(options.correction);
+  const solver = flowSolver(options, correction);
+  const flow = await readFlow(path, options);
+  const wantsGrid = options.picture !== undefined || options.grid !== undefined;
+  if (wantsGrid) requirePlane(flow.columns.length);
+  for (const file of [options.out, options.picture]) if (file !== undefined) await requireWritableFile(file);
+  const points = options.data === undefined ? undefined : await readPoints(options.data);
+  const warnings = [
+    ...(points === undefined ? [] : requireColumns(flow, points, output)),
+    ...(correction === undefined ? [] : cardWarningsOf(flow, correction, solver, desk)),
+  ];
+  const found = await solved(flow, points, solver, options, desk);
+  progress.stop();
+  if (options.out !== undefined && points !== undefined && found.points !== undefined)
+    await writeWhole(options.out, encodePoints(options.out, contentOf(points, found.points)));
+  if (options.picture !== undefined && found.grid !== undefined)
+    await writePicture(options.picture, gridFigure(found.grid, { title: `Density of ${stemOf(path)}` }));
+  return {
+    text: densityText(found, solver, options),
+    json: densityJson(found, { path, solver, warnings, options }),
+  };
+};
+
+function refuseContradictions(options: DensityCommandOptions): void {
+  const { data, grid, picture, out, steps, correction, controlState } = options;
+  if (data === undefined && grid === undefined)
+    throw missing(
+      picture === undefined ? "--data" : "--data, --grid",
+      picture === undefined
+        ? "points, or --grid for the density over a region"
+        : "points, or a region to draw",
+    );
+  if (out !== undefined && data === undefined) throw missing("--data", "the points that --out is about");
+  refuseTraceContradictions(options);
+  if (controlState === true && (steps !== undefined || correction !== undefined))
+    throw unusable("--control-state", "tolerances: equal steps have no step control", "equal steps");
+}
+
+/** Noise belongs to Hutchinson's estimator. */
+export function refuseTraceContradictions({ noise, estimator }: TraceOptions): void {
+  if (noise === undefined || estimator === "hutchinson") return;
+  throw unusable(
+    "--noise",
+    "--estimator hutchinson beside it: the exact divergence needs no noise",
+    estimator === undefined ? "no --estimator" : `--estimator ${estimator}`,
+  );
+}
+
+/** A correction of the points, or of points and log-density together: both run from data to base. */
+function cardWarningsOf(
+  { field, span: [base, data] }: LoadedFlow,
+  correction: LoadedCorrection,
+  { steps = 1 }: FlowSolver,
+  { output }: Desk,
+): string[] {
+  const wide = Number(correction.card.stateShape.at(-1)) === Number(stateType(field).shape.at(-1)) + 1;
+  const corrected: Field = wide ? logDensityField(field).field : field;
+  return warnOfCard(correction, corrected, [{ span: [data, base], steps }], output);
+}
+
+async function solved(
+  flow: LoadedFlow,
+  points: Points | undefined,
+  solver: FlowSolver,
+  options: DensityCommandOptions,
+  { output, progress }: Desk,
+): Promise<DensityFound> {
+  const interruption =
+    solver.steps === undefined ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
+  let density: CompiledDensity | undefined;
+  try {
+    const signal = interruption === undefined ? {} : { signal: interruption.signal };
+    density = await compileFlowDensity(flow, { ...solver.options, ...traceOptions(options), ...signal });
+    const logDensities = points === undefined ? undefined : await density.run(points.value);
+    const grid = gridOf(points, options);
+    const update = (done: number, total: number): void =>
+      progress.update({ name: "density over the grid", done, total });
+    return {
+      points: logDensities,
+      grid: grid === undefined ? undefined : await densityOverGrid(density, grid, update),
+    };
+  } finally {
+    interruption?.release();
+    await density?.dispose();
+  }
+}
+
+const contentOf = ({ value, columns }: Points, { values }: LogDensities): PointsContent => ({
+  points: value,
+  columns,
+  values: ["log_density", values],
+});
+
+function gridOf(
+  points: Points | undefined,
+  { grid, picture }: DensityCommandOptions,
+): ReturnType<typeof squareGrid> | undefined {
+  if (grid !== undefined) return squareGrid(grid.low, grid.high, grid.cells);
+  return picture === undefined || points === undefined ? undefined : gridAround(points.value);
+}
+
+function traceOptions({ estimator, noise, controlState, seed }: FlowSolverOptions & TraceOptions): object {
+  return {
+    seed,
+    ...(estimator !== undefined && { estimator }),
+    ...(noise !== undefined && { noise }),
+    ...(controlState === true && { controlStateAlone: true }),
+  };
+}

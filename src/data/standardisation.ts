@@ -1,0 +1,132 @@
+import {
+  type DType,
+  fail,
+  formatShape,
+  fromNumbers,
+  isFloat,
+  type Tensor,
+  toFloat64,
+} from "../tensor/index.js";
+import { extentOf, requireFiniteRows } from "./points.js";
+
+/** The affine map x = shift + scale · u between data x and coordinates u of mean 0 and deviation 1, by column. */
+export interface Standardisation {
+  /** Mean of each column, in data units. */
+  readonly shift: readonly number[];
+  /** Standard deviation of each column, in data units; above zero. */
+  readonly scale: readonly number[];
+}
+
+/**
+ * Mean and standard deviation (of the population: divided by n) of every column, in two passes of float64.
+ * @param points [n, d] with n ≥ 2.
+ * @throws SHAPE_MISMATCH unless of rank 2; INVALID_ARGUMENT for fewer than two points, or naming a column, from 0,
+ *   whose numbers do not differ; NON_FINITE naming the first row with a NaN or an infinity.
+ */
+export function standardisationOf(points: Tensor): Standardisation {
+  const extent = extentOf(points, "standardisation");
+  const { count, columns } = extent;
+  if (count < 2) {
+    throw fail("INVALID_ARGUMENT", {
+      what: "standardisation",
+      expected: "at least 2 points",
+      received: String(count),
+    });
+  }
+  requireFiniteRows(points, extent, "standardisation");
+  const values = toFloat64(points);
+  const moments = Array.from({ length: columns }, (_, column) => columnMoments(values, column, columns));
+  return { shift: moments.map(({ mean }) => mean), scale: moments.map(({ deviation }) => deviation) };
+}
+
+/** Both passes subtract first: equal numbers, however large, have exactly no deviation. */
+function columnMoments(
+  values: Float64Array,
+  column: number,
+  columns: number,
+): { readonly mean: number; readonly deviation: number } {
+  const count = values.length / columns;
+  const origin = values[column] ?? 0;
+  let sum = 0;
+  for (let i = column; i < values.length; i += columns) sum += (values[i] ?? 0) - origin;
+  const mean = origin + sum / count;
+  let squares = 0;
+  for (let i = column; i < values.length; i += columns) squares += ((values[i] ?? 0) - mean) ** 2;
+  const deviation = Math.sqrt(squares / count);
+  if (deviation > 0 && deviation < Number.POSITIVE_INFINITY) return { mean, deviation };
+  throw fail("INVALID_ARGUMENT", {
+    what: `standardisation: column ${column}, counted from 0`,
+    expected: "numbers that differ from point to point",
+    received: deviation === 0 ? `${origin} in all ${count} points` : `a spread beyond float64`,
+    help: deviation === 0 ? "remove the column: it carries no information" : "rescale the column",
+  });
+}
+
+/**
+ * From data to standard coordinates, u = (x − shift) / scale, in the element type of the points.
+ * @param points float [n, d], d as in the standardisation.
+ * @throws SHAPE_MISMATCH for another shape; DTYPE_MISMATCH for integers; INVALID_ARGUMENT for a scale that is not > 0.
+ */
+export function standardised<D extends DType>(points: Tensor<D>, map: Standardisation): Tensor<D> {
+  return changed(points, map, (x, shift, scale) => (x - shift) / scale);
+}
+
+/** Back from standard coordinates to data, x = shift + scale · u: the inverse of `standardised`, with its errors. */
+export function restored<D extends DType>(u: Tensor<D>, map: Standardisation): Tensor<D> {
+  return changed(u, map, (value, shift, scale) => shift + scale * value);
+}
+
+/**
+ * Σ log scale, in nats: what a log-density of standard coordinates loses when it becomes one of data,
+ * log p(x) = log p(u) − Σ log scale.
+ * @throws INVALID_ARGUMENT for a scale that is not > 0.
+ */
+export function logScale(map: Standardisation): number {
+  requireUsable(map);
+  return map.scale.reduce((total, scale) => total + Math.log(scale), 0);
+}
+
+function changed<D extends DType>(
+  points: Tensor<D>,
+  map: Standardisation,
+  change: (value: number, shift: number, scale: number) => number,
+): Tensor<D> {
+  requireUsable(map);
+  const columns = map.shift.length;
+  requireFits(points, columns);
+  const values = toFloat64(points).map((value, i) =>
+    change(value, map.shift[i % columns] ?? 0, map.scale[i % columns] ?? 1),
+  );
+  return fromNumbers(values, points.shape, points.dtype) as Tensor<D>;
+}
+
+function requireFits(points: Tensor, columns: number): void {
+  if (extentOf(points, "standardisation").columns !== columns) {
+    throw fail("SHAPE_MISMATCH", {
+      what: "standardisation",
+      expected: `[n, ${columns}]`,
+      received: formatShape(points.shape),
+      help: "standardise with the columns that it was made of",
+    });
+  }
+  if (isFloat(points.dtype)) return;
+  throw fail("DTYPE_MISMATCH", {
+    what: "standardisation",
+    expected: "float32 or float64",
+    received: points.dtype,
+    help: "cast the points first",
+  });
+}
+
+function requireUsable({ shift, scale }: Standardisation): void {
+  const usable =
+    shift.length === scale.length &&
+    shift.every(Number.isFinite) &&
+    scale.every((value) => Number.isFinite(value) && value > 0);
+  if (usable) return;
+  throw fail("INVALID_ARGUMENT", {
+    what: "standardisation",
+    expected: "one finite shift and one scale > 0 a column",
+    received: `shift ${formatShape(shift)}, scale ${formatShape(scale)}`,
+  });
+}

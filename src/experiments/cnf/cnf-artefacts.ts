@@ -1,0 +1,20 @@
+import { renderPng, renderSvg } from "../../plot/index.js";
+import type { Artefact } from "../artefact.js";
+import type { ExperimentOptions } from "../experiment.js";
+import { cnfFigures } from "./cnf-figures.js";
+import { cnfReport } from "./cnf-report.js";
+import type { CnfRun } from "./run-cnf.js";
+
+/** Figures and report of a run. */
+export async function drawnArtefacts(
+  run: CnfRun,
+  { compile = {} }: Pick<ExperimentOptions, "compile">,
+): Promise<Artefact[]> {
+  const drawn: { figure: Awaited<ReturnType<typeof cnfFigures>>[number]; svg: string }[] = [];
+  for (const figure of await cnfFigures(run, compile)) drawn.push({ figure, svg: await renderSvg(figure) });
+  const files = drawn.flatMap(({ figure, svg }): Artefact[] => [
+    { path: `figures/${figure.name}.svg`, content: svg },
+    { path: `figures/${figure.name}.png`, content: renderPng(svg) },
+  ]);
+  return [...files, { path: "report.html", content: cnfReport(run.metrics, drawn) }];
+}

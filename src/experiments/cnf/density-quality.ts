@@ -1,0 +1,97 @@
+import type { Correction } from "../../hypersolver/index.js";
+import { type Mean, meanAndStandardError } from "../../metrics/index.js";
+import {
+  compileFlowDensity,
+  type Flow,
+  type FlowDensityOptions,
+  type LogDensities,
+} from "../../models/index.js";
+import type { CompileOptions } from "../../runtime/index.js";
+import { type Tensor, toFloat64 } from "../../tensor/index.js";
+
+/** How well a method evaluates densities. */
+export interface DensityQuality {
+  readonly method: string;
+  readonly nfe: number;
+  readonly milliseconds: number;
+  /** Negative log-likelihood in nats, units of the data. */
+  readonly nll: Mean;
+  /** Mean |log p − reference|, in nats. */
+  readonly logDensityError: number;
+  /** Mean Euclidean distance, at the base, to the reference. */
+  readonly endpointError: number;
+}
+
+export interface DensityQualityRequest {
+  readonly flow: Flow;
+  /** Held-out data, [n, d]. */
+  readonly data: Tensor;
+  readonly methods: readonly DensityMethod[];
+  readonly compile?: CompileOptions;
+}
+
+export interface DensityMethod {
+  readonly method: string;
+  readonly options: FlowDensityOptions;
+}
+
+/** The base alone and corrections of it, each in one step. */
+export function densityMethods(
+  base: string,
+  corrections: Readonly<Record<string, Correction | undefined>>,
+): DensityMethod[] {
+  const corrected = Object.entries(corrections).flatMap(([method, correction]) =>
+    correction === undefined ? [] : [{ method, options: { correction, steps: 1 } }],
+  );
+  return [{ method: "Heun", options: { method: base, steps: 1 } }, ...corrected];
+}
+
+/** Tolerance that errors are measured against: as far as float32 reaches. */
+const REFERENCE_TOLERANCE = 1e-6;
+
+/** Evaluates the same data by every method, dopri5 at the default tolerance first. */
+export async function densityQuality(request: DensityQualityRequest): Promise<DensityQuality[]> {
+  const { methods } = request;
+  const tight = { rtol: REFERENCE_TOLERANCE, atol: REFERENCE_TOLERANCE };
+  const reference = await evaluated(request, tight);
+  const rows: DensityQuality[] = [];
+  for (const { method, options } of [{ method: "dopri5", options: {} }, ...methods]) {
+    const { values, z, statistics } = await evaluated(request, options);
+    rows.push({
+      ...{ method, nfe: statistics.nfe, milliseconds: statistics.milliseconds },
+      nll: meanAndStandardError(values.map((value) => -value)),
+      logDensityError: meanOf(values.map((value, i) => Math.abs(value - (reference.values[i] ?? 0)))),
+      endpointError: meanDistance(z, reference.z),
+    });
+  }
+  return rows;
+}
+
+/** The second, warm run of a method. */
+async function evaluated(
+  { flow, data, compile = {} }: DensityQualityRequest,
+  options: FlowDensityOptions,
+): Promise<LogDensities> {
+  const density = await compileFlowDensity(flow, { ...compile, ...options });
+  try {
+    await density.run(data);
+    return await density.run(data);
+  } finally {
+    await density.dispose();
+  }
+}
+
+const meanOf = (values: Float64Array): number =>
+  values.reduce((total, value) => total + value, 0) / values.length;
+
+function meanDistance(a: Tensor, b: Tensor): number {
+  const [count = 1, width = 1] = a.shape;
+  const [x, y] = [toFloat64(a), toFloat64(b)];
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    let square = 0;
+    for (let j = i * width; j < (i + 1) * width; j++) square += ((x[j] ?? 0) - (y[j] ?? 0)) ** 2;
+    total += Math.sqrt(square);
+  }
+  return total / count;
+}

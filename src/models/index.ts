@@ -1,0 +1,59 @@
+/** Layer 6: continuous-depth models. Flows: fields, training, densities, samples, files. */
+
+export {
+  type BaseDistribution,
+  baseNamed,
+  logisticBase,
+  normalBase,
+  studentTBase,
+} from "./base-distribution.js";
+export { dimensionOf, type Flow, type FlowFieldOptions, flowField } from "./flow.js";
+
+// Training.
+
+export { densityData, type FlowData, tableData } from "./flow-data.js";
+export { compileFlowMatching, type FlowMatchingOptions } from "./flow-matching.js";
+export {
+  compileMaximumLikelihood,
+  type LikelihoodOptions,
+  TRAINING_TOLERANCE,
+} from "./maximum-likelihood.js";
+export { drawNoise, type NoiseKind, noiseKinds } from "./noise.js";
+export {
+  type FlowProgress,
+  type FlowTrainingOptions,
+  type TrainedFlow,
+  trainFlow,
+} from "./train-flow.js";
+export type { FlowStep, FlowTrainer } from "./trainer.js";
+export { type FlowObjective, type FlowPoint, flowObjectives, type TrainingPhase } from "./training-phase.js";
+
+// Use.
+
+export { columnsOf, withZeroColumns } from "./augmented-states.js";
+export {
+  type CompiledDensity,
+  compileFlowDensity,
+  FLOW_TOLERANCE,
+  type FlowDensityOptions,
+  type LogDensities,
+  meanNegative,
+} from "./flow-density.js";
+export {
+  compileFlowSampler,
+  type FlowSampler,
+  type FlowSamplerOptions,
+  type FlowSamples,
+} from "./flow-sampler.js";
+
+// Files.
+
+export { decodeFlowCheckpoint, encodeFlowCheckpoint, type FlowCheckpoint } from "./flow-checkpoint.js";
+export {
+  type DescribedFlow,
+  decodeFlow,
+  encodeFlow,
+  FLOW_KEY,
+  type FlowFacts,
+  flowFacts,
+} from "./flow-file.js";

@@ -1,0 +1,150 @@
+import { fail } from "../tensor/index.js";
+import { cellImage, colourLegend } from "./cell-image.js";
+import type { ColourScale } from "./colour-ramp.js";
+import { cellPixels, type DensityOptions } from "./density.js";
+import { type Figure, type Layer, requireMethods, sentences } from "./figure.js";
+import { densityScale, type Histogram, histogramOf } from "./histogram.js";
+import { type PlaneRange, planeBins, robustRange, squared } from "./plane.js";
+import { finitePoints, type PointCloud } from "./point-cloud.js";
+import { ink, sizes } from "./theme.js";
+
+/** A panel of a grid: a cloud and, optionally, what is special about it. */
+export interface GridCloud extends PointCloud {
+  /** Written small in a corner of the panel: `"74 NFE"`. */
+  readonly note?: string;
+}
+
+/** The clouds of one data set, one a column. */
+export interface DensityRow {
+  /** Name of the data set. */
+  readonly label: string;
+  /** Labels are the column headings: the same in every row. The first cloud is the reference. */
+  readonly clouds: readonly GridCloud[];
+  /** Drawn region. Default: a square around the 0.2 % … 99.8 % quantiles of the first cloud, with a margin. */
+  readonly range?: PlaneRange;
+}
+
+/** As for `density`; the columns are those of the rows, and regions belong to rows. */
+export type DensityGridOptions = Omit<DensityOptions, "columns" | "range">;
+
+/**
+ * Point clouds of several data sets as a table of two-dimensional histograms: rows are data sets, columns methods.
+ * Panels of a row share their region, all panels share one colour scale, which follows the first column. Colours
+ * are densities, so that clouds of different sizes compare.
+ *
+ * @param options.bins cells along a side. Default 85. @param options.panelSize default 170.
+ * @throws INVALID_ARGUMENT if there is no row or no cloud, labels repeat, columns differ between rows, or a cloud has
+ *   no finite point.
+ */
+export function densityGrid(rows: readonly DensityRow[], options: DensityGridOptions = {}): Figure {
+  const headings = headingsOf(rows);
+  const { bins = 85, panelSize = 170 } = options;
+  const histograms = rows.map((row) => rowHistograms(row, bins));
+  const all = histograms.flat();
+  const firsts = histograms.flatMap((row) => row.slice(0, 1));
+  const scale = densityScale(all, firsts, options);
+  const panels = rows.flatMap((row, i) =>
+    row.clouds.map((cloud, j) => {
+      const panel = (histograms[i] ?? [])[j];
+      return panelOf(panel, scale, panelSize, {
+        heading: i === 0 ? headings[j] : undefined,
+        row: j === 0 ? row.label : undefined,
+        note: cloud.note,
+      });
+    }),
+  );
+  const { name = "density-grid", title = "Samples" } = options;
+  const caption =
+    options.caption ??
+    "Two-dimensional histograms of samples. Panels of a row show the same region; one colour scale for all.";
+  return {
+    name,
+    title,
+    caption: sentences(caption, ...all.map(({ note }) => note)),
+    spec: {
+      title,
+      columns: headings.length,
+      concat: panels,
+      spacing: { row: 14, column: 12 },
+      resolve: { scale: { color: "shared" } },
+    },
+  };
+}
+
+/** The histograms of one row; their notes name the data set. */
+function rowHistograms({ label, clouds, range }: DensityRow, cells: number): Histogram[] {
+  const named = clouds.map((cloud) => ({ ...cloud, label: `${label}, ${cloud.label}` }));
+  const finite = named.map((cloud) => finitePoints("density grid", cloud));
+  const bins = planeBins(range ?? squared(robustRange(finite.slice(0, 1))), cells);
+  return named.map((cloud, j) => histogramOf(cloud, finite[j] ?? new Float64Array(), bins));
+}
+
+interface PanelText {
+  readonly heading: string | undefined;
+  readonly row: string | undefined;
+  readonly note: string | undefined;
+}
+
+function panelOf(histogram: Histogram | undefined, scale: ColourScale, size: number, text: PanelText) {
+  const { bins, densities } = histogram ?? { bins: { columns: 1, rows: 1 }, densities: [] };
+  const cell = cellPixels(size, Math.max(bins.columns, bins.rows));
+  const [width, height] = [bins.columns * cell, bins.rows * cell];
+  const heading = { anchor: "middle" as const, offset: 8, fontSize: sizes.axisTitle };
+  return {
+    ...(text.heading !== undefined && { title: { text: text.heading, ...heading } }),
+    width,
+    height,
+    layer: [
+      cellImage({ ...bins, values: densities }, scale, width, height),
+      colourLegend(scale, "density", 160),
+      ...(text.row === undefined ? [] : [rowLabel(text.row, height)]),
+      ...(text.note === undefined ? [] : [panelNote(text.note, width, height)]),
+    ],
+  };
+}
+
+/** The name of a row, upwards along the left edge of its first panel. */
+function rowLabel(text: string, height: number): Layer {
+  return {
+    data: { values: [{ text }] },
+    mark: {
+      type: "text",
+      angle: 270,
+      align: "center",
+      baseline: "bottom",
+      fontSize: sizes.axisTitle,
+      fontWeight: "bold",
+      color: ink.text,
+      aria: false,
+    },
+    encoding: { x: { value: -9 }, y: { value: height / 2 }, text: { field: "text" } },
+  };
+}
+
+/** A short text in the lower right corner, bright on the dark end of the colours. */
+function panelNote(text: string, width: number, height: number): Layer {
+  return {
+    data: { values: [{ text }] },
+    mark: { type: "text", align: "right", baseline: "bottom", fontSize: 11, color: "#ffffff", aria: false },
+    encoding: { x: { value: width - 6 }, y: { value: height - 4 }, text: { field: "text" } },
+  };
+}
+
+/** The column headings. */
+function headingsOf(rows: readonly DensityRow[]): string[] {
+  requireMethods("density grid", rows);
+  const [first] = rows;
+  const headings = (first?.clouds ?? []).map(({ label }) => label);
+  for (const { label, clouds } of rows) {
+    requireMethods(`density grid: row "${label}"`, clouds);
+    if (clouds.length === headings.length && clouds.every((cloud, j) => cloud.label === headings[j]))
+      continue;
+    throw fail("INVALID_ARGUMENT", {
+      what: `density grid: row "${label}"`,
+      expected: `the columns of the first row: ${headings.join(" | ")}`,
+      received: clouds.map((cloud) => cloud.label).join(" | "),
+      help: "what differs between rows, such as an NFE, goes into the note of a cloud",
+    });
+  }
+  return headings;
+}

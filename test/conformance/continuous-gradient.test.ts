@@ -1,0 +1,187 @@
+import { describe, expect, test } from "vitest";
+import {
+  bosh3,
+  dopri5,
+  type GradientOptions,
+  gradientThroughSolve,
+  heun,
+  orThrow,
+  rk4,
+  type SolveGradient,
+  solveField,
+  tableaus,
+  tsit5,
+} from "../../src/ode/index.js";
+import { fromNumbers, type Tensor, toFloat64 } from "../../src/tensor/index.js";
+import { expectClose, relativeDifference } from "../helpers/compare.js";
+import { control, controlledField, initialState } from "../helpers/controlled-field.js";
+import { oracleField } from "../helpers/mlp-field.js";
+import { readOracle } from "../helpers/oracle.js";
+
+const field = controlledField();
+/** What a solve depends on, by name: the initial state, the control, the parameter. */
+const origin = { z0: initialState(), x: control(), w: field.parameters.w as Tensor };
+
+/** L = Σᵢ Σⱼ cos(j) (i + 1) zⱼ(tᵢ)², which looks at every requested time. */
+const weight = (time: number, j: number): number => Math.cos(j) * (time + 1);
+const lossOf = (states: readonly Tensor[]): number =>
+  states.reduce(
+    (total, state, i) => toFloat64(state).reduce((sum, z, j) => sum + weight(i, j) * z * z, total),
+    0,
+  );
+const cotangentsOf = (states: readonly Tensor[]): Tensor[] =>
+  states.map((state, i) => {
+    const values = toFloat64(state).map((z, j) => 2 * weight(i, j) * z);
+    return fromNumbers(values, state.shape, state.dtype);
+  });
+
+const run = (options: GradientOptions): Promise<SolveGradient> =>
+  gradientThroughSolve(field, origin.z0, { ...options, controls: { x: origin.x } }, cotangentsOf);
+
+const named = ({ z0, parameters, controls }: SolveGradient): Readonly<Record<string, Tensor>> => ({
+  z0,
+  ...parameters,
+  ...controls,
+});
+
+/** Largest relative difference of two results, over every gradient in them. */
+function difference(a: SolveGradient, b: SolveGradient): number {
+  const [ours, others] = [named(a), named(b)];
+  expect(Object.keys(ours).sort()).toEqual(Object.keys(others).sort());
+  const gaps = Object.entries(ours).map(([name, value]) => {
+    expect(value.shape).toEqual(others[name]?.shape);
+    return relativeDifference(toFloat64(value), toFloat64(others[name] as Tensor));
+  });
+  return Math.max(...gaps);
+}
+
+const spans = [
+  ["forward", [0.1, 1.2]],
+  ["several times", [0, 0.4, 1.1, 1.5]],
+  ["reversed, several times", [1.2, 0.8, -0.3]],
+] as const;
+
+/** Errors of two solves add up; that of bosh3 is some ten tolerances on these spans. */
+const TOLERANCES_OFF = 20;
+
+describe("the continuous gradient tends to the discrete one as tolerances tighten", () => {
+  const methods = [dopri5, tsit5, bosh3, tableaus.adaptive_heun ?? dopri5];
+  const cases = methods.flatMap((method) => spans.map(([name, times]) => ({ method, name, times })));
+  test.each(cases)("$method.name: $name", async ({ method, times }) => {
+    // Low orders make tight tolerances expensive.
+    const tolerances = method.order > 3 ? [1e-4, 1e-7, 1e-10] : [1e-3, 1e-4];
+    const exact = await run({ times, rtol: 1e-12, atol: 1e-12 });
+    for (const tolerance of tolerances) {
+      const control = { rtol: tolerance, atol: tolerance };
+      const ours = await run({ times, method, ...control, adjoint: "continuous" });
+      expect(difference(ours, exact)).toBeLessThan(TOLERANCES_OFF * tolerance);
+      const semi = await run({
+        times,
+        method,
+        ...control,
+        adjoint: { kind: "continuous", norm: "seminorm" },
+      });
+      expect(difference(semi, exact)).toBeLessThan(TOLERANCES_OFF * tolerance);
+      expect(semi.backward.acceptedSteps).toBeLessThanOrEqual(ours.backward.acceptedSteps);
+    }
+  });
+});
+
+describe("on fixed steps it converges with the order of the method", () => {
+  const methods = [heun, rk4, tableaus.euler ?? heun];
+  const cases = methods.flatMap((method) => spans.map(([name, times]) => ({ method, name, times })));
+  test.each(cases)("$method.name: $name", async ({ method, times }) => {
+    const exact = await run({ times, rtol: 1e-12, atol: 1e-12 });
+    const gaps: number[] = [];
+    for (const steps of [16, 32]) {
+      const ours = await run({ times, steps, method, adjoint: "continuous" });
+      gaps.push(difference(ours, exact));
+      const acceptedSteps = steps * (times.length - 1);
+      expect(ours.backward).toMatchObject({
+        nfe: acceptedSteps * method.stages,
+        acceptedSteps,
+        rejectedSteps: 0,
+      });
+    }
+    const slope = Math.log2((gaps[0] ?? 0) / (gaps[1] ?? 1));
+    expect(slope).toBeGreaterThan(method.order - 0.3);
+  });
+
+  test("a mesh that is not uniform is taken in reverse, a state at each point", async () => {
+    const mesh = Array.from({ length: 41 }, (_, i) => (i / 40) ** 1.5);
+    const [ours, exact] = [
+      await run({ mesh, method: rk4, adjoint: "continuous" }),
+      await run({ mesh, method: rk4 }),
+    ];
+    expect(ours.backward.acceptedSteps).toBe(40);
+    expect(difference(ours, exact)).toBeLessThan(1e-6);
+  });
+});
+
+describe("it agrees with central differences of the loss", () => {
+  /** Both errors near 1e-9: of the quotient, and of the solves at 1e-10 divided by the step. */
+  const STEP = 1e-4;
+  const FINITE_DIFFERENCE = 1e-6;
+
+  const lossAt = async (times: readonly number[], point: typeof origin): Promise<number> => {
+    const moved = { ...field, parameters: { w: point.w } };
+    const options = { times, rtol: 1e-12, atol: 1e-12, controls: { x: point.x } };
+    return lossOf(orThrow(await solveField(moved, point.z0, options)).states);
+  };
+
+  test.each(spans)("%s", async (_, times) => {
+    const ours = named(await run({ times, rtol: 1e-10, atol: 1e-10, adjoint: "continuous" }));
+    for (const name of ["z0", "x", "w"] as const) {
+      const values = toFloat64(origin[name]);
+      const expected: number[] = [];
+      for (const index of values.keys()) {
+        const at = (by: number): Promise<number> => {
+          const moved = values.map((value, i) => (i === index ? value + by : value));
+          return lossAt(times, { ...origin, [name]: fromNumbers(moved, origin[name].shape, "float64") });
+        };
+        expected.push(((await at(STEP)) - (await at(-STEP))) / (2 * STEP));
+      }
+      expect(relativeDifference(toFloat64(ours[name] as Tensor), expected)).toBeLessThan(FINITE_DIFFERENCE);
+    }
+  });
+});
+
+describe("oracle: the continuous gradient of Σ z(1.5)² agrees with torchdiffeq's", () => {
+  const oracle = readOracle("odeint_gradient");
+  const z0 = readOracle("odeint_field").get("z0");
+  const expected = Object.entries(oracle.group("grad."));
+  const doubled = (states: readonly Tensor[]): Tensor => {
+    const end = states.at(-1) as Tensor;
+    return fromNumbers(
+      toFloat64(end).map((value) => 2 * value),
+      end.shape,
+      end.dtype,
+    );
+  };
+
+  test.each([
+    ["full norm, dopri5", { method: dopri5, adjoint: "continuous" }],
+    ["full norm, tsit5", { method: tsit5, adjoint: "continuous" }],
+    ["seminorm, dopri5", { method: dopri5, adjoint: { kind: "continuous", norm: "seminorm" } }],
+  ] as const)("oracle %s at 1e-11 in float64, and every weight", async (_, options) => {
+    const tight = { span: [0, 1.5], rtol: 1e-11, atol: 1e-11, ...options } as const;
+    const ours = named(await gradientThroughSolve(oracleField("float64"), z0, tight, doubled));
+    expect(Object.keys(ours).sort()).toEqual(expected.map(([name]) => name).sort());
+    for (const [name, value] of expected) expectClose(ours[name] as Tensor, value, 1e-8);
+  });
+
+  test("oracle rk4 with 64 steps", async () => {
+    const options = { span: [0, 1.5], method: rk4, steps: 64, adjoint: "continuous" } as const;
+    const ours = named(await gradientThroughSolve(oracleField("float64"), z0, options, doubled));
+    for (const [name, value] of expected) expectClose(ours[name] as Tensor, value, 1e-6);
+  });
+
+  test("oracle float32", async () => {
+    const options = { span: [0, 1.5], rtol: 1e-5, atol: 1e-5, adjoint: "continuous" } as const;
+    const ours = named(await gradientThroughSolve(oracleField("float32"), z0, options, doubled));
+    for (const [name, value] of expected) {
+      expect(ours[name]?.dtype).toBe("float32");
+      expect(relativeDifference(toFloat64(ours[name] as Tensor), toFloat64(value))).toBeLessThan(2e-4);
+    }
+  });
+});

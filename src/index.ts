@@ -84,6 +84,23 @@ export {
   type ValidityCard,
 } from "./hypersolver/index.js";
 
+// Continuous normalizing flows.
+
+export { densities, standardisationOf } from "./data/index.js";
+export { maximumMeanDiscrepancy, slicedWasserstein } from "./metrics/index.js";
+export {
+  compileFlowDensity,
+  compileFlowSampler,
+  decodeFlow,
+  densityData,
+  encodeFlow,
+  type Flow,
+  flowField,
+  normalBase,
+  tableData,
+  trainFlow,
+} from "./models/index.js";
+
 // Whole jobs.
 
 export { compareMethods, experiments, runFit } from "./experiments/index.js";

@@ -9,12 +9,12 @@ export async function writePicture(path: string, figure: Figure): Promise<void> 
 }
 
 /** @throws INVALID_ARGUMENT unless points lie in the plane. */
-export function requirePlane(dimension: number): void {
+export function requirePlane(dimension: number, option: string): void {
   if (dimension === 2) return;
   throw fail("INVALID_ARGUMENT", {
-    what: "--picture",
+    what: option,
     expected: "a flow over 2 columns",
     received: `one over ${dimension}`,
-    help: "drop --picture; --out keeps all columns",
+    help: `drop ${option}; --out keeps all columns`,
   });
 }

@@ -1,8 +1,9 @@
-import { compileFlowSampler, type Flow, type FlowData } from "../models/index.js";
-import { density, type Figure, formatNumber, renderPng, renderSvg } from "../plot/index.js";
+import { compileFlowDensity, compileFlowSampler, type Flow, type FlowData } from "../models/index.js";
+import { density, type Figure, formatNumber, heatMap, renderPng, renderSvg } from "../plot/index.js";
 import type { CompileOptions } from "../runtime/index.js";
 import { isHypersolversError, Random, type Tensor, toFloat64 } from "../tensor/index.js";
-import type { GridDensity } from "./density-grid.js";
+import { densityOverGrid, type GridDensity, gridAround } from "./density-grid.js";
+import { curveFigures } from "./flow-curves.js";
 import type { FlowMetrics } from "./run-flow.js";
 
 /** A figure and its drawings. */
@@ -20,9 +21,14 @@ export interface FlowFigureData {
   readonly seed: number;
 }
 
-/** Draws every figure of a training: data beside samples in the plane, and the curve. */
+/** Draws every figure of a training: data, samples and density in the plane; likelihood, evaluations and loss. */
 export async function drawnFlow(data: FlowFigureData, compile: CompileOptions = {}): Promise<DrawnFigure[]> {
-  const figures = [...(data.data.dimension === 2 ? await samplesFigure(data, compile) : [])];
+  const planar = data.data.dimension === 2;
+  const figures = [
+    ...(planar ? await samplesFigure(data, compile) : []),
+    ...(planar ? await densityFigure(data, compile) : []),
+    ...curveFigures(data.metrics),
+  ];
   const drawn: DrawnFigure[] = [];
   for (const figure of figures) {
     const svg = await renderSvg(figure);
@@ -52,6 +58,20 @@ async function samplesFigure(
   }
 }
 
+/** The density of the flow around the data. No figure when it cannot be solved. */
+async function densityFigure({ flow, data }: FlowFigureData, compile: CompileOptions): Promise<Figure[]> {
+  const density = await compileFlowDensity(flow, compile);
+  try {
+    const found = await densityOverGrid(density, gridAround(data.heldOut(PICTURE_POINTS)));
+    return [gridFigure(found, { title: "Density of the flow", label: "p(x)" })];
+  } catch (error) {
+    if (!isHypersolversError(error)) throw error;
+    return [];
+  } finally {
+    await density.dispose();
+  }
+}
+
 function besideFigure(real: Tensor, samples: Tensor, nfe: number): Figure {
   const [count = 0] = real.shape;
   return density(
@@ -71,6 +91,18 @@ export const cellsFor = (count: number): number =>
   Math.round(Math.min(120, Math.max(16, Math.sqrt(count) / 1.5)));
 
 /** A density over a grid as a picture. */
-export function gridFigure({ grid, values }: GridDensity, { title }: { readonly title: string }): Figure {
-  throw new Error(`todo ${title} ${grid.columns} ${values.length}`);
+export function gridFigure(
+  { grid, values, integral }: GridDensity,
+  {
+    name = "density",
+    title,
+    label,
+  }: { readonly name?: string; readonly title: string; readonly label: string },
+): Figure {
+  const { x, y, columns, rows } = grid;
+  return heatMap([{ label, x, y, columns, rows, values }], {
+    ...{ name, title, valueLabel: "density", scheme: "inferno", panelSize: 480 },
+    domain: [0, values.reduce((largest, value) => Math.max(largest, value), 0)],
+    caption: `${title} in the middle of ${columns} × ${rows} cells; it integrates to ${integral.toFixed(4)} over the region.`,
+  });
 }

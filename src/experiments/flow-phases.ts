@@ -17,7 +17,7 @@ export const flowDefaults = {
 } as const;
 
 /** With `both`: iterations of flow matching for one of maximum likelihood, which takes some hundred times as long. */
-export const MATCHING_PER_LIKELIHOOD = 100;
+export const MATCHING_PER_LIKELIHOOD = 200;
 
 /** What a training is asked for. */
 export interface FlowPlan {

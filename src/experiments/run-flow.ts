@@ -111,6 +111,7 @@ export async function runFlow(request: FlowRequest): Promise<FlowRun> {
     ...{ data: data.description, columns, training: phasesText(phases), seed },
     heldOutNll: metrics.heldOut?.nll.mean,
   });
+  if (figures) onProgress?.({ phase: "draw", done: 0, total: 1 });
   const drawn = figures ? await drawnFlow({ flow: trained.flow, data, metrics, seed }, training.compile) : [];
   return {
     ...{ metrics, facts, flow: trained.flow },

@@ -1,6 +1,6 @@
 import type { Field } from "../ode/index.js";
 import type { CompileOptions, NamedTensors } from "../runtime/index.js";
-import { fail, Random } from "../tensor/index.js";
+import { fail, isHypersolversError, Random } from "../tensor/index.js";
 import { type BaseDistribution, normalBase } from "./base-distribution.js";
 import { type Flow, type FlowFieldOptions, flowField } from "./flow.js";
 import type { BestParameters, FlowCheckpoint } from "./flow-checkpoint.js";
@@ -56,6 +56,8 @@ export interface TrainedFlow {
 
 const CURVE_POINTS = 200;
 const VALIDATIONS = 24;
+/** A field that needs more is none to keep, and to find out more would take longer than to train. */
+const VALIDATION_STEPS = 1000;
 /** Iterations in a row that may be skipped because the loss was not finite. */
 const MOST_SKIPPED = 20;
 
@@ -72,7 +74,7 @@ export async function trainFlow(options: FlowTrainingOptions): Promise<TrainedFl
   const network = { dimension: data.dimension, ...options.network };
   const field = options.field ?? flowField(network, new Random(seed).fork("network"));
   const flow: Flow = { field, base, span: [0, 1], standardisation: data.standardisation };
-  const validation = await compileFlowDensity(flow, { ...options.compile });
+  const validation = await compileFlowDensity(flow, { ...options.compile, maxSteps: VALIDATION_STEPS });
   try {
     const run = await startRun(options, flow, validation);
     const status = await allPhases(run);
@@ -225,11 +227,19 @@ async function validate(
   const { data, seed = 0 } = run.options;
   // The same noise every time: comparable numbers, and a resumed run sees those of an unbroken one.
   const random = new Random(seed).fork("validation noise");
-  const { values, statistics } = await run.validation.run(data.validation, parameters, random);
-  const nll = meanNegative(values);
-  if (nll < run.best.nll) run.best = { nll, parameters };
-  return { nll, validationNfe: statistics.nfe };
+  try {
+    const { values, statistics } = await run.validation.run(data.validation, parameters, random);
+    const nll = meanNegative(values);
+    if (nll < run.best.nll) run.best = { nll, parameters };
+    return { nll, validationNfe: statistics.nfe };
+  } catch (error) {
+    // A field too wild to be solved is no reason to lose the best so far: training may calm it down.
+    if (brokenSolves.some((code) => isHypersolversError(error, code))) return { nll: Number.NaN };
+    throw error;
+  }
 }
+
+const brokenSolves = ["STEP_LIMIT", "STEP_UNDERFLOW", "NON_FINITE"] as const;
 
 function checkValidations(validations = VALIDATIONS): void {
   if (Number.isInteger(validations) && validations > 0) return;

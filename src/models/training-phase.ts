@@ -35,7 +35,7 @@ export interface FlowPoint {
   readonly loss: number;
   /** Evaluations of f of a training solve, where training solves. */
   readonly nfe?: number;
-  /** Negative log-likelihood of validation data, in nats and units of the data. */
+  /** Negative log-likelihood of validation data, in nats and units of the data; NaN where its solve broke down. */
   readonly nll?: number;
   /** Evaluations of f of the validation solve, at tolerance 1e-5. */
   readonly validationNfe?: number;

@@ -1,4 +1,4 @@
-import { type ColourScale, rampBytes, rampColours, rampPosition } from "./colour-ramp.js";
+import { type ColourScale, rampBytes, rampPosition } from "./colour-ramp.js";
 import type { Layer, NumberList } from "./figure.js";
 import { encodeIndexedPng } from "./indexed-png.js";
 
@@ -28,22 +28,6 @@ export function cellImage(cells: Cells, scale: ColourScale, width: number, heigh
   };
 }
 
-/** Draws nothing, and so gives a panel of images the legend of its colours. */
-export function colourLegend({ type, scheme, domain }: ColourScale, title: string, length: number): Layer {
-  return {
-    data: { values: [{ value: domain[0] }] },
-    mark: { type: "text", aria: false, text: "" },
-    encoding: {
-      color: {
-        field: "value",
-        type: "quantitative",
-        scale: { type, range: rampColours(scheme), interpolate: "rgb", domain: [...domain], clamp: true },
-        legend: { title, gradientLength: length, gradientThickness: 10, tickCount: 4 },
-      },
-    },
-  };
-}
-
 /** The image as data URL, top row first. */
 function imageUrl({ columns, rows, values }: Cells, scale: ColourScale): string {
   const pixels = new Uint8Array(columns * rows);
@@ -55,7 +39,7 @@ function imageUrl({ columns, rows, values }: Cells, scale: ColourScale): string 
     }
   }
   const palette = new Uint8Array(3 * (LEVELS + 1));
-  palette.set(rampBytes(scale.scheme, LEVELS));
+  palette.set(rampBytes(scale, LEVELS));
   const png = encodeIndexedPng({ width: columns, height: rows, pixels, palette, transparent: LEVELS });
   return `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
 }

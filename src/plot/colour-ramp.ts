@@ -7,6 +7,8 @@ export interface ColourScale {
   readonly scheme: Scheme;
   /** Numbers of the first and the last colour; what lies beyond has these too. */
   readonly domain: readonly [number, number];
+  /** Share of the scheme in use, from its dark end: on white, the brightest colours cannot be seen. Default 1. */
+  readonly share?: number;
 }
 
 /** Colours at equal distances along each scheme, six hexadecimal digits each (matplotlib, CC0). */
@@ -29,14 +31,15 @@ const packed: Readonly<Record<Scheme, readonly [string, string]>> = {
   ],
 };
 
-/** The colours of a scheme, to be interpolated in RGB. */
-export function rampColours(scheme: Scheme): string[] {
-  return (packed[scheme].join("").match(/.{6}/g) ?? []).map((colour) => `#${colour}`);
+/** The colours of a scale at equal distances, to be interpolated in RGB. */
+export function rampColours({ scheme, share = 1 }: Pick<ColourScale, "scheme" | "share">): string[] {
+  const colours = packed[scheme].join("").match(/.{6}/g) ?? [];
+  return colours.slice(0, Math.max(2, Math.round(share * colours.length))).map((colour) => `#${colour}`);
 }
 
-/** A finely divided scheme. @returns RGB bytes, shape [levels, 3]. */
-export function rampBytes(scheme: Scheme, levels: number): Uint8Array {
-  const anchors = rampColours(scheme).map((colour) => Number.parseInt(colour.slice(1), 16));
+/** The colours of a scale, finely divided. @returns RGB bytes, shape [levels, 3]. */
+export function rampBytes(scale: Pick<ColourScale, "scheme" | "share">, levels: number): Uint8Array {
+  const anchors = rampColours(scale).map((colour) => Number.parseInt(colour.slice(1), 16));
   const bytes = new Uint8Array(3 * levels);
   for (let level = 0; level < levels; level++) {
     const position = (level / (levels - 1)) * (anchors.length - 1);

@@ -1,12 +1,13 @@
 import { fail } from "../tensor/index.js";
-import { cellImage, colourLegend } from "./cell-image.js";
+import { cellImage } from "./cell-image.js";
+import { colourLegend } from "./colour-legend.js";
 import type { ColourScale } from "./colour-ramp.js";
 import { cellPixels, type DensityOptions } from "./density.js";
 import { type Figure, type Layer, requireMethods, sentences } from "./figure.js";
 import { densityScale, type Histogram, histogramOf } from "./histogram.js";
 import { type PlaneRange, planeBins, robustRange, squared } from "./plane.js";
 import { finitePoints, type PointCloud } from "./point-cloud.js";
-import { ink, sizes } from "./theme.js";
+import { ink, panelTitle, sizes } from "./theme.js";
 
 /** A panel of a grid: a cloud and, optionally, what is special about it. */
 export interface GridCloud extends PointCloud {
@@ -33,16 +34,17 @@ export type DensityGridOptions = Omit<DensityOptions, "columns" | "range">;
  * are densities, so that clouds of different sizes compare.
  *
  * @param options.bins cells along a side. Default 85. @param options.panelSize default 170.
+ * @param options.colourScale default `"log"`: flat densities stay visible beside peaked ones.
  * @throws INVALID_ARGUMENT if there is no row or no cloud, labels repeat, columns differ between rows, or a cloud has
  *   no finite point.
  */
 export function densityGrid(rows: readonly DensityRow[], options: DensityGridOptions = {}): Figure {
   const headings = headingsOf(rows);
-  const { bins = 85, panelSize = 170 } = options;
+  const { bins = 85, panelSize = 170, colourScale = "log" } = options;
   const histograms = rows.map((row) => rowHistograms(row, bins));
   const all = histograms.flat();
   const firsts = histograms.flatMap((row) => row.slice(0, 1));
-  const scale = densityScale(all, firsts, options);
+  const scale = densityScale(all, firsts, { ...options, colourScale });
   const panels = rows.flatMap((row, i) =>
     row.clouds.map((cloud, j) => {
       const panel = (histograms[i] ?? [])[j];
@@ -89,9 +91,8 @@ function panelOf(histogram: Histogram | undefined, scale: ColourScale, size: num
   const { bins, densities } = histogram ?? { bins: { columns: 1, rows: 1 }, densities: [] };
   const cell = cellPixels(size, Math.max(bins.columns, bins.rows));
   const [width, height] = [bins.columns * cell, bins.rows * cell];
-  const heading = { anchor: "middle" as const, offset: 8, fontSize: sizes.axisTitle };
   return {
-    ...(text.heading !== undefined && { title: { text: text.heading, ...heading } }),
+    ...(text.heading !== undefined && { title: panelTitle(text.heading) }),
     width,
     height,
     layer: [

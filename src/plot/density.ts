@@ -1,11 +1,12 @@
-import { cellImage, colourLegend } from "./cell-image.js";
+import { cellImage } from "./cell-image.js";
+import { colourLegend } from "./colour-legend.js";
 import type { Scheme } from "./colour-ramp.js";
 import { type Figure, type FigureText, requireMethods, sentences } from "./figure.js";
 import { formatNumber } from "./format.js";
 import { densityScale, histogramOf } from "./histogram.js";
 import { type PlaneRange, planeBins, robustRange } from "./plane.js";
 import { finitePoints, type PointCloud } from "./point-cloud.js";
-import { sizes } from "./theme.js";
+import { panelTitle } from "./theme.js";
 
 /** How densities are binned, coloured and laid out. */
 export interface DensityOptions extends FigureText {
@@ -43,7 +44,7 @@ export function density(clouds: readonly PointCloud[], options: DensityOptions =
   const cell = cellPixels(options.panelSize ?? 250, bins.columns);
   const [width, height] = [bins.columns * cell, bins.rows * cell];
   const panels = histograms.map(({ label, densities }) => ({
-    title: { text: label, anchor: "middle" as const, offset: 8, fontSize: sizes.axisTitle },
+    title: panelTitle(label),
     width,
     height,
     layer: [

@@ -12,6 +12,8 @@ const superscripts: Readonly<Record<string, string>> = {
   "9": "⁹",
 };
 
+const byteUnits = ["kB", "MB", "GB", "TB", "PB"] as const;
+
 const suffixes = ["", "k", "M", "G", "T", "P"] as const;
 
 /**
@@ -50,6 +52,21 @@ export function formatPercent(share: number): string {
   if (share === 0) return "0%";
   const percent = share * 100;
   return `${Number(percent.toPrecision(Math.abs(percent) < 1 ? 2 : 3))}%`;
+}
+
+/** An amount of memory for people, in decimal units: `512 B`, `12.3 kB`, `1.25 GB`. */
+export function formatBytes(bytes: number): string {
+  if (!Number.isFinite(bytes)) return formatNumber(bytes);
+  if (bytes < 0) return `−${formatBytes(-bytes)}`;
+  if (bytes < 999.5) return `${Math.round(bytes)} B`;
+  const power = Math.min(byteUnits.length, Math.floor(Math.log10(Number(bytes.toPrecision(3))) / 3 + 1e-9));
+  return `${(bytes / 1000 ** power).toPrecision(3)} ${byteUnits[power - 1]}`;
+}
+
+/** A factor of at least 1, with two digits below ten and without decimals above: `1.8`, `12`, `112`. */
+export function formatRatio(ratio: number): string {
+  if (!Number.isFinite(ratio)) return formatNumber(ratio);
+  return ratio < 9.95 ? ratio.toFixed(1) : String(Math.round(ratio));
 }
 
 /** A power of ten as text: `10⁻³`. @param exponent an integer. */

@@ -1,6 +1,6 @@
 import { fail } from "../tensor/index.js";
 import { formatNumber, powerOfTen } from "./format.js";
-import { extent } from "./numbers.js";
+import { extent, linearTicks } from "./numbers.js";
 
 /** Scale and axis of a logarithmic channel with few, well-chosen labels. */
 export interface LogAxis {
@@ -47,11 +47,13 @@ export function logAxis(
   const texts = ticks.map((tick) => (labels === "plain" ? plainLabel(tick) : powerLabel(tick, ticks)));
   return {
     scale: { type: "log", domain, nice: false },
-    axis: {
-      values: ticks,
-      labelExpr: `${JSON.stringify(texts)}[indexof(${JSON.stringify(ticks)}, datum.value)]`,
-    },
+    axis: { values: ticks, labelExpr: labelExpression(ticks, texts) },
   };
+}
+
+/** The Vega expression that gives each tick its text. */
+export function labelExpression(ticks: readonly number[], texts: readonly string[]): string {
+  return `${JSON.stringify(texts)}[indexof(${JSON.stringify(ticks)}, datum.value)]`;
 }
 
 /** Round numbers within a domain: the coarsest mantissas that give `least` ticks, thinned to at most `most`. */
@@ -68,16 +70,6 @@ function logTicks([low, high]: readonly [number, number], least: number, most: n
   if (ticks.length < 3) ticks = linearTicks(low, high);
   const stride = Math.ceil(ticks.length / most);
   return ticks.filter((_, i) => (ticks.length - 1 - i) % stride === 0);
-}
-
-/** Multiples of 1, 2 or 5 times a power of ten, for an axis so short that it is nearly linear. */
-function linearTicks(low: number, high: number): number[] {
-  const rough = (high - low) / 3;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([5, 2, 1].find((factor) => factor * power <= rough) ?? 1);
-  const first = Math.ceil(low / step);
-  const count = Math.floor(high / step) - first + 1;
-  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
 function plainLabel(tick: number): string {

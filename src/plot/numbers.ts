@@ -30,3 +30,13 @@ export function extent(values: Iterable<number>): readonly [number, number] | un
 export function short(value: number, digits = 6): number {
   return Number(value.toPrecision(digits));
 }
+
+/** Multiples of 1, 2 or 5 times a power of ten within an interval: three to eight of them, mostly. */
+export function linearTicks(low: number, high: number): number[] {
+  const rough = (high - low) / 3;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([5, 2, 1].find((factor) => factor * power <= rough) ?? 1);
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}

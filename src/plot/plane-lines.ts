@@ -3,8 +3,8 @@ import type { TrajectoryRow } from "./component-lines.js";
 import type { Layer, Method } from "./figure.js";
 import { methodChannel } from "./method-channel.js";
 import { short } from "./numbers.js";
-import type { PlaneRange } from "./plane.js";
-import { ink, methodColours, sizes } from "./theme.js";
+import { type PlaneRange, planeCoordinate } from "./plane.js";
+import { ink, methodColours, panelTitle } from "./theme.js";
 
 /** How planar trajectories are laid out; see `TrajectoryOptions`. */
 export interface PlaneLayout {
@@ -39,7 +39,7 @@ export function planeLines(
     ...lineLayer(range, { color: { value: ink.ghost } }, 1),
   };
   const concat = methods.map(({ label, role }, i) => ({
-    title: { text: label, anchor: "middle" as const, offset: 8, fontSize: sizes.axisTitle },
+    title: panelTitle(label),
     ...frame(panelSize ?? 250),
     layer: [
       ...(role === "reference" ? [] : [ghost]),
@@ -53,7 +53,7 @@ export function planeLines(
 }
 
 /** A point of a trajectory in the plane. */
-interface PlanePoint extends Omit<TrajectoryRow, "state"> {
+export interface PlanePoint extends Omit<TrajectoryRow, "state"> {
   x: number;
   y: number;
 }
@@ -62,7 +62,7 @@ interface PlanePoint extends Omit<TrajectoryRow, "state"> {
  * The points of some trajectories. One that goes far outside the range ends there, on its own segment:
  * rasterisers fail on coordinates of millions of pixels.
  */
-function planePoints(rows: readonly TrajectoryRow[], range: PlaneRange): PlanePoint[] {
+export function planePoints(rows: readonly TrajectoryRow[], range: PlaneRange): PlanePoint[] {
   const size = range.x[1] - range.x[0];
   const centre = [(range.x[0] + range.x[1]) / 2, (range.y[0] + range.y[1]) / 2] as const;
   const points: PlanePoint[] = [];
@@ -85,14 +85,15 @@ function planePoints(rows: readonly TrajectoryRow[], range: PlaneRange): PlanePo
   return points;
 }
 
-type Colour = { color: NonNullable<NonNullable<Layer["encoding"]>["color"]> };
+/** One colour for all lines of a layer, or one a method. */
+export type Colour = { color: NonNullable<NonNullable<Layer["encoding"]>["color"]> };
 
 /** Lines, then steps, starts and ends as points. */
-function planeLayers(range: PlaneRange, colour: Colour): Layer[] {
+export function planeLayers(range: PlaneRange, colour: Colour): Layer[] {
   const points = (place: TrajectoryRow["place"], mark: object): Layer => ({
     transform: [{ filter: `datum.place === '${place}'` }],
     mark: { type: "point", aria: false, clip: true, opacity: 1, ...mark },
-    encoding: { x: coordinate("x", range.x), y: coordinate("y", range.y), ...colour },
+    encoding: { x: planeCoordinate("x", range.x), y: planeCoordinate("y", range.y), ...colour },
   });
   return [
     lineLayer(range, colour, 0.75),
@@ -107,18 +108,11 @@ function lineLayer(range: PlaneRange, colour: Colour, strokeOpacity: number) {
   return {
     mark: { type: "line" as const, strokeWidth: 1.2, strokeOpacity, aria: false, clip: true },
     encoding: {
-      x: coordinate("x", range.x),
-      y: coordinate("y", range.y),
+      x: planeCoordinate("x", range.x),
+      y: planeCoordinate("y", range.y),
       ...colour,
       detail: { field: "path" },
       order: { field: "k", type: "quantitative" as const },
     },
   };
-}
-
-/** An axis of the plane, quiet, over a fixed range. */
-function coordinate(field: "x" | "y", [low, high]: readonly [number, number]) {
-  const axis = { grid: false, tickCount: 4, domain: false, title: null };
-  const scale = { domain: [low, high], nice: false, zero: false };
-  return { field, type: "quantitative" as const, scale, axis };
 }

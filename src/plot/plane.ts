@@ -102,3 +102,20 @@ function widened([low, high]: readonly [number, number], share: number): [number
   const margin = (high - low) * share || Math.max(1e-3, Math.abs(high) * 0.01);
   return [low - margin, high + margin];
 }
+
+/** A channel of a figure in the plane. */
+export interface PlaneCoordinate {
+  readonly field: "x" | "y";
+  readonly type: "quantitative";
+  readonly scale: { domain: [number, number]; nice: false; zero: false };
+  readonly axis: { grid: false; tickCount: number; domain: false; title: null };
+}
+
+/** A quiet axis over a fixed range. */
+export function planeCoordinate(
+  field: PlaneCoordinate["field"],
+  [low, high]: readonly [number, number],
+): PlaneCoordinate {
+  const axis = { grid: false, tickCount: 4, domain: false, title: null } as const;
+  return { field, type: "quantitative", scale: { domain: [low, high], nice: false, zero: false }, axis };
+}

@@ -45,6 +45,20 @@ export function methodColours(methods: readonly Method[]): MethodColours {
   return { domain: methods.map(({ label }) => label), range };
 }
 
+/** The title of one panel among several, centred over its plot, whatever is written beside it. */
+export function panelTitle(text: string): PanelTitle {
+  return { text, anchor: "middle", frame: "group", offset: 8, fontSize: sizes.axisTitle };
+}
+
+/** A Vega-Lite title. */
+export interface PanelTitle {
+  readonly text: string;
+  readonly anchor: "middle";
+  readonly frame: "group";
+  readonly offset: number;
+  readonly fontSize: number;
+}
+
 /** The one look of all figures: white, quiet axes, left-aligned titles. */
 export const theme: Config = {
   background: "#ffffff",

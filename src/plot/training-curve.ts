@@ -1,10 +1,26 @@
-import { type Figure, type FigureText, type Layer, requireMethods, sentences } from "./figure.js";
+import { curveLayers, type Level, thinningNote, valueAxis } from "./curve-layers.js";
+import {
+  type Figure,
+  type FigureText,
+  type Method,
+  type NumberList,
+  requireMethods,
+  sentences,
+} from "./figure.js";
 import { formatNumber } from "./format.js";
+import { type IterationAxis, iterationAxis } from "./iteration-axis.js";
 import { logAxis } from "./log-axis.js";
-import { type CurveRow, type LossCurve, type ThinCurve, thinCurve, usable } from "./loss-curve.js";
-import { type MethodChannel, methodChannel } from "./method-channel.js";
-import { extent } from "./numbers.js";
-import { ink, sizes } from "./theme.js";
+import { methodChannel } from "./method-channel.js";
+import { ink } from "./theme.js";
+import { hasPlace, type ThinCurve, thinCurve } from "./thin-curve.js";
+
+/** Loss by iteration. */
+export interface LossCurve extends Method {
+  /** Positive losses, shape [n]. */
+  readonly losses: NumberList;
+  /** Iteration of each loss, ascending, shape [n]. Default 1 … n. */
+  readonly iterations?: NumberList;
+}
 
 /** What a training curve shows besides losses. */
 export interface TrainingCurveOptions extends FigureText {
@@ -30,91 +46,46 @@ export interface TrainingCurveOptions extends FigureText {
  */
 export function trainingCurve(curves: readonly LossCurve[], options: TrainingCurveOptions = {}): Figure {
   requireMethods("training curve", curves);
-  const { resolution = 200, noiseFloor, width = 560 } = options;
-  const thinned = curves.map((curve) => thinCurve(curve, resolution));
+  const { resolution = 200, width = 560, learningRate } = options;
+  const thin = ({ losses, ...curve }: LossCurve, quantity: string): ThinCurve =>
+    thinCurve({ ...curve, values: losses }, { resolution, scale: "log", quantity });
+  const thinned = curves.map((curve) => thin(curve, "loss"));
   const rows = thinned.flatMap((curve) => curve.rows);
-  const rate =
-    options.learningRate && thinCurve({ label: "learning rate", ...options.learningRate }, resolution);
+  const rate = learningRate && thin({ label: "learning rate", ...learningRate }, "learning rate");
   const ends = [...thinned, ...(rate === undefined ? [] : [rate])].flatMap((curve) => curve.ends);
+  const floor = floorOf(options.noiseFloor);
   const lossPanel = {
     width,
     height: options.height ?? 260,
-    layer: lossLayers(
-      methodChannel(curves, width),
-      rows,
-      options.lossLabel ?? "loss",
-      usable(noiseFloor),
-      iterationAxis(ends, rate === undefined),
-    ),
+    layer: curveLayers(rows, floor, {
+      x: iterationAxis(ends, rate === undefined),
+      y: valueAxis("log", rows, floor, options.lossLabel ?? "loss"),
+      color: methodChannel(curves, width),
+    }),
   };
   const panels =
     rate === undefined ? [lossPanel] : [lossPanel, ratePanel(rate, width, iterationAxis(ends, true))];
   const { name = "training", title = "Training" } = options;
-  const thinning = thinned.some(({ stretch }) => stretch > 1)
-    ? "Lines are medians over short stretches of iterations, bands hold 90% of them."
-    : "";
   const last = thinned.map(
     ({ label, rows: own }) => `${label} ends at ${formatNumber(own.at(-1)?.value ?? Number.NaN)}`,
   );
-  const floor = usable(noiseFloor) === undefined ? "" : `Noise floor ${formatNumber(noiseFloor ?? 0)}.`;
+  const floorNote = floor === undefined ? "" : `Noise floor ${formatNumber(floor.value)}.`;
+  const plain = sentences(`${last.join(", ")}.`, floorNote, thinningNote(thinned));
   const notes = thinned.map(({ label, dropped }) =>
     dropped === 0 ? "" : `${label}: ${dropped} losses that are not positive and finite are not drawn.`,
   );
   return {
     name,
     title,
-    caption: sentences(options.caption ?? sentences(`${last.join(", ")}.`, floor, thinning), ...notes),
+    caption: sentences(options.caption ?? plain, ...notes),
     spec: { title, vconcat: panels, spacing: 12, resolve: { scale: { x: "shared" } } },
   };
 }
 
-function lossLayers(
-  color: MethodChannel,
-  rows: readonly CurveRow[],
-  lossTitle: string,
-  noiseFloor: number | undefined,
-  x: IterationAxis,
-): Layer[] {
-  const shown = rows.flatMap(({ low, high }) => [low, high]);
-  const { scale, axis } = logAxis(noiseFloor === undefined ? shown : [...shown, noiseFloor], {
-    margin: 0.04,
-  });
-  const y = { type: "quantitative", scale, axis, title: lossTitle } as const;
-  const layers: Layer[] = [
-    {
-      data: { values: [...rows] },
-      mark: { type: "area", fillOpacity: 0.16, aria: false },
-      encoding: { x, y: { field: "low", ...y }, y2: { field: "high" }, color },
-    },
-    {
-      data: { values: [...rows] },
-      mark: { type: "line", strokeWidth: 1.7, strokeJoin: "round", aria: false },
-      encoding: { x, y: { field: "value", ...y }, color },
-    },
-  ];
-  return noiseFloor === undefined ? layers : [...layers, ...floorLayers(noiseFloor, y)];
-}
-
-/** A dashed line over the whole width with its name above the right end. */
-function floorLayers(noiseFloor: number, y: object): Layer[] {
-  const data = { values: [{ value: noiseFloor, text: `noise floor ${formatNumber(noiseFloor)}` }] };
-  const encoding = { y: { field: "value", ...y } };
-  return [
-    { data, mark: { type: "rule", color: ink.muted, strokeDash: [5, 4], aria: false }, encoding },
-    {
-      data,
-      mark: {
-        type: "text",
-        align: "right",
-        baseline: "bottom",
-        dy: -3,
-        color: ink.muted,
-        fontSize: sizes.label,
-        aria: false,
-      },
-      encoding: { ...encoding, x: { value: "width" }, text: { field: "text" } },
-    },
-  ];
+/** The noise floor as a level, if it has a place on the axis. */
+function floorOf(value: number | undefined): Level | undefined {
+  if (value === undefined || !hasPlace(value, "log")) return undefined;
+  return { value, label: `noise floor ${formatNumber(value)}` };
 }
 
 /** The learning rate, below. */
@@ -133,21 +104,4 @@ function ratePanel({ rows }: ThinCurve, width: number, x: IterationAxis) {
       y: { field: "value", type: "quantitative", scale, axis, title: "learning rate" },
     },
   } as const;
-}
-
-type IterationAxis = ReturnType<typeof iterationAxis>;
-
-const labelExpr = "datum.value === 0 ? '0' : format(datum.value, '~s')";
-
-/** The horizontal axis from the first iteration to the last. @param labelled false above another panel. */
-function iterationAxis(ends: readonly number[], labelled: boolean) {
-  const [first, last] = extent(ends) ?? [0, 1];
-  const domain = [first <= last / 20 ? 0 : first, last > first ? last : first + 1];
-  return {
-    field: "iteration",
-    type: "quantitative" as const,
-    title: labelled ? "iteration" : null,
-    scale: { domain, nice: false, zero: false },
-    axis: { grid: false, labelExpr, tickCount: 6, labels: labelled },
-  };
 }

@@ -79,7 +79,7 @@ function addTaskOptions(command: Command): void {
       parsed(
         "--objective <name>",
         "flow-matching solves nothing and is quick; maximum-likelihood solves in every iteration, some hundred times " +
-          "slower; both: a hundredth as many iterations of the second after the first",
+          "slower; both: after the first, a two-hundredth as many iterations of the second",
         (option, text) => parseChoice(option, text, trainingNames),
       ).default("flow-matching", "flow-matching"),
     )

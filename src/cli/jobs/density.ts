@@ -22,8 +22,8 @@ export const densityJob: Job<DensityCommandOptions> = async (path, options, desk
   const correction = await readCorrection(options.correction);
   const solver = flowSolver(options, correction);
   const flow = await readFlow(path, options);
-  const wantsGrid = options.picture !== undefined || options.grid !== undefined;
-  if (wantsGrid) requirePlane(flow.columns.length);
+  for (const name of ["picture", "grid"] as const)
+    if (options[name] !== undefined) requirePlane(flow.columns.length, `--${name}`);
   for (const file of [options.out, options.picture]) if (file !== undefined) await requireWritableFile(file);
   const points = options.data === undefined ? undefined : await readPoints(options.data);
   const warnings = [
@@ -35,7 +35,7 @@ export const densityJob: Job<DensityCommandOptions> = async (path, options, desk
   if (options.out !== undefined && points !== undefined && found.points !== undefined)
     await writeWhole(options.out, encodePoints(options.out, contentOf(points, found.points)));
   if (options.picture !== undefined && found.grid !== undefined)
-    await writePicture(options.picture, gridFigure(found.grid, { title: `Density of ${stemOf(path)}` }));
+    await writePicture(options.picture, gridFigure(found.grid, { title: "Density", label: stemOf(path) }));
   return {
     text: densityText(found, solver, options),
     json: densityJson(found, { path, solver, warnings, options }),

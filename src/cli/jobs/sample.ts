@@ -18,7 +18,7 @@ export const sampleJob: Job<SampleCommandOptions> = async (path, options, { outp
   const correction = await readCorrection(options.correction);
   const solver = flowSolver(options, correction);
   const flow = await readFlow(path, options);
-  if (picture !== undefined) requirePlane(flow.columns.length);
+  if (picture !== undefined) requirePlane(flow.columns.length, "--picture");
   for (const file of [out, picture]) if (file !== undefined) await requireWritableFile(file);
   const use = { span: flow.span, steps: solver.steps ?? 1 };
   const warnings = correction === undefined ? [] : warnOfCard(correction, flow.field, [use], output);

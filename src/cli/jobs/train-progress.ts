@@ -1,10 +1,13 @@
-import type { FlowRunProgress } from "../../experiments/index.js";
-import { formatNats } from "../../experiments/index.js";
+import { type FlowRunProgress, formatNats } from "../../experiments/index.js";
+import type { TrainingPhase } from "../../models/index.js";
 import { formatNumber } from "../../plot/index.js";
 import type { Progress } from "../progress.js";
 
-/** The stages of a training as progress: loss, evaluations of f, and the last validation. */
-export function showTraining(progress: Progress): (state: FlowRunProgress) => void {
+/** The stages of a training as progress, each phase for itself: loss, evaluations of f, and the last validation. */
+export function showTraining(
+  progress: Progress,
+  phases: readonly TrainingPhase[] = [],
+): (state: FlowRunProgress) => void {
   let nll: number | undefined;
   return (state) => {
     if (state.phase !== "train") {
@@ -12,7 +15,7 @@ export function showTraining(progress: Progress): (state: FlowRunProgress) => vo
       progress.update({ name, done: state.done, total: state.total });
       return;
     }
-    const { objective, iteration, total, loss, nfe } = state;
+    const { objective, loss, nfe } = state;
     nll = state.nll ?? nll;
     const facts = [
       `loss ${formatNumber(loss)}`,
@@ -20,6 +23,19 @@ export function showTraining(progress: Progress): (state: FlowRunProgress) => vo
       ...(nll === undefined ? [] : [`NLL ${formatNats(nll)}`]),
     ];
     const name = `training (${objective.replace("-", " ")})`;
-    progress.update({ name, done: iteration, total, detail: facts.join(", ") });
+    progress.update({ name, ...withinPhase(state, phases), detail: facts.join(", ") });
   };
+}
+
+/** Iterations of different phases take different times: what is left is told by phase, where they are known. */
+function withinPhase(
+  { iteration, total }: { readonly iteration: number; readonly total: number },
+  phases: readonly TrainingPhase[],
+): { readonly done: number; readonly total: number } {
+  let start = 0;
+  for (const { iterations } of phases) {
+    if (iteration <= start + iterations) return { done: iteration - start, total: iterations };
+    start += iterations;
+  }
+  return { done: iteration, total };
 }

@@ -56,6 +56,7 @@ function requestOf(
   signal: AbortSignal,
 ): FlowRequest {
   const { hidden = flowDefaults.hidden, activation = flowDefaults.activation, base = "normal" } = options;
+  const phases = flowPhases(planOf(options));
   const { validations = flowDefaults.validations, depth, seed, figures, resume } = options;
   return {
     ...{ data, title: `A flow for ${name}`, command: commandLine, figures },
@@ -63,7 +64,7 @@ function requestOf(
     ...(entropy !== undefined && { entropy }),
     training: {
       ...{
-        phases: flowPhases(planOf(options)),
+        phases,
         network: { hidden, activation, depth },
         validations,
         seed,
@@ -74,7 +75,7 @@ function requestOf(
     },
     checkpoints: checkpointsIn(out),
     ...(resume === true && { resume }),
-    onProgress: showTraining(progress),
+    onProgress: showTraining(progress, phases),
   };
 }
 

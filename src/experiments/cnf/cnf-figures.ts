@@ -1,40 +1,58 @@
-import { compileFlowSampler, type Flow, type FlowSamplerOptions } from "../../models/index.js";
-import { density, type Figure, type PointCloud } from "../../plot/index.js";
+import {
+  compileFlowDensity,
+  compileFlowSampler,
+  type Flow,
+  type FlowDensityOptions,
+  type FlowSamplerOptions,
+} from "../../models/index.js";
+import {
+  type DensityRow,
+  densityGrid,
+  type Figure,
+  type GridCloud,
+  heatMap,
+  type ScalarGrid,
+  speedUpBars,
+} from "../../plot/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { Random, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { densityOverGrid, gridAround } from "../density-grid.js";
 import { paretoFigure } from "../fit-figures.js";
+import { curveFigures } from "../flow-curves.js";
+import { fieldFigure } from "./field-figure.js";
+import type { FitStage } from "./fit-stage.js";
 import { type CnfRun, samplerOptions } from "./run-cnf.js";
-
-const PICTURE_POINTS = 20_000;
 
 /** Every figure of a run, most telling first. */
 export async function cnfFigures(run: CnfRun, compile: CompileOptions): Promise<Figure[]> {
-  const { metrics } = run;
+  const { metrics, flow, fits } = run;
   return [
-    await samplesFigure(run, compile),
+    densityGrid([await samplesRow(run, compile)], {
+      ...{ name: "samples", title: "Samples", panelSize: 240 },
+    }),
+    ...(fits === undefined ? [] : [await densityFigure(run, fits, compile)]),
+    await fieldFigure(flow, metrics.seed, compile),
+    ...(metrics.speed === undefined ? [] : [speedFigure(metrics.speed)]),
     ...(metrics.sampling === undefined ? [] : [paretoFigure(metrics.sampling.comparison)]),
+    ...curveFigures(metrics.flow),
   ];
 }
 
+const PICTURE_POINTS = 20_000;
+
 /** One row of the paper's figure 6: data, and samples by each method from the same draws. */
-export async function sampleClouds(
-  { data, flow, fits, metrics }: CnfRun,
+export async function samplesRow(
+  { data, flow, fits, metrics }: Pick<CnfRun, "data" | "flow" | "fits" | "metrics">,
   compile: CompileOptions,
-): Promise<PointCloud[]> {
+): Promise<DensityRow> {
   const z = flow.base.sample(PICTURE_POINTS, data.dimension, new Random(metrics.seed).fork("picture"));
   const methods = fits === undefined ? { dopri5: {} } : samplerOptions(fits);
-  const clouds: PointCloud[] = [{ label: "data", points: toFloat64(data.heldOut(PICTURE_POINTS)) }];
+  const clouds: GridCloud[] = [{ label: "data", points: toFloat64(data.heldOut(PICTURE_POINTS)) }];
   for (const [method, options] of Object.entries(methods)) {
     const { x, nfe } = await pushed(flow, z, { ...compile, ...options });
-    clouds.push({ label: `${method}, ${nfe} NFE`, points: toFloat64(x) });
+    clouds.push({ label: method, points: toFloat64(x), note: `${nfe} NFE` });
   }
-  return clouds;
-}
-
-async function samplesFigure(run: CnfRun, compile: CompileOptions): Promise<Figure> {
-  return density(await sampleClouds(run, compile), {
-    ...{ name: "samples", title: `Samples of the flow over ${run.metrics.density}`, colourScale: "log" },
-  });
+  return { label: metrics.density, clouds };
 }
 
 async function pushed(
@@ -49,4 +67,46 @@ async function pushed(
   } finally {
     await sampler.dispose();
   }
+}
+
+/** The flow's density by dopri5, and by one corrected step of (z, log p). */
+async function densityFigure(
+  { data, flow }: CnfRun,
+  { density }: FitStage,
+  compile: CompileOptions,
+): Promise<Figure> {
+  const grid = gridAround(data.heldOut(PICTURE_POINTS));
+  const panel = async (method: string, options: FlowDensityOptions): Promise<ScalarGrid> => {
+    const solver = await compileFlowDensity(flow, { ...compile, ...options });
+    try {
+      const { values, integral, nfe } = await densityOverGrid(solver, grid);
+      const { x, y, columns, rows } = grid;
+      return { label: `${method}, ${nfe} NFE, integral ${integral.toFixed(3)}`, x, y, columns, rows, values };
+    } finally {
+      await solver.dispose();
+    }
+  };
+  const panels = [
+    await panel("dopri5", {}),
+    await panel("HyperHeun", { correction: density.correction, steps: 1 }),
+  ];
+  const brightest = toFloat64Of(panels[0]).reduce((most, value) => Math.max(most, value), 0);
+  return heatMap(panels, {
+    ...{ name: "density", title: "Density of the flow", valueLabel: "density", scheme: "inferno" },
+    ...{ domain: [0, brightest], panelSize: 330 },
+    caption: "p(x) in the middle of each cell, solved from data to base; one colour scale.",
+  });
+}
+
+const toFloat64Of = (grid: ScalarGrid | undefined): Float64Array => Float64Array.from(grid?.values ?? []);
+
+const roles = { dopri5: "reference", HyperHeun: "hypersolver", Heun: "base" } as const;
+
+function speedFigure(speed: NonNullable<CnfRun["metrics"]["speed"]>): Figure {
+  const items = speed.map(({ method, nfe, milliseconds }) => ({
+    label: `${method}, ${nfe} NFE`,
+    role: roles[method as keyof typeof roles],
+    milliseconds,
+  }));
+  return speedUpBars(items, { name: "speed", title: "Time of one sample" });
 }

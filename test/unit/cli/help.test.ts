@@ -1,11 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { activationNames, directionNames, inputNames, lossNames } from "../../../src/cli/commands/fit.js";
 import { presetNames } from "../../../src/cli/commands/reproduce.js";
+import { densityNames, networkActivationNames, trainingNames } from "../../../src/cli/commands/train.js";
+import { noiseNames } from "../../../src/cli/flow-options.js";
 import { deviceNames, methodNames } from "../../../src/cli/options.js";
 import { createOutput } from "../../../src/cli/output.js";
 import { buildProgram, shellQuoted } from "../../../src/cli/program.js";
-import { presets } from "../../../src/experiments/index.js";
+import { densities } from "../../../src/data/index.js";
+import {
+  flowDefaults,
+  flowTrainings,
+  MATCHING_PER_LIKELIHOOD,
+  presets,
+} from "../../../src/experiments/index.js";
 import { correctionInputs, fitDefaults, fitDirections, fitLosses } from "../../../src/hypersolver/index.js";
+import { FLOW_TOLERANCE, noiseKinds, TRAINING_TOLERANCE } from "../../../src/models/index.js";
 import { activations } from "../../../src/nn/index.js";
 import { tableaus } from "../../../src/ode/index.js";
 import { devices } from "../../../src/runtime/index.js";
@@ -20,13 +29,20 @@ describe("help, which loads none of the library, agrees with it", () => {
     expect(lossNames).toEqual(fitLosses);
     expect(directionNames).toEqual(fitDirections);
     expect(presetNames).toEqual(presets);
+    expect(densityNames).toEqual(Object.keys(densities));
+    expect(trainingNames).toEqual(flowTrainings);
+    expect(noiseNames).toEqual(noiseKinds);
+    expect([...networkActivationNames].sort()).toEqual(Object.keys(activations).sort());
     expect([...activationNames].sort()).toEqual([...Object.keys(activations), "prelu"].sort());
   });
 
+  const descriptions = (name: string) => {
+    const found = program.commands.find((command) => command.name() === name);
+    return (long: string): string => found?.options.find((option) => option.long === long)?.description ?? "";
+  };
+
   it("on the defaults of fit", () => {
-    const fit = program.commands.find((command) => command.name() === "fit");
-    const described = (long: string): string =>
-      fit?.options.find((option) => option.long === long)?.description ?? "";
+    const described = descriptions("fit");
     const { hidden, inputs, learningRate, weightDecay } = fitDefaults;
     expect(described("--iterations")).toContain(`(default: ${fitDefaults.iterations})`);
     expect(described("--batch")).toContain(`(default: ${fitDefaults.batch})`);
@@ -38,6 +54,30 @@ describe("help, which loads none of the library, agrees with it", () => {
     expect(described("--swap-every")).toContain(`(default: ${fitDefaults.swapEvery})`);
     expect(Number(/default: (.*)\)/.exec(described("--lr"))?.[1])).toBe(learningRate);
     expect(Number(/default: (.*)\)/.exec(described("--weight-decay"))?.[1])).toBe(weightDecay);
+  });
+
+  it("on the defaults of train", () => {
+    const described = descriptions("train");
+    const { iterations, learningRate, batch, hidden, activation, validations } = flowDefaults;
+    const both = (numbers: Readonly<Record<string, number>>): string =>
+      `(default: ${numbers["flow-matching"]}; ${numbers["maximum-likelihood"]} for maximum-likelihood)`;
+    expect(described("--iterations")).toContain(both(iterations));
+    expect(described("--lr")).toContain(both(learningRate));
+    expect(described("--batch")).toContain(`(default: ${batch})`);
+    expect(described("--hidden")).toContain(`(default: ${hidden.join()})`);
+    expect(described("--activation")).toContain(`(default: ${activation})`);
+    expect(described("--validations")).toContain(`(default: ${validations})`);
+    expect(Number(/default: (.*)\)/.exec(described("--tolerance"))?.[1])).toBe(TRAINING_TOLERANCE);
+    expect([MATCHING_PER_LIKELIHOOD, described("--objective")]).toEqual([
+      200,
+      expect.stringContaining("a two-hundredth as many"),
+    ]);
+  });
+
+  it.each(["sample", "density"])("on the tolerances of %s", (name) => {
+    const described = descriptions(name);
+    for (const option of ["--rtol", "--atol"])
+      expect(Number(/default: (.*)\)/.exec(described(option))?.[1])).toBe(FLOW_TOLERANCE);
   });
 });
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
   parseAssignment,
+  parseBase,
   parseChoice,
   parseCount,
   parseCounts,
+  parseFileEnding,
+  parseGrid,
   parseInputMap,
   parseInteger,
   parseNames,
@@ -126,5 +129,39 @@ describe("words", () => {
     });
     for (const text of ["", "uniform", "uniform:1", "uniform:2,1", "uniform:a,b"])
       expect(refusal(() => parseStates("--states", text)).option).toBe("--states");
+  });
+});
+
+describe("flows", () => {
+  it("reads grids", () => {
+    expect(parseGrid("--grid", "-4,4")).toEqual({ low: -4, high: 4 });
+    expect(parseGrid("--grid", "0,1.5,20")).toEqual({ low: 0, high: 1.5, cells: 20 });
+  });
+
+  it.each(["4", "4,-4", "1,1", "0,1,0", "0,1,1", "0,1,2.5", "0,1,1e9", "0,1,20,3", "a,b", ""])(
+    "refuses %j as grid",
+    (text) => {
+      expect(refusal(() => parseGrid("--grid", text))).toMatchObject({
+        option: "--grid",
+        received: JSON.stringify(text),
+      });
+    },
+  );
+
+  it("wants endings of file names, in either case", () => {
+    const parse = parseFileEnding([".svg", ".png"]);
+    expect(["a.svg", "b/c.PNG"].map((text) => parse("--picture", text))).toEqual(["a.svg", "b/c.PNG"]);
+    for (const text of ["", "a", "a.jpg", ".svg"])
+      expect(refusal(() => parse("--picture", text)).expected).toBe(
+        "the name of a file that ends in .svg or .png",
+      );
+  });
+
+  it("takes Student's t without the parentheses that shells mind", () => {
+    expect(["normal", "student-t:5", "student-t(5)"].map((text) => parseBase("--base", text))).toEqual([
+      "normal",
+      "student-t(5)",
+      "student-t(5)",
+    ]);
   });
 });

@@ -19,12 +19,16 @@ import {
   Random,
   type Tensor,
 } from "../../../src/tensor/index.js";
+import { relativeDifference } from "../../helpers/compare.js";
 import { gaussianData, normals, smallField } from "../../helpers/flows.js";
 
 const data = gaussianData([1, -0.5], 0.6);
 const matching = { objective: "flow-matching", iterations: 301, learningRate: 1e-2, batch: 32 } as const;
 const likelihood = {
-  ...{ objective: "maximum-likelihood", iterations: 110, learningRate: 5e-3, batch: 16 },
+  objective: "maximum-likelihood",
+  iterations: 110,
+  learningRate: 5e-3,
+  batch: 16,
   likelihood: { solver: { method: "heun", steps: 2 }, estimator: "hutchinson", kinetic: 0.1 },
 } as const;
 /** 411 iterations: blocks of 2, so that the border of the phases, at 301, cuts one. */
@@ -48,6 +52,8 @@ const essence = ({ flow, seconds: _, ...rest }: TrainedFlow) => ({
 });
 
 describe("a training", () => {
+  let unbroken: Promise<TrainedFlow> | undefined;
+
   test("resumed from any of its checkpoints ends as if it had never stopped, bit by bit", async () => {
     const { trained, checkpoints } = await recorded(small);
     expect(trained.status).toBe("complete");
@@ -72,7 +78,8 @@ describe("a training", () => {
   });
 
   test.each([83, 84, 164, 301, 320])("stopped at iteration %d goes on bit by bit", async (stop) => {
-    const whole = await trainFlow(small);
+    unbroken ??= trainFlow(small);
+    const whole = await unbroken;
     const abort = new AbortController();
     const counted: FlowData = {
       ...data,
@@ -88,6 +95,30 @@ describe("a training", () => {
     const checkpoint = checkpoints.at(-1) as FlowCheckpoint;
     expect(checkpoint.iteration).toBe([82, 82, 164, 301, 301][[83, 84, 164, 301, 320].indexOf(stop)]);
     expect(essence(await trainFlow({ ...small, checkpoint }))).toEqual(essence(whole));
+  });
+
+  test("begins the learning rate anew in every phase, from the averaged parameters of the one before", async () => {
+    const phase = { ...matching, iterations: 30, batch: 8 };
+    const { checkpoints } = await recorded({ ...small, phases: [phase, phase], validations: 2 });
+    const at = (iteration: number, row: string): Record<string, Tensor> => {
+      const { trainer = {} } = checkpoints.find((each) => each.iteration === iteration) ?? {};
+      return Object.fromEntries(
+        Object.entries(trainer).flatMap(([name, value]) =>
+          name.startsWith(`${row}.`) ? [[name.slice(row.length + 1), value]] : [],
+        ),
+      );
+    };
+    const moved = (a: Record<string, Tensor>, b: Record<string, Tensor>): number =>
+      Math.max(
+        ...Object.entries(a).map(([name, value]) =>
+          relativeDifference(value.data as Float32Array, b[name]?.data as Float32Array),
+        ),
+      );
+    // Adam moves every weight by about the rate an iteration: some 30 · 0.01/2 over a phase.
+    const [first, last] = [at(30, "average"), at(60, "parameters")];
+    expect(Object.keys(first).length).toBeGreaterThan(0);
+    expect(moved(last, first)).toBeGreaterThan(0.03);
+    expect(moved(last, first)).toBeLessThan(0.5);
   });
 
   test("repeats bit by bit with its seed, and not with another", async () => {
@@ -211,6 +242,22 @@ describe("a training that cannot go well", () => {
     );
   });
 
+  test("so hot that its densities cannot be solved keeps the best from before, or the first, and says NaN", async () => {
+    const phases = [
+      { ...matching, iterations: 100 },
+      { ...matching, iterations: 30, learningRate: 30, schedule: "constant" },
+    ] as const;
+    const network = { hidden: [16], activation: "relu" } as const;
+    const { curve, validationNll, flow } = await trainFlow({ ...small, phases, network, validations: 3 });
+    const measured = curve.filter(({ nll }) => nll !== undefined);
+    expect(measured.some(({ nll }) => Number.isNaN(nll))).toBe(true);
+    const sane = measured.flatMap(({ nll = Number.NaN }) => (Number.isNaN(nll) ? [] : [nll]));
+    expect(validationNll).toBe(Math.min(...sane));
+    const density = await compileFlowDensity(flow);
+    expect(meanNegative((await density.run(data.validation)).values)).toBe(validationNll);
+    await density.dispose();
+  });
+
   test.each([
     ["phases", { phases: [] }],
     ["iterations", { phases: [{ ...matching, iterations: 0 }] }],
@@ -289,11 +336,11 @@ describe("a checkpoint", () => {
   );
   test(
     "with half an iteration is refused",
-    malformed((_, story) => void (story.iteration = 1.5)),
+    malformed((_, story) => void Object.assign(story, { iteration: 1.5 })),
   );
   test(
     "with a negative iteration is refused",
-    malformed((_, story) => void (story.iteration = -1)),
+    malformed((_, story) => void Object.assign(story, { iteration: -1 })),
   );
   test(
     "with an unknown objective is refused",

@@ -1,16 +1,22 @@
 import { describe, expect, it } from "vitest";
 import {
   density,
+  densityGrid,
   errorHistogram,
   type Figure,
+  heatMap,
   type ParetoSeries,
   paretoFront,
   paretoFronts,
   renderSvg,
+  seriesCurve,
+  speedUpBars,
   trainingCurve,
   trajectories,
+  vectorField,
 } from "../../../src/plot/index.js";
 import { countMarks, errors, gaussian, spirals } from "./clouds.js";
+import { decodeImages } from "./images.js";
 
 const family = (label: string, role: ParetoSeries["role"], order: number): ParetoSeries => ({
   label,
@@ -47,6 +53,13 @@ const figures: Record<string, () => Figure> = {
     ]),
   pareto: () => paretoFronts(series),
   training: () => trainingCurve([{ label: "training", losses: errors(3, 1000, -1) }], { noiseFloor: 0.01 }),
+  "density-grid": () =>
+    densityGrid([{ label: "rings", clouds: [{ label: "data", points: gaussian(1, 500), note: "exact" }] }]),
+  "heat-map": () =>
+    heatMap([{ label: "f", x: [0, 2], y: [0, 1], columns: 2, rows: 1, values: [0, 1], points: [1, 0.5] }]),
+  "vector-field": () => vectorField([{ label: "s = 0", arrows: [{ x: 0, y: 0, u: 1, v: 1 }] }]),
+  "speed-up": () => speedUpBars([{ label: "dopri5", role: "reference", milliseconds: 10, bytes: 1e6 }]),
+  series: () => seriesCurve([{ label: "NFE", values: [20, 26, 32] }], { level: { value: 2, label: "Heun" } }),
 };
 
 describe.each(Object.entries(figures))("%s", (name, make) => {
@@ -66,10 +79,22 @@ describe.each(Object.entries(figures))("%s", (name, make) => {
 });
 
 describe("density", () => {
-  it("draws one rectangle a non-empty cell, and no more cells than asked for", async () => {
+  it("draws an image of a pixel a cell, lowest cells at the bottom, brighter where there are more points", async () => {
     const points = Float32Array.of(0.5, 0.5, 0.5, 0.5, 3.5, 0.5, 2.5, 3.5, 99, 99);
     const figure = density([{ label: "four", points }], { range: { x: [0, 4], y: [0, 4] }, bins: 4 });
-    expect(countMarks(await renderSvg(figure), "mark-rect")).toBe(3);
+    const [image] = decodeImages(await renderSvg(figure));
+    const [empty, half, full] = [
+      [0, 0, 4],
+      [188, 56, 84],
+      [252, 255, 164],
+    ].map((colour) => colour.join());
+    const row = (...cells: (string | undefined)[]): string[] => cells.map((cell) => cell ?? "");
+    expect(image?.map((pixels) => pixels.map((pixel) => pixel.join()))).toEqual([
+      row(empty, empty, half, empty),
+      row(empty, empty, empty, empty),
+      row(empty, empty, empty, empty),
+      row(full, empty, empty, half),
+    ]);
     expect(figure.caption).toContain("four: 20% outside the drawn region.");
   });
 

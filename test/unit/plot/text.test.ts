@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
+  formatBytes,
   formatMilliseconds,
   formatNumber,
   formatPercent,
+  formatRatio,
   powerOfTen,
   roleColours,
   textTable,
@@ -35,6 +37,28 @@ describe("formatNumber", () => {
     [Number.POSITIVE_INFINITY, "∞"],
     [Number.NEGATIVE_INFINITY, "−∞"],
   ])("writes %d as %s", (value, text) => expect(formatNumber(value)).toBe(text));
+});
+
+describe("formatBytes", () => {
+  it("has three digits and a decimal unit, also where rounding carries over", () => {
+    const amounts = [0, 999, 999.6, 12_345, 999_499, 999_600, 5.1e9, 2e18];
+    const texts = ["0 B", "999 B", "1.00 kB", "12.3 kB", "999 kB", "1.00 MB", "5.10 GB", "2.00e+3 PB"];
+    expect(amounts.map(formatBytes)).toEqual(texts);
+    expect([-1500, Number.NaN].map(formatBytes)).toEqual(["−1.50 kB", "NaN"]);
+  });
+});
+
+describe("formatRatio", () => {
+  it("has two digits below ten and whole numbers above", () => {
+    expect([1, 1.84, 9.94, 9.96, 112.3, Number.POSITIVE_INFINITY].map(formatRatio)).toEqual([
+      "1.0",
+      "1.8",
+      "9.9",
+      "10",
+      "112",
+      "∞",
+    ]);
+  });
 });
 
 describe("formatMilliseconds", () => {

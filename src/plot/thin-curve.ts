@@ -2,15 +2,15 @@ import { fail } from "../tensor/index.js";
 import type { Method, NumberList } from "./figure.js";
 import { quantile, short } from "./numbers.js";
 
-/** Loss by iteration. */
-export interface LossCurve extends Method {
-  /** Positive losses, shape [n]. */
-  readonly losses: NumberList;
-  /** Iteration of each loss, ascending, shape [n]. Default 1 … n. */
+/** A quantity by iteration. */
+export interface ValueCurve extends Method {
+  /** Shape [n]. */
+  readonly values: NumberList;
+  /** Iteration of each value, ascending, shape [n]. Default 1 … n. */
   readonly iterations?: NumberList;
 }
 
-/** The losses of one stretch of iterations: median, 5 % and 95 % quantile. */
+/** The values of one stretch of iterations: median, 5 % and 95 % quantile. */
 export interface CurveRow {
   readonly method: string;
   readonly iteration: number;
@@ -25,35 +25,44 @@ export interface ThinCurve {
   readonly rows: readonly CurveRow[];
   /** First and last iteration. */
   readonly ends: readonly [number, number];
-  /** Losses that cannot be drawn on a logarithmic axis. */
+  /** Values that have no place on the axis. */
   readonly dropped: number;
   /** Iterations a point. */
   readonly stretch: number;
 }
 
+/** How a curve is thinned. */
+export interface Thinning {
+  /** Most points left. */
+  readonly resolution: number;
+  /** A logarithmic axis has no place for values that are not positive. */
+  readonly scale: "linear" | "log";
+  /** What the values are, in errors: `"loss"`. */
+  readonly quantity: string;
+}
+
 /**
  * Medians and spreads over stretches of equal length.
  *
- * @param resolution most points left.
- * @throws INVALID_ARGUMENT if lengths differ or no loss is positive and finite.
+ * @throws INVALID_ARGUMENT if lengths differ or no value has a place on the axis.
  */
-export function thinCurve(curve: LossCurve, resolution: number): ThinCurve {
-  const { label, losses, iterations } = curve;
-  if (iterations !== undefined && iterations.length !== losses.length) {
+export function thinCurve(curve: ValueCurve, { resolution, scale, quantity }: Thinning): ThinCurve {
+  const { label, values, iterations } = curve;
+  if (iterations !== undefined && iterations.length !== values.length) {
     throw fail("INVALID_ARGUMENT", {
       what: `training curve "${label}"`,
-      expected: `${losses.length} iterations`,
+      expected: `${values.length} iterations`,
       received: String(iterations.length),
     });
   }
-  const kept = Array.from(losses, (value, i) => ({ value, iteration: iterations?.[i] ?? i + 1 })).filter(
-    ({ value, iteration }) => usable(value) !== undefined && Number.isFinite(iteration),
+  const kept = Array.from(values, (value, i) => ({ value, iteration: iterations?.[i] ?? i + 1 })).filter(
+    ({ value, iteration }) => hasPlace(value, scale) && Number.isFinite(iteration),
   );
   if (kept.length === 0) {
     throw fail("INVALID_ARGUMENT", {
       what: `training curve "${label}"`,
-      expected: "at least one positive finite loss",
-      received: `${losses.length} losses, none usable`,
+      expected: `at least one ${scale === "log" ? "positive " : ""}finite ${quantity}`,
+      received: `${values.length} values, none usable`,
     });
   }
   const stretch = Math.max(1, Math.ceil(kept.length / Math.max(2, resolution)));
@@ -71,10 +80,10 @@ export function thinCurve(curve: LossCurve, resolution: number): ThinCurve {
     });
   }
   const ends = [kept[0]?.iteration ?? 0, kept.at(-1)?.iteration ?? 1] as const;
-  return { label, rows, ends, dropped: losses.length - kept.length, stretch };
+  return { label, rows, ends, dropped: values.length - kept.length, stretch };
 }
 
-/** The value if it has a place on a logarithmic axis. */
-export function usable(value: number | undefined): number | undefined {
-  return value !== undefined && value > 0 && Number.isFinite(value) ? value : undefined;
+/** Whether a value can be drawn. */
+export function hasPlace(value: number, scale: "linear" | "log"): boolean {
+  return Number.isFinite(value) && (scale === "linear" || value > 0);
 }

@@ -1,0 +1,298 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decodeCsv } from "../../src/data/index.js";
+import { encodeSafetensors, fromNumbers } from "../../src/tensor/index.js";
+import { expectClose } from "../helpers/compare.js";
+import { type Finished, start } from "./command-line.js";
+import { normal, workplace } from "./workplace.js";
+
+const place = workplace();
+afterAll(place.remove);
+
+/** Options that make a training a matter of a second. */
+const LIGHT = "--iterations 120 --hidden 16,16 --batch 64";
+const run = (line: string, ...rest: string[]): Promise<Finished> => place.run(...line.split(" "), ...rest);
+const table = (file: string) => decodeCsv(readFileSync(place.at(file), "utf8"), file);
+
+/** Two blobs with names: rows of a quarter's deviation around (−1, 2) and (1, 4). */
+const blobs = (): string => {
+  const noise = normal(400, 2, 5).data;
+  const rows = Array.from({ length: 400 }, (_, i) => {
+    const side = i % 2 === 0 ? -1 : 1;
+    return `${side + 0.25 * Number(noise[2 * i])},${3 + side + 0.25 * Number(noise[2 * i + 1])}`;
+  });
+  return `width,height\n${rows.join("\n")}\n`;
+};
+
+const PNG = [0x89, 0x50, 0x4e, 0x47];
+const expectPicture = (file: string): void => {
+  const bytes = readFileSync(place.at(file));
+  if (file.endsWith(".png")) {
+    expect([...bytes.subarray(0, 4)]).toEqual(PNG);
+    expect(bytes.readUInt32BE(16)).toBeGreaterThan(300);
+  } else {
+    expect(bytes.toString()).toMatch(/^<svg[^>]*>[\s\S]*<\/svg>\s*$/);
+    expect(bytes.toString()).not.toContain("NaN");
+  }
+};
+
+let trained: Finished;
+beforeAll(async () => {
+  writeFileSync(place.at("points.csv"), blobs());
+  writeFileSync(place.at("points.safetensors"), encodeSafetensors({ x: table("points.csv").points }));
+  writeFileSync(place.at("three.safetensors"), encodeSafetensors({ x: normal(30, 3, 6) }));
+  trained = await run(`train points.csv --out flow ${LIGHT} --json`);
+  expect(trained.code, trained.stderr).toBe(0);
+  copyFileSync(place.at("flow", "flow.onnx"), place.at("flow.onnx"));
+  const fit = "--base heun --steps 1 --states normal --out fitted --iterations 40 --trajectories 64";
+  const fitted = await run(
+    `fit flow.onnx ${fit} --batch 32 --hidden 16 --samples 40 --budget 2 --no-figures`,
+  );
+  expect(fitted.code, fitted.stderr).toBe(0);
+  copyFileSync(place.at("fitted", "correction.onnx"), place.at("correction.onnx"));
+});
+
+describe("train", () => {
+  it("writes a flow of a table, with pictures, and tells everything as JSON", async () => {
+    expect([trained.code, trained.stderr]).toEqual([0, ""]);
+    expect(trained.json()).toMatchObject({
+      ...{ status: "complete", iterations: 120, dimension: 2, base: "normal", entropy: undefined },
+      data: expect.stringMatching(/^points\.csv: 400 points of 2 columns/),
+      heldOut: { nll: { mean: expect.any(Number), standardError: expect.any(Number), n: 80 } },
+      paths: { flow: join("flow", "flow.onnx"), report: join("flow", "report.html"), checkpoint: null },
+    });
+    expect(readdirSync(place.at("flow")).sort()).toEqual([
+      ...["figures", "flow.onnx", "metrics.json", "report.html"],
+    ]);
+    const pictures = readdirSync(place.at("flow", "figures")).sort();
+    expect(pictures).toEqual(
+      ["density", "loss", "nfe", "nll", "samples"].flatMap((name) => [`${name}.png`, `${name}.svg`]),
+    );
+    for (const picture of pictures) expectPicture(join("flow", "figures", picture));
+  });
+
+  it("takes a density by its name, and both objectives with their options", async () => {
+    const likelihood =
+      "--tolerance 1e-3 --gradient continuous --seminorm --estimator hutchinson --noise gaussian";
+    const line = `train checkerboard --objective both ${LIGHT} ${likelihood} --control-state --kinetic 0.01`;
+    const { code, stdout, stderr } = await run(
+      `${line} --frobenius 0.01 --no-depth --base student-t:5 --activation tanh --out board --no-figures --quiet`,
+    );
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("which no flow gets below, is 3.466");
+    const info = (await run("info board/flow.onnx --json")).json();
+    expect(info).toMatchObject({
+      kind: "flow",
+      flow: { base: "student-t(5)", training: expect.stringContaining("maximum likelihood") },
+    });
+    expect((await run("info board/flow.onnx")).stdout).toContain("Carries student-t(5) at s = 0 to data");
+  });
+
+  it("goes on from the checkpoint of a Ctrl-C to the same file, bit by bit", async () => {
+    const line = "train points.safetensors:x --iterations 4000 --hidden 16 --batch 16 --no-figures --json";
+    const whole = run(`${line} --quiet --out whole`);
+    const job = start(`${line} --out broken`.split(" "), place.folder);
+    await job.says("training (flow matching)");
+    job.child.kill("SIGINT");
+    const stopped = await job.finished;
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toContain("the best flow so far is measured and written.");
+    expect(stopped.json()).toMatchObject({
+      status: "interrupted",
+      paths: { flow: join("broken", "flow.onnx"), checkpoint: join("broken", "checkpoint.safetensors") },
+    });
+    expect((await run("sample broken/flow.onnx --count 10")).code).toBe(0);
+    const other = await run(`${line} --lr 0.5 --out broken --resume`);
+    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining("resume with the options")]);
+    const resumed = await run(`${line} --quiet --out broken --resume`);
+    expect(resumed.json()).toMatchObject({ status: "complete", iterations: 4000 });
+    await whole;
+    expect(readFileSync(place.at("broken", "flow.onnx"))).toEqual(
+      readFileSync(place.at("whole", "flow.onnx")),
+    );
+    expect(readdirSync(place.at("broken"))).toEqual(["flow.onnx", "metrics.json"]);
+  });
+});
+
+describe("sample", () => {
+  it("writes points in the columns of the data, and draws them", async () => {
+    const result = await run("sample flow.onnx --count 500 --out s.csv --picture s.png --json");
+    expect(result.json()).toMatchObject({
+      ...{ count: 500, dimension: 2, method: "dopri5", gCalls: 0, warnings: [], out: "s.csv" },
+      columns: [{ column: "width" }, { column: "height" }],
+    });
+    const { columns, points } = table("s.csv");
+    expect([columns, points.shape]).toEqual([
+      ["width", "height"],
+      [500, 2],
+    ]);
+    expectPicture("s.png");
+    await run("sample flow.onnx --count 500 --out s.safetensors --picture s.svg");
+    expect(place.tensors("s.safetensors").x).toEqual(points);
+    expectPicture("s.svg");
+    await run("sample flow.onnx --count 500 --out other.safetensors --seed 1");
+    expect(place.tensors("other.safetensors").x).not.toEqual(points);
+  });
+
+  it("takes corrections, equal steps, and fields that bring no facts", async () => {
+    const [corrected, fixed, bare] = await Promise.all([
+      run("sample flow.onnx --correction correction.onnx --steps 9 --json"),
+      run("sample flow.onnx --method rk4 --steps 2 --json"),
+      run("sample ffjord.onnx --span 0,1 --base normal --count 50 --json"),
+    ]);
+    expect(corrected.json()).toMatchObject({ method: "hyper-heun", nfe: 18, gCalls: 9 });
+    expect(corrected.stderr).toContain("outside the trained range");
+    expect(fixed.json()).toMatchObject({ method: "rk4", nfe: 8, gCalls: 0, warnings: [] });
+    expect(bare.json()).toMatchObject({ count: 50, columns: [{ column: "x0" }, { column: "x1" }] });
+  });
+});
+
+describe("density", () => {
+  it("writes log-densities behind the points, and agrees with the training", async () => {
+    const result = await run("density flow.onnx --data points.csv --out d.csv --json");
+    const { nll } = result.json() as { nll: { mean: number; standardError: number; n: number } };
+    const { columns, points } = table("d.csv");
+    expect([columns, points.shape]).toEqual([
+      ["width", "height", "log_density"],
+      [400, 3],
+    ]);
+    const logs = [...points.data].filter((_, i) => i % 3 === 2);
+    expect(-logs.reduce((total, value) => total + value / 400, 0)).toBeCloseTo(nll.mean, 4);
+    const { heldOut } = trained.json() as { heldOut: { nll: { mean: number } } };
+    expect(Math.abs(nll.mean - heldOut.nll.mean)).toBeLessThan(0.5);
+    await run("density flow.onnx --data points.safetensors --out d.safetensors --rtol 1e-6 --atol 1e-6");
+    const stored = place.tensors("d.safetensors");
+    expect(stored.x).toEqual(table("points.csv").points);
+    const values = fromNumbers([...(stored.log_density?.data ?? [])].map(Number), [400]);
+    expectClose(values, fromNumbers(logs, [400]), 1e-3);
+  });
+
+  it("draws the density over a region, and says what it integrates to", async () => {
+    const [around, square] = await Promise.all([
+      run("density flow.onnx --data points.csv --picture around.png --json"),
+      run("density flow.onnx --grid -6,10,60 --picture square.svg"),
+    ]);
+    const { grid } = around.json() as { grid: { integral: number; columns: number } };
+    expect(Math.abs(grid.integral - 1)).toBeLessThan(0.02);
+    expect(square.stdout).toMatch(
+      /^The density integrates to (1\.00|0\.99)\d\d over \[−6, 10\] × \[−6, 10\]/,
+    );
+    for (const file of ["around.png", "square.svg"]) expectPicture(file);
+  });
+
+  it("estimates and corrects, and warns of what that means", async () => {
+    const [estimated, corrected] = await Promise.all([
+      run(
+        "density flow.onnx --data points.csv --estimator hutchinson --noise gaussian --control-state --json",
+      ),
+      run("density flow.onnx --data points.csv --correction correction.onnx --json"),
+    ]);
+    expect(estimated.json()).toMatchObject({ method: "dopri5", nll: { n: 400 } });
+    expect(corrected.json()).toMatchObject({ method: "hyper-heun", nfe: 2, gCalls: 1 });
+    expect(corrected.stderr).toContain("warning: this correction was fitted for the other direction");
+    writeFileSync(place.at("renamed.csv"), blobs().replace("width,height", "height,width"));
+    const renamed = await run("density flow.onnx --data renamed.csv");
+    expect([renamed.code, renamed.stderr]).toEqual([0, expect.stringContaining("trained on width, height")]);
+  });
+});
+
+describe("a flow for the other commands", () => {
+  it("is a field, and starts from a CSV too", async () => {
+    const [solved, compared] = await Promise.all([
+      run("solve flow.onnx --span 1,0 --states points.csv --out z.safetensors --json"),
+      run("compare flow.onnx --correction correction.onnx --samples 20 --budget 2 --tolerances 1e-2 --json"),
+    ]);
+    expect(solved.json()).toMatchObject({ status: "success", shape: [400, 2] });
+    expect(compared.code).toBe(0);
+  });
+});
+
+describe("examples of help", () => {
+  it("work", async () => {
+    const lighter: Readonly<Record<string, string>> = {
+      train: "--iterations 3 --hidden 8 --batch 16 --no-figures",
+      sample: "--count 20",
+      density: "",
+    };
+    copyFileSync(place.at("ffjord.onnx"), place.at("field.onnx"));
+    const examples: string[] = [];
+    for (const command of ["train", "sample", "density"]) {
+      const { stdout } = await run(`${command} --help`);
+      const lines = [...stdout.matchAll(/^ {2}\$ hypersolvers (.*)$/gm)].map(([, line = ""]) => line);
+      expect(lines.length).toBeGreaterThan(1);
+      examples.push(...lines.map((line) => `${line} ${lighter[command] ?? ""}`.trim()));
+    }
+    const worker = async (): Promise<void> => {
+      for (let line = examples.shift(); line !== undefined; line = examples.shift()) {
+        const { code, stderr } = await run(line);
+        expect([line, code], stderr).toEqual([line, 0]);
+      }
+    };
+    await Promise.all([worker(), worker()]);
+  });
+});
+
+describe("bad input", () => {
+  const cases: readonly (readonly [line: string, code: number, error: string, says: string])[] = [
+    ["train pinwhel", 1, "FILE_NOT_READABLE", "neither: no such file, no such density"],
+    ["train flow", 1, "FILE_NOT_READABLE", "a folder"],
+    ["train flow.onnx", 1, "MALFORMED_FILE", "points come as CSV"],
+    ["train points.csv --out points.csv", 1, "FILE_NOT_WRITABLE", "is a file"],
+    ["train points.csv --out bad --resume", 1, "FILE_NOT_READABLE", "drop --resume"],
+    ["train points.csv --kinetic 1", 2, "USAGE", "flow matching solves nothing"],
+    ["train points.csv --objective both --seminorm", 2, "USAGE", "--gradient continuous"],
+    ["train points.csv --objective both --noise gaussian", 2, "USAGE", "--estimator hutchinson"],
+    ["train points.csv --base cauchy", 2, "USAGE", "student-t(NU)"],
+    ["train points.csv --validations 0", 2, "USAGE", "--validations"],
+    ["sample flow.onnx --count 0", 2, "USAGE", "a positive integer"],
+    ["sample flow.onnx --steps 3", 2, "USAGE", "--method"],
+    ["sample flow.onnx --method rk4", 2, "USAGE", "rk4 has no error estimate"],
+    ["sample flow.onnx --correction correction.onnx --rtol 1e-3", 2, "USAGE", "drop --correction"],
+    ["sample flow.onnx --correction correction.onnx --method rk4", 2, "USAGE", "heun, the base"],
+    ["sample flow.onnx --base normal", 2, "USAGE", "the flow says it"],
+    ["sample flow.onnx --out samples.txt", 2, "USAGE", ".csv or .safetensors"],
+    ["sample flow.onnx --picture picture.gif", 2, "USAGE", ".svg or .png"],
+    ["sample flow.onnx --out flow", 2, "USAGE", ".csv or .safetensors"],
+    ["sample ffjord.onnx", 2, "USAGE", "add --span 0,1 --base normal"],
+    ["sample ffjord.onnx --span 0,1 --base cauchy", 2, "USAGE", "student-t(NU)"],
+    [
+      "sample resmlp_layernorm_gelu.dynamo.onnx --span 0,1 --base normal --picture x.png",
+      1,
+      "INVALID_ARGUMENT",
+      "one over 5",
+    ],
+    ["sample controlled.onnx --span 0,1 --base normal", 1, "UNSUPPORTED_FIELD", "no controls"],
+    ["sample correction.onnx --span 0,1 --base normal", 1, "UNSUPPORTED_FIELD", "a correction"],
+    ["density flow.onnx", 2, "USAGE", "--data"],
+    ["density flow.onnx --picture x.png", 2, "USAGE", "--data, --grid"],
+    ["density flow.onnx --grid -1,1 --out x.csv", 2, "USAGE", "--data"],
+    ["density flow.onnx --grid 1,-1", 2, "USAGE", "LOW < HIGH"],
+    ["density flow.onnx --data three.safetensors", 1, "SHAPE_MISMATCH", "3 (x0, x1, x2)"],
+    [
+      "density flow.onnx --data points.csv --method heun --steps 2 --control-state",
+      2,
+      "USAGE",
+      "--control-state",
+    ],
+    ["density flow.onnx --data points.csv --max-steps 2 --out x.csv", 1, "STEP_LIMIT", "step limit"],
+  ];
+
+  it("is refused with a code, an exit code and advice, and leaves no files", async () => {
+    const before = readdirSync(place.folder);
+    const work = [...cases];
+    const worker = async (): Promise<void> => {
+      for (let next = work.shift(); next !== undefined; next = work.shift()) {
+        const [line, exitCode, error, says] = next;
+        const { code, stdout, stderr } = await run(line, "--json", "--quiet");
+        expect([line, code], stderr).toEqual([line, exitCode]);
+        expect([line, JSON.parse(stdout).error.code]).toEqual([line, error]);
+        expect(stderr).toContain(says);
+        expect(stderr).not.toMatch(/^ {4}at /m);
+      }
+    };
+    await Promise.all([worker(), worker(), worker()]);
+    expect(readdirSync(place.folder)).toEqual(before);
+    expect(existsSync(place.at("bad"))).toBe(false);
+  });
+});

@@ -1,0 +1,171 @@
+import { describe, expect, test } from "vitest";
+import { add, constant, mul, type NamedNodes } from "../../../src/graph/index.js";
+import { type Correction, hyperRule, mlpCorrection } from "../../../src/hypersolver/index.js";
+import { withZeroColumns } from "../../../src/models/augmented-states.js";
+import {
+  euler,
+  type Field,
+  heun,
+  logDensityField,
+  rk4,
+  type Span,
+  solveField,
+  withOpenParameters,
+} from "../../../src/ode/index.js";
+import { Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
+import { relativeDifference } from "../../helpers/compare.js";
+import { handMade, node, zeroCorrection } from "../../helpers/corrections.js";
+import { columnOf, normals, smallField, wideField } from "../../helpers/flows.js";
+import { SAME_NUMERICS } from "../../helpers/tolerances.js";
+
+const last = ({ states }: { readonly states: readonly Tensor[] }): Tensor => states.at(-1) as Tensor;
+const spans: readonly Span[] = [
+  [0, 1],
+  [1, 0.2],
+];
+
+/** A correction that would show it if it saw more than z: everything it is given goes in. */
+function curious(base: typeof heun): Correction {
+  const g = (nodes: NamedNodes) => {
+    const states = add(add(node(nodes.z), node(nodes.k0)), mul(node(nodes.z0), 0.5));
+    return mul(add(states, add(node(nodes.s), node(nodes.epsilon))), 0.7);
+  };
+  return handMade(base, ["z", "stages", "z0", "s", "epsilon"], g);
+}
+
+describe("a correction of the first columns", () => {
+  const field = wideField(2, { seed: 3 });
+  const augmented = logDensityField(field, { kinetic: true }).field;
+  const z = normals(5, 2, 6);
+
+  test.each([euler, heun, rk4])(
+    "of nothing is the base on every column, bit for bit: $name",
+    async (base) => {
+      for (const span of spans) {
+        const rule = hyperRule(augmented, zeroCorrection(base), { columns: 2 });
+        const options = { span, steps: 3 } as const;
+        const own = await solveField(augmented, withZeroColumns(z, 2), { ...options, method: base });
+        const hyper = await solveField(augmented, withZeroColumns(z, 2), { ...options, rule });
+        expect(last(hyper).data).toEqual(last(own).data);
+      }
+    },
+  );
+
+  test("of nothing in float32 on the runtime too, untrained network included", async () => {
+    const small = smallField(2, { seed: 3 });
+    const wide = logDensityField(small).field;
+    const column = (width: number) => ({
+      mean: new Float64Array(width),
+      deviation: new Float64Array(width).fill(1),
+    });
+    const statistics = { z: column(2), k0: column(2), k1: column(2), epsilon: column(1) };
+    const correction = mlpCorrection(
+      {
+        ...{ base: heun, inputs: ["z", "stages", "epsilon"], hidden: [4], activation: "silu" },
+        ...{ statistics, scale: Float64Array.of(1, 1) },
+      },
+      new Random(1),
+    );
+    const rule = hyperRule(wide, correction, { columns: 2 });
+    const options = { span: [1, 0], steps: 2 } as const;
+    const own = await solveField(wide, withZeroColumns(z, 1), { ...options, method: heun });
+    expect(last(await solveField(wide, withZeroColumns(z, 1), { ...options, rule })).data).toEqual(
+      last(own).data,
+    );
+  });
+
+  test.each([euler, heun, rk4])("moves z as it moves z by itself: $name", async (base) => {
+    const correction = curious(base);
+    for (const span of spans) {
+      const options = { span, steps: 3 } as const;
+      const alone = await solveField(field, z, { ...options, rule: hyperRule(field, correction) });
+      const rule = hyperRule(augmented, correction, { columns: 2 });
+      const both = await solveField(augmented, withZeroColumns(z, 2), { ...options, rule });
+      const plain = await solveField(field, z, { ...options, method: base });
+      for (const column of [0, 1]) {
+        const expected = columnOf(last(alone), column);
+        expect(relativeDifference(columnOf(last(both), column), expected)).toBeLessThan(SAME_NUMERICS);
+        expect(relativeDifference(columnOf(last(plain), column), expected)).toBeGreaterThan(1e-3);
+      }
+    }
+  });
+
+  test("leaves the other columns to the base, along the corrected path", async () => {
+    const correction = curious(heun);
+    const rule = hyperRule(augmented, correction, { columns: 2 });
+    const steps = 3;
+    const corrected = await solveField(augmented, withZeroColumns(z, 2), { span: [0, 1], steps, rule });
+    // Step by step by the base, put back onto the corrected path each time.
+    let state = withZeroColumns(z, 2);
+    let path = z;
+    for (let k = 0; k < steps; k++) {
+      const span: Span = [k / steps, (k + 1) / steps];
+      state = last(await solveField(augmented, state, { span, steps: 1, method: heun }));
+      path = last(
+        await solveField(field, z, { span: [0, span[1]], steps: k + 1, rule: hyperRule(field, correction) }),
+      );
+      const values = toFloat64(state).slice();
+      for (let i = 0; i < 5; i++)
+        for (let j = 0; j < 2; j++) values[4 * i + j] = toFloat64(path)[2 * i + j] ?? Number.NaN;
+      state = { ...state, data: values } as Tensor;
+    }
+    for (const column of [2, 3]) {
+      const found = columnOf(last(corrected), column);
+      expect(relativeDifference(found, columnOf(state, column))).toBeLessThan(SAME_NUMERICS);
+      const base = await solveField(augmented, withZeroColumns(z, 2), { span: [0, 1], steps, method: heun });
+      expect(relativeDifference(found, columnOf(last(base), column))).toBeGreaterThan(1e-4);
+    }
+  });
+
+  test("costs one evaluation of g a step, and works with open parameters", async () => {
+    const open = withOpenParameters(augmented);
+    const rule = hyperRule(open, curious(heun), { columns: 2 });
+    const options = { span: [0, 1], steps: 3, rule, controls: augmented.parameters } as const;
+    const { statistics, ...solution } = await solveField(open, withZeroColumns(z, 2), options);
+    expect(statistics).toMatchObject({ nfe: 6, gCalls: 3 });
+    const closed = {
+      span: [0, 1],
+      steps: 3,
+      rule: hyperRule(augmented, curious(heun), { columns: 2 }),
+    } as const;
+    const own = last(await solveField(augmented, withZeroColumns(z, 2), closed));
+    expect(relativeDifference(toFloat64(last(solution)), toFloat64(own))).toBeLessThan(SAME_NUMERICS);
+  });
+
+  test.each([0, 1, 3, 5, -1, 1.5])(
+    "that are %d, not the two that it was made for, is refused",
+    async (columns) => {
+      const solve = async (): Promise<unknown> =>
+        solveField(augmented, withZeroColumns(z, 2), {
+          ...{ span: [0, 1], steps: 1 },
+          rule: hyperRule(augmented, curious(heun), { columns }),
+        });
+      await expect(solve()).rejects.toMatchObject({
+        code: expect.stringMatching(/SHAPE_MISMATCH|INVALID_ARGUMENT/),
+      });
+    },
+  );
+
+  test("and a correction of the whole state still corrects all of it", async () => {
+    const whole: Field = field;
+    const explicit = hyperRule(whole, curious(heun), { columns: 2 });
+    const implicit = hyperRule(whole, curious(heun));
+    const options = { span: [0, 1], steps: 2 } as const;
+    expect(last(await solveField(whole, z, { ...options, rule: explicit }))).toEqual(
+      last(await solveField(whole, z, { ...options, rule: implicit })),
+    );
+  });
+
+  test("adds nothing else: a constant g shows as ε³ a step on z alone", async () => {
+    const ones = handMade(heun, ["z"], ({ z: own }) => add(mul(node(own), 0), constant(1, "float64")));
+    const still = wideField(2, { strength: 0 });
+    const rest = logDensityField(still, { frobenius: true }).field;
+    const rule = hyperRule(rest, ones, { columns: 2 });
+    const end = last(await solveField(rest, withZeroColumns(z, 2), { span: [0, 1], steps: 2, rule }));
+    for (const column of [0, 1]) {
+      const expected = columnOf(z, column).map((value) => value + 2 / 8);
+      expect(relativeDifference(columnOf(end, column), expected)).toBeLessThan(SAME_NUMERICS);
+    }
+    expect([...columnOf(end, 2), ...columnOf(end, 3)].every((value) => value === 0)).toBe(true);
+  });
+});

@@ -179,7 +179,7 @@ async function oneNetwork(context, given) {
     notes: [
       `Gradient error: against our float64 discrete gradient at ${referenceTolerance}, relative, worst parameter.`,
       ...(gaps.length > 0 ? [`Gradients differ from ours of the same kind: ${gaps.join(", ")}.`] : []),
-      "Our last step is clipped, torchdiffeq's overshoots and interpolates (gradients have no lastStep option): NFE differ.",
+      "Our last step is clipped, torchdiffeq's overshoots and interpolates (gradients have no lastStep option): NFE may differ.",
       "ms/NFE: of forward evaluations, for adjoints of both ways.",
     ],
   });

@@ -17,7 +17,7 @@ export function curveFigures({ curve, entropy }: Pick<FlowMetrics, "curve" | "en
       ? {}
       : { level: { value: entropy, label: `entropy of the data ${formatNats(entropy)}` } };
   const losses = flowObjectives.map((objective) =>
-    curveOf(`${objective.replace("-", " ")} loss`, curve, (point) =>
+    curveOf(objective.replace("-", " "), curve, (point) =>
       point.objective === objective ? point.loss : undefined,
     ),
   );
@@ -36,7 +36,12 @@ export function curveFigures({ curve, entropy }: Pick<FlowMetrics, "curve" | "en
         caption: "Evaluations of f by one solve from data to base: how hard the flow is to solve.",
       },
     ),
-    ...figure(losses, { name: "loss", title: "Training loss", valueLabel: "loss" }),
+    ...figure(losses, {
+      ...{ name: "loss", title: "Training loss", valueLabel: "loss" },
+      caption:
+        "What was minimised, in standardised coordinates: squared errors of velocities by flow matching, nats by " +
+        "maximum likelihood.",
+    }),
   ];
 }
 

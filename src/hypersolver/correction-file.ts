@@ -8,6 +8,7 @@ import { type Correction, type CorrectionInput, parseCorrectionInputs } from "./
 export function encodeCorrection(correction: Correction, card: ValidityCard): Uint8Array {
   return encodeOnnx(bind(correction.graph, correction.parameters), {
     metadata: { [CARD_KEY]: JSON.stringify(card) },
+    weights: correction.parameters,
   });
 }
 

@@ -62,7 +62,10 @@ export function flowFacts(
 
 /** The field as an ONNX model, which every command takes as a field, with the flow's facts in its metadata. */
 export function encodeFlow({ field }: Flow, facts: FlowFacts): Uint8Array {
-  return encodeOnnx(bind(field.graph, field.parameters), { metadata: { [FLOW_KEY]: JSON.stringify(facts) } });
+  return encodeOnnx(bind(field.graph, field.parameters), {
+    metadata: { [FLOW_KEY]: JSON.stringify(facts) },
+    weights: field.parameters,
+  });
 }
 
 /**

@@ -33,7 +33,11 @@ export function prepared(field: Field, z0: Tensor): Tensor {
  * @param expected what the rule would need instead.
  * @throws INVALID_ARGUMENT when there is one.
  */
-export function refuseRule(rule: unknown, expected = NEEDED_BY_RULES, received = "step control"): void {
+export function refuseRule(
+  rule: unknown,
+  expected: string = NEEDED_BY_RULES,
+  received = "step control",
+): void {
   if (rule !== undefined) throw fail("INVALID_ARGUMENT", { what: "rule", expected, received });
 }
 

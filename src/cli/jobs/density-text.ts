@@ -32,9 +32,21 @@ export function densityText(
     lines.push(
       `The density integrates to ${grid.integral.toFixed(4)} over ${side(x)} × ${side(y)} ` +
         `(${columns} × ${rows} cells, ${grid.nfe} evaluations of f, ${formatMilliseconds(grid.milliseconds)}).`,
+      ...integralNote(grid),
     );
   }
   return [...lines, ...writtenText([out, picture])].join("\n");
+}
+
+/** How far from 1 an integral may be before somebody wonders. */
+const INTEGRAL_TOLERANCE = 0.02;
+
+function integralNote({ integral }: GridDensity): string[] {
+  if (Math.abs(integral - 1) <= INTEGRAL_TOLERANCE) return [];
+  const below =
+    "part of the density is outside, or its peaks are narrower than a cell: try a larger --grid or more cells.";
+  const above = "its peaks are narrower than a cell: try more cells in --grid.";
+  return [`That is not 1: ${integral < 1 ? below : above}`];
 }
 
 const likelihoodOf = ({ values }: LogDensities): ReturnType<typeof meanAndStandardError> =>

@@ -33,7 +33,7 @@ export const sampleJob: Job<SampleCommandOptions> = async (path, options, { outp
     const columns = momentsOf(x, flow.columns);
     return {
       text: [
-        `${count} samples in ${flow.columns.length} columns. ${costText(solver, statistics)}.`,
+        `${count === 1 ? "1 sample" : `${count} samples`} in ${flow.columns.length} columns. ${costText(solver, statistics)}.`,
         "",
         textTable(
           [{ label: "column", align: "left" }, "mean", "deviation"],

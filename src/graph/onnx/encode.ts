@@ -13,6 +13,8 @@ export interface EncodeOptions {
   readonly target?: Emitter["target"];
   /** Free-form texts stored with the model. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Names of constants, by value: initializers then bear them, and importers find the weights under them again. */
+  readonly weights?: Readonly<Record<string, Tensor>>;
 }
 
 const irVersion = 8n;
@@ -24,10 +26,11 @@ const opset = 17n;
  */
 export function encodeOnnx(
   graph: Graph,
-  { target = "standard", metadata = {} }: EncodeOptions = {},
+  { target = "standard", metadata = {}, weights = {} }: EncodeOptions = {},
 ): Uint8Array {
   requireDistinctNames(graph);
-  const writer = new Writer(target, new Set([...Object.keys(graph.inputs), ...Object.keys(graph.outputs)]));
+  const taken = new Set([...Object.keys(graph.inputs), ...Object.keys(graph.outputs)]);
+  const writer = new Writer(target, taken, namesOf(weights, taken));
   const names = new Map<Node, string>();
   for (const node of topological(Object.values(graph.outputs))) {
     const inputs = node.inputs.map((input) => names.get(input) ?? "");
@@ -51,6 +54,15 @@ export function encodeOnnx(
     },
   });
   return toBinary(ModelProtoSchema, model);
+}
+
+/** Names of weights that no input or output has. */
+function namesOf(
+  weights: Readonly<Record<string, Tensor>>,
+  taken: ReadonlySet<string>,
+): ReadonlyMap<Tensor, string> {
+  const free = Object.entries(weights).filter(([name]) => !taken.has(name));
+  return new Map(free.map(([name, value]) => [value, name]));
 }
 
 function requireDistinctNames({ inputs, outputs }: Graph): void {
@@ -82,10 +94,13 @@ class Writer implements Emitter {
   usesExtensions = false;
   readonly #shared = new Map<string, string>();
   readonly #taken: ReadonlySet<string>;
+  readonly #weights: ReadonlyMap<Tensor, string>;
+  readonly #written = new Set<Tensor>();
 
-  constructor(target: Emitter["target"], taken: ReadonlySet<string>) {
+  constructor(target: Emitter["target"], taken: ReadonlySet<string>, weights: ReadonlyMap<Tensor, string>) {
     this.target = target;
     this.#taken = taken;
+    this.#weights = weights;
   }
 
   node(opType: string, inputs: readonly string[], attributes: OnnxAttributes = {}, domain = ""): string {
@@ -100,6 +115,19 @@ class Writer implements Emitter {
   }
 
   constant(value: Tensor): string {
+    return this.#weight(value) ?? this.#unnamed(value);
+  }
+
+  /** A constant that has a name, if it is one. */
+  #weight(value: Tensor): string | undefined {
+    const name = this.#weights.get(value);
+    if (name === undefined) return undefined;
+    if (!this.#written.has(value)) this.initializers.push(tensorProto(name, value));
+    this.#written.add(value);
+    return name;
+  }
+
+  #unnamed(value: Tensor): string {
     const key = value.data.length <= sharedElements ? contentOf(value) : undefined;
     const known = key === undefined ? undefined : this.#shared.get(key);
     if (known !== undefined) return known;

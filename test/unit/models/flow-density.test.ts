@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { concat, slice } from "../../../src/graph/index.js";
+import { add, concat, constant, mul, slice, trace } from "../../../src/graph/index.js";
+import type { Correction } from "../../../src/hypersolver/index.js";
 import {
   compileFlowDensity,
   compileFlowSampler,
@@ -185,6 +186,26 @@ describe("a correction", () => {
     expect(corrected.z).not.toEqual(base.z);
     expect(corrected.values).not.toEqual(base.values);
     await density.dispose();
+    await plain.dispose();
+  });
+
+  test("made for (z, log-density) corrects the log-density as well", async () => {
+    const graph = trace({ z: { shape: ["batch", 3] } }, ({ z }) => ({
+      g: add(mul(z, 0), constant(fromNumbers([0, 0, 1], [1, 3]))),
+    }));
+    const whole: Correction = { base: heun, inputs: ["z"], features: [], graph, parameters: {} };
+    const options = { method: heun, steps: 2 };
+    const [own, plain] = [
+      await compileFlowDensity(flow, { ...options, correction: whole }),
+      await compileFlowDensity(flow, options),
+    ];
+    const x = fromNumbers([3.2, -1, 2.1, -7], [2, 2]);
+    const [corrected, base] = [await own.run(x), await plain.run(x)];
+    expect(corrected.z).toEqual(base.z);
+    // Two steps of ε = −1/2 add ε³ each to the integral, which is taken from log p.
+    const expected = base.values.map((value) => value + 0.25);
+    expect(relativeDifference(corrected.values, expected)).toBeLessThan(FLOAT32_FORWARD);
+    await own.dispose();
     await plain.dispose();
   });
 

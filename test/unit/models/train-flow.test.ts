@@ -121,6 +121,21 @@ describe("a training", () => {
     expect(moved(last, first)).toBeLessThan(0.5);
   });
 
+  test("hands its averaged parameters on to the next phase", async () => {
+    const phase = { ...matching, iterations: 30, batch: 8, schedule: "constant" } as const;
+    const phases = [phase, { ...phase, learningRate: 1e-12 }];
+    const { checkpoints } = await recorded({ ...small, phases, validations: 2 });
+    const [first, second] = checkpoints;
+    for (const name of Object.keys(first?.best.parameters ?? {})) {
+      const handedOn = first?.trainer[`average.${name}`]?.data as Float32Array;
+      expect(
+        relativeDifference(second?.trainer[`parameters.${name}`]?.data as Float32Array, handedOn),
+      ).toBeLessThan(1e-6);
+      expect(first?.trainer[`parameters.${name}`]?.data).not.toEqual(handedOn);
+    }
+    expect(checkpoints).toHaveLength(2);
+  });
+
   test("repeats bit by bit with its seed, and not with another", async () => {
     const options = { ...small, phases: [{ ...matching, iterations: 20 }] };
     const [a, b] = [await trainFlow(options), await trainFlow(options)];

@@ -60,8 +60,7 @@ export async function compileMaximumLikelihood(
     frobenius: frobenius > 0,
     ...(estimator && { estimator }),
   });
-  // Threads that stay hot would take turns with those of the next program: the loop runs four in a row.
-  const compileOptions = { hot: false, ...options.compile };
+  const compileOptions = { hot: true, ...options.compile };
   const { dimension } = augmented;
   const { dtype } = stateType(field);
   const solve = await compileGradient(augmented.field, {

@@ -27,8 +27,8 @@ export interface CompileOptions {
   /** Threads inside one operator; default: all cores for a hot program, else 1. */
   readonly threads?: number;
   /**
-   * The one program of the moment that runs thousands of times: its idle threads spin instead of sleeping.
-   * Two hot programs at once slow each other down. Default false.
+   * A program that runs many times in a row: its idle threads spin within a run instead of sleeping, and stop when the
+   * run ends. Two hot programs running at once slow each other down. Default false.
    */
   readonly hot?: boolean;
   /** Skip ONNX Runtime's graph optimisation: starts faster, right for a handful of runs. Default false. */

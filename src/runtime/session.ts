@@ -63,7 +63,8 @@ function sessionOptions({
     graphOptimizationLevel: oneShot ? "disabled" : "all",
     logSeverityLevel: errorsOnly,
     extra: {
-      session: { intra_op: { allow_spinning: hot ? "1" : "0" } },
+      // Threads wait hot within a run, but not between runs: there the next program needs the cores.
+      session: { force_spinning_stop: "1", intra_op: { allow_spinning: hot ? "1" : "0" } },
       optimization: { disable_specified_optimizers: brokenFusions },
     },
   };

@@ -70,6 +70,8 @@ describe("bad input", () => {
       ["an unknown command", "slove field.onnx", 2, "USAGE", "solve"],
       ["a missing option", "solve field.onnx --span 0,1", 2, "USAGE", "--states"],
       ["an unknown experiment", "reproduce everything", 2, "USAGE", "ffjord"],
+      ["an unknown density", "reproduce cnf --density squares", 2, "USAGE", "checkerboard"],
+      ["a density where there is one alone", "reproduce ffjord --density rings", 2, "USAGE", "--density"],
       [
         "times out of order",
         "solve field.onnx --times 0,2,1 --states normal",

@@ -28,6 +28,8 @@ export interface DensityQualityRequest {
   readonly data: Tensor;
   readonly methods: readonly DensityMethod[];
   readonly compile?: CompileOptions;
+  /** Called after every method. */
+  readonly onMethod?: (done: number) => void;
 }
 
 export interface DensityMethod {
@@ -63,6 +65,7 @@ export async function densityQuality(request: DensityQualityRequest): Promise<De
       logDensityError: meanOf(values.map((value, i) => Math.abs(value - (reference.values[i] ?? 0)))),
       endpointError: meanDistance(z, reference.z),
     });
+    request.onMethod?.(rows.length);
   }
   return rows;
 }

@@ -53,7 +53,7 @@ export const cnfPresets: Readonly<Record<Preset, CnfPreset>> = {
   standard: {
     network: smallNetwork,
     phases: [
-      { objective: "flow-matching", iterations: 60_000, learningRate: 1.5e-2 },
+      { objective: "flow-matching", iterations: 45_000, learningRate: 1.5e-2 },
       { objective: "maximum-likelihood", iterations: 100, learningRate: 1e-3 },
     ],
     validations: 40,
@@ -63,7 +63,7 @@ export const cnfPresets: Readonly<Record<Preset, CnfPreset>> = {
     heldOut: 10_000,
   },
   paper: {
-    network: { hidden: [128, 128, 128], activation: "tanh", depth: false },
+    network: { hidden: [128, 128, 128], activation: "tanh", depth: false, reach: Number.POSITIVE_INFINITY },
     phases: [{ objective: "maximum-likelihood", iterations: 1500, learningRate: 1e-3, schedule: "constant" }],
     validations: 30,
     fit: {

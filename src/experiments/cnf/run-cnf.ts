@@ -116,22 +116,26 @@ async function measure(
   data: FlowData,
   flow: DescribedFlow,
   fits: FitStage,
-  { preset, seed, compile = {} }: ExperimentOptions,
+  { preset, seed, compile = {}, onProgress }: ExperimentOptions,
 ): Promise<Measured> {
-  const { samples, seeds, heldOut } = cnfPresets[preset];
+  const { samples: count, seeds, heldOut } = cnfPresets[preset];
+  const methods = densityMethods("heun", {
+    "HyperHeun, fitted for sampling": fits.sampling.correction,
+    "HyperHeun, fitted both ways": fits.both.correction,
+    "HyperHeun of (z, log p)": fits.density.correction,
+  });
+  // The methods, and dopri5 before them.
+  const total = seeds + methods.length + 1;
+  const report = (done: number): void => onProgress?.({ phase: "measure", done, total });
   const samplers: { method: string; sampler: FlowSampler }[] = [];
   for (const [method, options] of Object.entries(samplerOptions(fits)))
     samplers.push({ method, sampler: await compileFlowSampler(flow, { ...compile, ...options }) });
   try {
-    const fresh = density.sample;
-    const quality = await sampleQuality({ flow, samplers, data: fresh, count: samples, seeds, seed });
-    const speed = await samplingSpeeds(flow, samplers, samples);
-    const methods = densityMethods("heun", {
-      "HyperHeun, fitted for sampling": fits.sampling.correction,
-      "HyperHeun, fitted both ways": fits.both.correction,
-      "HyperHeun of (z, log p)": fits.density.correction,
-    });
-    const densities = await densityQuality({ flow, data: data.heldOut(heldOut), methods, compile });
+    const draws = { flow, samplers, data: density.sample, count, seeds, seed };
+    const quality = await sampleQuality({ ...draws, onSeed: report });
+    const speed = await samplingSpeeds(flow, samplers, count);
+    const points = { flow, data: data.heldOut(heldOut), methods, compile };
+    const densities = await densityQuality({ ...points, onMethod: (done) => report(seeds + done) });
     return { quality, speed, densities };
   } finally {
     for (const { sampler } of samplers) await sampler.dispose();

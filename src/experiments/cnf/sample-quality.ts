@@ -35,6 +35,8 @@ export interface SampleQualityRequest {
   readonly count: number;
   readonly seeds: number;
   readonly seed: number;
+  /** Called after every seed. */
+  readonly onSeed?: (done: number) => void;
 }
 
 /**
@@ -64,6 +66,7 @@ export async function sampleQuality(request: SampleQualityRequest): Promise<Samp
         maximumMeanDiscrepancy(points, target, { bandwidth, random: random.fork(`blocks ${i}`) }),
       );
     }
+    request.onSeed?.(i + 1);
   }
   const rows = distances.map(({ method, nfe, sliced, squared }) => ({
     method,

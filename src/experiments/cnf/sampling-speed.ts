@@ -4,6 +4,8 @@ import { Random } from "../../tensor/index.js";
 /** Wall-clock time of drawing samples. */
 export interface SamplingSpeed {
   readonly method: string;
+  /** Points drawn at once. */
+  readonly count: number;
   readonly nfe: number;
   /** Multiply–accumulates a sample, g included. */
   readonly macs: number;
@@ -27,7 +29,7 @@ export async function samplingSpeeds(
       const { statistics } = await sampler.push(z);
       // The first turn warms up.
       if (turn > 0) times[i]?.push(statistics.milliseconds);
-      else rows.push({ method, nfe: statistics.nfe, macs: statistics.macs });
+      else rows.push({ method, count, nfe: statistics.nfe, macs: statistics.macs });
     }
   }
   return rows.map((row, i) => ({ ...row, milliseconds: median(times[i] ?? []) }));

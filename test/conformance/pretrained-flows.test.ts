@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { densityNamed } from "../../src/data/index.js";
+import { cardWarnings, decodeCorrection } from "../../src/hypersolver/index.js";
+import {
+  compileFlowDensity,
+  compileFlowSampler,
+  type DescribedFlow,
+  decodeFlow,
+  meanNegative,
+} from "../../src/models/index.js";
+import { logDensityField } from "../../src/ode/index.js";
+import { Random, type Tensor, toFloat64 } from "../../src/tensor/index.js";
+
+const folder = "pretrained/flows";
+const names = readdirSync(folder);
+
+interface Manifest {
+  readonly command: string;
+  readonly sha256: Readonly<Record<string, string>>;
+  readonly heldOutNll: { readonly mean: number };
+  readonly meanErrorOfSamples: { readonly hyperheun: number; readonly heun: number };
+}
+
+const read = (name: string, file: string): Buffer => readFileSync(join(folder, name, file));
+const correction = (name: string, file = "correction.onnx") => decodeCorrection(read(name, file), file);
+const flowNamed = (name: string): DescribedFlow => decodeFlow(read(name, "flow.onnx"), "flow.onnx");
+
+async function samples(flow: DescribedFlow, z: Tensor, options: Parameters<typeof compileFlowSampler>[1]) {
+  const sampler = await compileFlowSampler(flow, options);
+  const { x } = await sampler.push(z);
+  await sampler.dispose();
+  return toFloat64(x);
+}
+
+function meanDistance(a: Float64Array, b: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < a.length; i += 2)
+    total += Math.hypot((a[i] ?? 0) - (b[i] ?? 0), (a[i + 1] ?? 0) - (b[i + 1] ?? 0));
+  return (2 * total) / a.length;
+}
+
+test("the four densities of the paper are there", () => {
+  expect(names).toEqual(expect.arrayContaining(["checkerboard", "circles", "pinwheel", "rings"]));
+});
+
+describe.each(names)("the shipped flow over %s", (name) => {
+  const manifest = JSON.parse(read(name, "manifest.json").toString()) as Manifest;
+
+  test("has the files that its manifest speaks of", () => {
+    expect(Object.keys(manifest.sha256)).toContain("flow.onnx");
+    for (const [file, hash] of Object.entries(manifest.sha256))
+      expect(createHash("sha256").update(read(name, file)).digest("hex"), file).toBe(hash);
+    expect(manifest.command).toContain(`--density ${name}`);
+  });
+
+  test("gives fresh data the likelihood that its manifest states", async () => {
+    const density = await compileFlowDensity(flowNamed(name));
+    const { values } = await density.run(densityNamed(name).sample(2000, new Random(123)));
+    await density.dispose();
+    // Five standard errors of 2000 values whose deviation is about 1.
+    expect(Math.abs(meanNegative(values) - manifest.heldOutNll.mean)).toBeLessThan(0.12);
+  });
+
+  test("is sampled in two evaluations, ten times closer than by Heun", async () => {
+    const flow = flowNamed(name);
+    const z = flow.base.sample(500, 2, new Random(5));
+    const exact = await samples(flow, z, {});
+    const hyper = meanDistance(await samples(flow, z, { correction: correction(name), steps: 1 }), exact);
+    const heun = meanDistance(await samples(flow, z, { method: "heun", steps: 1 }), exact);
+    expect(hyper * 10).toBeLessThan(heun);
+  });
+
+  test("has corrections that know it", () => {
+    const { field, span } = flowNamed(name);
+    const back = [span[1], span[0]] as const;
+    expect(cardWarnings(correction(name).card, field, { span, steps: 1 })).toEqual([]);
+    const both = correction(name, "correction-both.onnx").card;
+    expect(cardWarnings(both, field, { span, steps: 1 })).toEqual([]);
+    expect(cardWarnings(both, field, { span: back, steps: 1 })).toEqual([]);
+    const { field: augmented } = logDensityField(field);
+    const density = correction(name, "correction-density.onnx").card;
+    expect(cardWarnings(density, augmented, { span: back, steps: 1 })).toEqual([]);
+  });
+});

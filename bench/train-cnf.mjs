@@ -254,7 +254,14 @@ async function main(args) {
   if (request.help) return console.log(usage);
   const { seed, autonomous, activation, json } = request;
   const data = densityData(densityNamed(request.density), seed);
-  const field = flowField({ dimension: 2, depth: !autonomous, activation }, new Random(seed).fork("network"));
+  const network = {
+    dimension: 2,
+    depth: !autonomous,
+    activation,
+    reach: Number.POSITIVE_INFINITY,
+    inputGain: 1,
+  };
+  const field = flowField(network, new Random(seed).fork("network"));
   /** @type {Flow} */
   const flow = { field, base: normalBase, span: [0, 1], standardisation: data.standardisation };
   const machine = describeMachine();

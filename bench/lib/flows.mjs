@@ -60,8 +60,8 @@ const activationOf = new Map([
 ]);
 
 /**
- * How the peer builds a field that is a fully connected network over z, or over z and s, with weights under the names of
- * PyTorch's `Sequential` (a flow that was read back has lost them). Whether it is such a network is for the results to
+ * How the peer builds a field that is a fully connected network over z (or r tanh(z/r)), or over that and s, with
+ * weights under the names of PyTorch's `Sequential`. Whether it is such a network is for the results to
  * tell: they must agree.
  * @param {import("../../dist/ode/index.js").Field} field
  */
@@ -76,8 +76,18 @@ export function networkOf({ graph, roles, parameters }) {
     weights[`${2 * layer}.weight`] = weight;
     weights[`${2 * layer}.bias`] = bias;
   }
-  const activation = nodes.flatMap(({ op }) => activationOf.get(op) ?? []);
-  return { options: { activation, depth: roles.depth !== undefined }, weights };
+  const first = nodes.findIndex(({ op }) => op === "gemm");
+  const activation = nodes.slice(first).flatMap(({ op }) => activationOf.get(op) ?? []);
+  const reach = reachOf(nodes.slice(0, first));
+  return { options: { activation, depth: roles.depth !== undefined, reach }, weights };
+}
+
+/** r of a network that sees r tanh(z/r); null where it sees z. @param {Node[]} before nodes in front of the network */
+function reachOf(before) {
+  const bound = before.find(({ op }) => op === "tanh");
+  const product = before.find(({ op, inputs }) => op === "mul" && inputs.some((node) => node === bound));
+  const factor = product?.inputs.find(({ op }) => op === "constant");
+  return factor === undefined ? null : Number(/** @type {any} */ (factor.attributes).value.data[0]);
 }
 
 /** All nodes that outputs depend on, inputs before users. @param {import("../../dist/graph/index.js").Graph} graph */

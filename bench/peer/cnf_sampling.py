@@ -12,7 +12,8 @@ def prepare(options, tensors):
 
     z0 = tensors.pop("z0")
     shift, scale = tensors.pop("shift"), tensors.pop("scale")
-    field = VectorField(mlp(tensors, options["activation"]), options["depth"])
+    shape = {"depth": options["depth"], "reach": options["reach"]}
+    field = VectorField(mlp(tensors, options["activation"]), **shape)
     span = torch.tensor(options["span"], dtype=z0.dtype)
 
     def pushed(f, z, tolerance):
@@ -29,7 +30,7 @@ def prepare(options, tensors):
     calls = field.calls
     if not options["check"]:
         return sample, {"nfe": calls}, {}
-    precise = VectorField(copy.deepcopy(field.network).double(), options["depth"])
+    precise = VectorField(copy.deepcopy(field.network).double(), **shape)
     with torch.no_grad():
         reference = pushed(precise, z0.double(), options["referenceTolerance"])
     return sample, {"nfe": calls}, {"samples": samples, "reference": reference}

@@ -31,15 +31,21 @@ def mlp(weights, activation):
 
 
 class VectorField(torch.nn.Module):
-    """dz/ds = f(s, z), counting evaluations; with depth f(s, z) = network(z with s as one column more)."""
+    """dz/ds = f(s, z), counting evaluations; with depth f(s, z) = network(z with s as one column more).
 
-    def __init__(self, network, depth=False):
+    reach: the network sees reach * tanh(z / reach) instead of z.
+    """
+
+    def __init__(self, network, depth=False, reach=None):
         super().__init__()
         self.network = network
         self.depth = depth
+        self.reach = reach
         self.calls = 0
 
     def slope(self, s, z):
+        if self.reach is not None:
+            z = self.reach * torch.tanh(z / self.reach)
         if self.depth:
             z = torch.cat([z, s.to(z.dtype).expand(z.shape[0], 1)], 1)
         return self.network(z)

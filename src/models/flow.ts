@@ -10,7 +10,7 @@ import {
 } from "../graph/index.js";
 import { type ActivationName, initialize, mlp, parameterInputs } from "../nn/index.js";
 import { type Field, makeField, type Span } from "../ode/index.js";
-import type { Random } from "../tensor/index.js";
+import { fromNumbers, type Random, type Tensor, toFloat64 } from "../tensor/index.js";
 import type { BaseDistribution } from "./base-distribution.js";
 
 /**
@@ -41,16 +41,28 @@ export interface FlowFieldOptions {
    * units; default 4. Infinity: z as it is.
    */
   readonly reach?: number;
+  /**
+   * Factor on the first layer's first values, PyTorch's U(±1/√inputs): the higher, the finer the structure that is
+   * learned early. Default 3.
+   */
+  readonly inputGain?: number;
   /** Whether f sees s, as one more column beside z. Default true. */
   readonly depth?: boolean;
 }
 
 /**
- * A new vector field f(s, z) on [batch, d]: an MLP with PyTorch's first values. Its depth may differ from sample to
+ * A new vector field f(s, z) on [batch, d]: an MLP with PyTorch's first values but for the first layer's gain. Its depth may differ from sample to
  * sample, as flow matching needs it.
  */
 export function flowField(options: FlowFieldOptions, random: Random): Field {
-  const { dimension, hidden = [128, 128, 128], activation = "tanh", reach = 4, depth = true } = options;
+  const {
+    dimension,
+    hidden = [128, 128, 128],
+    activation = "tanh",
+    reach = 4,
+    inputGain = 3,
+    depth = true,
+  } = options;
   const network = mlp({ sizes: [dimension + (depth ? 1 : 0), ...hidden, dimension], activation });
   const specs: Record<string, InputSpec> = {
     z: { shape: ["batch", dimension] },
@@ -63,8 +75,21 @@ export function flowField(options: FlowFieldOptions, random: Random): Field {
     return { dz: network.apply(inputs, x) };
   });
   const roles = { state: "z", depth: depth ? "s" : undefined, controls: [], output: "dz" };
-  return makeField(graph, roles, initialize(network, random));
+  const first = initialize(network, random);
+  const parameters = Object.fromEntries(
+    Object.entries(first).map(([name, value]) => [
+      name,
+      name.startsWith("0.") ? scaled(value, inputGain) : value,
+    ]),
+  );
+  return makeField(graph, roles, parameters);
 }
+
+const scaled = (value: Tensor, factor: number): Tensor =>
+  fromNumbers(
+    toFloat64(value).map((x) => x * factor),
+    value.shape,
+  );
 
 const bounded = (z: Node, reach: number): Node =>
   reach === Number.POSITIVE_INFINITY ? z : mul(tanh(mul(z, 1 / reach)), reach);

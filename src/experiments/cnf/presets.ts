@@ -63,7 +63,13 @@ export const cnfPresets: Readonly<Record<Preset, CnfPreset>> = {
     heldOut: 10_000,
   },
   paper: {
-    network: { hidden: [128, 128, 128], activation: "tanh", depth: false, reach: Number.POSITIVE_INFINITY },
+    network: {
+      hidden: [128, 128, 128],
+      activation: "tanh",
+      depth: false,
+      reach: Number.POSITIVE_INFINITY,
+      inputGain: 1,
+    },
     phases: [{ objective: "maximum-likelihood", iterations: 1500, learningRate: 1e-3, schedule: "constant" }],
     validations: 30,
     fit: {

@@ -28,7 +28,8 @@ export function smallField(
     ...rest
   }: Partial<FlowFieldOptions> & { readonly seed?: number; readonly strength?: number } = {},
 ): Field {
-  const field = flowField({ dimension, hidden: [8, 8], ...rest }, new Random(seed));
+  const plain = { inputGain: 1, reach: Number.POSITIVE_INFINITY };
+  const field = flowField({ dimension, hidden: [8, 8], ...plain, ...rest }, new Random(seed));
   const parameters = Object.fromEntries(
     Object.entries(field.parameters).map(([name, value]) => [name, scaled(value, strength)]),
   );

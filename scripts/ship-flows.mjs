@@ -15,12 +15,11 @@ const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
 /** The numbers that tell what the files are worth. @param {any} metrics */
 function figuresOf({ flow, sampling, quality, densities }) {
-  const { heldOut, entropy, seconds } = flow;
+  const { heldOut, entropy } = flow;
   return {
     heldOutNll: heldOut.nll,
     ...(entropy !== undefined && { entropy }),
     dopri5Nfe: heldOut.nfe,
-    trainingSeconds: Math.round(seconds.training),
     meanErrorOfSamples: { hyperheun: sampling.hypersolver.mean, heun: sampling.base.mean },
     samples: quality,
     densities,

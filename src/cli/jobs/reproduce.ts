@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { type Experiment, experimentNamed, experiments, presets } from "../../experiments/index.js";
+import {
+  CHECKPOINT_FILE,
+  type Experiment,
+  experimentNamed,
+  experiments,
+  presets,
+} from "../../experiments/index.js";
 import { textTable } from "../../plot/index.js";
 import { checkpointsIn } from "../checkpoints.js";
 import type { Job, JobResult } from "../command.js";
@@ -37,6 +43,7 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
     });
     progress.stop();
     const files = await writeAll(out, artefacts);
+    if (status === "complete") await checkpointsIn(out).remove(CHECKPOINT_FILE);
     const ending = status === "interrupted" ? ["", "Interrupted: this is the best result until then."] : [];
     return {
       text: [experiment.title, "", summary, ...ending, "", "Wrote", ...files.map((file) => `  ${file}`)].join(

@@ -46,6 +46,7 @@ export {
 export {
   drawnStates,
   givenStates,
+  mapSamples,
   normalStates,
   type Samples,
   type StateSource,

@@ -46,7 +46,6 @@ export {
 export {
   drawnStates,
   givenStates,
-  mapSamples,
   normalStates,
   type Samples,
   type StateSource,

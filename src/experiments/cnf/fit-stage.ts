@@ -1,7 +1,6 @@
-import { drawnStates, type FitOptions, mapSamples, type StateSource } from "../../hypersolver/index.js";
+import { drawnStates, type FitOptions, type StateSource } from "../../hypersolver/index.js";
 import { dimensionOf, type Flow, type FlowData, withZeroColumns } from "../../models/index.js";
 import { heun, logDensityField } from "../../ode/index.js";
-import { fromNumbers, type Tensor, toFloat64 } from "../../tensor/index.js";
 import type { ExperimentOptions } from "../experiment.js";
 import { type FitRequest, type FitRun, runFit } from "../run-fit.js";
 import type { CnfPreset } from "./presets.js";
@@ -53,28 +52,8 @@ export async function fitStage(
   return { sampling, both, density };
 }
 
-/** One training state in eight comes from a base this much wider: rare draws of the tails are then known ground. */
-const WIDE_EVERY = 8;
-const WIDENING = 1.5;
-
-function baseStates(flow: Flow): StateSource {
-  const draws = drawnStates(flow.base.name, (count, random) =>
-    flow.base.sample(count, dimensionOf(flow), random),
-  );
-  return {
-    ...draws,
-    description: `${draws.description}; in training one in ${WIDE_EVERY} is ${WIDENING} times as wide`,
-    training: (count, random) => mapSamples(draws.training(count, random), widened),
-  };
-}
-
-function widened(z: Tensor): Tensor {
-  const [, width = 1] = z.shape;
-  const values = toFloat64(z).map((value, i) =>
-    Math.floor(i / width) % WIDE_EVERY === 0 ? value * WIDENING : value,
-  );
-  return fromNumbers(values, z.shape, z.dtype);
-}
+const baseStates = (flow: Flow): StateSource =>
+  drawnStates(flow.base.name, (count, random) => flow.base.sample(count, dimensionOf(flow), random));
 
 /** Data with the column of the log-density behind, which starts at zero. */
 const dataStates = (data: FlowData): StateSource =>

@@ -1,13 +1,4 @@
-import {
-  bytesPerElement,
-  type DType,
-  fail,
-  type Random,
-  sizeOf,
-  type Tensor,
-  tensor,
-  viewBytes,
-} from "../tensor/index.js";
+import { type DType, fail, pickRows, type Random, type Tensor } from "../tensor/index.js";
 
 /** Shares of the rows that training does not see, each in (0, 1), together below 1. */
 export interface SplitShares {
@@ -55,22 +46,10 @@ export function splitRows<D extends DType>(points: Tensor<D>, shares: SplitShare
   }
   const order = random.permutation(count);
   return {
-    training: picked(points, order.subarray(validation + heldOut)),
-    validation: picked(points, order.subarray(0, validation)),
-    heldOut: picked(points, order.subarray(validation, validation + heldOut)),
+    training: pickRows(points, order.subarray(validation + heldOut)),
+    validation: pickRows(points, order.subarray(0, validation)),
+    heldOut: pickRows(points, order.subarray(validation, validation + heldOut)),
   };
-}
-
-/** The rows of these indices, copied as bytes, whatever the element type. */
-function picked<D extends DType>(points: Tensor<D>, indices: Uint32Array): Tensor<D> {
-  const shape = [indices.length, ...points.shape.slice(1)];
-  const { buffer, byteOffset, byteLength } = points.data;
-  const source = new Uint8Array(buffer, byteOffset, byteLength);
-  const width = sizeOf(points.shape.slice(1)) * bytesPerElement[points.dtype];
-  const target = new Uint8Array(indices.length * width);
-  for (const [to, from] of indices.entries())
-    target.set(source.subarray(from * width, (from + 1) * width), to * width);
-  return tensor(points.dtype, shape, viewBytes(points.dtype, target, 0, sizeOf(shape)));
 }
 
 function requireShare(what: string, share: number): void {

@@ -73,7 +73,10 @@ export function rows(value: Tensor, start: number, end: number): Tensor {
 }
 
 /** Rows of the first axis in any order and number, copied. */
-export function pickRows({ dtype, shape, data }: Tensor, order: ArrayLike<number>): Tensor {
+export function pickRows<D extends DType>(
+  { dtype, shape, data }: Tensor<D>,
+  order: ArrayLike<number>,
+): Tensor<D> {
   const width = sizeOf(shape.slice(1));
   const picked = allocate(dtype, order.length * width);
   for (let i = 0; i < order.length; i++) {

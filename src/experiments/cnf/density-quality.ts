@@ -1,4 +1,4 @@
-import type { Correction } from "../../hypersolver/index.js";
+import { type Correction, stateErrors } from "../../hypersolver/index.js";
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
 import {
   compileFlowDensity,
@@ -7,7 +7,7 @@ import {
   type LogDensities,
 } from "../../models/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
-import { type Tensor, toFloat64 } from "../../tensor/index.js";
+import type { Tensor } from "../../tensor/index.js";
 
 /** How well a method evaluates densities. */
 export interface DensityQuality {
@@ -63,7 +63,7 @@ export async function densityQuality(request: DensityQualityRequest): Promise<De
       ...{ method, nfe: statistics.nfe, milliseconds: statistics.milliseconds },
       nll: meanAndStandardError(values.map((value) => -value)),
       logDensityError: meanOf(values.map((value, i) => Math.abs(value - (reference.values[i] ?? 0)))),
-      endpointError: meanDistance(z, reference.z),
+      endpointError: stateErrors(z, reference.z).mean,
     });
     request.onMethod?.(rows.length);
   }
@@ -86,15 +86,3 @@ async function evaluated(
 
 const meanOf = (values: Float64Array): number =>
   values.reduce((total, value) => total + value, 0) / values.length;
-
-function meanDistance(a: Tensor, b: Tensor): number {
-  const [count = 1, width = 1] = a.shape;
-  const [x, y] = [toFloat64(a), toFloat64(b)];
-  let total = 0;
-  for (let i = 0; i < count; i++) {
-    let square = 0;
-    for (let j = i * width; j < (i + 1) * width; j++) square += ((x[j] ?? 0) - (y[j] ?? 0)) ** 2;
-    total += Math.sqrt(square);
-  }
-  return total / count;
-}

@@ -34,8 +34,8 @@ const smallNetwork = { hidden: [128, 128, 128], activation: "silu" } as const;
 /**
  * `standard`: flow matching, then a little maximum likelihood. `paper`: section 4.2 and appendix C.3 of the paper:
  * maximum likelihood alone with Adam at 1e-3 over 1500 iterations and dopri5 at 1e-5, an autonomous tanh field of three
- * layers of 128; the correction by residuals at K = 2 over 30,000 iterations, AdamW 1e-3, weight decay 1e-6, a new
- * mini-batch every 100.
+ * layers of 128; the correction by residuals at K = 2 mesh points (one step) over 30,000 iterations, AdamW 1e-3, weight
+ * decay 1e-6, a new mini-batch every 100.
  */
 export const cnfPresets: Readonly<Record<Preset, CnfPreset>> = {
   smoke: {

@@ -40,7 +40,7 @@ export async function drawnFlow(data: FlowFigureData, compile: CompileOptions = 
 const PICTURE_POINTS = 20_000;
 
 /** Far from the data a field may be stiff: a picture needs no digits there, and is not worth minutes. */
-export const PICTURE_SOLVE = { rtol: 1e-3, atol: 1e-3, maxSteps: 200 } as const;
+export const PICTURE_SOLVE = { rtol: 1e-3, atol: 1e-3, maxSteps: 400 } as const;
 
 /** Data beside as many samples. No figure when sampling fails. */
 async function samplesFigure(

@@ -29,7 +29,10 @@ async function peerFor({ name, needs }) {
 }
 
 /** @param {PeerFacts} facts */
-function printPeer({ torch, python, threads, build, torchdiffeq, environment }) {
+/** Below, PyTorch has found a BLAS without vector instructions, and every ratio flatters us. */
+const LEAST_GIGAFLOPS = 20;
+
+function printPeer({ torch, python, threads, build, gigaflops, torchdiffeq, environment }) {
   const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const { removed } = peerEnvironment();
   const notes = removed.length > 0 ? `, unset ${removed.join(" ")}` : "";
@@ -37,6 +40,8 @@ function printPeer({ torch, python, threads, build, torchdiffeq, environment }) 
     `peer: PyTorch ${torch}, Python ${python}, torchdiffeq ${torchdiffeq ?? "absent"}, ${threads} threads (${settings.join(" ")}${notes})`,
   );
   console.log(`      ${build}`);
+  const slow = gigaflops < LEAST_GIGAFLOPS ? ": A REFERENCE BLAS, NO OPPONENT; install libopenblas0-pthread" : "";
+  console.log(`      its matrix product of 1024: ${gigaflops.toFixed(0)} GFLOP/s${slow}`);
 }
 
 /** After every subject, so that a later failure loses nothing. @param {string | undefined} file @param {object} report */

@@ -16,6 +16,7 @@ import { decodeTensors, encodeTensors } from "./wire.mjs";
  * @property {string} python version
  * @property {number} threads what torch.get_num_threads() gives
  * @property {string} build one line out of torch.__config__
+ * @property {number} gigaflops of one matrix product
  * @property {string | null} torchdiffeq version, or null where it cannot be imported
  * @property {Record<string, string>} environment thread settings it runs under
  */

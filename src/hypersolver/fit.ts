@@ -6,7 +6,7 @@ import type { Correction } from "./correction.js";
 import { type FitData, prepareData } from "./fit-data.js";
 import { type FitOptions, type FitSettings, resolveFit } from "./fit-options.js";
 import { residualLoss, trajectoryLoss } from "./losses.js";
-import { columnStatistics, mlpCorrection } from "./network.js";
+import { columnStatistics, mlpCorrection, type NetworkOptions, withFoldedStatistics } from "./network.js";
 import { Batches, columnValues } from "./row-table.js";
 import { RESIDUAL } from "./training-data.js";
 import { compileValidation, type Validation } from "./validation.js";
@@ -53,7 +53,8 @@ export async function fitCorrection(field: Field, options: FitOptions): Promise<
   const compile = { ...requested.compile };
   const data = await prepareData(field, requested, compile);
   const fit = { ...requested, batch: Math.min(requested.batch, fewestRows(data)) };
-  const initial = startingCorrection(fit, data);
+  const network = networkOptions(fit, data);
+  const initial = mlpCorrection(network, new Random(fit.seed).fork("network"));
   const validation = await compileValidation(field, initial, fit, data.settings);
   const training = await compileTraining({
     ...trainingProblem(field, initial, fit, data),
@@ -64,7 +65,8 @@ export async function fitCorrection(field: Field, options: FitOptions): Promise<
     const outcome = await train(training, validation, fit, data);
     const seconds = { reference: (prepared - started) / 1000, fit: (performance.now() - prepared) / 1000 };
     const { parameters, ...rest } = outcome;
-    return { correction: { ...initial, parameters }, settings: fit, data, seconds, ...rest };
+    const correction = withFoldedStatistics(network, { ...initial, parameters });
+    return { correction, settings: fit, data, seconds, ...rest };
   } finally {
     await training.dispose();
     await validation.dispose();
@@ -111,8 +113,8 @@ function fewestRows({ rows, paths }: FitData): number {
   return Math.min(rows.data.shape[0] ?? 0, paths?.data.shape[0] ?? Number.POSITIVE_INFINITY);
 }
 
-/** The zero correction, scaled by the statistics of the data. */
-function startingCorrection(fit: FitSettings, { rows }: FitData): Correction {
+/** The network, scaled by the statistics of the data. */
+function networkOptions(fit: FitSettings, { rows }: FitData): NetworkOptions {
   const names = Object.keys(rows.columns).filter((name) => name !== RESIDUAL);
   const statistics = Object.fromEntries(
     names.map((name) => [name, columnStatistics(columnValues(rows, name))]),
@@ -120,10 +122,7 @@ function startingCorrection(fit: FitSettings, { rows }: FitData): Correction {
   const residual = columnStatistics(columnValues(rows, RESIDUAL));
   const scale = residual.mean.map((mean, i) => Math.hypot(mean, residual.deviation[i] ?? 0) || 1);
   const { base, inputs, features, hidden, activation } = fit;
-  return mlpCorrection(
-    { base, inputs, features, hidden, activation, statistics, scale },
-    new Random(fit.seed).fork("network"),
-  );
+  return { base, inputs, features, hidden, activation, statistics, scale };
 }
 
 type Problem = Pick<

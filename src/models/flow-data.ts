@@ -5,7 +5,7 @@ import {
   standardisationOf,
   standardised,
 } from "../data/index.js";
-import { fail, formatShape, pickRows, Random, rows, type Tensor } from "../tensor/index.js";
+import { fail, formatShape, pickRows, Random, rows, type Tensor, toFloat64 } from "../tensor/index.js";
 
 /** What a flow learns from. Training, validation and held-out rows share none. */
 export interface FlowData {
@@ -39,6 +39,18 @@ export function densityData(density: Density, seed: number): FlowData {
     validation: density.sample(VALIDATION_ROWS, random.fork("validation")),
     heldOut: (count) => density.sample(count, random.fork("held out")),
   };
+}
+
+/** Rows looked at for the farthest. */
+const RADIUS_ROWS = 20_000;
+
+/** Largest Euclidean norm among many standardised training rows. */
+export function radiusOf(data: FlowData, seed: number): number {
+  const values = toFloat64(data.batch(RADIUS_ROWS, new Random(seed).fork("radius")));
+  let radius = 0;
+  for (let i = 0; i < values.length; i += data.dimension)
+    radius = Math.max(radius, Math.hypot(...values.subarray(i, i + data.dimension)));
+  return radius;
 }
 
 const SHARES = { validation: 0.1, heldOut: 0.2 };

@@ -1,9 +1,10 @@
-import { add, mean, mul, reduceSum, square, sub } from "../graph/index.js";
+import { add, div, maximum, mean, mul, type Node, norm, reduceSum, square, sub } from "../graph/index.js";
 import { acceptsDepthPerSample, evaluateField, type Field, type Span, stateType } from "../ode/index.js";
 import { compileTraining, type Optimizer } from "../optim/index.js";
 import type { CompileOptions } from "../runtime/index.js";
 import { cast, draw, fail, Random, tensor } from "../tensor/index.js";
 import type { BaseDistribution } from "./base-distribution.js";
+import { defaultTails, type Tails, tailedSample, tailRatio } from "./base-tails.js";
 import type { FlowTrainer } from "./trainer.js";
 
 export interface FlowMatchingOptions {
@@ -19,6 +20,14 @@ export interface FlowMatchingOptions {
    * field that minimises the loss is the same for all. Default 2; 1 is uniform.
    */
   readonly late?: number;
+  /**
+   * Base draws that are widened, so that f is learned where base draws are rare; elsewhere a field may do there what it
+   * likes, and the one draw in 50,000 that begins there ends anywhere. Weights keep the minimum of the loss where it
+   * was. Default `defaultTails`; share 0: none.
+   */
+  readonly tails?: Tails;
+  /** Largest Euclidean norm of the data: tells which points of a path only far draws reach. Default Infinity: not known. */
+  readonly radius?: number;
   /** Rows a mini-batch; every batch has as many. */
   readonly batch: number;
   readonly seed?: number;
@@ -30,13 +39,19 @@ export interface FlowMatchingOptions {
  * z_t = (1 − (1 − σ)t) x₀ + t x₁,  u = x₁ − (1 − σ) x₀, over t in [0, 1]; s runs over the span with t, so
  * velocities are divided by its length. Reference: Y. Lipman et al., "Flow Matching for Generative Modeling", ICLR 2023,
  * eq. 20 to 23 (conditional optimal-transport paths).
- * @throws UNSUPPORTED_FIELD when f takes one s for the whole batch; INVALID_ARGUMENT for sigma or late out of range.
+ *
+ * The best f at (t, z) is the mean velocity of the paths through it. Draws x₀ from a wider q than the base p get the
+ * weight p(x₀)/q(x₀), which keeps that mean, times q/p at the nearest x₀ from which any datum leads through (t, z); that
+ * makes up for it where only far draws get to, and moves no mean, being the same for all paths through one point.
+ * @throws UNSUPPORTED_FIELD when f takes one s for the whole batch; INVALID_ARGUMENT for sigma, late or tails out of range.
  */
 export async function compileFlowMatching(field: Field, options: FlowMatchingOptions): Promise<FlowTrainer> {
   requireDepthPerSample(field);
-  const { base, span, sigma = 0, late = 2, batch, seed = 0 } = options;
+  const { base, span, sigma = 0, late = 2, tails = defaultTails, radius = Infinity, batch, seed = 0 } = options;
   requireNumber("sigma", sigma, "a finite number, at least 0", sigma >= 0);
   requireNumber("late", late, "a finite number above 0", late > 0);
+  requireNumber("tails: share", tails.share, "0 ≤ share < 1", tails.share >= 0 && tails.share < 1);
+  requireNumber("tails: scale", tails.scale, "a finite number above 0", tails.scale > 0);
   const { shape, dtype } = stateType(field);
   const width = Number(shape[1]);
   const length = span[1] - span[0];
@@ -52,7 +67,8 @@ export async function compileFlowMatching(field: Field, options: FlowMatchingOpt
       const velocity = mul(sub(data, mul(noise, 1 - sigma)), 1 / length);
       const s = add(mul(t, length), span[0]);
       const { dz } = evaluateField(field, s, z, { parameters });
-      return mean(reduceSum(square(sub(dz, velocity)), [1]));
+      const error = reduceSum(square(sub(dz, velocity)), [1], true);
+      return mean(tails.share === 0 ? error : mul(error, pathWeight(base, tails, { noise, t, z, sigma, radius })));
     },
     optimizer: options.optimizer,
     ...(options.clipNorm !== undefined && { clipNorm: options.clipNorm }),
@@ -65,7 +81,7 @@ export async function compileFlowMatching(field: Field, options: FlowMatchingOpt
     },
     step: async (x, learningRate) => {
       const random = new Random(seed).fork(`path ${training.iteration}`);
-      const noise = base.sample(batch, width, random);
+      const noise = tailedSample(base, tails, batch, width, random);
       const t = tensor(
         "float32",
         [batch, 1],
@@ -81,6 +97,35 @@ export async function compileFlowMatching(field: Field, options: FlowMatchingOpt
     dispose: () => training.dispose(),
   };
 }
+
+interface PathPoint {
+  /** x₀, [batch, d]. */
+  readonly noise: Node;
+  /** [batch, 1]. */
+  readonly t: Node;
+  /** (1 − (1 − σ)t) x₀ + t x₁, [batch, d]. */
+  readonly z: Node;
+  readonly sigma: number;
+  readonly radius: number;
+}
+
+/**
+ * Weight [batch, 1] of a path from a tailed draw, at most 1: p/q at x₀ times q/p at the nearest draw from which a datum
+ * within the radius leads through (t, z): that of norm (‖z‖ − t radius)/(1 − (1 − σ)t) in the direction of z.
+ */
+function pathWeight(
+  base: BaseDistribution,
+  tails: Tails,
+  { noise, t, z, sigma, radius }: PathPoint,
+): Node {
+  const size = norm(z, -1, true);
+  const beyond = radius === Infinity ? mul(size, 0) : maximum(sub(size, mul(t, radius)), 0);
+  const nearest = mul(z, div(beyond, mul(add(size, SMALLEST), maximum(sub(1, mul(t, 1 - sigma)), SMALLEST))));
+  return div(tailRatio(base, tails, nearest), tailRatio(base, tails, noise));
+}
+
+/** Where a path has arrived no draw is nearer than another, and 0/0 is no weight. */
+const SMALLEST = 1e-6;
 
 function requireNumber(what: string, value: number, expected: string, holds: boolean): void {
   if (holds && value < Infinity) return;

@@ -42,6 +42,11 @@ export interface FlowFieldOptions {
    */
   readonly reach?: number;
   /**
+   * No component of f is faster: f = v tanh(network/v). Off the paths that training knows a network of large weights can
+   * be a thousand times faster than anywhere on them. Standardised units over the span; default 12. Infinity: no limit.
+   */
+  readonly topSpeed?: number;
+  /**
    * Factor on the first layer's first values, PyTorch's U(±1/√inputs): the higher, the finer the structure that is
    * learned early. Default 3.
    */
@@ -51,8 +56,8 @@ export interface FlowFieldOptions {
 }
 
 /**
- * A new vector field f(s, z) on [batch, d]: an MLP with PyTorch's first values but for the first layer's gain. Its depth may differ from sample to
- * sample, as flow matching needs it.
+ * A new vector field f(s, z) on [batch, d]: an MLP with PyTorch's first values but for the first layer's gain, between
+ * two bounds. Its depth may differ from sample to sample, as flow matching needs it.
  */
 export function flowField(options: FlowFieldOptions, random: Random): Field {
   const {
@@ -60,6 +65,7 @@ export function flowField(options: FlowFieldOptions, random: Random): Field {
     hidden = [128, 128, 128],
     activation = "tanh",
     reach = 4,
+    topSpeed = 12,
     inputGain = 3,
     depth = true,
   } = options;
@@ -72,7 +78,7 @@ export function flowField(options: FlowFieldOptions, random: Random): Field {
   const graph = trace(specs, (inputs: NamedNodes) => {
     const z = bounded(inputs.z as Node, reach);
     const x = inputs.s === undefined ? z : concatColumns([z, inputs.s]);
-    return { dz: network.apply(inputs, x) };
+    return { dz: bounded(network.apply(inputs, x), topSpeed) };
   });
   const roles = { state: "z", depth: depth ? "s" : undefined, controls: [], output: "dz" };
   const first = initialize(network, random);
@@ -91,8 +97,9 @@ const scaled = (value: Tensor, factor: number): Tensor =>
     value.shape,
   );
 
-const bounded = (z: Node, reach: number): Node =>
-  reach === Number.POSITIVE_INFINITY ? z : mul(tanh(mul(z, 1 / reach)), reach);
+/** x where it is small, never beyond ± limit. */
+const bounded = (x: Node, limit: number): Node =>
+  limit === Number.POSITIVE_INFINITY ? x : mul(tanh(mul(x, 1 / limit)), limit);
 
 /** d of a flow. */
 export const dimensionOf = ({ standardisation }: Flow): number => standardisation.shift.length;

@@ -4,7 +4,7 @@ import { fail, isHypersolversError, Random } from "../tensor/index.js";
 import { type BaseDistribution, normalBase } from "./base-distribution.js";
 import { type Flow, type FlowFieldOptions, flowField } from "./flow.js";
 import type { BestParameters, FlowCheckpoint } from "./flow-checkpoint.js";
-import type { FlowData } from "./flow-data.js";
+import { type FlowData, radiusOf } from "./flow-data.js";
 import { type CompiledDensity, compileFlowDensity, meanNegative } from "./flow-density.js";
 import type { FlowTrainer } from "./trainer.js";
 import {
@@ -138,6 +138,7 @@ function settingsOf(options: FlowTrainingOptions): string {
 
 async function allPhases(run: Run): Promise<TrainedFlow["status"]> {
   const { phases, seed = 0, compile = {}, signal } = run.options;
+  const radius = radiusOf(run.options.data, seed);
   let parameters = run.flow.field.parameters;
   let end = 0;
   for (const [i, phase] of phases.entries()) {
@@ -145,7 +146,7 @@ async function allPhases(run: Run): Promise<TrainedFlow["status"]> {
     if (end < run.iteration) continue;
     const phaseSeed = new Random(seed).fork(`phase ${i}`).seed;
     const field = { ...run.flow.field, parameters };
-    const trainer = await compilePhase(run.flow, field, phase, { seed: phaseSeed, compile });
+    const trainer = await compilePhase(run.flow, field, phase, { seed: phaseSeed, radius, compile });
     try {
       if (run.resumed !== undefined) trainer.restore(run.resumed);
       run.resumed = undefined;

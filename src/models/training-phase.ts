@@ -75,16 +75,23 @@ export function scheduleOf({ schedule = "cosine", learningRate, iterations }: Tr
   return warmup(cosineAnnealing({ from: learningRate, iterations: Math.max(1, iterations - rise) }), rise);
 }
 
+export interface PhaseSettings {
+  readonly seed: number;
+  /** Largest norm of the standardised data. */
+  readonly radius: number;
+  readonly compile?: CompileOptions;
+}
+
 /** Compiles what a phase does in every iteration. */
 export function compilePhase(
   { base, span }: Flow,
   field: Field,
   phase: TrainingPhase,
-  { seed, compile = {} }: { readonly seed: number; readonly compile?: CompileOptions },
+  { seed, radius, compile = {} }: PhaseSettings,
 ): Promise<FlowTrainer> {
   const common = { base, span, seed, compile, clipNorm: CLIP_NORM, averageDecay: AVERAGE_DECAY };
   const optimizer = adam();
   return phase.objective === "flow-matching"
-    ? compileFlowMatching(field, { ...common, optimizer, batch: batchOf(phase) })
+    ? compileFlowMatching(field, { ...common, optimizer, radius, batch: batchOf(phase) })
     : compileMaximumLikelihood(field, { ...common, optimizer, ...phase.likelihood });
 }

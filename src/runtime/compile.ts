@@ -1,9 +1,9 @@
-import { encodeOnnx, type Graph, printGraph, simplify } from "../graph/index.js";
+import { encodeOnnx, type Graph, printGraph, simplify, topological } from "../graph/index.js";
 import { fail, type HypersolversError, isHypersolversError } from "../tensor/index.js";
 import { checkFeeds } from "./check-feeds.js";
 import type { CompileOptions, NamedTensors, Program } from "./program.js";
 import { referenceProgram } from "./reference.js";
-import { createSession } from "./session.js";
+import { createSession, type SessionOptions } from "./session.js";
 import { acquireSession, contentKey, releaseSession } from "./session-cache.js";
 import { createWorkerSession } from "./worker-session.js";
 
@@ -18,11 +18,15 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
     target: (options.device ?? "cpu") === "cpu" ? "onnxruntime" : "standard",
   });
   try {
-    return await programOf(graph, model, options);
+    return await programOf(graph, model, { ...options, doubles: computesDoubles(simple) });
   } catch (error) {
     throw isHypersolversError(error, "RUNTIME_FAILURE") ? withDump(error, simple) : error;
   }
 }
+
+/** Whether any node is of float64. */
+const computesDoubles = (graph: Graph): boolean =>
+  topological(Object.values(graph.outputs)).some(({ dtype }) => dtype === "float64");
 
 /** Programs up to this many lines are shown in the message when the runtime refuses them. */
 const SHOWN_LINES = 40;
@@ -42,7 +46,7 @@ function withDump({ code, facts }: HypersolversError, graph: Graph): Hypersolver
 export async function programOf(
   graph: Graph,
   model: Uint8Array,
-  options: CompileOptions = {},
+  options: SessionOptions = {},
 ): Promise<Program> {
   const key = contentKey(model, options);
   const load = options.worker === true ? createWorkerSession : createSession;

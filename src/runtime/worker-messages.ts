@@ -1,10 +1,11 @@
 import type { ErrorCode, ErrorFacts, Tensor } from "../tensor/index.js";
-import type { CompileOptions, NamedTensors } from "./program.js";
+import type { NamedTensors } from "./program.js";
+import type { SessionOptions } from "./session.js";
 
 /** What the thread is started with. */
 export interface WorkerData {
   readonly model: Uint8Array;
-  readonly options: CompileOptions;
+  readonly options: SessionOptions;
 }
 
 /** Id of the reply that says whether the model was loaded; requests count on from it. */

@@ -1,7 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { fail, HypersolversError, type Tensor } from "../tensor/index.js";
-import type { CompileOptions } from "./program.js";
-import type { Session } from "./session.js";
+import type { Session, SessionOptions } from "./session.js";
 import { READY, type WorkerReply, type WorkerRequest } from "./worker-messages.js";
 
 type Pending = {
@@ -13,7 +12,7 @@ type Pending = {
  * A session that lives in a thread of its own, so that running it never blocks the event loop.
  * @throws RUNTIME_FAILURE when the model cannot be loaded there.
  */
-export async function createWorkerSession(model: Uint8Array, options: CompileOptions): Promise<Session> {
+export async function createWorkerSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
   const worker = new Worker(new URL("./worker-main.js", import.meta.url), { workerData: { model, options } });
   const pending = new Map<number, Pending>();
   let death: Error | undefined;

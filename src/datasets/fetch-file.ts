@@ -73,14 +73,20 @@ async function request(url: URL, options: FetchOptions, redirects: number): Prom
 function respond(url: URL, { signal, patienceMs = PATIENCE_MS }: FetchOptions): Promise<IncomingMessage> {
   const get = url.protocol === "https:" ? getHttps : getHttp;
   return new Promise((resolve, reject) => {
+    // Of the two only the one that is being waited for passes an error on.
+    let awaited: ClientRequest | IncomingMessage | undefined;
     const pending = get(
       url,
       { headers: { "accept-encoding": "identity" }, ...(signal && { signal }) },
-      resolve,
+      (response) => {
+        awaited = response;
+        resolve(response);
+      },
     );
-    pending.setTimeout(patienceMs, () => {
-      pending.destroy(new TransferError(`no byte for ${patienceMs / 1000} seconds`));
-    });
+    awaited = pending;
+    pending.setTimeout(patienceMs, () =>
+      awaited?.destroy(new TransferError(`no byte for ${patienceMs / 1000} seconds`)),
+    );
     pending.on("error", reject);
   });
 }

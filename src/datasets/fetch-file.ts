@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
-import { get as getHttp, type IncomingMessage } from "node:http";
+import { type ClientRequest, get as getHttp, type IncomingMessage } from "node:http";
 import { get as getHttps } from "node:https";
 import { notWritable } from "./trouble.js";
 

@@ -28,7 +28,12 @@ export function dataJobOf(definitions: Definitions): Job<DataCommandOptions> {
     const cache = cacheFolder(wanted);
     if (name === "") {
       if (from === undefined) return listing(cache, definitions);
-      throw unusable("name", `the data set that --from has: ${namesOf(definitions)}`, "none");
+      throw unusable(
+        "name",
+        `the data set that --from has: ${namesOf(definitions)}`,
+        "none",
+        "write the name first: `hypersolvers data mnist --from PATH`",
+      );
     }
     const definition = definitionNamed(name, definitions);
     if (from !== undefined) {

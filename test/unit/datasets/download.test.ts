@@ -21,8 +21,8 @@ import { smallMnist } from "../../helpers/images.js";
 const root = mkdtempSync(join(tmpdir(), "hypersolvers-download-"));
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-const files = new Map(
-  Object.entries(smallMnist()).map(([name, bytes]) => [`${name}.gz`, gzipSync(bytes)] as const),
+const files = new Map<string, Buffer>(
+  Object.entries(smallMnist()).map(([name, bytes]) => [`${name}.gz`, gzipSync(bytes)]),
 );
 /** What was asked for, in order. */
 const requests: string[] = [];

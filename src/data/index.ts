@@ -29,6 +29,7 @@ export {
   classCounts,
   type ImageSet,
   type ImageShape,
+  imageRows,
   imageSet,
   joinImages,
   pickImages,

@@ -43,7 +43,7 @@ export async function store(
   );
   const manifest: Manifest = { format: 1, ...facts, files };
   try {
-    await rm(made, { recursive: true, force: true });
+    for (const folder of [made, old]) await rm(folder, { recursive: true, force: true });
     await mkdir(made, { recursive: true });
     for (const [name, bytes] of contents) await writeFile(join(made, name), bytes);
     await writeFile(join(made, MANIFEST), encodeManifest(manifest));

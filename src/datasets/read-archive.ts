@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { posix } from "node:path";
-import { Parser, type ReadEntry } from "tar";
+import type { Parser, ReadEntry } from "tar";
 import { fail, isHypersolversError } from "../tensor/index.js";
 import { notReadable, wordsOf } from "./trouble.js";
 import { LARGEST_FILE } from "./unpack.js";
@@ -24,7 +24,7 @@ export interface ArchiveContents {
 export async function readArchive(path: string, wanted: (name: string) => boolean): Promise<ArchiveContents> {
   const files = new Map<string, Uint8Array>();
   const hash = createHash("sha256");
-  const parser = new Parser({ strict: true });
+  const parser = await strictParser();
   const state: { refusal: Error | undefined } = { refusal: undefined };
   parser.on("entry", (entry: ReadEntry) => {
     state.refusal ??= takeEntry(entry, wanted, files, path);
@@ -51,6 +51,9 @@ export async function readArchive(path: string, wanted: (name: string) => boolea
   }
   return { files, sha256: hash.digest("hex") };
 }
+
+/** Loaded when there is an archive: most who load data sets have none. */
+const strictParser = async (): Promise<Parser> => new (await import("tar")).Parser({ strict: true });
 
 const drained = (parser: Parser): Promise<void> => new Promise((resolve) => parser.once("drain", resolve));
 

@@ -46,6 +46,32 @@ export function imageSet({ shape, images, labels, classes }: ImageSet, what = "i
 }
 
 /**
+ * Images of the rows from `start` (inclusive) to `end` (exclusive), sharing memory.
+ * @throws INVALID_ARGUMENT unless 0 ≤ start ≤ end ≤ n, all integers.
+ */
+export function imageRows(
+  { shape, images, labels, classes }: ImageSet,
+  start: number,
+  end: number,
+): ImageSet {
+  const [count, ...extents] = shape;
+  if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= count)) {
+    throw fail("INVALID_ARGUMENT", {
+      what: "images: rows",
+      expected: `integers with 0 ≤ start ≤ end ≤ ${count}`,
+      received: `${start} to ${end}`,
+    });
+  }
+  const size = sizeOf(extents);
+  return {
+    shape: [end - start, ...extents],
+    images: images.subarray(start * size, end * size),
+    labels: labels.subarray(start, end),
+    classes,
+  };
+}
+
+/**
  * Images by row, in any order and number, copied.
  * @throws INVALID_ARGUMENT for a row that there is not.
  */

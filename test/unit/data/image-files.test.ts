@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cifar10Classes, decodeCifar10, decodeIdx, decodeIdxImages } from "../../../src/data/index.js";
 import { cifarRecord, idxFile } from "../../helpers/images.js";
@@ -97,5 +98,24 @@ describe("CIFAR-10", () => {
     ["a label above 9", Uint8Array.from(cifarRecord(10, [0, 0, 0])), "10"],
   ])("%s is refused", (_, bytes, received) => {
     expect(thrown(() => decodeCifar10(bytes, "x"))).toMatchObject(malformed(received));
+  });
+});
+
+describe("any bytes", () => {
+  it("are read whole or refused with a code", () => {
+    const files = [
+      fc.uint8Array({ maxLength: 64 }),
+      // Often with a fitting beginning, so that more than the first check is reached.
+      fc.uint8Array({ maxLength: 40 }).map((rest) => Uint8Array.of(0, 0, 8, ...rest)),
+    ];
+    fc.assert(
+      fc.property(fc.oneof(...files), (bytes) => {
+        for (const decode of [decodeIdx, decodeCifar10]) {
+          const error = thrown(() => decode(bytes));
+          if (error !== undefined) expect(error).toMatchObject(malformed());
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });

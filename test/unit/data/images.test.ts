@@ -7,6 +7,7 @@ import {
   classCounts,
   type ImageSet,
   imageBatches,
+  imageRows,
   imageSet,
   imageTensor,
   joinImages,
@@ -48,6 +49,22 @@ describe("image sets", () => {
     expect(pickImages(set, []).shape).toEqual([0, 2, 2, 3]);
     for (const row of [4, -1, 0.5, Number.NaN])
       expect(() => pickImages(set, [row])).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  });
+
+  it("give neighbouring rows without copying", () => {
+    const set = numbered(4);
+    const part = imageRows(set, 1, 3);
+    expect([part.images.buffer, part.shape]).toEqual([set.images.buffer, [2, 2, 2, 3]]);
+    expect(part).toEqual(pickImages(set, [1, 2]));
+    expect(imageRows(set, 4, 4).shape).toEqual([0, 2, 2, 3]);
+    for (const [start, end] of [
+      [-1, 2],
+      [2, 1],
+      [0, 5],
+      [0, 1.5],
+      [Number.NaN, 2],
+    ] as const)
+      expect(() => imageRows(set, start, end)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
   });
 
   it("can be joined when they are of one kind", () => {

@@ -87,6 +87,7 @@ export {
 // Continuous normalizing flows.
 
 export { densities, standardisationOf } from "./data/index.js";
+export { loadDataset } from "./datasets/index.js";
 export { maximumMeanDiscrepancy, slicedWasserstein } from "./metrics/index.js";
 export {
   compileFlowDensity,

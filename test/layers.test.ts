@@ -9,6 +9,7 @@ const source = fileURLToPath(new URL("../src", import.meta.url));
 const below: Readonly<Record<string, readonly string[]>> = {
   tensor: [],
   data: ["tensor"],
+  datasets: ["tensor", "data"],
   graph: ["tensor"],
   runtime: ["tensor", "graph"],
   nn: ["tensor", "graph", "runtime"],
@@ -43,6 +44,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
     "data",
     "metrics",
     "plot",
+    "datasets",
     "experiments",
     "version",
     "models",

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import type { Attach, CommandDefinition, Job } from "./command.js";
 import { compareCommand } from "./commands/compare.js";
+import { dataCommand } from "./commands/data.js";
 import { densityCommand } from "./commands/density.js";
 import { exportCommand } from "./commands/export.js";
 import { fitCommand } from "./commands/fit.js";
@@ -24,6 +25,7 @@ const commands: readonly CommandDefinition[] = [
   trainCommand,
   sampleCommand,
   densityCommand,
+  dataCommand,
   reproduceCommand,
 ];
 

@@ -1,4 +1,4 @@
-/** Points to learn from, on `tensor` alone: densities of the plane, CSV files, standardisation, splits. */
+/** What models learn from, on `tensor` alone: densities of the plane, CSV files, standardisation, splits; images. */
 
 export { decodeCsv } from "./decode-csv.js";
 export { type CheckerboardOptions, checkerboard } from "./densities/checkerboard.js";
@@ -12,6 +12,36 @@ export { type RingsOptions, rings } from "./densities/rings.js";
 export { type SwissRollOptions, swissRoll } from "./densities/swiss-roll.js";
 export { type TwoSpiralsOptions, twoSpirals } from "./densities/two-spirals.js";
 export { encodeCsv } from "./encode-csv.js";
+export { type Augmentation, augmented, cifar10Augmentation } from "./images/augmentation.js";
+export {
+  type ImageBatch,
+  type ImageBatches,
+  type ImageBatchOptions,
+  imageBatches,
+  type RowBatches,
+  rowBatches,
+} from "./images/batches.js";
+export { cifar10Classes, mnistClasses } from "./images/classes.js";
+export { decodeCifar10 } from "./images/decode-cifar.js";
+export { decodeIdx, type IdxArray } from "./images/decode-idx.js";
+export { decodeIdxImages, type NamedBytes } from "./images/decode-idx-images.js";
+export {
+  classCounts,
+  type ImageSet,
+  type ImageShape,
+  imageRows,
+  imageSet,
+  joinImages,
+  pickImages,
+} from "./images/image-set.js";
+export {
+  cifar10Normalisation,
+  imageTensor,
+  mnistNormalisation,
+  type Normalisation,
+  normalisations,
+} from "./images/normalisation.js";
+export { oneHot } from "./images/one-hot.js";
 export { type Split, type SplitShares, splitRows } from "./split.js";
 export {
   logScale,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { imageSetNames } from "../../../src/cli/commands/data.js";
 import { activationNames, directionNames, inputNames, lossNames } from "../../../src/cli/commands/fit.js";
 import { presetNames } from "../../../src/cli/commands/reproduce.js";
 import { densityNames, networkActivationNames, trainingNames } from "../../../src/cli/commands/train.js";
@@ -7,6 +8,7 @@ import { deviceNames, methodNames } from "../../../src/cli/options.js";
 import { createOutput } from "../../../src/cli/output.js";
 import { buildProgram, shellQuoted } from "../../../src/cli/program.js";
 import { densities } from "../../../src/data/index.js";
+import { datasetNames } from "../../../src/datasets/index.js";
 import {
   flowDefaults,
   flowTrainings,
@@ -29,6 +31,7 @@ describe("help, which loads none of the library, agrees with it", () => {
     expect(lossNames).toEqual(fitLosses);
     expect(directionNames).toEqual(fitDirections);
     expect(presetNames).toEqual(presets);
+    expect(imageSetNames).toEqual(datasetNames);
     expect(densityNames).toEqual(Object.keys(densities));
     expect(trainingNames).toEqual(flowTrainings);
     expect(noiseNames).toEqual(noiseKinds);

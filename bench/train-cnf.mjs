@@ -259,6 +259,7 @@ async function main(args) {
     depth: !autonomous,
     activation,
     reach: Number.POSITIVE_INFINITY,
+    topSpeed: Number.POSITIVE_INFINITY,
     inputGain: 1,
   };
   const field = flowField(network, new Random(seed).fork("network"));

@@ -15,13 +15,20 @@ const points = 30_000;
 async function row(name) {
   const read = (/** @type {string} */ file) => readFileSync(new URL(`${name}/${file}`, flows));
   const flow = decodeFlow(read("flow.onnx"), name);
-  const correction = decodeCorrection(read("correction.onnx"), name);
+  const corrected = (/** @type {string} */ file) => ({ correction: decodeCorrection(read(file), name), steps: 1 });
   const random = new Random(0);
   const z = flow.base.sample(points, 2, random.fork("base"));
   const clouds = [
     { label: "data", points: toFloat64(densityNamed(name).sample(points, random.fork("data"))) },
   ];
-  const methods = { dopri5: {}, HyperHeun: { correction, steps: 1 }, Heun: { method: "heun", steps: 1 } };
+  const methods = {
+    dopri5: {},
+    HyperMidpoint: corrected("correction.onnx"),
+    HyperHeun: corrected("correction-heun.onnx"),
+    HyperEuler: corrected("correction-euler.onnx"),
+    midpoint: { method: "midpoint", steps: 1 },
+    Heun: { method: "heun", steps: 1 },
+  };
   for (const [label, options] of Object.entries(methods)) {
     const sampler = await compileFlowSampler(flow, options);
     const { x, statistics } = await sampler.push(z);

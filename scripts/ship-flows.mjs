@@ -8,7 +8,14 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const target = new URL("../pretrained/flows/", import.meta.url).pathname;
-const shipped = ["flow.onnx", "correction.onnx", "correction-both.onnx", "correction-density.onnx"];
+const shipped = [
+  "flow.onnx",
+  "correction.onnx",
+  "correction-heun.onnx",
+  "correction-euler.onnx",
+  "correction-both.onnx",
+  "correction-density.onnx",
+];
 
 /** @param {Uint8Array} bytes */
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -16,11 +23,15 @@ const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 /** The numbers that tell what the files are worth. @param {any} metrics */
 function figuresOf({ flow, sampling, quality, densities }) {
   const { heldOut, entropy } = flow;
+  const errors = Object.entries(sampling).map(([method, { hypersolver, base }]) => [
+    method,
+    { hypersolver: hypersolver.mean, base: base.mean },
+  ]);
   return {
     heldOutNll: heldOut.nll,
     ...(entropy !== undefined && { entropy }),
     dopri5Nfe: heldOut.nfe,
-    meanErrorOfSamples: { hyperheun: sampling.hypersolver.mean, heun: sampling.base.mean },
+    meanErrorOfSamples: Object.fromEntries(errors),
     samples: quality,
     densities,
   };

@@ -27,12 +27,22 @@ export function flowFolders(folder = process.env.FLOWS ?? shipped) {
     .filter((path) => ["flow.onnx", "correction.onnx"].every((file) => existsSync(join(path, file))));
 }
 
-/** @param {string} folder @returns {{ flow: Flow, correction: Correction }} */
+/** Corrections by the hypersolver that they make. @typedef {Readonly<Record<string, Correction | undefined>>} Corrections */
+
+/** Where `reproduce cnf` writes them. */
+const correctionFiles = {
+  HyperEuler: "correction-euler.onnx",
+  HyperMidpoint: "correction.onnx",
+  HyperHeun: "correction-heun.onnx",
+};
+
+/** @param {string} folder @returns {{ flow: Flow, corrections: Corrections }} */
 export function readFlow(folder) {
   const read = (/** @type {string} */ file) => readFileSync(join(folder, file));
+  const there = Object.entries(correctionFiles).filter(([, file]) => existsSync(join(folder, file)));
   return {
     flow: decodeFlow(read("flow.onnx"), "flow.onnx"),
-    correction: decodeCorrection(read("correction.onnx"), "correction.onnx"),
+    corrections: Object.fromEntries(there.map(([name, file]) => [name, decodeCorrection(read(file), file)])),
   };
 }
 
@@ -48,7 +58,7 @@ export async function hastyFlow() {
     ...{ base: heun, steps: 1, span: flow.span, states: normalStates([2]) },
     ...{ iterations: 400, trajectories: 2048, batch: 256 },
   });
-  return { flow, correction };
+  return { flow, corrections: { HyperHeun: correction } };
 }
 
 /** The peer's name of an activation by the operator that it is made of. */
@@ -60,7 +70,7 @@ const activationOf = new Map([
 ]);
 
 /**
- * How the peer builds a field that is a fully connected network over z (or r tanh(z/r)), or over that and s, with
+ * How the peer builds a field that is a fully connected network over z (or r tanh(z/r)), or over that and s, bounded or not, with
  * weights under the names of PyTorch's `Sequential`. Whether it is such a network is for the results to
  * tell: they must agree.
  * @param {import("../../dist/ode/index.js").Field} field
@@ -77,15 +87,16 @@ export function networkOf({ graph, roles, parameters }) {
     weights[`${2 * layer}.bias`] = bias;
   }
   const first = nodes.findIndex(({ op }) => op === "gemm");
-  const activation = nodes.slice(first).flatMap(({ op }) => activationOf.get(op) ?? []);
-  const reach = reachOf(nodes.slice(0, first));
-  return { options: { activation, depth: roles.depth !== undefined, reach }, weights };
+  const last = nodes.findLastIndex(({ op }) => op === "gemm");
+  const activation = nodes.slice(first, last).flatMap(({ op }) => activationOf.get(op) ?? []);
+  const [reach, topSpeed] = [boundOf(nodes.slice(0, first)), boundOf(nodes.slice(last))];
+  return { options: { activation, depth: roles.depth !== undefined, reach, topSpeed }, weights };
 }
 
-/** r of a network that sees r tanh(z/r); null where it sees z. @param {Node[]} before nodes in front of the network */
-function reachOf(before) {
-  const bound = before.find(({ op }) => op === "tanh");
-  const product = before.find(({ op, inputs }) => op === "mul" && inputs.some((node) => node === bound));
+/** r where something becomes r tanh(something/r); null where it stays. @param {Node[]} nodes */
+function boundOf(nodes) {
+  const bound = nodes.find(({ op }) => op === "tanh");
+  const product = nodes.find(({ op, inputs }) => op === "mul" && inputs.some((node) => node === bound));
   const factor = product?.inputs.find(({ op }) => op === "constant");
   return factor === undefined ? null : Number(/** @type {any} */ (factor.attributes).value.data[0]);
 }

@@ -33,14 +33,15 @@ def mlp(weights, activation):
 class VectorField(torch.nn.Module):
     """dz/ds = f(s, z), counting evaluations; with depth f(s, z) = network(z with s as one column more).
 
-    reach: the network sees reach * tanh(z / reach) instead of z.
+    reach: the network sees reach * tanh(z / reach) instead of z; top_speed bounds its result in the same way.
     """
 
-    def __init__(self, network, depth=False, reach=None):
+    def __init__(self, network, depth=False, reach=None, top_speed=None):
         super().__init__()
         self.network = network
         self.depth = depth
         self.reach = reach
+        self.top_speed = top_speed
         self.calls = 0
 
     def slope(self, s, z):
@@ -48,7 +49,8 @@ class VectorField(torch.nn.Module):
             z = self.reach * torch.tanh(z / self.reach)
         if self.depth:
             z = torch.cat([z, s.to(z.dtype).expand(z.shape[0], 1)], 1)
-        return self.network(z)
+        dz = self.network(z)
+        return dz if self.top_speed is None else self.top_speed * torch.tanh(dz / self.top_speed)
 
     def forward(self, s, z):
         self.calls += 1

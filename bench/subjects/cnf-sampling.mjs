@@ -12,27 +12,38 @@ import { maxDifference } from "../lib/wire.mjs";
 
 /** @typedef {import("../../dist/tensor/index.js").Tensor} Tensor */
 /** @typedef {import("../lib/flows.mjs").Flow} Flow */
-/** @typedef {import("../lib/flows.mjs").Correction} Correction */
 
 const count = 10_000;
 const tolerance = 1e-5;
 const referenceTolerance = 1e-8;
 const memoryRuns = 5;
 
-/** How we sample, by row: options of `compileFlowSampler`. */
-const ways = /** @type {const} */ (["HyperHeun, 1 step", "dopri5", "Heun, 1 step"]);
+/** How we sample, by row: a correction's base, a method alone, or dopri5. The first is what the peer is compared with. */
+const ways = /** @type {const} */ ([
+  "HyperEuler, 1 step",
+  "HyperMidpoint, 1 step",
+  "HyperHeun, 1 step",
+  "dopri5",
+  "midpoint, 1 step",
+]);
 /** @typedef {(typeof ways)[number]} Way */
+/** @typedef {import("../lib/flows.mjs").Corrections} Corrections */
 
-/** @param {Way} way @param {Correction} correction */
-function optionsOf(way, correction) {
+/** @param {Way} way @param {Corrections} corrections */
+const isThere = (way, corrections) => !way.startsWith("Hyper") || corrections[way.split(",")[0] ?? ""] !== undefined;
+
+/** Options of `compileFlowSampler`. @param {Way} way @param {Corrections} corrections */
+function optionsOf(way, corrections) {
   if (way === "dopri5") return { rtol: tolerance, atol: tolerance };
-  return { steps: 1, ...(way === "Heun, 1 step" ? { method: "heun" } : { correction }) };
+  if (way === "midpoint, 1 step") return { steps: 1, method: "midpoint" };
+  const correction = corrections[way.split(",")[0] ?? ""];
+  return { steps: 1, ...(correction && { correction }) };
 }
 
 /** One way of sampling a shipped flow, for a process of its own. @param {{ folder: string, way: Way }} options */
 export async function samplingWork({ folder, way }) {
-  const { flow, correction } = readFlow(folder);
-  const sampler = await compileFlowSampler(flow, optionsOf(way, correction));
+  const { flow, corrections } = readFlow(folder);
+  const sampler = await compileFlowSampler(flow, optionsOf(way, corrections));
   const z0 = normalStates(count, flow.standardisation.shift.length);
   return () => sampler.push(z0);
 }
@@ -48,9 +59,9 @@ async function referenceSamples(flow, z0) {
   return x;
 }
 
-/** @param {Flow} flow @param {Correction} correction @param {Tensor} z0 @param {Tensor} exact @param {Way} way */
-async function ourWay(flow, correction, z0, exact, way) {
-  const sampler = await compileFlowSampler(flow, optionsOf(way, correction));
+/** @param {Flow} flow @param {Corrections} corrections @param {Tensor} z0 @param {Tensor} exact @param {Way} way */
+async function ourWay(flow, corrections, z0, exact, way) {
+  const sampler = await compileFlowSampler(flow, optionsOf(way, corrections));
   const { x, statistics } = await sampler.push(z0);
   return {
     label: `hypersolvers, ${way}`,
@@ -93,12 +104,12 @@ function theirWay(prepared, flow, exact) {
 
 /**
  * Peak memory of each way; nothing where there is no folder to load from.
- * @param {string | undefined} folder @param {Flow} flow @param {Tensor} z0 @param {boolean} withPeer
+ * @param {string | undefined} folder @param {Flow} flow @param {Tensor} z0 @param {readonly Way[]} measured @param {boolean} withPeer
  */
-async function peaks(folder, flow, z0, withPeer) {
+async function peaks(folder, flow, z0, measured, withPeer) {
   if (folder === undefined) return { ours: [], theirs: undefined };
   const ours = [];
-  for (const way of ways) {
+  for (const way of measured) {
     const options = { folder, way };
     ours.push(await ourPeak({ module: import.meta.url, name: "samplingWork", options, runs: memoryRuns }));
   }
@@ -111,18 +122,19 @@ async function peaks(folder, flow, z0, withPeer) {
 
 /**
  * @param {import("../lib/compare.mjs").Context} context
- * @param {{ name: string, folder: string | undefined, flow: Flow, correction: Correction }} given
+ * @param {{ name: string, folder: string | undefined, flow: Flow, corrections: Corrections }} given
  */
-async function oneFlow(context, { name, folder, flow, correction }) {
+async function oneFlow(context, { name, folder, flow, corrections }) {
   const z0 = normalStates(count, flow.standardisation.shift.length);
   const exact = await referenceSamples(flow, z0);
   const { options, tensors } = peerRequest(flow, z0);
   const prepared = await context.peer?.prepare("cnf_sampling", { ...options, check: true }, tensors);
   const { theirs, notes } = theirWay(prepared, flow, exact);
-  const memory = await peaks(folder, flow, z0, theirs !== undefined);
+  const measured = ways.filter((way) => isThere(way, corrections));
+  const memory = await peaks(folder, flow, z0, measured, theirs !== undefined);
   const ours = [];
-  for (const [i, way] of ways.entries()) {
-    const own = await ourWay(flow, correction, z0, exact, way);
+  for (const [i, way] of measured.entries()) {
+    const own = await ourWay(flow, corrections, z0, exact, way);
     ours.push({ ...own, facts: { ...own.facts, ...memory.ours[i] } });
   }
   const result = await compare(context, {
@@ -136,13 +148,13 @@ async function oneFlow(context, { name, folder, flow, correction }) {
   });
   for (const { dispose } of ours) await dispose();
   const { rows } = result;
+  const against = (/** @type {string} */ side) =>
+    measured.flatMap((way) => {
+      if (!way.startsWith("Hyper")) return [];
+      return [[`${way} faster than ${side}'s dopri5`, ratioOf(rows, `hypersolvers, ${way}`, side)]];
+    });
   const ratios = {
-    ...result.ratios,
-    "faster than our dopri5 (median of rounds)": ratioOf(
-      rows,
-      "hypersolvers, HyperHeun",
-      "hypersolvers, dopri5",
-    ),
+    ...Object.fromEntries([...against("torchdiffeq"), ...against("hypersolvers, dopri5")]),
     "dopri5 of both sides (median of rounds)": ratioOf(rows, "hypersolvers, dopri5", "torchdiffeq"),
   };
   return { ...result, ratios: present(ratios) };

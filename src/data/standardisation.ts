@@ -94,9 +94,12 @@ function changed<D extends DType>(
   requireUsable(map);
   const columns = map.shift.length;
   requireFits(points, columns);
-  const values = toFloat64(points).map((value, i) =>
-    change(value, map.shift[i % columns] ?? 0, map.scale[i % columns] ?? 1),
-  );
+  const values = new Float64Array(points.data.length);
+  for (let column = 0; column < columns; column++) {
+    const [shift = 0, scale = 1] = [map.shift[column], map.scale[column]];
+    for (let i = column; i < values.length; i += columns)
+      values[i] = change(Number(points.data[i]), shift, scale);
+  }
   return fromNumbers(values, points.shape, points.dtype) as Tensor<D>;
 }
 

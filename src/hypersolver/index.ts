@@ -13,6 +13,7 @@ export {
   parseCorrectionInputs,
   siteInputs,
 } from "./correction.js";
+export { hiddenFeature } from "./hidden-feature.js";
 export { type HyperRuleOptions, hyperRule } from "./hyper-rule.js";
 export {
   type ColumnStatistics,
@@ -47,9 +48,11 @@ export {
   drawnStates,
   givenStates,
   normalStates,
+  type Sampler,
   type Samples,
   type StateSource,
   uniformStates,
+  widened,
 } from "./states.js";
 
 // Measuring.

@@ -3,6 +3,7 @@ import {
   draw,
   fail,
   formatShape,
+  fromNumbers,
   pickRows,
   type Random,
   rows,
@@ -10,6 +11,7 @@ import {
   sizeOf,
   type Tensor,
   tensor,
+  toFloat64,
 } from "../tensor/index.js";
 
 /** Initial states [n, …] and the values of controls that belong to them. */
@@ -28,9 +30,24 @@ export interface StateSource {
   heldOut(count: number, random: Random): Samples;
 }
 
-/** Independent standard normal numbers. @param shape of one state. */
+/** One training state in so many is drawn this much wider: what lies beyond three deviations is rare otherwise. */
+const WIDE = { every: 8, scale: 1.5 };
+
+/** Independent standard normal numbers; for training, one state in eight is 1.5 times as wide. @param shape of one state. */
 export function normalStates(shape: Shape): StateSource {
-  return generated("normal", shape, (random) => random.normal());
+  const draws: Sampler = (count, random) => generated(count, shape, () => random.normal());
+  return drawnStates("normal", draws, (count, random) => widened(draws(count, random)));
+}
+
+/** The same states, one in eight 1.5 times as far from the origin. */
+export function widened(states: Tensor): Tensor {
+  const width = sizeOf(states.shape.slice(1));
+  const factor = (i: number): number => (Math.floor(i / width) % WIDE.every === 0 ? WIDE.scale : 1);
+  return fromNumbers(
+    toFloat64(states).map((value, i) => value * factor(i)),
+    states.shape,
+    states.dtype,
+  );
 }
 
 /**
@@ -44,30 +61,32 @@ export function uniformStates(shape: Shape, low: number, high: number): StateSou
       expected: "low < high",
       received: `${low}, ${high}`,
     });
-  return generated(`uniform on [${low}, ${high}]`, shape, (random) => low + (high - low) * random.uniform());
-}
-
-function generated(description: string, shape: Shape, next: (random: Random) => number): StateSource {
-  return drawnStates(description, (count, random) =>
-    tensor(
-      "float32",
-      [count, ...shape],
-      draw(count * sizeOf(shape), () => next(random)),
-    ),
+  return drawnStates(`uniform on [${low}, ${high}]`, (count, random) =>
+    generated(count, shape, () => low + (high - low) * random.uniform()),
   );
 }
 
-/** States from a sampler that never runs dry: independent draws [count, …]. */
-export function drawnStates(
-  description: string,
-  states: (count: number, random: Random) => Tensor,
-): StateSource {
-  const sample = (count: number, random: Random): Samples => ({ z0: states(count, random), controls: {} });
+const generated = (count: number, shape: Shape, next: () => number): Tensor =>
+  tensor("float32", [count, ...shape], draw(count * sizeOf(shape), next));
+
+/** Independent draws [count, …]. */
+export type Sampler = (count: number, random: Random) => Tensor;
+
+/**
+ * States from a sampler that never runs dry.
+ * @param training what to learn from where that differs: a wider sampler also knows what is rare. A residual is a
+ *   function of its state, so learning it elsewhere too moves no minimum.
+ */
+export function drawnStates(description: string, states: Sampler, training: Sampler = states): StateSource {
+  const sample = (draws: Sampler, count: number, random: Random): Samples => ({
+    z0: draws(count, random),
+    controls: {},
+  });
   return {
     description,
-    training: (count, random) => sample(count, random.fork("training states")),
-    validation: (count, random) => sample(count, random.fork("validation states")),
-    heldOut: (count, random) => sample(count, random.fork("held-out states")),
+    training: (count, random) => sample(training, count, random.fork("training states")),
+    validation: (count, random) => sample(states, count, random.fork("validation states")),
+    heldOut: (count, random) => sample(states, count, random.fork("held-out states")),
   };
 }
 

@@ -1,4 +1,4 @@
-import { add, div, maximum, mean, mul, type Node, norm, reduceSum, square, sub } from "../graph/index.js";
+import { add, div, maximum, mean, minimum, mul, type Node, norm, reduceSum, square, sub } from "../graph/index.js";
 import { acceptsDepthPerSample, evaluateField, type Field, type Span, stateType } from "../ode/index.js";
 import { compileTraining, type Optimizer } from "../optim/index.js";
 import type { CompileOptions } from "../runtime/index.js";
@@ -121,7 +121,8 @@ function pathWeight(
   const size = norm(z, -1, true);
   const beyond = radius === Infinity ? mul(size, 0) : maximum(sub(size, mul(t, radius)), 0);
   const nearest = mul(z, div(beyond, mul(add(size, SMALLEST), maximum(sub(1, mul(t, 1 - sigma)), SMALLEST))));
-  return div(tailRatio(base, tails, nearest), tailRatio(base, tails, noise));
+  // A datum beyond the radius would make of a far draw a near one.
+  return minimum(div(tailRatio(base, tails, nearest), tailRatio(base, tails, noise)), 1);
 }
 
 /** Where a path has arrived no draw is nearer than another, and 0/0 is no weight. */

@@ -22,8 +22,10 @@ import { paretoFigure } from "../fit-figures.js";
 import { curveFigures } from "../flow-curves.js";
 import { PICTURE_SOLVE } from "../flow-figures.js";
 import { fieldFigure } from "./field-figure.js";
+import { allMethods } from "./all-methods.js";
 import type { FitStage } from "./fit-stage.js";
-import { type CnfRun, samplerOptions } from "./run-cnf.js";
+import type { CnfRun } from "./run-cnf.js";
+import { samplerOptions } from "./sampling-methods.js";
 
 /** Every figure of a run, most telling first. */
 export async function cnfFigures(run: CnfRun, compile: CompileOptions): Promise<Figure[]> {
@@ -35,7 +37,7 @@ export async function cnfFigures(run: CnfRun, compile: CompileOptions): Promise<
     ...(fits === undefined ? [] : await unlessItFails(() => densityFigure(run, fits, compile))),
     await fieldFigure(flow, metrics.seed, compile),
     ...(metrics.speed === undefined ? [] : [speedFigure(metrics.speed)]),
-    ...(metrics.sampling === undefined ? [] : [paretoFigure(metrics.sampling.comparison)]),
+    ...(metrics.sampling === undefined ? [] : [paretoFigure(allMethods(metrics.sampling))]),
     ...curveFigures(metrics.flow),
   ];
 }
@@ -58,7 +60,7 @@ export async function samplesRow(
   compile: CompileOptions,
 ): Promise<DensityRow> {
   const z = flow.base.sample(PICTURE_POINTS, data.dimension, new Random(metrics.seed).fork("picture"));
-  const methods = fits === undefined ? { dopri5: {} } : samplerOptions(fits);
+  const methods = fits === undefined ? { dopri5: {} } : samplerOptions(fits.sampling);
   const clouds: GridCloud[] = [{ label: "data", points: toFloat64(data.heldOut(PICTURE_POINTS)) }];
   for (const [method, options] of Object.entries(methods)) {
     const { x, nfe } = await pushed(flow, z, { ...compile, ...options });
@@ -100,7 +102,7 @@ async function densityFigure(
     }
   };
   const exact = await panel("dopri5 at 1e-3", PICTURE_SOLVE);
-  const corrected = await panel("HyperHeun of (z, log p)", { correction: density.correction, steps: 1 });
+  const corrected = await panel("HyperMidpoint of (z, log p)", { correction: density.correction, steps: 1 });
   const held = cellsWith(points, grid);
   const known = Float64Array.from(corrected.values, (value, i) => (held.has(i) ? value : Number.NaN));
   const brightest = Float64Array.from(exact.values).reduce((most, value) => Math.max(most, value), 0);
@@ -124,12 +126,13 @@ function cellsWith(points: Tensor, { x, y, columns, rows, size }: PlaneGrid): Re
   return cells;
 }
 
-const roles = { dopri5: "reference", HyperHeun: "hypersolver", Heun: "base" } as const;
+const roleOf = (method: string): "reference" | "hypersolver" | "base" =>
+  method === "dopri5" ? "reference" : method.startsWith("Hyper") ? "hypersolver" : "base";
 
 function speedFigure(speed: NonNullable<CnfRun["metrics"]["speed"]>): Figure {
   const items = speed.map(({ method, nfe, milliseconds }) => ({
     label: `${method}, ${nfe} NFE`,
-    role: roles[method as keyof typeof roles],
+    role: roleOf(method),
     milliseconds,
   }));
   const count = formatNumber(speed[0]?.count ?? 0);

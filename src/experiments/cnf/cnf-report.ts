@@ -7,8 +7,10 @@ import {
   type Table,
   textTable,
 } from "../../plot/index.js";
+import { methodTitle } from "../comparison.js";
 import { comparisonTable } from "../fit-report.js";
 import { phasesText } from "../flow-phases.js";
+import { allMethods } from "./all-methods.js";
 import type { CnfMetrics } from "./run-cnf.js";
 import type { SampleQuality } from "./sample-quality.js";
 
@@ -48,7 +50,7 @@ export function cnfReport(
       ...section(
         "Sampling against every other solver",
         "Mean Euclidean distance to dopri5 with tolerance 1e-8 in float64, in standardised coordinates, on base draws that the fit never saw. MACs count f and g.",
-        sampling && comparisonTable(sampling.comparison),
+        sampling && comparisonTable(allMethods(sampling)),
       ),
     ],
     footnotes: [
@@ -75,7 +77,10 @@ function trainingSentence({ density, flow: { heldOut, entropy, obstacle } }: Cnf
 
 function verdict({ quality, sampling, speed }: CnfMetrics): string | undefined {
   if (quality === undefined || sampling === undefined || speed === undefined) return undefined;
-  const hyper = quality.find(({ method }) => method === "HyperHeun");
+  const [best = ""] = Object.keys(sampling);
+  const fit = sampling[best];
+  if (fit === undefined) return undefined;
+  const hyper = quality.find(({ method }) => method === best);
   const time = (name: string): number =>
     speed.find(({ method }) => method === name)?.milliseconds ?? Number.NaN;
   const told = {
@@ -84,17 +89,23 @@ function verdict({ quality, sampling, speed }: CnfMetrics): string | undefined {
     "?": "scatter too much to say whether they can be told from dopri5's: rare draws land far away",
     "": "were measured once, which says nothing of distances",
   }[toldApart(hyper)];
-  const factor = sampling.base.mean / sampling.hypersolver.mean;
-  return `Samples of HyperHeun with 2 evaluations ${told}, end ${formatNumber(factor)} times closer to the exact solution than Heun's, and take ${formatNumber(time("dopri5") / time("HyperHeun"))} times less time than dopri5's.`;
+  const factor = (name: string): string =>
+    formatNumber((sampling[name]?.base.mean ?? Number.NaN) / (sampling[name]?.hypersolver.mean ?? Number.NaN));
+  const others = Object.entries(sampling).filter(([name]) => name !== best);
+  const beside = others.map(
+    ([name, { base }]) => `${name} ${factor(name)} times closer than ${methodTitle(base.method)}`,
+  );
+  return `Samples of ${best} with ${fit.hypersolver.nfe} evaluations ${told}, end ${factor(best)} times closer to the exact solution than ${methodTitle(fit.base.method)}'s (${beside.join(", ")}), and take ${formatNumber(time("dopri5") / time(best))} times less time than dopri5's.`;
 }
 
 function samplingTable({ quality, speed, sampling }: CnfMetrics): Table | undefined {
   if (quality === undefined) return undefined;
-  const errors: Readonly<Record<string, number | undefined>> = {
-    HyperHeun: sampling?.hypersolver.mean,
-    Heun: sampling?.base.mean,
-    dopri5: sampling?.comparison.find(({ tolerance }) => tolerance === 1e-5)?.error,
-  };
+  const fits = Object.entries(sampling ?? {});
+  const errors: Readonly<Record<string, number | undefined>> = Object.fromEntries([
+    ...fits.map(([name, { hypersolver }]) => [name, hypersolver.mean]),
+    ...fits.map(([, { base }]) => [methodTitle(base.method), base.mean]),
+    ["dopri5", fits[0]?.[1].comparison.find(({ tolerance }) => tolerance === 1e-5)?.error],
+  ]);
   return {
     columns: ["samples of", "NFE", "sliced Wasserstein", "MMD²", "told from dopri5", "mean error", "time"],
     rows: quality.map((row) => {
@@ -110,7 +121,7 @@ function samplingTable({ quality, speed, sampling }: CnfMetrics): Table | undefi
         time === undefined ? "" : formatMilliseconds(time),
       ];
     }),
-    emphasized: quality.flatMap(({ method }, i) => (method === "HyperHeun" ? [i] : [])),
+    emphasized: quality.flatMap(({ method }, i) => (sampling?.[method] === undefined ? [] : [i])),
   };
 }
 

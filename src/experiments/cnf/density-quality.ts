@@ -6,8 +6,10 @@ import {
   type FlowDensityOptions,
   type LogDensities,
 } from "../../models/index.js";
+import type { ButcherTableau } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
+import { methodTitle } from "../comparison.js";
 
 /** How well a method evaluates densities. */
 export interface DensityQuality {
@@ -37,15 +39,16 @@ export interface DensityMethod {
   readonly options: FlowDensityOptions;
 }
 
-/** The base alone and corrections of it, each in one step. */
+/** Bases alone and corrections, each in one step. */
 export function densityMethods(
-  base: string,
+  bases: readonly ButcherTableau[],
   corrections: Readonly<Record<string, Correction | undefined>>,
 ): DensityMethod[] {
   const corrected = Object.entries(corrections).flatMap(([method, correction]) =>
     correction === undefined ? [] : [{ method, options: { correction, steps: 1 } }],
   );
-  return [{ method: "Heun", options: { method: base, steps: 1 } }, ...corrected];
+  const alone = bases.map((base) => ({ method: methodTitle(base.name), options: { method: base, steps: 1 } }));
+  return [...alone, ...corrected];
 }
 
 /** Tolerance that errors are measured against: as far as float32 reaches. */

@@ -1,17 +1,18 @@
-import { drawnStates, type FitOptions, type StateSource } from "../../hypersolver/index.js";
+import { drawnStates, type FitOptions, type Sampler, type StateSource, widened } from "../../hypersolver/index.js";
 import { dimensionOf, type Flow, type FlowData, withZeroColumns } from "../../models/index.js";
-import { heun, logDensityField } from "../../ode/index.js";
+import { logDensityField, midpoint } from "../../ode/index.js";
 import type { ExperimentOptions } from "../experiment.js";
 import { type FitRequest, type FitRun, runFit } from "../run-fit.js";
 import type { CnfPreset } from "./presets.js";
+import { type SamplingFits, samplingMethods } from "./sampling-methods.js";
 
-/** The corrections of a flow, all of Heun in one step. */
+/** The corrections of a flow, all in one step. */
 export interface FitStage {
-  /** From base to data. */
-  readonly sampling: FitRun;
-  /** In both directions at once. */
+  /** From base to data, by `samplingMethods`. */
+  readonly sampling: SamplingFits;
+  /** HyperMidpoint in both directions at once. */
   readonly both: FitRun;
-  /** Of (z, log-density), from data to base. */
+  /** HyperMidpoint of (z, log-density), from data to base. */
   readonly density: FitRun;
 }
 
@@ -33,18 +34,20 @@ export async function fitStage(
   };
   const [t0, t1] = flow.span;
   const fit: FitOptions = {
-    ...{ base: heun, steps: 1, span: flow.span, states: baseStates(flow) },
+    ...{ base: midpoint, steps: 1, span: flow.span, states: baseStates(flow), epsilon: null },
     ...settings,
     ...shared,
   };
   const run = (title: string, own: Partial<FitRequest>): Promise<FitRun> =>
     runFit({ field: flow.field, title, command, fit, figures: false, ...own });
-  const sampling = await run("HyperHeun for sampling", {});
-  const both = await run("HyperHeun in both directions", {
+  const sampling: Record<string, FitRun> = {};
+  for (const { name, base, fit: own } of samplingMethods)
+    sampling[name] = await run(`${name} for sampling`, { fit: { ...fit, base, ...own(flow), ...settings } });
+  const both = await run("HyperMidpoint in both directions", {
     fit: { ...fit, directions: "both" },
     budget: [2],
   });
-  const density = await run("HyperHeun of (z, log-density)", {
+  const density = await run("HyperMidpoint of (z, log-density)", {
     field: logDensityField(flow.field).field,
     fit: { ...fit, span: [t1, t0], states: dataStates(data) },
     budget: [2],
@@ -52,8 +55,10 @@ export async function fitStage(
   return { sampling, both, density };
 }
 
-const baseStates = (flow: Flow): StateSource =>
-  drawnStates(flow.base.name, (count, random) => flow.base.sample(count, dimensionOf(flow), random));
+function baseStates(flow: Flow): StateSource {
+  const draws: Sampler = (count, random) => flow.base.sample(count, dimensionOf(flow), random);
+  return drawnStates(flow.base.name, draws, (count, random) => widened(draws(count, random)));
+}
 
 /** Data with the column of the log-density behind, which starts at zero. */
 const dataStates = (data: FlowData): StateSource =>

@@ -68,6 +68,7 @@ export const cnfPresets: Readonly<Record<Preset, CnfPreset>> = {
       activation: "tanh",
       depth: false,
       reach: Number.POSITIVE_INFINITY,
+      topSpeed: Number.POSITIVE_INFINITY,
       inputGain: 1,
     },
     phases: [{ objective: "maximum-likelihood", iterations: 1500, learningRate: 1e-3, schedule: "constant" }],

@@ -7,8 +7,8 @@ import {
   encodeFlow,
   type FlowData,
   type FlowSampler,
-  type FlowSamplerOptions,
 } from "../../models/index.js";
+import { heun, midpoint } from "../../ode/index.js";
 import type { Artefact } from "../artefact.js";
 import type { ExperimentOptions } from "../experiment.js";
 import type { FitMetrics, FitRun } from "../run-fit.js";
@@ -17,6 +17,7 @@ import { type DensityQuality, densityMethods, densityQuality } from "./density-q
 import { type FitStage, fitStage } from "./fit-stage.js";
 import { cnfPresets } from "./presets.js";
 import { type SampleQuality, sampleQuality } from "./sample-quality.js";
+import { samplerOptions, samplingMethods } from "./sampling-methods.js";
 import { type SamplingSpeed, samplingSpeeds } from "./sampling-speed.js";
 
 /** What `metrics.json` holds. Fits and what follows are absent when training was interrupted. */
@@ -28,7 +29,8 @@ export interface CnfMetrics {
   readonly status: "complete" | "interrupted";
   /** How the flow was trained and what held-out data say of it. */
   readonly flow: FlowMetrics;
-  readonly sampling?: FitMetrics;
+  /** By hypersolver. */
+  readonly sampling?: Readonly<Record<string, FitMetrics>>;
   readonly quality?: readonly SampleQuality[];
   readonly speed?: readonly SamplingSpeed[];
   readonly densities?: readonly DensityQuality[];
@@ -63,9 +65,11 @@ export async function runCnf(density: Density, options: ExperimentOptions): Prom
   const fits = await fitStage(run.flow, data, settings, options);
   const measured = await measure(density, data, run.flow, fits, options);
   const { sampling, both, density: augmented } = fits;
-  const interrupted = [sampling, both, augmented].some((fit) => fit.metrics.status === "interrupted");
+  const runs = [...Object.values(sampling), both, augmented];
+  const interrupted = runs.some((fit) => fit.metrics.status === "interrupted");
   const status = interrupted ? "interrupted" : "complete";
-  const metrics: CnfMetrics = { ...story, ...measured, status, sampling: sampling.metrics };
+  const ofFits = Object.entries(sampling).map(([name, fit]) => [name, fit.metrics]);
+  const metrics: CnfMetrics = { ...story, ...measured, status, sampling: Object.fromEntries(ofFits) };
   return { ...run, metrics, fits, artefacts: [...run.artefacts, ...fitArtefacts(fits)] };
 }
 
@@ -86,30 +90,23 @@ function flowRequest(density: Density, data: FlowData, options: ExperimentOption
   };
 }
 
-/** The corrections, and the sampler in one file. */
+/** The corrections, and the sampler of two evaluations in one file. */
 function fitArtefacts({ sampling, both, density }: FitStage): Artefact[] {
   const file = ({ artefacts }: FitRun, path: string, name: string): Artefact[] =>
     artefacts.flatMap((artefact) => (artefact.path === path ? [{ ...artefact, path: name }] : []));
+  const ofSampling = samplingMethods.flatMap(({ name, file: to }, i) => {
+    const run = sampling[name];
+    if (run === undefined) return [];
+    return [...file(run, "correction.onnx", to), ...(i === 0 ? file(run, "solver.onnx", "solver.onnx") : [])];
+  });
   return [
-    ...file(sampling, "correction.onnx", "correction.onnx"),
-    ...file(sampling, "solver.onnx", "solver.onnx"),
+    ...ofSampling,
     ...file(both, "correction.onnx", "correction-both.onnx"),
     ...file(density, "correction.onnx", "correction-density.onnx"),
   ];
 }
 
 type Measured = Required<Pick<CnfMetrics, "quality" | "speed" | "densities">>;
-
-/** The three ways to sample that are compared throughout. */
-export function samplerOptions({
-  sampling,
-}: Pick<FitStage, "sampling">): Readonly<Record<string, FlowSamplerOptions>> {
-  return {
-    dopri5: {},
-    HyperHeun: { correction: sampling.correction, steps: 1 },
-    Heun: { method: "heun", steps: 1 },
-  };
-}
 
 async function measure(
   density: Density,
@@ -119,16 +116,16 @@ async function measure(
   { preset, seed, compile = {}, onProgress }: ExperimentOptions,
 ): Promise<Measured> {
   const { samples: count, seeds, heldOut } = cnfPresets[preset];
-  const methods = densityMethods("heun", {
-    "HyperHeun, fitted for sampling": fits.sampling.correction,
-    "HyperHeun, fitted both ways": fits.both.correction,
-    "HyperHeun of (z, log p)": fits.density.correction,
+  const methods = densityMethods([midpoint, heun], {
+    "HyperMidpoint, fitted for sampling": fits.sampling.HyperMidpoint?.correction,
+    "HyperMidpoint, fitted both ways": fits.both.correction,
+    "HyperMidpoint of (z, log p)": fits.density.correction,
   });
   // The methods, and dopri5 before them.
   const total = seeds + methods.length + 1;
   const report = (done: number): void => onProgress?.({ phase: "measure", done, total });
   const samplers: { method: string; sampler: FlowSampler }[] = [];
-  for (const [method, options] of Object.entries(samplerOptions(fits)))
+  for (const [method, options] of Object.entries(samplerOptions(fits.sampling)))
     samplers.push({ method, sampler: await compileFlowSampler(flow, { ...compile, ...options }) });
   try {
     const draws = { flow, samplers, data: density.sample, count, seeds, seed };

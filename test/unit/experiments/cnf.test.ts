@@ -7,6 +7,7 @@ import { runCnf } from "../../../src/experiments/cnf/run-cnf.js";
 import { sampleQuality } from "../../../src/experiments/cnf/sample-quality.js";
 import { samplingSpeeds } from "../../../src/experiments/cnf/sampling-speed.js";
 import { compileFlowSampler, type FlowSampler, normalBase } from "../../../src/models/index.js";
+import { heun as heunTableau } from "../../../src/ode/index.js";
 import { Random } from "../../../src/tensor/index.js";
 import { flowOver, scaled, smallField } from "../../helpers/flows.js";
 
@@ -54,7 +55,7 @@ describe("quality of samples", () => {
 describe("quality of densities", () => {
   test("is near perfect for dopri5 and poor for one step of Heun", async () => {
     const data = normal(200, new Random(1));
-    const rows = await densityQuality({ flow, data, methods: densityMethods("heun", {}) });
+    const rows = await densityQuality({ flow, data, methods: densityMethods([heunTableau], {}) });
     const [dopri5, heun] = rows;
     expect(rows).toHaveLength(2);
     expect(dopri5?.logDensityError).toBeLessThan(1e-3);

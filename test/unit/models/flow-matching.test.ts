@@ -63,7 +63,10 @@ describe("the loss", () => {
     async (_, { span = [0, 1], sigma = 0, ...late }) => {
       const batch = 20_000;
       const field = optimalField(span, sigma);
-      const training = await compileFlowMatching(field, { ...common, span, sigma, batch, ...late });
+      const training = await compileFlowMatching(field, {
+        ...{ ...common, tails: { share: 0, scale: 1 } },
+        ...{ span, sigma, batch, ...late },
+      });
       const data = gaussianData([mean], deviation);
       const { loss, gradientNorm } = await training.step(data.batch(batch, new Random(8)), 0);
       const length = span[1] - span[0];
@@ -80,6 +83,55 @@ describe("the loss", () => {
     },
   );
 });
+
+describe("tails", () => {
+  const tailed: [string, Pick<FlowMatchingOptions, "tails" | "radius">][] = [
+    ["with the default's", {}],
+    ["with a radius", { radius: 3 }],
+    ["with many and far", { tails: { share: 0.5, scale: 3 }, radius: 2 }],
+  ];
+  const batch = 20_000;
+  const gradientNormOf = async (
+    field: Field,
+    options: Partial<FlowMatchingOptions>,
+    data = gaussianData([mean], deviation).batch(batch, new Random(8)),
+  ): Promise<number> => {
+    const training = await compileFlowMatching(field, { ...common, batch, ...options });
+    const { gradientNorm } = await training.step(data, 0);
+    await training.dispose();
+    return gradientNorm;
+  };
+
+  test.each(tailed)("leave the minimum where it is: %s", async (_, options) => {
+    const bound = 0.08 * (mean ** 2 + 1);
+    expect(await gradientNormOf(optimalField([0, 1], 0), options)).toBeLessThan(bound);
+  });
+
+  test("would move it without weights", async () => {
+    // The same draws given as if the base were as wide: the optimum for the base is none for them.
+    const wide = { ...normalBase, sample: widerDraws };
+    const norm = await gradientNormOf(optimalField([0, 1], 0), {
+      ...{ base: wide, tails: { share: 0, scale: 1 } },
+    });
+    expect(norm).toBeGreaterThan(0.08 * (mean ** 2 + 1));
+  });
+
+  test("a datum beyond the radius makes no path heavier than 1", async () => {
+    const far = fromNumbers(new Float64Array(batch).fill(50), [batch, 1]);
+    const loss = async (radius: number): Promise<number> => {
+      const training = await compileFlowMatching(smallField(1), { ...common, batch, radius });
+      const step = await training.step(far, 0);
+      await training.dispose();
+      return step.loss;
+    };
+    expect(await loss(2)).toBeLessThan(1.2 * (await loss(100)));
+  });
+});
+
+const widerDraws: typeof normalBase.sample = (count, dimension, random) => {
+  const draws = normalBase.sample(count, dimension, random);
+  return { ...draws, data: draws.data.map((value) => 3 * value) };
+};
 
 describe("training", () => {
   async function trained(span: Span, options: Partial<FlowMatchingOptions> = {}): Promise<Field> {

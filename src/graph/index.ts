@@ -1,5 +1,12 @@
 /** Layer 1: symbolic programs. Operators, graphs, derivatives, simplification, ONNX. */
-export type { Attributes, OperatorAttributes, OpName } from "./attributes.js";
+export type {
+  Attributes,
+  ConvAttributes,
+  OperatorAttributes,
+  OpName,
+  Pair,
+  WindowAttributes,
+} from "./attributes.js";
 export {
   abs,
   add,
@@ -8,6 +15,9 @@ export {
   cast,
   concat,
   constant,
+  conv,
+  convTranspose,
+  convWeight,
   cos,
   div,
   elu,
@@ -23,6 +33,7 @@ export {
   log,
   matmul,
   maximum,
+  maxPool,
   minimum,
   mul,
   neg,

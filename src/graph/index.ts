@@ -94,6 +94,14 @@ export {
   withFloat,
 } from "./graph.js";
 export { type Extent, formatType, isOp, type Node, type SymbolicShape, type TensorType } from "./node.js";
+export {
+  alongChannels,
+  batchNorm,
+  type ChannelStatistics,
+  channelAffine,
+  channelStatistics,
+  groupNorm,
+} from "./normalisation.js";
 export { type EncodeOptions, encodeOnnx } from "./onnx/encode.js";
 export { type ImportedModel, importOnnx } from "./onnx/import/index.js";
 export type { DeclaredType } from "./onnx/import/inputs.js";
@@ -107,6 +115,7 @@ export type { ModelHeader } from "./onnx/import/read-model.js";
 export { importableOperators } from "./onnx/import/table.js";
 export type { Example, Operator } from "./operator.js";
 export { operatorOf, operators } from "./operators/index.js";
+export { type AveragePoolOptions, adaptiveAveragePool, averagePool } from "./pooling.js";
 export { printGraph } from "./print.js";
 export { simplify } from "./simplify.js";
 export { topological } from "./traverse.js";

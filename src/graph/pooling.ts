@@ -1,6 +1,6 @@
 import { type DType, fail, fromNumbers, type Tensor } from "../tensor/index.js";
 import type { Pair, WindowAttributes } from "./attributes.js";
-import { constant, matmul } from "./build.js";
+import { constant, matmul, transpose } from "./build.js";
 import { mean } from "./compose.js";
 import type { Node } from "./node.js";
 import { bothAxes, imageExtents, reach, requireWindows } from "./operators/convolution-geometry.js";
@@ -19,7 +19,7 @@ export interface AveragePoolOptions extends Partial<WindowAttributes> {
 
 /**
  * Mean under each window of an image [n, c, h, w]; strides default to the kernel.
- * Windows are products of intervals, so an average over them is a small matrix on each side of the image:
+ * Windows are products of intervals, so an average over them is a product with a small matrix along each axis:
  * any padding and stride, float64 as well, and derivatives that are products again.
  * @throws SHAPE_MISMATCH, INVALID_ARGUMENT.
  */
@@ -79,12 +79,12 @@ export function adaptiveAveragePool(x: Node, counts: Pair): Node {
   );
 }
 
-/** rows · x · columns; columns first, which one Gemm does for all rows of all images. */
+/** Each axis in turn from the right, as the last one: one Gemm for all images then, and any batch, an empty one too. */
 function averaged(x: Node, [rows, columns]: readonly [readonly Share[], readonly Share[]]): Node {
   const [height, width] = imageExtents("averagePool", x.shape);
-  const right = constant(shareMatrix(columns, width, x.dtype));
-  const left = constant(shareMatrix(rows, height, x.dtype));
-  return matmul(left, matmul(x, right, { transposeB: true }));
+  const narrowed = matmul(x, constant(shareMatrix(columns, width, x.dtype)), { transposeB: true });
+  const turned = transpose(narrowed);
+  return transpose(matmul(turned, constant(shareMatrix(rows, height, x.dtype)), { transposeB: true }));
 }
 
 /** One row an output. */

@@ -79,18 +79,20 @@ export function adaptiveAveragePool(x: Node, counts: Pair): Node {
   );
 }
 
-/** Each axis in turn from the right, as the last one: one Gemm for all images then, and any batch, an empty one too. */
+/**
+ * Each axis in turn as the last one, multiplied from the right: one Gemm for all images. The permutations are not mere
+ * exchanges of the last two axes, which ONNX Runtime would fuse into a product that refuses an empty batch.
+ */
 function averaged(x: Node, [rows, columns]: readonly [readonly Share[], readonly Share[]]): Node {
   const [height, width] = imageExtents("averagePool", x.shape);
-  const narrowed = matmul(x, constant(shareMatrix(columns, width, x.dtype)), { transposeB: true });
-  const turned = transpose(narrowed);
-  return transpose(matmul(turned, constant(shareMatrix(rows, height, x.dtype)), { transposeB: true }));
+  const byRows = matmul(transpose(x, [0, 3, 1, 2]), constant(shareMatrix(rows, height, x.dtype)));
+  return matmul(transpose(byRows, [0, 2, 3, 1]), constant(shareMatrix(columns, width, x.dtype)));
 }
 
-/** One row an output. */
+/** One column an output. */
 function shareMatrix(shares: readonly Share[], size: number, dtype: DType): Tensor {
-  const values = new Float64Array(shares.length * size);
-  for (const [row, { cells, divisor }] of shares.entries())
-    for (const cell of cells) values[row * size + cell] = 1 / divisor;
-  return fromNumbers(values, [shares.length, size], dtype);
+  const values = new Float64Array(size * shares.length);
+  for (const [column, { cells, divisor }] of shares.entries())
+    for (const cell of cells) values[cell * shares.length + column] = 1 / divisor;
+  return fromNumbers(values, [size, shares.length], dtype);
 }

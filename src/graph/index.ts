@@ -41,6 +41,8 @@ export {
   type Operand,
   oneMinusSquare,
   pad,
+  pickElements,
+  placeElements,
   pow,
   prelu,
   reciprocal,

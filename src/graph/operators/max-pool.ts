@@ -1,4 +1,4 @@
-import { fail, formatShape, fromNumbers, sizeOf, type Tensor } from "../../tensor/index.js";
+import { fail, formatShape, fromNumbers, sizeOf } from "../../tensor/index.js";
 import type { OperatorAttributes, Pair } from "../attributes.js";
 import type { Node } from "../node.js";
 import type { Builder, Operator } from "../operator.js";
@@ -8,48 +8,71 @@ import { tapsOf } from "./plane-encode.js";
 
 type MaxPool = OperatorAttributes["maxPool"];
 
-/** One position of every window at once: which rows and columns it lies on, and whether inside the image. */
+/** One position of every window at once: on which row and column of the image each window has it. */
 interface Tap {
   readonly rows: readonly number[];
   readonly columns: readonly number[];
-  /** 0 where the tap falls on padding, [1, 1, h′, w′]; undefined where it never does. */
-  readonly inside: Tensor | undefined;
 }
 
-function tapsOver(image: Pair, attributes: MaxPool, dtype: Node["dtype"]): Tap[] {
-  const counts = windowCounts(image, attributes.kernel, attributes);
-  return tapsOf(attributes.kernel).map((tap) => {
-    const cells = bothAxes((axis) =>
+function tapsOver(image: Pair, attributes: MaxPool): Tap[] {
+  const { kernel, strides, pads, dilations } = attributes;
+  const counts = windowCounts(image, kernel, attributes);
+  return tapsOf(kernel).map((tap) => {
+    const [rows, columns] = bothAxes((axis) =>
       Array.from(
         { length: counts[axis] },
-        (_, window) =>
-          window * attributes.strides[axis] + tap[axis] * attributes.dilations[axis] - attributes.pads[axis],
+        (_, window) => window * strides[axis] + tap[axis] * dilations[axis] - pads[axis],
       ),
     );
-    const isInside = bothAxes((axis) => cells[axis].map((cell) => cell >= 0 && cell < image[axis]));
-    const [rows, columns] = bothAxes((axis) =>
-      cells[axis].map((cell) => Math.min(Math.max(cell, 0), image[axis] - 1)),
-    );
-    const flags = isInside[0].flatMap((row) => isInside[1].map((column) => Number(row && column)));
-    const whole = flags.every((flag) => flag === 1);
-    return { rows, columns, inside: whole ? undefined : fromNumbers(flags, [1, 1, ...counts], dtype) };
+    return { rows, columns };
   });
 }
 
-const at = (build: Builder, x: Node, { rows, columns }: Tap): Node =>
-  build.gather(build.gather(x, 2, rows), 3, columns);
+/** Flat positions in the image that the windows have at a tap, −1 on padding: [h′, w′]. */
+const positionsOf = ({ rows, columns }: Tap, [height, width]: Pair): number[] =>
+  rows.flatMap((row) =>
+    columns.map((column) =>
+      row >= 0 && row < height && column >= 0 && column < width ? row * width + column : -1,
+    ),
+  );
 
-/** For every tap 1 at the windows whose first largest value lies there, else 0. */
-function winners(build: Builder, x: Node, y: Node, taps: readonly Tap[]): Node[] {
-  let taken: Node | undefined;
-  return taps.map((tap) => {
-    const equal = build.cast(build.equal(at(build, x, tap), y), x.dtype);
-    const hit = tap.inside === undefined ? equal : build.mul(equal, build.constant(tap.inside));
-    const first = taken === undefined ? hit : build.mul(hit, build.sub(1, taken));
-    taken = taken === undefined ? hit : build.maximum(taken, hit);
-    return first;
-  });
+/** Flat position in the image of each window's first largest value, int64 [n, c, h′·w′]. */
+function winners(build: Builder, x: Node, y: Node, attributes: MaxPool): Node {
+  const [batch = 1, channels = 1, ...counts] = y.shape;
+  const [top, left, bottom, right] = attributes.pads;
+  const image = imageExtents("maxPool", x.shape);
+  const padded = build.pad(build.pad(x, 2, top, bottom), 3, left, right);
+  const plane = counts.map(Number);
+  // From the last tap to the first, so that the first of equal ones stays.
+  const chosen = tapsOver(image, attributes).reduceRight<Node>(
+    (later, tap) => {
+      const rows = build.gather(
+        padded,
+        2,
+        tap.rows.map((row) => row + top),
+      );
+      const values = build.gather(
+        rows,
+        3,
+        tap.columns.map((column) => column + left),
+      );
+      const positions = positionsOf(tap, image);
+      const inside = positions.map((position) => Number(position >= 0));
+      const here = build.constant(fromNumbers(positions, plane, "int64"));
+      const candidate = inside.every((flag) => flag === 1)
+        ? here
+        : build.where(build.constant(fromNumbers(inside, plane, "bool")), here, later);
+      return build.where(build.equal(values, y), candidate, later);
+    },
+    build.constant(fromNumbers(new Array(sizeOf(plane)).fill(0), plane, "int64")),
+  );
+  return build.reshape(chosen, [batch, channels, sizeOf(plane)]);
 }
+
+const flat = (build: Builder, x: Node): Node => {
+  const [batch = 1, channels = 1, ...plane] = x.shape;
+  return build.reshape(x, [batch, channels, sizeOf(plane.map(Number))]);
+};
 
 /** Largest value under each window of an image; the derivative goes to the first of equal ones, as in PyTorch. */
 export const maxPool: Operator<MaxPool> = {
@@ -74,22 +97,15 @@ export const maxPool: Operator<MaxPool> = {
   vjp: ({ inputs: [x], output, attributes, build }, g) => [
     x &&
       (() => {
-        const image = imageExtents("maxPool", x.shape);
-        const taps = tapsOver(image, attributes, x.dtype);
-        const shares = winners(build, x, output, taps).map((won, i) => {
-          const { rows, columns } = taps[i] ?? { rows: [], columns: [] };
-          const inRows = build.scatterAdd(build.mul(g, won), 3, columns, image[1]);
-          return build.scatterAdd(inRows, 2, rows, image[0]);
-        });
-        return build.sum(...shares);
+        const size = sizeOf(imageExtents("maxPool", x.shape));
+        const placed = build.placeElements(flat(build, g), winners(build, x, output, attributes), size);
+        return build.reshape(placed, x.shape);
       }),
   ],
-  jvp: ({ inputs: [x], output, attributes, build }, [t]) => {
-    if (x === undefined || t === undefined) return undefined;
-    const taps = tapsOver(imageExtents("maxPool", x.shape), attributes, x.dtype);
-    const won = winners(build, x, output, taps);
-    return build.sum(...taps.map((tap, i) => build.mul(at(build, t, tap), won[i] ?? 0)));
-  },
+  jvp: ({ inputs: [x], output, attributes, build }, [t]) =>
+    x &&
+    t &&
+    build.reshape(build.pickElements(flat(build, t), winners(build, x, output, attributes)), output.shape),
   encode: (emitter, inputs, _node, { kernel, strides, pads, dilations }) =>
     emitter.node("MaxPool", inputs, { kernel_shape: kernel, strides, pads, dilations }),
   evaluate: (inputs, attributes, shape) => {
@@ -97,13 +113,12 @@ export const maxPool: Operator<MaxPool> = {
     const image = imageExtents("maxPool", before);
     const plane = sizeOf(shape.slice(2));
     const result = new Float64Array(sizeOf(shape)).fill(Number.NEGATIVE_INFINITY);
-    for (const { rows, columns, inside } of tapsOver(image, attributes, "float64")) {
+    for (const tap of tapsOver(image, attributes)) {
+      const positions = positionsOf(tap, image);
       for (let to = 0; to < result.length; to++) {
-        const cell = to % plane;
-        if (inside?.data[cell] === 0) continue;
-        const row = rows[Math.floor(cell / columns.length)] ?? 0;
-        const from =
-          (Math.floor(to / plane) * image[0] + row) * image[1] + (columns[cell % columns.length] ?? 0);
+        const position = positions[to % plane] ?? -1;
+        if (position < 0) continue;
+        const from = Math.floor(to / plane) * sizeOf(image) + position;
         result[to] = Math.max(result[to] ?? Number.NaN, data[from] ?? Number.NaN);
       }
     }

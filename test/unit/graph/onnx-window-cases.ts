@@ -86,4 +86,18 @@ export const windowCases: readonly OnnxCase[] = [
       stored: { from: integers(1, -1), to: integers(7, -9), axes: integers(2, 3), steps: integers(3, -2) },
     },
   ),
+  one(
+    "GatherElements",
+    { axis: 2 },
+    { feeds: { x: normal(1, 2, 4) }, stored: { i: fromNumbers([3, 0, 1, 1, 2, 0], [1, 2, 3], "int64") } },
+  ),
+  one(
+    "ScatterElements",
+    { axis: -1, reduction: "add" },
+    {
+      feeds: { x: normal(2, 4), u: normal(2, 3) },
+      stored: { i: fromNumbers([3, 0, 3, 1, 2, 0], [2, 3], "int64") },
+      inputs: ["x", "i", "u"],
+    },
+  ),
 ];

@@ -16,6 +16,7 @@ import {
   batchNorm2d,
   bufferInputs,
   conv2d,
+  convTranspose2d,
   elu,
   gelu,
   groupNorm,
@@ -23,6 +24,7 @@ import {
   linear,
   loadStateDict,
   type Module,
+  maxPool2d,
   parameterInputs,
   prelu,
   relu,
@@ -33,7 +35,7 @@ import {
 } from "../../../src/nn/index.js";
 import type { Tensor } from "../../../src/tensor/index.js";
 import { expectClose } from "../../helpers/compare.js";
-import { readOracle } from "../../helpers/oracle.js";
+import { imageOracleFolder, oracleFolder, readOracle } from "../../helpers/oracle.js";
 import { SAME_NUMERICS } from "../../helpers/tolerances.js";
 
 /** A module whose `apply` is what another does in training mode. */
@@ -63,8 +65,28 @@ const layers: Readonly<Record<string, Module>> = {
   gelu,
 };
 
-describe.each(Object.entries(layers))("oracle: layer %s equals PyTorch", (name, module) => {
-  const oracle = readOracle(`layer_${name}`);
+const imageLayers: Readonly<Record<string, Module>> = {
+  convtranspose2d_plain: convTranspose2d(3, 2, 3),
+  convtranspose2d_groups: convTranspose2d(4, 6, [3, 2], {
+    ...{ stride: [2, 3], padding: [1, 0], outputPadding: [1, 2], dilation: [1, 2], groups: 2 },
+  }),
+  conv2d_groups: conv2d(4, 6, [3, 2], { stride: [2, 1], padding: [2, 1], dilation: [1, 2], groups: 2 }),
+  conv2d_even_same: conv2d(2, 3, [2, 4], { padding: "same" }),
+  maxpool2d: maxPool2d(2),
+  maxpool2d_padded: maxPool2d([3, 2], { stride: [2, 1], padding: 1, dilation: [1, 2] }),
+  avgpool2d_padded: averagePool2d(3, { stride: 2, padding: 1 }),
+  avgpool2d_valid: averagePool2d(3, { stride: 2, padding: 1, countIncludePad: false }),
+  adaptive_avgpool2d: adaptiveAveragePool2d([3, 2]),
+  groupnorm_instance: groupNorm(4, 4),
+};
+
+const cases = [
+  ...Object.entries(layers).map(([name, module]) => ({ name, module, folder: oracleFolder })),
+  ...Object.entries(imageLayers).map(([name, module]) => ({ name, module, folder: imageOracleFolder })),
+];
+
+describe.each(cases)("oracle: layer $name equals PyTorch", ({ name, module, folder }) => {
+  const oracle = readOracle(`layer_${name}`, folder);
   const feeds = {
     ...oracle.group("param."),
     input: oracle.get("input"),

@@ -1,5 +1,6 @@
 import type { DType } from "../../tensor/index.js";
 import type { Pair } from "../attributes.js";
+import type { Node } from "../node.js";
 import type { Emitter, OnnxAttributes } from "../operator.js";
 import { bothAxes, type Geometry, reach, weightShape } from "./convolution-geometry.js";
 import { padPlane, reshapeBehindBatch, slicePlane, tapsOf } from "./plane-encode.js";
@@ -11,38 +12,57 @@ const onnxAttributes = ({ strides, pads, dilations, groups, kernel }: Geometry):
 /** ONNX Runtime has no float64 kernel for Conv and ConvTranspose: there it is a product with the windows as columns. */
 const lacksKernel = (dtype: DType): boolean => dtype === "float64";
 
+/**
+ * Whether a convolution of stride 1 makes few channels out of many: ONNX Runtime's CPU kernel of Conv then multiplies a
+ * matrix of few rows, and ConvTranspose with the weight turned round takes half the time or less (docs/engine.md).
+ * Not for constant weights, which Conv lays out for the vector unit at load.
+ */
+const isNarrow = (emitter: Emitter, weight: Node | undefined, { inputs, outputs }: Geometry): boolean =>
+  emitter.target === "onnxruntime" && weight?.op !== "constant" && 5 * outputs <= 2 * inputs;
+
+const isDense = ({ strides }: Geometry): boolean => strides.every((stride) => stride === 1);
+
 /** Conv with the bias as its third input, so that it fuses with the activation behind it. */
 export function encodeConv(
   emitter: Emitter,
   inputs: readonly string[],
-  dtype: DType,
+  node: Node,
   geometry: Geometry,
 ): string {
-  const [x = "", weight = "", bias] = inputs;
-  if (!lacksKernel(dtype)) return emitter.node("Conv", inputs, onnxAttributes(geometry));
-  const result = productOfColumns(emitter, x, weight, geometry);
+  const [x = "", weight = "", ...bias] = inputs;
+  if (lacksKernel(node.dtype)) return withBias(emitter, productOfColumns(emitter, x, weight, geometry), bias);
+  const turned = turnedGeometry(geometry);
+  if (isDense(geometry) && isNarrow(emitter, node.inputs[1], geometry) && isPadded(turned)) {
+    const operands = [x, turnedWeight(emitter, weight, geometry), ...bias];
+    return emitter.node("ConvTranspose", operands, onnxAttributes(turned));
+  }
+  return emitter.node("Conv", inputs, onnxAttributes(geometry));
+}
+
+const isPadded = ({ pads }: Geometry): boolean => pads.every((width) => width >= 0);
+
+function withBias(emitter: Emitter, result: string, [bias]: readonly string[]): string {
   if (bias === undefined) return result;
-  const column = emitter.node("Reshape", [bias, emitter.int64([-1, 1, 1])]);
-  return emitter.node("Add", [result, column]);
+  return emitter.node("Add", [result, emitter.node("Reshape", [bias, emitter.int64([-1, 1, 1])])]);
 }
 
 /**
- * Stride 1: Conv with the weight turned round, half again as fast as ConvTranspose (docs/engine.md).
+ * Stride 1: Conv with the weight turned round, twice as fast as ConvTranspose unless it makes few channels out of many.
  * Larger strides: ConvTranspose; in float64 the same Conv over the cotangent with zeros between its cells.
  */
 export function encodeConvTranspose(
   emitter: Emitter,
   [g = "", weight = ""]: readonly string[],
-  dtype: DType,
+  node: Node,
   geometry: Geometry,
 ): string {
-  const dense = geometry.strides.every((stride) => stride === 1);
+  const dense = isDense(geometry);
   const turned = turnedGeometry(geometry);
-  if (lacksKernel(dtype)) {
+  if (lacksKernel(node.dtype)) {
     const spread = dense ? g : spreadCells(emitter, g, geometry);
     return productOfColumns(emitter, spread, turnedWeight(emitter, weight, geometry), turned);
   }
-  if (dense && turned.pads.every((width) => width >= 0))
+  if (dense && isPadded(turned) && !isNarrow(emitter, node.inputs[1], turned))
     return emitter.node("Conv", [g, turnedWeight(emitter, weight, geometry)], onnxAttributes(turned));
   return emitter.node("ConvTranspose", [g, weight], {
     ...onnxAttributes(geometry),

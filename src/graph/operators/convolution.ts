@@ -92,7 +92,7 @@ export const conv: Operator<ConvAttributes> = {
     return moved === undefined ? shift : build.add(moved, shift);
   },
   encode: (emitter, inputs, node, attributes) =>
-    encodeConv(emitter, inputs, node.dtype, convGeometry(shapesOf(node.inputs), attributes)),
+    encodeConv(emitter, inputs, node, convGeometry(shapesOf(node.inputs), attributes)),
   evaluate: (inputs, attributes, shape) => {
     const [x, weight] = [elementsOf(inputs[0]), elementsOf(inputs[1])];
     const geometry = convGeometry(shapesOf(inputs), attributes);
@@ -137,7 +137,7 @@ export const convTranspose: Operator<TransposeAttributes> = {
   jvp: ({ inputs, attributes, build }, tangents) =>
     productRule(build, (a, b) => build.convTranspose(a, b, attributes.extents, attributes), inputs, tangents),
   encode: (emitter, inputs, node, attributes) =>
-    encodeConvTranspose(emitter, inputs, node.dtype, transposeGeometry(shapesOf(node.inputs), attributes)),
+    encodeConvTranspose(emitter, inputs, node, transposeGeometry(shapesOf(node.inputs), attributes)),
   evaluate: (inputs, attributes, shape) => {
     const [g, weight] = [elementsOf(inputs[0]), elementsOf(inputs[1])];
     const image = new Float64Array(sizeOf(shape));

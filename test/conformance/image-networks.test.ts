@@ -8,11 +8,13 @@ import {
   constant,
   conv,
   convTranspose,
+  convWeight,
   encodeOnnx,
   evaluateGraph,
   gradient,
   groupNorm,
   importOnnx,
+  inspectOnnx,
   jvp,
   maxPool,
   mul,
@@ -122,10 +124,10 @@ describe.each(Object.entries(networks))("%s", (name, body) => {
   });
 
   test("runs an empty batch", async () => {
-    const only = trace({ x: { shape: ["batch", 2, 6, 5] } }, ({ x }) => ({ y: body(x, weights) }));
-    const program = await compile(only);
-    const { y } = await program.run({ x: fromNumbers([], [0, 2, 6, 5]) });
-    expect(y?.shape[0]).toBe(0);
+    const program = await compile(graph);
+    const results = await program.run({ x: fromNumbers([], [0, 2, 6, 5]) });
+    expect(results.y?.shape[0]).toBe(0);
+    expect(results.slope?.shape).toEqual([0, 2, 6, 5]);
     await program.dispose();
   });
 
@@ -156,6 +158,64 @@ describe.each(Object.entries(networks))("%s", (name, body) => {
     const results = evaluateGraph(twice, { x, v });
     expectClose(results.reverse as Tensor, difference, 10 * FINITE_DIFFERENCE);
     expectClose(results.forward as Tensor, difference, 10 * FINITE_DIFFERENCE);
+  });
+});
+
+describe("lowering of convolutions", () => {
+  type Body = (nodes: NamedNodes) => Node;
+  const usesOf = (body: Body, target: "standard" | "onnxruntime"): ReadonlyMap<string, number> => {
+    const specs = {
+      x: [4, 20, 8, 8],
+      g: [4, 20, 8, 8],
+      few: [4, 3, 8, 8],
+      w: [20, 20, 3, 3],
+      v: [3, 20, 3, 3],
+    };
+    const graph = trace(
+      Object.fromEntries(Object.entries(specs).map(([name, shape]) => [name, { shape }])),
+      (nodes) => ({ y: body(nodes) }),
+    );
+    const { operators } = inspectOnnx(encodeOnnx(graph, { target }), "lowered");
+    return new Map(operators.map(({ name, count }) => [name, count]));
+  };
+  const operatorsOf = (body: Body, target: "standard" | "onnxruntime"): string[] => [
+    ...usesOf(body, target).keys(),
+  ];
+  const { x, g, few, w, v } = Object.fromEntries(
+    ["x", "g", "few", "w", "v"].map((name) => [name, (nodes: NamedNodes) => nodes[name] as Node]),
+  ) as Record<"x" | "g" | "few" | "w" | "v", (nodes: NamedNodes) => Node>;
+  const turned = ["Conv", "Identity", "Slice", "Transpose"];
+
+  test.each<[string, (nodes: NamedNodes) => Node, readonly string[]]>([
+    ["forward", (n) => conv(x(n), w(n), undefined, same), ["Conv", "Identity"]],
+    ["to few channels", (n) => conv(x(n), v(n), undefined, same), ["ConvTranspose", ...turned.slice(1)]],
+    ["input gradient", (n) => convTranspose(g(n), w(n), [8, 8], same), turned],
+    ["from few channels", (n) => convTranspose(few(n), v(n), [8, 8], same), turned],
+    [
+      "with strides",
+      (n) => convTranspose(g(n), w(n), [16, 16], { ...same, strides: [2, 2] }),
+      ["ConvTranspose", "Identity"],
+    ],
+  ])("%s", (_title, body, expected) => {
+    expect(operatorsOf(body, "onnxruntime").sort()).toEqual([...expected].sort());
+  });
+
+  test("weight gradients: one product a tap for similar channels, else one for all", () => {
+    const products = (other: Body): number | undefined =>
+      usesOf((n) => convWeight(x(n), other(n), [3, 3], same), "onnxruntime").get("com.microsoft.FusedMatMul");
+    expect(products(g)).toBe(9);
+    expect(products(few)).toBe(1);
+  });
+
+  test("files hold standard operators alone, and a convolution is one", () => {
+    const bodies = [
+      (n: NamedNodes) => conv(x(n), v(n), undefined, same),
+      (n: NamedNodes) => convTranspose(g(n), w(n), [8, 8], same),
+      (n: NamedNodes) => convWeight(x(n), g(n), [3, 3], same),
+      (n: NamedNodes) => convWeight(x(n), few(n), [3, 3], same),
+    ].map((body) => operatorsOf(body, "standard"));
+    expect(bodies.flat().filter((name) => name.includes("."))).toEqual([]);
+    expect(bodies[0]?.toSorted()).toEqual(["Conv", "Identity"]);
   });
 });
 

@@ -17,11 +17,19 @@ Each has a shape rule, a reverse and a forward derivative, a lowering to ONNX an
 ${code(own)}
 
 Composed from these: mean, norm, square, silu, gelu (exact and tanh), softmax, logSoftmax, logSumExp, crossEntropy,
-oneHot, layerNorm, matmul of any rank, scatterAdd.
+oneHot, layerNorm, groupNorm, batchNorm, averagePool, adaptiveAveragePool, matmul of any rank, scatterAdd.
+
+\`conv\` is bilinear in image and weight: \`convTranspose\` and \`convWeight\` are its transposes with respect to them, and
+each of the three has the other two as derivatives, so derivatives of any order exist. Images are [batch, channels,
+height, width]; only the batch may be dynamic. The derivative of \`maxPool\` goes to the first of equal values, that of
+\`reduceMax\` is shared among them.
 
 ## Read from ONNX files
 
 ${code(importableOperators)}
+
+Convolutions and pooling are read along two axes, with explicit or automatic padding. \`ScatterElements\` adds
+(reduction \`add\`), \`BatchNormalization\` uses stored statistics.
 
 A file with any other operator is refused with the operator's and the node's name. Shapes may be computed in the graph,
 as PyTorch's exporters do, as long as they depend on nothing but static sizes and the batch.

@@ -36,11 +36,25 @@ export { type CompileOptions, compile, type Device, type Program } from "./runti
 // Networks and their training.
 
 export {
+  adaptiveAveragePool2d,
+  applyTraining,
+  augmenter,
+  averagePool2d,
+  batchNorm2d,
+  conv2d,
+  convTranspose2d,
+  dataControl,
+  depthCat,
+  flatten,
+  groupNorm,
   initialize,
+  initializeBuffers,
   linear,
   loadStateDict,
   type Module,
+  maxPool2d,
   mlp,
+  prelu,
   type StateDict,
   sequential,
 } from "./nn/index.js";

@@ -3,6 +3,7 @@
 import { adaptive } from "./adaptive.mjs";
 import { cnfSampling } from "./cnf-sampling.mjs";
 import { cnfTraining } from "./cnf-training.mjs";
+import { convTraining } from "./conv-training.mjs";
 import { hyperTraining } from "./hyper-training.mjs";
 import { memory } from "./memory.mjs";
 import { training } from "./training.mjs";
@@ -19,4 +20,13 @@ import { unrolled } from "./unrolled.mjs";
  */
 
 /** @type {readonly Subject[]} */
-export const subjects = [adaptive, unrolled, training, hyperTraining, cnfSampling, cnfTraining, memory];
+export const subjects = [
+  adaptive,
+  unrolled,
+  training,
+  hyperTraining,
+  convTraining,
+  cnfSampling,
+  cnfTraining,
+  memory,
+];

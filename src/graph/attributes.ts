@@ -22,6 +22,23 @@ export interface ProductAttributes {
   readonly transposeB: boolean;
 }
 
+/** A number along the rows of an image and one along its columns: [height, width]. */
+export type Pair = readonly [number, number];
+
+/** How windows lie on an image [batch, channels, height, width]. */
+export interface WindowAttributes {
+  readonly strides: Pair;
+  /** Cells added around the image: top, left, bottom, right. */
+  readonly pads: readonly [number, number, number, number];
+  /** Distance between neighbouring cells of one window. */
+  readonly dilations: Pair;
+}
+
+export interface ConvAttributes extends WindowAttributes {
+  /** Channels fall into as many groups that do not see each other. */
+  readonly groups: number;
+}
+
 /** Static parameters of every operator: the complete list of operators, by name. */
 export interface OperatorAttributes {
   readonly input: { readonly name: string };
@@ -63,6 +80,12 @@ export interface OperatorAttributes {
   readonly gemm: ProductAttributes;
   readonly matmul: ProductAttributes;
 
+  readonly conv: ConvAttributes;
+  /** `extents`: height and width of the result, which strides leave open. */
+  readonly convTranspose: ConvAttributes & { readonly extents: Pair };
+  readonly convWeight: ConvAttributes & { readonly kernel: Pair };
+  readonly maxPool: WindowAttributes & { readonly kernel: Pair };
+
   readonly reduceSum: ReductionAttributes;
   readonly reduceMax: ReductionAttributes;
 
@@ -73,6 +96,9 @@ export interface OperatorAttributes {
   readonly slice: AxisAttributes & { readonly start: number; readonly end: number };
   readonly pad: AxisAttributes & { readonly before: number; readonly after: number };
   readonly gather: AxisAttributes & { readonly indices: readonly number[] };
+  readonly pickElements: NoAttributes;
+  /** `size`: extent of the last axis of the result. */
+  readonly placeElements: { readonly size: number };
   readonly extent: AxisAttributes & { readonly dtype: DType };
 }
 

@@ -1,20 +1,14 @@
 import { type DType, fail, formatShape, normalizeAxis, scalar, type Tensor } from "../tensor/index.js";
+import { applyOperator } from "./apply.js";
 import type { OperatorAttributes, OpName, ProductAttributes } from "./attributes.js";
 import { repeatedAxes } from "./broadcast.js";
-import { constantNode, type Extent, inputNode, internNode, type Node, type SymbolicShape } from "./node.js";
-import { operators } from "./operators/index.js";
+import { constantNode, type Extent, inputNode, type Node, type SymbolicShape } from "./node.js";
+
+export { applyOperator } from "./apply.js";
+export { conv, convTranspose, convWeight, maxPool } from "./windows.js";
 
 /** A node, or a number that becomes a constant of its partner's element type. */
 export type Operand = Node | number;
-
-/** Applies any operator by name, for passes that walk graphs; everybody else calls the functions below. */
-export function applyOperator<Op extends OpName>(
-  op: Op,
-  inputs: readonly Node[],
-  attributes: OperatorAttributes[Op],
-): Node {
-  return internNode(op, inputs, attributes, () => operators[op].type(inputs, attributes));
-}
 
 /** Turns numbers among the operands into constants of the element type of the first node. */
 function lift(operands: readonly Operand[]): Node[] {
@@ -182,18 +176,33 @@ export const pad = (x: Node, axis: number, before: number, after: number): Node 
     ? x
     : applyOperator("pad", [x], { axis: normalizeAxis(axis, x.shape.length, "pad"), before, after });
 /** Picks positions of one axis, in any order. */
-export const gather = (x: Node, axis: number, indices: readonly number[]): Node =>
-  applyOperator("gather", [x], { axis: normalizeAxis(axis, x.shape.length, "gather"), indices });
-/** The transpose of gather: position i of the axis is added to position indices[i] of an axis of the given extent. */
-export const scatterAdd = (x: Node, axis: number, indices: readonly number[], size: number): Node => {
-  const columns = Array.from({ length: size }, (_, target) => {
-    const picks = indices.flatMap((index, position) =>
-      index === target ? [slice(x, axis, position, position + 1)] : [],
-    );
-    return picks.length === 0 ? mul(slice(x, axis, 0, 1), 0) : sum(...picks);
-  });
-  return concat(columns, axis);
+export const gather = (x: Node, axis: number, indices: readonly number[]): Node => {
+  const resolved = normalizeAxis(axis, x.shape.length, "gather");
+  const everything = indices.length === x.shape[resolved] && indices.every((index, i) => index === i);
+  return everything ? x : applyOperator("gather", [x], { axis: resolved, indices });
 };
+/**
+ * The transpose of gather: position i of the axis is added to position indices[i] of an axis of the given extent.
+ * One gather for every time that the most frequent index occurs; targets without a source read a zero behind the end.
+ */
+export const scatterAdd = (x: Node, axis: number, indices: readonly number[], size: number): Node => {
+  const rounds: number[][] = [];
+  const met = new Array<number>(size).fill(0);
+  for (const [position, target] of indices.entries()) {
+    const round = met[target] ?? 0;
+    met[target] = round + 1;
+    rounds[round] ??= new Array<number>(size).fill(indices.length);
+    (rounds[round] ?? [])[target] = position;
+  }
+  const padded = pad(x, axis, 0, 1);
+  const terms = rounds.map((sources) => gather(sources.includes(indices.length) ? padded : x, axis, sources));
+  return terms.length > 0 ? sum(...terms) : gather(padded, axis, new Array<number>(size).fill(0));
+};
+/** Elements of the last axis by int64 indices: x [..., m], indices [..., p] -> [..., p]. */
+export const pickElements = (x: Node, indices: Node): Node => applyOperator("pickElements", [x, indices], {});
+/** The transpose of `pickElements`: g [..., p] added up at indices [..., p] of a last axis of the given extent. */
+export const placeElements = (g: Node, indices: Node, size: number): Node =>
+  applyOperator("placeElements", [g, indices], { size });
 /** The extent of one axis as a scalar; a constant where it is static. */
 export const extent = (x: Node, axis: number, dtype: DType = x.dtype): Node => {
   const resolved = normalizeAxis(axis, x.shape.length, "extent");

@@ -89,10 +89,14 @@ export function oneHot(labels: Node, classes: number, dtype: DType = "float32"):
   return cast(equal(reshape(labels, [...labels.shape, 1]), constant(range)), dtype);
 }
 
-/** Mean negative log-likelihood of integer labels [n] under logits [n, classes]. */
+/**
+ * Mean cross-entropy of labels under logits [n, classes].
+ * @param labels int64 [n], or float probabilities (one-hot, or smoothed) [n, classes].
+ */
 export function crossEntropy(logits: Node, labels: Node): Node {
   const classes = Number(logits.shape.at(-1));
-  return neg(mean(reduceSum(mul(logSoftmax(logits), oneHot(labels, classes, logits.dtype)), -1)));
+  const shares = labels.dtype === "int64" ? oneHot(labels, classes, logits.dtype) : labels;
+  return neg(mean(reduceSum(mul(logSoftmax(logits), shares), -1)));
 }
 
 /** (x − mean)/√(variance + epsilon) over the last `axes`, scaled and shifted (Ba et al., 2016). */

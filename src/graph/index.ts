@@ -1,5 +1,12 @@
 /** Layer 1: symbolic programs. Operators, graphs, derivatives, simplification, ONNX. */
-export type { Attributes, OperatorAttributes, OpName } from "./attributes.js";
+export type {
+  Attributes,
+  ConvAttributes,
+  OperatorAttributes,
+  OpName,
+  Pair,
+  WindowAttributes,
+} from "./attributes.js";
 export {
   abs,
   add,
@@ -8,6 +15,9 @@ export {
   cast,
   concat,
   constant,
+  conv,
+  convTranspose,
+  convWeight,
   cos,
   div,
   elu,
@@ -23,6 +33,7 @@ export {
   log,
   matmul,
   maximum,
+  maxPool,
   minimum,
   mul,
   neg,
@@ -30,6 +41,8 @@ export {
   type Operand,
   oneMinusSquare,
   pad,
+  pickElements,
+  placeElements,
   pow,
   prelu,
   reciprocal,
@@ -83,6 +96,14 @@ export {
   withFloat,
 } from "./graph.js";
 export { type Extent, formatType, isOp, type Node, type SymbolicShape, type TensorType } from "./node.js";
+export {
+  alongChannels,
+  batchNorm,
+  type ChannelStatistics,
+  channelAffine,
+  channelStatistics,
+  groupNorm,
+} from "./normalisation.js";
 export { type EncodeOptions, encodeOnnx } from "./onnx/encode.js";
 export { type ImportedModel, importOnnx } from "./onnx/import/index.js";
 export type { DeclaredType } from "./onnx/import/inputs.js";
@@ -96,6 +117,7 @@ export type { ModelHeader } from "./onnx/import/read-model.js";
 export { importableOperators } from "./onnx/import/table.js";
 export type { Example, Operator } from "./operator.js";
 export { operatorOf, operators } from "./operators/index.js";
+export { type AveragePoolOptions, adaptiveAveragePool, averagePool } from "./pooling.js";
 export { printGraph } from "./print.js";
 export { simplify } from "./simplify.js";
 export { topological } from "./traverse.js";

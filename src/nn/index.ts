@@ -14,11 +14,19 @@ export {
   softplus,
   tanh,
 } from "./activations.js";
+export { type AugmenterOptions, augmenter } from "./augmenter.js";
+export { type BatchNormOptions, batchNorm2d } from "./batch-norm.js";
+export { applyTraining, bufferInputs, initializeBuffers } from "./buffers.js";
+export { type ConvOptions, conv2d } from "./conv.js";
+export { type ConvTransposeOptions, convTranspose2d } from "./conv-transpose.js";
+export { dataControl, depthCat } from "./depth-cat.js";
+export { type GroupNormOptions, groupNorm } from "./group-norm.js";
 export { constantParameter, kaimingBound, uniformParameter } from "./initializers.js";
 export { type LayerNormOptions, layerNorm } from "./layer-norm.js";
 export { type LinearOptions, linear } from "./linear.js";
 export { type MlpOptions, mlp } from "./mlp.js";
 export {
+  type BufferSpec,
   countParameters,
   initialize,
   loadStateDict,
@@ -27,7 +35,18 @@ export {
   parameterInputs,
   parameterNode,
   type StateDict,
+  type Trained,
 } from "./module.js";
+export type { Sides } from "./pair.js";
+export {
+  type AveragePool2dOptions,
+  adaptiveAveragePool2d,
+  averagePool2d,
+  flatten,
+  type MaxPool2dOptions,
+  maxPool2d,
+  type PoolOptions,
+} from "./pooling.js";
 export { prelu } from "./prelu.js";
 export { sequential } from "./sequential.js";
 export { decodeStateDict, encodeStateDict, prefixed, withPrefix } from "./state-dict.js";

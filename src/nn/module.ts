@@ -10,6 +10,7 @@ import {
   sizeOf,
   type Tensor,
 } from "../tensor/index.js";
+import { initializeBuffers } from "./buffers.js";
 
 /** Values of parameters by PyTorch's names: `"0.weight"`. */
 export type StateDict = Readonly<Record<string, Tensor>>;
@@ -21,18 +22,39 @@ export interface ParameterSpec {
   initialize(random: Random): Tensor;
 }
 
+/** A tensor that training follows without optimising it, such as a running mean. */
+export interface BufferSpec {
+  readonly shape: Shape;
+  readonly dtype: "float32" | "int64";
+  /** First value of all elements. */
+  readonly initial: number;
+  /** A state dict may leave it out; it then has its first value. Default false. */
+  readonly optional?: boolean;
+}
+
+/** What a module computes in training mode. */
+export interface Trained {
+  readonly output: Node;
+  /** New values of the module's buffers, by name. */
+  readonly buffers: NamedNodes;
+}
+
 /**
  * A layer or a network of layers: structure without values. Values are a `StateDict`; inside a trace they are
  * nodes under the same names.
  */
 export interface Module {
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  /** What `apply` reads beside the parameters, and `train` renews. Default: nothing. */
+  readonly buffers?: Readonly<Record<string, BufferSpec>>;
   /**
-   * Builds the layer's graph.
-   * @param parameters a node for every name in `this.parameters`.
+   * Builds the layer's graph, in evaluation mode.
+   * @param nodes a node for every name in `this.parameters` and `this.buffers`.
    * @param x input; its shape is the layer's business.
    */
-  apply(parameters: NamedNodes, x: Node): Node;
+  apply(nodes: NamedNodes, x: Node): Node;
+  /** The same in training mode, for modules that have one: use `applyTraining`, which takes any module. */
+  train?(nodes: NamedNodes, x: Node): Trained;
 }
 
 /** First values of all parameters, drawn in order from one stream. */
@@ -74,13 +96,15 @@ export function parameterNode(parameters: NamedNodes, name: string): Node {
 }
 
 /**
- * Checks that a state dict is one of this module, and brings it into the module's order and float32.
+ * Checks that a state dict is one of this module, and brings it into the module's order (parameters, then buffers) and
+ * types (float32; counters int64).
  * @throws INVALID_ARGUMENT listing missing and unexpected names; SHAPE_MISMATCH listing wrong shapes.
  */
-export function loadStateDict(module: Module, state: StateDict): StateDict {
-  const names = Object.keys(module.parameters);
-  const missing = names.filter((name) => state[name] === undefined);
-  const unexpected = Object.keys(state).filter((name) => module.parameters[name] === undefined);
+export function loadStateDict({ parameters, buffers = {} }: Module, state: StateDict): StateDict {
+  const specs = { ...parameters, ...buffers };
+  const names = Object.keys(specs);
+  const missing = names.filter((name) => state[name] === undefined && buffers[name]?.optional !== true);
+  const unexpected = Object.keys(state).filter((name) => specs[name] === undefined);
   if (missing.length > 0 || unexpected.length > 0) {
     throw fail("INVALID_ARGUMENT", {
       what: "state dict",
@@ -89,8 +113,8 @@ export function loadStateDict(module: Module, state: StateDict): StateDict {
       help: "select a part of a larger file with withPrefix(state, prefix)",
     });
   }
-  const wrong = Object.entries(module.parameters).flatMap(([name, { shape }]) => {
-    const received = state[name]?.shape ?? [];
+  const wrong = Object.entries(specs).flatMap(([name, { shape }]) => {
+    const received = state[name]?.shape ?? shape;
     return sameShape(shape, received) ? [] : [{ name, shape, received }];
   });
   if (wrong.length > 0) {
@@ -100,10 +124,11 @@ export function loadStateDict(module: Module, state: StateDict): StateDict {
       received: wrong.map(({ name, received }) => `${name} ${formatShape(received)}`).join(", "),
     });
   }
+  const first = initializeBuffers({ buffers });
   return Object.fromEntries(
     names.flatMap((name) => {
-      const value = state[name];
-      return value === undefined ? [] : [[name, cast(value, "float32")] as const];
+      const value = state[name] ?? first[name];
+      return value === undefined ? [] : [[name, cast(value, buffers[name]?.dtype ?? "float32")] as const];
     }),
   );
 }

@@ -17,6 +17,7 @@ import { SAME_NUMERICS } from "../helpers/tolerances.js";
 import { elementwiseCases, linearCases } from "../unit/graph/onnx-cases.js";
 import { type NodeSpec, onnxModel } from "../unit/graph/onnx-model.js";
 import { movementCases } from "../unit/graph/onnx-movement-cases.js";
+import { windowCases } from "../unit/graph/onnx-window-cases.js";
 
 /** ONNX Runtime's float32 kernels, some of them approximations, against float64. */
 const FLOAT32_KERNEL = 5e-6;
@@ -43,7 +44,7 @@ describe("export, then import", () => {
   });
 });
 
-const cases = [...elementwiseCases, ...linearCases, ...movementCases];
+const cases = [...elementwiseCases, ...linearCases, ...movementCases, ...windowCases];
 
 describe("an ONNX operator, imported, equals ONNX Runtime", () => {
   const titled = cases.map((item, i) => ({ title: `${item.op} #${i}`, ...item }));

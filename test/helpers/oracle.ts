@@ -5,6 +5,9 @@ import { decodeSafetensors, type Tensor } from "../../src/tensor/index.js";
 /** Where PyTorch's numbers lie; its README says how they were made. */
 export const oracleFolder: string = process.env.HYPERSOLVERS_ORACLES ?? "test/fixtures/oracles";
 
+/** Image layers, written by the script in the folder. */
+export const imageOracleFolder = "test/fixtures/image-oracles";
+
 /** The tensors of one oracle file; asking for one that is not there throws. */
 export interface Oracle {
   readonly names: readonly string[];
@@ -13,9 +16,9 @@ export interface Oracle {
   group(prefix: string): Record<string, Tensor>;
 }
 
-export function readOracle(name: string): Oracle {
+export function readOracle(name: string, folder: string = oracleFolder): Oracle {
   const file = `${name}.safetensors`;
-  const { tensors } = decodeSafetensors(readFileSync(join(oracleFolder, file)), file);
+  const { tensors } = decodeSafetensors(readFileSync(join(folder, file)), file);
   return {
     names: Object.keys(tensors),
     get: (key) => {

@@ -3,7 +3,10 @@ import type { Node } from "../node.js";
 import type { Operator } from "../operator.js";
 import { add, div, maximum, minimum, mul, pow, prelu, sub, sum } from "./arithmetic.js";
 import { cast, elu, equal, less, not, stopGradient, where } from "./conditional.js";
+import { conv, convTranspose, convWeight } from "./convolution.js";
+import { pickElements, placeElements } from "./elements.js";
 import { constant, input } from "./leaf.js";
+import { maxPool } from "./max-pool.js";
 import { expand, extent, reshape, transpose } from "./movement.js";
 import { gemm, matmul } from "./product.js";
 import { reduceMax, reduceSum } from "./reduction.js";
@@ -63,6 +66,10 @@ const table: { readonly [Op in OpName]: Operator<OperatorAttributes[Op]> } = {
   sum,
   gemm,
   matmul,
+  conv,
+  convTranspose,
+  convWeight,
+  maxPool,
   reduceSum,
   reduceMax,
   reshape,
@@ -72,6 +79,8 @@ const table: { readonly [Op in OpName]: Operator<OperatorAttributes[Op]> } = {
   slice,
   pad,
   gather,
+  pickElements,
+  placeElements,
   extent,
 };
 

@@ -84,14 +84,14 @@ describe("importOnnx refuses", () => {
       },
     ],
     [
-      "steps",
+      "steps over the batch",
       "UNSUPPORTED_OPERATOR",
       "step 2",
       {
         initializers: {
           a: fromNumbers([0], [1], "int64"),
           b: fromNumbers([2], [1], "int64"),
-          c: fromNumbers([1], [1], "int64"),
+          c: fromNumbers([0], [1], "int64"),
         },
         nodes: [{ op: "Slice", inputs: ["z", "a", "b", "c", "b"] }],
       },
@@ -106,6 +106,56 @@ describe("importOnnx refuses", () => {
     const error = failure({ ...linear, ...change });
     expect(error.message).toContain(text);
     expect(error.code).toBe(code);
+  });
+
+  const weight = fromNumbers(new Array(18).fill(1), [1, 2, 3, 3]);
+  test.each<[string, string, ModelSpec["nodes"][number], Partial<ModelSpec>]>([
+    [
+      "a convolution along one axis",
+      "[batch, 2, 5]",
+      { op: "Conv", inputs: ["z", "w"] },
+      { inputs: { z: { shape: ["n", 2, 5] } } },
+    ],
+    [
+      "a convolution's weight of another rank",
+      "3 axes",
+      { op: "Conv", inputs: ["z", "w"] },
+      { initializers: { w: fromNumbers([1, 1], [1, 2, 1]) } },
+    ],
+    [
+      "output padding beyond the stride",
+      "output_padding 1,0",
+      { op: "ConvTranspose", inputs: ["z", "w"], attributes: { output_padding: [1, 0] } },
+      { initializers: { w: fromNumbers(new Array(18).fill(1), [2, 1, 3, 3]) } },
+    ],
+    [
+      "an average over an overhanging window",
+      "ceil_mode",
+      {
+        op: "AveragePool",
+        inputs: ["z"],
+        attributes: { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 },
+      },
+      {},
+    ],
+    [
+      "indices of maxima",
+      "two outputs",
+      { op: "MaxPool", inputs: ["z"], outputs: ["y", "i"], attributes: { kernel_shape: [2, 2] } },
+      {},
+    ],
+    [
+      "batch statistics",
+      "model.eval()",
+      { op: "BatchNormalization", inputs: ["z", "v", "v", "v", "v"], attributes: { training_mode: 1 } },
+      { initializers: { v: fromNumbers([1, 1], [2]) } },
+    ],
+  ])("%s", (_title, text, node, change) => {
+    const base = { inputs: { z: { shape: ["n", 2, 5, 5] } }, initializers: { w: weight } };
+    const { code, message } = failure({ ...base, nodes: [node], ...change });
+    expect(code).toBe("UNSUPPORTED_OPERATOR");
+    expect(message).toContain(text);
+    expect(message).toContain(`node "${node.op} of y" (${node.op})`);
   });
 
   test.each([

@@ -78,7 +78,7 @@ function requireDecoders(calls: readonly Call[], what: string): void {
   const names = [...new Set(lacking.map(qualifiedName))];
   throw fail("UNSUPPORTED_OPERATOR", {
     what: `${what}, node "${first.name}"`,
-    expected: "standard operators of dense networks",
+    expected: "the operators of docs/operators.md",
     received: names.join(", "),
     help: "rewrite these parts of the model with other operators and export again",
     details: { operators: names },

@@ -35,6 +35,27 @@ function pick(x: Node, axis: number, indices: readonly number[]): Node {
     : build.gather(x, axis, indices);
 }
 
+/** Indices from data go along the last axis, beside x on all others. */
+function gatherElements(context: DecodeContext): Node {
+  const [x, indices] = [context.node(0), context.node(1)];
+  requireLastAxis(context, x);
+  return build.pickElements(x, indices);
+}
+
+/** Updates are added up; without that, equal indices have no defined result. */
+function scatterElements(context: DecodeContext): Node {
+  const x = context.node(0);
+  requireLastAxis(context, x);
+  const reduction = context.text("reduction", "none");
+  if (reduction !== "add") throw context.unsupported(`reduction ${reduction}`, "reduction add");
+  return build.add(x, build.placeElements(context.node(2), context.node(1), Number(x.shape.at(-1))));
+}
+
+function requireLastAxis(context: DecodeContext, x: Node): void {
+  const axis = context.axis(x.shape.length, 0);
+  if (axis !== x.shape.length - 1) throw context.unsupported(`axis ${axis}`, "the last axis");
+}
+
 interface Range {
   readonly axis: number;
   readonly start: Count;
@@ -68,13 +89,21 @@ function slice(context: DecodeContext): Value {
 
 function sliceNode(context: DecodeContext, x: Node, { axis, start, end, step }: Range): Node {
   const size = x.shape[axis];
-  if (step !== 1) throw context.unsupported(`step ${step}`, "step 1");
   if (size === "batch") {
+    if (step !== 1) throw context.unsupported(`step ${step} over the batch`, "whole batches");
     const toEnd = typeof end === "number" ? end > 2 ** 31 - 2 : sameCount(end, batchCount);
     if (start === 0 && toEnd) return x;
     throw context.unsupported("a part of the batch", "whole batches");
   }
   const extent = size ?? 0;
+  if (step !== 1) {
+    const { first, count } = steps(context, { axis, start, end, step }, extent);
+    return build.gather(
+      x,
+      axis,
+      Array.from({ length: count }, (_, i) => first + i * step),
+    );
+  }
   const from = position(context.fixed(start, "starts"), extent);
   return build.slice(x, axis, from, Math.max(from, position(context.fixed(end, "ends"), extent)));
 }
@@ -83,23 +112,31 @@ function sliceNode(context: DecodeContext, x: Node, { axis, start, end, step }: 
 const position = (index: number, size: number): number =>
   Math.min(Math.max(index < 0 ? index + size : index, 0), size);
 
-/** Shape computations may go backwards as well. */
-function sliceFolded(context: DecodeContext, value: Folded, range: Range): Value {
-  const { axis, step } = range;
+/** The first position of a stepping range, and how many there are; steps may go backwards. */
+function steps(
+  context: DecodeContext,
+  range: Range,
+  size: number,
+): { readonly first: number; readonly count: number } {
+  const { step } = range;
   if (step === 0) throw context.unsupported("step 0", "another step");
-  const size = value.shape[axis] ?? 0;
   const start = context.fixed(range.start, "starts");
   const end = context.fixed(range.end, "ends");
-  const strides = stridesOf(value.shape);
   const last = size - 1;
-  const from = step > 0 ? position(start, size) : Math.min(start < 0 ? start + size : start, last);
+  const first = step > 0 ? position(start, size) : Math.min(start < 0 ? start + size : start, last);
   const to = step > 0 ? position(end, size) : Math.max(end < 0 ? end + size : end, -1);
-  const count = Math.max(0, Math.ceil((to - from) / step));
+  return { first, count: Math.max(0, Math.ceil((to - first) / step)) };
+}
+
+function sliceFolded(context: DecodeContext, value: Folded, range: Range): Value {
+  const { axis, step } = range;
+  const { first, count } = steps(context, range, value.shape[axis] ?? 0);
+  const strides = stridesOf(value.shape);
   return stride(
     value,
     value.shape.map((extent, i) => (i === axis ? count : extent)),
     strides.map((skip, i) => (i === axis ? skip * step : skip)),
-    from * (strides[axis] ?? 0),
+    first * (strides[axis] ?? 0),
   );
 }
 
@@ -173,6 +210,8 @@ function pad(context: DecodeContext): Node {
 /** Parts of tensors, and tensors from parts. */
 export const selectionDecoders: DecoderTable = {
   Gather: { inputs: [2, 2], decode: gather },
+  GatherElements: { inputs: [2, 2], decode: gatherElements },
+  ScatterElements: { inputs: [3, 3], decode: scatterElements },
   Slice: { inputs: [1, 5], decode: slice },
   Split: { inputs: [1, 2], decode: split },
   Concat: { inputs: [1, Number.POSITIVE_INFINITY], decode: concat },

@@ -1,11 +1,13 @@
 import { activationDecoders, microsoftActivationDecoders } from "./activation.js";
 import type { Call } from "./calls.js";
 import { conversionDecoders } from "./conversion.js";
+import { convolutionDecoders } from "./convolution.js";
 import type { Decoder, DecoderTable } from "./decoder.js";
 import { arithmeticDecoders, conditionalDecoders, unaryDecoders } from "./elementwise.js";
 import { linearDecoders, microsoftLinearDecoders } from "./linear.js";
 import { movementDecoders } from "./movement.js";
 import { normalisationDecoders } from "./normalisation.js";
+import { poolingDecoders } from "./pooling.js";
 import { reductionDecoders } from "./reduction.js";
 import { selectionDecoders } from "./selection.js";
 import { shapeDecoders } from "./shape.js";
@@ -21,6 +23,8 @@ const tables: ReadonlyMap<string, ReadonlyMap<string, Decoder>> = new Map([
       conditionalDecoders,
       conversionDecoders,
       linearDecoders,
+      convolutionDecoders,
+      poolingDecoders,
       reductionDecoders,
       normalisationDecoders,
       shapeDecoders,

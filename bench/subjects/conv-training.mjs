@@ -1,0 +1,60 @@
+// @ts-check
+/** Subject: one iteration of a convolutional Neural ODE in Euler steps, against PyTorch eager. */
+import { add, mean, mul, square, sub } from "../../dist/graph/index.js";
+import { conv2d, initialize, sequential, tanh } from "../../dist/nn/index.js";
+import { adam } from "../../dist/optim/index.js";
+import { draw, Random, tensor } from "../../dist/tensor/index.js";
+import { compareTraining } from "../lib/train-compare.mjs";
+
+/** @typedef {import("../../dist/graph/index.js").Node} Node */
+
+const batch = 32;
+const steps = 5;
+const size = 28;
+const channels = [12, 64, 64, 12];
+
+const layers = channels
+  .slice(1)
+  .flatMap((outputs, i) => [conv2d(channels[i] ?? 0, outputs, 3, { padding: 1 }), tanh])
+  .slice(0, -1);
+
+/** Standard normal images. @param {number} seed */
+function images(seed) {
+  const random = new Random(seed);
+  const shape = [batch, channels[0] ?? 0, size, size];
+  const values = draw(
+    shape.reduce((product, extent) => product * extent, 1),
+    () => random.normal(),
+  );
+  return tensor("float32", shape, values);
+}
+
+/** @type {import("./index.mjs").Subject} */
+export const convTraining = {
+  name: "conv-training",
+  title: `${steps} Euler steps of a 3x3 tanh network ${channels.join("-")} on ${size}x${size}, squared error, Adam, batch ${batch}`,
+  unit: "ms/iteration",
+  needs: ["torch"],
+  run: async (context) => {
+    const net = sequential(layers);
+    const cases = [];
+    for (const channelsLast of [false, true]) {
+      cases.push(
+        await compareTraining(context, {
+          name: channelsLast ? "PyTorch in channels_last" : "PyTorch in NCHW",
+          subject: "conv_training",
+          options: { activation: "tanh", steps, channelsLast },
+          parameters: initialize(net, new Random(6)),
+          batch: { x: images(7), y: images(8) },
+          loss: (nodes, { x, y }) => {
+            let z = /** @type {Node} */ (x);
+            for (let k = 0; k < steps; k++) z = add(z, mul(net.apply(nodes, z), 1 / steps));
+            return mean(square(sub(z, /** @type {Node} */ (y))));
+          },
+          optimizer: adam(),
+        }),
+      );
+    }
+    return cases;
+  },
+};

@@ -1,0 +1,34 @@
+import type { InputSpec, NamedNodes, Node } from "../graph/index.js";
+import { type DType, fromNumbers, sizeOf } from "../tensor/index.js";
+import type { Module, StateDict, Trained } from "./module.js";
+
+/** First values of all buffers. */
+export function initializeBuffers({ buffers = {} }: Pick<Module, "buffers">): StateDict {
+  return Object.fromEntries(
+    Object.entries(buffers).map(([name, { shape, dtype, initial }]) => [
+      name,
+      fromNumbers(new Array<number>(sizeOf(shape)).fill(initial), shape, dtype),
+    ]),
+  );
+}
+
+/**
+ * Types of the buffers as program inputs; counters stay int64.
+ * @param dtype of the others, default float32.
+ */
+export function bufferInputs(
+  { buffers = {} }: Pick<Module, "buffers">,
+  dtype: DType = "float32",
+): Record<string, InputSpec> {
+  return Object.fromEntries(
+    Object.entries(buffers).map(([name, spec]) => [
+      name,
+      { shape: spec.shape, dtype: spec.dtype === "int64" ? spec.dtype : dtype },
+    ]),
+  );
+}
+
+/** A module in training mode: its output, and the new values of its buffers where it has any. */
+export function applyTraining(module: Module, nodes: NamedNodes, x: Node): Trained {
+  return module.train?.(nodes, x) ?? { output: module.apply(nodes, x), buffers: {} };
+}

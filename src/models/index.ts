@@ -1,4 +1,6 @@
-/** Layer 6: continuous-depth models. Flows: fields, training, densities, samples, files. */
+/** Layer 6: continuous-depth models. Flows and image classifiers: structure, training, use, files. */
+
+// Flows.
 
 export {
   type BaseDistribution,
@@ -57,3 +59,23 @@ export {
   type FlowFacts,
   flowFacts,
 } from "./flow-file.js";
+
+// Classifiers of images.
+
+export type { ClassifierArchitecture } from "./classifier/architecture.js";
+export { architectureNamed, classifierArchitectures } from "./classifier/architectures.js";
+export { type Classifier, classifierOf, newClassifier } from "./classifier/classifier.js";
+export {
+  CLASSIFIER_TOLERANCE,
+  type Classification,
+  type ClassifierSolveOptions,
+  type CompiledClassifier,
+  compileClassifier,
+} from "./classifier/compile-classifier.js";
+export type { ClassifierInput } from "./classifier/image-input.js";
+export {
+  type AccuracyOptions,
+  type BatchAccuracy,
+  type MeasuredAccuracy,
+  measureAccuracy,
+} from "./classifier/measure-accuracy.js";

@@ -124,7 +124,11 @@ function slopeOf(
     Object.keys(problem.buffers ?? {}).map((name) => [name, batch[bufferName(name)] as Node]),
   );
   const result = problem.loss(parameters, batch, buffers);
-  const { loss: total, metrics, buffers: renewed = {} } = "op" in result ? { loss: result, metrics: {} } : result;
+  const {
+    loss: total,
+    metrics,
+    buffers: renewed = {},
+  } = "op" in result ? { loss: result, metrics: {} } : result;
   // Not the gradient of the vector itself: that would pad every parameter's share to full length and add them up.
   // In parts, the end of the backward pass last: the runtime then needs no more than one part's cotangents at a time.
   const raw = sum(...gradientInParts(total, Object.values(parameters)).reverse().map(packNodes));

@@ -64,18 +64,26 @@ export {
 
 export type { ClassifierArchitecture } from "./classifier/architecture.js";
 export { architectureNamed, classifierArchitectures } from "./classifier/architectures.js";
+export {
+  type BestValues,
+  type ClassifierCheckpoint,
+  type ClassifierPoint,
+  type ClassifierProgress,
+  decodeClassifierCheckpoint,
+  encodeClassifierCheckpoint,
+} from "./classifier/checkpoint.js";
 export { type Classifier, classifierOf, newClassifier } from "./classifier/classifier.js";
 export {
-  CLASSIFIER_TOLERANCE,
-  type Classification,
-  type ClassifierSolveOptions,
-  type CompiledClassifier,
-  compileClassifier,
-} from "./classifier/compile-classifier.js";
-export type { ClassifierInput } from "./classifier/image-input.js";
-export {
-  type AccuracyOptions,
-  type BatchAccuracy,
-  type MeasuredAccuracy,
-  measureAccuracy,
-} from "./classifier/measure-accuracy.js";
+  CLASSIFIER_KEY,
+  type ClassifierFacts,
+  type ClassifierStory,
+  decodeClassifierState,
+  encodeClassifierState,
+} from "./classifier/classifier-file.js";
+export { type ClassifierExport, encodeClassifier } from "./classifier/classifier-onnx.js";
+export { type TrainedClassifier, trainClassifier } from "./classifier/train-classifier.js";
+export type {
+  ClassifierGradient,
+  ClassifierTrainingOptions,
+  TrainingSolver,
+} from "./classifier/training-options.js";

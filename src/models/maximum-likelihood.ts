@@ -12,12 +12,13 @@ import {
 } from "../ode/index.js";
 import type { Optimizer } from "../optim/index.js";
 import { type CompileOptions, compile, type NamedTensors } from "../runtime/index.js";
-import { cast, fail, isHypersolversError, item, Random, type Tensor } from "../tensor/index.js";
+import { cast, fail, item, Random, type Tensor } from "../tensor/index.js";
 import { withZeroColumns } from "./augmented-states.js";
 import type { BaseDistribution } from "./base-distribution.js";
 import { drawNoise, type NoiseKind } from "./noise.js";
 import { compileOutsideGradient } from "./outside-gradient.js";
 import type { FlowTrainer } from "./trainer.js";
+import { unlessNonFinite } from "./unless-non-finite.js";
 
 /** How the likelihood is solved, differentiated and regularised. */
 export interface LikelihoodOptions {
@@ -125,16 +126,6 @@ export async function compileMaximumLikelihood(
 }
 
 const untaken = { loss: Number.NaN, gradientNorm: Number.NaN, taken: false, metrics: {} } as const;
-
-/** A solve that meets NaN or infinity has no gradient, as a loss that is NaN: the step is not taken. */
-async function unlessNonFinite<T>(result: Promise<T>): Promise<T | undefined> {
-  try {
-    return await result;
-  } catch (error) {
-    if (isHypersolversError(error, "NON_FINITE")) return undefined;
-    throw error;
-  }
-}
 
 function requireWeight(what: string, weight: number): void {
   if (weight >= 0 && weight < Infinity) return;

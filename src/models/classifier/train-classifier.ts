@@ -39,7 +39,7 @@ export async function trainClassifier(options: ClassifierTrainingOptions): Promi
   const started = performance.now();
   const plan = trainingPlan(options);
   const { architecture } = options;
-  const first = options.from ?? newClassifier(architecture, new Random(plan.seed).fork("values"));
+  const first = firstValues(options, plan.seed);
   const { training, validation } = splitImages(options, plan.seed);
   const { batch, seed } = plan;
   const normalisation = normalisations[architecture.normalisation];
@@ -65,6 +65,16 @@ export async function trainClassifier(options: ClassifierTrainingOptions): Promi
   } finally {
     await trainer.dispose();
   }
+}
+
+function firstValues({ from, architecture }: ClassifierTrainingOptions, seed: number): Classifier {
+  if (from === undefined) return newClassifier(architecture, new Random(seed).fork("values"));
+  if (from.architecture.name === architecture.name) return classifierOf(architecture, from.state);
+  throw fail("INVALID_ARGUMENT", {
+    what: "from",
+    expected: `a classifier of the architecture ${architecture.name}`,
+    received: from.architecture.name,
+  });
 }
 
 /** A training under way. */

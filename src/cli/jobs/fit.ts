@@ -1,6 +1,11 @@
 import { join } from "node:path";
 import { comparisonText, type FitRun, fitSummary, runFit } from "../../experiments/index.js";
-import { type CorrectionInput, type FitOptions, fitDefaults, hiddenFeature } from "../../hypersolver/index.js";
+import {
+  type CorrectionInput,
+  type FitOptions,
+  fitDefaults,
+  hiddenFeature,
+} from "../../hypersolver/index.js";
 import { type Field, tableauNamed } from "../../ode/index.js";
 import { formatNumber } from "../../plot/index.js";
 import { fail, isHypersolversError } from "../../tensor/index.js";

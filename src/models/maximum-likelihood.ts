@@ -91,10 +91,10 @@ export async function compileMaximumLikelihood(
       return cast(seen.cotangent as Tensor, dtype);
     };
     const start = withZeroColumns(x, Object.keys(augmented.columns).length);
-    const result = await unlessNonFinite(
+    const result = await unlessItBreaks(
       solve.run(start, cotangent, { controls, parameters: update.parameters() }),
     );
-    if (result === undefined) return untaken;
+    if ("obstacle" in result) return { ...untaken, ...result };
     const value = (name: string): number => item(seen[name] as Tensor);
     const seenHere = {
       loss: value("loss"),
@@ -126,12 +126,16 @@ export async function compileMaximumLikelihood(
 
 const untaken = { loss: Number.NaN, gradientNorm: Number.NaN, taken: false, metrics: {} } as const;
 
-/** A solve that meets NaN or infinity has no gradient, as a loss that is NaN: the step is not taken. */
-async function unlessNonFinite<T>(result: Promise<T>): Promise<T | undefined> {
+/** Ends of a solve that has no gradient: one batch of points that start where f is wild, or a step too long. */
+const brokenSolves = ["NON_FINITE", "STEP_LIMIT", "STEP_UNDERFLOW"] as const;
+
+/** As a loss that is NaN: the step is not taken, and training goes on unless that happens again and again. */
+async function unlessItBreaks<T>(result: Promise<T>): Promise<T | { readonly obstacle: string }> {
   try {
     return await result;
   } catch (error) {
-    if (isHypersolversError(error, "NON_FINITE")) return undefined;
+    if (brokenSolves.some((code) => isHypersolversError(error, code)))
+      return { obstacle: (error as Error).message };
     throw error;
   }
 }

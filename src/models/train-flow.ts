@@ -4,7 +4,7 @@ import { fail, isHypersolversError, Random } from "../tensor/index.js";
 import { type BaseDistribution, normalBase } from "./base-distribution.js";
 import { type Flow, type FlowFieldOptions, flowField } from "./flow.js";
 import type { BestParameters, FlowCheckpoint } from "./flow-checkpoint.js";
-import { type FlowData, radiusOf } from "./flow-data.js";
+import type { FlowData } from "./flow-data.js";
 import { type CompiledDensity, compileFlowDensity, meanNegative } from "./flow-density.js";
 import type { FlowStep, FlowTrainer } from "./trainer.js";
 import {
@@ -138,7 +138,7 @@ function settingsOf(options: FlowTrainingOptions): string {
 
 async function allPhases(run: Run): Promise<TrainedFlow["status"]> {
   const { phases, seed = 0, compile = {}, signal } = run.options;
-  const radius = radiusOf(run.options.data, seed);
+  const { radius } = run.options.data;
   let parameters = run.flow.field.parameters;
   let end = 0;
   for (const [i, phase] of phases.entries()) {

@@ -4,6 +4,7 @@ import { colourLegend } from "./colour-legend.js";
 import type { ColourScale } from "./colour-ramp.js";
 import { cellPixels, type DensityOptions } from "./density.js";
 import { type Figure, type Layer, requireMethods, sentences } from "./figure.js";
+import { formatPercent } from "./format.js";
 import { densityScale, type Histogram, histogramOf } from "./histogram.js";
 import { type PlaneRange, planeBins, robustRange, squared } from "./plane.js";
 import { finitePoints, type PointCloud } from "./point-cloud.js";
@@ -51,7 +52,7 @@ export function densityGrid(rows: readonly DensityRow[], options: DensityGridOpt
       return panelOf(panel, scale, panelSize, {
         heading: i === 0 ? headings[j] : undefined,
         row: j === 0 ? row.label : undefined,
-        note: cloud.note,
+        note: noteOf(cloud, panel?.outside ?? 0),
       });
     }),
   );
@@ -72,6 +73,12 @@ export function densityGrid(rows: readonly DensityRow[], options: DensityGridOpt
     },
   };
 }
+
+/** From this share on, a panel says by itself that samples are not in it. */
+const TOLD_OUTSIDE = 0.05;
+
+const noteOf = ({ note }: GridCloud, outside: number): string | undefined =>
+  outside < TOLD_OUTSIDE ? note : [note, `${formatPercent(outside)} outside`].filter(Boolean).join(", ");
 
 /** The histograms of one row; their notes name the data set. */
 function rowHistograms({ label, clouds, range }: DensityRow, cells: number): Histogram[] {

@@ -3,12 +3,13 @@ import { cellImage } from "./cell-image.js";
 import { colourLegend } from "./colour-legend.js";
 import type { ColourScale } from "./colour-ramp.js";
 import { cellPixels, type DensityOptions } from "./density.js";
-import { type Figure, type Layer, requireMethods, sentences } from "./figure.js";
+import { type Figure, requireMethods, sentences } from "./figure.js";
 import { formatPercent } from "./format.js";
 import { densityScale, type Histogram, histogramOf } from "./histogram.js";
+import { panelNote, rowLabel } from "./panel-text.js";
 import { type PlaneRange, planeBins, robustRange, squared } from "./plane.js";
 import { finitePoints, type PointCloud } from "./point-cloud.js";
-import { ink, panelTitle, sizes } from "./theme.js";
+import { panelTitle } from "./theme.js";
 
 /** A panel of a grid: a cloud and, optionally, what is special about it. */
 export interface GridCloud extends PointCloud {
@@ -108,33 +109,6 @@ function panelOf(histogram: Histogram | undefined, scale: ColourScale, size: num
       ...(text.row === undefined ? [] : [rowLabel(text.row, height)]),
       ...(text.note === undefined ? [] : [panelNote(text.note, width, height)]),
     ],
-  };
-}
-
-/** The name of a row, upwards along the left edge of its first panel. */
-function rowLabel(text: string, height: number): Layer {
-  return {
-    data: { values: [{ text }] },
-    mark: {
-      type: "text",
-      angle: 270,
-      align: "center",
-      baseline: "bottom",
-      fontSize: sizes.axisTitle,
-      fontWeight: "bold",
-      color: ink.text,
-      aria: false,
-    },
-    encoding: { x: { value: -9 }, y: { value: height / 2 }, text: { field: "text" } },
-  };
-}
-
-/** A short text in the lower right corner, bright on the dark end of the colours. */
-function panelNote(text: string, width: number, height: number): Layer {
-  return {
-    data: { values: [{ text }] },
-    mark: { type: "text", align: "right", baseline: "bottom", fontSize: 11, color: "#ffffff", aria: false },
-    encoding: { x: { value: width - 6 }, y: { value: height - 4 }, text: { field: "text" } },
   };
 }
 

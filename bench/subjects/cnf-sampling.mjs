@@ -149,13 +149,13 @@ async function oneFlow(context, { name, folder, flow, corrections }) {
   });
   for (const { dispose } of ours) await dispose();
   const { rows } = result;
-  const against = (/** @type {string} */ side) =>
+  const against = (/** @type {string} */ whose, /** @type {string} */ side) =>
     measured.flatMap((way) => {
       if (!way.startsWith("Hyper")) return [];
-      return [[`${way} faster than ${side}'s dopri5`, ratioOf(rows, `hypersolvers, ${way}`, side)]];
+      return [[`${way} faster than ${whose} dopri5`, ratioOf(rows, `hypersolvers, ${way}`, side)]];
     });
   const ratios = {
-    ...Object.fromEntries([...against("torchdiffeq"), ...against("hypersolvers, dopri5")]),
+    ...Object.fromEntries([...against("torchdiffeq's", "torchdiffeq"), ...against("our", "hypersolvers, dopri5")]),
     "dopri5 of both sides (median of rounds)": ratioOf(rows, "hypersolvers, dopri5", "torchdiffeq"),
   };
   return { ...result, ratios: present(ratios) };

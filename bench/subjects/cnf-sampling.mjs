@@ -155,7 +155,10 @@ async function oneFlow(context, { name, folder, flow, corrections }) {
       return [[`${way} faster than ${whose} dopri5`, ratioOf(rows, `hypersolvers, ${way}`, side)]];
     });
   const ratios = {
-    ...Object.fromEntries([...against("torchdiffeq's", "torchdiffeq"), ...against("our", "hypersolvers, dopri5")]),
+    ...Object.fromEntries([
+      ...against("torchdiffeq's", "torchdiffeq"),
+      ...against("our", "hypersolvers, dopri5"),
+    ]),
     "dopri5 of both sides (median of rounds)": ratioOf(rows, "hypersolvers, dopri5", "torchdiffeq"),
   };
   return { ...result, ratios: present(ratios) };

@@ -30,7 +30,8 @@ const ways = /** @type {const} */ ([
 /** @typedef {import("../lib/flows.mjs").Corrections} Corrections */
 
 /** @param {Way} way @param {Corrections} corrections */
-const isThere = (way, corrections) => !way.startsWith("Hyper") || corrections[way.split(",")[0] ?? ""] !== undefined;
+const isThere = (way, corrections) =>
+  !way.startsWith("Hyper") || corrections[way.split(",")[0] ?? ""] !== undefined;
 
 /** Options of `compileFlowSampler`. @param {Way} way @param {Corrections} corrections */
 function optionsOf(way, corrections) {
@@ -148,13 +149,16 @@ async function oneFlow(context, { name, folder, flow, corrections }) {
   });
   for (const { dispose } of ours) await dispose();
   const { rows } = result;
-  const against = (/** @type {string} */ side) =>
+  const against = (/** @type {string} */ whose, /** @type {string} */ side) =>
     measured.flatMap((way) => {
       if (!way.startsWith("Hyper")) return [];
-      return [[`${way} faster than ${side}'s dopri5`, ratioOf(rows, `hypersolvers, ${way}`, side)]];
+      return [[`${way} faster than ${whose} dopri5`, ratioOf(rows, `hypersolvers, ${way}`, side)]];
     });
   const ratios = {
-    ...Object.fromEntries([...against("torchdiffeq"), ...against("hypersolvers, dopri5")]),
+    ...Object.fromEntries([
+      ...against("torchdiffeq's", "torchdiffeq"),
+      ...against("our", "hypersolvers, dopri5"),
+    ]),
     "dopri5 of both sides (median of rounds)": ratioOf(rows, "hypersolvers, dopri5", "torchdiffeq"),
   };
   return { ...result, ratios: present(ratios) };

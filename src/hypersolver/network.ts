@@ -79,7 +79,10 @@ export function withFoldedStatistics(options: NetworkOptions, correction: Correc
   if (mean.some((centre, i) => Math.abs(centre * (gain[i] ?? 1)) > FARTHEST_MEAN)) return correction;
   const network = networkOf(options);
   const graph = trace({ ...columnSpecs(options), ...parameterInputs(network) }, (nodes: NamedNodes) => ({
-    g: network.apply(nodes, concatColumns(Object.keys(options.statistics).map((name) => nodes[name] as Node))),
+    g: network.apply(
+      nodes,
+      concatColumns(Object.keys(options.statistics).map((name) => nodes[name] as Node)),
+    ),
   }));
   const first = { weight: "0.weight", bias: "0.bias" };
   const last = { weight: `${2 * options.hidden.length}.weight`, bias: `${2 * options.hidden.length}.bias` };

@@ -14,6 +14,8 @@ export interface FlowData {
   /** d. */
   readonly dimension: number;
   readonly standardisation: Standardisation;
+  /** Largest Euclidean norm of standardised training rows, of very many where they have no end. */
+  readonly radius: number;
   /** Independent standardised training rows, [count, d]. */
   batch(count: number, random: Random): Tensor;
   /** For choosing while training, in units of the data. */
@@ -31,25 +33,28 @@ export function densityData(density: Density, seed: number): FlowData {
   const standardisation = standardisationOf(
     density.sample(STANDARDISING_ROWS, random.fork("standardisation")),
   );
+  const batch = (count: number, own: Random): Tensor =>
+    standardised(density.sample(count, own), standardisation);
   return {
     description: `${density.name}: ${density.description}`,
     dimension: 2,
-    standardisation,
-    batch: (count, own) => standardised(density.sample(count, own), standardisation),
+    ...{ standardisation, batch },
+    radius: radiusOf(batch(RADIUS_ROWS, random.fork("radius"))),
     validation: density.sample(VALIDATION_ROWS, random.fork("validation")),
     heldOut: (count) => density.sample(count, random.fork("held out")),
   };
 }
 
-/** Rows looked at for the farthest. */
+/** Rows of an endless source that are looked at for the farthest. */
 const RADIUS_ROWS = 20_000;
 
-/** Largest Euclidean norm among many standardised training rows. */
-export function radiusOf(data: FlowData, seed: number): number {
-  const values = toFloat64(data.batch(RADIUS_ROWS, new Random(seed).fork("radius")));
+/** Largest Euclidean norm of the rows of [n, d]. */
+function radiusOf(points: Tensor): number {
+  const values = toFloat64(points);
+  const [, width = 1] = points.shape;
   let radius = 0;
-  for (let i = 0; i < values.length; i += data.dimension)
-    radius = Math.max(radius, Math.hypot(...values.subarray(i, i + data.dimension)));
+  for (let i = 0; i < values.length; i += width)
+    radius = Math.max(radius, Math.hypot(...values.subarray(i, i + width)));
   return radius;
 }
 
@@ -77,6 +82,7 @@ export function tableData(points: Tensor, description: string, seed: number): Fl
     description,
     dimension,
     standardisation,
+    radius: radiusOf(table),
     batch: (wanted, random) =>
       pickRows(
         table,

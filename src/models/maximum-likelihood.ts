@@ -15,10 +15,10 @@ import { type CompileOptions, compile, type NamedTensors } from "../runtime/inde
 import { cast, fail, item, Random, type Tensor } from "../tensor/index.js";
 import { withZeroColumns } from "./augmented-states.js";
 import type { BaseDistribution } from "./base-distribution.js";
+import { unlessItBreaks } from "./broken-solves.js";
 import { drawNoise, type NoiseKind } from "./noise.js";
 import { compileOutsideGradient } from "./outside-gradient.js";
 import type { FlowTrainer } from "./trainer.js";
-import { unlessNonFinite } from "./unless-non-finite.js";
 
 /** How the likelihood is solved, differentiated and regularised. */
 export interface LikelihoodOptions {
@@ -92,10 +92,10 @@ export async function compileMaximumLikelihood(
       return cast(seen.cotangent as Tensor, dtype);
     };
     const start = withZeroColumns(x, Object.keys(augmented.columns).length);
-    const result = await unlessNonFinite(
+    const result = await unlessItBreaks(
       solve.run(start, cotangent, { controls, parameters: update.parameters() }),
     );
-    if (result === undefined) return untaken;
+    if ("obstacle" in result) return { ...untaken, ...result };
     const value = (name: string): number => item(seen[name] as Tensor);
     const seenHere = {
       loss: value("loss"),

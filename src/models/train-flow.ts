@@ -4,9 +4,9 @@ import { fail, isHypersolversError, Random } from "../tensor/index.js";
 import { type BaseDistribution, normalBase } from "./base-distribution.js";
 import { type Flow, type FlowFieldOptions, flowField } from "./flow.js";
 import type { BestParameters, FlowCheckpoint } from "./flow-checkpoint.js";
-import { type FlowData, radiusOf } from "./flow-data.js";
+import type { FlowData } from "./flow-data.js";
 import { type CompiledDensity, compileFlowDensity, meanNegative } from "./flow-density.js";
-import type { FlowTrainer } from "./trainer.js";
+import type { FlowStep, FlowTrainer } from "./trainer.js";
 import {
   batchOf,
   checkPhases,
@@ -138,7 +138,7 @@ function settingsOf(options: FlowTrainingOptions): string {
 
 async function allPhases(run: Run): Promise<TrainedFlow["status"]> {
   const { phases, seed = 0, compile = {}, signal } = run.options;
-  const radius = radiusOf(run.options.data, seed);
+  const { radius } = run.options.data;
   let parameters = run.flow.field.parameters;
   let end = 0;
   for (const [i, phase] of phases.entries()) {
@@ -171,7 +171,7 @@ async function onePhase(run: Run, phase: TrainingPhase, trainer: FlowTrainer, en
     const step = await trainer.step(x, rate(run.iteration + phase.iterations - end));
     run.iteration++;
     skipped = step.taken ? 0 : skipped + 1;
-    if (skipped > MOST_SKIPPED) throw brokenLoss(run.iteration, step.loss);
+    if (skipped > MOST_SKIPPED) throw brokenLoss(run.iteration, step);
     if (step.taken) block = extended(block, step.loss, step.nfe);
     const stopped = signal?.aborted === true;
     const atEnd = run.iteration === end || stopped;
@@ -251,11 +251,11 @@ function checkValidations(validations = VALIDATIONS): void {
   });
 }
 
-function brokenLoss(iteration: number, loss: number): Error {
+function brokenLoss(iteration: number, { loss, obstacle }: FlowStep): Error {
   return fail("NON_FINITE", {
     what: `training, iteration ${iteration}`,
     expected: "a finite loss",
-    received: String(loss),
+    received: `${obstacle ?? loss}, ${MOST_SKIPPED + 1} times in a row`,
     help: "lower the learning rate, or look for outliers in the data",
   });
 }

@@ -9,6 +9,8 @@ export interface FlowStep {
   readonly gradientNorm: number;
   /** False when the loss or the gradient was not finite: nothing was changed. */
   readonly taken: boolean;
+  /** Why there is no loss, where a solve broke down. */
+  readonly obstacle?: string;
   /** Evaluations of f by forward solves; absent where training solves nothing. */
   readonly nfe?: number;
   /** Evaluations of f by the backward solve. */

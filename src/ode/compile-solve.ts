@@ -2,7 +2,14 @@ import { type CompileOptions, compile, type NamedTensors } from "../runtime/inde
 import { cast, firstNonFinite, type Tensor } from "../tensor/index.js";
 import { integrateAdaptive } from "./adaptive.js";
 import type { AdaptiveOptions } from "./adaptive-options.js";
-import { definedOnly, prepared, refuseRule, runtimeOptions, spanOf } from "./compiled-options.js";
+import {
+  definedOnly,
+  prepared,
+  refuseControlled,
+  refuseRule,
+  runtimeOptions,
+  spanOf,
+} from "./compiled-options.js";
 import { compiledStepper } from "./compiled-stepper.js";
 import { compileStep, STATE_INPUT, unrolledSolve } from "./compiled-steps.js";
 import { type Field, fieldMacs } from "./field.js";
@@ -65,6 +72,7 @@ export async function compileSolve(field: Field, options: CompiledSolveOptions):
     refuseRule(rule);
     return compileAdaptive(field, plan, options);
   }
+  refuseControlled(options.controlledColumns);
   const fixedRule = rule ?? tableauRule(field, plan.tableau);
   const evaluations = fixedRule.cost.nfe * (plan.mesh.length - 1);
   const looped = onStep !== undefined || options.signal !== undefined || evaluations > UNROLL_LIMIT;

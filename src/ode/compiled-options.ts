@@ -44,6 +44,19 @@ export function refuseRule(
 const NEEDED_BY_RULES = "fixed steps (steps or mesh): a rule has no error estimate";
 
 /**
+ * Fixed steps control no error.
+ * @throws INVALID_ARGUMENT when there are columns to control.
+ */
+export function refuseControlled(columns: number | undefined): void {
+  if (columns === undefined) return;
+  throw fail("INVALID_ARGUMENT", {
+    what: "controlledColumns",
+    expected: "step control (rtol, atol): fixed steps control no error",
+    received: "steps or mesh",
+  });
+}
+
+/**
  * Error control has to see something, and nothing that is not there.
  * @throws INVALID_ARGUMENT
  */

@@ -3,11 +3,13 @@ import { cellImage } from "./cell-image.js";
 import { colourLegend } from "./colour-legend.js";
 import type { ColourScale } from "./colour-ramp.js";
 import { cellPixels, type DensityOptions } from "./density.js";
-import { type Figure, type Layer, requireMethods, sentences } from "./figure.js";
+import { type Figure, requireMethods, sentences } from "./figure.js";
+import { formatPercent } from "./format.js";
 import { densityScale, type Histogram, histogramOf } from "./histogram.js";
+import { panelNote, rowLabel } from "./panel-text.js";
 import { type PlaneRange, planeBins, robustRange, squared } from "./plane.js";
 import { finitePoints, type PointCloud } from "./point-cloud.js";
-import { ink, panelTitle, sizes } from "./theme.js";
+import { panelTitle } from "./theme.js";
 
 /** A panel of a grid: a cloud and, optionally, what is special about it. */
 export interface GridCloud extends PointCloud {
@@ -51,7 +53,7 @@ export function densityGrid(rows: readonly DensityRow[], options: DensityGridOpt
       return panelOf(panel, scale, panelSize, {
         heading: i === 0 ? headings[j] : undefined,
         row: j === 0 ? row.label : undefined,
-        note: cloud.note,
+        note: noteOf(cloud, panel?.outside ?? 0),
       });
     }),
   );
@@ -72,6 +74,12 @@ export function densityGrid(rows: readonly DensityRow[], options: DensityGridOpt
     },
   };
 }
+
+/** From this share on, a panel says by itself that samples are not in it. */
+const TOLD_OUTSIDE = 0.05;
+
+const noteOf = ({ note }: GridCloud, outside: number): string | undefined =>
+  outside < TOLD_OUTSIDE ? note : [note, `${formatPercent(outside)} outside`].filter(Boolean).join(", ");
 
 /** The histograms of one row; their notes name the data set. */
 function rowHistograms({ label, clouds, range }: DensityRow, cells: number): Histogram[] {
@@ -101,33 +109,6 @@ function panelOf(histogram: Histogram | undefined, scale: ColourScale, size: num
       ...(text.row === undefined ? [] : [rowLabel(text.row, height)]),
       ...(text.note === undefined ? [] : [panelNote(text.note, width, height)]),
     ],
-  };
-}
-
-/** The name of a row, upwards along the left edge of its first panel. */
-function rowLabel(text: string, height: number): Layer {
-  return {
-    data: { values: [{ text }] },
-    mark: {
-      type: "text",
-      angle: 270,
-      align: "center",
-      baseline: "bottom",
-      fontSize: sizes.axisTitle,
-      fontWeight: "bold",
-      color: ink.text,
-      aria: false,
-    },
-    encoding: { x: { value: -9 }, y: { value: height / 2 }, text: { field: "text" } },
-  };
-}
-
-/** A short text in the lower right corner, bright on the dark end of the colours. */
-function panelNote(text: string, width: number, height: number): Layer {
-  return {
-    data: { values: [{ text }] },
-    mark: { type: "text", align: "right", baseline: "bottom", fontSize: 11, color: "#ffffff", aria: false },
-    encoding: { x: { value: width - 6 }, y: { value: height - 4 }, text: { field: "text" } },
   };
 }
 

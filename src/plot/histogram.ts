@@ -13,6 +13,8 @@ export interface Histogram {
   readonly densities: Float64Array;
   /** Density of a cell with a single sample. */
   readonly single: number;
+  /** Share of the cloud's finite samples outside the drawn region. */
+  readonly outside: number;
   /** What could not be drawn, as a sentence, or empty. */
   readonly note: string;
 }
@@ -37,6 +39,7 @@ export function histogramOf(cloud: PointCloud, points: Float64Array, bins: Bins)
     bins,
     densities: cells.map((count) => count * single),
     single,
+    outside: outside / total,
     note: facts.length === 0 ? "" : `${cloud.label}: ${facts.join(", ")}.`,
   };
 }

@@ -15,6 +15,7 @@ export {
   powerOfTen,
 } from "./format.js";
 export { type HeatMapOptions, heatMap, type ScalarGrid } from "./heat-map.js";
+export { type GridImage, type ImageGridOptions, type ImageRow, imageGrid } from "./image-grid.js";
 export {
   type Cost,
   type ParetoOptions,

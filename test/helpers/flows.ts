@@ -84,6 +84,7 @@ export function gaussianData(mean: readonly number[], deviation: number): FlowDa
     description: `normal, mean ${mean.join(", ")}, deviation ${deviation}`,
     dimension: d,
     standardisation: identityOf(d),
+    radius: Math.hypot(...mean) + 5 * deviation,
     batch: sample,
     validation: sample(500, new Random(901)),
     heldOut: (count) => sample(count, new Random(902)),

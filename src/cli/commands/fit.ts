@@ -138,7 +138,11 @@ function addTrainingOptions(command: Command): void {
       ),
     )
     .addOption(
-      parsed("--features <names>", "intermediate tensors of the field that g sees as well", parseNames),
+      parsed(
+        "--features <names>",
+        "intermediate tensors of the field that g sees as well; hidden: its last hidden layer",
+        parseNames,
+      ),
     )
     .addOption(
       parsed(

@@ -1,6 +1,11 @@
 import { join } from "node:path";
 import { comparisonText, type FitRun, fitSummary, runFit } from "../../experiments/index.js";
-import { type CorrectionInput, type FitOptions, fitDefaults } from "../../hypersolver/index.js";
+import {
+  type CorrectionInput,
+  type FitOptions,
+  fitDefaults,
+  hiddenFeature,
+} from "../../hypersolver/index.js";
 import { type Field, tableauNamed } from "../../ode/index.js";
 import { formatNumber } from "../../plot/index.js";
 import { fail, isHypersolversError } from "../../tensor/index.js";
@@ -59,7 +64,8 @@ export function nothingFitted(error: unknown): unknown {
 async function fitOptions(field: Field, options: FitCommandOptions, { progress }: Desk): Promise<FitOptions> {
   const { loss, iterations, batch, hidden, activation, lr, weightDecay, epsilon, trajectories, pretrain } =
     options;
-  const { referenceTolerance, swapEvery, features, directions, detachField, span, steps, seed } = options;
+  const { referenceTolerance, swapEvery, directions, detachField, span, steps, seed } = options;
+  const features = options.features?.map((name) => featureOf(field, name));
   const given: Partial<FitOptions> = definedMembers({
     ...{ loss, iterations, batch, hidden, activation, weightDecay, trajectories, pretrain },
     epsilon: epsilon === "none" ? null : epsilon,
@@ -73,6 +79,14 @@ async function fitOptions(field: Field, options: FitCommandOptions, { progress }
     states: await stateSource(field, options.states, options),
     onProgress: (state) => showFitProgress(state, progress),
   };
+}
+
+/** `hidden` stands for the last hidden layer, unless the model has a tensor of that name. */
+function featureOf(field: Field, name: string): string {
+  if (name !== "hidden" || Object.hasOwn(field.features, name)) return name;
+  const found = hiddenFeature(field);
+  if (found !== undefined) return found;
+  throw unusable("--features", "a name that `info` lists: this field has no hidden layer to find", name);
 }
 
 /** Naming features means that g sees them. */

@@ -1,10 +1,12 @@
 import type { ComparisonRow } from "../comparison.js";
 import type { FitMetrics } from "../run-fit.js";
 
-/** The solvers that every fit is compared with, once, and all hypersolvers. */
+/** The solvers that every fit is compared with, once, and each hypersolver at the step that it learned. */
 export function allMethods(fits: Readonly<Record<string, FitMetrics>>): ComparisonRow[] {
-  const tables = Object.values(fits).map(({ comparison }) => comparison);
-  const hypersolvers = tables.flatMap((rows) => rows.filter(({ role }) => role === "hypersolver"));
-  const others = (tables[0] ?? []).filter(({ role }) => role !== "hypersolver");
+  const all = Object.values(fits);
+  const hypersolvers = all.flatMap(({ comparison, hypersolver }) =>
+    comparison.filter(({ role, steps }) => role === "hypersolver" && steps === hypersolver.steps),
+  );
+  const others = (all[0]?.comparison ?? []).filter(({ role }) => role !== "hypersolver");
   return [...others, ...hypersolvers];
 }

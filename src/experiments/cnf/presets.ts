@@ -53,7 +53,7 @@ export const cnfPresets: Readonly<Record<Preset, CnfPreset>> = {
   standard: {
     network: smallNetwork,
     phases: [
-      { objective: "flow-matching", iterations: 45_000, learningRate: 1.5e-2 },
+      { objective: "flow-matching", iterations: 90_000, learningRate: 1.5e-2 },
       { objective: "maximum-likelihood", iterations: 100, learningRate: 1e-3 },
     ],
     validations: 40,

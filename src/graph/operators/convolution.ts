@@ -21,10 +21,9 @@ import { only } from "./example.js";
 type TransposeAttributes = OperatorAttributes["convTranspose"];
 type WeightAttributes = OperatorAttributes["convWeight"];
 
-/**
- * Convolution is bilinear in image and weight; ⟨g, conv(x, w)⟩ is one trilinear form. Its three derivatives are conv
- * itself, `convTranspose` and `convWeight`, and each one's derivatives are the other two.
- */
+// Convolution is bilinear in image and weight, so ⟨g, conv(x, w)⟩ is a trilinear form. Its three derivatives are conv
+// itself, convTranspose and convWeight, and the derivatives of each are the other two.
+
 const shapesOf = (inputs: readonly { readonly shape: SymbolicShape }[]): [SymbolicShape, SymbolicShape] => [
   inputs[0]?.shape ?? [],
   inputs[1]?.shape ?? [],

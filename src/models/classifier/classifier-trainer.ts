@@ -14,6 +14,8 @@ export interface ClassifierStep {
   readonly gradientNorm: number;
   /** False when the loss or the gradient was not finite: nothing was changed. */
   readonly taken: boolean;
+  /** Why there is no loss, where a solve broke down. */
+  readonly obstacle?: string;
   /** Evaluations of f by the forward solve; NaN where it broke down. */
   readonly nfe: number;
   /** Evaluations of f, with their vector–Jacobian products, on the way back. */

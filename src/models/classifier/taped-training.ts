@@ -1,14 +1,14 @@
 import { oneHot } from "../../data/index.js";
+import { splitState } from "../../nn/index.js";
 import { compileGradient, type GradientOptions, type SolveGradient } from "../../ode/index.js";
 import type { Tensor } from "../../tensor/index.js";
+import { unlessItBreaks } from "../broken-solves.js";
 import { compileOutsideGradient } from "../outside-gradient.js";
-import { unlessNonFinite } from "../unless-non-finite.js";
 import { wholeModule } from "./architecture.js";
 import type { Classifier } from "./classifier.js";
 import type { ClassifierStep, ClassifierTrainer, UpdateOptions } from "./classifier-trainer.js";
 import { compileFieldBuffers, fieldInTraining, type PathPoint } from "./field-in-training.js";
 import { compileInlet, compileOutlet } from "./part-gradients.js";
-import { splitState } from "./split-state.js";
 
 export interface TapedOptions extends UpdateOptions {
   /** Method, tolerances or steps, and the kind of gradient. */
@@ -55,8 +55,9 @@ export async function compileTapedTraining(
     };
     path = [];
     const inputs = { parameters: splitState(architecture.field(0), parameters).parameters };
-    const result = await unlessNonFinite(solve.run(start.z, cotangent, inputs));
-    if (result === undefined || seen === undefined) return untaken;
+    const result = await unlessItBreaks(solve.run(start.z, cotangent, inputs));
+    if ("obstacle" in result) return { ...untaken, ...result };
+    if (seen === undefined) return untaken;
     const report = reportOf(seen, result);
     if (!Number.isFinite(report.loss)) return report;
     const ofInlet = await inlet.pullBack(images, result.z0, values);

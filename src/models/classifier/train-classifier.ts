@@ -33,7 +33,7 @@ const MOST_SKIPPED = 20;
 /**
  * Trains a Neural ODE classifier by cross-entropy, validates as it goes, and keeps the values that did best.
  * @throws INVALID_ARGUMENT for options that make no sense or labels without class; SHAPE_MISMATCH for other images;
- *   NON_FINITE when the loss stays broken, or no validation could be solved; STEP_LIMIT, STEP_UNDERFLOW when a training solve fails.
+ *   NON_FINITE when the loss stays broken, solves that break down included, or no validation could be solved.
  */
 export async function trainClassifier(options: ClassifierTrainingOptions): Promise<TrainedClassifier> {
   const started = performance.now();
@@ -136,7 +136,7 @@ async function iterate(run: Run): Promise<TrainedClassifier["status"]> {
     batch = run.iteration < plan.iterations ? batches.at(run.iteration) : undefined;
     const step = await stepping;
     skipped = step.taken ? 0 : skipped + 1;
-    if (skipped > MOST_SKIPPED) throw brokenLoss(run.iteration, step.loss);
+    if (skipped > MOST_SKIPPED) throw brokenLoss(run.iteration, step);
     if (step.taken) block = extended(block, step);
     const atEnd = run.iteration === plan.iterations;
     const stopped = options.signal?.aborted === true && !atEnd;
@@ -214,11 +214,11 @@ async function validated(
   return { validationAccuracy: accuracy, validationLoss: loss, validationNfe: nfe };
 }
 
-function brokenLoss(iteration: number, loss: number): Error {
+function brokenLoss(iteration: number, { loss, obstacle }: ClassifierStep): Error {
   return fail("NON_FINITE", {
     what: `training, iteration ${iteration}`,
     expected: "a finite loss",
-    received: String(loss),
+    received: `${obstacle ?? loss}, ${MOST_SKIPPED + 1} times in a row`,
     help: "lower the learning rate, or take more steps",
   });
 }

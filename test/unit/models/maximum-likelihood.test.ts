@@ -181,6 +181,15 @@ describe("a step", () => {
     await training.dispose();
   });
 
+  test("whose solve takes too many steps is not taken, and tells why", async () => {
+    const training = await trainer({ solver: { rtol: 1e-6, atol: 1e-6, maxSteps: 1 } });
+    const { taken, obstacle } = await training.step(x, 0.1);
+    expect(taken).toBe(false);
+    expect(obstacle).toContain("step");
+    expect(training.iteration).toBe(0);
+    await training.dispose();
+  });
+
   test("takes data of float64 with a field of float32, and the other way round", async () => {
     const training = await trainer({ estimator: "hutchinson" });
     const other = await trainer({ estimator: "hutchinson" });

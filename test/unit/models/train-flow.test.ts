@@ -146,7 +146,7 @@ describe("a training", () => {
   });
 
   test("keeps the parameters that did best on validation data", async () => {
-    const learningRate = 0.3;
+    const learningRate = 3;
     const phases = [{ ...matching, iterations: 60, learningRate, schedule: "constant" }] as const;
     const { curve, validationNll, flow } = await trainFlow({ ...small, phases, validations: 12 });
     const measured = curve.flatMap(({ nll }) => (nll === undefined ? [] : [nll]));
@@ -262,7 +262,8 @@ describe("a training that cannot go well", () => {
       { ...matching, iterations: 100 },
       { ...matching, iterations: 30, learningRate: 30, schedule: "constant" },
     ] as const;
-    const network = { hidden: [16], activation: "relu" } as const;
+    const unbounded = { topSpeed: Number.POSITIVE_INFINITY, reach: Number.POSITIVE_INFINITY };
+    const network = { hidden: [16], activation: "relu", ...unbounded } as const;
     const { curve, validationNll, flow } = await trainFlow({ ...small, phases, network, validations: 3 });
     const measured = curve.filter(({ nll }) => nll !== undefined);
     expect(measured.some(({ nll }) => Number.isNaN(nll))).toBe(true);

@@ -266,6 +266,14 @@ describe("error control on the first columns alone", () => {
     },
   );
 
+  test("is refused by fixed steps, which control no error", async () => {
+    const options = { span: [0, 1], steps: 4, controlledColumns: 2 } as const;
+    await expect(compileSolve(augmented, options)).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      facts: { what: "controlledColumns", received: "steps or mesh" },
+    });
+  });
+
   test("of all columns is the same as saying nothing", async () => {
     const options = { span: [0, 1], rtol: 1e-5, atol: 1e-5 } as const;
     const [said, unsaid] = [

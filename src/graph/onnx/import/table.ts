@@ -3,6 +3,7 @@ import type { Call } from "./calls.js";
 import { conversionDecoders } from "./conversion.js";
 import { convolutionDecoders } from "./convolution.js";
 import type { Decoder, DecoderTable } from "./decoder.js";
+import { elementDecoders } from "./elements.js";
 import { arithmeticDecoders, conditionalDecoders, unaryDecoders } from "./elementwise.js";
 import { linearDecoders, microsoftLinearDecoders } from "./linear.js";
 import { movementDecoders } from "./movement.js";
@@ -30,6 +31,7 @@ const tables: ReadonlyMap<string, ReadonlyMap<string, Decoder>> = new Map([
       shapeDecoders,
       movementDecoders,
       selectionDecoders,
+      elementDecoders,
     ),
   ],
   ["com.microsoft", merged(microsoftLinearDecoders, microsoftActivationDecoders)],

@@ -85,6 +85,7 @@ export type {
 
 // Their use.
 
+export { type CompiledEnd, compileInlet, compileOutlet } from "./classifier/classifier-ends.js";
 export {
   CLASSIFIER_TOLERANCE,
   type Classification,

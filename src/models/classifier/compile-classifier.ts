@@ -13,7 +13,8 @@ import {
 import { type CompileOptions, compile } from "../../runtime/index.js";
 import { cast, fail, firstNonFinite, type Tensor } from "../../tensor/index.js";
 import type { Classifier } from "./classifier.js";
-import { fixedGraph, inletGraph, outletGraph } from "./fixed-graph.js";
+import { compileInlet, compileOutlet } from "./classifier-ends.js";
+import { fixedGraph } from "./fixed-graph.js";
 import { type ClassifierInput, preparedImages } from "./image-input.js";
 
 /**
@@ -135,10 +136,8 @@ async function fixedParts(
 
 async function adaptiveParts(classifier: Classifier, options: ClassifierSolveOptions): Promise<Parts> {
   const { correction: _, ...solver } = options;
-  const graphs = [inletGraph(classifier), outletGraph(classifier)] as const;
-  const ends = graphs.reduce((total, graph) => total + countMacs(graph), 0);
-  const inlet = await compile(graphs[0], runtimeOf(options));
-  const outlet = await compile(graphs[1], runtimeOf(options));
+  const inlet = await compileInlet(classifier, runtimeOf(options));
+  const outlet = await compileOutlet(classifier, runtimeOf(options));
   const solve = await compileSolve(classifier.field, {
     ...{ rtol: CLASSIFIER_TOLERANCE, atol: CLASSIFIER_TOLERANCE },
     ...solver,
@@ -146,13 +145,11 @@ async function adaptiveParts(classifier: Classifier, options: ClassifierSolveOpt
   });
   return {
     run: async (images) => {
-      const { z: z0 } = await inlet.run({ images });
-      const solution = await solve.run(cast(z0 as Tensor, "float32"));
+      const solution = await solve.run(await inlet.run(images));
       const { states, statistics } = orThrow(solution) as typeof solution;
-      const { logits } = await outlet.run({ z: states.at(-1) as Tensor });
       return {
-        logits: cast(logits as Tensor, "float32"),
-        statistics: { ...statistics, macs: statistics.macs + ends },
+        logits: await outlet.run(states.at(-1) as Tensor),
+        statistics: { ...statistics, macs: statistics.macs + inlet.macs + outlet.macs },
       };
     },
     dispose: async () => {

@@ -38,7 +38,7 @@ export interface OutletProgram {
 const BUFFER = "buffer/";
 const GRADIENT = "gradient/";
 
-export async function compileInlet(
+export async function compileInletTraining(
   { architecture, field }: Classifier,
   options: CompileOptions,
 ): Promise<InletProgram> {
@@ -81,7 +81,7 @@ export async function compileInlet(
   };
 }
 
-export async function compileOutlet(
+export async function compileOutletTraining(
   { architecture, field }: Classifier,
   options: CompileOptions,
 ): Promise<OutletProgram> {

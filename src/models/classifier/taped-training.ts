@@ -8,7 +8,7 @@ import { wholeModule } from "./architecture.js";
 import type { Classifier } from "./classifier.js";
 import type { ClassifierStep, ClassifierTrainer, UpdateOptions } from "./classifier-trainer.js";
 import { compileFieldBuffers, fieldInTraining, type PathPoint } from "./field-in-training.js";
-import { compileInlet, compileOutlet } from "./part-gradients.js";
+import { compileInletTraining, compileOutletTraining } from "./part-gradients.js";
 
 export interface TapedOptions extends UpdateOptions {
   /** Method, tolerances or steps, and the kind of gradient. */
@@ -41,8 +41,8 @@ export async function compileTapedTraining(
     span: architecture.span,
     ...(watches && { onStep: follow }),
   });
-  const inlet = await compileInlet(classifier, runtime);
-  const outlet = await compileOutlet(classifier, runtime);
+  const inlet = await compileInletTraining(classifier, runtime);
+  const outlet = await compileOutletTraining(classifier, runtime);
   const training = await compileOutsideGradient({ ...update, ...first, compile: runtime });
   const step: ClassifierTrainer["step"] = async ({ images, labels }, learningRate) => {
     const parameters = training.parameters();

@@ -15,11 +15,13 @@ import {
   type Classifier,
   type ClassifierSolveOptions,
   compileClassifier,
+  compileInlet,
+  compileOutlet,
   encodeClassifier,
   measureAccuracy,
   newClassifier,
 } from "../../../../src/models/index.js";
-import { euler, fieldMacs } from "../../../../src/ode/index.js";
+import { euler, fieldMacs, solveField } from "../../../../src/ode/index.js";
 import { programOf } from "../../../../src/runtime/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { tinyArchitecture, tinyImages } from "../../../helpers/classifiers.js";
@@ -95,6 +97,19 @@ describe("a classifier", () => {
       expect(own[prediction]).toBe(Math.max(...own));
     }
     await compiled.dispose();
+  });
+
+  test("comes apart: h_x, a solve of f, h_y", async () => {
+    const [inlet, outlet] = [await compileInlet(classifier), await compileOutlet(classifier)];
+    const z0 = await inlet.run(images);
+    expect(z0.shape).toEqual([12, 2, 4, 4]);
+    const { states } = await solveField(classifier.field, z0, { span: [0, 1], method: "heun", steps: 3 });
+    const logits = await outlet.run(states.at(-1) as Tensor);
+    const whole = await classified({ method: "heun", steps: 3 });
+    expectClose(logits, whole.logits, FLOAT32_FORWARD);
+    expect(inlet.macs + outlet.macs + 6 * fieldMacs(classifier.field)).toBe(whole.statistics.macs);
+    await inlet.dispose();
+    await outlet.dispose();
   });
 
   test("is measured batch by batch, whatever the batch", async () => {

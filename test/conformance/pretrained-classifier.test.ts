@@ -10,7 +10,7 @@ import {
 import { decodeStateDict } from "../../src/nn/index.js";
 import { mnistForTests } from "../helpers/images.js";
 
-const file = "pretrained/mnist_classifier.safetensors";
+const file = "pretrained/nde_mnist.safetensors";
 const authors = () =>
   classifierOf(architectureNamed("mnist-authors"), decodeStateDict(readFileSync(file), file));
 

@@ -52,7 +52,7 @@ export async function trainClassifier(options: ClassifierTrainingOptions): Promi
   const trainer = await compileTrainer(first, plan, options);
   try {
     if (start.trainer !== undefined) trainer.restore(start.trainer);
-    const run = { ...start, options, plan, first, batches, validation, trainer, ...spacing(plan) };
+    const run = { ...start, options, plan, batches, validation, trainer, ...spacing(plan) };
     const status = await iterate(run);
     const { accuracy: validationAccuracy, loss: validationLoss, state } = run.best;
     if (validationAccuracy < 0) throw neverValidated();
@@ -81,7 +81,6 @@ function firstValues({ from, architecture }: ClassifierTrainingOptions, seed: nu
 interface Run {
   readonly options: ClassifierTrainingOptions;
   readonly plan: TrainingPlan;
-  readonly first: Classifier;
   readonly batches: ImageBatches;
   readonly validation: ImageSet;
   readonly trainer: ClassifierTrainer;
@@ -97,7 +96,7 @@ interface Run {
 function startOf(
   { checkpoint }: ClassifierTrainingOptions,
   { settings }: TrainingPlan,
-  { state }: Classifier,
+  { architecture, state }: Classifier,
 ): Pick<Run, "iteration" | "curve" | "best"> & {
   readonly trainer: NamedTensors | undefined;
 } {
@@ -107,6 +106,8 @@ function startOf(
   }
   if (checkpoint.settings === settings) {
     const { iteration, curve, best, trainer } = checkpoint;
+    // Values that are missing here would be missed only at the end of the training.
+    classifierOf(architecture, best.state);
     return { iteration, curve: [...curve], best, trainer };
   }
   throw fail("INVALID_ARGUMENT", {

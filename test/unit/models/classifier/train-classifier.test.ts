@@ -202,9 +202,12 @@ describe("a training", () => {
     expect(decode(bytes.subarray(0, 100))).toThrow(expect.objectContaining({ code: "MALFORMED_FILE" }));
     expect(decode(new Uint8Array(8))).toThrow(expect.objectContaining({ code: "MALFORMED_FILE" }));
     const { "parameters.inlet.0.weight": _, ...others } = checkpoint.trainer;
-    const maimed = { ...checkpoint, trainer: others };
-    await expect(trainClassifier({ ...small, iterations: 4, checkpoint: maimed })).rejects.toMatchObject({
-      code: "INVALID_ARGUMENT",
-    });
+    const { "inlet.0.weight": _best, ...few } = checkpoint.best.state;
+    for (const part of [{ trainer: others }, { best: { ...checkpoint.best, state: few } }]) {
+      const maimed = { ...checkpoint, ...part };
+      await expect(trainClassifier({ ...small, iterations: 4, checkpoint: maimed })).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+      });
+    }
   });
 });

@@ -1,4 +1,16 @@
-import { add, div, maximum, mean, minimum, mul, type Node, norm, reduceSum, square, sub } from "../graph/index.js";
+import {
+  add,
+  div,
+  maximum,
+  mean,
+  minimum,
+  mul,
+  type Node,
+  norm,
+  reduceSum,
+  square,
+  sub,
+} from "../graph/index.js";
 import { acceptsDepthPerSample, evaluateField, type Field, type Span, stateType } from "../ode/index.js";
 import { compileTraining, type Optimizer } from "../optim/index.js";
 import type { CompileOptions } from "../runtime/index.js";
@@ -47,7 +59,16 @@ export interface FlowMatchingOptions {
  */
 export async function compileFlowMatching(field: Field, options: FlowMatchingOptions): Promise<FlowTrainer> {
   requireDepthPerSample(field);
-  const { base, span, sigma = 0, late = 2, tails = defaultTails, radius = Infinity, batch, seed = 0 } = options;
+  const {
+    base,
+    span,
+    sigma = 0,
+    late = 2,
+    tails = defaultTails,
+    radius = Infinity,
+    batch,
+    seed = 0,
+  } = options;
   requireNumber("sigma", sigma, "a finite number, at least 0", sigma >= 0);
   requireNumber("late", late, "a finite number above 0", late > 0);
   requireNumber("tails: share", tails.share, "0 ≤ share < 1", tails.share >= 0 && tails.share < 1);
@@ -68,7 +89,9 @@ export async function compileFlowMatching(field: Field, options: FlowMatchingOpt
       const s = add(mul(t, length), span[0]);
       const { dz } = evaluateField(field, s, z, { parameters });
       const error = reduceSum(square(sub(dz, velocity)), [1], true);
-      return mean(tails.share === 0 ? error : mul(error, pathWeight(base, tails, { noise, t, z, sigma, radius })));
+      return mean(
+        tails.share === 0 ? error : mul(error, pathWeight(base, tails, { noise, t, z, sigma, radius })),
+      );
     },
     optimizer: options.optimizer,
     ...(options.clipNorm !== undefined && { clipNorm: options.clipNorm }),
@@ -113,11 +136,7 @@ interface PathPoint {
  * Weight [batch, 1] of a path from a tailed draw, at most 1: p/q at x₀ times q/p at the nearest draw from which a datum
  * within the radius leads through (t, z): that of norm (‖z‖ − t radius)/(1 − (1 − σ)t) in the direction of z.
  */
-function pathWeight(
-  base: BaseDistribution,
-  tails: Tails,
-  { noise, t, z, sigma, radius }: PathPoint,
-): Node {
+function pathWeight(base: BaseDistribution, tails: Tails, { noise, t, z, sigma, radius }: PathPoint): Node {
   const size = norm(z, -1, true);
   const beyond = radius === Infinity ? mul(size, 0) : maximum(sub(size, mul(t, radius)), 0);
   const nearest = mul(z, div(beyond, mul(add(size, SMALLEST), maximum(sub(1, mul(t, 1 - sigma)), SMALLEST))));

@@ -72,7 +72,10 @@ describe.each(names)("the shipped flow over %s", (name) => {
     const flow = flowNamed(name);
     const z = flow.base.sample(500, 2, new Random(5));
     const exact = await samples(flow, z, {});
-    const hyper = meanDistance(await samples(flow, z, { correction: correction(name, file), steps: 1 }), exact);
+    const hyper = meanDistance(
+      await samples(flow, z, { correction: correction(name, file), steps: 1 }),
+      exact,
+    );
     const base = meanDistance(await samples(flow, z, { method, steps: 1 }), exact);
     expect(hyper * 10).toBeLessThan(base);
     const [scale = 1] = flow.standardisation.scale;

@@ -21,8 +21,8 @@ import { densityOverGrid, gridAround, type PlaneGrid } from "../density-grid.js"
 import { paretoFigure } from "../fit-figures.js";
 import { curveFigures } from "../flow-curves.js";
 import { PICTURE_SOLVE } from "../flow-figures.js";
-import { fieldFigure } from "./field-figure.js";
 import { allMethods } from "./all-methods.js";
+import { fieldFigure } from "./field-figure.js";
 import type { FitStage } from "./fit-stage.js";
 import type { CnfRun } from "./run-cnf.js";
 import { samplerOptions } from "./sampling-methods.js";

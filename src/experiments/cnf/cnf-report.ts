@@ -90,7 +90,9 @@ function verdict({ quality, sampling, speed }: CnfMetrics): string | undefined {
     "": "were measured once, which says nothing of distances",
   }[toldApart(hyper)];
   const factor = (name: string): string =>
-    formatNumber((sampling[name]?.base.mean ?? Number.NaN) / (sampling[name]?.hypersolver.mean ?? Number.NaN));
+    formatNumber(
+      (sampling[name]?.base.mean ?? Number.NaN) / (sampling[name]?.hypersolver.mean ?? Number.NaN),
+    );
   const others = Object.entries(sampling).filter(([name]) => name !== best);
   const beside = others.map(
     ([name, { base }]) => `${name} ${factor(name)} times closer than ${methodTitle(base.method)}`,

@@ -47,7 +47,10 @@ export function densityMethods(
   const corrected = Object.entries(corrections).flatMap(([method, correction]) =>
     correction === undefined ? [] : [{ method, options: { correction, steps: 1 } }],
   );
-  const alone = bases.map((base) => ({ method: methodTitle(base.name), options: { method: base, steps: 1 } }));
+  const alone = bases.map((base) => ({
+    method: methodTitle(base.name),
+    options: { method: base, steps: 1 },
+  }));
   return [...alone, ...corrected];
 }
 

@@ -1,4 +1,10 @@
-import { drawnStates, type FitOptions, type Sampler, type StateSource, widened } from "../../hypersolver/index.js";
+import {
+  drawnStates,
+  type FitOptions,
+  type Sampler,
+  type StateSource,
+  widened,
+} from "../../hypersolver/index.js";
 import { dimensionOf, type Flow, type FlowData, withZeroColumns } from "../../models/index.js";
 import { logDensityField, midpoint } from "../../ode/index.js";
 import type { ExperimentOptions } from "../experiment.js";

@@ -31,7 +31,11 @@ export const samplingMethods: readonly SamplingMethod[] = [
     fit: ({ field }) => {
       const feature = hiddenFeature(field);
       const features = feature === undefined ? [] : [feature];
-      return { hidden: [64, 64], features, inputs: ["z", "stages", ...(feature ? ["features" as const] : [])] };
+      return {
+        hidden: [64, 64],
+        features,
+        inputs: ["z", "stages", ...(feature ? ["features" as const] : [])],
+      };
     },
   },
 ];

@@ -4,6 +4,20 @@
 
 export { CARD_KEY, type MeasuredError, parseCard, type ValidityCard } from "./card.js";
 export {
+  type ConvArchitecture,
+  type ConvArchitectureName,
+  convArchitectureNamed,
+  convArchitectures,
+  featuresFor,
+  hiddenChannels,
+} from "./conv-architectures.js";
+export {
+  type ConvActivation,
+  type ConvNetworkOptions,
+  convCorrection,
+  withFoldedChannels,
+} from "./conv-network.js";
+export {
   type Correction,
   type CorrectionInput,
   type CorrectionSite,
@@ -15,13 +29,9 @@ export {
 } from "./correction.js";
 export { hiddenFeature } from "./hidden-feature.js";
 export { type HyperRuleOptions, hyperRule } from "./hyper-rule.js";
-export {
-  type ColumnStatistics,
-  columnStatistics,
-  type HiddenActivation,
-  mlpCorrection,
-  type NetworkOptions,
-} from "./network.js";
+export { inputShapes, type SampleShape } from "./input-shapes.js";
+export { type HiddenActivation, mlpCorrection, type NetworkOptions } from "./network.js";
+export { type ColumnStatistics, channelMoments, columnStatistics } from "./statistics.js";
 
 // Fitting.
 
@@ -35,6 +45,8 @@ export {
   fitDefaults,
   fitDirections,
   fitLosses,
+  hasImageStates,
+  imageFitDefaults,
   resolveFit,
 } from "./fit-options.js";
 export {
@@ -44,6 +56,7 @@ export {
   type Reference,
   type ReferenceSettings,
 } from "./reference.js";
+export { encodedStates, type StateStream, type StreamCounts } from "./state-stream.js";
 export {
   drawnStates,
   givenStates,
@@ -60,7 +73,9 @@ export {
 export {
   type FixedMeasurement,
   measureRule,
+  measuringReference,
   referenceEnds,
+  referenceNoise,
   type StateErrors,
   stateErrors,
 } from "./measure.js";

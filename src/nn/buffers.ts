@@ -28,6 +28,18 @@ export function bufferInputs(
   );
 }
 
+/** A state dict in two: what an optimiser moves, and what it does not. Names of neither are left out. */
+export function splitState(
+  { parameters, buffers = {} }: Pick<Module, "parameters" | "buffers">,
+  state: StateDict,
+): { readonly parameters: StateDict; readonly buffers: StateDict } {
+  const entries = Object.entries(state);
+  return {
+    parameters: Object.fromEntries(entries.filter(([name]) => Object.hasOwn(parameters, name))),
+    buffers: Object.fromEntries(entries.filter(([name]) => Object.hasOwn(buffers, name))),
+  };
+}
+
 /** A module in training mode: its output, and the new values of its buffers where it has any. */
 export function applyTraining(module: Module, nodes: NamedNodes, x: Node): Trained {
   return module.train?.(nodes, x) ?? { output: module.apply(nodes, x), buffers: {} };

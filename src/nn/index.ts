@@ -16,7 +16,7 @@ export {
 } from "./activations.js";
 export { type AugmenterOptions, augmenter } from "./augmenter.js";
 export { type BatchNormOptions, batchNorm2d } from "./batch-norm.js";
-export { applyTraining, bufferInputs, initializeBuffers } from "./buffers.js";
+export { applyTraining, bufferInputs, initializeBuffers, splitState } from "./buffers.js";
 export { type ConvOptions, conv2d } from "./conv.js";
 export { type ConvTransposeOptions, convTranspose2d } from "./conv-transpose.js";
 export { dataControl, depthCat } from "./depth-cat.js";

@@ -22,6 +22,7 @@ import {
   prefixed,
   prelu,
   sequential,
+  splitState,
   tanh,
   zeroed,
 } from "../../../src/nn/index.js";
@@ -229,6 +230,9 @@ describe("buffers", () => {
     expect(loadStateDict(module, state)).toEqual(state);
     expect(loadStateDict(module, rest)).toEqual(state);
     expect(counter).toEqual(zeros([], "int64"));
+    const { parameters, buffers } = splitState(module, loadStateDict(module, state));
+    expect(Object.keys(parameters)).toEqual(["weight", "bias"]);
+    expect(Object.keys(buffers)).toEqual(["running_mean", "running_var", "num_batches_tracked"]);
     const { running_var: _, ...without } = state;
     expect(() => loadStateDict(module, without)).toThrow(/missing running_var/);
   });

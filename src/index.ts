@@ -116,6 +116,23 @@ export {
   trainFlow,
 } from "./models/index.js";
 
+// Classifiers of images.
+
+export {
+  architectureNamed,
+  type Classifier,
+  type ClassifierArchitecture,
+  classifierArchitectures,
+  classifierOf,
+  compileClassifier,
+  decodeClassifierState,
+  encodeClassifier,
+  encodeClassifierState,
+  measureAccuracy,
+  newClassifier,
+  trainClassifier,
+} from "./models/index.js";
+
 // Whole jobs.
 
 export { compareMethods, experiments, runFit } from "./experiments/index.js";

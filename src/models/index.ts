@@ -60,10 +60,14 @@ export {
   flowFacts,
 } from "./flow-file.js";
 
-// Classifiers of images.
+// Classifiers of images: structure and values.
 
 export type { ClassifierArchitecture } from "./classifier/architecture.js";
 export { architectureNamed, classifierArchitectures } from "./classifier/architectures.js";
+export { type Classifier, classifierOf, newClassifier } from "./classifier/classifier.js";
+
+// Their training.
+
 export {
   type BestValues,
   type ClassifierCheckpoint,
@@ -72,7 +76,32 @@ export {
   decodeClassifierCheckpoint,
   encodeClassifierCheckpoint,
 } from "./classifier/checkpoint.js";
-export { type Classifier, classifierOf, newClassifier } from "./classifier/classifier.js";
+export { type TrainedClassifier, trainClassifier } from "./classifier/train-classifier.js";
+export type {
+  ClassifierGradient,
+  ClassifierTrainingOptions,
+  TrainingSolver,
+} from "./classifier/training-options.js";
+
+// Their use.
+
+export {
+  CLASSIFIER_TOLERANCE,
+  type Classification,
+  type ClassifierSolveOptions,
+  type CompiledClassifier,
+  compileClassifier,
+} from "./classifier/compile-classifier.js";
+export type { ClassifierInput } from "./classifier/image-input.js";
+export {
+  type AccuracyOptions,
+  type BatchAccuracy,
+  type MeasuredAccuracy,
+  measureAccuracy,
+} from "./classifier/measure-accuracy.js";
+
+// Their files.
+
 export {
   CLASSIFIER_KEY,
   type ClassifierFacts,
@@ -81,9 +110,3 @@ export {
   encodeClassifierState,
 } from "./classifier/classifier-file.js";
 export { type ClassifierExport, encodeClassifier } from "./classifier/classifier-onnx.js";
-export { type TrainedClassifier, trainClassifier } from "./classifier/train-classifier.js";
-export type {
-  ClassifierGradient,
-  ClassifierTrainingOptions,
-  TrainingSolver,
-} from "./classifier/training-options.js";

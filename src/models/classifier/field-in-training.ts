@@ -1,5 +1,5 @@
 import { type InputSpec, type NamedNodes, type Node, trace } from "../../graph/index.js";
-import { applyTraining, bufferInputs, parameterInputs } from "../../nn/index.js";
+import { applyTraining, bufferInputs, parameterInputs, prefixed, withPrefix } from "../../nn/index.js";
 import { type Field, makeField, stateType } from "../../ode/index.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import { allocate, cast, isFloat, scalar, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
@@ -44,6 +44,9 @@ export interface FieldBuffers {
   dispose(): Promise<void>;
 }
 
+/** In ONNX an output may not be called like an input. */
+const MOVED = "moved ";
+
 /** One more evaluation of f a point; nothing where f has no buffers. */
 export async function compileFieldBuffers(
   { architecture, field }: Classifier,
@@ -54,10 +57,8 @@ export async function compileFieldBuffers(
   const weights = { ...parameterInputs(part), ...bufferInputs(part) };
   const specs: Record<string, InputSpec> = { z: stateType(field), s: { shape: [] }, ...weights };
   const program = await compile(
-    trace(
-      specs,
-      (nodes: NamedNodes) =>
-        applyTraining(architecture.field(nodes.s as Node), nodes, nodes.z as Node).buffers,
+    trace(specs, (nodes: NamedNodes) =>
+      prefixed(applyTraining(architecture.field(nodes.s as Node), nodes, nodes.z as Node).buffers, MOVED),
     ),
     options,
   );
@@ -65,7 +66,7 @@ export async function compileFieldBuffers(
     moved: async (path, values) => {
       const all: NamedTensors[] = [];
       for (const { s, z } of path)
-        all.push(await program.run({ z, s: scalar(s), ...namedLike(weights, values) }));
+        all.push(withPrefix(await program.run({ z, s: scalar(s), ...namedLike(weights, values) }), MOVED));
       const [first = {}] = all;
       return Object.fromEntries(
         Object.entries(first).map(([name, value]) => {

@@ -169,7 +169,8 @@ function foldedNodes(options: ConvNetworkOptions, nodes: NamedNodes): NamedNodes
   };
 }
 
-function requireKernels({ hidden, kernels }: Pick<ConvNetworkOptions, "hidden" | "kernels">): void {
+/** @throws INVALID_ARGUMENT unless there is one odd kernel a layer. */
+export function requireKernels({ hidden, kernels }: Pick<ConvNetworkOptions, "hidden" | "kernels">): void {
   const fits =
     kernels.length === hidden.length + 1 &&
     kernels.every((kernel) => Number.isInteger(kernel) && kernel >= 1 && kernel % 2 === 1);

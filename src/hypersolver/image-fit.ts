@@ -4,7 +4,12 @@ import { type Field, stateType } from "../ode/index.js";
 import { adamw, compileTraining, type Training } from "../optim/index.js";
 import type { NamedTensors } from "../runtime/index.js";
 import { Random, type Tensor } from "../tensor/index.js";
-import { type ConvNetworkOptions, convCorrection, withFoldedChannels } from "./conv-network.js";
+import {
+  type ConvNetworkOptions,
+  convCorrection,
+  requireKernels,
+  withFoldedChannels,
+} from "./conv-network.js";
 import type { Correction } from "./correction.js";
 import type { FitLoss, FitSettings } from "./fit-options.js";
 import type { FitPhase, FitPlan } from "./fit-plan.js";
@@ -42,6 +47,7 @@ const VALIDATION_SAMPLES = 64;
 export async function planImageFit(field: Field, fit: FitSettings): Promise<FitPlan> {
   const size = imageSize(field);
   requireImages(inputShapes(field, fit.base, fit), size);
+  requireKernels({ hidden: fit.hidden, kernels: fit.kernels ?? [] });
   requireGoing(fit.signal);
   const { settings, noiseFloor } = await chooseImageReference(field, fit);
   const open: { dispose(): Promise<void> }[] = [];

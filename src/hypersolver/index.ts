@@ -7,6 +7,7 @@ export {
   type ConvArchitecture,
   type ConvArchitectureName,
   convArchitectureNamed,
+  convArchitectureNames,
   convArchitectures,
   featuresFor,
   hiddenChannels,
@@ -31,6 +32,7 @@ export { hiddenFeature } from "./hidden-feature.js";
 export { type HyperRuleOptions, hyperRule } from "./hyper-rule.js";
 export { inputShapes, type SampleShape } from "./input-shapes.js";
 export { type HiddenActivation, mlpCorrection, type NetworkOptions } from "./network.js";
+export { rebindCorrection } from "./rebind.js";
 export { type ColumnStatistics, channelMoments, columnStatistics } from "./statistics.js";
 
 // Fitting.
@@ -79,6 +81,8 @@ export {
   type StateErrors,
   stateErrors,
 } from "./measure.js";
+
+export { type MeshPointError, meshErrors, referenceStates } from "./mesh-errors.js";
 
 // Files.
 

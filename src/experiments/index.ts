@@ -20,6 +20,7 @@ export {
   type Experiment,
   type ExperimentOptions,
   type ExperimentResult,
+  type LabelledImages,
   type Preset,
   presets,
 } from "./experiment.js";

@@ -42,7 +42,7 @@ export async function errorMaps(request: ErrorMapRequest): Promise<Figure> {
   const rows = Array.from({ length: SAMPLES }, (_, sample) =>
     byMethod.map(
       ([name, points]): ImageRow => ({
-        label: `${labelOf(sample)} (${sample + 1}): ${name}`,
+        label: `${labelOf(sample)}: ${name}`,
         images: points.slice(1).map((point) => channelMean(point, sample)),
       }),
     ),
@@ -50,7 +50,7 @@ export async function errorMaps(request: ErrorMapRequest): Promise<Figure> {
   const [, , height = 1, width = 1] = samples.z0.shape;
   return imageGrid(rows, {
     ...{ name: "error-maps", title: "Absolute error by mesh point", valueLabel: "|error|", height, width },
-    headings: mesh.slice(1).map((s) => `s = ${formatNumber(Math.round(s * 1000) / 1000)}`),
+    headings: mesh.slice(1).map((s) => `s = ${Number(s.toPrecision(3))}`),
     caption: `|z_k − z(s_k)|, mean over channels, of ${SAMPLES} test images; one colour scale; the small numbers are means of a picture.`,
   });
 }

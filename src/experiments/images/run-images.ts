@@ -10,6 +10,7 @@ import {
 import { tableauRule } from "../../ode/index.js";
 import type { Figure } from "../../plot/index.js";
 import type { Artefact } from "../artefact.js";
+import { methodTitle } from "../comparison.js";
 import type { ExperimentOptions, LabelledImages } from "../experiment.js";
 import type { FitMetrics, FitRun } from "../run-fit.js";
 import { errorMaps } from "./error-maps.js";
@@ -75,6 +76,7 @@ export async function runImages(
     const corrections = correctionsOf(fits, correction);
     const quality = await qualityOf(stage, corrections, options);
     const accuracies = await testAccuracies(stage, corrections, options);
+    const maps = await mapsOf(stage, corrections, options);
     const interrupted = Object.values(fits).some(({ metrics }) => metrics.status === "interrupted");
     const ofFits = Object.fromEntries(Object.entries(fits).map(([name, { metrics }]) => [name, metrics]));
     return {
@@ -83,7 +85,7 @@ export async function runImages(
         status: interrupted ? "interrupted" : "complete",
       },
       artefacts: [file, ...fitArtefacts(classifier, fits, correction, about)],
-      maps: await mapsOf(stage, corrections, options),
+      ...(maps !== undefined && { maps }),
     };
   } finally {
     await ends.dispose();
@@ -112,21 +114,23 @@ async function qualityOf(
   });
 }
 
-/** The base and the hypersolvers of as many steps. */
+/** The first hypersolver and its base. */
 async function mapsOf(
   { classifier, ends, images }: ImageStage,
   corrections: ImageCorrections,
   { compile = {} }: ExperimentOptions,
-): Promise<Figure> {
+): Promise<Figure | undefined> {
   const { field } = classifier;
-  const hyper = Object.entries(corrections).filter(([, { steps }]) => steps === EVALUATIONS);
-  const bases = hyper.slice(0, 1).map(([, { correction }]) => correction.base);
-  const rules = [
-    ...bases.map((base) => [base.name, tableauRule(field, base)] as const),
-    ...hyper.map(([name, { correction }]) => [name, hyperRule(field, correction)] as const),
-  ];
+  const first = Object.entries(corrections).find(([, { steps }]) => steps === EVALUATIONS);
+  if (first === undefined) return undefined;
+  const [name, { correction }] = first;
+  const { base } = correction;
+  const rules = {
+    [methodTitle(base.name)]: tableauRule(field, base),
+    [name]: hyperRule(field, correction),
+  };
   return errorMaps({
-    ...{ classifier, ends, images: images.test, rules: Object.fromEntries(rules), steps: EVALUATIONS },
+    ...{ classifier, ends, images: images.test, rules, steps: EVALUATIONS },
     ...{ reference: measuringReference(field), compile },
   });
 }

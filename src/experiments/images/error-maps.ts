@@ -42,7 +42,7 @@ export async function errorMaps(request: ErrorMapRequest): Promise<Figure> {
   const rows = Array.from({ length: SAMPLES }, (_, sample) =>
     byMethod.map(
       ([name, points]): ImageRow => ({
-        label: `${labelOf(sample)}: ${name}`,
+        label: `#${sample + 1} ${labelOf(sample)}: ${name}`,
         images: points.slice(1).map((point) => channelMean(point, sample)),
       }),
     ),

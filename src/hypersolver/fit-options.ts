@@ -4,6 +4,7 @@ import {
   type ConvArchitecture,
   type ConvArchitectureName,
   convArchitectureNamed,
+  defaultArchitecture,
   featuresFor,
   hiddenChannels,
 } from "./conv-architectures.js";
@@ -52,7 +53,10 @@ export interface FitOptions {
   readonly hidden?: readonly number[];
   /** `channel-prelu` for images only. */
   readonly activation?: ConvActivation;
-  /** Images only: inputs, layers and activation together, by name or as data. Options given beside it go first. */
+  /**
+   * Images only: inputs, layers and activation together, by name or as data. Options given beside it go first. Default:
+   * `defaultArchitecture`; `mnist-paper` beside `hidden`, `kernels` or `inputs`.
+   */
   readonly architecture?: ConvArchitectureName | ConvArchitecture;
   /** Images only: sides of the kernels, one more than `hidden`. */
   readonly kernels?: readonly number[];
@@ -145,8 +149,8 @@ export const fitDefaults: Readonly<Required<Pick<FitOptions, DefaultedOption | P
 };
 
 /**
- * What differs for image states: the schedule of Poli et al. (2020), appendix C.2, its network for MNIST, and its
- * mini-batches for CIFAR-10. Those for MNIST are of 32, which trajectory fitting of 32 channels pays with gigabytes.
+ * What differs for image states: the schedule of Poli et al. (2020), appendix C.2, with its mini-batches for CIFAR-10.
+ * Those for MNIST are of 32, which trajectory fitting of 32 channels pays with gigabytes.
  */
 export const imageFitDefaults: Readonly<
   Required<
@@ -162,8 +166,7 @@ export const imageFitDefaults: Readonly<
       | "epsilon"
     >
   >
-> & { readonly architecture: ConvArchitectureName } = {
-  architecture: "mnist-paper",
+> = {
   iterations: 1000,
   batch: 16,
   learningRate: 1e-2,
@@ -203,8 +206,7 @@ function resolveVectors(options: FitOptions): FitSettings {
 }
 
 function resolveImages(field: Field, options: FitOptions): FitSettings {
-  const { architecture: _, ...defaults } = imageFitDefaults;
-  const { architecture: choice = imageFitDefaults.architecture, ...rest } = options;
+  const { architecture: choice = ownArchitecture(field, options), ...rest } = options;
   const named = typeof choice === "string" ? convArchitectureNamed(choice) : choice;
   const inputs = options.inputs ?? named.inputs;
   const features = featuresFor(field, inputs, options.features ?? []);
@@ -213,12 +215,21 @@ function resolveImages(field: Field, options: FitOptions): FitSettings {
     options.hidden ?? hiddenChannels(field, options.base, { ...layers, kernels: sides, inputs, features });
   const fitting = sides.length === hidden.length + 1 ? sides : new Array<number>(hidden.length + 1).fill(3);
   return {
-    ...{ ...fitDefaults, ...defaults, ...trajectoryRate(options, defaults) },
+    ...{ ...fitDefaults, ...imageFitDefaults, ...trajectoryRate(options, imageFitDefaults) },
     ...{ kernels: fitting, meshPoints: undefined, activation: named.activation },
     ...rest,
     ...{ inputs, features, hidden },
   };
 }
+
+/** Layers or inputs of one's own start from the plainest network. */
+const ownArchitecture = (
+  field: Field,
+  { base, hidden, kernels, inputs }: FitOptions,
+): ConvArchitectureName =>
+  hidden === undefined && kernels === undefined && inputs === undefined
+    ? defaultArchitecture(field, base)
+    : "mnist-paper";
 
 const trajectoryRate = (
   { learningRate }: FitOptions,

@@ -9,6 +9,7 @@ export {
   convArchitectureNamed,
   convArchitectureNames,
   convArchitectures,
+  defaultArchitecture,
   featuresFor,
   hiddenChannels,
 } from "./conv-architectures.js";

@@ -48,9 +48,7 @@ export {
   fitDefaults,
   fitDirections,
   fitLosses,
-  hasImageStates,
   imageFitDefaults,
-  resolveFit,
 } from "./fit-options.js";
 export {
   chooseReference,
@@ -59,6 +57,7 @@ export {
   type Reference,
   type ReferenceSettings,
 } from "./reference.js";
+export { hasImageStates, resolveFit } from "./resolve-fit.js";
 export { encodedStates, type StateStream, type StreamCounts } from "./state-stream.js";
 export {
   drawnStates,

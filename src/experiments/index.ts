@@ -26,7 +26,7 @@ export {
 } from "./experiment.js";
 export { ffjord, ffjordField } from "./ffjord.js";
 export { paretoFigure } from "./fit-figures.js";
-export { comparisonTable, comparisonText, fitReport, fitSummary } from "./fit-report.js";
+export { comparisonTable, comparisonText, fitReport, fitSummary, measuringText } from "./fit-report.js";
 export { cellsFor, gridFigure } from "./flow-figures.js";
 export {
   type FlowPlan,
@@ -44,6 +44,7 @@ export {
   type FitRun,
   type HeldOutError,
   type MethodResult,
+  measuredSamples,
   runFit,
 } from "./run-fit.js";
 export {

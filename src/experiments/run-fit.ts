@@ -94,8 +94,9 @@ export interface FitRun {
   readonly artefacts: readonly Artefact[];
 }
 
-const VECTOR_SAMPLES = 2000;
-const IMAGE_SAMPLES = 128;
+/** Held-out states that methods are measured on, when nobody says: images are thousands of numbers each. */
+export const measuredSamples = (field: Field): number => (hasImageStates(field) ? 128 : 2000);
+
 const DEFAULT_BUDGET = [1, 2, 4, 8, 16, 32];
 const DENSITY_SAMPLES = 20_000;
 const TRAJECTORY_SAMPLES = 40;
@@ -107,7 +108,7 @@ const TRAJECTORY_SAMPLES = 40;
  */
 export async function runFit(request: FitRequest): Promise<FitRun> {
   const { field, figures = true } = request;
-  const { heldOut = hasImageStates(field) ? IMAGE_SAMPLES : VECTOR_SAMPLES } = request;
+  const { heldOut = measuredSamples(field) } = request;
   const fit = await fitCorrection(field, request.fit);
   const started = performance.now();
   const { span, steps, base, states, onProgress, seed, compile = {} } = fit.settings;

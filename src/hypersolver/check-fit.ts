@@ -1,6 +1,7 @@
 import { type Field, stateType } from "../ode/index.js";
 import { fail, formatShape } from "../tensor/index.js";
-import { type FitOptions, type FitSettings, hasImageStates } from "./fit-options.js";
+import type { FitOptions, FitSettings } from "./fit-options.js";
+import { hasImageStates } from "./resolve-fit.js";
 
 /**
  * Refuses what cannot be fitted, before any work.

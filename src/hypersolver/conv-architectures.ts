@@ -26,6 +26,9 @@ export const convArchitectureNames = [
 ] as const;
 export type ConvArchitectureName = (typeof convArchitectureNames)[number];
 
+/** Of f's multiply–accumulates. */
+const QUARTER = 0.25;
+
 const seen: readonly CorrectionInput[] = ["z", "stages", "epsilon"];
 const seenInThePaper: readonly CorrectionInput[] = ["z", "stages", "s"];
 
@@ -48,7 +51,7 @@ export const convArchitectures: Readonly<Record<ConvArchitectureName, ConvArchit
   "cifar10-notebook": { inputs: seen, hidden: [32, 32], kernels: [3, 3, 3], activation: "prelu" },
   features: {
     inputs: ["features", "z", "stages", "epsilon"],
-    hidden: { share: 0.25 },
+    hidden: { share: QUARTER },
     kernels: [1, 3],
     activation: "silu",
   },
@@ -68,6 +71,9 @@ export function convArchitectureNamed(name: string): ConvArchitecture {
   });
 }
 
+/** What hidden channels are counted from. */
+type Described = ConvArchitecture & { readonly features: readonly string[] };
+
 /**
  * The channels of an architecture's hidden layers on a field.
  * @throws INVALID_ARGUMENT when the share of f's cost does not buy one channel.
@@ -75,20 +81,52 @@ export function convArchitectureNamed(name: string): ConvArchitecture {
 export function hiddenChannels(
   field: Field,
   base: ButcherTableau,
-  architecture: ConvArchitecture & { readonly features: readonly string[] },
+  architecture: Described,
 ): readonly number[] {
   const { hidden } = architecture;
   if (!("share" in hidden)) return hidden;
-  const budget = hidden.share * fieldMacs(field);
-  // Multiply–accumulates are linear in the one width.
-  const each = macsOf(field, base, architecture, 2) - macsOf(field, base, architecture, 1);
-  const channels = Math.floor((budget - (macsOf(field, base, architecture, 1) - each)) / each);
+  const { channels, each } = boughtChannels(field, base, architecture, hidden.share);
   if (channels >= 1) return [channels];
   throw fail("INVALID_ARGUMENT", {
     what: "architecture: share",
     expected: `a share of f's cost that buys a hidden channel: at least ${(each / fieldMacs(field)).toPrecision(2)}`,
     received: String(hidden.share),
   });
+}
+
+/** Width of one hidden layer for a share of f's cost: multiply–accumulates are linear in it. */
+function boughtChannels(
+  field: Field,
+  base: ButcherTableau,
+  architecture: Described,
+  share: number,
+): { readonly channels: number; readonly each: number } {
+  const one = macsOf(field, base, architecture, 1);
+  const each = macsOf(field, base, architecture, 2) - one;
+  return { channels: Math.floor((share * fieldMacs(field) - (one - each)) / each), each };
+}
+
+/** Fewer channels than this say too little of what f has computed. */
+const FEWEST_CHANNELS = 8;
+
+/**
+ * What suits a field, when nobody says: `features` where f has a hidden layer of the image's size and is large enough that
+ * a quarter of its cost buys a useful network, else `mnist-paper`. On the authors' MNIST field both end equally close, and
+ * `features` costs 0.25 f a step instead of 0.61.
+ */
+export function defaultArchitecture(field: Field, base: ButcherTableau): ConvArchitectureName {
+  const hidden = hiddenFeature(field);
+  if (hidden === undefined) return "mnist-paper";
+  const { inputs, kernels, activation } = convArchitectures.features;
+  const [, , height = 1, width = 1] = stateType(field).shape.map(Number);
+  const [channels, rows, columns] = inputShapes(field, base, { inputs, features: [hidden] })[
+    `feature ${hidden}`
+  ] ?? [0, 0, 0];
+  if (channels === 0 || rows !== height || columns !== width) return "mnist-paper";
+  const share = QUARTER;
+  const described = { inputs, kernels, activation, hidden: { share }, features: [hidden] };
+  const bought = boughtChannels(field, base, described, share).channels;
+  return bought >= FEWEST_CHANNELS ? "features" : "mnist-paper";
 }
 
 function macsOf(

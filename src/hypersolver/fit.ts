@@ -2,9 +2,10 @@ import type { Field } from "../ode/index.js";
 import { checkFit } from "./check-fit.js";
 import type { Correction } from "./correction.js";
 import { type FitOutcome, type LossPoint, runPhases } from "./fit-loop.js";
-import { type FitOptions, type FitSettings, hasImageStates, resolveFit } from "./fit-options.js";
+import type { FitOptions, FitSettings } from "./fit-options.js";
 import { planImageFit } from "./image-fit.js";
 import type { ReferenceSettings } from "./reference.js";
+import { hasImageStates, resolveFit } from "./resolve-fit.js";
 import { planVectorFit } from "./vector-fit.js";
 
 export type { LossPoint };

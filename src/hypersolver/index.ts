@@ -9,6 +9,7 @@ export {
   convArchitectureNamed,
   convArchitectureNames,
   convArchitectures,
+  defaultArchitecture,
   featuresFor,
   hiddenChannels,
 } from "./conv-architectures.js";
@@ -47,9 +48,7 @@ export {
   fitDefaults,
   fitDirections,
   fitLosses,
-  hasImageStates,
   imageFitDefaults,
-  resolveFit,
 } from "./fit-options.js";
 export {
   chooseReference,
@@ -58,6 +57,7 @@ export {
   type Reference,
   type ReferenceSettings,
 } from "./reference.js";
+export { hasImageStates, resolveFit } from "./resolve-fit.js";
 export { encodedStates, type StateStream, type StreamCounts } from "./state-stream.js";
 export {
   drawnStates,

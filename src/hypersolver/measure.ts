@@ -8,8 +8,8 @@ import {
 } from "../ode/index.js";
 import type { CompileOptions } from "../runtime/index.js";
 import { rows, sizeOf, type Tensor, toFloat64 } from "../tensor/index.js";
-import { hasImageStates } from "./fit-options.js";
 import { compileReference, MEASURING, type ReferenceSettings } from "./reference.js";
+import { hasImageStates } from "./resolve-fit.js";
 import { mapSamples, type Samples } from "./states.js";
 
 /** Distances of approximate states to reference states. */

@@ -171,10 +171,12 @@ export function goldenVectorsOf(
   }
 }
 
-const plain = ({ shape, data }: Tensor): { shape: readonly number[]; data: number[] } => ({
-  shape,
-  data: Array.from(data, Number),
-});
+/** As text; nine digits give back every float32. */
+function plain(value: Tensor): { shape: readonly number[]; data: number[] } {
+  const numbers = [...toFloat64(value)];
+  const data = value.dtype === "float32" ? numbers.map((x) => Number(x.toPrecision(9))) : numbers;
+  return { shape: value.shape, data };
+}
 
 function firstRows(value: Tensor, count: number): Tensor {
   const rows = Math.min(count, value.shape[0] ?? 0);

@@ -214,7 +214,7 @@ function addImageOptions(command: Command): void {
     .addOption(
       parsed(
         "--architecture <name>",
-        `${architectureNames.join(", ")} (default: mnist-paper)`,
+        `${architectureNames.join(", ")} (default: features where f has a hidden layer for it, else mnist-paper)`,
         (option, text) => parseChoice(option, text, architectureNames),
       ),
     )

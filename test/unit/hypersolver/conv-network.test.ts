@@ -10,6 +10,7 @@ import {
   type Node,
   reshape,
   silu,
+  softplus,
   trace,
 } from "../../../src/graph/index.js";
 import {
@@ -17,12 +18,13 @@ import {
   convArchitectures,
   convCorrection,
   correctionMacs,
+  defaultArchitecture,
   hiddenChannels,
   hiddenFeature,
   inputShapes,
   withFoldedChannels,
 } from "../../../src/hypersolver/index.js";
-import { euler, fieldMacs, makeField } from "../../../src/ode/index.js";
+import { euler, type Field, fieldMacs, makeField } from "../../../src/ode/index.js";
 import { fromNumbers, Random, sizeOf, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
 import { convolutionalField, imageShape, normalTensor } from "../../helpers/image-fields.js";
@@ -185,6 +187,33 @@ describe("named architectures", () => {
     expect(() => hiddenChannels(field, euler, { ...architecture, hidden: { share: 0.01 } })).toThrow(/share/);
   });
 });
+
+test("what suits a field is read from it", async () => {
+  // Two hidden channels would be a quarter of this field, and an identity has no hidden layer.
+  expect(defaultArchitecture(field, euler)).toBe("mnist-paper");
+  const graph = trace({ z: { shape: ["batch", 3, 4, 4] } }, ({ z }) => ({ dz: z }));
+  const roles = { state: "z", depth: undefined, controls: [], output: "dz" };
+  expect(defaultArchitecture(makeField(graph, roles, {}), euler)).toBe("mnist-paper");
+  expect(defaultArchitecture(wideField(), euler)).toBe("features");
+});
+
+/** 8 → 64 → 8 channels. */
+function wideField(): Field {
+  const shapes = { first: [64, 8, 3, 3], second: [8, 64, 3, 3] } as const;
+  const specs = {
+    z: { shape: ["batch", 8, 4, 4] as const },
+    first: { shape: shapes.first },
+    second: { shape: shapes.second },
+  };
+  const features: Record<string, Node> = {};
+  const pads = { pads: [1, 1, 1, 1] as const };
+  const graph = trace(specs, ({ z, first, second }) => {
+    features.hidden = softplus(conv(z, first, undefined, pads));
+    return { dz: conv(features.hidden, second, undefined, pads) };
+  });
+  const parameters = { first: normalTensor(shapes.first, 1), second: normalTensor(shapes.second, 2) };
+  return makeField(graph, { state: "z", depth: undefined, controls: [], output: "dz" }, parameters, features);
+}
 
 test("kernels that do not fit the layers are refused", () => {
   expect(() => convCorrection(optionsFor([3]), new Random(0))).toThrow(/2 odd sides/);

@@ -109,7 +109,7 @@ function startOf(
 
 function spacing({ iterations, validations }: TrainingPlan): Pick<Run, "block" | "validateEvery"> {
   const block = Math.max(1, Math.floor(iterations / CURVE_POINTS));
-  return { block, validateEvery: Math.max(block, Math.floor(iterations / validations / block) * block) };
+  return { block, validateEvery: Math.ceil(iterations / validations / block) * block };
 }
 
 async function iterate(run: Run): Promise<TrainedClassifier["status"]> {

@@ -40,7 +40,8 @@ function printPeer({ torch, python, threads, build, gigaflops, torchdiffeq, envi
     `peer: PyTorch ${torch}, Python ${python}, torchdiffeq ${torchdiffeq ?? "absent"}, ${threads} threads (${settings.join(" ")}${notes})`,
   );
   console.log(`      ${build}`);
-  const slow = gigaflops < LEAST_GIGAFLOPS ? ": A REFERENCE BLAS, NO OPPONENT; install libopenblas0-pthread" : "";
+  const slow =
+    gigaflops < LEAST_GIGAFLOPS ? ": A REFERENCE BLAS, NO OPPONENT; install libopenblas0-pthread" : "";
   console.log(`      its matrix product of 1024: ${gigaflops.toFixed(0)} GFLOP/s${slow}`);
 }
 

@@ -15,7 +15,10 @@ const points = 30_000;
 async function row(name) {
   const read = (/** @type {string} */ file) => readFileSync(new URL(`${name}/${file}`, flows));
   const flow = decodeFlow(read("flow.onnx"), name);
-  const corrected = (/** @type {string} */ file) => ({ correction: decodeCorrection(read(file), name), steps: 1 });
+  const corrected = (/** @type {string} */ file) => ({
+    correction: decodeCorrection(read(file), name),
+    steps: 1,
+  });
   const random = new Random(0);
   const z = flow.base.sample(points, 2, random.fork("base"));
   const clouds = [

@@ -30,7 +30,8 @@ const ways = /** @type {const} */ ([
 /** @typedef {import("../lib/flows.mjs").Corrections} Corrections */
 
 /** @param {Way} way @param {Corrections} corrections */
-const isThere = (way, corrections) => !way.startsWith("Hyper") || corrections[way.split(",")[0] ?? ""] !== undefined;
+const isThere = (way, corrections) =>
+  !way.startsWith("Hyper") || corrections[way.split(",")[0] ?? ""] !== undefined;
 
 /** Options of `compileFlowSampler`. @param {Way} way @param {Corrections} corrections */
 function optionsOf(way, corrections) {

@@ -25,17 +25,19 @@ export interface ImageBatchOptions {
   readonly loss: FitLoss;
   readonly references: ReferenceBatches;
   readonly residuals: ResidualSource;
-  /** The mini-batch that statistics were taken from: the first to be learned from. */
-  readonly first: UnfoldedBatch;
+  /** The mini-batch that statistics were taken from, where it is the first to be learned from. */
+  readonly first?: UnfoldedBatch;
 }
 
 /** Feeds of the training program, iteration by iteration, in the paper's order of mini-batches. */
 export function imageBatches(options: ImageBatchOptions): (iteration: number) => Promise<NamedTensors> {
   const { fit, loss, references, residuals, first } = options;
   const random = new Random(fit.seed).fork(`mesh points of ${loss}`);
-  let current: UnfoldedBatch = first;
+  // Nothing else holds on to `first`, so that its rows go when the next mini-batch comes.
+  let current = first;
   return async (iteration) => {
-    if (batchDue(fit, iteration)) current = { batch: await references.next(), rows: undefined };
+    if (current === undefined || batchDue(fit, iteration))
+      current = { batch: await references.next(), rows: undefined };
     if (loss !== "trajectory" && current.rows === undefined)
       current = { ...current, rows: await residuals.rows(current.batch) };
     return {

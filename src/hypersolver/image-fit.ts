@@ -71,7 +71,7 @@ export async function planImageFit(field: Field, fit: FitSettings): Promise<FitP
     const validation = kept(await validationOf(field, initial, fit, settings));
     return {
       ...{ settings: fit, initial, validation, reference: settings, noiseFloor, dispose },
-      phases: phasesOf(field, initial, { fit, references, residuals, first }),
+      phases: phasesOf(field, initial, { fit, references, residuals }, first),
       finished: (parameters) => withFoldedChannels(network, { ...initial, parameters }),
     };
   } catch (error) {
@@ -109,49 +109,82 @@ function networkOptions(field: Field, fit: FitSettings, rows: readonly ResidualR
   return { base, inputs, features, ...layers, shapes, statistics, scale };
 }
 
-type PhaseSources = Omit<ImageBatchOptions, "loss">;
+type PhaseSources = Omit<ImageBatchOptions, "loss" | "first">;
 
-function phasesOf(field: Field, correction: Correction, sources: PhaseSources): FitPhase[] {
+function phasesOf(
+  field: Field,
+  correction: Correction,
+  sources: PhaseSources,
+  first: UnfoldedBatch,
+): FitPhase[] {
   const { fit } = sources;
   const { iterations, learningRate, finalLearningRate, trajectoryIterations, trajectoryLearningRate } = fit;
-  const phase = (loss: FitLoss, count: number, from: number, to: number, pretrain: number): FitPhase => ({
+  const inputs = programInputs(fit, first);
+  const phase = (
+    loss: FitLoss,
+    count: number,
+    from: number,
+    to: number,
+    start: Pick<ImageBatchOptions, "fit" | "first">,
+  ): FitPhase => ({
     loss,
     iterations: count,
     learningRate: fitSchedule(count, from, to),
-    compile: (parameters) => compilePhase(field, correction, sources, loss, parameters),
-    batch: imageBatches({ ...sources, fit: { ...fit, pretrain }, loss }),
+    compile: (parameters) => compilePhase(field, correction, fit, { loss, inputs, parameters }),
+    batch: imageBatches({ ...sources, ...start, loss }),
   });
-  const first = phase(fit.loss, iterations, learningRate, finalLearningRate, fit.pretrain);
-  if (trajectoryIterations === 0) return [first];
+  const main = phase(fit.loss, iterations, learningRate, finalLearningRate, { fit, first });
+  if (trajectoryIterations === 0) return [main];
   // Trajectory fitting refines what is there already: nothing to pretrain.
+  const later = { fit: { ...fit, pretrain: 0 } };
   return [
-    first,
-    phase("trajectory", trajectoryIterations, trajectoryLearningRate, finalLearningRate / 10, 0),
+    main,
+    phase("trajectory", trajectoryIterations, trajectoryLearningRate, finalLearningRate / 10, later),
   ];
+}
+
+/** Types of what the training programs are given, as the first mini-batch has them. */
+interface ProgramInputs {
+  /** Of each step that residual fitting learns from. */
+  readonly row: Readonly<Record<string, InputSpec>>;
+  readonly steps: number;
+  readonly paths: Readonly<Record<string, InputSpec>>;
+}
+
+function programInputs(fit: FitSettings, { batch, rows = [] }: UnfoldedBatch): ProgramInputs {
+  const types = (values: NamedTensors): Record<string, InputSpec> =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeOf(value)]));
+  return {
+    row: types(rows[0] ?? {}),
+    steps: learnedSteps(fit, rows.length),
+    paths: types(pathFeeds(batch, fit)),
+  };
+}
+
+interface PhaseProgram {
+  readonly loss: FitLoss;
+  readonly inputs: ProgramInputs;
+  readonly parameters: NamedTensors;
 }
 
 /** The training program of one loss: g alone for residuals, K steps through f for trajectories. */
 function compilePhase(
   field: Field,
   correction: Correction,
-  { fit, first }: PhaseSources,
-  kind: FitLoss,
-  parameters: NamedTensors,
+  fit: FitSettings,
+  { loss: kind, inputs: { row, steps, paths }, parameters }: PhaseProgram,
 ): Promise<Training> {
-  const rows = first.rows ?? [];
-  const count = learnedSteps(fit, rows.length);
-  const names = Object.keys(rows[0] ?? {});
-  const batch: Record<string, InputSpec> = {};
-  if (kind !== "trajectory")
-    for (let i = 0; i < count; i++)
-      for (const name of names) batch[rowInput(i, name)] = typeOf(rows[0]?.[name] as Tensor);
-  if (kind !== "residual")
-    for (const [name, value] of Object.entries(pathFeeds(first.batch, fit))) batch[name] = typeOf(value);
+  const learned = [...Array(kind === "trajectory" ? 0 : steps).keys()];
+  const rows = learned.flatMap((i) =>
+    Object.entries(row).map(([name, type]) => [rowInput(i, name), type] as const),
+  );
+  const batch: Record<string, InputSpec> = {
+    ...Object.fromEntries(rows),
+    ...(kind !== "residual" && paths),
+  };
   const loss = (weights: NamedNodes, inputs: NamedNodes): Node => {
-    const distances = Array.from({ length: kind === "trajectory" ? 0 : count }, (_, i) =>
-      residualDistance(correction, weights, withPrefix(inputs, `${i} `)),
-    );
-    const terms = distances.length === 0 ? [] : [mul(sum(...distances), 1 / count)];
+    const distances = learned.map((i) => residualDistance(correction, weights, withPrefix(inputs, `${i} `)));
+    const terms = distances.length === 0 ? [] : [mul(sum(...distances), 1 / steps)];
     if (kind !== "residual")
       terms.push(trajectoryDistance(field, correction, weights, withPrefix(inputs, "path "), fit));
     return terms.reduce((total, term) => add(total, term));

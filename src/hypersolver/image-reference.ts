@@ -12,14 +12,14 @@ export interface ChosenReference {
 
 /** Tolerances to choose from: the paper's first (appendix C.2); float32 rounding ends below the last. */
 const TOLERANCES = [1e-3, 1e-4, 1e-5, 1e-6];
-/** Largest share of a residual that may be the reference's error. */
-const NOISE_SHARE = 0.02;
+/** Largest share of a residual that may be the reference's error: a good g is within some 5%. */
+const NOISE_SHARE = 0.005;
 /** Images that are solved in float64 to find out. */
 const SAMPLES = 4;
 
 /**
  * The reference of a fit on images. A residual divides its error by ε^(p+1), so the loosest tolerance is taken whose error
- * over the first target step, against dopri5 at 1e-8 in float64, is below 2% of the residual; or the one asked for.
+ * over the first target step, against dopri5 at 1e-8 in float64, is below half a percent of the residual; or the one asked for.
  * Solved in float32 from 1e-6 upwards; rounding there adds some 1e-7 ‖z‖/ε^(p+1) to the noise, which no tolerance removes.
  */
 export async function chooseImageReference(field: Field, fit: FitSettings): Promise<ChosenReference> {

@@ -35,7 +35,7 @@ export async function referenceBatches(
   fit: FitSettings,
   settings: ReferenceSettings,
 ): Promise<ReferenceBatches> {
-  const reference = await compileReference(field, settings, { ...fit.compile }, true);
+  const reference = await compileReference(field, settings, { ...fit.compile });
   const random = new Random(fit.seed);
   const solve = async (index: number): Promise<ReferenceBatch> => {
     const samples = await fit.states.training(fit.batch, random.fork(`reference batch ${index}`));

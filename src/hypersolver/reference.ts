@@ -51,15 +51,10 @@ export interface Reference {
   dispose(): Promise<void>;
 }
 
-/**
- * @param wholeSteps tries every stretch between two times in one step first, instead of looking for a first step: one
- *   evaluation of f less where the stretches are short. Default false.
- */
 export async function compileReference(
   field: Field,
   settings: ReferenceSettings,
   options: CompileOptions = {},
-  wholeSteps = false,
 ): Promise<Reference> {
   const { tolerance, precision } = settings;
   const programs = await compiledStepper(
@@ -79,8 +74,7 @@ export async function compileReference(
       for (const [i, end] of times.slice(1).entries()) {
         const start = times[i] ?? end;
         const from = states[i] as Tensor;
-        const firstStep = wholeSteps ? { firstStep: Math.abs(end - start) } : {};
-        const segment = { times: [start, end], ...firstStep, ...(signal && { signal }) };
+        const segment = { times: [start, end], ...(signal && { signal }) };
         states.push(
           start === end ? from : orThrow(await integrateAdaptive(stepper, from, segment)).lastGood.y,
         );

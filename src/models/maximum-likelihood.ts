@@ -15,10 +15,10 @@ import { type CompileOptions, compile, type NamedTensors } from "../runtime/inde
 import { cast, fail, item, Random, type Tensor } from "../tensor/index.js";
 import { withZeroColumns } from "./augmented-states.js";
 import type { BaseDistribution } from "./base-distribution.js";
+import { unlessItBreaks } from "./broken-solves.js";
 import { drawNoise, type NoiseKind } from "./noise.js";
 import { compileOutsideGradient } from "./outside-gradient.js";
 import type { FlowTrainer } from "./trainer.js";
-import { unlessItBreaks } from "./unless-it-breaks.js";
 
 /** How the likelihood is solved, differentiated and regularised. */
 export interface LikelihoodOptions {

@@ -4,7 +4,7 @@ import { type Field, makeField, stateType } from "../../ode/index.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import { allocate, cast, isFloat, scalar, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
 import type { Classifier } from "./classifier.js";
-import { namedLike } from "./split-state.js";
+import { namedLike } from "./named-like.js";
 
 /** A place that a solve came by. */
 export interface PathPoint {

@@ -6,7 +6,7 @@ import { cast, item, type Tensor } from "../../tensor/index.js";
 import { imagesShape } from "./architecture.js";
 import type { Classifier } from "./classifier.js";
 import { classifierLoss } from "./classifier-loss.js";
-import { namedLike } from "./split-state.js";
+import { namedLike } from "./named-like.js";
 
 /** h_x in training mode. */
 export interface InletProgram {

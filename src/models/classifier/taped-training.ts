@@ -1,14 +1,14 @@
 import { oneHot } from "../../data/index.js";
+import { splitState } from "../../nn/index.js";
 import { compileGradient, type GradientOptions, type SolveGradient } from "../../ode/index.js";
 import type { Tensor } from "../../tensor/index.js";
+import { unlessItBreaks } from "../broken-solves.js";
 import { compileOutsideGradient } from "../outside-gradient.js";
-import { unlessItBreaks } from "../unless-it-breaks.js";
 import { wholeModule } from "./architecture.js";
 import type { Classifier } from "./classifier.js";
 import type { ClassifierStep, ClassifierTrainer, UpdateOptions } from "./classifier-trainer.js";
 import { compileFieldBuffers, fieldInTraining, type PathPoint } from "./field-in-training.js";
 import { compileInlet, compileOutlet } from "./part-gradients.js";
-import { splitState } from "./split-state.js";
 
 export interface TapedOptions extends UpdateOptions {
   /** Method, tolerances or steps, and the kind of gradient. */

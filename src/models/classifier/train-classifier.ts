@@ -33,13 +33,13 @@ const MOST_SKIPPED = 20;
 /**
  * Trains a Neural ODE classifier by cross-entropy, validates as it goes, and keeps the values that did best.
  * @throws INVALID_ARGUMENT for options that make no sense or labels without class; SHAPE_MISMATCH for other images;
- *   NON_FINITE when the loss stays broken, or no validation could be solved; STEP_LIMIT, STEP_UNDERFLOW when a training solve fails.
+ *   NON_FINITE when the loss stays broken, solves that break down included, or no validation could be solved.
  */
 export async function trainClassifier(options: ClassifierTrainingOptions): Promise<TrainedClassifier> {
   const started = performance.now();
   const plan = trainingPlan(options);
   const { architecture } = options;
-  const first = options.from ?? newClassifier(architecture, new Random(plan.seed).fork("values"));
+  const first = firstValues(options, plan.seed);
   const { training, validation } = splitImages(options, plan.seed);
   const { batch, seed } = plan;
   const normalisation = normalisations[architecture.normalisation];
@@ -65,6 +65,16 @@ export async function trainClassifier(options: ClassifierTrainingOptions): Promi
   } finally {
     await trainer.dispose();
   }
+}
+
+function firstValues({ from, architecture }: ClassifierTrainingOptions, seed: number): Classifier {
+  if (from === undefined) return newClassifier(architecture, new Random(seed).fork("values"));
+  if (from.architecture.name === architecture.name) return classifierOf(architecture, from.state);
+  throw fail("INVALID_ARGUMENT", {
+    what: "from",
+    expected: `a classifier of the architecture ${architecture.name}`,
+    received: from.architecture.name,
+  });
 }
 
 /** A training under way. */

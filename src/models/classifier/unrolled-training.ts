@@ -1,12 +1,12 @@
 import { oneHot } from "../../data/index.js";
 import type { Node } from "../../graph/index.js";
+import { splitState } from "../../nn/index.js";
 import { type ButcherTableau, withoutErrorControl } from "../../ode/index.js";
 import { compileTraining } from "../../optim/index.js";
 import { imagesShape, wholeModule } from "./architecture.js";
 import type { Classifier } from "./classifier.js";
 import { unrolledLoss } from "./classifier-loss.js";
 import type { ClassifierTrainer, UpdateOptions } from "./classifier-trainer.js";
-import { splitState } from "./split-state.js";
 
 export interface UnrolledOptions extends UpdateOptions {
   readonly tableau: ButcherTableau;

@@ -1,6 +1,6 @@
 import type { ImageSet } from "../../data/index.js";
 import type { StateDict } from "../../nn/index.js";
-import { isHypersolversError } from "../../tensor/index.js";
+import { unlessItBreaks } from "../broken-solves.js";
 import { classifierOf } from "./classifier.js";
 import { compileClassifier } from "./compile-classifier.js";
 import { type MeasuredAccuracy, measureAccuracy } from "./measure-accuracy.js";
@@ -8,7 +8,6 @@ import type { ClassifierTrainingOptions, TrainingPlan } from "./training-options
 
 /** A field that needs more is none to keep. */
 const VALIDATION_STEPS = 1000;
-const brokenSolves = ["STEP_LIMIT", "STEP_UNDERFLOW", "NON_FINITE"] as const;
 
 /**
  * Measures values in evaluation mode, by the solver of training.
@@ -27,10 +26,8 @@ export async function validate(
     ...solver,
   });
   try {
-    return await measureAccuracy(compiled, images);
-  } catch (error) {
-    if (brokenSolves.some((code) => isHypersolversError(error, code))) return undefined;
-    throw error;
+    const measured = await unlessItBreaks(measureAccuracy(compiled, images));
+    return "obstacle" in measured ? undefined : measured;
   } finally {
     await compiled.dispose();
   }

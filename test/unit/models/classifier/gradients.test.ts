@@ -11,11 +11,10 @@ import {
 import { imagesShape, wholeModule } from "../../../../src/models/classifier/architecture.js";
 import { unrolledLoss } from "../../../../src/models/classifier/classifier-loss.js";
 import type { ClassifierTrainer } from "../../../../src/models/classifier/classifier-trainer.js";
-import { splitState } from "../../../../src/models/classifier/split-state.js";
 import { compileTapedTraining, type TapedOptions } from "../../../../src/models/classifier/taped-training.js";
 import { compileUnrolledTraining } from "../../../../src/models/classifier/unrolled-training.js";
 import { newClassifier } from "../../../../src/models/index.js";
-import { bufferInputs, parameterInputs } from "../../../../src/nn/index.js";
+import { bufferInputs, parameterInputs, splitState } from "../../../../src/nn/index.js";
 import { tableauNamed, uniformMesh } from "../../../../src/ode/index.js";
 import { sgd } from "../../../../src/optim/index.js";
 import { cast, Random, type Tensor, tensor, toFloat64 } from "../../../../src/tensor/index.js";

@@ -134,6 +134,25 @@ describe("a training", () => {
     expect((await trainClassifier({ ...small, iterations: 1 })).curve[0]?.accuracy).toBeLessThan(0.7);
   });
 
+  test("in a worker thread comes to the same values", async () => {
+    // A thread needs JavaScript: what `npm run build` made, which `npm test` does first.
+    const built = new URL("../../../../dist/models/index.js", import.meta.url);
+    type Built = {
+      architectureNamed: typeof architectureNamed;
+      trainClassifier: typeof trainClassifier;
+    };
+    const models = (await import(built.href)) as Built;
+    const { training } = await mnistForTests();
+    const trained = (worker: boolean) =>
+      models.trainClassifier({
+        ...{ ...small, ...steps, architecture: models.architectureNamed("mnist-small"), iterations: 6 },
+        ...{ data: imageRows(training, 0, 100), compile: { threads: 1, worker } },
+      });
+    const [plain, threaded] = [await trained(false), await trained(true)];
+    expect(threaded.curve).toEqual(plain.curve);
+    expect(threaded.classifier.state).toEqual(plain.classifier.state);
+  });
+
   test("that breaks ends in an error, after a few tries", async () => {
     const broken = trainClassifier({ ...small, learningRate: 1e30, clipNorm: 1e30, iterations: 100 });
     await expect(broken).rejects.toMatchObject({ code: "NON_FINITE" });
@@ -160,6 +179,11 @@ describe("a training", () => {
     ],
     ["too few labels", { data: { ...images, labels: images.labels.subarray(1) } }, "INVALID_ARGUMENT"],
     ["other classes", { data: { ...images, classes: ["a", "b"] } }, "INVALID_ARGUMENT"],
+    [
+      "values of another architecture",
+      { from: newClassifier(architectureNamed("mnist-small"), new Random(1)) },
+      "INVALID_ARGUMENT",
+    ],
     ["images of another size", { data: { ...images, shape: [120, 1, 2, 8] } }, "SHAPE_MISMATCH"],
     ["other validation images", { validation: { ...images, shape: [120, 4, 2, 2] } }, "SHAPE_MISMATCH"],
   ])("refuses %s", async (_, wrong, code) => {

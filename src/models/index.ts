@@ -1,4 +1,6 @@
-/** Layer 6: continuous-depth models. Flows: fields, training, densities, samples, files. */
+/** Layer 6: continuous-depth models. Flows and image classifiers: structure, training, use, files. */
+
+// Flows.
 
 export {
   type BaseDistribution,
@@ -57,3 +59,55 @@ export {
   type FlowFacts,
   flowFacts,
 } from "./flow-file.js";
+
+// Classifiers of images: structure and values.
+
+export type { ClassifierArchitecture } from "./classifier/architecture.js";
+export { architectureNamed, classifierArchitectures } from "./classifier/architectures.js";
+export { type Classifier, classifierOf, newClassifier } from "./classifier/classifier.js";
+
+// Their training.
+
+export {
+  type BestValues,
+  type ClassifierCheckpoint,
+  type ClassifierPoint,
+  type ClassifierProgress,
+  decodeClassifierCheckpoint,
+  encodeClassifierCheckpoint,
+} from "./classifier/checkpoint.js";
+export { type TrainedClassifier, trainClassifier } from "./classifier/train-classifier.js";
+export type {
+  ClassifierGradient,
+  ClassifierTrainingOptions,
+  TrainingSolver,
+} from "./classifier/training-options.js";
+
+// Their use.
+
+export {
+  CLASSIFIER_TOLERANCE,
+  type Classification,
+  type ClassifierSolveOptions,
+  type CompiledClassifier,
+  compileClassifier,
+} from "./classifier/compile-classifier.js";
+export { type ClassifierEnds, compileEnds } from "./classifier/compile-ends.js";
+export type { ClassifierInput } from "./classifier/image-input.js";
+export {
+  type AccuracyOptions,
+  type BatchAccuracy,
+  type MeasuredAccuracy,
+  measureAccuracy,
+} from "./classifier/measure-accuracy.js";
+
+// Their files.
+
+export {
+  CLASSIFIER_KEY,
+  type ClassifierFacts,
+  type ClassifierStory,
+  decodeClassifierState,
+  encodeClassifierState,
+} from "./classifier/classifier-file.js";
+export { type ClassifierExport, encodeClassifier } from "./classifier/classifier-onnx.js";

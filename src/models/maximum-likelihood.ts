@@ -12,9 +12,10 @@ import {
 } from "../ode/index.js";
 import type { Optimizer } from "../optim/index.js";
 import { type CompileOptions, compile, type NamedTensors } from "../runtime/index.js";
-import { cast, fail, isHypersolversError, item, Random, type Tensor } from "../tensor/index.js";
+import { cast, fail, item, Random, type Tensor } from "../tensor/index.js";
 import { withZeroColumns } from "./augmented-states.js";
 import type { BaseDistribution } from "./base-distribution.js";
+import { unlessItBreaks } from "./broken-solves.js";
 import { drawNoise, type NoiseKind } from "./noise.js";
 import { compileOutsideGradient } from "./outside-gradient.js";
 import type { FlowTrainer } from "./trainer.js";
@@ -125,20 +126,6 @@ export async function compileMaximumLikelihood(
 }
 
 const untaken = { loss: Number.NaN, gradientNorm: Number.NaN, taken: false, metrics: {} } as const;
-
-/** Ends of a solve that has no gradient: one batch of points that start where f is wild, or a step too long. */
-const brokenSolves = ["NON_FINITE", "STEP_LIMIT", "STEP_UNDERFLOW"] as const;
-
-/** As a loss that is NaN: the step is not taken, and training goes on unless that happens again and again. */
-async function unlessItBreaks<T>(result: Promise<T>): Promise<T | { readonly obstacle: string }> {
-  try {
-    return await result;
-  } catch (error) {
-    if (brokenSolves.some((code) => isHypersolversError(error, code)))
-      return { obstacle: (error as Error).message };
-    throw error;
-  }
-}
 
 function requireWeight(what: string, weight: number): void {
   if (weight >= 0 && weight < Infinity) return;

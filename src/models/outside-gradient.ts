@@ -1,28 +1,52 @@
 import { mul, type NamedNodes, reduceSum, sum } from "../graph/index.js";
+import { prefixed, withPrefix } from "../nn/index.js";
 import { compileTraining, type StepResult, type Training, type TrainingOptions } from "../optim/index.js";
 import type { NamedTensors } from "../runtime/index.js";
 
 /** An optimiser that is handed gradients. */
 export interface OutsideGradient extends Omit<Training, "step"> {
-  /** One update along gradients of the parameters, by name. */
-  step(gradients: NamedTensors, learningRate: number): Promise<StepResult>;
+  /**
+   * One update along gradients of the parameters, by name.
+   * @param buffers what they become if the step is taken, all of them.
+   */
+  step(gradients: NamedTensors, learningRate: number, buffers?: NamedTensors): Promise<StepResult>;
 }
+
+const BUFFER = "next buffer ";
 
 /**
  * The update of `compileTraining` for gradients that were computed elsewhere, such as through an adaptive solve. Its
  * loss is Σ ⟨θ, given⟩, whose gradient is what was given: clipping, averages, states and checks for NaN are the same.
  */
 export async function compileOutsideGradient(
-  options: Pick<TrainingOptions, "parameters" | "optimizer" | "clipNorm" | "averageDecay" | "compile">,
+  options: Pick<
+    TrainingOptions,
+    "parameters" | "buffers" | "optimizer" | "clipNorm" | "averageDecay" | "compile"
+  >,
 ): Promise<OutsideGradient> {
-  const { parameters } = options;
+  const { parameters, buffers = {} } = options;
   const names = Object.keys(parameters);
-  return compileTraining({
+  const training = await compileTraining({
     ...options,
     batch: Object.fromEntries(
-      Object.entries(parameters).map(([name, { shape, dtype }]) => [name, { shape, dtype }]),
+      Object.entries({ ...parameters, ...prefixed(buffers, BUFFER) }).map(([name, { shape, dtype }]) => [
+        name,
+        { shape, dtype },
+      ]),
     ),
-    loss: (nodes: NamedNodes, gradients: NamedNodes) =>
-      sum(...names.map((name) => reduceSum(mul(nodes[name] as never, gradients[name] as never)))),
+    loss: (nodes: NamedNodes, given: NamedNodes) => ({
+      loss: sum(...names.map((name) => reduceSum(mul(nodes[name] as never, given[name] as never)))),
+      metrics: {},
+      buffers: withPrefix(given, BUFFER),
+    }),
   });
+  return {
+    ...training,
+    // A spread would copy the number of now.
+    get iteration() {
+      return training.iteration;
+    },
+    step: (gradients, learningRate, next = {}) =>
+      training.step({ ...gradients, ...prefixed(next, BUFFER) }, learningRate),
+  };
 }

@@ -4,32 +4,35 @@ import type { BufferSpec, Module, ParameterSpec, Trained } from "./module.js";
 import { prefixed, withPrefix } from "./state-dict.js";
 
 /**
- * Modules one after another. Parameters and buffers carry the position of their module: `"0.weight"`, `"2.bias"`,
- * as PyTorch's `nn.Sequential`.
+ * Modules one after another. Parameters and buffers carry the position of their module, `"0.weight"`, `"2.bias"`, as in
+ * PyTorch's `nn.Sequential`; or the name that it was given, as with an `OrderedDict`.
+ * @param modules a list, or modules by name. (JavaScript puts whole numbers first, in rising order.)
+ * @example sequential({ "4": conv2d(32, 1, 3), "5": flatten, "6": linear(784, 10) })
  */
-export function sequential(modules: readonly Module[]): Module {
+export function sequential(modules: readonly Module[] | Readonly<Record<string, Module>>): Module {
+  const named = Object.entries(modules);
   const parameters: Record<string, ParameterSpec> = {};
   const buffers: Record<string, BufferSpec> = {};
-  modules.forEach((module, i) => {
-    Object.assign(parameters, prefixed(module.parameters, `${i}.`));
-    Object.assign(buffers, prefixed(module.buffers ?? {}, `${i}.`));
-  });
+  for (const [name, module] of named) {
+    Object.assign(parameters, prefixed(module.parameters, `${name}.`));
+    Object.assign(buffers, prefixed(module.buffers ?? {}, `${name}.`));
+  }
   return {
     parameters,
     ...(Object.keys(buffers).length > 0 && { buffers }),
     apply: (nodes: NamedNodes, x: Node) =>
-      modules.reduce((value, module, i) => module.apply(withPrefix(nodes, `${i}.`), value), x),
-    ...(modules.some(({ train }) => train !== undefined) && {
-      train: (nodes: NamedNodes, x: Node) => trainInOrder(modules, nodes, x),
+      named.reduce((value, [name, module]) => module.apply(withPrefix(nodes, `${name}.`), value), x),
+    ...(named.some(([, { train }]) => train !== undefined) && {
+      train: (nodes: NamedNodes, x: Node) => trainInOrder(named, nodes, x),
     }),
   };
 }
 
-function trainInOrder(modules: readonly Module[], nodes: NamedNodes, x: Node): Trained {
+function trainInOrder(named: readonly (readonly [string, Module])[], nodes: NamedNodes, x: Node): Trained {
   const buffers: Record<string, Node> = {};
-  const output = modules.reduce((value, module, i) => {
-    const trained = applyTraining(module, withPrefix(nodes, `${i}.`), value);
-    Object.assign(buffers, prefixed(trained.buffers, `${i}.`));
+  const output = named.reduce((value, [name, module]) => {
+    const trained = applyTraining(module, withPrefix(nodes, `${name}.`), value);
+    Object.assign(buffers, prefixed(trained.buffers, `${name}.`));
     return trained.output;
   }, x);
   return { output, buffers };

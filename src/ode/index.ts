@@ -11,7 +11,7 @@ export {
   type SolveStatus,
 } from "./solution.js";
 export { solve } from "./solve.js";
-export type { SolveOptions } from "./solve-options.js";
+export { planSolve, type SolveOptions, type SolvePlan } from "./solve-options.js";
 
 // Methods as data.
 

@@ -14,20 +14,28 @@ import {
   trace,
 } from "../graph/index.js";
 import type { NamedTensors } from "../runtime/index.js";
+import { fail } from "../tensor/index.js";
 import { clipNorm } from "./clip.js";
 import type { Optimizer } from "./optimizer.js";
 import { type Packing, packingOf, packNodes, unpackNodes } from "./packing.js";
 
-/** A loss alone, or with scalars worth reporting. */
-export type LossResult = Node | { readonly loss: Node; readonly metrics: NamedNodes };
+/** A loss alone, or with scalars worth reporting and the new values of the buffers. */
+export type LossResult =
+  | Node
+  | { readonly loss: Node; readonly metrics: NamedNodes; readonly buffers?: NamedNodes };
 
 export interface TrainingProblem<Name extends string = string> {
   /** First values; all of one float type. */
   readonly parameters: NamedTensors;
+  /**
+   * First values of what a step renews without optimising it, such as running means. `loss` returns the new values, all
+   * of them. Default: none.
+   */
+  readonly buffers?: NamedTensors;
   /** Types of the inputs that every step is given anew. */
   readonly batch: Readonly<Record<Name, InputSpec>>;
   /** Builds the float scalar to minimise; metrics are float scalars. */
-  loss(parameters: NamedNodes, batch: Readonly<Record<Name, Node>>): LossResult;
+  loss(parameters: NamedNodes, batch: Readonly<Record<Name, Node>>, buffers: NamedNodes): LossResult;
   readonly optimizer: Optimizer;
   /** Largest Euclidean norm of the whole gradient. Default: no limit. */
   readonly clipNorm?: number;
@@ -55,13 +63,15 @@ export const stateName = "training.state";
 export const nextStateName = "training.next";
 export const scalarsName = "training.scalars";
 export const reportName = "training.report";
+export const bufferName = (name: string): string => `training.buffer.${name}`;
+export const nextBufferName = (name: string): string => `training.next.${name}`;
 
 /**
  * Everything that one iteration does, as one program with few inputs and outputs (each costs microseconds a run):
  * state vector, scalars and batch in; new state vector and report (loss, gradient norm, metrics) out.
  */
 export function trainingGraph(problem: TrainingProblem): TrainingGraph {
-  const { parameters, batch, optimizer, averageDecay } = problem;
+  const { parameters, batch, optimizer, averageDecay, buffers = {} } = problem;
   const packing = packingOf(parameters);
   const rows = ["parameters", ...optimizer.slots, ...(averageDecay === undefined ? [] : ["average"])];
   const scalars = (step: number, learningRate: number): Record<string, number> => ({
@@ -76,14 +86,16 @@ export function trainingGraph(problem: TrainingProblem): TrainingGraph {
     [scalarsName]: { shape: [scalarNames.length], dtype },
     ...batch,
   };
+  for (const [name, { shape, dtype }] of Object.entries(buffers)) specs[bufferName(name)] = { shape, dtype };
   const graph = trace(specs, ({ [stateName]: state, [scalarsName]: numbers, ...inputs }) => {
     const before = pieces(state as Node, rows, size);
-    const { losses, slope } = slopeOf(problem, packing, state as Node, inputs);
+    const { losses, slope, renewed } = slopeOf(problem, packing, state as Node, inputs);
     report.push(...losses.names);
     const after = nextState(problem, before, slope, pieces(numbers as Node, scalarNames, 1));
     return {
       [nextStateName]: packNodes(rows.map((row) => after[row] as Node)),
       [reportName]: packNodes(losses.nodes.map((node) => cast(node, dtype))),
+      ...renewedOutputs(buffers, renewed),
     };
   });
   return {
@@ -106,10 +118,17 @@ function slopeOf(
   packing: Packing,
   state: Node,
   batch: NamedNodes,
-): { losses: { names: string[]; nodes: Node[] }; slope: Node } {
+): { losses: { names: string[]; nodes: Node[] }; slope: Node; renewed: NamedNodes } {
   const parameters = unpackNodes(packing, state);
-  const result = problem.loss(parameters, batch);
-  const { loss: total, metrics } = "op" in result ? { loss: result, metrics: {} } : result;
+  const buffers = Object.fromEntries(
+    Object.keys(problem.buffers ?? {}).map((name) => [name, batch[bufferName(name)] as Node]),
+  );
+  const result = problem.loss(parameters, batch, buffers);
+  const {
+    loss: total,
+    metrics,
+    buffers: renewed = {},
+  } = "op" in result ? { loss: result, metrics: {} } : result;
   // Not the gradient of the vector itself: that would pad every parameter's share to full length and add them up.
   // In parts, the end of the backward pass last: the runtime then needs no more than one part's cotangents at a time.
   const raw = sum(...gradientInParts(total, Object.values(parameters)).reverse().map(packNodes));
@@ -117,7 +136,23 @@ function slopeOf(
   return {
     losses: { names: Object.keys(metrics), nodes: [total, length, ...Object.values(metrics)] },
     slope: problem.clipNorm === undefined ? raw : clipNorm(raw, problem.clipNorm, length),
+    renewed,
   };
+}
+
+/** @throws INVALID_GRAPH unless the loss renews every buffer, and nothing else. */
+function renewedOutputs(buffers: NamedTensors, renewed: NamedNodes): NamedNodes {
+  const [expected, received] = [Object.keys(buffers), Object.keys(renewed)];
+  if (expected.some((name) => renewed[name] === undefined) || received.length !== expected.length) {
+    throw fail("INVALID_GRAPH", {
+      what: "training: buffers that the loss returns",
+      expected: expected.join(", ") || "none",
+      received: received.join(", ") || "none",
+    });
+  }
+  return Object.fromEntries(
+    Object.entries(renewed).map(([name, node]) => [nextBufferName(name), node] as const),
+  );
 }
 
 /** The rows of the state after the step. */

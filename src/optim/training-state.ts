@@ -1,5 +1,15 @@
 import type { NamedTensors } from "../runtime/index.js";
-import { allocate, fail, item, scalar, type Tensor, tensor, toFloat64 } from "../tensor/index.js";
+import {
+  allocate,
+  fail,
+  formatShape,
+  item,
+  sameShape,
+  scalar,
+  type Tensor,
+  tensor,
+  toFloat64,
+} from "../tensor/index.js";
 import { type Packing, pack, unpack } from "./packing.js";
 
 /** How the state vector is laid out: one copy of the packing a row. */
@@ -74,6 +84,47 @@ export function decodeState(
     });
   });
   return { state, iteration: item(iteration) };
+}
+
+const BUFFERS = "buffers.";
+
+/** Buffers under the names that a saved state gives them. */
+export const encodeBuffers = (buffers: NamedTensors): Record<string, Tensor> =>
+  Object.fromEntries(Object.entries(buffers).map(([name, value]) => [`${BUFFERS}${name}`, value]));
+
+/**
+ * Takes the buffers out of a saved state.
+ * @param expected buffers of the training, for names and types.
+ * @throws INVALID_ARGUMENT for missing or unexpected buffers; SHAPE_MISMATCH, DTYPE_MISMATCH.
+ */
+export function decodeBuffers(
+  expected: NamedTensors,
+  saved: NamedTensors,
+): { readonly own: NamedTensors; readonly others: NamedTensors } {
+  const isBuffer = ([name]: readonly [string, Tensor]): boolean => name.startsWith(BUFFERS);
+  const entries = Object.entries(saved);
+  const own = Object.fromEntries(
+    entries.filter(isBuffer).map(([name, value]) => [name.slice(BUFFERS.length), value]),
+  );
+  const names = (of: NamedTensors): string => Object.keys(of).sort().join(", ") || "none";
+  if (names(own) !== names(expected)) {
+    throw fail("INVALID_ARGUMENT", {
+      what: "training state: buffers",
+      expected: names(expected),
+      received: names(own),
+      help: "restore into a training of the same network",
+    });
+  }
+  for (const [name, { shape, dtype }] of Object.entries(expected)) {
+    const value = own[name];
+    if (value?.dtype === dtype && sameShape(value.shape, shape)) continue;
+    throw fail(value?.dtype === dtype ? "SHAPE_MISMATCH" : "DTYPE_MISMATCH", {
+      what: `training state: buffer "${name}"`,
+      expected: `${dtype}${formatShape(shape)}`,
+      received: `${value?.dtype}${formatShape(value?.shape ?? [])}`,
+    });
+  }
+  return { own, others: Object.fromEntries(entries.filter((entry) => !isBuffer(entry))) };
 }
 
 function filled({ packing, rows }: StateLayout, fill: (data: StateVector["data"]) => void): StateVector {

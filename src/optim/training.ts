@@ -1,6 +1,8 @@
 import { type CompileOptions, compile, type NamedTensors } from "../runtime/index.js";
-import { fail, fromNumbers, type Tensor, toFloat64 } from "../tensor/index.js";
+import { cast, fail, fromNumbers, type Tensor, toFloat64 } from "../tensor/index.js";
 import {
+  bufferName,
+  nextBufferName,
   nextStateName,
   reportName,
   scalarsName,
@@ -8,7 +10,15 @@ import {
   type TrainingProblem,
   trainingGraph,
 } from "./training-graph.js";
-import { decodeState, encodeState, firstState, readRow, stateVector } from "./training-state.js";
+import {
+  decodeBuffers,
+  decodeState,
+  encodeBuffers,
+  encodeState,
+  firstState,
+  readRow,
+  stateVector,
+} from "./training-state.js";
 
 export interface TrainingOptions<Name extends string = string> extends TrainingProblem<Name> {
   /** How to run it; a training that has the machine for itself wants `{ hot: true }`. Default `{}`. */
@@ -41,7 +51,12 @@ export interface Training {
    * @throws INVALID_ARGUMENT without `averageDecay`.
    */
   averaged(): Record<string, Tensor>;
-  /** All that continues this training bit by bit: `parameters.NAME`, `m.NAME`, …, `iteration`. For safetensors. */
+  /** Current values of the buffers. */
+  buffers(): Record<string, Tensor>;
+  /**
+   * All that continues this training bit by bit: `parameters.NAME`, `m.NAME`, …, `buffers.NAME`, `iteration`. For
+   * safetensors.
+   */
   state(): Record<string, Tensor>;
   /**
    * Goes back to what `state` gave, here or in another process.
@@ -65,17 +80,20 @@ export async function compileTraining<Name extends string>(
   const first = firstState(layout, options.parameters);
   const program = await compile(graph, options.compile);
   let state = first;
+  let buffers: NamedTensors = options.buffers ?? {};
   let iteration = 0;
   const step = async (batch: NamedTensors, learningRate: number): Promise<StepResult> => {
     const numbers = scalars(iteration + 1, learningRate);
     const outputs = await program.run({
       ...batch,
+      ...Object.fromEntries(Object.entries(buffers).map(([name, value]) => [bufferName(name), value])),
       [stateName]: state,
       [scalarsName]: fromNumbers(numbers, [numbers.length], state.dtype),
     });
     const result = readReport(report, outputs[reportName] as Tensor);
     if (result.taken) {
       state = stateVector(layout, outputs[nextStateName] as Tensor);
+      buffers = renewedBuffers(buffers, outputs);
       iteration++;
     }
     return result;
@@ -87,12 +105,25 @@ export async function compileTraining<Name extends string>(
     step: oneAtATime(step),
     parameters: () => readRow(layout, state, "parameters"),
     averaged: () => readRow(layout, state, "average"),
-    state: () => encodeState(layout, state, iteration),
+    buffers: () => ({ ...buffers }),
+    state: () => ({ ...encodeState(layout, state, iteration), ...encodeBuffers(buffers) }),
     restore: (saved) => {
-      ({ state, iteration } = decodeState(layout, saved));
+      const { own, others } = decodeBuffers(buffers, saved);
+      ({ state, iteration } = decodeState(layout, others));
+      buffers = own;
     },
     dispose: () => program.dispose(),
   };
+}
+
+/** The outputs as the next buffers, in the types they had: the reference interpreter answers in float64. */
+function renewedBuffers(before: NamedTensors, outputs: NamedTensors): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(before).map(([name, { dtype }]) => [
+      name,
+      cast(outputs[nextBufferName(name)] as Tensor, dtype),
+    ]),
+  );
 }
 
 function readReport(names: readonly string[], report: Tensor): StepResult {

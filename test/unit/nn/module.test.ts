@@ -91,3 +91,18 @@ test("sequential runs its modules in order", () => {
   const y = run(net, { "1.weight": fromNumbers([1, 10], [1, 2]) }, fromNumbers([-1, 2, 3, -4], [2, 2]));
   expect([...toFloat64(y)]).toEqual([20, 3]);
 });
+
+test("sequential takes modules by name, whose parameters then bear it", () => {
+  const net = sequential({
+    "4": linear(2, 2, { bias: false }),
+    "5": activations.relu,
+    "head.m": linear(2, 1),
+  });
+  expect(Object.keys(net.parameters)).toEqual(["4.weight", "head.m.weight", "head.m.bias"]);
+  const values = {
+    "4.weight": fromNumbers([1, 0, 0, -1], [2, 2]),
+    "head.m.weight": fromNumbers([1, 10], [1, 2]),
+    "head.m.bias": fromNumbers([0.5], [1]),
+  };
+  expect([...toFloat64(run(net, values, fromNumbers([2, -3], [1, 2])))]).toEqual([32.5]);
+});

@@ -1,0 +1,39 @@
+import { constant, type Graph, type NamedNodes, trace } from "../../graph/index.js";
+import type { StateDict } from "../../nn/index.js";
+import { graphAlgebraWithin, type StepRule, stateType, stepsOf } from "../../ode/index.js";
+import { imagesShape } from "./architecture.js";
+import type { Classifier } from "./classifier.js";
+
+/** The values as constants, one node each, so that all steps share their weights. */
+export const constantsOf = (state: StateDict): NamedNodes =>
+  Object.fromEntries(Object.entries(state).map(([name, value]) => [name, constant(value)]));
+
+/**
+ * A whole classifier in fixed steps as one graph: `images` [batch, C, H, W], standardised, -> `logits` [batch, classes].
+ * @param mesh all points of the steps, the start of the span first.
+ */
+export function fixedGraph(classifier: Classifier, rule: StepRule, mesh: readonly number[]): Graph {
+  const { architecture, state } = classifier;
+  const { inlet, outlet } = architecture;
+  const nodes = constantsOf(state);
+  const algebra = graphAlgebraWithin({ low: Math.min(...mesh), high: Math.max(...mesh) });
+  return trace({ images: { shape: imagesShape(architecture) } }, ({ images }) => {
+    const z0 = inlet.apply(nodes, images);
+    const z1 = stepsOf(mesh).reduce((z, { s, dt }) => rule.step({ s, dt, z, z0, controls: {}, algebra }), z0);
+    return { logits: outlet.apply(nodes, z1) };
+  });
+}
+
+/** h_x alone: `images` -> `z`. */
+export function inletGraph({ architecture, state }: Classifier): Graph {
+  const nodes = constantsOf(state);
+  return trace({ images: { shape: imagesShape(architecture) } }, ({ images }) => ({
+    z: architecture.inlet.apply(nodes, images),
+  }));
+}
+
+/** h_y alone: `z` -> `logits`. */
+export function outletGraph({ architecture, state, field }: Classifier): Graph {
+  const nodes = constantsOf(state);
+  return trace({ z: stateType(field) }, ({ z }) => ({ logits: architecture.outlet.apply(nodes, z) }));
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { imageRows } from "../../src/data/index.js";
+import {
+  architectureNamed,
+  classifierOf,
+  compileClassifier,
+  measureAccuracy,
+} from "../../src/models/index.js";
+import { decodeStateDict } from "../../src/nn/index.js";
+import { mnistForTests } from "../helpers/images.js";
+
+const file = "pretrained/mnist_classifier.safetensors";
+const authors = () =>
+  classifierOf(architectureNamed("mnist-authors"), decodeStateDict(readFileSync(file), file));
+
+/** Reference: PyTorch 2.6 and torchdiffeq in float32 on the same images. */
+test("the authors' classifier does as well, and works as hard, as in torchdiffeq", async () => {
+  const { test: images } = await mnistForTests();
+  const compiled = await compileClassifier(authors(), {
+    method: "dopri5",
+    rtol: 1e-4,
+    atol: 1e-4,
+    lastStep: "overshoot",
+    threads: 1,
+  });
+  const measured = await measureAccuracy(compiled, imageRows(images, 0, 300), { batch: 50 });
+  await compiled.dispose();
+  expect(measured.accuracy).toBeCloseTo(0.983, 3);
+  // 38, then five times 50: the mean is the stated 48.
+  expect(measured.batches).toHaveLength(6);
+  expect(measured.nfe).toBe(48);
+});

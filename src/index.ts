@@ -86,14 +86,19 @@ export {
 
 export {
   type Correction,
+  convArchitectures,
   decodeCorrection,
   encodeCorrection,
+  encodedStates,
   encodeSolver,
   type FitOptions,
   fitCorrection,
   givenStates,
   hyperRule,
+  meshErrors,
   normalStates,
+  rebindCorrection,
+  referenceStates,
   uniformStates,
   type ValidityCard,
 } from "./hypersolver/index.js";
@@ -102,7 +107,7 @@ export {
 
 export { densities, standardisationOf } from "./data/index.js";
 export { loadDataset } from "./datasets/index.js";
-export { maximumMeanDiscrepancy, slicedWasserstein } from "./metrics/index.js";
+export { maximumMeanDiscrepancy, percentageErrors, slicedWasserstein } from "./metrics/index.js";
 export {
   compileFlowDensity,
   compileFlowSampler,

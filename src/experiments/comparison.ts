@@ -1,6 +1,8 @@
 import {
   type Correction,
   hyperRule,
+  measuringReference,
+  type ReferenceSettings,
   referenceEnds,
   type Samples,
   stateErrors,
@@ -53,6 +55,8 @@ export interface ComparisonOptions {
   readonly tolerances?: readonly number[];
   /** Reference ends of the samples, when already solved. */
   readonly reference?: Tensor;
+  /** How to solve them otherwise. Default: `measuringReference`. */
+  readonly measuring?: ReferenceSettings;
   /** Timed runs of each solve. Default 3. */
   readonly repetitions?: number;
   readonly compile?: CompileOptions;
@@ -82,8 +86,9 @@ type Job = () => Promise<ComparisonRow>;
  * A budget that a method cannot spend exactly (4 stages, 6 evaluations) is rounded down to whole steps.
  */
 export async function compareMethods(options: ComparisonOptions): Promise<ComparisonRow[]> {
-  const { field, span, samples, onProgress } = options;
-  const reference = options.reference ?? (await referenceEnds(field, span, samples));
+  const { field, span, samples, onProgress, measuring = measuringReference(field) } = options;
+  const reference =
+    options.reference ?? (await referenceEnds(field, span, samples, measuring, options.compile));
   const jobs = [...fixedJobs(options, reference), ...adaptiveJobs(options, reference)];
   const rows: ComparisonRow[] = [];
   for (const [i, job] of jobs.entries()) {

@@ -1,4 +1,6 @@
+import type { ImageSet } from "../data/index.js";
 import type { FitProgress } from "../hypersolver/index.js";
+import type { ClassifierProgress } from "../models/index.js";
 import type { CompileOptions } from "../runtime/index.js";
 import type { Artefact } from "./artefact.js";
 import type { FlowRunProgress } from "./run-flow.js";
@@ -14,6 +16,14 @@ export interface CheckpointStore {
   remove(name: string): Promise<void>;
 }
 
+/** Labelled images that an experiment learns from and is measured on. */
+export interface LabelledImages {
+  readonly training: ImageSet;
+  readonly test: ImageSet;
+  /** For people: `MNIST, 60000 training and 10000 test images`. */
+  readonly description: string;
+}
+
 export interface ExperimentOptions {
   readonly preset: Preset;
   /** Which of the experiment's data sets. Default: its first. */
@@ -25,6 +35,10 @@ export interface ExperimentOptions {
   readonly onProgress?: (progress: FitProgress) => void;
   /** Progress of training a field, where an experiment trains one. */
   readonly onTraining?: (progress: FlowRunProgress) => void;
+  /** Progress of training a classifier, where an experiment trains one. */
+  readonly onClassifier?: (progress: ClassifierProgress) => void;
+  /** The images of experiments that name a `dataset`: whoever calls loads them. */
+  readonly images?: LabelledImages;
   readonly signal?: AbortSignal;
   /** Keeps checkpoints; without it a run cannot be resumed. */
   readonly checkpoints?: CheckpointStore;
@@ -47,5 +61,7 @@ export interface Experiment {
   readonly title: string;
   /** Data sets it can be run on; absent where there is one alone. */
   readonly densities?: readonly string[];
+  /** Name of the images that it has to be given. */
+  readonly dataset?: "mnist" | "cifar10";
   run(options: ExperimentOptions): Promise<ExperimentResult>;
 }

@@ -158,12 +158,20 @@ export function paretoFigure(rows: readonly ComparisonRow[]): Figure {
 
 function trainingFigure({ losses, data, settings }: Fit): Figure {
   const iterations = losses.map(({ iteration }) => iteration);
-  return trainingCurve(
-    [{ label: "training loss", role: "hypersolver", losses: losses.map(({ loss }) => loss), iterations }],
-    {
-      // The floor is in units of the residual: other losses have others.
-      ...(settings.loss === "residual" && { noiseFloor: data.noiseFloor }),
-      learningRate: { losses: losses.map(({ learningRate }) => learningRate), iterations },
-    },
-  );
+  // Phases have losses in different units: a curve each.
+  const kinds = [...new Set(losses.map(({ kind }) => kind))];
+  const curves = kinds.map((kind) => {
+    const own = losses.filter((point) => point.kind === kind);
+    return {
+      label: kinds.length === 1 ? "training loss" : `${kind} loss`,
+      role: kind === "trajectory" && kinds.length > 1 ? ("other" as const) : ("hypersolver" as const),
+      losses: own.map(({ loss }) => loss),
+      iterations: own.map(({ iteration }) => iteration),
+    };
+  });
+  return trainingCurve(curves, {
+    // The floor is in units of the residual: other losses have others.
+    ...(settings.loss === "residual" && { noiseFloor: data.noiseFloor }),
+    learningRate: { losses: losses.map(({ learningRate }) => learningRate), iterations },
+  });
 }

@@ -88,7 +88,7 @@ export function fitReport(
     sections: [
       {
         heading: "Against every other solver",
-        text: `Mean Euclidean distance at the end of the span to dopri5 with tolerance 1e-8 in float64, on ${metrics.heldOutSamples} initial states that the fit never saw. MACs count f and g.`,
+        text: `Mean Euclidean distance at the end of the span to ${measuringText(metrics.measuring)}, on ${metrics.heldOutSamples} initial states that the fit never saw. MACs count f and g.`,
         table: comparisonTable(metrics.comparison),
       },
       { heading: "Pictures", figures: drawn },
@@ -98,4 +98,10 @@ export function fitReport(
       `Made by ${card.library}, seed ${card.seed}.`,
     ],
   });
+}
+
+/** What errors are measured against, with its own error where it has one worth telling. */
+export function measuringText({ method, tolerance, precision, noise }: FitMetrics["measuring"]): string {
+  const text = `${method} with tolerance ${tolerance.toExponential()} in ${precision}`;
+  return noise > 0 ? `${text} (itself off by ${formatNumber(noise)}, relative)` : text;
 }

@@ -20,12 +20,13 @@ export {
   type Experiment,
   type ExperimentOptions,
   type ExperimentResult,
+  type LabelledImages,
   type Preset,
   presets,
 } from "./experiment.js";
 export { ffjord, ffjordField } from "./ffjord.js";
 export { paretoFigure } from "./fit-figures.js";
-export { comparisonTable, comparisonText, fitReport, fitSummary } from "./fit-report.js";
+export { comparisonTable, comparisonText, fitReport, fitSummary, measuringText } from "./fit-report.js";
 export { cellsFor, gridFigure } from "./flow-figures.js";
 export {
   type FlowPlan,
@@ -43,6 +44,7 @@ export {
   type FitRun,
   type HeldOutError,
   type MethodResult,
+  measuredSamples,
   runFit,
 } from "./run-fit.js";
 export {

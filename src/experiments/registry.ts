@@ -2,9 +2,10 @@ import { fail } from "../tensor/index.js";
 import { cnf } from "./cnf/cnf.js";
 import type { Experiment } from "./experiment.js";
 import { ffjord } from "./ffjord.js";
+import { cifar10, mnist } from "./images/images.js";
 
 /** Every experiment, by name. */
-export const experiments: Readonly<Record<string, Experiment>> = { ffjord, cnf };
+export const experiments: Readonly<Record<string, Experiment>> = { ffjord, cnf, mnist, cifar10 };
 
 /** @throws INVALID_ARGUMENT listing the names there are. */
 export function experimentNamed(name: string): Experiment {

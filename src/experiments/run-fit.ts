@@ -1,5 +1,6 @@
 import {
   type Correction,
+  channelMoments,
   encodeCorrection,
   encodeSolver,
   type Fit,
@@ -7,10 +8,14 @@ import {
   type FitProgress,
   fingerprintOf,
   fitCorrection,
+  hasImageStates,
   hyperRule,
   type MeasuredError,
   measureRule,
+  measuringReference,
+  type ReferenceSettings,
   referenceEnds,
+  referenceNoise,
   type Samples,
   type StateErrors,
   type ValidityCard,
@@ -18,7 +23,7 @@ import {
 import { type Field, type Span, type StepRule, stateType, tableauRule } from "../ode/index.js";
 import { type Figure, renderPng, renderSvg } from "../plot/index.js";
 import type { CompileOptions } from "../runtime/index.js";
-import { isHypersolversError, Random, type Tensor, toFloat64 } from "../tensor/index.js";
+import { isHypersolversError, Random, type Tensor } from "../tensor/index.js";
 import { libraryName } from "../version.js";
 import type { Artefact } from "./artefact.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
@@ -33,8 +38,10 @@ export interface FitRequest {
   /** The command line that repeats this run, for the report. */
   readonly command: string;
   readonly fit: FitOptions;
-  /** Held-out states to measure on. Default 2000. */
+  /** Held-out states to measure on. Default 2000; for images 128. */
   readonly heldOut?: number;
+  /** What errors are measured against. Default: `measuringReference`. */
+  readonly measuring?: ReferenceSettings;
   /** Evaluations of f to compare methods at. Default 1 to 32 by doubling. */
   readonly budget?: readonly number[];
   /** Draw figures and write a report. Default true. */
@@ -74,6 +81,8 @@ export interface FitMetrics {
   readonly losses: Fit["losses"];
   readonly noiseFloor: number;
   readonly reference: Fit["data"]["settings"];
+  /** What errors were measured against, and its own relative error at the end of the span. */
+  readonly measuring: ReferenceSettings & { readonly noise: number };
   readonly parameters: number;
   readonly seconds: { readonly reference: number; readonly fit: number; readonly measure: number };
 }
@@ -85,6 +94,9 @@ export interface FitRun {
   readonly artefacts: readonly Artefact[];
 }
 
+/** Held-out states that methods are measured on, when nobody says: images are thousands of numbers each. */
+export const measuredSamples = (field: Field): number => (hasImageStates(field) ? 128 : 2000);
+
 const DEFAULT_BUDGET = [1, 2, 4, 8, 16, 32];
 const DENSITY_SAMPLES = 20_000;
 const TRAJECTORY_SAMPLES = 40;
@@ -95,13 +107,16 @@ const TRAJECTORY_SAMPLES = 40;
  * @throws as `fitCorrection`.
  */
 export async function runFit(request: FitRequest): Promise<FitRun> {
-  const { field, heldOut = 2000, figures = true } = request;
+  const { field, figures = true } = request;
+  const { heldOut = measuredSamples(field) } = request;
   const fit = await fitCorrection(field, request.fit);
   const started = performance.now();
   const { span, steps, base, states, onProgress, seed, compile = {} } = fit.settings;
   const random = new Random(seed);
-  const samples = states.heldOut(heldOut, random);
-  const reference = await referenceEnds(field, span, samples, undefined, compile);
+  const samples = await states.heldOut(heldOut, random);
+  const measuring = request.measuring ?? measuringReference(field);
+  const reference = await referenceEnds(field, span, samples, measuring, compile);
+  const noise = await referenceNoise(field, span, samples, measuring, compile);
   const [baseRule, rule] = [tableauRule(field, base), hyperRule(field, fit.correction)];
   const measured = await measureRule(field, rule, span, steps, samples, reference, compile);
   const measuredBase = await measureBase(field, baseRule, { span, steps, samples, reference, compile });
@@ -123,6 +138,7 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
     losses: fit.losses,
     noiseFloor: fit.data.noiseFloor,
     reference: fit.data.settings,
+    measuring: { ...measuring, noise },
     parameters: Object.values(fit.correction.parameters).reduce((total, { data }) => total + data.length, 0),
     seconds: { ...fit.seconds, measure: (performance.now() - started) / 1000 },
   };
@@ -130,8 +146,8 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
     ? await fitFigures({
         ...{ field, correction: fit.correction, span, steps, fit, rows: comparison },
         errors: { base: measuredBase.errors, hypersolver: measured.errors },
-        many: states.heldOut(DENSITY_SAMPLES, random),
-        few: states.heldOut(TRAJECTORY_SAMPLES, random),
+        many: hasImageStates(field) ? samples : await states.heldOut(DENSITY_SAMPLES, random),
+        few: hasImageStates(field) ? samples : await states.heldOut(TRAJECTORY_SAMPLES, random),
       })
     : [];
   const solver = await encodeSolver(field, rule, span, steps, samples);
@@ -221,7 +237,7 @@ function cardOf(
     directions: fit.settings.directions,
     epsilon: [direction * Math.min(...sizes), direction * Math.max(...sizes)],
     stateShape: stateType(field).shape,
-    states: { source: states.description, ...moments(samples.z0) },
+    states: { source: states.description, ...channelMoments(samples.z0) },
     reference: { method, tolerance, precision, noiseFloor: fit.data.noiseFloor },
     measured: measuredErrors(comparison),
     seed,
@@ -239,17 +255,4 @@ function measuredErrors(rows: readonly ComparisonRow[]): MeasuredError[] {
     if (!Number.isFinite(base.error) || !Number.isFinite(row.error)) return [];
     return [{ steps: row.steps, nfe: row.nfe, macs: row.macs, base: base.error, hypersolver: row.error }];
   });
-}
-
-/** Mean and deviation of every element of a state, over samples. */
-function moments(z0: Tensor): { mean: number[]; deviation: number[] } {
-  const [count = 1] = z0.shape;
-  const width = z0.data.length / count;
-  const values = toFloat64(z0);
-  const column = (j: number): number[] => Array.from({ length: count }, (_, i) => values[i * width + j] ?? 0);
-  const mean = Array.from({ length: width }, (_, j) => column(j).reduce((total, x) => total + x / count, 0));
-  const deviation = mean.map((centre, j) =>
-    Math.sqrt(column(j).reduce((total, x) => total + (x - centre) ** 2 / count, 0)),
-  );
-  return { mean, deviation };
 }

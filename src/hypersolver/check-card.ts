@@ -1,4 +1,4 @@
-import { type Field, type Span, stateType } from "../ode/index.js";
+import { type ButcherTableau, type Field, type Span, stateType } from "../ode/index.js";
 import { fail, formatShape } from "../tensor/index.js";
 import type { ValidityCard } from "./card.js";
 import { fingerprintOf } from "./fingerprint.js";
@@ -14,7 +14,12 @@ const SAME_STEP = 1e-6;
 export function cardWarnings(
   card: ValidityCard,
   field: Field,
-  use: { readonly span: Span; readonly steps: number },
+  use: {
+    readonly span: Span;
+    readonly steps: number;
+    /** The base it is used with, where that may be another than its own: `rebindCorrection`. */
+    readonly base?: ButcherTableau;
+  },
 ): string[] {
   const { shape } = stateType(field);
   if (formatShape(shape) !== formatShape(card.stateShape)) {
@@ -34,7 +39,10 @@ export function cardWarnings(
   const outside =
     Math.min(t0, t1) < from - SAME_STEP * Math.abs(to - from) ||
     Math.max(t0, t1) > to + SAME_STEP * Math.abs(to - from);
+  const base = use.base?.name ?? card.base;
   const warnings: (string | false)[] = [
+    base !== card.base &&
+      `this correction was fitted to ${card.base} and is used with ${base}: it knows another truncation error`,
     fingerprintOf(field) !== card.fingerprint &&
       "this correction was fitted to a different field (other operators or weights): expect the base's error or worse",
     Math.sign(epsilon) !== Math.sign(high) &&

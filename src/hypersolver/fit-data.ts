@@ -29,7 +29,7 @@ export async function prepareData(field: Field, fit: FitSettings, compile: Compi
   const target = Math.abs(span[1] - span[0]) / steps;
   const smallest = fit.epsilon === null ? target : Math.min(target, fit.epsilon[0]);
   const settings = chooseReference(smallest, base.order, fit.referenceTolerance);
-  const samples = fit.states.training(fit.trajectories, random);
+  const samples = await fit.states.training(fit.trajectories, random);
   const shared = {
     field,
     span,
@@ -40,7 +40,7 @@ export async function prepareData(field: Field, fit: FitSettings, compile: Compi
     compile,
     ...(signal && { signal }),
   };
-  const withPaths = fit.loss !== "residual";
+  const withPaths = fit.loss !== "residual" || fit.trajectoryIterations > 0;
   const report = progressOf(fit, withPaths ? 2 : 1);
   const rows = await residualData({
     ...shared,
@@ -85,7 +85,7 @@ async function noiseFloor(
 ): Promise<number> {
   const { span, steps, base } = fit;
   const epsilon = (span[1] - span[0]) / steps;
-  const samples: Samples = fit.states.training(NOISE_SAMPLES, random.fork("noise floor"));
+  const samples: Samples = await fit.states.training(NOISE_SAMPLES, random.fork("noise floor"));
   const step = [span[0], span[0] + epsilon] as const;
   const tight: ReferenceSettings = {
     ...MEASURING,

@@ -1,7 +1,9 @@
 import type { ButcherTableau, Span } from "../ode/index.js";
 import type { CompileOptions } from "../runtime/index.js";
+import type { ConvArchitecture, ConvArchitectureName } from "./conv-architectures.js";
+import type { ConvActivation } from "./conv-network.js";
 import type { CorrectionInput } from "./correction.js";
-import type { HiddenActivation } from "./network.js";
+import type { StateStream } from "./state-stream.js";
 import type { StateSource } from "./states.js";
 
 export const fitLosses = ["residual", "trajectory", "both"] as const;
@@ -17,7 +19,7 @@ export interface FitProgress {
   readonly total: number;
   /** Training loss, averaged over the last iterations. */
   readonly loss?: number;
-  /** Mean Euclidean error at the end of the span on validation states, when it was just measured. */
+  /** Validation error, when it was just measured: `Fit.bestError` tells in what unit. */
   readonly error?: number;
 }
 
@@ -29,19 +31,36 @@ export interface FitOptions {
   readonly steps: number;
   readonly span: Span;
   /** Initial states at span[0]. */
-  readonly states: StateSource;
+  readonly states: StateSource | StateStream;
   /** `residual`: g against residuals on reference trajectories; `trajectory`: endpoints through f; `both`: their sum. */
   readonly loss?: FitLoss;
   readonly iterations?: number;
-  /** Rows a mini-batch. */
+  /**
+   * Iterations of trajectory fitting after those, from the best correction until then: with residual loss, "residual
+   * first, then trajectory". Default 0.
+   */
+  readonly trajectoryIterations?: number;
+  /** Rows a mini-batch; for images, whole trajectories. */
   readonly batch?: number;
+  /** Widths of the hidden layers; for images, their channels. */
   readonly hidden?: readonly number[];
-  readonly activation?: HiddenActivation;
+  /** `channel-prelu` for images only. */
+  readonly activation?: ConvActivation;
+  /**
+   * Images only: inputs, layers and activation together, by name or as data. Options given beside it go first. Default:
+   * `defaultArchitecture`; `mnist-paper` beside `hidden`, `kernels` or `inputs`.
+   */
+  readonly architecture?: ConvArchitectureName | ConvArchitecture;
+  /** Images only: sides of the kernels, one more than `hidden`. */
+  readonly kernels?: readonly number[];
   readonly inputs?: readonly CorrectionInput[];
   /** Intermediate tensors of f that g reads, when `inputs` has "features". */
   readonly features?: readonly string[];
-  /** First learning rate of AdamW; follows half a cosine to zero after a short rise. */
+  /** First learning rate of AdamW; follows half a cosine to `finalLearningRate` after a short rise. */
   readonly learningRate?: number;
+  readonly finalLearningRate?: number;
+  /** The same of the trajectory phase. Default: a tenth of `learningRate`, to a tenth of `finalLearningRate`. */
+  readonly trajectoryLearningRate?: number;
   readonly weightDecay?: number;
   /** Step sizes to learn beside those of the target mesh, without sign; `null`: the target mesh alone. */
   readonly epsilon?: readonly [number, number] | null;
@@ -58,6 +77,10 @@ export interface FitOptions {
    * correction samples a flow and evaluates its density. Needs residual loss, and "epsilon" among the inputs.
    */
   readonly directions?: FitDirection;
+  /** Images only: steps of the mesh that an iteration learns from, drawn anew each time. Default: all. */
+  readonly meshPoints?: number;
+  /** Images only: bytes of reference states to keep for reuse. Default 512 MiB. One mini-batch is always kept. */
+  readonly referenceMemory?: number;
   /** Gradients through f in trajectory fitting. */
   readonly throughField?: boolean;
   readonly seed?: number;
@@ -67,11 +90,15 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
+type RunOption = "compile" | "onProgress" | "signal" | "referenceTolerance";
+
 /** Options with every choice made. */
-export type FitSettings = Required<
-  Omit<FitOptions, "compile" | "onProgress" | "signal" | "referenceTolerance">
-> &
-  Pick<FitOptions, "compile" | "onProgress" | "signal" | "referenceTolerance">;
+export type FitSettings = Required<Omit<FitOptions, RunOption | "architecture" | "meshPoints" | "kernels">> &
+  Pick<FitOptions, RunOption> & {
+    /** Of images; undefined for vectors, whose corrections are MLPs. */
+    readonly kernels: readonly number[] | undefined;
+    readonly meshPoints: number | undefined;
+  };
 
 type DefaultedOption =
   | "loss"
@@ -81,44 +108,64 @@ type DefaultedOption =
   | "activation"
   | "inputs"
   | "features"
-  | "learningRate";
-type PlainOption = "weightDecay" | "pretrain" | "swapEvery" | "directions" | "throughField" | "seed";
+  | "learningRate"
+  | "finalLearningRate"
+  | "trajectoryIterations";
+type PlainOption =
+  | "weightDecay"
+  | "pretrain"
+  | "swapEvery"
+  | "directions"
+  | "throughField"
+  | "seed"
+  | "referenceMemory";
 
 /** Defaults that depend on nothing else. Chosen by measuring on the FFJORD flow: bench/README.md tells how. */
 export const fitDefaults: Readonly<Required<Pick<FitOptions, DefaultedOption | PlainOption>>> = {
   loss: "residual",
   iterations: 16_000,
+  trajectoryIterations: 0,
   batch: 512,
   hidden: [64, 64, 64],
   activation: "silu",
   inputs: ["z", "stages", "epsilon"],
   features: [],
   learningRate: 3e-2,
+  finalLearningRate: 0,
   weightDecay: 1e-6,
   pretrain: 0,
   swapEvery: 1,
   directions: "forward",
   throughField: true,
+  referenceMemory: 512 * 2 ** 20,
   seed: 0,
 };
 
-/** Rows of residuals to learn from, when the number of trajectories is not given. */
-const DEFAULT_ROWS = 65_536;
-const FEWEST_TRAJECTORIES = 4096;
-
-/** Fills in the defaults that depend on other choices. */
-export function resolveFit(options: FitOptions): FitSettings {
-  const { span, steps } = options;
-  const target = Math.abs(span[1] - span[0]) / steps;
-  // Trajectory fitting alone sees no step sizes but the target's.
-  const range = options.epsilon === undefined ? defaultEpsilon(target) : options.epsilon;
-  const epsilon = options.loss === "trajectory" ? null : range;
-  const rowsEach = steps * (epsilon === null ? 1 : 2);
-  const trajectories = Math.max(FEWEST_TRAJECTORIES, Math.ceil(DEFAULT_ROWS / rowsEach));
-  return { ...fitDefaults, trajectories, ...options, epsilon };
-}
-
-/** A factor of two around the target step, so that a mesh slightly finer or coarser is still known ground. */
-function defaultEpsilon(target: number): readonly [number, number] {
-  return [target / 2, target * 2];
-}
+/**
+ * What differs for image states: the schedule of Poli et al. (2020), appendix C.2, with its mini-batches for CIFAR-10.
+ * Those for MNIST are of 32, which trajectory fitting of 32 channels pays with gigabytes.
+ */
+export const imageFitDefaults: Readonly<
+  Required<
+    Pick<
+      FitOptions,
+      | "iterations"
+      | "batch"
+      | "learningRate"
+      | "finalLearningRate"
+      | "pretrain"
+      | "swapEvery"
+      | "trajectories"
+      | "epsilon"
+    >
+  >
+> = {
+  iterations: 1000,
+  batch: 16,
+  learningRate: 1e-2,
+  finalLearningRate: 5e-4,
+  pretrain: 100,
+  swapEvery: 10,
+  trajectories: 4096,
+  epsilon: null,
+};

@@ -4,6 +4,22 @@
 
 export { CARD_KEY, type MeasuredError, parseCard, type ValidityCard } from "./card.js";
 export {
+  type ConvArchitecture,
+  type ConvArchitectureName,
+  convArchitectureNamed,
+  convArchitectureNames,
+  convArchitectures,
+  defaultArchitecture,
+  featuresFor,
+  hiddenChannels,
+} from "./conv-architectures.js";
+export {
+  type ConvActivation,
+  type ConvNetworkOptions,
+  convCorrection,
+  withFoldedChannels,
+} from "./conv-network.js";
+export {
   type Correction,
   type CorrectionInput,
   type CorrectionSite,
@@ -15,13 +31,10 @@ export {
 } from "./correction.js";
 export { hiddenFeature } from "./hidden-feature.js";
 export { type HyperRuleOptions, hyperRule } from "./hyper-rule.js";
-export {
-  type ColumnStatistics,
-  columnStatistics,
-  type HiddenActivation,
-  mlpCorrection,
-  type NetworkOptions,
-} from "./network.js";
+export { inputShapes, type SampleShape } from "./input-shapes.js";
+export { type HiddenActivation, mlpCorrection, type NetworkOptions } from "./network.js";
+export { rebindCorrection } from "./rebind.js";
+export { type ColumnStatistics, channelMoments, columnStatistics } from "./statistics.js";
 
 // Fitting.
 
@@ -35,7 +48,7 @@ export {
   fitDefaults,
   fitDirections,
   fitLosses,
-  resolveFit,
+  imageFitDefaults,
 } from "./fit-options.js";
 export {
   chooseReference,
@@ -44,6 +57,8 @@ export {
   type Reference,
   type ReferenceSettings,
 } from "./reference.js";
+export { hasImageStates, resolveFit } from "./resolve-fit.js";
+export { encodedStates, type StateStream, type StreamCounts } from "./state-stream.js";
 export {
   drawnStates,
   givenStates,
@@ -60,10 +75,14 @@ export {
 export {
   type FixedMeasurement,
   measureRule,
+  measuringReference,
   referenceEnds,
+  referenceNoise,
   type StateErrors,
   stateErrors,
 } from "./measure.js";
+
+export { type MeshPointError, meshErrors, referenceStates } from "./mesh-errors.js";
 
 // Files.
 

@@ -15,37 +15,43 @@ function meanNorm(difference: Node): Node {
 
 /**
  * Residual fitting: mean of ‖R − g‖₂ (Poli et al., 2020, eq. 6). Needs no evaluation of f.
- * @param matrix a batch of `residualData`.
+ * @param nodes the correction's inputs by the names of `siteInputs`, and the residual.
  */
+export function residualDistance(correction: Correction, parameters: NamedNodes, nodes: NamedNodes): Node {
+  const { [RESIDUAL]: residual, ...inputs } = nodes;
+  const { g } = inline(correction.graph, { ...inputs, ...parameters });
+  return meanNorm(sub(residual as Node, g as Node));
+}
+
+/** `residualDistance` of a batch of `residualData`. */
 export function residualLoss(
   correction: Correction,
   parameters: NamedNodes,
   matrix: Node,
   columns: RowTable["columns"],
 ): Node {
-  const nodes = columnNodes(matrix, columns);
-  const { g } = inline(correction.graph, { ...nodes, ...parameters });
-  return meanNorm(sub(nodes[RESIDUAL] as Node, g as Node));
+  return residualDistance(correction, parameters, columnNodes(matrix, columns));
+}
+
+/** What trajectory fitting solves, and whether gradients flow through f. */
+export interface TrajectoryOptions {
+  readonly span: Span;
+  readonly steps: number;
+  readonly throughField: boolean;
 }
 
 /**
  * Trajectory fitting: Σ_k ‖z(s_k) − z_k‖₂, averaged over the batch (Poli et al., 2020, eq. 7), with gradients
  * through f unless `throughField` is false.
- * @param matrix a batch of `trajectoryData`.
+ * @param nodes reference states at the mesh points and controls, by `pointColumn` and `controlColumn`.
  */
-export function trajectoryLoss(
+export function trajectoryDistance(
   field: Field,
   correction: Correction,
   parameters: NamedNodes,
-  matrix: Node,
-  {
-    columns,
-    span,
-    steps,
-    throughField,
-  }: { columns: RowTable["columns"]; span: Span; steps: number; throughField: boolean },
+  nodes: NamedNodes,
+  { span, steps, throughField }: TrajectoryOptions,
 ): Node {
-  const nodes = columnNodes(matrix, columns);
   const rule = hyperRule(field, correction, { parameters, throughField });
   const controls = Object.fromEntries(
     field.roles.controls.map((name) => [name, nodes[controlColumn(name)] as Node]),
@@ -57,4 +63,15 @@ export function trajectoryLoss(
     return meanNorm(sub(nodes[pointColumn(k + 1)] as Node, z));
   });
   return sum(...terms);
+}
+
+/** `trajectoryDistance` of a batch of `trajectoryData`. */
+export function trajectoryLoss(
+  field: Field,
+  correction: Correction,
+  parameters: NamedNodes,
+  matrix: Node,
+  { columns, ...options }: TrajectoryOptions & { readonly columns: RowTable["columns"] },
+): Node {
+  return trajectoryDistance(field, correction, parameters, columnNodes(matrix, columns), options);
 }

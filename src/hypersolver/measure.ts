@@ -7,9 +7,10 @@ import {
   type StepRule,
 } from "../ode/index.js";
 import type { CompileOptions } from "../runtime/index.js";
-import { sizeOf, type Tensor, toFloat64 } from "../tensor/index.js";
+import { rows, sizeOf, type Tensor, toFloat64 } from "../tensor/index.js";
 import { compileReference, MEASURING, type ReferenceSettings } from "./reference.js";
-import type { Samples } from "./states.js";
+import { hasImageStates } from "./resolve-fit.js";
+import { mapSamples, type Samples } from "./states.js";
 
 /** Distances of approximate states to reference states. */
 export interface StateErrors {
@@ -31,9 +32,9 @@ export function stateErrors(approximate: Tensor, reference: Tensor): StateErrors
   const samples = new Float64Array(count);
   let size = 0;
   for (let i = 0; i < count; i++) {
-    const range = [...Array(width).keys()].map((j) => i * width + j);
-    samples[i] = Math.hypot(...range.map((j) => (a[j] ?? 0) - (b[j] ?? 0)));
-    size += Math.hypot(...range.map((j) => b[j] ?? 0));
+    const [from, to] = [i * width, (i + 1) * width];
+    samples[i] = distance(a, b, from, to);
+    size += distance(b, new Float64Array(), from, to);
   }
   const sorted = Float64Array.from(samples).sort();
   const total = samples.reduce((sum, error) => sum + error, 0);
@@ -44,6 +45,40 @@ export function stateErrors(approximate: Tensor, reference: Tensor): StateErrors
     largest: sorted.at(-1) ?? Number.NaN,
     samples,
   };
+}
+
+/** Euclidean distance of two pieces; elements that `b` lacks are zero. */
+function distance(a: Float64Array, b: Float64Array, from: number, to: number): number {
+  let square = 0;
+  for (let i = from; i < to; i++) square += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;
+  return Math.sqrt(square);
+}
+
+/**
+ * What methods are compared with: dopri5 at 1e-8 in float64 for vectors; at 1e-6 in float32 for images, where float64
+ * convolutions take minutes. `referenceNoise` tells what that leaves.
+ */
+export const measuringReference = (field: Field): ReferenceSettings =>
+  hasImageStates(field) ? { method: "dopri5", tolerance: 1e-6, precision: "float32" } : MEASURING;
+
+/** Samples on which the noise of a reference is measured. */
+const NOISE_SAMPLES = 4;
+
+/**
+ * How far a reference is off at the end of a span, relative: its distance to dopri5 at 1e-8 in float64 on the first few
+ * samples, over their norm. An error measured against it means nothing below this.
+ */
+export async function referenceNoise(
+  field: Field,
+  span: Span,
+  samples: Samples,
+  settings: ReferenceSettings,
+  options: CompileOptions = {},
+): Promise<number> {
+  if (settings.precision === "float64" && settings.tolerance <= MEASURING.tolerance) return 0;
+  const few = mapSamples(samples, (value) => rows(value, 0, Math.min(NOISE_SAMPLES, value.shape[0] ?? 0)));
+  const ends = await referenceEnds(field, span, few, settings, options);
+  return stateErrors(ends, await referenceEnds(field, span, few, MEASURING, options)).relative;
 }
 
 /** Reference states at the end of a span; the tightest settings by default. */

@@ -10,14 +10,9 @@ import {
 } from "../graph/index.js";
 import { type ActivationName, initialize, type Module, mlp, parameterInputs, prelu } from "../nn/index.js";
 import type { ButcherTableau } from "../ode/index.js";
-import { fail, formatShape, fromNumbers, type Random, type Tensor, toFloat64 } from "../tensor/index.js";
+import { fromNumbers, type Random, type Tensor, toFloat64 } from "../tensor/index.js";
 import type { Correction, CorrectionInput } from "./correction.js";
-
-/** Centre and spread of every column of one input, from the training data. */
-export interface ColumnStatistics {
-  readonly mean: Float64Array;
-  readonly deviation: Float64Array;
-}
+import type { ColumnStatistics } from "./statistics.js";
 
 /** PReLU has a weight of its own in every layer; the others are functions. */
 export type HiddenActivation = ActivationName | "prelu";
@@ -103,40 +98,11 @@ export function withFoldedStatistics(options: NetworkOptions, correction: Correc
   return { ...correction, graph, parameters };
 }
 
-const reciprocalOrOne = (deviation: number): number => (deviation > 0 ? 1 / deviation : 1);
+/** What a channel is multiplied by to have deviation one; one where it does not vary. */
+export const reciprocalOrOne = (deviation: number): number => (deviation > 0 ? 1 / deviation : 1);
 
 function standardised(x: Node, { mean, deviation }: ColumnStatistics): Node {
   return mul(sub(x, row(mean)), row(deviation.map(reciprocalOrOne)));
 }
 
 const row = (values: Float64Array): Node => constant(fromNumbers(values, [values.length], "float32"));
-
-/**
- * Column statistics of a [rows, columns] tensor.
- * @throws SHAPE_MISMATCH for states that are not vectors.
- */
-export function columnStatistics(value: Tensor): ColumnStatistics {
-  const [rows = 0, columns = 0] = value.shape;
-  if (value.shape.length !== 2) {
-    throw fail("SHAPE_MISMATCH", {
-      what: "mlp correction",
-      expected: "vector states [batch, n]",
-      received: formatShape(value.shape),
-    });
-  }
-  const mean = new Float64Array(columns);
-  const square = new Float64Array(columns);
-  for (let i = 0; i < value.data.length; i++) {
-    const x = Number(value.data[i]);
-    const column = i % columns;
-    mean[column] = (mean[column] ?? 0) + x / rows;
-    square[column] = (square[column] ?? 0) + (x * x) / rows;
-  }
-  // A column that varies by less than its own rounding carries nothing: deviation 0.
-  const deviation = square.map((value2, column) => {
-    const centre = mean[column] ?? 0;
-    const variance = value2 - centre * centre;
-    return variance > 1e-10 * Math.max(value2, 1e-30) ? Math.sqrt(variance) : 0;
-  });
-  return { mean, deviation };
-}

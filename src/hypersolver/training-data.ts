@@ -91,7 +91,7 @@ async function addChunk(
 }
 
 /** The reference may pass where a base step of that size leaves the region in which the field exists. */
-function requireFinite(part: NamedTensors, { s, end }: MeshPair): void {
+export function requireFinite(part: NamedTensors, { s, end }: MeshPair): void {
   const broken = Object.keys(part).find((name) => firstNonFinite(part[name] as Tensor) >= 0);
   if (broken === undefined) return;
   throw fail("NON_FINITE", {
@@ -102,10 +102,15 @@ function requireFinite(part: NamedTensors, { s, end }: MeshPair): void {
 }
 
 /** The slash keeps a control that is called "z" apart from the column of that name. */
-const controlInput = (name: string): string => `/x ${name}`;
+export const controlInput = (name: string): string => `/x ${name}`;
 
 /** One base step from a reference state, the inputs of g there, and the residual against the next reference state. */
-function residualGraph({ field, base, correction, reference: { precision } }: ResidualDataOptions): Graph {
+export function residualGraph({
+  field,
+  base,
+  correction,
+  reference: { precision },
+}: Pick<ResidualDataOptions, "field" | "base" | "correction" | "reference">): Graph {
   const typed = fieldAs(field, precision);
   const { shape, dtype } = stateType(typed);
   const state: InputSpec = { shape, dtype };

@@ -1,5 +1,6 @@
 import {
   add,
+  div,
   type InputSpec,
   mean,
   mul,
@@ -23,14 +24,19 @@ import type { ReferenceSettings } from "./reference.js";
 export interface Validation {
   /**
    * Mean Euclidean error at the end of the span, in the target number of steps, on states outside the training set; for
-   * corrections that work in both directions, its mean with the error of the way back.
+   * corrections that work in both directions, its mean with the error of the way back. Where it is relative, over the
+   * mean norm of the reference.
    */
   error(parameters: NamedTensors): Promise<number>;
   dispose(): Promise<void>;
 }
 
-/** States to validate on. */
-const VALIDATION_SAMPLES = 512;
+export interface ValidationOptions {
+  /** States to validate on. */
+  readonly samples: number;
+  /** Whether errors are divided by the mean norm of the reference. */
+  readonly relative: boolean;
+}
 
 /** One program from parameters to error: the whole solve unrolled, with g's weights as inputs. */
 export async function compileValidation(
@@ -38,10 +44,11 @@ export async function compileValidation(
   correction: Correction,
   fit: FitSettings,
   settings: ReferenceSettings,
+  { samples: count, relative }: ValidationOptions,
 ): Promise<Validation> {
   const { span, steps, directions } = fit;
   const { shape, dtype } = stateType(field);
-  const samples = fit.states.validation(VALIDATION_SAMPLES, new Random(fit.seed));
+  const samples = await fit.states.validation(count, new Random(fit.seed));
   const ends = cast(await referenceEnds(field, span, samples, settings, fit.compile), dtype);
   const weights = Object.fromEntries(
     Object.entries(correction.parameters).map(([name, value]) => [
@@ -66,7 +73,8 @@ export async function compileValidation(
     const [start, end] = [inputs["/z0"] as Node, inputs["/end"] as Node];
     const solved = (z0: Node, over: Span): Node =>
       stepsOf(uniformMesh(over, steps)).reduce((z, { s, dt }) => rule.step({ s, dt, z, z0, controls }), z0);
-    const distance = (a: Node, b: Node): Node => mean(norm(flattened(sub(a, b))));
+    const size = (x: Node): Node => mean(norm(flattened(x)));
+    const distance = (a: Node, b: Node): Node => (relative ? div(size(sub(a, b)), size(a)) : size(sub(a, b)));
     const forward = distance(end, solved(start, span));
     if (directions === "forward") return { error: forward };
     return { error: mul(add(forward, distance(start, solved(end, [span[1], span[0]]))), 0.5) };

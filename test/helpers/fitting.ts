@@ -1,5 +1,5 @@
 import { concat, mul, sin, slice, sub, trace } from "../../src/graph/index.js";
-import { type Fit, type FitOptions, uniformStates } from "../../src/hypersolver/index.js";
+import { type Fit, type FitOptions, type StateSource, uniformStates } from "../../src/hypersolver/index.js";
 import { type Field, heun, makeField, type Span } from "../../src/ode/index.js";
 
 /** A damped pendulum: z' = (z₂, −sin z₁ − z₂/5). Nonlinear, autonomous; for fits of seconds. */
@@ -14,7 +14,7 @@ export function pendulum(): Field {
 export const pendulumSpan: Span = [0, 1.5];
 
 /** Small enough for a second, large enough to learn. */
-export const smallFit: FitOptions = {
+export const smallFit: Omit<FitOptions, "states"> & { readonly states: StateSource } = {
   ...{ base: heun, steps: 1, span: pendulumSpan, states: uniformStates([2], -1.5, 1.5), seed: 1 },
   ...{ iterations: 400, trajectories: 512, batch: 128, hidden: [24], learningRate: 2e-2 },
 };

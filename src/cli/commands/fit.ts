@@ -1,5 +1,11 @@
 import type { Command } from "commander";
-import type { CorrectionInput, FitDirection, FitLoss, HiddenActivation } from "../../hypersolver/index.js";
+import type {
+  ConvActivation,
+  ConvArchitectureName,
+  CorrectionInput,
+  FitDirection,
+  FitLoss,
+} from "../../hypersolver/index.js";
 import type { CommandDefinition } from "../command.js";
 import {
   addExamples,
@@ -32,7 +38,13 @@ export interface FitCommandOptions extends SharedOptions, FieldOptions {
   readonly iterations?: number;
   readonly batch?: number;
   readonly hidden?: readonly number[];
-  readonly activation?: HiddenActivation;
+  readonly activation?: ConvActivation;
+  readonly architecture?: ConvArchitectureName;
+  readonly kernels?: readonly number[];
+  readonly trajectoryIterations?: number;
+  readonly meshPoints?: number;
+  readonly referenceMemory?: number;
+  readonly finalLr?: number;
   readonly lr?: number;
   readonly weightDecay?: number;
   readonly inputs?: readonly CorrectionInput[];
@@ -44,7 +56,7 @@ export interface FitCommandOptions extends SharedOptions, FieldOptions {
   readonly swapEvery?: number;
   readonly directions?: FitDirection;
   readonly detachField?: boolean;
-  readonly samples: number;
+  readonly samples?: number;
   readonly budget?: readonly number[];
   readonly figures: boolean;
 }
@@ -56,8 +68,13 @@ export const directionNames: readonly FitDirection[] = ["forward", "both"];
 export const inputNames: readonly CorrectionInput[] = [
   ...(["z", "stages", "epsilon", "s", "x", "z0", "features"] as const),
 ];
-export const activationNames: readonly HiddenActivation[] = [
+export const activationNames: readonly ConvActivation[] = [
   ...(["identity", "tanh", "relu", "sigmoid", "softplus", "silu", "gelu", "elu", "prelu"] as const),
+  "channel-prelu",
+];
+export const architectureNames: readonly ConvArchitectureName[] = [
+  ...(["mnist-paper", "cifar10-paper", "mnist-notebook", "mnist-midpoint-notebook"] as const),
+  ...(["cifar10-notebook", "features"] as const),
 ];
 
 export const fitCommand: CommandDefinition = {
@@ -73,6 +90,8 @@ export const fitCommand: CommandDefinition = {
       .argument("<field.onnx>", "the vector field");
     addTaskOptions(command);
     addTrainingOptions(command);
+    addScheduleOptions(command);
+    addImageOptions(command);
     addFieldOptions(command);
     addExamples(command, [
       "fit field.onnx --base heun --steps 1 --span 0,1 --states normal --out run",
@@ -80,6 +99,8 @@ export const fitCommand: CommandDefinition = {
       "fit field.onnx --base midpoint --steps 2 --states uniform:-2,2 --loss both --epsilon none --no-figures",
       "fit controlled.onnx --base heun --steps 2 --states data.safetensors:z --input x=data.safetensors:x " +
         "--inputs z,stages,epsilon,x",
+      "fit images.onnx --base euler --steps 10 --states encoded.safetensors:z --architecture mnist-paper " +
+        "--trajectory-iterations 300",
     ]);
     attach(command, async () => (await import("../jobs/fit.js")).fitJob);
   },
@@ -99,7 +120,9 @@ function addTaskOptions(command: Command): void {
     .addOption(spanOption().default([0, 1], "0,1"))
     .addOption(statesOption("; a fifth of a file is held out").makeOptionMandatory())
     .option("--out <folder>", "where to write (default: runs/FIELD)")
-    .addOption(parsed("--samples <n>", "held-out states to measure on", parseCount).default(2000))
+    .addOption(
+      parsed("--samples <n>", "held-out states to measure on (default: 2000; images: 128)", parseCount),
+    )
     .addOption(
       parsed(
         "--budget <n,…>",
@@ -119,6 +142,13 @@ function addTrainingOptions(command: Command): void {
       ),
     )
     .addOption(parsed("--iterations <n>", "training iterations (default: 16000)", parseCount))
+    .addOption(
+      parsed(
+        "--trajectory-iterations <n>",
+        "iterations of trajectory fitting after those (default: 0)",
+        parseCount,
+      ),
+    )
     .addOption(parsed("--batch <n>", "rows a mini-batch (default: 512)", parseCount))
     .addOption(parsed("--hidden <n,…>", "widths of the hidden layers (default: 64,64,64)", parseCounts))
     .addOption(
@@ -129,6 +159,7 @@ function addTrainingOptions(command: Command): void {
     .addOption(
       parsed("--lr <x>", "first learning rate; falls by a half cosine (default: 0.03)", parsePositive),
     )
+    .addOption(parsed("--final-lr <x>", "last learning rate (default: 0)", parseNonNegative))
     .addOption(parsed("--weight-decay <x>", "AdamW's (default: 1e-6)", parseNonNegative))
     .addOption(
       parsed(
@@ -143,7 +174,11 @@ function addTrainingOptions(command: Command): void {
         "intermediate tensors of the field that g sees as well; hidden: its last hidden layer",
         parseNames,
       ),
-    )
+    );
+}
+
+function addScheduleOptions(command: Command): void {
+  command
     .addOption(
       parsed(
         "--epsilon <lo,hi>",
@@ -171,4 +206,21 @@ function addTrainingOptions(command: Command): void {
       ),
     )
     .option("--detach-field", "stop gradients at f in trajectory losses, as the paper's code does");
+}
+
+function addImageOptions(command: Command): void {
+  command
+    .optionsGroup("For fields of images:")
+    .addOption(
+      parsed(
+        "--architecture <name>",
+        `${architectureNames.join(", ")} (default: features where f has a hidden layer for it, else mnist-paper)`,
+        (option, text) => parseChoice(option, text, architectureNames),
+      ),
+    )
+    .addOption(parsed("--kernels <n,…>", "sides of the kernels, one a layer", parseCounts))
+    .addOption(parsed("--mesh-points <n>", "steps an iteration sees (default: all)", parseCount))
+    .addOption(
+      parsed("--reference-memory <MiB>", "reference states to keep (default: 512)", parseNonNegative),
+    );
 }

@@ -1,5 +1,6 @@
 import type { Preset } from "../../experiments/index.js";
 import type { CommandDefinition } from "../command.js";
+import { cacheOption } from "../dataset-options.js";
 import { addExamples, parsed, type SharedOptions } from "../options.js";
 import { parseChoice } from "../parse.js";
 
@@ -9,6 +10,7 @@ export interface ReproduceCommandOptions extends SharedOptions {
   readonly resume?: boolean;
   readonly list?: boolean;
   readonly out?: string;
+  readonly cache?: string;
 }
 
 /** Same list as `presets` of the experiments, which are not loaded for help. */
@@ -35,12 +37,14 @@ export const reproduceCommand: CommandDefinition = {
       )
       .option("--density <name>", "the data set, for experiments that have several (--list shows them)")
       .option("--resume", "go on from the checkpoint in the folder, if there is one")
-      .option("--out <folder>", "where to write (default: runs/NAME, with the data set behind)");
+      .option("--out <folder>", "where to write (default: runs/NAME, with the data set behind)")
+      .addOption(cacheOption());
     addExamples(command, [
       "reproduce --list",
       "reproduce ffjord --preset smoke --out runs/ffjord-smoke",
       "reproduce cnf --density pinwheel",
       "reproduce cnf --density checkerboard --preset paper --resume",
+      "reproduce mnist",
     ]);
     attach(command, async () => (await import("../jobs/reproduce.js")).reproduceJob);
   },

@@ -1,4 +1,11 @@
-import { compareMethods, comparisonText, paretoFigure } from "../../experiments/index.js";
+import {
+  compareMethods,
+  comparisonText,
+  measuredSamples,
+  measuringText,
+  paretoFigure,
+} from "../../experiments/index.js";
+import { measuringReference, referenceNoise } from "../../hypersolver/index.js";
 import { renderPng, renderSvg } from "../../plot/index.js";
 import { Random } from "../../tensor/index.js";
 import type { Job } from "../command.js";
@@ -17,20 +24,23 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   if (options.out !== undefined) await requireWritableFolder(options.out);
   const source = await stateSource(field, options.states, options);
-  const samples = source.heldOut(options.samples, new Random(options.seed));
+  const samples = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
   const warnings =
     correction === undefined
       ? []
       : warnOfCard(correction, field, [{ span, steps: correction.card.steps }], output);
+  const measuring = measuringReference(field);
+  const noise = await referenceNoise(field, span, samples, measuring, compileOptions(options));
   const rows = await compareMethods({
-    ...{ field, span, samples, budget: options.budget, tolerances: options.tolerances },
+    ...{ field, measuring, span, samples, budget: options.budget, tolerances: options.tolerances },
     ...(correction !== undefined && { correction }),
     compile: compileOptions(options),
     onProgress: (done, total) => progress.update({ name: "measuring methods", done, total }),
   });
   progress.stop();
   const count = samples.z0.shape[0] ?? 0;
-  const result = { field: path, span, states: source.description, samples: count, rows, warnings };
+  const described = { field: path, span, states: source.description, samples: count };
+  const result = { ...described, measuring: { ...measuring, noise }, rows, warnings };
   const svg = options.out === undefined ? "" : await renderSvg(paretoFigure(rows));
   const files =
     options.out === undefined
@@ -40,7 +50,8 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
           { path: "pareto.svg", content: svg },
           { path: "pareto.png", content: renderPng(svg) },
         ]);
-  const heading = `Mean Euclidean distance to dopri5 (1e-8, float64) at s = ${span[1]}, on ${count} states (${source.description}).`;
+  const against = measuringText({ ...measuring, noise });
+  const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description}).`;
   const written = files.length === 0 ? [] : ["", `Wrote ${files.join(", ")}.`];
   return { text: [heading, "", comparisonText(rows), ...written].join("\n"), json: { ...result, files } };
 };

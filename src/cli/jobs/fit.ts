@@ -31,7 +31,7 @@ export const fitJob: Job<FitCommandOptions> = async (path, options, desk) => {
       title: `A hypersolver for ${stemOf(path)}`,
       command: desk.commandLine,
       fit: { ...settings, signal: interruption.signal },
-      heldOut: options.samples,
+      ...(options.samples !== undefined && { heldOut: options.samples }),
       figures: options.figures,
       ...(options.budget !== undefined && { budget: options.budget }),
     });
@@ -64,10 +64,13 @@ export function nothingFitted(error: unknown): unknown {
 async function fitOptions(field: Field, options: FitCommandOptions, { progress }: Desk): Promise<FitOptions> {
   const { loss, iterations, batch, hidden, activation, lr, weightDecay, epsilon, trajectories, pretrain } =
     options;
+  const { architecture, kernels, trajectoryIterations, meshPoints, referenceMemory, finalLr } = options;
   const { referenceTolerance, swapEvery, directions, detachField, span, steps, seed } = options;
   const features = options.features?.map((name) => featureOf(field, name));
   const given: Partial<FitOptions> = definedMembers({
     ...{ loss, iterations, batch, hidden, activation, weightDecay, trajectories, pretrain },
+    ...{ architecture, kernels, trajectoryIterations, meshPoints, finalLearningRate: finalLr },
+    referenceMemory: referenceMemory === undefined ? undefined : referenceMemory * 2 ** 20,
     epsilon: epsilon === "none" ? null : epsilon,
     ...{ referenceTolerance, swapEvery, features, directions, inputs: inputsOf(options), learningRate: lr },
     throughField: detachField === true ? false : undefined,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { cacheFolder, loadDataset } from "../../datasets/index.js";
 import {
   CHECKPOINT_FILE,
   type Experiment,
@@ -17,7 +18,7 @@ import { unusable } from "../usage-error.js";
 import { nothingFitted } from "./fit.js";
 import { showFitProgress } from "./fit-progress.js";
 import { missing } from "./method.js";
-import { showTraining } from "./train-progress.js";
+import { showClassifier, showTraining } from "./train-progress.js";
 
 /** `hypersolvers reproduce`. */
 export const reproduceJob: Job<ReproduceCommandOptions> = async (
@@ -40,6 +41,10 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
       ...{ checkpoints: checkpointsIn(out), resume: options.resume === true },
       onProgress: (state) => showFitProgress(state, progress),
       onTraining: showTraining(progress),
+      onClassifier: showClassifier(progress),
+      ...(experiment.dataset !== undefined && {
+        images: await loadDataset(experiment.dataset, cacheFolder(options.cache)),
+      }),
     });
     progress.stop();
     const files = await writeAll(out, artefacts);

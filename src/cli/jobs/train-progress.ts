@@ -1,6 +1,6 @@
 import { type FlowRunProgress, formatNats } from "../../experiments/index.js";
-import type { TrainingPhase } from "../../models/index.js";
-import { formatNumber } from "../../plot/index.js";
+import type { ClassifierProgress, TrainingPhase } from "../../models/index.js";
+import { formatNumber, formatPercent } from "../../plot/index.js";
 import type { Progress } from "../progress.js";
 
 /** The stages of a training as progress, each phase for itself: loss, evaluations of f, and the last validation. */
@@ -24,6 +24,23 @@ export function showTraining(
     ];
     const name = `training (${objective.replace("-", " ")})`;
     progress.update({ name, ...withinPhase(state, phases), detail: facts.join(", ") });
+  };
+}
+
+/** The training of a classifier as progress. */
+export function showClassifier(progress: Progress): (state: ClassifierProgress) => void {
+  let validation: number | undefined;
+  return (state) => {
+    validation = state.validationAccuracy ?? validation;
+    const { loss, accuracy, nfe, imagesPerSecond, iteration, total } = state;
+    const facts = [
+      `loss ${formatNumber(loss)}`,
+      `accuracy ${formatPercent(accuracy)}`,
+      ...(validation === undefined ? [] : [`validation ${formatPercent(validation)}`]),
+      `NFE ${formatNumber(nfe)}`,
+      `${formatNumber(imagesPerSecond)} images/s`,
+    ];
+    progress.update({ name: "training", done: iteration, total, detail: facts.join(", ") });
   };
 }
 

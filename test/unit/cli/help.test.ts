@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { imageSetNames } from "../../../src/cli/commands/data.js";
-import { activationNames, directionNames, inputNames, lossNames } from "../../../src/cli/commands/fit.js";
+import {
+  activationNames,
+  architectureNames,
+  directionNames,
+  inputNames,
+  lossNames,
+} from "../../../src/cli/commands/fit.js";
 import { presetNames } from "../../../src/cli/commands/reproduce.js";
 import { densityNames, networkActivationNames, trainingNames } from "../../../src/cli/commands/train.js";
 import { noiseNames } from "../../../src/cli/flow-options.js";
@@ -15,7 +21,13 @@ import {
   MATCHING_PER_LIKELIHOOD,
   presets,
 } from "../../../src/experiments/index.js";
-import { correctionInputs, fitDefaults, fitDirections, fitLosses } from "../../../src/hypersolver/index.js";
+import {
+  convArchitectureNames,
+  correctionInputs,
+  fitDefaults,
+  fitDirections,
+  fitLosses,
+} from "../../../src/hypersolver/index.js";
 import { FLOW_TOLERANCE, noiseKinds, TRAINING_TOLERANCE } from "../../../src/models/index.js";
 import { activations } from "../../../src/nn/index.js";
 import { tableaus } from "../../../src/ode/index.js";
@@ -36,7 +48,10 @@ describe("help, which loads none of the library, agrees with it", () => {
     expect(trainingNames).toEqual(flowTrainings);
     expect(noiseNames).toEqual(noiseKinds);
     expect([...networkActivationNames].sort()).toEqual(Object.keys(activations).sort());
-    expect([...activationNames].sort()).toEqual([...Object.keys(activations), "prelu"].sort());
+    expect([...activationNames].sort()).toEqual(
+      [...Object.keys(activations), "prelu", "channel-prelu"].sort(),
+    );
+    expect(architectureNames).toEqual(convArchitectureNames);
   });
 
   const descriptions = (name: string) => {

@@ -1,0 +1,34 @@
+import { type ImageSet, pickImages } from "../../data/index.js";
+import { encodedStates, type StateStream } from "../../hypersolver/index.js";
+import type { ClassifierEnds } from "../../models/index.js";
+import type { LabelledImages } from "../experiment.js";
+
+/** Training images that choose among corrections instead: the last ones. */
+const VALIDATION = 64;
+
+/**
+ * The initial states that a classifier makes of images, made when asked for. Corrections never see test images: these
+ * measure.
+ */
+export function encodedImages(
+  ends: ClassifierEnds,
+  { training, test, description }: LabelledImages,
+): StateStream {
+  const [count] = training.shape;
+  const [heldOut] = test.shape;
+  const validation = Math.min(VALIDATION, Math.floor(count / 4));
+  const trained = count - validation;
+  const from = { training: [training, 0], validation: [training, trained], heldOut: [test, 0] } as const;
+  return encodedStates(
+    `${description}, through h_x`,
+    { training: trained, validation, heldOut },
+    async (part, rows) => {
+      const [set, start]: readonly [ImageSet, number] = from[part];
+      const picked = pickImages(
+        set,
+        rows.map((row) => row + start),
+      );
+      return { z0: await ends.encode(picked), controls: {} };
+    },
+  );
+}

@@ -1,0 +1,66 @@
+import { type ImageSet, imageRows } from "../../data/index.js";
+import {
+  type MeshPointError,
+  meshErrors,
+  type ReferenceSettings,
+  referenceStates,
+} from "../../hypersolver/index.js";
+import type { Classifier, ClassifierEnds } from "../../models/index.js";
+import { type StepRule, uniformMesh } from "../../ode/index.js";
+import { type Figure, formatNumber, type ImageRow, imageGrid } from "../../plot/index.js";
+import type { CompileOptions } from "../../runtime/index.js";
+import { toFloat64 } from "../../tensor/index.js";
+
+/** Images that are drawn. */
+const SAMPLES = 3;
+
+export interface ErrorMapRequest {
+  readonly classifier: Classifier;
+  readonly ends: ClassifierEnds;
+  readonly images: ImageSet;
+  /** Rules of the same number of steps, by name. */
+  readonly rules: Readonly<Record<string, StepRule>>;
+  readonly steps: number;
+  readonly reference: ReferenceSettings;
+  readonly compile?: CompileOptions;
+}
+
+/**
+ * Absolute errors by mesh point, mean over channels, of some images by several methods on one colour scale (figures 3, 4,
+ * 9 and 10 of the paper).
+ */
+export async function errorMaps(request: ErrorMapRequest): Promise<Figure> {
+  const { classifier, ends, images, rules, steps, reference, compile } = request;
+  const { field, architecture } = classifier;
+  const samples = { z0: await ends.encode(imageRows(images, 0, SAMPLES)), controls: {} };
+  const mesh = uniformMesh(architecture.span, steps);
+  const exact = await referenceStates(field, mesh, samples, reference, compile);
+  const byMethod: [string, readonly MeshPointError[]][] = [];
+  for (const [name, rule] of Object.entries(rules))
+    byMethod.push([name, await meshErrors(field, rule, mesh, samples, exact, compile)]);
+  const labelOf = (sample: number): string => images.classes[images.labels[sample] ?? 0] ?? "";
+  const rows = Array.from({ length: SAMPLES }, (_, sample) =>
+    byMethod.map(
+      ([name, points]): ImageRow => ({
+        label: `#${sample + 1} ${labelOf(sample)}: ${name}`,
+        images: points.slice(1).map((point) => channelMean(point, sample)),
+      }),
+    ),
+  ).flat();
+  const [, , height = 1, width = 1] = samples.z0.shape;
+  return imageGrid(rows, {
+    ...{ name: "error-maps", title: "Absolute error by mesh point", valueLabel: "|error|", height, width },
+    headings: mesh.slice(1).map((s) => `s = ${Number(s.toPrecision(3))}`),
+    caption: `|z_k − z(s_k)|, mean over channels, of ${SAMPLES} test images; one colour scale; the small numbers are means of a picture.`,
+  });
+}
+
+function channelMean({ absolute }: MeshPointError, sample: number): ImageRow["images"][number] {
+  const [, channels = 1, height = 1, width = 1] = absolute.shape;
+  const size = height * width;
+  const values = toFloat64(absolute).subarray(sample * channels * size, (sample + 1) * channels * size);
+  const mean = new Float64Array(size);
+  for (const [i, value] of values.entries()) mean[i % size] = (mean[i % size] ?? 0) + value / channels;
+  const whole = mean.reduce((total, value) => total + value / size, 0);
+  return { values: mean, note: formatNumber(whole) };
+}

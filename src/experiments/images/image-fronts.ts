@@ -1,0 +1,57 @@
+import { type Figure, type ParetoPoint, type ParetoSeries, paretoFronts } from "../../plot/index.js";
+import type { ImageQuality } from "./image-quality.js";
+
+/** Errors of all methods against evaluations, multiply–accumulates and milliseconds (figure 5 of the paper). */
+export function imageFronts(rows: readonly ImageQuality[], classifiedBy: number): Figure[] {
+  const front = (value: (row: ImageQuality) => number): ParetoSeries[] =>
+    [...new Set(rows.map(({ method }) => method))].flatMap((label): ParetoSeries[] => {
+      const own = rows.filter(({ method }) => method === label);
+      const points = own.map((row): ParetoPoint => {
+        const { steps, tolerance, nfe, macs, milliseconds } = row;
+        const name = steps === undefined ? `tolerance ${tolerance?.toExponential()}` : `K = ${steps}`;
+        return { label: name, nfe, macs, milliseconds, error: value(row) };
+      });
+      const finite = points.filter(({ error }) => Number.isFinite(error) && error > 0);
+      return finite.length === 0 ? [] : [{ label, role: own[0]?.role ?? "other", points: finite }];
+    });
+  return [
+    paretoFronts(
+      front(({ relative }) => relative.mean),
+      {
+        ...{ name: "pareto-relative", title: "Relative error against cost", errorLabel: "relative error" },
+        caption: "Mean distance at the end of the span over the mean norm; MACs and times count f and g.",
+      },
+    ),
+    paretoFronts(
+      front(({ mape }) => mape.mean),
+      {
+        ...{ name: "pareto-mape", title: "MAPE against cost", errorLabel: "MAPE (%)" },
+        caption:
+          "Mean absolute percentage error of the states at the end of the span, as in the paper's figure 5.",
+      },
+    ),
+    ...accuracyFront(front, classifiedBy),
+  ];
+}
+
+/** Where no method loses an image there is nothing to draw. Losses below one image in all are not to be seen. */
+function accuracyFront(
+  front: (value: (row: ImageQuality) => number) => ParetoSeries[],
+  images: number,
+): Figure[] {
+  const smallest = 100 / images;
+  const series = front(({ accuracyLoss }) =>
+    Number.isNaN(accuracyLoss) ? Number.NaN : Math.max(accuracyLoss, smallest / 2),
+  );
+  if (series.every(({ points }) => points.every(({ error }) => error < smallest))) return [];
+  return [
+    paretoFronts(series, {
+      ...{
+        name: "pareto-accuracy",
+        title: "Loss of accuracy against cost",
+        errorLabel: "points of accuracy lost",
+      },
+      caption: `Accuracy of the reference solution minus the method's, over ${images} test images. Losses of nothing, and gains, are drawn at half an image.`,
+    }),
+  ];
+}

@@ -1,0 +1,141 @@
+import {
+  type Figure,
+  formatMilliseconds,
+  formatNumber,
+  renderReport,
+  type Table,
+  textTable,
+} from "../../plot/index.js";
+import { EVALUATIONS } from "./image-methods.js";
+import type { ImageQuality } from "./image-quality.js";
+import type { ImageMetrics } from "./run-images.js";
+
+/** The outcome for a terminal. */
+export function imagesSummary(metrics: ImageMetrics): string {
+  const { quality, accuracies } = metrics;
+  if (quality === undefined || accuracies === undefined)
+    return `${trainingSentence(metrics)}\n\nInterrupted before the fits.`;
+  const tables = [accuracyTable(metrics), qualityTable(tenEvaluations(quality))];
+  return [
+    trainingSentence(metrics),
+    ...tables.map(({ columns, rows, emphasized = [] }) => textTable(columns, rows, { emphasized })),
+    verdict(quality),
+  ].join("\n\n");
+}
+
+/** A self-contained page about one run. */
+export function imagesReport(
+  metrics: ImageMetrics,
+  figures: readonly { readonly figure: Figure; readonly svg: string }[],
+): string {
+  const drawn = figures.map(({ figure, svg }) => ({ svg, caption: figure.caption, title: figure.title }));
+  const { quality = [] } = metrics;
+  return renderReport({
+    title: `A Neural ODE classifier of ${metrics.data.split(",")[0]}, in ${EVALUATIONS} evaluations`,
+    lead: [trainingSentence(metrics), quality.length === 0 ? "" : verdict(quality)].join(" "),
+    facts: [
+      ["Command", metrics.command],
+      ["Preset", metrics.preset],
+      ["Architecture", metrics.architecture],
+      ["Data", metrics.data],
+      ["Seed", String(metrics.seed)],
+      ["Training", `${formatNumber(metrics.training.seconds)} s`],
+      ["Status", metrics.status],
+    ],
+    sections: [
+      { heading: "Pictures", figures: drawn },
+      { heading: "Accuracy on test images", text: ACCURACY_TEXT, table: accuracyTable(metrics) },
+      { heading: "Against every other solver", text: QUALITY_TEXT, table: qualityTable(quality) },
+    ],
+    footnotes: ["Poli et al., Hypersolvers: Toward Fast Continuous-Depth Models, NeurIPS 2020, section 4.1."],
+  });
+}
+
+const ACCURACY_TEXT =
+  "Share of test images classified right, with its standard error over batches; whole classifiers, h_x and h_y included. dopri5 at 1e-4; images a second on the machine of this run.";
+const QUALITY_TEXT =
+  "States at the end of the span against dopri5 at a far tighter tolerance, on batches of test images; mean and standard error over batches. MACs and times of the solve, g included.";
+
+function trainingSentence({ architecture, training }: ImageMetrics): string {
+  const { validationAccuracy, iterations, seconds } = training;
+  return `${architecture} classifies ${percent(validationAccuracy)} of the validation images right after ${iterations} iterations (${formatNumber(seconds)} s).`;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+function accuracyTable({ accuracies = [] }: ImageMetrics): Table {
+  const [reference] = accuracies;
+  return {
+    columns: ["classified by", "NFE", "accuracy", "points lost", "images/s", "test images"],
+    rows: accuracies.map(({ method, nfe, accuracy, standardError, imagesPerSecond, images }) => [
+      method,
+      formatNumber(nfe),
+      `${percent(accuracy)} ± ${formatNumber(100 * standardError)}`,
+      reference === undefined ? "" : (100 * (reference.accuracy - accuracy)).toFixed(2),
+      formatNumber(imagesPerSecond),
+      images,
+    ]),
+    emphasized: accuracies.flatMap(({ method }, i) => (method.startsWith("Hyper") ? [i] : [])),
+  };
+}
+
+function qualityTable(rows: readonly ImageQuality[]): Table {
+  return {
+    columns: [
+      "method",
+      "steps",
+      "NFE",
+      "MACs",
+      "time",
+      "relative error",
+      "MAPE (%)",
+      "median APE (%)",
+      "points lost",
+    ],
+    rows: rows.map((row) => [
+      row.method,
+      row.steps ?? `tol ${row.tolerance?.toExponential()}`,
+      formatNumber(row.nfe),
+      formatNumber(row.macs),
+      Number.isFinite(row.milliseconds) ? formatMilliseconds(row.milliseconds) : "broke",
+      meanText(row.relative),
+      meanText(row.mape),
+      formatNumber(row.medianPercentage),
+      row.accuracyLoss.toFixed(2),
+    ]),
+    emphasized: rows.flatMap(({ role }, i) => (role === "hypersolver" ? [i] : [])),
+  };
+}
+
+const meanText = ({ mean, standardError }: ImageQuality["relative"]): string =>
+  standardError === undefined ? formatNumber(mean) : `${formatNumber(mean)} ± ${formatNumber(standardError)}`;
+
+/** The rows whose evaluations are at most ten, the most expensive of each method, and all of dopri5. */
+function tenEvaluations(rows: readonly ImageQuality[]): ImageQuality[] {
+  const within = rows.filter(({ nfe, steps }) => steps !== undefined && nfe <= EVALUATIONS);
+  const dearest = within.filter(
+    ({ method, nfe }) => !within.some((other) => other.method === method && other.nfe > nfe),
+  );
+  return [...dearest, ...rows.filter(({ steps }) => steps === undefined)];
+}
+
+/** Who is closest at equal evaluations, and at equal multiply–accumulates. */
+function verdict(rows: readonly ImageQuality[]): string {
+  const hyper = rows.filter(({ role }) => role === "hypersolver");
+  const classics = rows.filter(({ role, steps }) => role !== "hypersolver" && steps !== undefined);
+  const closest = (among: readonly ImageQuality[]): ImageQuality | undefined =>
+    [...among].sort((a, b) => a.relative.mean - b.relative.mean)[0];
+  const sentences = hyper.map((own) => {
+    const byNfe = closest(classics.filter(({ nfe }) => nfe <= own.nfe));
+    const byMacs = closest(classics.filter(({ macs }) => macs <= own.macs));
+    const against = (other: ImageQuality | undefined, what: string): string =>
+      other === undefined
+        ? `no method is as cheap in ${what}`
+        : `${ratioText(other.relative.mean / own.relative.mean)} ${other.method} (K = ${other.steps}), the best of equal ${what}`;
+    return `${own.method} is ${against(byNfe, "NFE")}, and ${against(byMacs, "MACs")}.`;
+  });
+  return sentences.join(" ");
+}
+
+const ratioText = (ratio: number): string =>
+  ratio >= 1 ? `${formatNumber(ratio)} times closer than` : `${formatNumber(1 / ratio)} times farther than`;

@@ -1,0 +1,132 @@
+import type { FitOptions } from "../../hypersolver/index.js";
+import type { ClassifierTrainingOptions } from "../../models/index.js";
+import type { Preset } from "../experiment.js";
+
+/** What an image experiment spends. */
+export interface ImagePreset {
+  readonly architecture: string;
+  readonly training: Pick<
+    ClassifierTrainingOptions,
+    "iterations" | "batch" | "learningRate" | "validations" | "solver" | "gradient" | "augmentation"
+  >;
+  /** Of every hypersolver. */
+  readonly fit: Pick<
+    FitOptions,
+    | "iterations"
+    | "trajectoryIterations"
+    | "batch"
+    | "pretrain"
+    | "swapEvery"
+    | "trajectories"
+    | "learningRate"
+    | "finalLearningRate"
+    | "referenceTolerance"
+  >;
+  /** Test images that are classified by every method of 10 evaluations; more than there are means all. */
+  readonly test: number;
+  /** Test images, in batches of `batch`, on which errors are measured against every solver. */
+  readonly fronts: number;
+  readonly batch: number;
+}
+
+export type ImagePresets = Readonly<Record<Preset, ImagePreset>>;
+
+/** Residual fitting as in appendix C.2 of the paper: 100 iterations on one batch, then a new one every 10; 1e-2 to 5e-4. */
+const paperFit = { pretrain: 100, swapEvery: 10, learningRate: 1e-2, finalLearningRate: 5e-4 } as const;
+
+const smokeFit: ImagePreset["fit"] = {
+  ...{ iterations: 40, trajectoryIterations: 10, batch: 8, pretrain: 10, swapEvery: 10, trajectories: 64 },
+  ...{ learningRate: 1e-2, finalLearningRate: 5e-4 },
+};
+
+export const mnistPresets: ImagePresets = {
+  smoke: {
+    architecture: "mnist-small",
+    training: {
+      iterations: 60,
+      batch: 32,
+      learningRate: 5e-3,
+      validations: 2,
+      solver: { method: "midpoint", steps: 2 },
+    },
+    fit: smokeFit,
+    test: 300,
+    fronts: 64,
+    batch: 32,
+  },
+  standard: {
+    architecture: "mnist-paper",
+    training: {
+      iterations: 1900,
+      batch: 32,
+      learningRate: 2e-3,
+      validations: 6,
+      solver: { method: "midpoint", steps: 4 },
+    },
+    fit: { ...paperFit, iterations: 600, trajectoryIterations: 150, batch: 16, trajectories: 1024 },
+    test: 10_000,
+    fronts: 320,
+    batch: 32,
+  },
+  paper: {
+    architecture: "mnist-paper",
+    training: {
+      iterations: 37_500,
+      batch: 32,
+      learningRate: 1e-3,
+      validations: 20,
+      solver: { rtol: 1e-3, atol: 1e-3 },
+    },
+    fit: { ...paperFit, iterations: 20_000, batch: 32, trajectories: 20_000, referenceTolerance: 1e-3 },
+    test: 10_000,
+    fronts: 1024,
+    batch: 32,
+  },
+};
+
+export const cifar10Presets: ImagePresets = {
+  smoke: {
+    architecture: "cifar10-small",
+    training: {
+      iterations: 60,
+      batch: 16,
+      learningRate: 5e-3,
+      validations: 2,
+      solver: { method: "midpoint", steps: 2 },
+    },
+    fit: smokeFit,
+    test: 200,
+    fronts: 32,
+    batch: 16,
+  },
+  standard: {
+    architecture: "cifar10-notebook",
+    training: {
+      iterations: 1500,
+      batch: 32,
+      learningRate: 2e-3,
+      validations: 6,
+      solver: { method: "midpoint", steps: 4 },
+      augmentation: { padding: 4, flip: true },
+    },
+    fit: { ...paperFit, iterations: 600, trajectoryIterations: 150, batch: 16, trajectories: 1024 },
+    test: 10_000,
+    fronts: 320,
+    batch: 32,
+  },
+  paper: {
+    architecture: "cifar10-paper",
+    training: {
+      iterations: 31_250,
+      batch: 32,
+      learningRate: 1e-3,
+      validations: 20,
+      solver: { rtol: 1e-3, atol: 1e-3 },
+      augmentation: { padding: 4, flip: true },
+    },
+    fit: { ...paperFit, iterations: 20_000, batch: 16, trajectories: 20_000, referenceTolerance: 1e-3 },
+    test: 10_000,
+    fronts: 1024,
+    batch: 32,
+  },
+};

@@ -1,0 +1,155 @@
+import { imageRows } from "../../data/index.js";
+import { hyperRule, measuringReference } from "../../hypersolver/index.js";
+import {
+  type Classifier,
+  type ClassifierStory,
+  compileEnds,
+  encodeClassifier,
+  encodeClassifierState,
+} from "../../models/index.js";
+import { tableauRule } from "../../ode/index.js";
+import type { Figure } from "../../plot/index.js";
+import type { Artefact } from "../artefact.js";
+import { methodTitle } from "../comparison.js";
+import type { ExperimentOptions, LabelledImages } from "../experiment.js";
+import type { FitMetrics, FitRun } from "../run-fit.js";
+import { errorMaps } from "./error-maps.js";
+import {
+  correctionsOf,
+  fitHypersolvers,
+  type ImageCorrection,
+  type ImageCorrections,
+  type ImageStage,
+} from "./fit-hypersolvers.js";
+import { EVALUATIONS, imageHypersolvers, imageMethods } from "./image-methods.js";
+import { type ImageQuality, imageQuality } from "./image-quality.js";
+import type { ImagePreset } from "./presets.js";
+import { type TestAccuracy, testAccuracies } from "./test-accuracy.js";
+import { type TrainStage, trainStage } from "./train-stage.js";
+
+/** What `metrics.json` holds. Fits and what follows are absent when training was interrupted. */
+export interface ImageMetrics {
+  readonly data: string;
+  readonly architecture: string;
+  readonly preset: string;
+  readonly seed: number;
+  readonly command: string;
+  readonly status: "complete" | "interrupted";
+  readonly training: TrainStage["trained"];
+  /** By hypersolver. */
+  readonly fits?: Readonly<Record<string, FitMetrics>>;
+  readonly quality?: readonly ImageQuality[];
+  readonly accuracies?: readonly TestAccuracy[];
+}
+
+export interface ImageRun {
+  readonly metrics: ImageMetrics;
+  readonly artefacts: readonly Artefact[];
+  /** Errors by mesh point, when there are fits. */
+  readonly maps?: Figure;
+}
+
+/**
+ * A Neural ODE classifier from training to hypersolvers of 10 evaluations: trains it, fits corrections on training
+ * images, measures states and classes on test images against every other solver. Interrupted while training, it ends
+ * with the best classifier so far.
+ */
+export async function runImages(
+  images: LabelledImages,
+  correction: ImageCorrection,
+  preset: ImagePreset,
+  options: ExperimentOptions,
+): Promise<ImageRun> {
+  const { seed, command, compile = {}, signal } = options;
+  const { classifier, trained } = await trainStage(images, preset, options);
+  const { description: data, training } = images;
+  const { architecture } = preset;
+  const story = { data, architecture, preset: options.preset, seed, command, training: trained };
+  const about: ClassifierStory = { classes: training.classes, training: trainingText(preset) };
+  const file = { path: "classifier.safetensors", content: encodeClassifierState(classifier, about) };
+  if (trained.status === "interrupted" || signal?.aborted === true)
+    return { artefacts: [file], metrics: { ...story, status: "interrupted" } };
+  const ends = await compileEnds(classifier, compile);
+  try {
+    const stage = { classifier, ends, images, preset };
+    const fits = await fitHypersolvers(stage, correction, options);
+    const corrections = correctionsOf(fits, correction);
+    const quality = await qualityOf(stage, corrections, options);
+    const accuracies = await testAccuracies(stage, corrections, options);
+    const maps = await mapsOf(stage, corrections, options);
+    const interrupted = Object.values(fits).some(({ metrics }) => metrics.status === "interrupted");
+    const ofFits = Object.fromEntries(Object.entries(fits).map(([name, { metrics }]) => [name, metrics]));
+    return {
+      metrics: {
+        ...{ ...story, fits: ofFits, quality, accuracies },
+        status: interrupted ? "interrupted" : "complete",
+      },
+      artefacts: [file, ...fitArtefacts(classifier, fits, correction, about)],
+      ...(maps !== undefined && { maps }),
+    };
+  } finally {
+    await ends.dispose();
+  }
+}
+
+function trainingText({ training }: ImagePreset): string {
+  const { iterations, batch, learningRate, solver = {} } = training;
+  const { method, steps, rtol } = solver;
+  const how = steps === undefined ? `dopri5 at ${rtol}` : `${steps} steps of ${String(method)}`;
+  return `${iterations} iterations of batches of ${batch}, Adam from ${learningRate}, ${how}`;
+}
+
+async function qualityOf(
+  { classifier, ends, images, preset }: ImageStage,
+  corrections: ImageCorrections,
+  { compile = {}, onProgress }: ExperimentOptions,
+): Promise<ImageQuality[]> {
+  const [count] = images.test.shape;
+  return imageQuality({
+    ...{ classifier, ends, batch: preset.batch, compile },
+    images: imageRows(images.test, 0, Math.min(count, preset.fronts)),
+    methods: imageMethods(classifier.field, corrections),
+    reference: measuringReference(classifier.field),
+    onMethod: (done, total) => onProgress?.({ phase: "measure", done, total }),
+  });
+}
+
+/** The first hypersolver and its base. */
+async function mapsOf(
+  { classifier, ends, images }: ImageStage,
+  corrections: ImageCorrections,
+  { compile = {} }: ExperimentOptions,
+): Promise<Figure | undefined> {
+  const { field } = classifier;
+  const first = Object.entries(corrections).find(([, { steps }]) => steps === EVALUATIONS);
+  if (first === undefined) return undefined;
+  const [name, { correction }] = first;
+  const { base } = correction;
+  const rules = {
+    [methodTitle(base.name)]: tableauRule(field, base),
+    [name]: hyperRule(field, correction),
+  };
+  return errorMaps({
+    ...{ classifier, ends, images: images.test, rules, steps: EVALUATIONS },
+    ...{ reference: measuringReference(field), compile },
+  });
+}
+
+/** The corrections, and the whole classifier with each hypersolver in one file. */
+function fitArtefacts(
+  classifier: Classifier,
+  fits: Readonly<Record<string, FitRun>>,
+  architecture: ImageCorrection,
+  about: ClassifierStory,
+): Artefact[] {
+  return imageHypersolvers(architecture).flatMap(({ name, file, fit: { steps } }): Artefact[] => {
+    const run = fits[name];
+    const own = run?.artefacts.find(({ path }) => path === "correction.onnx");
+    if (run === undefined || own === undefined) return [];
+    const whole = encodeClassifier(classifier, { correction: run.correction, steps }, about);
+    return [
+      { ...own, path: file },
+      { path: file.replace("correction", "classifier"), content: whole },
+    ];
+  });
+}

@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { imageRows } from "../../../src/data/index.js";
+import { encodedImages } from "../../../src/experiments/images/encoded-images.js";
+import { imageFronts } from "../../../src/experiments/images/image-fronts.js";
+import {
+  imageHypersolvers,
+  imageMethods,
+  isOfTenEvaluations,
+} from "../../../src/experiments/images/image-methods.js";
+import { type ImageQuality, imageQuality } from "../../../src/experiments/images/image-quality.js";
+import { mnist } from "../../../src/experiments/images/images.js";
+import { imagesSummary } from "../../../src/experiments/images/images-report.js";
+import { mnistPresets } from "../../../src/experiments/images/presets.js";
+import { runImages } from "../../../src/experiments/images/run-images.js";
+import type { LabelledImages } from "../../../src/experiments/index.js";
+import {
+  architectureNamed,
+  compileClassifier,
+  compileEnds,
+  measureAccuracy,
+  newClassifier,
+} from "../../../src/models/index.js";
+import { Random } from "../../../src/tensor/index.js";
+import { mnistForTests } from "../../helpers/images.js";
+
+let images: LabelledImages;
+beforeAll(async () => {
+  const { training, test: tested } = await mnistForTests();
+  images = {
+    training: imageRows(training, 0, 400),
+    test: imageRows(tested, 0, 64),
+    description: "a little of MNIST",
+  };
+});
+
+const classifier = newClassifier(architectureNamed("mnist-small"), new Random(3));
+const reference = { method: "dopri5", tolerance: 1e-6, precision: "float32" } as const;
+
+describe("methods", () => {
+  test("of ten evaluations: one of every solver, RK4 with eight", () => {
+    const ten = imageMethods(classifier.field, {}).filter(isOfTenEvaluations);
+    expect(ten.map(({ name, steps }) => `${name} ${steps}`)).toEqual([
+      "Euler 10",
+      "midpoint 5",
+      "Heun 5",
+      "RK4 2",
+    ]);
+  });
+
+  test("hypersolvers spend ten evaluations", () => {
+    for (const { fit } of imageHypersolvers("mnist-paper")) expect(fit.steps * fit.base.stages).toBe(10);
+  });
+});
+
+describe("states of images", () => {
+  test("for training and choosing come from training images, for measuring from test images", async () => {
+    const ends = await compileEnds(classifier);
+    const states = encodedImages(ends, images);
+    const held = await states.heldOut(5, new Random(0));
+    expect(held.z0).toEqual(await ends.encode(imageRows(images.test, 0, 5)));
+    const chosen = await states.validation(3, new Random(0));
+    // The last 64 training images.
+    expect(chosen.z0).toEqual(await ends.encode(imageRows(images.training, 336, 339)));
+    const trained = await states.training(336, new Random(0));
+    expect(trained.z0.shape[0]).toBe(336);
+    await ends.dispose();
+  });
+});
+
+describe("quality", () => {
+  let rows: ImageQuality[];
+  beforeAll(async () => {
+    const ends = await compileEnds(classifier);
+    rows = await imageQuality({
+      ...{ classifier, ends, images: images.test, batch: 32, reference },
+      methods: imageMethods(classifier.field, {}),
+    });
+    await ends.dispose();
+  });
+  const row = (method: string, steps?: number): ImageQuality =>
+    rows.find((own) => own.method === method && (steps === undefined || own.steps === steps)) as ImageQuality;
+
+  test("falls with the number of steps, at the order of the method", () => {
+    const order = (method: string, few: number): number =>
+      Math.log2(row(method, few).relative.mean / row(method, 2 * few).relative.mean);
+    expect(order("Euler", 10)).toBeGreaterThan(0.8);
+    expect(order("Euler", 10)).toBeLessThan(1.2);
+    expect(order("midpoint", 5)).toBeGreaterThan(1.7);
+    expect(order("midpoint", 5)).toBeLessThan(2.3);
+  });
+
+  test("tells costs: evaluations, and multiply–accumulates of the solve alone", () => {
+    const { nfe, macs, gCalls, relative } = row("RK4", 2);
+    expect([nfe, gCalls, relative.n]).toEqual([8, 0, 2]);
+    expect(macs).toBe(4 * row("Euler", 2).macs);
+  });
+
+  test("classifies as the whole classifier does", async () => {
+    const whole = await compileClassifier(classifier, { method: "euler", steps: 10 });
+    const { accuracy } = await measureAccuracy(whole, images.test, { batch: 32 });
+    await whole.dispose();
+    expect(row("Euler", 10).accuracy.mean).toBeCloseTo(accuracy, 12);
+  });
+
+  test("becomes fronts, and no front where no image is lost", () => {
+    const none = rows.map((own) => ({ ...own, accuracyLoss: 0 }));
+    expect(imageFronts(none, 64).map(({ name }) => name)).toEqual(["pareto-relative", "pareto-mape"]);
+    const some = rows.map((own) => ({ ...own, accuracyLoss: own.method === "Euler" ? 3 : 0 }));
+    expect(imageFronts(some, 64).map(({ name }) => name)).toContain("pareto-accuracy");
+  });
+});
+
+describe("the experiment", () => {
+  test("needs its images", async () => {
+    await expect(mnist.run({ preset: "smoke", seed: 0, command: "test" })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      facts: { what: "images" },
+    });
+  });
+
+  test("stopped while it trains, keeps the classifier and says so", async () => {
+    const controller = new AbortController();
+    const run = await runImages(images, "mnist-paper", mnistPresets.smoke, {
+      ...{ preset: "smoke", seed: 0, command: "test", signal: controller.signal },
+      onClassifier: () => controller.abort(),
+    });
+    expect(run.metrics.status).toBe("interrupted");
+    expect(run.artefacts.map(({ path }) => path)).toEqual(["classifier.safetensors"]);
+    expect(imagesSummary(run.metrics)).toContain("Interrupted before the fits.");
+  });
+});

@@ -1,0 +1,56 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { compareMethods, type FitRun, fitSummary, runFit } from "../../../src/experiments/index.js";
+import { importOnnx } from "../../../src/graph/index.js";
+import { goldenVectorsOf, MEASURING } from "../../../src/hypersolver/index.js";
+import { Random } from "../../../src/tensor/index.js";
+import { convolutionalField, imageShape, smallImageFit } from "../../helpers/image-fields.js";
+
+const field = convolutionalField();
+
+describe("a whole run on images", () => {
+  let run: FitRun;
+  beforeAll(async () => {
+    const fit = { ...smallImageFit, iterations: 60, trajectoryIterations: 20 };
+    run = await runFit({ field, title: "images", command: "test", fit, heldOut: 20, budget: [4, 8] });
+  });
+
+  test("measures against a float32 reference and says how far that is off", () => {
+    expect(run.metrics.measuring).toMatchObject({ method: "dopri5", tolerance: 1e-6, precision: "float32" });
+    expect(run.metrics.measuring.noise).toBeGreaterThan(0);
+    expect(run.metrics.measuring.noise).toBeLessThan(1e-5);
+    expect(run.metrics.hypersolver.relative).toBeLessThan(run.metrics.base.relative / 2);
+    expect(run.metrics).toMatchObject({ heldOutSamples: 20, iterations: 80 });
+    expect(fitSummary(run.metrics)).toMatch(/^HyperEuler with 4 steps/);
+  });
+
+  test("writes a card with statistics by channel", () => {
+    expect(run.card).toMatchObject({ stateShape: ["batch", ...imageShape], inputs: ["z", "stages", "s"] });
+    expect(run.card.states.mean.length).toBe(2);
+    expect(run.card.states.deviation.length).toBe(2);
+    for (const deviation of run.card.states.deviation) expect(deviation).toBeCloseTo(1, 0);
+  });
+
+  test("makes the files and figures that images have", () => {
+    const paths = run.artefacts.map(({ path }) => path);
+    expect(paths.filter((path) => /\.(onnx|html|svg)$/.test(path))).toEqual([
+      ...["correction.onnx", "solver.onnx", "figures/pareto.svg", "figures/error-histogram.svg"],
+      ...["figures/training.svg", "report.html"],
+    ]);
+    const report = String(run.artefacts.find(({ path }) => path === "report.html")?.content);
+    expect(report).toContain("tolerance 1e-6 in float32 (itself off by");
+    const solver = run.artefacts.find(({ path }) => path === "solver.onnx")?.content as Uint8Array;
+    const golden = goldenVectorsOf(importOnnx(solver, "solver.onnx").metadata, "solver.onnx");
+    expect(golden?.z1.shape).toEqual([4, ...imageShape]);
+  });
+});
+
+test("methods are compared on images against the reference that is asked for", async () => {
+  const samples = smallImageFit.states.heldOut(6, new Random(1));
+  const options = { field, span: [0, 1] as const, samples, budget: [8], tolerances: [1e-3], repetitions: 1 };
+  const rough = await compareMethods(options);
+  const exact = await compareMethods({ ...options, measuring: MEASURING });
+  for (const [i, row] of exact.entries()) {
+    expect(row.method).toBe(rough[i]?.method);
+    expect(rough[i]?.relative).toBeCloseTo(row.relative, 4);
+  }
+});

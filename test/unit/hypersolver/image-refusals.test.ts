@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { trace } from "../../../src/graph/index.js";
+import { type FitOptions, fitCorrection } from "../../../src/hypersolver/index.js";
+import { type Field, makeField } from "../../../src/ode/index.js";
+import { pendulum, smallFit } from "../../helpers/fitting.js";
+import { convolutionalField, decay, smallImageFit } from "../../helpers/image-fields.js";
+
+const field = convolutionalField();
+
+describe("a fit on images refuses", () => {
+  const refused = (options: Partial<FitOptions>, of: Field = field): Promise<unknown> =>
+    fitCorrection(of, { ...smallImageFit, iterations: 2, ...options });
+
+  test("features of another size, by name", async () => {
+    const options = { inputs: ["z", "features"], features: ["small"] } as const;
+    await expect(refused(options)).rejects.toMatchObject({
+      code: "SHAPE_MISMATCH",
+      facts: { what: expect.stringContaining("feature small"), received: expect.stringContaining("3, 2") },
+    });
+  });
+
+  test("an architecture that does not exist, or is for vectors", async () => {
+    await expect(refused({ architecture: "mlp" as never })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      facts: { what: "architecture", expected: expect.stringContaining("mnist-paper") },
+    });
+  });
+
+  test("features where the field has no hidden layer", async () => {
+    await expect(refused({ architecture: "features" }, decay())).rejects.toMatchObject({
+      facts: { what: "features" },
+    });
+  });
+
+  test("states that are neither vectors nor images", async () => {
+    const graph = trace({ z: { shape: ["batch", 3, 4] } }, ({ z }) => ({ dz: z }));
+    const roles = { state: "z", depth: undefined, controls: [], output: "dz" };
+    await expect(refused({}, makeField(graph, roles, {}))).rejects.toMatchObject({ code: "SHAPE_MISMATCH" });
+  });
+
+  test.each([
+    ["architecture", { architecture: "mnist-paper" }],
+    ["kernels", { kernels: [3, 3] }],
+    ["meshPoints", { meshPoints: 2 }],
+    ["activation", { activation: "channel-prelu" }],
+  ] satisfies [string, Partial<FitOptions>][])("%s for vector states", async (what, options) => {
+    await expect(fitCorrection(pendulum(), { ...smallFit, ...options })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      facts: { what },
+    });
+  });
+
+  test.each([
+    ["trajectoryIterations", { trajectoryIterations: -1 }],
+    ["finalLearningRate", { finalLearningRate: Number.NaN }],
+    ["referenceMemory", { referenceMemory: -1 }],
+    ["meshPoints", { meshPoints: 0 }],
+    ["kernels", { kernels: [3] }],
+  ] satisfies [string, Partial<FitOptions>][])("an unusable %s", async (what, options) => {
+    await expect(refused(options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT", facts: { what } });
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { resolveFit } from "../../../src/hypersolver/index.js";
+import { referenceBatches, stateAt } from "../../../src/hypersolver/reference-batches.js";
+import { residualSource } from "../../../src/hypersolver/residual-rows.js";
+import { euler, heun, midpoint } from "../../../src/ode/index.js";
+import { type Tensor, toFloat64 } from "../../../src/tensor/index.js";
+import { relativeDifference } from "../../helpers/compare.js";
+import { decay, RATE, smallImageFit } from "../../helpers/image-fields.js";
+
+describe("residuals of images", () => {
+  test("are (z(s+ε) − z − εψ)/ε^(p+1), as computed in plain float64", async () => {
+    for (const [base, terms] of [
+      [euler, 1],
+      [midpoint, 2],
+      [heun, 2],
+    ] as const) {
+      const exactField = decay();
+      const inputs = ["z", "stages", "epsilon", "s", "z0"] as const;
+      const fit = resolveFit(exactField, { ...smallImageFit, base, inputs, epsilon: [0.2, 0.4] });
+      const settings = { method: "dopri5", tolerance: 1e-10, precision: "float64" } as const;
+      const references = await referenceBatches(exactField, fit, settings);
+      const source = await residualSource(exactField, fit, settings);
+      const batch = await references.next();
+      const parts = await source.rows(batch);
+      for (const [i, { s, end }] of batch.pairs.entries()) {
+        const x = RATE * (end - s);
+        // e^x less its Taylor polynomial, over ε^(p+1).
+        const polynomial = terms === 1 ? 1 + x : 1 + x + (x * x) / 2;
+        const factor = (Math.exp(x) - polynomial) / (end - s) ** (terms + 1);
+        const z = toFloat64(stateAt(batch, s));
+        const part = parts[i] ?? {};
+        expect(part.z?.data).toEqual(stateAt(batch, s).data);
+        expect(part.z0?.data).toEqual(stateAt(batch, 0).data);
+        expect(
+          relativeDifference(
+            toFloat64(part.k0 as Tensor),
+            z.map((value) => RATE * value),
+          ),
+        ).toBeLessThan(1e-6);
+        // Float32 states, 6e-8 of them, over ε^(p+1) ≥ 0.008, against residuals of a tenth of the state.
+        const residual = toFloat64(part.residual as Tensor);
+        expect(
+          relativeDifference(
+            residual,
+            z.map((value) => factor * value),
+          ),
+        ).toBeLessThan(2e-4);
+        expect(part.epsilon?.shape).toEqual([8, 1, 1, 1]);
+      }
+      await references.dispose();
+      await source.dispose();
+    }
+  });
+});

@@ -8,6 +8,7 @@ import {
   measureAccuracy,
 } from "../../src/models/index.js";
 import { decodeStateDict } from "../../src/nn/index.js";
+import type { Tensor } from "../../src/tensor/index.js";
 import { mnistForTests } from "../helpers/images.js";
 
 const file = "pretrained/nde_mnist.safetensors";
@@ -30,4 +31,11 @@ test("the authors' classifier does as well, and works as hard, as in torchdiffeq
   // 38, then five times 50: the mean is the stated 48.
   expect(measured.batches).toHaveLength(6);
   expect(measured.nfe).toBe(48);
+});
+
+test("a state dict of another network is refused by the names of its keys", () => {
+  const { "2.defunc.m.0.weight": weight, ...others } = decodeStateDict(readFileSync(file), file);
+  const load = (state: typeof others) => () => classifierOf(architectureNamed("mnist-authors"), state);
+  expect(load(others)).toThrow(/missing 2\.defunc\.m\.0\.weight/);
+  expect(load({ ...others, "2.m.0.weight": weight as Tensor })).toThrow(/unexpected 2\.m\.0\.weight/);
 });

@@ -93,7 +93,6 @@ export {
   type CompiledClassifier,
   compileClassifier,
 } from "./classifier/compile-classifier.js";
-export { type ClassifierEnds, compileEnds } from "./classifier/compile-ends.js";
 export type { ClassifierInput } from "./classifier/image-input.js";
 export {
   type AccuracyOptions,

@@ -1,7 +1,7 @@
 import { type ImageSet, pickImages } from "../../data/index.js";
 import { encodedStates, type StateStream } from "../../hypersolver/index.js";
-import type { ClassifierEnds } from "../../models/index.js";
 import type { LabelledImages } from "../experiment.js";
+import type { ClassifierEnds } from "./classifier-ends.js";
 
 /** Training images that choose among corrections instead: the last ones. */
 const VALIDATION = 64;
@@ -28,7 +28,7 @@ export function encodedImages(
         set,
         rows.map((row) => row + start),
       );
-      return { z0: await ends.encode(picked), controls: {} };
+      return { z0: await ends.inlet.run(picked), controls: {} };
     },
   );
 }

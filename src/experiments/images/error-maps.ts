@@ -5,11 +5,12 @@ import {
   type ReferenceSettings,
   referenceStates,
 } from "../../hypersolver/index.js";
-import type { Classifier, ClassifierEnds } from "../../models/index.js";
+import type { Classifier } from "../../models/index.js";
 import { type StepRule, uniformMesh } from "../../ode/index.js";
 import { type Figure, formatNumber, type ImageRow, imageGrid } from "../../plot/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { toFloat64 } from "../../tensor/index.js";
+import type { ClassifierEnds } from "./classifier-ends.js";
 
 /** Images that are drawn. */
 const SAMPLES = 3;
@@ -32,7 +33,7 @@ export interface ErrorMapRequest {
 export async function errorMaps(request: ErrorMapRequest): Promise<Figure> {
   const { classifier, ends, images, rules, steps, reference, compile } = request;
   const { field, architecture } = classifier;
-  const samples = { z0: await ends.encode(imageRows(images, 0, SAMPLES)), controls: {} };
+  const samples = { z0: await ends.inlet.run(imageRows(images, 0, SAMPLES)), controls: {} };
   const mesh = uniformMesh(architecture.span, steps);
   const exact = await referenceStates(field, mesh, samples, reference, compile);
   const byMethod: [string, readonly MeshPointError[]][] = [];

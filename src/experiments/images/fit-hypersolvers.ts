@@ -1,7 +1,8 @@
 import type { Correction, FitOptions } from "../../hypersolver/index.js";
-import type { Classifier, ClassifierEnds } from "../../models/index.js";
+import type { Classifier } from "../../models/index.js";
 import type { ExperimentOptions, LabelledImages } from "../experiment.js";
 import { type FitRun, runFit } from "../run-fit.js";
+import type { ClassifierEnds } from "./classifier-ends.js";
 import { encodedImages } from "./encoded-images.js";
 import { EVALUATIONS, imageHypersolvers } from "./image-methods.js";
 import type { ImagePreset } from "./presets.js";

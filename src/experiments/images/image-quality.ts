@@ -1,10 +1,11 @@
 import { type ImageSet, imageRows } from "../../data/index.js";
 import { type ReferenceSettings, referenceEnds, stateErrors } from "../../hypersolver/index.js";
 import { type Mean, meanAndStandardError, percentageErrors } from "../../metrics/index.js";
-import type { Classifier, ClassifierEnds } from "../../models/index.js";
+import type { Classifier } from "../../models/index.js";
 import { type CompiledSolve, compileSolve } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { type Tensor, toFloat64 } from "../../tensor/index.js";
+import type { ClassifierEnds } from "./classifier-ends.js";
 import type { ImageMethod } from "./image-methods.js";
 
 /** What a way to solve gives and costs, over batches of images. */
@@ -84,7 +85,7 @@ async function casesOf({
   const last = count < batch ? 0 : count - batch;
   for (let start = 0; start <= last; start += batch) {
     const rows = imageRows(images, start, Math.min(count, start + batch));
-    const z0 = await ends.encode(rows);
+    const z0 = await ends.inlet.run(rows);
     const samples = { z0, controls: {} };
     const end = await referenceEnds(
       classifier.field,
@@ -141,7 +142,7 @@ const broken = {
 };
 
 async function correctShare(ends: ClassifierEnds, z: Tensor, labels: Uint8Array): Promise<number> {
-  const logits = await ends.decode(z);
+  const logits = await ends.outlet.run(z);
   const values = toFloat64(logits);
   const classes = logits.shape[1] ?? 1;
   const right = labels.reduce((total, label, row) => {

@@ -57,11 +57,11 @@ export const mnistPresets: ImagePresets = {
   standard: {
     architecture: "mnist-paper",
     training: {
-      iterations: 1900,
+      iterations: 5600,
       batch: 32,
-      learningRate: 2e-3,
-      validations: 6,
-      solver: { method: "midpoint", steps: 4 },
+      learningRate: 4e-3,
+      validations: 8,
+      solver: { method: "midpoint", steps: 2 },
     },
     fit: { ...paperFit, iterations: 600, trajectoryIterations: 150, batch: 16, trajectories: 1024 },
     test: 10_000,

@@ -3,7 +3,6 @@ import { hyperRule, measuringReference } from "../../hypersolver/index.js";
 import {
   type Classifier,
   type ClassifierStory,
-  compileEnds,
   encodeClassifier,
   encodeClassifierState,
 } from "../../models/index.js";
@@ -13,6 +12,7 @@ import type { Artefact } from "../artefact.js";
 import { methodTitle } from "../comparison.js";
 import type { ExperimentOptions, LabelledImages } from "../experiment.js";
 import type { FitMetrics, FitRun } from "../run-fit.js";
+import { compileEnds } from "./classifier-ends.js";
 import { errorMaps } from "./error-maps.js";
 import {
   correctionsOf,

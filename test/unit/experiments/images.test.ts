@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { imageRows } from "../../../src/data/index.js";
+import { compileEnds } from "../../../src/experiments/images/classifier-ends.js";
 import { encodedImages } from "../../../src/experiments/images/encoded-images.js";
 import { imageFronts } from "../../../src/experiments/images/image-fronts.js";
 import {
@@ -16,7 +17,6 @@ import type { LabelledImages } from "../../../src/experiments/index.js";
 import {
   architectureNamed,
   compileClassifier,
-  compileEnds,
   measureAccuracy,
   newClassifier,
 } from "../../../src/models/index.js";
@@ -57,10 +57,10 @@ describe("states of images", () => {
     const ends = await compileEnds(classifier);
     const states = encodedImages(ends, images);
     const held = await states.heldOut(5, new Random(0));
-    expect(held.z0).toEqual(await ends.encode(imageRows(images.test, 0, 5)));
+    expect(held.z0).toEqual(await ends.inlet.run(imageRows(images.test, 0, 5)));
     const chosen = await states.validation(3, new Random(0));
     // The last 64 training images.
-    expect(chosen.z0).toEqual(await ends.encode(imageRows(images.training, 336, 339)));
+    expect(chosen.z0).toEqual(await ends.inlet.run(imageRows(images.training, 336, 339)));
     const trained = await states.training(336, new Random(0));
     expect(trained.z0.shape[0]).toBe(336);
     await ends.dispose();

@@ -121,7 +121,7 @@ function addTaskOptions(command: Command): void {
     .addOption(statesOption("; a fifth of a file is held out").makeOptionMandatory())
     .option("--out <folder>", "where to write (default: runs/FIELD)")
     .addOption(
-      parsed("--samples <n>", "held-out states to measure on (default: 2000; images: 128)", parseCount),
+      parsed("--samples <n>", "held-out states to measure on (default: 2000; images: 64)", parseCount),
     )
     .addOption(
       parsed(

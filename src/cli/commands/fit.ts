@@ -100,7 +100,7 @@ export const fitCommand: CommandDefinition = {
       "fit controlled.onnx --base heun --steps 2 --states data.safetensors:z --input x=data.safetensors:x " +
         "--inputs z,stages,epsilon,x",
       "fit images.onnx --base euler --steps 10 --states encoded.safetensors:z --architecture mnist-paper " +
-        "--trajectory-iterations 300",
+        "--trajectory-iterations 50",
     ]);
     attach(command, async () => (await import("../jobs/fit.js")).fitJob);
   },

@@ -38,7 +38,7 @@ export interface FitRequest {
   /** The command line that repeats this run, for the report. */
   readonly command: string;
   readonly fit: FitOptions;
-  /** Held-out states to measure on. Default 2000; for images 128. */
+  /** Held-out states to measure on. Default 2000; for images 64. */
   readonly heldOut?: number;
   /** What errors are measured against. Default: `measuringReference`. */
   readonly measuring?: ReferenceSettings;
@@ -95,7 +95,7 @@ export interface FitRun {
 }
 
 /** Held-out states that methods are measured on, when nobody says: images are thousands of numbers each. */
-export const measuredSamples = (field: Field): number => (hasImageStates(field) ? 128 : 2000);
+export const measuredSamples = (field: Field): number => (hasImageStates(field) ? 64 : 2000);
 
 const DEFAULT_BUDGET = [1, 2, 4, 8, 16, 32];
 const DENSITY_SAMPLES = 20_000;

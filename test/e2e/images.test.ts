@@ -1,32 +1,20 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { bind, encodeOnnx } from "../../src/graph/index.js";
 import { encodeSafetensors } from "../../src/tensor/index.js";
-import { convolutionalField, imageShape, normalTensor } from "../helpers/image-fields.js";
+import { imageShape, normalTensor } from "../helpers/image-fields.js";
 import { workplace } from "./workplace.js";
 
 const place = workplace();
 afterAll(place.remove);
 
-/** A convolutional field as a file, and 60 images for it. */
-function writeImages(): void {
-  const { graph, parameters } = convolutionalField();
-  writeFileSync(place.at("images.onnx"), encodeOnnx(bind(graph, parameters)));
-  const z = normalTensor([60, ...imageShape], 1);
-  writeFileSync(
-    place.at("images.safetensors"),
-    encodeSafetensors({ z, wrong: normalTensor([60, 2, 5, 5], 2) }),
-  );
-}
-
 describe("a field of images", () => {
-  writeImages();
+  writeFileSync(place.at("wrong.safetensors"), encodeSafetensors({ z: normalTensor([60, 2, 5, 5], 2) }));
   const light = "--iterations 30 --trajectory-iterations 5 --batch 8 --budget 4 --no-figures --json".split(
     " ",
   );
 
   it("is fitted, compared, solved and exported as any other", async () => {
-    const given = ["--states", "images.safetensors:z"];
+    const given = ["--states", "encoded.safetensors:z"];
     const fitted = await place.run(
       "fit",
       "images.onnx",
@@ -77,7 +65,7 @@ describe("a field of images", () => {
 
   it("refuses states of another shape and unknown architectures", async () => {
     const task = ["fit", "images.onnx", "--base", "euler", "--steps", "4"];
-    const wrong = await place.run(...task, "--states", "images.safetensors:wrong", ...light);
+    const wrong = await place.run(...task, "--states", "wrong.safetensors:z", ...light);
     expect(wrong.code).not.toBe(0);
     expect(wrong.stderr).toContain("2, 5, 5");
     const unknown = await place.run(...task, "--states", "normal", "--architecture", "mlp", ...light);

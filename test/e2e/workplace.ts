@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bind, encodeOnnx } from "../../src/graph/index.js";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -8,6 +9,7 @@ import {
   Random,
   type Tensor,
 } from "../../src/tensor/index.js";
+import { convolutionalField, imageShape, normalTensor } from "../helpers/image-fields.js";
 import { type Finished, run as runIn } from "./command-line.js";
 
 const fixtures = "test/fixtures/fields";
@@ -33,7 +35,7 @@ export interface Workplace {
 
 /**
  * field.onnx takes states of width 5, controlled.onnx of width 3 with a control of width 2. z0 has 7 states for the
- * one; states and data have 30 for either.
+ * one; states and data have 30 for either. images.onnx takes states [batch, 2, 5, 4]; encoded has 60.
  */
 export function workplace(): Workplace {
   const folder = mkdtempSync(join(tmpdir(), "hypersolvers-cli-"));
@@ -47,6 +49,9 @@ export function workplace(): Workplace {
   writeFileSync(at("z0.safetensors"), encodeSafetensors({ z: normal(7, DIM, 1) }));
   writeFileSync(at("states.safetensors"), encodeSafetensors({ z: normal(30, DIM, 2) }));
   writeFileSync(at("data.safetensors"), encodeSafetensors({ z: normal(30, 3, 2), x: normal(30, 2, 3) }));
+  const { graph, parameters } = convolutionalField();
+  writeFileSync(at("images.onnx"), encodeOnnx(bind(graph, parameters)));
+  writeFileSync(at("encoded.safetensors"), encodeSafetensors({ z: normalTensor([60, ...imageShape], 1) }));
   const run = (...args: string[]): Promise<Finished> => runIn(args, folder);
   return {
     ...{ folder, at, run },

@@ -37,7 +37,7 @@ export const compareCommand: CommandDefinition = {
         statesOption("; a file is used from its held-out fifth").default({ kind: "normal" }, "normal"),
       )
       .addOption(
-        parsed("--samples <n>", "how many states to measure on (default: 2000; images: 128)", parseCount),
+        parsed("--samples <n>", "how many states to measure on (default: 2000; images: 64)", parseCount),
       )
       .addOption(
         parsed("--budget <n,…>", "evaluations of f that fixed methods may spend", parseCounts).default(

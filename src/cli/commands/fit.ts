@@ -100,7 +100,7 @@ export const fitCommand: CommandDefinition = {
       "fit controlled.onnx --base heun --steps 2 --states data.safetensors:z --input x=data.safetensors:x " +
         "--inputs z,stages,epsilon,x",
       "fit images.onnx --base euler --steps 10 --states encoded.safetensors:z --architecture mnist-paper " +
-        "--trajectory-iterations 300",
+        "--trajectory-iterations 50",
     ]);
     attach(command, async () => (await import("../jobs/fit.js")).fitJob);
   },
@@ -121,7 +121,7 @@ function addTaskOptions(command: Command): void {
     .addOption(statesOption("; a fifth of a file is held out").makeOptionMandatory())
     .option("--out <folder>", "where to write (default: runs/FIELD)")
     .addOption(
-      parsed("--samples <n>", "held-out states to measure on (default: 2000; images: 128)", parseCount),
+      parsed("--samples <n>", "held-out states to measure on (default: 2000; images: 64)", parseCount),
     )
     .addOption(
       parsed(

@@ -86,6 +86,15 @@ describe("a fit on images", () => {
     expect(two.losses[119]?.learningRate).toBeLessThan(1e-4);
   });
 
+  test("by trajectories, detached from f, differs for two steps, not for one", async () => {
+    const weights = async (steps: number, throughField: boolean): Promise<number[]> => {
+      const options = { ...smallImageFit, iterations: 8, loss: "trajectory", steps, throughField } as const;
+      return weightsOf(await fitCorrection(field, options));
+    };
+    expect(await weights(1, false)).toEqual(await weights(1, true));
+    expect(await weights(2, false)).not.toEqual(await weights(2, true));
+  });
+
   test("repeats bit by bit with its seed", async () => {
     const options = { ...smallImageFit, iterations: 12, pretrain: 2, swapEvery: 2, meshPoints: 2 };
     const [once, again] = [await fitCorrection(field, options), await fitCorrection(field, options)];

@@ -2,10 +2,16 @@ import { fail } from "../tensor/index.js";
 import { cnf } from "./cnf/cnf.js";
 import type { Experiment } from "./experiment.js";
 import { ffjord } from "./ffjord.js";
-import { cifar10, mnist } from "./images/images.js";
+import { cifar10, mnist, mnistAuthors } from "./images/images.js";
 
 /** Every experiment, by name. */
-export const experiments: Readonly<Record<string, Experiment>> = { ffjord, cnf, mnist, cifar10 };
+export const experiments: Readonly<Record<string, Experiment>> = {
+  ffjord,
+  cnf,
+  mnist,
+  "mnist-authors": mnistAuthors,
+  cifar10,
+};
 
 /** @throws INVALID_ARGUMENT listing the names there are. */
 export function experimentNamed(name: string): Experiment {

@@ -39,7 +39,7 @@ export function imagesReport(
       ["Architecture", metrics.architecture],
       ["Data", metrics.data],
       ["Seed", String(metrics.seed)],
-      ["Training", `${formatNumber(metrics.training.seconds)} s`],
+      ["Training", metrics.training === undefined ? "none" : `${formatNumber(metrics.training.seconds)} s`],
       ["Status", metrics.status],
     ],
     sections: [
@@ -57,6 +57,7 @@ const QUALITY_TEXT =
   "States at the end of the span against dopri5 at a far tighter tolerance, on batches of test images; mean and standard error over batches. MACs and times of the solve, g included.";
 
 function trainingSentence({ architecture, training }: ImageMetrics): string {
+  if (training === undefined) return `${architecture} is given: nothing was trained.`;
   const { validationAccuracy, iterations, seconds } = training;
   return `${architecture} classifies ${percent(validationAccuracy)} of the validation images right after ${iterations} iterations (${formatNumber(seconds)} s).`;
 }

@@ -5,7 +5,8 @@ import type { Preset } from "../experiment.js";
 /** What an image experiment spends. */
 export interface ImagePreset {
   readonly architecture: string;
-  readonly training: Pick<
+  /** Absent where the classifier is given. */
+  readonly training?: Pick<
     ClassifierTrainingOptions,
     "iterations" | "batch" | "learningRate" | "validations" | "solver" | "gradient" | "augmentation"
   >;
@@ -57,9 +58,9 @@ export const mnistPresets: ImagePresets = {
   standard: {
     architecture: "mnist-paper",
     training: {
-      iterations: 5600,
+      iterations: 4200,
       batch: 32,
-      learningRate: 4e-3,
+      learningRate: 2e-3,
       validations: 8,
       solver: { method: "midpoint", steps: 2 },
     },
@@ -77,6 +78,31 @@ export const mnistPresets: ImagePresets = {
       validations: 20,
       solver: { rtol: 1e-3, atol: 1e-3 },
     },
+    fit: { ...paperFit, iterations: 20_000, batch: 32, trajectories: 20_000, referenceTolerance: 1e-3 },
+    test: 10_000,
+    fronts: 1024,
+    batch: 32,
+  },
+};
+
+/** The authors' own classifier, of which nothing is to be trained. */
+export const mnistAuthorsPresets: ImagePresets = {
+  smoke: {
+    architecture: "mnist-authors",
+    fit: { ...smokeFit, iterations: 6, trajectoryIterations: 2, trajectories: 16 },
+    test: 32,
+    fronts: 16,
+    batch: 16,
+  },
+  standard: {
+    architecture: "mnist-authors",
+    fit: { ...paperFit, iterations: 500, trajectoryIterations: 150, batch: 16, trajectories: 640 },
+    test: 2000,
+    fronts: 128,
+    batch: 32,
+  },
+  paper: {
+    architecture: "mnist-authors",
     fit: { ...paperFit, iterations: 20_000, batch: 32, trajectories: 20_000, referenceTolerance: 1e-3 },
     test: 10_000,
     fronts: 1024,

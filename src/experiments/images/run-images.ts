@@ -25,7 +25,7 @@ import { EVALUATIONS, imageHypersolvers, imageMethods } from "./image-methods.js
 import { type ImageQuality, imageQuality } from "./image-quality.js";
 import type { ImagePreset } from "./presets.js";
 import { type TestAccuracy, testAccuracies } from "./test-accuracy.js";
-import { type TrainStage, trainStage } from "./train-stage.js";
+import { type ClassifierSource, type TrainStage, trainedHere } from "./train-stage.js";
 
 /** What `metrics.json` holds. Fits and what follows are absent when training was interrupted. */
 export interface ImageMetrics {
@@ -35,7 +35,8 @@ export interface ImageMetrics {
   readonly seed: number;
   readonly command: string;
   readonly status: "complete" | "interrupted";
-  readonly training: TrainStage["trained"];
+  /** Absent for a classifier that others trained. */
+  readonly training?: NonNullable<TrainStage["trained"]>;
   /** By hypersolver. */
   readonly fits?: Readonly<Record<string, FitMetrics>>;
   readonly quality?: readonly ImageQuality[];
@@ -59,15 +60,19 @@ export async function runImages(
   correction: ImageCorrection,
   preset: ImagePreset,
   options: ExperimentOptions,
+  source: ClassifierSource = trainedHere,
 ): Promise<ImageRun> {
   const { seed, command, compile = {}, signal } = options;
-  const { classifier, trained } = await trainStage(images, preset, options);
-  const { description: data, training } = images;
+  const { classifier, trained, training } = await source(images, preset, options);
+  const { description: data } = images;
   const { architecture } = preset;
-  const story = { data, architecture, preset: options.preset, seed, command, training: trained };
-  const about: ClassifierStory = { classes: training.classes, training: trainingText(preset) };
+  const story = {
+    ...{ data, architecture, preset: options.preset, seed, command },
+    ...(trained && { training: trained }),
+  };
+  const about: ClassifierStory = { classes: images.training.classes, training };
   const file = { path: "classifier.safetensors", content: encodeClassifierState(classifier, about) };
-  if (trained.status === "interrupted" || signal?.aborted === true)
+  if (trained?.status === "interrupted" || signal?.aborted === true)
     return { artefacts: [file], metrics: { ...story, status: "interrupted" } };
   const ends = await compileEnds(classifier, compile);
   try {
@@ -90,13 +95,6 @@ export async function runImages(
   } finally {
     await ends.dispose();
   }
-}
-
-function trainingText({ training }: ImagePreset): string {
-  const { iterations, batch, learningRate, solver = {} } = training;
-  const { method, steps, rtol } = solver;
-  const how = steps === undefined ? `dopri5 at ${rtol}` : `${steps} steps of ${String(method)}`;
-  return `${iterations} iterations of batches of ${batch}, Adam from ${learningRate}, ${how}`;
 }
 
 async function qualityOf(

@@ -3,6 +3,7 @@
 import { adaptive } from "./adaptive.mjs";
 import { cnfSampling } from "./cnf-sampling.mjs";
 import { cnfTraining } from "./cnf-training.mjs";
+import { convInference } from "./conv-inference.mjs";
 import { convTraining } from "./conv-training.mjs";
 import { hyperTraining } from "./hyper-training.mjs";
 import { memory } from "./memory.mjs";
@@ -26,6 +27,7 @@ export const subjects = [
   training,
   hyperTraining,
   convTraining,
+  convInference,
   cnfSampling,
   cnfTraining,
   memory,

@@ -1,0 +1,115 @@
+// @ts-check
+/** Subject: the authors' MNIST classifier by ten steps of HyperEuler and by dopri5, whole, against PyTorch. */
+import { readFileSync } from "node:fs";
+import { add, concat, constant, expand, mul, trace } from "../../dist/graph/index.js";
+import { architectureNamed, classifierOf, compileClassifier } from "../../dist/models/index.js";
+import { conv2d, decodeStateDict, initialize, prelu, sequential } from "../../dist/nn/index.js";
+import { evaluateField } from "../../dist/ode/index.js";
+import { compile } from "../../dist/runtime/index.js";
+import { draw, Random, tensor } from "../../dist/tensor/index.js";
+import { compare, present, ratioOf } from "../lib/compare.mjs";
+import { maxDifference } from "../lib/wire.mjs";
+
+/** @typedef {import("../../dist/graph/index.js").Node} Node */
+/** @typedef {import("../../dist/models/index.js").Classifier} Classifier */
+/** @typedef {import("../../dist/tensor/index.js").Tensor} Tensor */
+
+const steps = 10;
+const tolerance = 1e-4;
+const batches = [1, 32];
+const file = new URL("../../pretrained/nde_mnist.safetensors", import.meta.url);
+
+/** The paper's g for MNIST, over z, f(z) and s: 65-32-32 channels, 3x3, a slope a channel. Its weights cost the same whatever they are. */
+const g = sequential([conv2d(65, 32, 3, { padding: 1 }), prelu(32), conv2d(32, 32, 3, { padding: 1 })]);
+
+/** Images in, logits out: h_x, all steps of HyperEuler, h_y in one program. @param {Classifier} classifier @param {Record<string, Tensor>} weights */
+function hyperProgram({ architecture, state, field }, weights) {
+  const nodes = Object.fromEntries(Object.entries(state).map(([name, value]) => [name, constant(value)]));
+  const ofG = Object.fromEntries(Object.entries(weights).map(([name, value]) => [name, constant(value)]));
+  const epsilon = 1 / steps;
+  const graph = trace({ images: { shape: ["batch", 1, 28, 28] } }, ({ images }) => {
+    let z = architecture.inlet.apply(nodes, /** @type {Node} */ (images));
+    for (let k = 0; k < steps; k++) {
+      const { dz } = evaluateField(field, k * epsilon, z);
+      const s = expand(constant(k * epsilon), ["batch", 1, 28, 28], z);
+      z = add(add(z, mul(dz, epsilon)), mul(g.apply(ofG, concat([z, dz, s], 1)), epsilon ** 2));
+    }
+    return { logits: architecture.outlet.apply(nodes, z) };
+  });
+  return compile(graph, { hot: true });
+}
+
+/** @param {number} count */
+const someImages = (count) => {
+  const random = new Random(4);
+  return tensor(
+    "float32",
+    [count, 1, 28, 28],
+    draw(count * 784, () => random.normal()),
+  );
+};
+
+/** @param {import("../lib/compare.mjs").Context} context @param {Classifier} classifier @param {number} batch */
+async function oneBatch(context, classifier, batch) {
+  const weights = initialize(g, new Random(5));
+  const images = someImages(batch);
+  const hyper = await hyperProgram(classifier, weights);
+  const adaptive = await compileClassifier(classifier, { rtol: tolerance, atol: tolerance });
+  const { logits } = await hyper.run({ images });
+  const { statistics } = await adaptive.run(images);
+  const own = Object.fromEntries(Object.entries(weights).map(([name, value]) => [`g.${name}`, value]));
+  const state = Object.fromEntries(
+    Object.entries(classifier.state).filter(([, { dtype }]) => dtype !== "int64"),
+  );
+  const tensors = { ...state, ...own, images };
+  const peers = [];
+  for (const way of context.peer === undefined ? [] : /** @type {const} */ (["hyper", "dopri5"])) {
+    const prepared = await context.peer?.prepare("conv_inference", { way, steps, tolerance }, tensors, way);
+    peers.push({ way, prepared });
+  }
+  const theirs = peers[0]?.prepared?.tensors.logits;
+  const gap = theirs && logits ? maxDifference(theirs, logits) : undefined;
+  const result = await compare(context, {
+    name: `batch ${batch}`,
+    ours: [
+      { label: "hypersolvers, HyperEuler", work: () => hyper.run({ images }), facts: { NFE: steps } },
+      { label: "hypersolvers, dopri5", work: () => adaptive.run(images), facts: { NFE: statistics.nfe } },
+    ],
+    theirs: peers.map(({ way, prepared }) => ({
+      label: way === "hyper" ? "PyTorch loop, HyperEuler" : "torchdiffeq dopri5",
+      work: way,
+      facts: { NFE: prepared?.facts.nfe ?? steps },
+    })),
+    notes: gap === undefined ? [] : [`Logits of HyperEuler differ by at most ${gap.toExponential(1)}.`],
+  });
+  await hyper.dispose();
+  await adaptive.dispose();
+  const { rows } = result;
+  const ours = "hypersolvers, HyperEuler";
+  const ratios = {
+    "HyperEuler faster than PyTorch's loop of the same": ratioOf(rows, ours, "PyTorch loop"),
+    "HyperEuler faster than torchdiffeq's dopri5": ratioOf(rows, ours, "torchdiffeq"),
+    "dopri5 faster than torchdiffeq's, at equal NFE": ratioOf(
+      rows,
+      "hypersolvers, dopri5",
+      "torchdiffeq",
+      ({ facts }) => facts.NFE ?? Number.NaN,
+    ),
+  };
+  return { ...result, ratios: present(ratios) };
+}
+
+/** @type {import("./index.mjs").Subject} */
+export const convInference = {
+  name: "conv-inference",
+  title: `the authors' MNIST classifier, images to logits: ${steps} HyperEuler steps with the paper's g, and dopri5 at ${tolerance}`,
+  unit: "ms/batch",
+  needs: ["torchdiffeq"],
+  run: async (context) => {
+    const state = decodeStateDict(readFileSync(file), "nde_mnist.safetensors");
+    const classifier = classifierOf(architectureNamed("mnist-authors"), state);
+    const cases = [];
+    for (const batch of batches) cases.push(await oneBatch(context, classifier, batch));
+    return cases;
+  },
+};

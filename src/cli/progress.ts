@@ -66,18 +66,19 @@ export function lineProgress(
   now: () => number = () => performance.now(),
 ): Progress {
   let stage = "";
-  let started = now();
+  /** When this stage was first heard of, and how far it was then. */
+  let first = { time: now(), done: 0 };
   let written = now();
   let wrote = false;
   return {
     update: ({ name, done, total, detail }) => {
       const time = now();
-      if (name !== stage) [stage, started, wrote] = [name, time, false];
+      if (name !== stage) [stage, first, wrote] = [name, { time, done }, false];
       const isDue = time - written >= LINE_INTERVAL || (done >= total && wrote);
       if (!isDue || total <= 0) return;
       [written, wrote] = [time, done < total];
-      const left =
-        done > 0 && done < total ? `${seconds(((time - started) / done) * (total - done))} left` : "";
+      const pace = (time - first.time) / (done - first.done);
+      const left = done > first.done && done < total ? `${seconds(pace * (total - done))} left` : "";
       const facts = [`${Math.round((100 * done) / total)}%`, `${done}/${total}`, left, detail ?? ""];
       write(`${name}: ${facts.filter((fact) => fact !== "").join(", ")}\n`);
     },

@@ -21,6 +21,24 @@ describe("progress without a terminal", () => {
     ]);
   });
 
+  it("knows no pace at the first word of a stage, and counts from there", () => {
+    const lines: string[] = [];
+    let time = 0;
+    const progress = lineProgress(
+      (text) => lines.push(text),
+      () => time,
+    );
+    for (const done of [40, 50, 60]) {
+      time += 5000;
+      progress.update({ name: "training", done, total: 100 });
+    }
+    expect(lines).toEqual([
+      "training: 40%, 40/100\n",
+      "training: 50%, 50/100, 25 s left\n",
+      "training: 60%, 60/100, 20 s left\n",
+    ]);
+  });
+
   it("says nothing about what is over at once", () => {
     const lines: string[] = [];
     const progress = lineProgress(

@@ -1,33 +1,40 @@
 import { type Figure, renderPng, renderSvg, seriesCurve } from "../../plot/index.js";
 import { fail } from "../../tensor/index.js";
 import type { Artefact } from "../artefact.js";
-import type { Experiment } from "../experiment.js";
+import type { Experiment, Preset } from "../experiment.js";
 import { trainedByAuthors } from "./authors-classifier.js";
 import type { ImageCorrection } from "./fit-hypersolvers.js";
 import { imageFronts } from "./image-fronts.js";
 import { imagesReport, imagesSummary } from "./images-report.js";
-import { cifar10Presets, type ImagePresets, mnistAuthorsPresets, mnistPresets } from "./presets.js";
+import {
+  cifar10Presets,
+  type ImagePreset,
+  type ImagePresets,
+  mnistAuthorsPresets,
+  mnistPresets,
+  type TrainedImagePreset,
+} from "./presets.js";
 import { type ImageRun, runImages } from "./run-images.js";
-import type { ClassifierSource } from "./train-stage.js";
+import { type ClassifierSource, trainedHere } from "./train-stage.js";
 
 interface ImageExperiment extends Pick<Experiment, "name" | "title"> {
   readonly dataset: NonNullable<Experiment["dataset"]>;
-  readonly presets: ImagePresets;
   /** The paper's network for g. */
   readonly correction: ImageCorrection;
-  /** Default: trained here. */
-  readonly source?: ClassifierSource;
+  /** What a preset spends, and where its classifier comes from. */
+  recipe(preset: Preset): { readonly settings: ImagePreset; readonly source: ClassifierSource };
 }
 
 /** Section 4.1 of the paper with one classifier. */
-function imageExperiment({ name, title, dataset, presets, correction, source }: ImageExperiment): Experiment {
+function imageExperiment({ name, title, dataset, correction, recipe }: ImageExperiment): Experiment {
   return {
     ...{ name, title, dataset },
     run: async (options) => {
       const { images } = options;
       if (images === undefined)
         throw fail("INVALID_ARGUMENT", { what: "images", expected: `those of ${dataset}`, received: "none" });
-      const run = await runImages(images, correction, presets[options.preset], options, source);
+      const { settings, source } = recipe(options.preset);
+      const run = await runImages(images, correction, settings, source, options);
       const { metrics } = run;
       return {
         ...{ summary: imagesSummary(metrics), metrics, status: metrics.status },
@@ -41,22 +48,26 @@ function imageExperiment({ name, title, dataset, presets, correction, source }: 
   };
 }
 
+const trainedBy =
+  (presets: ImagePresets<TrainedImagePreset>): ImageExperiment["recipe"] =>
+  (preset) => ({ settings: presets[preset], source: trainedHere(presets[preset].training) });
+
 /** Neural ODE classifiers of digits, and hypersolvers of 10 evaluations for them. */
 export const mnist: Experiment = imageExperiment({
-  ...{ name: "mnist", dataset: "mnist", presets: mnistPresets, correction: "mnist-paper" },
+  ...{ name: "mnist", dataset: "mnist", correction: "mnist-paper", recipe: trainedBy(mnistPresets) },
   title: "A Neural ODE classifier of MNIST's digits, and hypersolvers of 10 evaluations",
 });
 
 /** Hypersolvers for the classifier that the paper's authors trained. */
 export const mnistAuthors: Experiment = imageExperiment({
-  ...{ name: "mnist-authors", dataset: "mnist", presets: mnistAuthorsPresets, correction: "mnist-paper" },
+  ...{ name: "mnist-authors", dataset: "mnist", correction: "mnist-paper" },
   title: "The authors' Neural ODE classifier of MNIST's digits, and hypersolvers of 10 evaluations",
-  source: trainedByAuthors,
+  recipe: (preset) => ({ settings: mnistAuthorsPresets[preset], source: trainedByAuthors }),
 });
 
 /** Neural ODE classifiers of small photographs, and hypersolvers of 10 evaluations for them. */
 export const cifar10: Experiment = imageExperiment({
-  ...{ name: "cifar10", dataset: "cifar10", presets: cifar10Presets, correction: "cifar10-paper" },
+  ...{ name: "cifar10", dataset: "cifar10", correction: "cifar10-paper", recipe: trainedBy(cifar10Presets) },
   title: "A Neural ODE classifier of CIFAR-10's photographs, and hypersolvers of 10 evaluations",
 });
 

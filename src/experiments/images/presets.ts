@@ -2,14 +2,15 @@ import type { FitOptions } from "../../hypersolver/index.js";
 import type { ClassifierTrainingOptions } from "../../models/index.js";
 import type { Preset } from "../experiment.js";
 
-/** What an image experiment spends. */
+/** How a classifier is trained. */
+export type TrainingSettings = Pick<
+  ClassifierTrainingOptions,
+  "iterations" | "batch" | "learningRate" | "validations" | "solver" | "gradient" | "augmentation"
+>;
+
+/** What an image experiment spends on a classifier. */
 export interface ImagePreset {
   readonly architecture: string;
-  /** Absent where the classifier is given. */
-  readonly training?: Pick<
-    ClassifierTrainingOptions,
-    "iterations" | "batch" | "learningRate" | "validations" | "solver" | "gradient" | "augmentation"
-  >;
   /** Of every hypersolver. */
   readonly fit: Pick<
     FitOptions,
@@ -30,7 +31,12 @@ export interface ImagePreset {
   readonly batch: number;
 }
 
-export type ImagePresets = Readonly<Record<Preset, ImagePreset>>;
+/** The same where the classifier is to be trained first. */
+export interface TrainedImagePreset extends ImagePreset {
+  readonly training: TrainingSettings;
+}
+
+export type ImagePresets<P extends ImagePreset = ImagePreset> = Readonly<Record<Preset, P>>;
 
 /** Residual fitting as in appendix C.2 of the paper: 100 iterations on one batch, then a new one every 10; 1e-2 to 5e-4. */
 const paperFit = { pretrain: 100, swapEvery: 10, learningRate: 1e-2, finalLearningRate: 5e-4 } as const;
@@ -40,7 +46,7 @@ const smokeFit: ImagePreset["fit"] = {
   ...{ learningRate: 1e-2, finalLearningRate: 5e-4 },
 };
 
-export const mnistPresets: ImagePresets = {
+export const mnistPresets: ImagePresets<TrainedImagePreset> = {
   smoke: {
     architecture: "mnist-small",
     training: {
@@ -110,7 +116,7 @@ export const mnistAuthorsPresets: ImagePresets = {
   },
 };
 
-export const cifar10Presets: ImagePresets = {
+export const cifar10Presets: ImagePresets<TrainedImagePreset> = {
   smoke: {
     architecture: "cifar10-small",
     training: {

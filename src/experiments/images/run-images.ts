@@ -25,7 +25,7 @@ import { EVALUATIONS, imageHypersolvers, imageMethods } from "./image-methods.js
 import { type ImageQuality, imageQuality } from "./image-quality.js";
 import type { ImagePreset } from "./presets.js";
 import { type TestAccuracy, testAccuracies } from "./test-accuracy.js";
-import { type ClassifierSource, type TrainStage, trainedHere } from "./train-stage.js";
+import type { ClassifierSource, TrainStage } from "./train-stage.js";
 
 /** What `metrics.json` holds. Fits and what follows are absent when training was interrupted. */
 export interface ImageMetrics {
@@ -59,8 +59,8 @@ export async function runImages(
   images: LabelledImages,
   correction: ImageCorrection,
   preset: ImagePreset,
+  source: ClassifierSource,
   options: ExperimentOptions,
-  source: ClassifierSource = trainedHere,
 ): Promise<ImageRun> {
   const { seed, command, compile = {}, signal } = options;
   const { classifier, trained, training } = await source(images, preset, options);

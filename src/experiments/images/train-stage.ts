@@ -8,7 +8,7 @@ import {
 } from "../../models/index.js";
 import type { ExperimentOptions, LabelledImages } from "../experiment.js";
 import { CHECKPOINT_FILE } from "../run-flow.js";
-import type { ImagePreset } from "./presets.js";
+import type { ImagePreset, TrainingSettings } from "./presets.js";
 
 /** A classifier to study, and how it came about. */
 export interface TrainStage {
@@ -27,32 +27,23 @@ export type ClassifierSource = (
 ) => Promise<TrainStage>;
 
 /** Trains the preset's classifier; `resume` goes on from the checkpoint, bit by bit. */
-export const trainedHere: ClassifierSource = async (
-  { training },
-  preset,
-  { seed, compile, signal, checkpoints, resume, onClassifier },
-) => {
-  const kept = resume === true ? await checkpoints?.read(CHECKPOINT_FILE) : undefined;
-  const { classifier, ...trained } = await trainClassifier({
-    ...{
-      iterations: 0,
-      ...preset.training,
-      architecture: architectureNamed(preset.architecture),
-      data: training,
-      seed,
-    },
-    ...(compile && { compile }),
-    ...(signal && { signal }),
-    ...(onClassifier && { onProgress: onClassifier }),
-    ...(kept && { checkpoint: decodeClassifierCheckpoint(kept, CHECKPOINT_FILE) }),
-    onCheckpoint: async (checkpoint) =>
-      checkpoints?.write(CHECKPOINT_FILE, encodeClassifierCheckpoint(checkpoint)),
-  });
-  return { classifier, trained, training: trainingText(preset) };
-};
+export const trainedHere =
+  (settings: TrainingSettings): ClassifierSource =>
+  async ({ training }, { architecture }, { seed, compile, signal, checkpoints, resume, onClassifier }) => {
+    const kept = resume === true ? await checkpoints?.read(CHECKPOINT_FILE) : undefined;
+    const { classifier, ...trained } = await trainClassifier({
+      ...{ ...settings, architecture: architectureNamed(architecture), data: training, seed },
+      ...(compile && { compile }),
+      ...(signal && { signal }),
+      ...(onClassifier && { onProgress: onClassifier }),
+      ...(kept && { checkpoint: decodeClassifierCheckpoint(kept, CHECKPOINT_FILE) }),
+      onCheckpoint: async (checkpoint) =>
+        checkpoints?.write(CHECKPOINT_FILE, encodeClassifierCheckpoint(checkpoint)),
+    });
+    return { classifier, trained, training: trainingText(settings) };
+  };
 
-function trainingText({ training = { iterations: 0 } }: ImagePreset): string {
-  const { iterations, batch, learningRate, solver = {} } = training;
+function trainingText({ iterations, batch, learningRate, solver = {} }: TrainingSettings): string {
   const { method, steps, rtol } = solver;
   const how = steps === undefined ? `dopri5 at ${rtol}` : `${steps} steps of ${String(method)}`;
   return `${iterations} iterations of batches of ${batch}, Adam from ${learningRate}, ${how}`;

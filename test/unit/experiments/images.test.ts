@@ -13,6 +13,7 @@ import { mnist } from "../../../src/experiments/images/images.js";
 import { imagesSummary } from "../../../src/experiments/images/images-report.js";
 import { mnistPresets } from "../../../src/experiments/images/presets.js";
 import { runImages } from "../../../src/experiments/images/run-images.js";
+import { trainedHere } from "../../../src/experiments/images/train-stage.js";
 import type { LabelledImages } from "../../../src/experiments/index.js";
 import {
   architectureNamed,
@@ -120,7 +121,8 @@ describe("the experiment", () => {
 
   test("stopped while it trains, keeps the classifier and says so", async () => {
     const controller = new AbortController();
-    const run = await runImages(images, "mnist-paper", mnistPresets.smoke, {
+    const { smoke } = mnistPresets;
+    const run = await runImages(images, "mnist-paper", smoke, trainedHere(smoke.training), {
       ...{ preset: "smoke", seed: 0, command: "test", signal: controller.signal },
       onClassifier: () => controller.abort(),
     });

@@ -46,6 +46,11 @@ const smokeFit: ImagePreset["fit"] = {
   ...{ learningRate: 1e-2, finalLearningRate: 5e-4 },
 };
 
+/*
+ * All but smoke train by step control: with a few coarse steps a network learns to classify by those steps, and what it
+ * is as an equation is another classifier (docs/classifiers.md).
+ */
+
 export const mnistPresets: ImagePresets<TrainedImagePreset> = {
   smoke: {
     architecture: "mnist-small",
@@ -64,11 +69,11 @@ export const mnistPresets: ImagePresets<TrainedImagePreset> = {
   standard: {
     architecture: "mnist-paper",
     training: {
-      iterations: 4200,
+      iterations: 2500,
       batch: 32,
       learningRate: 2e-3,
       validations: 8,
-      solver: { method: "midpoint", steps: 2 },
+      solver: { rtol: 1e-3, atol: 1e-3 },
     },
     fit: { ...paperFit, iterations: 600, trajectoryIterations: 150, batch: 16, trajectories: 1024 },
     test: 10_000,
@@ -138,7 +143,7 @@ export const cifar10Presets: ImagePresets<TrainedImagePreset> = {
       batch: 32,
       learningRate: 2e-3,
       validations: 6,
-      solver: { method: "midpoint", steps: 4 },
+      solver: { rtol: 1e-3, atol: 1e-3 },
       augmentation: { padding: 4, flip: true },
     },
     fit: { ...paperFit, iterations: 600, trajectoryIterations: 150, batch: 16, trajectories: 1024 },

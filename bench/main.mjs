@@ -28,10 +28,10 @@ async function peerFor({ name, needs }) {
   }
 }
 
-/** @param {PeerFacts} facts */
 /** Below, PyTorch has found a BLAS without vector instructions, and every ratio flatters us. */
 const LEAST_GIGAFLOPS = 20;
 
+/** @param {PeerFacts} facts */
 function printPeer({ torch, python, threads, build, gigaflops, torchdiffeq, environment }) {
   const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const { removed } = peerEnvironment();

@@ -2,7 +2,7 @@ import { type Figure, type ParetoPoint, type ParetoSeries, paretoFronts } from "
 import type { ImageQuality } from "./image-quality.js";
 
 /** Errors of all methods against evaluations, multiply–accumulates and milliseconds (figure 5 of the paper). */
-export function imageFronts(rows: readonly ImageQuality[], classifiedBy: number): Figure[] {
+export function imageFronts(rows: readonly ImageQuality[]): Figure[] {
   const front = (value: (row: ImageQuality) => number): ParetoSeries[] =>
     [...new Set(rows.map(({ method }) => method))].flatMap((label): ParetoSeries[] => {
       const own = rows.filter(({ method }) => method === label);
@@ -30,7 +30,7 @@ export function imageFronts(rows: readonly ImageQuality[], classifiedBy: number)
           "Mean absolute percentage error of the states at the end of the span, as in the paper's figure 5.",
       },
     ),
-    ...accuracyFront(front, classifiedBy),
+    ...accuracyFront(front, rows[0]?.images ?? 0),
   ];
 }
 

@@ -14,6 +14,8 @@ export interface ImageQuality {
   readonly role: ImageMethod["role"];
   readonly steps: number | undefined;
   readonly tolerance: number | undefined;
+  /** Images that it was measured on, over all batches. */
+  readonly images: number;
   /** Evaluations of f a batch. */
   readonly nfe: number;
   readonly gCalls: number;
@@ -105,7 +107,8 @@ async function measured(
   solve: CompiledSolve,
   cases: readonly Case[],
 ): Promise<ImageQuality> {
-  const facts = { method: name, role, steps, tolerance };
+  const images = cases.reduce((total, { labels }) => total + labels.length, 0);
+  const facts = { method: name, role, steps, tolerance, images };
   const [relative, mape, medians, accuracy, times, nfe, losses]: number[][] = [[], [], [], [], [], [], []];
   let costs = { gCalls: 0, macs: 0 };
   for (const [i, { z0, labels, end, correct }] of cases.entries()) {

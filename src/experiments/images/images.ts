@@ -72,10 +72,9 @@ export const cifar10: Experiment = imageExperiment({
 });
 
 async function drawnArtefacts({ metrics, maps }: ImageRun): Promise<Artefact[]> {
-  const images = metrics.fits === undefined ? 0 : (metrics.quality?.[0]?.accuracy.n ?? 0);
   const figures: Figure[] = [
     ...(maps === undefined ? [] : [maps]),
-    ...(metrics.quality === undefined ? [] : imageFronts(metrics.quality, images)),
+    ...(metrics.quality === undefined ? [] : imageFronts(metrics.quality)),
     ...(metrics.training === undefined ? [] : [trainingFigure(metrics.training)]),
   ];
   const drawn: { figure: Figure; svg: string }[] = [];

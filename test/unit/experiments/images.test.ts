@@ -92,7 +92,7 @@ describe("quality", () => {
 
   test("tells costs: evaluations, and multiply–accumulates of the solve alone", () => {
     const { nfe, macs, gCalls, relative } = row("RK4", 2);
-    expect([nfe, gCalls, relative.n]).toEqual([8, 0, 2]);
+    expect([nfe, gCalls, relative.n, row("RK4", 2).images]).toEqual([8, 0, 2, 64]);
     expect(macs).toBe(4 * row("Euler", 2).macs);
   });
 
@@ -105,9 +105,13 @@ describe("quality", () => {
 
   test("becomes fronts, and no front where no image is lost", () => {
     const none = rows.map((own) => ({ ...own, accuracyLoss: 0 }));
-    expect(imageFronts(none, 64).map(({ name }) => name)).toEqual(["pareto-relative", "pareto-mape"]);
+    expect(imageFronts(none).map(({ name }) => name)).toEqual(["pareto-relative", "pareto-mape"]);
     const some = rows.map((own) => ({ ...own, accuracyLoss: own.method === "Euler" ? 3 : 0 }));
-    expect(imageFronts(some, 64).map(({ name }) => name)).toContain("pareto-accuracy");
+    expect(imageFronts(some).map(({ name }) => name)).toContain("pareto-accuracy");
+    // Nothing lost is drawn at half of one image in 64.
+    const front = imageFronts(some).find(({ name }) => name === "pareto-accuracy");
+    expect(front?.caption).toContain("64 test images");
+    expect(JSON.stringify(front?.spec)).toContain(`"error":${50 / 64}`);
   });
 });
 

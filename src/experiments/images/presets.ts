@@ -5,7 +5,14 @@ import type { Preset } from "../experiment.js";
 /** How a classifier is trained. */
 export type TrainingSettings = Pick<
   ClassifierTrainingOptions,
-  "iterations" | "batch" | "learningRate" | "validations" | "solver" | "gradient" | "augmentation"
+  | "iterations"
+  | "batch"
+  | "learningRate"
+  | "validations"
+  | "solver"
+  | "randomMesh"
+  | "gradient"
+  | "augmentation"
 >;
 
 /** What an image experiment spends on a classifier. */
@@ -69,11 +76,13 @@ export const mnistPresets: ImagePresets<TrainedImagePreset> = {
   standard: {
     architecture: "mnist-paper",
     training: {
-      iterations: 2500,
+      iterations: 11_000,
       batch: 32,
       learningRate: 2e-3,
-      validations: 8,
-      solver: { rtol: 1e-3, atol: 1e-3 },
+      validations: 11,
+      solver: { method: "midpoint", steps: 3 },
+      randomMesh: true,
+      augmentation: { padding: 2, flip: false },
     },
     fit: { ...paperFit, iterations: 600, trajectoryIterations: 150, batch: 16, trajectories: 1024 },
     test: 10_000,
@@ -139,11 +148,12 @@ export const cifar10Presets: ImagePresets<TrainedImagePreset> = {
   standard: {
     architecture: "cifar10-notebook",
     training: {
-      iterations: 1500,
+      iterations: 5000,
       batch: 32,
       learningRate: 2e-3,
-      validations: 6,
-      solver: { rtol: 1e-3, atol: 1e-3 },
+      validations: 10,
+      solver: { method: "midpoint", steps: 3 },
+      randomMesh: true,
       augmentation: { padding: 4, flip: true },
     },
     fit: { ...paperFit, iterations: 600, trajectoryIterations: 150, batch: 16, trajectories: 1024 },

@@ -1,7 +1,8 @@
 import { planSolve } from "../../ode/index.js";
-import { fail } from "../../tensor/index.js";
+import { fail, Random } from "../../tensor/index.js";
 import type { Classifier } from "./classifier.js";
 import type { ClassifierTrainer } from "./classifier-trainer.js";
+import { randomMeshes } from "./random-meshes.js";
 import { compileTapedTraining } from "./taped-training.js";
 import type { ClassifierTrainingOptions, TrainingPlan } from "./training-options.js";
 import { compileUnrolledTraining } from "./unrolled-training.js";
@@ -12,7 +13,7 @@ import { compileUnrolledTraining } from "./unrolled-training.js";
  */
 export function compileTrainer(
   classifier: Classifier,
-  { solver, gradient, optimizer, clipNorm }: TrainingPlan,
+  { solver, gradient, optimizer, clipNorm, randomMesh, seed }: TrainingPlan,
   { averageDecay, compile }: ClassifierTrainingOptions,
 ): Promise<ClassifierTrainer> {
   const update = {
@@ -23,6 +24,9 @@ export function compileTrainer(
   if (gradient !== "unrolled")
     return compileTapedTraining(classifier, { ...update, solver: { ...solver, adjoint: gradient } });
   const plan = planSolve({ ...solver, span: classifier.architecture.span });
-  if (plan.kind === "fixed") return compileUnrolledTraining(classifier, { ...update, ...plan });
+  if (plan.kind === "fixed") {
+    const meshes = randomMesh ? randomMeshes(plan.mesh, new Random(seed).fork("meshes")) : undefined;
+    return compileUnrolledTraining(classifier, { ...update, ...plan, ...(meshes && { meshes }) });
+  }
   throw fail("INVALID_ARGUMENT", { what: "gradient", expected: "fixed steps", received: "step control" });
 }

@@ -6,6 +6,7 @@ import {
   mul,
   type NamedNodes,
   type Node,
+  type Operand,
   reduceMax,
   reduceSum,
   sum,
@@ -14,8 +15,8 @@ import { applyTraining } from "../../nn/index.js";
 import {
   type ButcherTableau,
   graphAlgebra,
+  type MeshStep,
   rungeKuttaStep,
-  stepsOf,
   withoutErrorControl,
 } from "../../ode/index.js";
 import { isFloat } from "../../tensor/index.js";
@@ -48,20 +49,20 @@ export function classifierLoss(logits: Node, labels: Node): ClassifierLoss {
 export function unrolledLoss(
   architecture: ClassifierArchitecture,
   tableau: ButcherTableau,
-  mesh: readonly number[],
+  steps: readonly MeshStep<Operand>[],
   nodes: NamedNodes,
   batch: { readonly images: Node; readonly labels: Node },
 ): ClassifierLoss & { readonly buffers: NamedNodes } {
   const method = withoutErrorControl(tableau);
   const inlet = applyTraining(architecture.inlet, nodes, batch.images);
   const moved: NamedNodes[] = [];
-  const z1 = stepsOf(mesh).reduce<Node>((z, { s, dt }) => {
-    const f = (depth: Node | number, state: Node): Node => {
+  const z1 = steps.reduce<Node>((z, { s, dt }) => {
+    const f = (depth: Operand, state: Node): Node => {
       const { output, buffers } = applyTraining(architecture.field(depth), nodes, state);
       moved.push(buffers);
       return output;
     };
-    return rungeKuttaStep<Node, Node | number>(method, f, graphAlgebra, s, dt, z).y1;
+    return rungeKuttaStep<Node, Operand>(method, f, graphAlgebra, s, dt, z).y1;
   }, inlet.output);
   const outlet = applyTraining(architecture.outlet, nodes, z1);
   return {

@@ -10,12 +10,12 @@ import type { ClassifierTrainingOptions, TrainingPlan } from "./training-options
 const VALIDATION_STEPS = 1000;
 
 /**
- * Measures values in evaluation mode, by the solver of training.
+ * Measures values in evaluation mode, by the plan's solver.
  * @returns undefined where the field is too wild to be solved: training may calm it down.
  */
 export async function validate(
   { architecture, compile }: Pick<ClassifierTrainingOptions, "architecture" | "compile">,
-  { solver }: Pick<TrainingPlan, "solver">,
+  { validationSolver: solver }: Pick<TrainingPlan, "validationSolver">,
   state: StateDict,
   images: ImageSet,
 ): Promise<MeasuredAccuracy | undefined> {

@@ -15,7 +15,7 @@ import { compileTapedTraining, type TapedOptions } from "../../../../src/models/
 import { compileUnrolledTraining } from "../../../../src/models/classifier/unrolled-training.js";
 import { newClassifier } from "../../../../src/models/index.js";
 import { bufferInputs, parameterInputs, splitState } from "../../../../src/nn/index.js";
-import { tableauNamed, uniformMesh } from "../../../../src/ode/index.js";
+import { stepsOf, tableauNamed, uniformMesh } from "../../../../src/ode/index.js";
 import { sgd } from "../../../../src/optim/index.js";
 import { cast, Random, type Tensor, tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { plainArchitecture, tinyArchitecture, tinyImages } from "../../../helpers/classifiers.js";
@@ -40,7 +40,7 @@ test("the gradient of a whole classifier is that of central differences, in floa
   };
   const graph = trace(specs, (nodes: NamedNodes) => {
     const inputs = { images: nodes.images as Node, labels: nodes.labels as Node };
-    const { loss } = unrolledLoss(tinyArchitecture, heun.tableau, heun.mesh, nodes, inputs);
+    const { loss } = unrolledLoss(tinyArchitecture, heun.tableau, stepsOf(heun.mesh), nodes, inputs);
     const gradients = gradient(
       loss,
       names.map((name) => nodes[name] as Node),

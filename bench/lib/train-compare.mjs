@@ -19,16 +19,20 @@ import { worstRelativeDifference } from "./wire.mjs";
  * @property {NamedTensors} batch
  * @property {(parameters: NamedNodes, batch: NamedNodes) => Node} loss
  * @property {import("../../dist/optim/index.js").Optimizer} optimizer
+ * @property {boolean} [rowwise] the loss is a mean over rows, which threads divide among them
  */
 
 const learningRate = 1e-3;
 
 /** @param {import("./compare.mjs").Context} context @param {TrainingCase} request */
 export async function compareTraining(context, request) {
-  const { name, subject, options, parameters, batch, loss, optimizer } = request;
+  const { name, subject, options, parameters, batch, loss, optimizer, rowwise = false } = request;
   const first = await firstGradients(parameters, batch, loss);
   const specs = Object.fromEntries(
-    Object.entries(batch).map(([key, { shape, dtype }]) => [key, { shape, dtype }]),
+    Object.entries(batch).map(([key, { shape, dtype }]) => [
+      key,
+      { shape: rowwise ? ["batch", ...shape.slice(1)] : shape, dtype },
+    ]),
   );
   const started = performance.now();
   const training = await compileTraining({
@@ -36,7 +40,8 @@ export async function compareTraining(context, request) {
     batch: specs,
     loss,
     optimizer,
-    compile: { hot: true },
+    rowwise,
+    compile: { hot: true, ...(rowwise && { parallel: "batch" }) },
   });
   const compileMs = performance.now() - started;
   const peerWork = await context.peer?.prepare(

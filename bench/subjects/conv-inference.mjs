@@ -36,7 +36,7 @@ function hyperProgram({ architecture, state, field }, weights) {
     }
     return { logits: architecture.outlet.apply(nodes, z) };
   });
-  return compile(graph, { hot: true });
+  return compile(graph, { hot: true, parallel: "batch" }, { logits: "rows" });
 }
 
 /** @param {number} count */
@@ -54,7 +54,11 @@ async function oneBatch(context, classifier, batch) {
   const weights = initialize(g, new Random(5));
   const images = someImages(batch);
   const hyper = await hyperProgram(classifier, weights);
-  const adaptive = await compileClassifier(classifier, { rtol: tolerance, atol: tolerance });
+  const adaptive = await compileClassifier(classifier, {
+    rtol: tolerance,
+    atol: tolerance,
+    parallel: "batch",
+  });
   const { logits } = await hyper.run({ images });
   const { statistics } = await adaptive.run(images);
   const own = Object.fromEntries(Object.entries(weights).map(([name, value]) => [`g.${name}`, value]));

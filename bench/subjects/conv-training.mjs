@@ -52,6 +52,7 @@ export const convTraining = {
             return mean(square(sub(z, /** @type {Node} */ (y))));
           },
           optimizer: adam(),
+          rowwise: true,
         }),
       );
     }

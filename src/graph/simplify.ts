@@ -3,6 +3,7 @@ import * as build from "./build.js";
 import { type Graph, makeGraph, rebuild } from "./graph.js";
 import { constantNode, formatType, isOp, type Node, type SymbolicShape } from "./node.js";
 import { operatorOf } from "./operators/index.js";
+import { withoutUniformChannels } from "./uniform-channels.js";
 
 /** Returns a simpler node of the same type and value for `node` on rebuilt `inputs`, or undefined. */
 type Rule = (node: Node, inputs: readonly Node[]) => Node | undefined;
@@ -43,6 +44,7 @@ const rules: readonly Rule[] = [
   (node, [x]) => (node.op === "expand" ? keep(x, node) : undefined),
   (node, inputs) => (broadcasts.has(node.op) ? withoutExpansion(node, inputs) : undefined),
   (node, inputs) => foldConstants(node, inputs),
+  withoutUniformChannels,
 ];
 
 /** Elementwise operators repeat their inputs by themselves. */

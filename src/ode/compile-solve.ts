@@ -11,7 +11,7 @@ import {
   spanOf,
 } from "./compiled-options.js";
 import { compiledStepper } from "./compiled-stepper.js";
-import { compileStep, STATE_INPUT, unrolledSolve } from "./compiled-steps.js";
+import { compileStep, rowsOf, STATE_INPUT, unrolledSolve } from "./compiled-steps.js";
 import { type Field, fieldMacs } from "./field.js";
 import { interruption } from "./interruption.js";
 import { type Solution, SolutionRecorder, type SolveStatistics } from "./solution.js";
@@ -109,10 +109,8 @@ async function compileUnrolled(
 ): Promise<CompiledSolve> {
   const { mesh, times } = plan;
   const names = new Map(times.map((time, i) => [mesh.indexOf(time), outputName(i)]));
-  const program = await compile(unrolledSolve(field, rule, mesh, names), {
-    hot: true,
-    ...runtimeOptions(options),
-  });
+  const graph = unrolledSolve(field, rule, mesh, names);
+  const program = await compile(graph, { hot: true, ...runtimeOptions(options) }, rowsOf(graph));
   let diagnosis: Promise<CompiledSolve> | undefined;
   return {
     run: async (z0, controls = {}) => {

@@ -72,8 +72,9 @@ export function checkControlled(field: Field, columns: number | undefined): void
 }
 
 /** What the runtime may see of the options: a worker thread can be sent no callbacks. */
-export function runtimeOptions({ device, threads, hot, oneShot, worker }: CompileOptions): CompileOptions {
-  return definedOnly({ device, threads, hot, oneShot, worker });
+export function runtimeOptions(options: CompileOptions): CompileOptions {
+  const { device, threads, hot, oneShot, worker, parallel } = options;
+  return definedOnly({ device, threads, hot, oneShot, worker, parallel });
 }
 
 /** First and last of the points. */

@@ -1,6 +1,7 @@
 import { type CompileOptions, compile, type NamedTensors } from "../runtime/index.js";
 import type { Tensor } from "../tensor/index.js";
 import { checkControlled } from "./compiled-options.js";
+import { rowsOf } from "./compiled-steps.js";
 import { type Field, stateType } from "./field.js";
 import type { Span } from "./mesh.js";
 import { programStepper, type StepperPrograms } from "./program-stepper.js";
@@ -36,9 +37,15 @@ export async function compiledStepper(
 ): Promise<CompiledStepper> {
   const { dense = false, ...compileOptions } = options;
   checkControlled(field, tolerance.controlledColumns);
+  const evaluation = evaluationGraph(field);
+  const trial = trialGraph(field, tableau, tolerance, dense);
   const programs: StepperPrograms = {
-    evaluate: await compile(evaluationGraph(field), { ...compileOptions, hot: false }),
-    trial: await compile(trialGraph(field, tableau, tolerance, dense), { hot: true, ...compileOptions }),
+    evaluate: await compile(evaluation, { ...compileOptions, hot: false }, rowsOf(evaluation)),
+    trial: await compile(
+      trial,
+      { hot: true, ...compileOptions },
+      { ...rowsOf(trial), ratio: "root mean square" },
+    ),
   };
   const { dtype } = stateType(field);
   const reuse = tableau.fsal || (tolerance.reuseLastStage ?? tableau.reuseLastStage);

@@ -1,5 +1,11 @@
 import { type Graph, type InputSpec, type NamedNodes, type Node, trace } from "../graph/index.js";
-import { type CompileOptions, compile, type NamedTensors, type Program } from "../runtime/index.js";
+import {
+  type CompileOptions,
+  compile,
+  type Join,
+  type NamedTensors,
+  type Program,
+} from "../runtime/index.js";
 import { cast, type DType, scalar, type Tensor } from "../tensor/index.js";
 import { controlSpecs, type Field, stateType } from "./field.js";
 import { graphAlgebraWithin } from "./graph-algebra.js";
@@ -13,6 +19,10 @@ function specsOf(field: Field): Record<string, InputSpec> {
   const { shape, dtype } = stateType(field);
   return { [STATE_INPUT]: { shape, dtype }, ...controlSpecs(field) };
 }
+
+/** States are samples side by side: each output is their rows. */
+export const rowsOf = (graph: Graph): Record<string, Join> =>
+  Object.fromEntries(Object.keys(graph.outputs).map((name) => [name, "rows"]));
 
 /** The nodes of the field's controls among the inputs of a program. */
 export function controlsOf(field: Field, inputs: NamedNodes): NamedNodes {
@@ -101,7 +111,7 @@ export async function compileStep(
 ): Promise<StepProgram> {
   const { dtype } = stateType(field);
   const graph = trace(stepSpecs(field), (inputs) => ({ "/z1": rule.step(stepSite(field, inputs)) }));
-  const program: Program = await compile(graph, options);
+  const program: Program = await compile(graph, options, rowsOf(graph));
   return {
     run: async ({ z, z0, ...place }, controls) => {
       const feeds = { ...controls, ...stepFeeds(place, dtype), "/z": z, [STATE_INPUT]: z0 };

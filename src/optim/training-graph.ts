@@ -44,11 +44,15 @@ export interface TrainingProblem<Name extends string = string> {
    * d = min(averageDecay, (1 + t)/(10 + t)) at step t, so that the first values are forgotten early. Default: none.
    */
   readonly averageDecay?: number;
+  /**
+   * Whether loss, metrics and new buffers are means over rows of the batch, and no row knows the others: then
+   * `parallel: "batch"` divides the batch among threads. Batch statistics are then those of the parts. Default false.
+   */
+  readonly rowwise?: boolean;
 }
 
-/** One iteration as a graph, and how its vectors are laid out. */
-export interface TrainingGraph {
-  readonly graph: Graph;
+/** How the vectors of an iteration are laid out. */
+export interface TrainingLayout {
   readonly packing: Packing;
   /** What the state vector holds, one copy of the packing each: parameters, the optimiser's slots, average. */
   readonly rows: readonly string[];
@@ -58,6 +62,19 @@ export interface TrainingGraph {
   scalars(step: number, learningRate: number): number[];
 }
 
+/** One iteration as a graph. */
+export interface TrainingGraph extends TrainingLayout {
+  readonly graph: Graph;
+}
+
+/** One iteration as two graphs. */
+export interface SplitTrainingGraph extends TrainingLayout {
+  /** Everything over the batch: the gradient, unclipped, and the losses. */
+  readonly slope: Graph;
+  /** The rest. */
+  readonly update: Graph;
+}
+
 /** Names of inputs and outputs; the batch's own names cannot collide with the dotted ones. */
 export const stateName = "training.state";
 export const nextStateName = "training.next";
@@ -65,61 +82,126 @@ export const scalarsName = "training.scalars";
 export const reportName = "training.report";
 export const bufferName = (name: string): string => `training.buffer.${name}`;
 export const nextBufferName = (name: string): string => `training.next.${name}`;
+export const parametersName = "training.parameters";
+export const gradientName = "training.gradient";
+export const lossesName = "training.losses";
 
 /**
  * Everything that one iteration does, as one program with few inputs and outputs (each costs microseconds a run):
  * state vector, scalars and batch in; new state vector and report (loss, gradient norm, metrics) out.
  */
 export function trainingGraph(problem: TrainingProblem): TrainingGraph {
-  const { parameters, batch, optimizer, averageDecay, buffers = {} } = problem;
-  const packing = packingOf(parameters);
-  const rows = ["parameters", ...optimizer.slots, ...(averageDecay === undefined ? [] : ["average"])];
+  const { scalarNames, ...layout } = layoutOf(problem);
+  const { packing } = layout;
+  const { dtype } = packing;
+  let metrics: readonly string[] = [];
+  const specs = { ...stateSpecs(layout, scalarNames), ...problem.batch, ...bufferSpecs(problem) };
+  const graph = trace(specs, ({ [stateName]: state, [scalarsName]: numbers, ...inputs }) => {
+    const slope = slopeOf(problem, packing, state as Node, inputs);
+    metrics = slope.metrics;
+    const { next, length } = updated(
+      problem,
+      layout,
+      state as Node,
+      slope.raw,
+      pieces(numbers as Node, scalarNames, 1),
+    );
+    const [loss, ...others] = slope.losses;
+    return {
+      [nextStateName]: next,
+      [reportName]: packNodes([loss as Node, length, ...others].map((node) => cast(node, dtype))),
+      ...renewedOutputs(problem.buffers ?? {}, slope.renewed),
+    };
+  });
+  return { graph, ...layout, report: ["loss", "gradientNorm", ...metrics] };
+}
+
+/**
+ * The same in two programs, for a batch in parts: `slope` (parameters, batch and buffers in; gradient, losses and next
+ * buffers out, all of them means over rows) runs for every part, `update` (state, scalars and gradient in; next state and
+ * gradient norm out) once.
+ */
+export function splitTrainingGraph(problem: TrainingProblem): SplitTrainingGraph {
+  const { scalarNames, ...layout } = layoutOf(problem);
+  const { packing } = layout;
+  const { dtype, size } = packing;
+  let metrics: readonly string[] = [];
+  const vector = { shape: [size], dtype };
+  const slope = trace(
+    { [parametersName]: vector, ...problem.batch, ...bufferSpecs(problem) },
+    ({ [parametersName]: parameters, ...inputs }) => {
+      const { raw, losses, renewed, metrics: names } = slopeOf(problem, packing, parameters as Node, inputs);
+      metrics = names;
+      return {
+        [gradientName]: raw,
+        [lossesName]: packNodes(losses.map((node) => cast(node, dtype))),
+        ...renewedOutputs(problem.buffers ?? {}, renewed),
+      };
+    },
+  );
+  const update = trace(
+    { ...stateSpecs(layout, scalarNames), [gradientName]: vector },
+    (inputs: NamedNodes) => {
+      const [state, numbers, raw] = [stateName, scalarsName, gradientName].map(
+        (name) => inputs[name] as Node,
+      );
+      const scalars = pieces(numbers as Node, scalarNames, 1);
+      const { next, length } = updated(problem, layout, state as Node, raw as Node, scalars);
+      return { [nextStateName]: next, [reportName]: packNodes([length]) };
+    },
+  );
+  return { slope, update, ...layout, report: ["loss", "gradientNorm", ...metrics] };
+}
+
+function layoutOf({
+  parameters,
+  optimizer,
+  averageDecay,
+}: TrainingProblem): Omit<TrainingLayout, "report"> & { readonly scalarNames: readonly string[] } {
   const scalars = (step: number, learningRate: number): Record<string, number> => ({
     ...optimizer.scalars(step, learningRate),
     ...(averageDecay !== undefined && { averageRate: 1 - Math.min(averageDecay, (1 + step) / (10 + step)) }),
   });
-  const scalarNames = Object.keys(scalars(1, 0));
-  const report: string[] = ["loss", "gradientNorm"];
-  const { dtype, size } = packing;
-  const specs: Record<string, InputSpec> = {
-    [stateName]: { shape: [rows.length * size], dtype },
-    [scalarsName]: { shape: [scalarNames.length], dtype },
-    ...batch,
-  };
-  for (const [name, { shape, dtype }] of Object.entries(buffers)) specs[bufferName(name)] = { shape, dtype };
-  const graph = trace(specs, ({ [stateName]: state, [scalarsName]: numbers, ...inputs }) => {
-    const before = pieces(state as Node, rows, size);
-    const { losses, slope, renewed } = slopeOf(problem, packing, state as Node, inputs);
-    report.push(...losses.names);
-    const after = nextState(problem, before, slope, pieces(numbers as Node, scalarNames, 1));
-    return {
-      [nextStateName]: packNodes(rows.map((row) => after[row] as Node)),
-      [reportName]: packNodes(losses.nodes.map((node) => cast(node, dtype))),
-      ...renewedOutputs(buffers, renewed),
-    };
-  });
   return {
-    graph,
-    packing,
-    rows,
-    report,
+    packing: packingOf(parameters),
+    rows: ["parameters", ...optimizer.slots, ...(averageDecay === undefined ? [] : ["average"])],
     scalars: (step, learningRate) => Object.values(scalars(step, learningRate)),
+    scalarNames: Object.keys(scalars(1, 0)),
   };
 }
+
+function stateSpecs(
+  { packing, rows }: Pick<TrainingLayout, "packing" | "rows">,
+  scalarNames: readonly string[],
+): Record<string, InputSpec> {
+  const { dtype, size } = packing;
+  return {
+    [stateName]: { shape: [rows.length * size], dtype },
+    [scalarsName]: { shape: [scalarNames.length], dtype },
+  };
+}
+
+const bufferSpecs = ({ buffers = {} }: TrainingProblem): Record<string, InputSpec> =>
+  Object.fromEntries(
+    Object.entries(buffers).map(([name, { shape, dtype }]) => [bufferName(name), { shape, dtype }]),
+  );
 
 /** Equal named pieces of a vector. */
 function pieces(vector: Node, names: readonly string[], size: number): NamedNodes {
   return Object.fromEntries(names.map((name, i) => [name, slice(vector, 0, i * size, (i + 1) * size)]));
 }
 
-/** The (clipped) gradient as one vector, and what to report. */
-function slopeOf(
-  problem: TrainingProblem,
-  packing: Packing,
-  state: Node,
-  batch: NamedNodes,
-): { losses: { names: string[]; nodes: Node[] }; slope: Node; renewed: NamedNodes } {
-  const parameters = unpackNodes(packing, state);
+/** The gradient as one vector, unclipped; the loss and then the metrics; the new buffers. */
+interface Slope {
+  readonly raw: Node;
+  readonly losses: readonly Node[];
+  readonly metrics: readonly string[];
+  readonly renewed: NamedNodes;
+}
+
+/** @param vector begins with the parameters. */
+function slopeOf(problem: TrainingProblem, packing: Packing, vector: Node, batch: NamedNodes): Slope {
+  const parameters = unpackNodes(packing, vector);
   const buffers = Object.fromEntries(
     Object.keys(problem.buffers ?? {}).map((name) => [name, batch[bufferName(name)] as Node]),
   );
@@ -132,12 +214,21 @@ function slopeOf(
   // Not the gradient of the vector itself: that would pad every parameter's share to full length and add them up.
   // In parts, the end of the backward pass last: the runtime then needs no more than one part's cotangents at a time.
   const raw = sum(...gradientInParts(total, Object.values(parameters)).reverse().map(packNodes));
+  return { raw, losses: [total, ...Object.values(metrics)], metrics: Object.keys(metrics), renewed };
+}
+
+/** The state vector after a step along the gradient, clipped, and the length that the gradient had. */
+function updated(
+  problem: TrainingProblem,
+  { packing, rows }: Pick<TrainingLayout, "packing" | "rows">,
+  state: Node,
+  raw: Node,
+  scalars: NamedNodes,
+): { readonly next: Node; readonly length: Node } {
   const length = norm(raw);
-  return {
-    losses: { names: Object.keys(metrics), nodes: [total, length, ...Object.values(metrics)] },
-    slope: problem.clipNorm === undefined ? raw : clipNorm(raw, problem.clipNorm, length),
-    renewed,
-  };
+  const slope = problem.clipNorm === undefined ? raw : clipNorm(raw, problem.clipNorm, length);
+  const after = nextState(problem, pieces(state, rows, packing.size), slope, scalars);
+  return { next: packNodes(rows.map((row) => after[row] as Node)), length };
 }
 
 /** @throws INVALID_GRAPH unless the loss renews every buffer, and nothing else. */

@@ -1,15 +1,7 @@
-import { type CompileOptions, compile, type NamedTensors } from "../runtime/index.js";
-import { cast, fail, fromNumbers, type Tensor, toFloat64 } from "../tensor/index.js";
-import {
-  bufferName,
-  nextBufferName,
-  nextStateName,
-  reportName,
-  scalarsName,
-  stateName,
-  type TrainingProblem,
-  trainingGraph,
-} from "./training-graph.js";
+import type { CompileOptions, NamedTensors } from "../runtime/index.js";
+import { cast, fail, type Tensor } from "../tensor/index.js";
+import { compileIteration } from "./iteration.js";
+import type { TrainingProblem } from "./training-graph.js";
 import {
   decodeBuffers,
   decodeState,
@@ -76,24 +68,18 @@ export interface Training {
 export async function compileTraining<Name extends string>(
   options: TrainingOptions<Name>,
 ): Promise<Training> {
-  const { graph, scalars, report, ...layout } = trainingGraph(options);
-  const first = firstState(layout, options.parameters);
-  const program = await compile(graph, options.compile);
-  let state = first;
+  const iterated = await compileIteration(options, options.compile ?? {});
+  const { layout } = iterated;
+  let state = firstState(layout, options.parameters);
   let buffers: NamedTensors = options.buffers ?? {};
   let iteration = 0;
   const step = async (batch: NamedTensors, learningRate: number): Promise<StepResult> => {
-    const numbers = scalars(iteration + 1, learningRate);
-    const outputs = await program.run({
-      ...batch,
-      ...Object.fromEntries(Object.entries(buffers).map(([name, value]) => [bufferName(name), value])),
-      [stateName]: state,
-      [scalarsName]: fromNumbers(numbers, [numbers.length], state.dtype),
-    });
-    const result = readReport(report, outputs[reportName] as Tensor);
+    const scalars = layout.scalars(iteration + 1, learningRate);
+    const outputs = await iterated.run({ batch, state, scalars, buffers });
+    const result = readReport(layout.report, outputs.report);
     if (result.taken) {
-      state = stateVector(layout, outputs[nextStateName] as Tensor);
-      buffers = renewedBuffers(buffers, outputs);
+      state = stateVector(layout, outputs.next);
+      buffers = likeBefore(buffers, outputs.buffers);
       iteration++;
     }
     return result;
@@ -112,22 +98,19 @@ export async function compileTraining<Name extends string>(
       ({ state, iteration } = decodeState(layout, others));
       buffers = own;
     },
-    dispose: () => program.dispose(),
+    dispose: () => iterated.dispose(),
   };
 }
 
-/** The outputs as the next buffers, in the types they had: the reference interpreter answers in float64. */
-function renewedBuffers(before: NamedTensors, outputs: NamedTensors): NamedTensors {
+/** New buffers in the types they had: the reference interpreter answers in float64. */
+function likeBefore(before: NamedTensors, after: NamedTensors): NamedTensors {
   return Object.fromEntries(
-    Object.entries(before).map(([name, { dtype }]) => [
-      name,
-      cast(outputs[nextBufferName(name)] as Tensor, dtype),
-    ]),
+    Object.entries(before).map(([name, { dtype }]) => [name, cast(after[name] as Tensor, dtype)]),
   );
 }
 
-function readReport(names: readonly string[], report: Tensor): StepResult {
-  const [loss = Number.NaN, gradientNorm = Number.NaN, ...rest] = toFloat64(report);
+function readReport(names: readonly string[], report: readonly number[]): StepResult {
+  const [loss = Number.NaN, gradientNorm = Number.NaN, ...rest] = report;
   const metrics = Object.fromEntries(names.slice(2).map((name, i) => [name, rest[i] ?? Number.NaN]));
   return { loss, gradientNorm, metrics, taken: Number.isFinite(loss) && Number.isFinite(gradientNorm) };
 }

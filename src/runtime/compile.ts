@@ -1,5 +1,7 @@
+import { availableParallelism } from "node:os";
 import { encodeOnnx, type Graph, printGraph, simplify, topological } from "../graph/index.js";
 import { fail, type HypersolversError, isHypersolversError } from "../tensor/index.js";
+import { batchParallelProgram, type Join } from "./batch-parallel.js";
 import { checkFeeds } from "./check-feeds.js";
 import type { CompileOptions, NamedTensors, Program } from "./program.js";
 import { referenceProgram } from "./reference.js";
@@ -9,19 +11,46 @@ import { createWorkerSession } from "./worker-session.js";
 
 /**
  * Makes a graph runnable: simplify, lower to ONNX, load. Programs of equal content share one session.
+ * @param joins of every output, where the graph works row by row: then `parallel: "batch"` is heeded.
  * @throws RUNTIME_FAILURE when the runtime refuses the model or the device is not there.
  */
-export async function compile(graph: Graph, options: CompileOptions = {}): Promise<Program> {
+export async function compile(
+  graph: Graph,
+  options: CompileOptions = {},
+  joins?: Readonly<Record<string, Join>>,
+): Promise<Program> {
   if (options.device === "reference") return referenceProgram(graph);
   const simple = simplify(graph);
   const model = encodeOnnx(simple, {
     target: (options.device ?? "cpu") === "cpu" ? "onnxruntime" : "standard",
   });
   try {
-    return await programOf(graph, model, { ...options, doubles: computesDoubles(simple) });
+    const loaded = { ...options, doubles: computesDoubles(simple) };
+    if (joins === undefined || !isBatchParallel(options)) return await programOf(graph, model, loaded);
+    return await inParts(graph, model, loaded, joins);
   } catch (error) {
     throw isHypersolversError(error, "RUNTIME_FAILURE") ? withDump(error, simple) : error;
   }
+}
+
+const threadsOf = ({ threads }: CompileOptions): number => threads ?? availableParallelism();
+
+const isBatchParallel = (options: CompileOptions): boolean =>
+  options.parallel === "batch" && (options.device ?? "cpu") === "cpu" && threadsOf(options) > 1;
+
+/** One program a thread. */
+async function inParts(
+  graph: Graph,
+  model: Uint8Array,
+  options: SessionOptions,
+  joins: Readonly<Record<string, Join>>,
+): Promise<Program> {
+  const ofPart = { ...options, threads: 1, hot: false, worker: true };
+  const parts = Array.from({ length: threadsOf(options) }, (_, part) =>
+    programOf(graph, model, { ...ofPart, part }),
+  );
+  const whole = (): Promise<Program> => programOf(graph, model, options);
+  return batchParallelProgram(graph, joins, { whole, parts: await Promise.all(parts) });
 }
 
 /** Whether any node is of float64. */

@@ -33,6 +33,12 @@ export interface CompileOptions {
   readonly hot?: boolean;
   /** Skip ONNX Runtime's graph optimisation: starts faster, right for a handful of runs. Default false. */
   readonly oneShot?: boolean;
+  /**
+   * What threads share: the work of every `operators`, or the rows of a `batch`, each thread with a program of its own in
+   * a worker thread. Rows scale better where a row is much work, as an image is to convolutions; small networks lose.
+   * Only programs that work row by row heed it, and only on the CPU. Default `operators`.
+   */
+  readonly parallel?: "operators" | "batch";
   /** Run in a worker thread, so that the event loop stays free during long runs. Default false. */
   readonly worker?: boolean;
 }

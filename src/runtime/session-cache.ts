@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CompileOptions } from "./program.js";
-import type { Session } from "./session.js";
+import type { Session, SessionOptions } from "./session.js";
 
 interface Entry {
   readonly session: Promise<Session>;
@@ -16,10 +15,10 @@ const entries = new Map<string, Entry>();
 /** Identifies model bytes and the options that matter to a session. */
 export function contentKey(
   model: Uint8Array,
-  { device = "cpu", threads, hot, oneShot, worker }: CompileOptions,
+  { device = "cpu", threads, hot, oneShot, worker, part }: SessionOptions,
 ): string {
   const hash = createHash("sha256").update(model).digest("base64");
-  return [hash, device, threads ?? "auto", hot === true, oneShot === true, worker === true].join(" ");
+  return [hash, device, threads ?? "auto", hot === true, oneShot === true, worker === true, part].join(" ");
 }
 
 /** Hands out the session of that content, loading it at the first call. Pair every call with `releaseSession`. */

@@ -19,6 +19,8 @@ const executionProviders: Readonly<Record<Exclude<Device, "reference">, string[]
 export interface SessionOptions extends CompileOptions {
   /** Whether float64 is computed anywhere. */
   readonly doubles?: boolean;
+  /** Tells sessions apart that have the same content and are to run side by side. */
+  readonly part?: number;
 }
 
 /** ONNX Runtime's own messages stay silent unless something breaks. */

@@ -144,17 +144,44 @@ export const softplus: Operator<NoAttributes> = unary({
 });
 
 /**
- * max(x, 0) + ln(1 + t) with t = e^(−|x|). ONNX Runtime's CPU kernel of Softplus takes twice as long as these nodes,
- * and none exists for float64. ln(1 + t) = ln u + (t − (u − 1)) with u = 1 + t rounded: exact to the last digits.
+ * max(x, 0) + ln(1 + t) with t = e^(−|x|). ONNX Runtime's CPU kernel of Softplus takes several times as long as these
+ * nodes, and none exists for float64.
  */
 function encodeSoftplus(emitter: Emitter, inputs: readonly string[], { dtype }: Node): string {
   const [x = ""] = inputs;
   if (dtype !== "float64" && emitter.target === "standard") return emitter.node("Softplus", [x]);
-  const one = emitter.scalar(1, dtype);
   const t = emitter.node("Exp", [emitter.node("Neg", [emitter.node("Abs", [x])])]);
+  const log = dtype === "float64" ? exactLog1p(emitter, t) : quickLog1p(emitter, t);
+  return emitter.node("Add", [emitter.node("Relu", [x]), log]);
+}
+
+/** ln(1 + t) = ln u + (t − (u − 1)) with u = 1 + t rounded: to the last digits. */
+function exactLog1p(emitter: Emitter, t: string): string {
+  const one = emitter.scalar(1, "float64");
   const u = emitter.node("Add", [t, one]);
   const lost = emitter.node("Sub", [t, emitter.node("Sub", [u, one])]);
-  return emitter.node("Sum", [emitter.node("Relu", [x]), emitter.node("Log", [u]), lost]);
+  return emitter.node("Add", [emitter.node("Log", [u]), lost]);
+}
+
+/**
+ * 2 atanh(u)/u as a polynomial in u² ≤ 1/9, the lowest power first. Largest relative error 4e-9: below the rounding of
+ * float32. Fitted by weighted least squares whose weights follow the error.
+ */
+const twoAtanh = [
+  2.0000000079210443, 0.6666631468199781, 0.4002491028138227, 0.2796060276500356, 0.2817833485785934,
+];
+
+/** ln(1 + t) = 2 atanh(t/(2 + t)) for t in [0, 1], in float32: products and sums take half the time of a logarithm. */
+function quickLog1p(emitter: Emitter, t: string): string {
+  const scalar = (value: number): string => emitter.scalar(value, "float32");
+  const u = emitter.node("Div", [t, emitter.node("Add", [t, scalar(2)])]);
+  const square = emitter.node("Mul", [u, u]);
+  const [last, ...others] = [...twoAtanh].reverse().map(scalar);
+  const polynomial = others.reduce(
+    (value, coefficient) => emitter.node("Add", [emitter.node("Mul", [value, square]), coefficient]),
+    last as string,
+  );
+  return emitter.node("Mul", [u, polynomial]);
 }
 
 /** relu′ = 1 where x > 0, else 0 (0 at 0, as PyTorch) */

@@ -118,7 +118,7 @@ async function fixedParts(
 ): Promise<Parts> {
   const rule = fixedRule(classifier, plan, options.correction);
   const graph = fixedGraph(classifier, rule, plan.mesh);
-  const program = await compile(graph, { hot: true, ...runtimeOf(options) });
+  const program = await compile(graph, { hot: true, ...runtimeOf(options) }, { logits: "rows" });
   const steps = plan.mesh.length - 1;
   const { nfe, gCalls } = rule.cost;
   const statistics = {
@@ -159,8 +159,9 @@ async function adaptiveParts(classifier: Classifier, options: ClassifierSolveOpt
 }
 
 /** A worker thread can be sent no callbacks: only what the runtime knows. */
-function runtimeOf({ device, threads, hot, oneShot, worker }: ClassifierSolveOptions): CompileOptions {
-  const given = Object.entries({ device, threads, hot, oneShot, worker });
+function runtimeOf(options: ClassifierSolveOptions): CompileOptions {
+  const { device, threads, hot, oneShot, worker, parallel } = options;
+  const given = Object.entries({ device, threads, hot, oneShot, worker, parallel });
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 

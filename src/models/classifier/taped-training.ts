@@ -28,7 +28,9 @@ export async function compileTapedTraining(
 ): Promise<ClassifierTrainer> {
   const { architecture, state } = classifier;
   const first = splitState(wholeModule(architecture), state);
-  const runtime = { hot: true, ...compile };
+  // Batch statistics inside f, and sums over the batch on the way back: the batch stays whole.
+  const { parallel: _, ...undivided } = compile;
+  const runtime = { hot: true, ...undivided };
   let path: PathPoint[] = [];
   const follow: GradientOptions["onStep"] = ({ s, dt, accepted, y }) => {
     if (accepted) path.push({ s: s + dt, z: y });

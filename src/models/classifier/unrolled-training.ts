@@ -1,11 +1,18 @@
 import { oneHot } from "../../data/index.js";
-import { type InputSpec, type NamedNodes, type Node, type Operand, reshape, slice } from "../../graph/index.js";
+import {
+  type InputSpec,
+  type NamedNodes,
+  type Node,
+  type Operand,
+  reshape,
+  slice,
+} from "../../graph/index.js";
 import { splitState } from "../../nn/index.js";
 import { type ButcherTableau, type MeshStep, stepsOf, withoutErrorControl } from "../../ode/index.js";
 import { compileTraining } from "../../optim/index.js";
-import { imagesShape, wholeModule } from "./architecture.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { tensor } from "../../tensor/index.js";
+import { imagesShape, wholeModule } from "./architecture.js";
 import type { Classifier } from "./classifier.js";
 import { unrolledLoss } from "./classifier-loss.js";
 import type { ClassifierTrainer, UpdateOptions } from "./classifier-trainer.js";
@@ -32,7 +39,7 @@ export async function compileUnrolledTraining(
   const training = await compileTraining({
     ...update,
     ...splitState(wholeModule(architecture), state),
-    batch,
+    ...{ batch, rowwise: true },
     loss: (parameters, given: NamedNodes, buffers) => {
       const { images, labels } = given as { readonly images: Node; readonly labels: Node };
       const nodes = { ...parameters, ...buffers };

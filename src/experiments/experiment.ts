@@ -57,6 +57,8 @@ export interface ExperimentResult {
 
 /** Something that anybody can run again. */
 export interface Experiment {
+  /** What threads are best at sharing in its programs. Default `operators`. */
+  readonly parallel?: NonNullable<CompileOptions["parallel"]>;
   readonly name: string;
   readonly title: string;
   /** Data sets it can be run on; absent where there is one alone. */

@@ -190,9 +190,11 @@ function compilePhase(
     return terms.reduce((total, term) => add(total, term));
   };
   return compileTraining({
-    ...{ parameters, batch, loss, optimizer: adamw({ weightDecay: fit.weightDecay }), clipNorm: CLIP_NORM },
+    ...{ parameters, batch, loss, rowwise: true },
+    ...{ optimizer: adamw({ weightDecay: fit.weightDecay }), clipNorm: CLIP_NORM },
     compile: { hot: true, ...fit.compile },
   });
 }
 
-const typeOf = ({ shape, dtype }: Tensor): InputSpec => ({ shape, dtype });
+/** Everything in a mini-batch is one thing a sample. */
+const typeOf = ({ shape: [, ...rest], dtype }: Tensor): InputSpec => ({ shape: ["batch", ...rest], dtype });

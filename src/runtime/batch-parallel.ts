@@ -1,6 +1,6 @@
 import { type Graph, resolveBatch } from "../graph/index.js";
 import { fail, rows as rowsBetween, type Tensor, zeros } from "../tensor/index.js";
-import type { NamedTensors, Program } from "./program.js";
+import type { NamedTensors, Program, TakingProgram } from "./program.js";
 
 /**
  * How an output of the whole batch comes from those of its parts: as their rows one after the other, or as the mean, or
@@ -13,7 +13,7 @@ export interface BatchParts {
   /** What runs batches with fewer rows than there are parts; loaded when first needed. */
   whole(): Promise<Program>;
   /** Run side by side, each on rows of its own. */
-  readonly parts: readonly Program[];
+  readonly parts: readonly TakingProgram[];
 }
 
 /**
@@ -45,8 +45,9 @@ export function batchParallelProgram(
       // A thread answers its pieces one after the other.
       const pieces = Array.from({ length: count }, (_, i): Piece => {
         const [from, to] = [edge(i), edge(i + 1)];
-        const program = parts[i % parts.length] as Program;
-        return { rows: to - from, outputs: program.run(rowsOf(graph, feeds, from, to)) };
+        const program = parts[i % parts.length] as TakingProgram;
+        const { piece, copies } = cut(graph, feeds, from, to);
+        return { rows: to - from, outputs: program.run(piece, copies) };
       });
       return joined(joins, pieces);
     },
@@ -65,16 +66,24 @@ interface Piece {
   readonly outputs: Promise<NamedTensors>;
 }
 
-/** Inputs that have rows, cut; the others whole. */
-function rowsOf(graph: Graph, feeds: NamedTensors, from: number, to: number): NamedTensors {
-  return Object.fromEntries(
+/** Inputs that have rows, copied from some row to another, with the buffers of the copies; the others whole. */
+function cut(
+  graph: Graph,
+  feeds: NamedTensors,
+  from: number,
+  to: number,
+): { readonly piece: NamedTensors; readonly copies: readonly ArrayBuffer[] } {
+  const copies: ArrayBuffer[] = [];
+  const piece = Object.fromEntries(
     Object.entries(feeds).map(([name, tensor]) => {
       if (graph.inputs[name]?.shape[0] !== "batch") return [name, tensor];
       const view = rowsBetween(tensor, from, to);
-      // A view would be sent to its thread with the whole buffer behind it.
-      return [name, { ...view, data: view.data.slice() } as Tensor];
+      const data = view.data.slice();
+      copies.push(data.buffer as ArrayBuffer);
+      return [name, { ...view, data } as Tensor];
     }),
   );
+  return { piece, copies };
 }
 
 async function joined(

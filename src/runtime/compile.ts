@@ -3,7 +3,7 @@ import { encodeOnnx, type Graph, printGraph, simplify, topological } from "../gr
 import { fail, type HypersolversError, isHypersolversError } from "../tensor/index.js";
 import { batchParallelProgram, type Join } from "./batch-parallel.js";
 import { checkFeeds } from "./check-feeds.js";
-import type { CompileOptions, NamedTensors, Program } from "./program.js";
+import type { CompileOptions, NamedTensors, Program, TakingProgram } from "./program.js";
 import { referenceProgram } from "./reference.js";
 import { createSession, type SessionOptions } from "./session.js";
 import { acquireSession, contentKey, releaseSession } from "./session-cache.js";
@@ -76,17 +76,17 @@ export async function programOf(
   graph: Graph,
   model: Uint8Array,
   options: SessionOptions = {},
-): Promise<Program> {
+): Promise<TakingProgram> {
   const key = contentKey(model, options);
   const load = options.worker === true ? createWorkerSession : createSession;
   const session = await acquireSession(key, () => load(model, options));
   let disposed = false;
   return {
     graph,
-    run: async (feeds: NamedTensors) => {
+    run: async (feeds: NamedTensors, given: readonly ArrayBuffer[] = []) => {
       if (disposed) throw fail("DISPOSED", { what: "program", help: "compile the graph again" });
       checkFeeds(graph, feeds);
-      return session.run(feeds);
+      return session.run(feeds, given);
     },
     dispose: async () => {
       if (disposed) return;

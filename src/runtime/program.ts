@@ -17,6 +17,11 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
+/** A program that can be given buffers instead of lent them. */
+export interface TakingProgram extends Program {
+  run(feeds: NamedTensors, given?: readonly ArrayBuffer[]): Promise<Record<string, Tensor>>;
+}
+
 /** Where programs run. `reference` is the slow float64 interpreter. */
 export const devices = ["cpu", "webgpu", "cuda", "reference"] as const;
 export type Device = (typeof devices)[number];

@@ -5,7 +5,8 @@ import type { CompileOptions, Device, NamedTensors } from "./program.js";
 
 /** A loaded model: the only thing that talks to ONNX Runtime. */
 export interface Session {
-  run(feeds: NamedTensors): Promise<Record<string, Tensor>>;
+  /** @param given buffers of feeds that the caller will not touch again: a thread takes them instead of copying. */
+  run(feeds: NamedTensors, given?: readonly ArrayBuffer[]): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
 

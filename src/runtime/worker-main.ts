@@ -8,8 +8,14 @@ const { model, options } = workerData as WorkerData;
 const session = createSession(model, options);
 
 async function answer(id: number, compute: () => Promise<Record<string, Tensor>>): Promise<void> {
-  parentPort?.postMessage(await outcome(id, compute));
+  const reply = await outcome(id, compute);
+  // Handed over, not copied: nothing here keeps results.
+  parentPort?.postMessage(reply, buffersOf(reply));
 }
+
+const buffersOf = ({ outputs = {} }: WorkerReply): ArrayBuffer[] => [
+  ...new Set(Object.values(outputs).map(({ data }) => data.buffer as ArrayBuffer)),
+];
 
 async function outcome(id: number, compute: () => Promise<Record<string, Tensor>>): Promise<WorkerReply> {
   try {

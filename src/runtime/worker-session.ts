@@ -43,10 +43,10 @@ export async function createWorkerSession(model: Uint8Array, options: SessionOpt
   worker.on("exit", (code) => die(`exit with code ${code}`));
   await reply().promise;
   return {
-    run: (feeds) => {
+    run: (feeds, given = []) => {
       const { id, promise } = reply();
       const request: WorkerRequest = { id, feeds };
-      worker.postMessage(request);
+      worker.postMessage(request, [...given]);
       return promise;
     },
     release: async () => void (await worker.terminate()),

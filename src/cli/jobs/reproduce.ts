@@ -36,7 +36,7 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
   try {
     const { summary, metrics, artefacts, status } = await experiment.run({
       ...{ preset: options.preset, seed: options.seed, command: commandLine, signal: interruption.signal },
-      compile: compileOptions(options),
+      compile: { ...compileOptions(options), ...(experiment.parallel && { parallel: experiment.parallel }) },
       ...(density !== undefined && { density }),
       ...{ checkpoints: checkpointsIn(out), resume: options.resume === true },
       onProgress: (state) => showFitProgress(state, progress),

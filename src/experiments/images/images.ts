@@ -28,7 +28,7 @@ interface ImageExperiment extends Pick<Experiment, "name" | "title"> {
 /** Section 4.1 of the paper with one classifier. */
 function imageExperiment({ name, title, dataset, correction, recipe }: ImageExperiment): Experiment {
   return {
-    ...{ name, title, dataset },
+    ...{ name, title, dataset, parallel: "batch" },
     run: async (options) => {
       const { images } = options;
       if (images === undefined)

@@ -24,6 +24,7 @@ const small: ClassifierTrainingOptions = {
 /** The ways to differentiate, each with running statistics in h_x and f to carry along. */
 const ways: Readonly<Record<string, Partial<ClassifierTrainingOptions>>> = {
   unrolled: {},
+  "unrolled, on random meshes": { randomMesh: true },
   "step by step": { gradient: "discrete" },
   "dopri5, discrete": { solver: { rtol: 1e-3, atol: 1e-3 } },
   "bosh3, continuous": { solver: { method: "bosh3", rtol: 1e-2, atol: 1e-2 }, gradient: "continuous" },

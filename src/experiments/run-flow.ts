@@ -19,6 +19,7 @@ import {
 import type { CompileOptions } from "../runtime/index.js";
 import { isHypersolversError } from "../tensor/index.js";
 import type { Artefact } from "./artefact.js";
+import { CHECKPOINT_FILE } from "./checkpoint-files.js";
 import type { CheckpointStore } from "./experiment.js";
 import { type DrawnFigure, drawnFlow } from "./flow-figures.js";
 import { flowDefaults, phasesText } from "./flow-phases.js";
@@ -84,9 +85,6 @@ export interface FlowRun {
   readonly facts: FlowFacts;
   readonly artefacts: readonly Artefact[];
 }
-
-/** Name of the file that a training goes on from. */
-export const CHECKPOINT_FILE = "checkpoint.safetensors";
 
 /**
  * Trains a flow, measures it on data it has not seen, and prepares all files: flow.onnx, metrics.json, figures and

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { cacheFolder, loadDataset } from "../../datasets/index.js";
 import {
-  CHECKPOINT_FILE,
+  checkpointFiles,
   type Experiment,
   experimentNamed,
   experiments,
@@ -48,7 +48,7 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
     });
     progress.stop();
     const files = await writeAll(out, artefacts);
-    if (status === "complete") await checkpointsIn(out).remove(CHECKPOINT_FILE);
+    if (status === "complete") for (const file of checkpointFiles) await checkpointsIn(out).remove(file);
     const ending = status === "interrupted" ? ["", "Interrupted: this is the best result until then."] : [];
     return {
       text: [experiment.title, "", summary, ...ending, "", "Wrote", ...files.map((file) => `  ${file}`)].join(

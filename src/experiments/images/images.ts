@@ -50,7 +50,7 @@ function imageExperiment({ name, title, dataset, correction, recipe }: ImageExpe
 
 const trainedBy =
   (presets: ImagePresets<TrainedImagePreset>): ImageExperiment["recipe"] =>
-  (preset) => ({ settings: presets[preset], source: trainedHere(presets[preset].training) });
+  (preset) => ({ settings: presets[preset], source: trainedHere(presets[preset]) });
 
 /** Neural ODE classifiers of digits, and hypersolvers of 10 evaluations for them. */
 export const mnist: Experiment = imageExperiment({

@@ -41,6 +41,8 @@ export interface ImagePreset {
 /** The same where the classifier is to be trained first. */
 export interface TrainedImagePreset extends ImagePreset {
   readonly training: TrainingSettings;
+  /** A second training that goes on from the first. */
+  readonly refinement?: TrainingSettings;
 }
 
 export type ImagePresets<P extends ImagePreset = ImagePreset> = Readonly<Record<Preset, P>>;

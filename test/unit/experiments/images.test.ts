@@ -126,7 +126,7 @@ describe("the experiment", () => {
   test("stopped while it trains, keeps the classifier and says so", async () => {
     const controller = new AbortController();
     const { smoke } = mnistPresets;
-    const run = await runImages(images, "mnist-paper", smoke, trainedHere(smoke.training), {
+    const run = await runImages(images, "mnist-paper", smoke, trainedHere(smoke), {
       ...{ preset: "smoke", seed: 0, command: "test", signal: controller.signal },
       onClassifier: () => controller.abort(),
     });

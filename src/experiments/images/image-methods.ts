@@ -22,7 +22,10 @@ export interface ImageHypersolver {
   readonly fit: Pick<FitOptions, "base" | "steps" | "architecture">;
 }
 
-/** The paper's HyperEuler; one whose g reads what f computes inside; and HyperMidpoint, all of 10 evaluations. */
+/**
+ * The paper's HyperEuler; one whose g reads what f computes inside; and HyperMidpoint, all of 10 evaluations. Last
+ * HyperMidpoint of 4, whose g reads what f computes: to see how few keep the classes.
+ */
 export function imageHypersolvers(architecture: NonNullable<FitOptions["architecture"]>): ImageHypersolver[] {
   const steps = (base: ButcherTableau): number => Math.floor(EVALUATIONS / base.stages);
   const title = (base: ButcherTableau): string => hyperTitle(base.name);
@@ -38,6 +41,10 @@ export function imageHypersolvers(architecture: NonNullable<FitOptions["architec
     {
       ...{ name: title(midpoint), file: "correction-midpoint.onnx" },
       fit: { base: midpoint, steps: steps(midpoint), architecture },
+    },
+    {
+      ...{ name: `${title(midpoint)}, 2 steps`, file: "correction-four.onnx" },
+      fit: { base: midpoint, steps: 2, architecture: "features" },
     },
   ];
 }

@@ -78,13 +78,12 @@ export const mnistPresets: ImagePresets<TrainedImagePreset> = {
   standard: {
     architecture: "mnist-paper",
     training: {
-      iterations: 11_000,
+      iterations: 8000,
       batch: 32,
-      learningRate: 2e-3,
-      validations: 11,
+      learningRate: 1e-3,
+      validations: 8,
       solver: { method: "midpoint", steps: 3 },
       randomMesh: true,
-      augmentation: { padding: 2, flip: false },
     },
     fit: { ...paperFit, iterations: 600, trajectoryIterations: 150, batch: 16, trajectories: 1024 },
     test: 10_000,

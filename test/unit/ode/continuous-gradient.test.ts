@@ -156,7 +156,7 @@ describe("costs", () => {
     const options = {
       span: [0, 1],
       method: "euler",
-      steps: 64,
+      steps: 200,
       signal: new AbortController().signal,
     } as const;
     const keptBetween = async (adjoint: "discrete" | "continuous"): Promise<number> => {
@@ -170,8 +170,9 @@ describe("costs", () => {
       });
       return kept / start.data.byteLength;
     };
-    expect(await keptBetween("discrete")).toBeGreaterThan(60);
-    expect(await keptBetween("continuous")).toBeLessThan(8);
+    // The collector may leave some states of the steps just taken lying about: 8 to 20 were seen.
+    expect(await keptBetween("discrete")).toBeGreaterThan(190);
+    expect(await keptBetween("continuous")).toBeLessThan(60);
   });
 });
 

@@ -107,7 +107,7 @@ function panelOf(histogram: Histogram | undefined, scale: ColourScale, size: num
       cellImage({ ...bins, values: densities }, scale, width, height),
       colourLegend(scale, "density", 160),
       ...(text.row === undefined ? [] : [rowLabel(text.row, height)]),
-      ...(text.note === undefined ? [] : [panelNote(text.note, width, height)]),
+      ...(text.note === undefined ? [] : panelNote(text.note, width, height)),
     ],
   };
 }

@@ -60,7 +60,7 @@ export function imageGrid(rows: readonly ImageRow[], options: ImageGridOptions):
         ),
         colourLegend(scale, valueLabel, 160),
         ...(j === 0 ? [rowLabel(label, panelHeight)] : []),
-        ...(note === undefined ? [] : [panelNote(note, panelSize, panelHeight)]),
+        ...(note === undefined ? [] : panelNote(note, panelSize, panelHeight)),
       ],
     })),
   );

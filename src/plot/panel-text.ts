@@ -19,11 +19,15 @@ export function rowLabel(text: string, height: number): Layer {
   };
 }
 
-/** A short text in the lower right corner, bright on the dark end of the colours. */
-export function panelNote(text: string, width: number, height: number): Layer {
-  return {
+/** A short text in the lower right corner, bright with a dark edge: it lies on any colour. */
+export function panelNote(text: string, width: number, height: number): Layer[] {
+  const edges = [{ stroke: "#000000", strokeWidth: 3, strokeOpacity: 0.7 }, {}];
+  return edges.map((edge) => ({
     data: { values: [{ text }] },
-    mark: { type: "text", align: "right", baseline: "bottom", fontSize: 11, color: "#ffffff", aria: false },
+    mark: {
+      ...{ type: "text", align: "right", baseline: "bottom", fontSize: 11, color: "#ffffff", aria: false },
+      ...edge,
+    },
     encoding: { x: { value: width - 6 }, y: { value: height - 4 }, text: { field: "text" } },
-  };
+  }));
 }

@@ -20,7 +20,7 @@ export const ink = {
 export const roleColours: Readonly<Record<Role, readonly string[]>> = {
   reference: ["#2b303b", "#7d828c"],
   base: ["#0072b2", "#56b4e9", "#004a75"],
-  hypersolver: ["#d55e00", "#e69f00", "#8f3b00"],
+  hypersolver: ["#d55e00", "#e69f00", "#8f3b00", "#c2185b"],
   other: ["#009e73", "#cc79a7", "#7a6fb0", "#56b4e9", "#8c8c8c", "#b08a3e"],
 };
 

@@ -28,7 +28,8 @@ describe("densityGrid", () => {
     for (const text of ["data", "Heun", "rings", "pinwheel", "density"]) {
       expect(svg.split(`>${text}</text>`)).toHaveLength(2);
     }
-    expect(svg.split(">2 NFE</text>")).toHaveLength(3);
+    // Twice each: the dark edge, and the text on it.
+    expect(svg.split(">2 NFE</text>")).toHaveLength(5);
     expect(svg.length).toBeLessThan(60_000);
   });
 

@@ -35,7 +35,7 @@ export function batchParallelProgram(
   return {
     graph,
     run: async (feeds) => {
-      const rows = resolveBatch(graph, feeds) ?? 1;
+      const rows = resolveBatch(graph, feeds);
       if (rows < parts.length) {
         small ??= whole();
         return (await small).run(feeds);

@@ -12,7 +12,10 @@ import { imagesShape, wholeModule } from "../../../../src/models/classifier/arch
 import { unrolledLoss } from "../../../../src/models/classifier/classifier-loss.js";
 import type { ClassifierTrainer } from "../../../../src/models/classifier/classifier-trainer.js";
 import { compileTapedTraining, type TapedOptions } from "../../../../src/models/classifier/taped-training.js";
-import { compileUnrolledTraining } from "../../../../src/models/classifier/unrolled-training.js";
+import {
+  compileUnrolledTraining,
+  type UnrolledOptions,
+} from "../../../../src/models/classifier/unrolled-training.js";
 import { newClassifier } from "../../../../src/models/index.js";
 import { bufferInputs, parameterInputs, splitState } from "../../../../src/nn/index.js";
 import { stepsOf, tableauNamed, uniformMesh } from "../../../../src/ode/index.js";
@@ -84,9 +87,9 @@ async function gradientOf(trainer: ClassifierTrainer) {
 }
 
 const device = { compile: { device: "reference" } } as const;
-const unrolled = (architecture = tinyArchitecture) =>
+const unrolled = (architecture = tinyArchitecture, meshes: Partial<UnrolledOptions> = {}) =>
   compileUnrolledTraining(newClassifier(architecture, new Random(5)), {
-    ...heun,
+    ...{ ...heun, ...meshes },
     optimizer: sgd(),
     ...device,
   });
@@ -95,6 +98,17 @@ const taped = (solver: TapedOptions["solver"], architecture = tinyArchitecture) 
 
 /** Parameters are kept as float32: 6e-8 of values up to 1. */
 const STORED = 2e-7;
+
+test("a mesh that the program is given is the mesh that is written into it", async () => {
+  const uneven = [0, 0.2, 1];
+  const written = await gradientOf(await unrolled(tinyArchitecture, { mesh: uneven }));
+  const given = await gradientOf(await unrolled(tinyArchitecture, { meshes: { at: () => uneven } }));
+  expect(given.loss).toBeCloseTo(written.loss, 6);
+  for (const [name, moved] of Object.entries(written.moved))
+    expect(relativeDifference(given.moved[name] as Float64Array, moved), name).toBeLessThan(1e-5);
+  // It matters where the steps are.
+  expect(Math.abs((await gradientOf(await unrolled())).loss - written.loss)).toBeGreaterThan(1e-5);
+});
 
 describe("step by step", () => {
   test("gradients, loss and normalisation inside h_x are those of the unrolled program", async () => {

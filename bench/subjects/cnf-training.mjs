@@ -50,6 +50,7 @@ const trainerOf = (field, adjoint, tolerances) =>
     span: [0, 1],
     optimizer: adam({ beta1 }),
     solver: { adjoint, rtol: tolerances, atol: tolerances },
+    compile: { parallel: "batch" },
   });
 
 /** One way of training, for a process of its own. @param {Pick<Network, "activation" | "gain"> & Pick<Way, "adjoint">} options */

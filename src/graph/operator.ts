@@ -33,6 +33,8 @@ export interface Emitter {
   constant(value: Tensor): string;
   int64(values: readonly number[]): string;
   scalar(value: number, dtype: DType): string;
+  /** A one for every row of the batch, [batch]. Only where some input has one. */
+  batchOfOnes(dtype: DType): string;
 }
 
 export type OnnxAttributes = Readonly<

@@ -39,6 +39,7 @@ export interface LikelihoodOptions {
   /** Error control on z alone, not on the log-density and the regularisers. Default false. */
   readonly controlStateAlone?: boolean;
   readonly seed?: number;
+  /** With `parallel: "batch"` threads share the rows of the batch: with 256 or more that is faster. */
   readonly compile?: CompileOptions;
 }
 

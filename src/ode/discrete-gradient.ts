@@ -1,16 +1,14 @@
-import type { NamedTensors } from "../runtime/index.js";
-import { fail, type Tensor, zeros } from "../tensor/index.js";
 import { refuseRule, runtimeOptions } from "./compiled-options.js";
 import { STATE_INPUT } from "./compiled-steps.js";
 import { plus } from "./cotangents.js";
 import type { Field } from "./field.js";
 import type { GradientOptions } from "./gradient-options.js";
 import type { Tape, TapedSolve } from "./gradient-tape.js";
-import { interruption } from "./interruption.js";
-import { type RecordedSolution, recordedAdaptive, recordedFixed } from "./recorded-solve.js";
+import { recordedAdaptive, recordedFixed } from "./recorded-solve.js";
+import { replayBack } from "./replay.js";
 import { planSolve } from "./solve-options.js";
 import { tableauRule } from "./step-rule.js";
-import { compileStepVjp, type Pullback, type StepVjp } from "./step-vjp.js";
+import { compileStepVjps } from "./step-vjp.js";
 
 /**
  * A solve with its exact reverse (discretise, then optimise). The forward solve keeps the state at step boundaries;
@@ -19,7 +17,7 @@ import { compileStepVjp, type Pullback, type StepVjp } from "./step-vjp.js";
  * the number of steps by one state each.
  *
  * Adaptive solves restart at every requested time (Hairer's first step again: 2 evaluations of f a segment), and a pair
- * that is not FSAL does not reuse its last stage.
+ * that is not FSAL does not reuse its last stage. With `parallel: "batch"` every thread goes back with rows of its own.
  * @param field with open parameters.
  * @throws INVALID_ARGUMENT when options are unusable or contradict each other.
  */
@@ -32,16 +30,17 @@ export async function discreteTape(field: Field, options: GradientOptions): Prom
     plan.kind === "fixed"
       ? await recordedFixed(field, rule, plan, options)
       : await recordedAdaptive(field, plan, options);
-  const backward = await compileStepVjp(field, rule, runtimeOptions(options));
+  const backward = await compileStepVjps(field, rule, runtimeOptions(options));
   return {
     run: async (start, controls) => {
       const record = await forward.run(start, controls);
       const pullBack: Tape["pullBack"] = async (cotangents) => {
         const startedAt = performance.now();
-        const replay = { start, cotangents, controls, signal: options.signal };
-        const { z, sums } = await replayBack(backward, record, replay);
+        const { steps, stepsBefore } = record;
+        const replay = { steps, stepsBefore, start, cotangents, controls, signal: options.signal };
+        const { z, sums } = await replayBack(backward, field, replay);
         const { [STATE_INPUT]: ofStart, ...others } = sums;
-        const acceptedSteps = record.steps.length;
+        const acceptedSteps = steps.length;
         const milliseconds = performance.now() - startedAt;
         const statistics = {
           nfe: rule.cost.nfe * acceptedSteps,
@@ -55,32 +54,7 @@ export async function discreteTape(field: Field, options: GradientOptions): Prom
     },
     dispose: async () => {
       await forward.dispose();
-      await backward.dispose();
+      for (const program of backward.programs) await program.dispose();
     },
   };
-}
-
-interface Replay {
-  readonly start: Tensor;
-  readonly cotangents: readonly (Tensor | undefined)[];
-  readonly controls: NamedTensors;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function replayBack(
-  backward: StepVjp,
-  { steps, stepsBefore }: RecordedSolution,
-  { start, cotangents, controls, signal }: Replay,
-): Promise<Pullback> {
-  const isInterrupted = interruption(signal);
-  const arriving = (z: Tensor, boundary: number): Tensor =>
-    cotangents.reduce<Tensor>((sum, own, i) => (stepsBefore[i] === boundary ? plus(sum, own) : sum), z);
-  let pullback = backward.start(arriving(zeros(start.shape, start.dtype), steps.length), controls);
-  for (const [i, step] of [...steps.entries()].reverse()) {
-    if (await isInterrupted())
-      throw fail("INTERRUPTED", { what: "gradient", received: `stopped by its signal at s = ${step.s}` });
-    const { z, sums } = await backward.run({ ...step, z0: start }, pullback, controls);
-    pullback = { z: arriving(z, i), sums };
-  }
-  return pullback;
 }

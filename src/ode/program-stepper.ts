@@ -41,8 +41,8 @@ export function programStepper<Y>(given: ProgramStepperParts<Y>): AdaptiveSteppe
   const bad = (y: Y): number | undefined => firstBadOf(layout.parts(y));
   const slopeAt = async (s: number, y: Y): Promise<Y> => {
     const at = span === undefined ? s : clampTo(span, s);
-    const feeds = { ...controls, ...layout.feeds("/z", y), "/s": scalar(at, dtype) };
-    return layout.read("k", await programs.evaluate.run(feeds));
+    const feeds = { ...layout.feeds("/z", y), "/s": scalar(at, dtype) };
+    return layout.read("k", await programs.evaluate.run(feeds, { held: controls }));
   };
   return {
     errorOrder: errorOrder(tableau),
@@ -55,11 +55,8 @@ export function programStepper<Y>(given: ProgramStepperParts<Y>): AdaptiveSteppe
     initialStep: (s, y, k0, remaining) => firstStep(given, slopeAt, { s, y, k0, remaining }),
     trial: async (s, dt, y, k0) => {
       const states = { ...layout.feeds("/z", y), ...layout.feeds("/k0", k0) };
-      const outputs = await programs.trial.run({
-        ...controls,
-        ...stepFeeds({ s, dt, span }, dtype),
-        ...states,
-      });
+      const feeds = { ...stepFeeds({ s, dt, span }, dtype), ...states };
+      const outputs = await programs.trial.run(feeds, { held: controls });
       const [y1, last] = [layout.read("y1", outputs), layout.read("last", outputs)];
       const errorRatio = item(outputs.ratio as Tensor);
       return {

@@ -1,5 +1,5 @@
 import { add, type Graph, type InputSpec, type Node, type TensorType, trace, vjp } from "../graph/index.js";
-import { type CompileOptions, compile, type NamedTensors } from "../runtime/index.js";
+import { type CompileOptions, compileForThreads, type NamedTensors, type Program } from "../runtime/index.js";
 import { cast, type DType, isFloat, type Tensor, zeros } from "../tensor/index.js";
 import { STATE_INPUT, type StepPlace, stepFeeds, stepSite, stepSpecs } from "./compiled-steps.js";
 import { type Field, stateType } from "./field.js";
@@ -13,10 +13,18 @@ export interface Pullback {
   readonly sums: NamedTensors;
 }
 
+/** The same product once for every thread that is to go back with rows of its own. */
+export interface StepVjps {
+  readonly programs: readonly StepVjp[];
+  /** Fewer rows are not worth a thread. */
+  readonly leastRows: number;
+}
+
 /** The vector–Jacobian product of one step, as a program: one run takes a cotangent from s + dt back to s. */
 export interface StepVjp {
   /** Nothing collected yet. */
   start(z1: Tensor, controls: NamedTensors): Pullback;
+  /** @param cotangent taken: a worker thread may keep its buffers. */
   run(
     at: StepPlace & { readonly z: Tensor; readonly z0: Tensor },
     cotangent: Pullback,
@@ -37,15 +45,21 @@ const names = {
  * Compiles z1 = rule.step(z) together with its reverse: the step is replayed, nothing of the forward solve but its state
  * is needed. dt and s count as constants. Sums over steps are kept inside the program: totals of one run are fed to the
  * next.
+ * @returns one, or one for every thread where `parallel` is `"batch"`.
  */
-export async function compileStepVjp(
+export async function compileStepVjps(
   field: Field,
   rule: StepRule,
   options: CompileOptions,
-): Promise<StepVjp> {
-  const { dtype } = stateType(field);
+): Promise<StepVjps> {
   const types = summedTypes(field);
-  const program = await compile(stepVjpGraph(field, rule, types), { hot: true, ...options });
+  const graph = stepVjpGraph(field, rule, types);
+  const { programs, leastRows } = await compileForThreads(graph, { hot: true, ...options });
+  const { dtype } = stateType(field);
+  return { programs: programs.map((program) => stepVjpOf(program, types, dtype)), leastRows };
+}
+
+function stepVjpOf(program: Program, types: Readonly<Record<string, TensorType>>, dtype: DType): StepVjp {
   const summed = Object.entries(types);
   return {
     start: (z, controls) => ({
@@ -55,15 +69,14 @@ export async function compileStepVjp(
       ),
     }),
     run: async ({ z, z0, ...place }, cotangent, controls) => {
-      const sums = summed.map(([name]) => [names.sum(name), cotangent.sums[name] as Tensor]);
-      const outputs = await program.run({
-        ...controls,
-        ...stepFeeds(place, dtype),
-        "/z": z,
-        [STATE_INPUT]: z0,
+      const pulled = {
         [names.cotangent]: cotangent.z,
-        ...Object.fromEntries(sums),
-      });
+        ...Object.fromEntries(summed.map(([name]) => [names.sum(name), cotangent.sums[name] as Tensor])),
+      };
+      const outputs = await program.run(
+        { ...stepFeeds(place, dtype), "/z": z, [STATE_INPUT]: z0, ...pulled },
+        { held: controls, given: Object.values(pulled).map(({ data }) => data.buffer as ArrayBuffer) },
+      );
       // The reference device answers in float64.
       const output = (name: string, type: DType): Tensor => cast(outputs[name] as Tensor, type);
       return {

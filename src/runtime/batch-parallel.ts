@@ -1,6 +1,6 @@
-import { type Graph, resolveBatch } from "../graph/index.js";
-import { fail, rows as rowsBetween, type Tensor, zeros } from "../tensor/index.js";
-import type { NamedTensors, Program, TakingProgram } from "./program.js";
+import { type Graph, resolveBatch, topological } from "../graph/index.js";
+import { copiedRows, fail, stackedRows, type Tensor, zeros } from "../tensor/index.js";
+import type { NamedTensors, Program } from "./program.js";
 
 /**
  * How an output of the whole batch comes from those of its parts: as their rows one after the other, or as the mean, or
@@ -10,10 +10,10 @@ export type Join = "rows" | "mean" | "root mean square";
 
 /** Programs of the same graph. */
 export interface BatchParts {
-  /** What runs batches with fewer rows than there are parts; loaded when first needed. */
+  /** What runs batches too small to divide; loaded when first needed. */
   whole(): Promise<Program>;
   /** Run side by side, each on rows of its own. */
-  readonly parts: readonly TakingProgram[];
+  readonly parts: readonly Program[];
 }
 
 /**
@@ -31,23 +31,28 @@ export function batchParallelProgram(
     if (joins[name] !== undefined) continue;
     throw fail("INVALID_ARGUMENT", { what: `output "${name}"`, expected: "a join", received: "none" });
   }
+  const { least, most } = pieceRows(graph);
   let small: Promise<Program> | undefined;
+  let kept = { whole: {}, ...split(graph, {}) };
   return {
     graph,
-    run: async (feeds) => {
-      const rows = resolveBatch(graph, feeds);
-      if (rows < parts.length) {
+    run: async (feeds, { held = {} } = {}) => {
+      const rows = resolveBatch(graph, { ...held, ...feeds });
+      const busy = Math.min(parts.length, Math.floor(rows / least));
+      if (busy < 2) {
         small ??= whole();
-        return (await small).run(feeds);
+        return (await small).run(feeds, { held });
       }
-      const count = parts.length * Math.ceil(rows / (parts.length * ROWS_AT_ONCE));
+      if (held !== kept.whole) kept = { whole: held, ...split(graph, held) };
+      const ownFeeds = { ...kept.ofRows, ...feeds };
+      const count = busy * Math.max(1, Math.ceil(rows / (busy * most)));
       const edge = (i: number): number => Math.floor((i * rows) / count);
       // A thread answers its pieces one after the other.
       const pieces = Array.from({ length: count }, (_, i): Piece => {
         const [from, to] = [edge(i), edge(i + 1)];
-        const program = parts[i % parts.length] as TakingProgram;
-        const { piece, copies } = cut(graph, feeds, from, to);
-        return { rows: to - from, outputs: program.run(piece, copies) };
+        const program = parts[i % busy] as Program;
+        const { piece, copies } = cut(graph, ownFeeds, from, to);
+        return { rows: to - from, outputs: program.run(piece, { held: kept.shared, given: copies }) };
       });
       return joined(joins, pieces);
     },
@@ -58,13 +63,33 @@ export function batchParallelProgram(
   };
 }
 
-/** Images of 64 channels of 28 x 28: with more at once their activations leave the cache, which costs 5 to 15 %. */
-const ROWS_AT_ONCE = 8;
+/** How many rows a thread is given at once: of images few, of points all of its own, as each piece costs a message. */
+export const pieceRows = ({ outputs }: Graph): { readonly least: number; readonly most: number } =>
+  topological(Object.values(outputs)).some(({ op }) => op === "conv" || op === "convTranspose")
+    ? { least: 1, most: IMAGES_AT_ONCE }
+    : { least: POINTS_AT_LEAST, most: Number.POSITIVE_INFINITY };
+
+/** Of 64 channels of 28 x 28: with more at once their activations leave the cache, which costs 5 to 15 %. */
+const IMAGES_AT_ONCE = 8;
+/** A message and its answer take 0.1 ms, a step of dopri5 with these rows through three layers of 128 0.5. */
+const POINTS_AT_LEAST = 64;
 
 interface Piece {
   readonly rows: number;
   readonly outputs: Promise<NamedTensors>;
 }
+
+/** Inputs that have rows, and those that all rows share. */
+function split(
+  graph: Graph,
+  inputs: NamedTensors,
+): { readonly ofRows: NamedTensors; readonly shared: NamedTensors } {
+  const only = (rows: boolean): NamedTensors =>
+    Object.fromEntries(Object.entries(inputs).filter(([name]) => hasRows(graph, name) === rows));
+  return { ofRows: only(true), shared: only(false) };
+}
+
+const hasRows = ({ inputs }: Graph, name: string): boolean => inputs[name]?.shape[0] === "batch";
 
 /** Inputs that have rows, copied from some row to another, with the buffers of the copies; the others whole. */
 function cut(
@@ -76,11 +101,10 @@ function cut(
   const copies: ArrayBuffer[] = [];
   const piece = Object.fromEntries(
     Object.entries(feeds).map(([name, tensor]) => {
-      if (graph.inputs[name]?.shape[0] !== "batch") return [name, tensor];
-      const view = rowsBetween(tensor, from, to);
-      const data = view.data.slice();
-      copies.push(data.buffer as ArrayBuffer);
-      return [name, { ...view, data } as Tensor];
+      if (!hasRows(graph, name)) return [name, tensor];
+      const rows = copiedRows(tensor, from, to);
+      copies.push(rows.data.buffer as ArrayBuffer);
+      return [name, rows];
     }),
   );
   return { piece, copies };
@@ -101,21 +125,12 @@ async function joined(
     Object.keys(outputs[0] ?? {}).map((name) => {
       const tensors = outputs.map((tensors) => tensors[name] as Tensor);
       const join = joins[name];
-      return [name, join === "rows" ? stacked(tensors) : averaged(tensors, weights, join === "mean" ? 1 : 2)];
+      return [
+        name,
+        join === "rows" ? stackedRows(tensors) : averaged(tensors, weights, join === "mean" ? 1 : 2),
+      ];
     }),
   );
-}
-
-function stacked(tensors: readonly Tensor[]): Tensor {
-  const first = tensors[0] as Tensor;
-  const rows = tensors.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
-  const whole = zeros([rows, ...first.shape.slice(1)], first.dtype);
-  let at = 0;
-  for (const { data } of tensors) {
-    (whole.data as Float32Array).set(data as Float32Array, at);
-    at += data.length;
-  }
-  return whole;
 }
 
 /** (Σ wᵢ xᵢᵖ / Σ wᵢ)^(1/p); integers, such as counters, are the same in all parts. */

@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { encodeOnnx, type Graph, printGraph, simplify, topological } from "../graph/index.js";
 import { fail, type HypersolversError, isHypersolversError } from "../tensor/index.js";
-import { batchParallelProgram, type Join } from "./batch-parallel.js";
+import { batchParallelProgram, type Join, pieceRows } from "./batch-parallel.js";
 import { checkFeeds } from "./check-feeds.js";
-import type { CompileOptions, NamedTensors, Program, TakingProgram } from "./program.js";
+import type { CompileOptions, Program } from "./program.js";
 import { referenceProgram } from "./reference.js";
 import { createSession, type SessionOptions } from "./session.js";
 import { acquireSession, contentKey, releaseSession } from "./session-cache.js";
@@ -38,19 +38,45 @@ const threadsOf = ({ threads }: CompileOptions): number => threads ?? availableP
 const isBatchParallel = (options: CompileOptions): boolean =>
   options.parallel === "batch" && (options.device ?? "cpu") === "cpu" && threadsOf(options) > 1;
 
-/** One program a thread. */
+/** The same program several times. */
+export interface ThreadPrograms {
+  readonly programs: readonly Program[];
+  /** Fewer rows are not worth a program of their own. */
+  readonly leastRows: number;
+}
+
+/**
+ * The same program once for every thread, each in a worker thread, where `parallel` is `"batch"`; else once. For work in
+ * several runs a row, whose rows need not wait for each other between runs.
+ */
+export async function compileForThreads(graph: Graph, options: CompileOptions): Promise<ThreadPrograms> {
+  const { least: leastRows } = pieceRows(graph);
+  if (!isBatchParallel(options)) return { programs: [await compile(graph, options)], leastRows };
+  const simple = simplify(graph);
+  const loaded = { ...options, doubles: computesDoubles(simple) };
+  const programs = await onePerThread(graph, encodeOnnx(simple, { target: "onnxruntime" }), loaded);
+  return { programs, leastRows };
+}
+
+function onePerThread(graph: Graph, model: Uint8Array, options: SessionOptions): Promise<readonly Program[]> {
+  const ofPart = { ...options, threads: 1, hot: false, worker: true };
+  const parts = Array.from({ length: Math.min(threadsOf(options), MOST_PARTS) }, (_, part) =>
+    programOf(graph, model, { ...ofPart, part }),
+  );
+  return Promise.all(parts);
+}
+
+/** Each has a thread with a JavaScript heap, and one thread feeds them all. */
+const MOST_PARTS = 16;
+
 async function inParts(
   graph: Graph,
   model: Uint8Array,
   options: SessionOptions,
   joins: Readonly<Record<string, Join>>,
 ): Promise<Program> {
-  const ofPart = { ...options, threads: 1, hot: false, worker: true };
-  const parts = Array.from({ length: threadsOf(options) }, (_, part) =>
-    programOf(graph, model, { ...ofPart, part }),
-  );
   const whole = (): Promise<Program> => programOf(graph, model, options);
-  return batchParallelProgram(graph, joins, { whole, parts: await Promise.all(parts) });
+  return batchParallelProgram(graph, joins, { whole, parts: await onePerThread(graph, model, options) });
 }
 
 /** Whether any node is of float64. */
@@ -76,17 +102,17 @@ export async function programOf(
   graph: Graph,
   model: Uint8Array,
   options: SessionOptions = {},
-): Promise<TakingProgram> {
+): Promise<Program> {
   const key = contentKey(model, options);
   const load = options.worker === true ? createWorkerSession : createSession;
   const session = await acquireSession(key, () => load(model, options));
   let disposed = false;
   return {
     graph,
-    run: async (feeds: NamedTensors, given: readonly ArrayBuffer[] = []) => {
+    run: async (feeds, handover = {}) => {
       if (disposed) throw fail("DISPOSED", { what: "program", help: "compile the graph again" });
-      checkFeeds(graph, feeds);
-      return session.run(feeds, given);
+      checkFeeds(graph, { ...handover.held, ...feeds });
+      return session.run(feeds, handover);
     },
     dispose: async () => {
       if (disposed) return;

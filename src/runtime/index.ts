@@ -1,4 +1,11 @@
 /** Layer 2: programs that run. The only folder that knows ONNX Runtime. */
 export type { Join } from "./batch-parallel.js";
-export { compile, programOf } from "./compile.js";
-export { type CompileOptions, type Device, devices, type NamedTensors, type Program } from "./program.js";
+export { compile, compileForThreads, programOf, type ThreadPrograms } from "./compile.js";
+export {
+  type CompileOptions,
+  type Device,
+  devices,
+  type Handover,
+  type NamedTensors,
+  type Program,
+} from "./program.js";

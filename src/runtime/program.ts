@@ -12,14 +12,17 @@ export interface Program {
    * Computes the outputs. Inputs are not copied: leave them alone until the promise resolves.
    * @throws MISSING_INPUT, SHAPE_MISMATCH, DTYPE_MISMATCH, RUNTIME_FAILURE, DISPOSED.
    */
-  run(feeds: NamedTensors): Promise<Record<string, Tensor>>;
+  run(feeds: NamedTensors, handover?: Handover): Promise<Record<string, Tensor>>;
   /** Gives the memory back. Running afterwards throws DISPOSED. */
   dispose(): Promise<void>;
 }
 
-/** A program that can be given buffers instead of lent them. */
-export interface TakingProgram extends Program {
-  run(feeds: NamedTensors, given?: readonly ArrayBuffer[]): Promise<Record<string, Tensor>>;
+/** What spares copies where a program runs in another thread; elsewhere it changes nothing. */
+export interface Handover {
+  /** More inputs. As long as this is the same object it is sent once: leave its tensors alone until the last run with it. */
+  readonly held?: NamedTensors;
+  /** Buffers of feeds that the caller will not touch again: the thread takes them. */
+  readonly given?: readonly ArrayBuffer[];
 }
 
 /** Where programs run. `reference` is the slow float64 interpreter. */

@@ -1,12 +1,11 @@
 import { availableParallelism } from "node:os";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { fail, type Tensor } from "../tensor/index.js";
-import type { CompileOptions, Device, NamedTensors } from "./program.js";
+import type { CompileOptions, Device, Handover, NamedTensors } from "./program.js";
 
 /** A loaded model: the only thing that talks to ONNX Runtime. */
 export interface Session {
-  /** @param given buffers of feeds that the caller will not touch again: a thread takes them instead of copying. */
-  run(feeds: NamedTensors, given?: readonly ArrayBuffer[]): Promise<Record<string, Tensor>>;
+  run(feeds: NamedTensors, handover?: Handover): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
 
@@ -41,10 +40,10 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
   );
   const wrap = ({ dtype, data, shape }: Tensor): OrtTensor => new RuntimeTensor(dtype, data, shape);
   return {
-    run: async (feeds) => {
+    run: async (feeds, { held = {} } = {}) => {
       const wrapped: Record<string, OrtTensor> = {};
       for (const name of session.inputNames) {
-        const feed = feeds[name];
+        const feed = feeds[name] ?? held[name];
         if (feed !== undefined) wrapped[name] = wrap(feed);
       }
       const results = await guarded("running a program", undefined, () => session.run(wrapped));
@@ -55,10 +54,10 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
 }
 
 /**
- * Fusions into kernels that exist for float32 alone: with them a float64 program with x·σ(x) does not load. In float32
- * x·σ(x) as one kernel takes half the time of two.
+ * Fusions that are right for float32 alone. QuickGelu has no float64 kernel: a program with x·σ(x) would not load (in
+ * float32 it takes half the time of two kernels). A scale that becomes part of a matrix product becomes a float32.
  */
-const float32Fusions = "QuickGeluFusion";
+const float32Fusions = "QuickGeluFusion;MatMulScaleFusion";
 
 /** Settings as measured in bench/: see docs/engine.md. */
 function sessionOptions({

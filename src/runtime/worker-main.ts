@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { isHypersolversError, type Tensor } from "../tensor/index.js";
+import type { NamedTensors } from "./program.js";
 import { createSession } from "./session.js";
 import { READY, type WorkerData, type WorkerReply, type WorkerRequest } from "./worker-messages.js";
 
@@ -36,6 +37,9 @@ void answer(READY, async () => {
   return {};
 });
 
-parentPort?.on("message", ({ id, feeds }: WorkerRequest) => {
-  void answer(id, async () => (await session).run(feeds));
+let kept: NamedTensors = {};
+
+parentPort?.on("message", ({ id, feeds, held = kept }: WorkerRequest) => {
+  kept = held;
+  void answer(id, async () => (await session).run(feeds, { held }));
 });

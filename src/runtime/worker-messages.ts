@@ -14,6 +14,8 @@ export const READY = 0;
 export interface WorkerRequest {
   readonly id: number;
   readonly feeds: NamedTensors;
+  /** Kept for the requests to come, in place of what was kept. */
+  readonly held?: NamedTensors;
 }
 
 /** Either outputs or an error. */

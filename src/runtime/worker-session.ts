@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { fail, HypersolversError, type Tensor } from "../tensor/index.js";
+import type { NamedTensors } from "./program.js";
 import type { Session, SessionOptions } from "./session.js";
 import { READY, type WorkerReply, type WorkerRequest } from "./worker-messages.js";
 
@@ -17,6 +18,7 @@ export async function createWorkerSession(model: Uint8Array, options: SessionOpt
   const pending = new Map<number, Pending>();
   let death: Error | undefined;
   let nextId = READY;
+  let sent: NamedTensors | undefined;
   /** Waits for the reply to the next id. The thread keeps the process alive only while somebody waits. */
   const reply = (): { readonly id: number; readonly promise: Promise<Record<string, Tensor>> } => {
     const id = nextId++;
@@ -43,12 +45,15 @@ export async function createWorkerSession(model: Uint8Array, options: SessionOpt
   worker.on("exit", (code) => die(`exit with code ${code}`));
   await reply().promise;
   return {
-    run: (feeds, given = []) => {
+    run: (feeds, { held = NOTHING, given = [] } = {}) => {
       const { id, promise } = reply();
-      const request: WorkerRequest = { id, feeds };
+      const request: WorkerRequest = { id, feeds, ...(held !== sent && { held }) };
+      sent = held;
       worker.postMessage(request, [...given]);
       return promise;
     },
     release: async () => void (await worker.terminate()),
   };
 }
+
+const NOTHING: NamedTensors = {};

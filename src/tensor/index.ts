@@ -24,6 +24,7 @@ export { decodeSafetensors, encodeSafetensors, type SafeTensors } from "./safete
 export { formatShape, normalizeAxis, type Shape, sameShape, sizeOf, stridesOf } from "./shape.js";
 export {
   cast,
+  copiedRows,
   firstNonFinite,
   fromNumbers,
   item,
@@ -31,6 +32,7 @@ export {
   reshaped,
   rows,
   scalar,
+  stackedRows,
   type Tensor,
   tensor,
   toFloat64,

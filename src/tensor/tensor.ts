@@ -72,6 +72,25 @@ export function rows(value: Tensor, start: number, end: number): Tensor {
   return tensor(value.dtype, [end - start, ...value.shape.slice(1)], data);
 }
 
+/** The same in memory of their own, and no more than that. */
+export function copiedRows(value: Tensor, start: number, end: number): Tensor {
+  const view = rows(value, start, end);
+  return { ...view, data: view.data.slice() } as Tensor;
+}
+
+/** The rows of several tensors, at least one, one after the other, copied. */
+export function stackedRows(parts: readonly Tensor[]): Tensor {
+  const { dtype, shape } = parts[0] as Tensor;
+  const count = parts.reduce((sum, { shape: [own = 0] }) => sum + own, 0);
+  const whole = zeros([count, ...shape.slice(1)], dtype);
+  let at = 0;
+  for (const { data } of parts) {
+    (whole.data as Float32Array).set(data as Float32Array, at);
+    at += data.length;
+  }
+  return whole;
+}
+
 /** Rows of the first axis in any order and number, copied. */
 export function pickRows<D extends DType>(
   { dtype, shape, data }: Tensor<D>,

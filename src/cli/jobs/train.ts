@@ -71,7 +71,7 @@ function requestOf(
         signal,
       },
       base: forOption("--base", () => baseNamed(base)),
-      compile: compileOptions(options),
+      compile: { ...compileOptions(options), parallel: "batch" },
     },
     checkpoints: checkpointsIn(out),
     ...(resume === true && { resume }),

@@ -9,6 +9,7 @@ export const cnf: Experiment = {
   name: "cnf",
   title: "Continuous normalizing flows, sampled in two evaluations",
   densities: Object.keys(densities),
+  parallel: "batch",
   run: async (options) => {
     const run = await runCnf(densityNamed(options.density ?? "pinwheel"), options);
     const { metrics } = run;

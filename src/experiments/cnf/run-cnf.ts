@@ -113,9 +113,11 @@ async function measure(
   data: FlowData,
   flow: DescribedFlow,
   fits: FitStage,
-  { preset, seed, compile = {}, onProgress }: ExperimentOptions,
+  { preset, seed, compile: given = {}, onProgress }: ExperimentOptions,
 ): Promise<Measured> {
   const { samples: count, seeds, heldOut } = cnfPresets[preset];
+  // Threads share the rows in training; what is timed here are samplers as users have them.
+  const { parallel: _, ...compile } = given;
   const methods = densityMethods([midpoint, heun], {
     "HyperMidpoint, fitted for sampling": fits.sampling.HyperMidpoint?.correction,
     "HyperMidpoint, fitted both ways": fits.both.correction,

@@ -30,7 +30,7 @@ export function encodeOnnx(
 ): Uint8Array {
   requireDistinctNames(graph);
   const taken = new Set([...Object.keys(graph.inputs), ...Object.keys(graph.outputs)]);
-  const writer = new Writer(target, taken, namesOf(weights, taken));
+  const writer = new Writer(target, graph.inputs, taken, namesOf(weights, taken));
   const names = new Map<Node, string>();
   for (const node of topological(Object.values(graph.outputs))) {
     const inputs = node.inputs.map((input) => names.get(input) ?? "");
@@ -93,12 +93,20 @@ class Writer implements Emitter {
   readonly initializers: TensorProto[] = [];
   usesExtensions = false;
   readonly #shared = new Map<string, string>();
+  readonly #inputs: Graph["inputs"];
   readonly #taken: ReadonlySet<string>;
   readonly #weights: ReadonlyMap<Tensor, string>;
   readonly #written = new Set<Tensor>();
+  readonly #ones = new Map<DType, string>();
 
-  constructor(target: Emitter["target"], taken: ReadonlySet<string>, weights: ReadonlyMap<Tensor, string>) {
+  constructor(
+    target: Emitter["target"],
+    inputs: Graph["inputs"],
+    taken: ReadonlySet<string>,
+    weights: ReadonlyMap<Tensor, string>,
+  ) {
     this.target = target;
+    this.#inputs = inputs;
     this.#taken = taken;
     this.#weights = weights;
   }
@@ -143,6 +151,18 @@ class Writer implements Emitter {
 
   scalar(value: number, dtype: DType): string {
     return this.constant(scalar(value, dtype));
+  }
+
+  batchOfOnes(dtype: DType): string {
+    const known = this.#ones.get(dtype);
+    if (known !== undefined) return known;
+    const [input = "", { shape = [] } = {}] =
+      Object.entries(this.#inputs).find(([, { shape }]) => shape.includes("batch")) ?? [];
+    const axis = shape.indexOf("batch");
+    const rows = this.node("Shape", [input], { start: axis, end: axis + 1 });
+    const ones = this.node("Expand", [this.scalar(1, dtype), rows]);
+    this.#ones.set(dtype, ones);
+    return ones;
   }
 
   /** Inputs may have such names: weights of an imported model that we wrote ourselves do. */

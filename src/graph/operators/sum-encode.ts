@@ -1,4 +1,4 @@
-import { type DType, fromNumbers, sizeOf } from "../../tensor/index.js";
+import { type DType, fromNumbers, sizeOf, type Tensor } from "../../tensor/index.js";
 import type { Extent, SymbolicShape } from "../node.js";
 import type { Emitter } from "../operator.js";
 
@@ -103,18 +103,22 @@ function sumOfPieces(
 const reshape = (emitter: Emitter, name: string, shape: SymbolicShape): string =>
   emitter.node("Reshape", [name, emitter.int64(shape.map((extent) => (extent === "batch" ? -1 : extent)))]);
 
-/** Whether the sum runs over the first axes of a static shape and leaves others. */
-const isLeading = (shape: SymbolicShape, axes: readonly number[]): boolean =>
-  !shape.includes("batch") && axes.length < shape.length && axes.every((axis, i) => axis === i);
+/** Whether the sum runs over the first axes, static ones or the batch alone, and leaves static others. */
+const isLeading = (shape: SymbolicShape, axes: readonly number[]): boolean => {
+  const dynamic = shape.lastIndexOf("batch");
+  const summable = dynamic === -1 || (dynamic === 0 && axes.length === 1);
+  return summable && axes.length < shape.length && axes.every((axis, i) => axis === i);
+};
 
 /** A row of ones times the matrix of all else: several times faster than ReduceSum over a leading axis. */
 function leadingSum(emitter: Emitter, x: Encoded, count: number, result: SymbolicShape): string {
-  const rows = sizeOf(x.shape.slice(0, count).map(Number));
+  const rows = x.shape[0] === "batch" ? "batch" : sizeOf(x.shape.slice(0, count).map(Number));
   const columns = sizeOf(x.shape.slice(count).map(Number));
   const matrix = x.shape.length === 2 ? x.name : reshape(emitter, x.name, [rows, columns]);
-  const isRow = result.length === 2 && result[0] === 1;
-  const onesShape = isRow ? [1, rows] : [rows];
-  const ones = emitter.constant(fromNumbers(new Float32Array(rows).fill(1), onesShape, x.dtype));
+  const ones = rows === "batch" ? emitter.batchOfOnes(x.dtype) : emitter.constant(filled(rows, x.dtype));
   const total = emitter.node("MatMul", [ones, matrix]);
-  return isRow || result.length === 1 ? total : reshape(emitter, total, result);
+  return result.length === 1 ? total : reshape(emitter, total, result);
 }
+
+const filled = (count: number, dtype: DType): Tensor =>
+  fromNumbers(new Float32Array(count).fill(1), [count], dtype);

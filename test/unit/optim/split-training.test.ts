@@ -21,7 +21,7 @@ const normal = (...shape: number[]): Tensor =>
   );
 const parameters = { w: normal(3, 4), v: normal(4, 2) };
 const buffers = { running: fromNumbers([0.5], [1]) };
-const batches = [7, 16, 33, 1, 20].map((rows) => ({ x: normal(rows, 3), y: normal(rows, 2) }));
+const batches = [130, 160, 33, 1, 200].map((rows) => ({ x: normal(rows, 3), y: normal(rows, 2) }));
 
 const problem = (): Omit<TrainingOptions, "compile"> => ({
   ...{ parameters, buffers, optimizer: built.adam(), clipNorm: 0.5, averageDecay: 0.9, rowwise: true },

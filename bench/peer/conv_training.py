@@ -6,10 +6,14 @@ from networks import ACTIVATIONS
 
 
 def network_of(weights, activation):
-    """torch.nn.Sequential of Conv2d and activation out of `0.weight`, `0.bias`, `2.weight`, ..., keeping the size."""
+    """torch.nn.Sequential out of `0.weight`, `0.bias`, `2.weight`, ...: a vector's is a GroupNorm of three groups, the others
+    are of convolutions that keep the size, with an activation between them."""
     names = sorted((name for name in weights if name.endswith(".weight")), key=lambda name: int(name.split(".")[0]))
     layers = []
     for name in names:
+        if weights[name].dim() == 1:
+            layers.append(torch.nn.GroupNorm(3, len(weights[name])))
+            continue
         outputs, inputs, rows, _ = weights[name].shape
         layers += [torch.nn.Conv2d(inputs, outputs, rows, padding=rows // 2), ACTIVATIONS[activation]()]
     network = torch.nn.Sequential(*layers[:-1])

@@ -27,6 +27,8 @@ export type Pullback = () => Node;
 export interface Emitter {
   /** `standard`: any runtime. `onnxruntime`: operators of the com.microsoft domain are welcome. */
   readonly target: "standard" | "onnxruntime";
+  /** Channels of a block in the layout of ONNX Runtime's fast convolution; undefined where it is not to be used. */
+  readonly channelBlock: number | undefined;
   /** Adds a node with one output and returns the output's name. */
   node(opType: string, inputs: readonly string[], attributes?: OnnxAttributes, domain?: string): string;
   /** Name of a stored tensor; equal small tensors are stored once. */

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { encodeOnnx, type Graph, printGraph, simplify, topological } from "../graph/index.js";
 import { fail, type HypersolversError, isHypersolversError } from "../tensor/index.js";
 import { batchParallelProgram, type Join, pieceRows } from "./batch-parallel.js";
+import { channelBlockFor } from "./channel-block.js";
 import { checkFeeds } from "./check-feeds.js";
 import type { CompileOptions, Program } from "./program.js";
 import { referenceProgram } from "./reference.js";
@@ -21,9 +22,7 @@ export async function compile(
 ): Promise<Program> {
   if (options.device === "reference") return referenceProgram(graph);
   const simple = simplify(graph);
-  const model = encodeOnnx(simple, {
-    target: (options.device ?? "cpu") === "cpu" ? "onnxruntime" : "standard",
-  });
+  const model = await lowered(simple, options);
   try {
     const loaded = { ...options, doubles: computesDoubles(simple) };
     if (joins === undefined || !isBatchParallel(options)) return await programOf(graph, model, loaded);
@@ -32,6 +31,12 @@ export async function compile(
     throw isHypersolversError(error, "RUNTIME_FAILURE") ? withDump(error, simple) : error;
   }
 }
+
+/** As ONNX that this machine runs best. */
+const lowered = async (graph: Graph, { device = "cpu" }: CompileOptions): Promise<Uint8Array> =>
+  device === "cpu"
+    ? encodeOnnx(graph, { target: "onnxruntime", channelBlock: await channelBlockFor(graph) })
+    : encodeOnnx(graph);
 
 const threadsOf = ({ threads }: CompileOptions): number => threads ?? availableParallelism();
 
@@ -54,7 +59,7 @@ export async function compileForThreads(graph: Graph, options: CompileOptions): 
   if (!isBatchParallel(options)) return { programs: [await compile(graph, options)], leastRows };
   const simple = simplify(graph);
   const loaded = { ...options, doubles: computesDoubles(simple) };
-  const programs = await onePerThread(graph, encodeOnnx(simple, { target: "onnxruntime" }), loaded);
+  const programs = await onePerThread(graph, await lowered(simple, options), loaded);
   return { programs, leastRows };
 }
 

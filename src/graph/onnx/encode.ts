@@ -11,6 +11,8 @@ import { attributeProtos, tensorProto, valueInfo } from "./proto.js";
 export interface EncodeOptions {
   /** Who will run the model: any runtime (default), or ONNX Runtime with its own operators. */
   readonly target?: Emitter["target"];
+  /** Blocks of channels that ONNX Runtime's fast convolution takes on the machine that will run this. Default: none. */
+  readonly channelBlock?: number | undefined;
   /** Free-form texts stored with the model. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** Names of constants, by value: initializers then bear them, and importers find the weights under them again. */
@@ -26,11 +28,11 @@ const opset = 17n;
  */
 export function encodeOnnx(
   graph: Graph,
-  { target = "standard", metadata = {}, weights = {} }: EncodeOptions = {},
+  { target = "standard", channelBlock, metadata = {}, weights = {} }: EncodeOptions = {},
 ): Uint8Array {
   requireDistinctNames(graph);
   const taken = new Set([...Object.keys(graph.inputs), ...Object.keys(graph.outputs)]);
-  const writer = new Writer(target, graph.inputs, taken, namesOf(weights, taken));
+  const writer = new Writer({ target, channelBlock }, graph.inputs, taken, namesOf(weights, taken));
   const names = new Map<Node, string>();
   for (const node of topological(Object.values(graph.outputs))) {
     const inputs = node.inputs.map((input) => names.get(input) ?? "");
@@ -42,7 +44,7 @@ export function encodeOnnx(
     producerName: "hypersolvers",
     opsetImport: [
       { domain: "", version: opset },
-      ...(writer.usesExtensions ? [{ domain: "com.microsoft", version: 1n }] : []),
+      ...[...writer.extensions].map((domain) => ({ domain, version: 1n })),
     ],
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
@@ -89,9 +91,11 @@ function contentOf({ dtype, shape, data }: Tensor): string {
 /** Collects the nodes and constants of one model. Its names begin with a slash and avoid the user's. */
 class Writer implements Emitter {
   readonly target: Emitter["target"];
+  readonly channelBlock: number | undefined;
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
-  usesExtensions = false;
+  /** Domains of operators that ONNX does not have. */
+  readonly extensions = new Set<string>();
   readonly #shared = new Map<string, string>();
   readonly #inputs: Graph["inputs"];
   readonly #taken: ReadonlySet<string>;
@@ -100,12 +104,13 @@ class Writer implements Emitter {
   readonly #ones = new Map<DType, string>();
 
   constructor(
-    target: Emitter["target"],
+    { target, channelBlock }: Pick<Emitter, "target" | "channelBlock">,
     inputs: Graph["inputs"],
     taken: ReadonlySet<string>,
     weights: ReadonlyMap<Tensor, string>,
   ) {
     this.target = target;
+    this.channelBlock = channelBlock;
     this.#inputs = inputs;
     this.#taken = taken;
     this.#weights = weights;
@@ -177,7 +182,7 @@ class Writer implements Emitter {
     attributes: OnnxAttributes,
     domain: string,
   ): void {
-    if (domain !== "") this.usesExtensions = true;
+    if (domain !== "") this.extensions.add(domain);
     this.nodes.push(
       create(NodeProtoSchema, {
         opType,

@@ -2,6 +2,7 @@ import type { DType } from "../../tensor/index.js";
 import type { Pair } from "../attributes.js";
 import type { Node } from "../node.js";
 import type { Emitter, OnnxAttributes } from "../operator.js";
+import { blockedConvolution, blockFor } from "./convolution-blocks.js";
 import { bothAxes, type Geometry, reach, weightShape } from "./convolution-geometry.js";
 import { padPlane, reshapeBehindBatch, slicePlane, tapsOf } from "./plane-encode.js";
 
@@ -15,10 +16,13 @@ const lacksKernel = (dtype: DType): boolean => dtype === "float64";
 /**
  * Whether a convolution of stride 1 makes few channels out of many: ONNX Runtime's CPU kernel of Conv then multiplies a
  * matrix of few rows, and ConvTranspose with the weight turned round takes half the time or less (docs/engine.md).
- * Not for constant weights, which Conv lays out for the vector unit at load.
+ * Not for weights in blocks, such as constant ones, which Conv lays out at load.
  */
-const isNarrow = (emitter: Emitter, weight: Node | undefined, { inputs, outputs }: Geometry): boolean =>
-  emitter.target === "onnxruntime" && weight?.op !== "constant" && 5 * outputs <= 2 * inputs;
+function isNarrow(emitter: Emitter, weight: Node | undefined, geometry: Geometry): boolean {
+  const { inputs, outputs } = geometry;
+  const few = emitter.target === "onnxruntime" && 5 * outputs <= 2 * inputs;
+  return few && weight?.op !== "constant" && blockFor(emitter, weight, geometry) === undefined;
+}
 
 const isDense = ({ strides }: Geometry): boolean => strides.every((stride) => stride === 1);
 
@@ -36,7 +40,21 @@ export function encodeConv(
     const operands = [x, turnedWeight(emitter, weight, geometry), ...bias];
     return emitter.node("ConvTranspose", operands, onnxAttributes(turned));
   }
-  return emitter.node("Conv", inputs, onnxAttributes(geometry));
+  return convolution(emitter, [x, weight, ...bias], node.inputs[1], geometry);
+}
+
+/** Conv, in blocks of channels where that is faster. */
+function convolution(
+  emitter: Emitter,
+  operands: readonly string[],
+  weight: Node | undefined,
+  geometry: Geometry,
+): string {
+  const attributes = onnxAttributes(geometry);
+  const block = blockFor(emitter, weight, geometry);
+  return block === undefined
+    ? emitter.node("Conv", operands, attributes)
+    : blockedConvolution(emitter, operands, block, geometry, attributes);
 }
 
 const isPadded = ({ pads }: Geometry): boolean => pads.every((width) => width >= 0);
@@ -63,7 +81,7 @@ export function encodeConvTranspose(
     return productOfColumns(emitter, spread, turnedWeight(emitter, weight, geometry), turned);
   }
   if (dense && isPadded(turned) && !isNarrow(emitter, node.inputs[1], turned))
-    return emitter.node("Conv", [g, turnedWeight(emitter, weight, geometry)], onnxAttributes(turned));
+    return convolution(emitter, [g, turnedWeight(emitter, weight, geometry)], node.inputs[1], turned);
   return emitter.node("ConvTranspose", [g, weight], {
     ...onnxAttributes(geometry),
     output_padding: openCells(geometry),

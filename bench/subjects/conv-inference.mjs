@@ -1,14 +1,18 @@
 // @ts-check
 /**
- * Subject: the authors' MNIST classifier by ten steps of HyperEuler, by two of HyperMidpoint and by dopri5, whole, against
- * PyTorch.
+ * Subject: classifiers of MNIST by ten steps of HyperEuler, by two of HyperMidpoint and by dopri5, whole, against PyTorch.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { add, concat, constant, expand, mul, trace } from "../../dist/graph/index.js";
 import { decodeCorrection } from "../../dist/hypersolver/index.js";
-import { architectureNamed, classifierOf, compileClassifier } from "../../dist/models/index.js";
+import {
+  architectureNamed,
+  classifierOf,
+  compileClassifier,
+  decodeClassifierState,
+} from "../../dist/models/index.js";
 import { conv2d, decodeStateDict, initialize, prelu, sequential } from "../../dist/nn/index.js";
-import { evaluateField } from "../../dist/ode/index.js";
+import { evaluateField, stateType } from "../../dist/ode/index.js";
 import { compile } from "../../dist/runtime/index.js";
 import { draw, Random, tensor } from "../../dist/tensor/index.js";
 import { compare, present, ratioOf } from "../lib/compare.mjs";
@@ -21,16 +25,50 @@ import { maxDifference } from "../lib/wire.mjs";
 const steps = 10;
 const tolerance = 1e-4;
 const batches = [1, 32];
-const file = new URL("../../pretrained/nde_mnist.safetensors", import.meta.url);
-const shipped = new URL("../../pretrained/classifiers/mnist-authors/", import.meta.url);
+const pretrained = new URL("../../pretrained/", import.meta.url);
+const read = (/** @type {string} */ path) => readFileSync(new URL(path, pretrained));
+
+/** @typedef {{ name: string, folder: string, classifier: Classifier }} Given */
+
+/** The paper's network, trained by `reproduce mnist`, and the network that the authors published. @returns {Given[]} */
+const classifiers = () => [
+  {
+    name: "the paper's",
+    folder: "classifiers/mnist/",
+    classifier: decodeClassifierState(
+      read("classifiers/mnist/classifier.safetensors"),
+      "classifier.safetensors",
+    ),
+  },
+  {
+    name: "the authors'",
+    folder: "classifiers/mnist-authors/",
+    classifier: classifierOf(
+      architectureNamed("mnist-authors"),
+      decodeStateDict(read("nde_mnist.safetensors"), "nde_mnist.safetensors"),
+    ),
+  },
+];
+
 /** A correction that was fitted for the fewest evaluations that keep dopri5's accuracy. */
 const few = { file: "correction-four.onnx", steps: 2, nfe: 4 };
 
-/** The paper's g for MNIST, over z, f(z) and s: 65-32-32 channels, 3x3, a slope a channel. Its weights cost the same whatever they are. */
-const g = sequential([conv2d(65, 32, 3, { padding: 1 }), prelu(32), conv2d(32, 32, 3, { padding: 1 })]);
+/**
+ * The paper's g for MNIST, over z, f(z) and s: 3x3, 32 channels between, a slope a channel. Its weights cost the same
+ * whatever they are. @param {number} channels of z
+ */
+const correctionOver = (channels) =>
+  sequential([
+    conv2d(2 * channels + 1, 32, 3, { padding: 1 }),
+    prelu(32),
+    conv2d(32, channels, 3, { padding: 1 }),
+  ]);
 
-/** Images in, logits out: h_x, all steps of HyperEuler, h_y in one program. @param {Classifier} classifier @param {Record<string, Tensor>} weights */
-function hyperProgram({ architecture, state, field }, weights) {
+/**
+ * Images in, logits out: h_x, all steps of HyperEuler, h_y in one program.
+ * @param {Classifier} classifier @param {ReturnType<typeof correctionOver>} g @param {Record<string, Tensor>} weights
+ */
+function hyperProgram({ architecture, state, field }, g, weights) {
   const nodes = Object.fromEntries(Object.entries(state).map(([name, value]) => [name, constant(value)]));
   const ofG = Object.fromEntries(Object.entries(weights).map(([name, value]) => [name, constant(value)]));
   const epsilon = 1 / steps;
@@ -48,17 +86,15 @@ function hyperProgram({ architecture, state, field }, weights) {
 
 const HYPER_MIDPOINT = "hypersolvers, HyperMidpoint";
 
-/** Needs the correction that `reproduce mnist-authors` makes. @param {Classifier} classifier */
-function fewProgram(classifier) {
-  const file = new URL(few.file, shipped);
-  if (!existsSync(file)) return undefined;
-  const correction = decodeCorrection(readFileSync(file), few.file);
+/** With the correction that `reproduce` made. @param {Given} given */
+function fewProgram({ classifier, folder }) {
+  const correction = decodeCorrection(read(folder + few.file), few.file);
   return compileClassifier(classifier, { correction, steps: few.steps, parallel: "batch" });
 }
 
-/** What the shipped correction is worth, as measured when it was made. @param {string[]} methods */
-function accuraciesOf(methods) {
-  const { accuracies } = JSON.parse(readFileSync(new URL("manifest.json", shipped), "utf8"));
+/** What the shipped corrections are worth, as measured when they were made. @param {string} folder @param {string[]} methods */
+function accuraciesOf(folder, methods) {
+  const { accuracies } = JSON.parse(read(`${folder}manifest.json`).toString());
   return methods
     .map((method) => {
       const row = accuracies.find((/** @type {{ method: string }} */ each) => each.method === method);
@@ -77,17 +113,19 @@ const someImages = (count) => {
   );
 };
 
-/** @param {import("../lib/compare.mjs").Context} context @param {Classifier} classifier @param {number} batch */
-async function oneBatch(context, classifier, batch) {
+/** @param {import("../lib/compare.mjs").Context} context @param {Given} given @param {number} batch */
+async function oneBatch(context, given, batch) {
+  const { name, folder, classifier } = given;
+  const g = correctionOver(Number(stateType(classifier.field).shape[1]));
   const weights = initialize(g, new Random(5));
   const images = someImages(batch);
-  const hyper = await hyperProgram(classifier, weights);
+  const hyper = await hyperProgram(classifier, g, weights);
   const adaptive = await compileClassifier(classifier, {
     rtol: tolerance,
     atol: tolerance,
     parallel: "batch",
   });
-  const frugal = await fewProgram(classifier);
+  const frugal = await fewProgram(given);
   const { logits } = await hyper.run({ images });
   const { statistics } = await adaptive.run(images);
   const own = Object.fromEntries(Object.entries(weights).map(([name, value]) => [`g.${name}`, value]));
@@ -97,18 +135,21 @@ async function oneBatch(context, classifier, batch) {
   const tensors = { ...state, ...own, images };
   const peers = [];
   for (const way of context.peer === undefined ? [] : /** @type {const} */ (["hyper", "dopri5"])) {
-    const prepared = await context.peer?.prepare("conv_inference", { way, steps, tolerance }, tensors, way);
+    const prepared = await context.peer?.prepare(
+      "conv_inference",
+      { architecture: classifier.architecture.name, way, steps, tolerance },
+      tensors,
+      way,
+    );
     peers.push({ way, prepared });
   }
   const theirs = peers[0]?.prepared?.tensors.logits;
   const gap = theirs && logits ? maxDifference(theirs, logits) : undefined;
   const result = await compare(context, {
-    name: `batch ${batch}`,
+    name: `${name}, batch ${batch}`,
     ours: [
       { label: "hypersolvers, HyperEuler", work: () => hyper.run({ images }), facts: { NFE: steps } },
-      ...(frugal === undefined
-        ? []
-        : [{ label: HYPER_MIDPOINT, work: () => frugal.run(images), facts: { NFE: few.nfe } }]),
+      { label: HYPER_MIDPOINT, work: () => frugal.run(images), facts: { NFE: few.nfe } },
       { label: "hypersolvers, dopri5", work: () => adaptive.run(images), facts: { NFE: statistics.nfe } },
     ],
     theirs: peers.map(({ way, prepared }) => ({
@@ -118,14 +159,12 @@ async function oneBatch(context, classifier, batch) {
     })),
     notes: [
       ...(gap === undefined ? [] : [`Logits of HyperEuler differ by at most ${gap.toExponential(1)}.`]),
-      ...(frugal === undefined
-        ? []
-        : [`Test accuracy: ${accuraciesOf(["dopri5", "HyperMidpoint, 2 steps"])}.`]),
+      `Test accuracy: ${accuraciesOf(folder, ["dopri5", "HyperEuler", "HyperMidpoint, 2 steps"])}.`,
     ],
   });
   await hyper.dispose();
   await adaptive.dispose();
-  await frugal?.dispose();
+  await frugal.dispose();
   const { rows } = result;
   const ours = "hypersolvers, HyperEuler";
   const ratios = {
@@ -145,14 +184,13 @@ async function oneBatch(context, classifier, batch) {
 /** @type {import("./index.mjs").Subject} */
 export const convInference = {
   name: "conv-inference",
-  title: `the authors' MNIST classifier, images to logits: ${steps} HyperEuler steps with the paper's g, ${few.steps} of HyperMidpoint whose g reads f's hidden layer, and dopri5 at ${tolerance}`,
+  title: `classifiers of MNIST, images to logits: ${steps} HyperEuler steps with the paper's g, ${few.steps} of HyperMidpoint whose g reads f's hidden layer, and dopri5 at ${tolerance}`,
   unit: "ms/batch",
   needs: ["torchdiffeq"],
   run: async (context) => {
-    const state = decodeStateDict(readFileSync(file), "nde_mnist.safetensors");
-    const classifier = classifierOf(architectureNamed("mnist-authors"), state);
     const cases = [];
-    for (const batch of batches) cases.push(await oneBatch(context, classifier, batch));
+    for (const given of classifiers())
+      for (const batch of batches) cases.push(await oneBatch(context, given, batch));
     return cases;
   },
 };

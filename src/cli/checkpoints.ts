@@ -5,10 +5,20 @@ import { isFile, readBytes, writeWhole } from "./files.js";
 
 /** Checkpoints as files of a folder, each written as a whole. */
 export function checkpointsIn(folder: string): CheckpointStore {
+  const seen = new Set<string>();
+  const pathOf = (name: string): string => {
+    const path = join(folder, name);
+    seen.add(path);
+    return path;
+  };
   return {
-    read: async (name) =>
-      (await isFile(join(folder, name))) ? await readBytes(join(folder, name)) : undefined,
-    write: (name, content) => writeWhole(join(folder, name), content),
-    remove: (name) => rm(join(folder, name), { force: true }),
+    read: async (name) => {
+      const path = pathOf(name);
+      return (await isFile(path)) ? await readBytes(path) : undefined;
+    },
+    write: (name, content) => writeWhole(pathOf(name), content),
+    clear: async () => {
+      for (const path of seen) await rm(path, { force: true });
+    },
   };
 }

@@ -13,7 +13,8 @@ export type Preset = (typeof presets)[number];
 export interface CheckpointStore {
   read(name: string): Promise<Uint8Array | undefined>;
   write(name: string, content: Uint8Array): Promise<void>;
-  remove(name: string): Promise<void>;
+  /** Removes all that was read or written: of a run that came to its end nothing is needed. */
+  clear(): Promise<void>;
 }
 
 /** Labelled images that an experiment learns from and is measured on. */

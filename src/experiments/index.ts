@@ -1,6 +1,6 @@
 /** Layer 7: whole jobs. Fits, comparisons and the paper's experiments, from input to numbers and pictures. */
 export type { Artefact } from "./artefact.js";
-export { CHECKPOINT_FILE, checkpointFiles } from "./checkpoint-files.js";
+export { CHECKPOINT_FILE } from "./checkpoint-files.js";
 export {
   type ComparisonOptions,
   type ComparisonRow,

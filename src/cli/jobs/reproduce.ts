@@ -1,12 +1,6 @@
 import { join } from "node:path";
 import { cacheFolder, loadDataset } from "../../datasets/index.js";
-import {
-  checkpointFiles,
-  type Experiment,
-  experimentNamed,
-  experiments,
-  presets,
-} from "../../experiments/index.js";
+import { type Experiment, experimentNamed, experiments, presets } from "../../experiments/index.js";
 import { textTable } from "../../plot/index.js";
 import { checkpointsIn } from "../checkpoints.js";
 import type { Job, JobResult } from "../command.js";
@@ -33,12 +27,13 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
   const out = options.out ?? join("runs", [name, density].filter((part) => part !== undefined).join("-"));
   await requireWritableFolder(out);
   const interruption = onInterrupt(output, FIT_STOPS);
+  const checkpoints = checkpointsIn(out);
   try {
     const { summary, metrics, artefacts, status } = await experiment.run({
       ...{ preset: options.preset, seed: options.seed, command: commandLine, signal: interruption.signal },
       compile: { ...compileOptions(options), ...(experiment.parallel && { parallel: experiment.parallel }) },
       ...(density !== undefined && { density }),
-      ...{ checkpoints: checkpointsIn(out), resume: options.resume === true },
+      ...{ checkpoints, resume: options.resume === true },
       onProgress: (state) => showFitProgress(state, progress),
       onTraining: showTraining(progress),
       onClassifier: showClassifier(progress),
@@ -48,7 +43,7 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
     });
     progress.stop();
     const files = await writeAll(out, artefacts);
-    if (status === "complete") for (const file of checkpointFiles) await checkpointsIn(out).remove(file);
+    if (status === "complete") await checkpoints.clear();
     const ending = status === "interrupted" ? ["", "Interrupted: this is the best result until then."] : [];
     return {
       text: [experiment.title, "", summary, ...ending, "", "Wrote", ...files.map((file) => `  ${file}`)].join(

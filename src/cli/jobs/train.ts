@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import {
   CHECKPOINT_FILE,
+  type CheckpointStore,
   type FlowPlan,
   type FlowRequest,
   flowDefaults,
@@ -31,11 +32,12 @@ export const trainJob: Job<TrainCommandOptions> = async (source, options, desk) 
   await lookForCheckpoint(out, options, desk.output);
   const interruption = onInterrupt(desk.output, TRAINING_STOPS);
   try {
-    const run = await runFlow(requestOf(subject, out, options, desk, interruption.signal));
+    const checkpoints = checkpointsIn(out);
+    const run = await runFlow(requestOf(subject, checkpoints, options, desk, interruption.signal));
     desk.progress.stop();
     const files = await writeAll(out, run.artefacts);
     const complete = run.metrics.status === "complete";
-    if (complete) await checkpointsIn(out).remove(CHECKPOINT_FILE);
+    if (complete) await checkpoints.clear();
     const checkpoint = join(out, CHECKPOINT_FILE);
     const kept = !complete && (await isFile(checkpoint)) ? checkpoint : undefined;
     return {
@@ -50,7 +52,7 @@ export const trainJob: Job<TrainCommandOptions> = async (source, options, desk) 
 
 function requestOf(
   { data, name, columns, entropy }: TrainingData,
-  out: string,
+  checkpoints: CheckpointStore,
   options: TrainCommandOptions,
   { progress, commandLine }: Desk,
   signal: AbortSignal,
@@ -73,7 +75,7 @@ function requestOf(
       base: forOption("--base", () => baseNamed(base)),
       compile: { ...compileOptions(options), parallel: "batch" },
     },
-    checkpoints: checkpointsIn(out),
+    checkpoints,
     ...(resume === true && { resume }),
     onProgress: showTraining(progress, phases),
   };

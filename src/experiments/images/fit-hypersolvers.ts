@@ -1,10 +1,12 @@
 import type { Correction, FitOptions } from "../../hypersolver/index.js";
 import type { Classifier } from "../../models/index.js";
+import { isHypersolversError } from "../../tensor/index.js";
 import type { ExperimentOptions, LabelledImages } from "../experiment.js";
-import { type FitRun, runFit } from "../run-fit.js";
+import { type FitRequest, type FitRun, runFit } from "../run-fit.js";
 import type { ClassifierEnds } from "./classifier-ends.js";
 import { encodedImages } from "./encoded-images.js";
 import { EVALUATIONS, imageHypersolvers } from "./image-methods.js";
+import { type ImageFit, imageFitOf, keptFits } from "./kept-fits.js";
 import type { ImagePreset } from "./presets.js";
 
 /** Architecture of the paper's g for a data set. */
@@ -23,16 +25,27 @@ export type ImageCorrections = Readonly<
   Record<string, { readonly correction: Correction; readonly steps: number }>
 >;
 
-/** Fits every hypersolver of `imageHypersolvers` on training images, one after another. */
+/**
+ * Fits every hypersolver of `imageHypersolvers` on training images, one after another; `resume` takes those that an
+ * interrupted run had made. A signal ends it with what there is.
+ */
 export async function fitHypersolvers(
   { classifier, ends, images, preset }: ImageStage,
   correction: ImageCorrection,
-  { seed, compile, command, onProgress, signal }: ExperimentOptions,
-): Promise<Readonly<Record<string, FitRun>>> {
+  { seed, compile, command, onProgress, signal, checkpoints, resume }: ExperimentOptions,
+): Promise<Readonly<Record<string, ImageFit>>> {
   const states = encodedImages(ends, images);
-  const fits: Record<string, FitRun> = {};
-  for (const { name, fit } of imageHypersolvers(correction)) {
-    fits[name] = await runFit({
+  const kept = checkpoints && keptFits(classifier.field, checkpoints);
+  const fits: Record<string, ImageFit> = {};
+  for (const { name, file, fit } of imageHypersolvers(correction)) {
+    if (signal?.aborted === true) break;
+    const settings = { name, fit: preset.fit, heldOut: preset.batch, seed, data: images.description };
+    const before = resume === true ? await kept?.read(file, settings) : undefined;
+    if (before !== undefined) {
+      fits[name] = before;
+      continue;
+    }
+    const run = await unlessInterrupted({
       ...{ field: classifier.field, title: `${name} of ${preset.architecture}`, command, figures: false },
       heldOut: preset.batch,
       budget: [EVALUATIONS],
@@ -43,13 +56,26 @@ export async function fitHypersolvers(
         ...(signal && { signal }),
       },
     });
+    if (run === undefined) break;
+    fits[name] = imageFitOf(run);
+    if (run.metrics.status === "complete") await kept?.write(file, settings, imageFitOf(run));
   }
   return fits;
 }
 
+/** Undefined where the signal comes before there is anything fitted. */
+async function unlessInterrupted(request: FitRequest): Promise<FitRun | undefined> {
+  try {
+    return await runFit(request);
+  } catch (error) {
+    if (isHypersolversError(error, "INTERRUPTED")) return undefined;
+    throw error;
+  }
+}
+
 /** What was fitted, ready for solvers. */
 export const correctionsOf = (
-  fits: Readonly<Record<string, FitRun>>,
+  fits: Readonly<Record<string, ImageFit>>,
   architecture: ImageCorrection,
 ): ImageCorrections =>
   Object.fromEntries(

@@ -12,9 +12,12 @@ import type { ImageMetrics } from "./run-images.js";
 
 /** The outcome for a terminal. */
 export function imagesSummary(metrics: ImageMetrics): string {
-  const { quality, accuracies } = metrics;
-  if (quality === undefined || accuracies === undefined)
-    return `${trainingSentence(metrics)}\n\nInterrupted before the fits.`;
+  const { quality, accuracies, fits = {} } = metrics;
+  if (quality === undefined || accuracies === undefined) {
+    const made = Object.keys(fits);
+    const where = made.length === 0 ? "before the fits" : `in the fits: there are ${made.join("; ")}`;
+    return `${trainingSentence(metrics)}\n\nInterrupted ${where}.`;
+  }
   const tables = [accuracyTable(metrics), qualityTable(tenEvaluations(quality))];
   return [
     trainingSentence(metrics),

@@ -11,7 +11,7 @@ import type { Figure } from "../../plot/index.js";
 import type { Artefact } from "../artefact.js";
 import { methodTitle } from "../comparison.js";
 import type { ExperimentOptions, LabelledImages } from "../experiment.js";
-import type { FitMetrics, FitRun } from "../run-fit.js";
+import type { FitMetrics } from "../run-fit.js";
 import { compileEnds } from "./classifier-ends.js";
 import { errorMaps } from "./error-maps.js";
 import {
@@ -23,11 +23,12 @@ import {
 } from "./fit-hypersolvers.js";
 import { EVALUATIONS, imageHypersolvers, imageMethods } from "./image-methods.js";
 import { type ImageQuality, imageQuality } from "./image-quality.js";
+import type { ImageFit } from "./kept-fits.js";
 import type { ImagePreset } from "./presets.js";
 import { type TestAccuracy, testAccuracies } from "./test-accuracy.js";
 import type { ClassifierSource, TrainStage } from "./train-stage.js";
 
-/** What `metrics.json` holds. Fits and what follows are absent when training was interrupted. */
+/** What `metrics.json` holds. What follows the interruption of a run is absent. */
 export interface ImageMetrics {
   readonly data: string;
   readonly architecture: string;
@@ -52,8 +53,8 @@ export interface ImageRun {
 
 /**
  * A Neural ODE classifier from training to hypersolvers of 10 evaluations: trains it, fits corrections on training
- * images, measures states and classes on test images against every other solver. Interrupted while training, it ends
- * with the best classifier so far.
+ * images, measures states and classes on test images against every other solver. Interrupted while it trains or fits, it
+ * ends with the best classifier so far, and the corrections.
  */
 export async function runImages(
   images: LabelledImages,
@@ -63,6 +64,7 @@ export async function runImages(
   options: ExperimentOptions,
 ): Promise<ImageRun> {
   const { seed, command, compile = {}, signal } = options;
+  const isStopped = (): boolean => signal?.aborted === true;
   const { classifier, trained, training } = await source(images, preset, options);
   const { description: data } = images;
   const { architecture } = preset;
@@ -72,24 +74,22 @@ export async function runImages(
   };
   const about: ClassifierStory = { classes: images.training.classes, training };
   const file = { path: "classifier.safetensors", content: encodeClassifierState(classifier, about) };
-  if (trained?.status === "interrupted" || signal?.aborted === true)
+  if (trained?.status === "interrupted" || isStopped())
     return { artefacts: [file], metrics: { ...story, status: "interrupted" } };
   const ends = await compileEnds(classifier, compile);
   try {
     const stage = { classifier, ends, images, preset };
     const fits = await fitHypersolvers(stage, correction, options);
+    const ofFits = Object.fromEntries(Object.entries(fits).map(([name, { metrics }]) => [name, metrics]));
+    const artefacts = [file, ...fitArtefacts(classifier, fits, correction, about)];
+    if (isStopped()) return { artefacts, metrics: { ...story, fits: ofFits, status: "interrupted" } };
     const corrections = correctionsOf(fits, correction);
     const quality = await qualityOf(stage, corrections, options);
     const accuracies = await testAccuracies(stage, corrections, options);
     const maps = await mapsOf(stage, corrections, options);
-    const interrupted = Object.values(fits).some(({ metrics }) => metrics.status === "interrupted");
-    const ofFits = Object.fromEntries(Object.entries(fits).map(([name, { metrics }]) => [name, metrics]));
     return {
-      metrics: {
-        ...{ ...story, fits: ofFits, quality, accuracies },
-        status: interrupted ? "interrupted" : "complete",
-      },
-      artefacts: [file, ...fitArtefacts(classifier, fits, correction, about)],
+      metrics: { ...story, fits: ofFits, quality, accuracies, status: "complete" },
+      artefacts,
       ...(maps !== undefined && { maps }),
     };
   } finally {
@@ -136,17 +136,16 @@ async function mapsOf(
 /** The corrections, and the whole classifier with each hypersolver in one file. */
 function fitArtefacts(
   classifier: Classifier,
-  fits: Readonly<Record<string, FitRun>>,
+  fits: Readonly<Record<string, ImageFit>>,
   architecture: ImageCorrection,
   about: ClassifierStory,
 ): Artefact[] {
   return imageHypersolvers(architecture).flatMap(({ name, file, fit: { steps } }): Artefact[] => {
     const run = fits[name];
-    const own = run?.artefacts.find(({ path }) => path === "correction.onnx");
-    if (run === undefined || own === undefined) return [];
+    if (run === undefined) return [];
     const whole = encodeClassifier(classifier, { correction: run.correction, steps }, about);
     return [
-      { ...own, path: file },
+      { path: file, content: run.content },
       { path: file.replace("correction", "classifier"), content: whole },
     ];
   });

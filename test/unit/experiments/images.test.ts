@@ -12,9 +12,9 @@ import { type ImageQuality, imageQuality } from "../../../src/experiments/images
 import { mnist } from "../../../src/experiments/images/images.js";
 import { imagesSummary } from "../../../src/experiments/images/images-report.js";
 import { mnistPresets } from "../../../src/experiments/images/presets.js";
-import { runImages } from "../../../src/experiments/images/run-images.js";
+import { type ImageRun, runImages } from "../../../src/experiments/images/run-images.js";
 import { trainedHere } from "../../../src/experiments/images/train-stage.js";
-import type { LabelledImages } from "../../../src/experiments/index.js";
+import type { ExperimentOptions, LabelledImages } from "../../../src/experiments/index.js";
 import {
   architectureNamed,
   compileClassifier,
@@ -22,6 +22,7 @@ import {
   newClassifier,
 } from "../../../src/models/index.js";
 import { Random } from "../../../src/tensor/index.js";
+import { checkpointsInMemory } from "../../helpers/checkpoints.js";
 import { mnistForTests } from "../../helpers/images.js";
 
 let images: LabelledImages;
@@ -134,5 +135,44 @@ describe("the experiment", () => {
     expect(run.metrics.status).toBe("interrupted");
     expect(run.artefacts.map(({ path }) => path)).toEqual(["classifier.safetensors"]);
     expect(imagesSummary(run.metrics)).toContain("Interrupted before the fits.");
+  });
+
+  test("goes on from the fits that an interrupted run had made", async () => {
+    const fit = { ...mnistPresets.smoke.fit, iterations: 6, trajectoryIterations: 2, trajectories: 16 };
+    const preset = { ...mnistPresets.smoke, fit, test: 32, fronts: 16, batch: 16 };
+    const untrained = async () => ({ classifier, training: "none" });
+    const checkpoints = checkpointsInMemory();
+    const run = (options: Partial<ExperimentOptions> = {}) =>
+      runImages(images, "mnist-paper", preset, untrained, {
+        ...{ preset: "smoke", seed: 0, command: "test", checkpoints, ...options },
+      });
+    const fileOf = ({ artefacts }: ImageRun, name: string) =>
+      artefacts.find(({ path }) => path === name)?.content;
+    const controller = new AbortController();
+    let fits = 0;
+    const broken = await run({
+      signal: controller.signal,
+      onProgress: ({ phase, done }) => {
+        if (phase === "fit" && done === 1) fits++;
+        if (fits === 2) controller.abort();
+      },
+    });
+    expect(broken.metrics.status).toBe("interrupted");
+    expect(imagesSummary(broken.metrics)).toContain("Interrupted in the fits: there are HyperEuler");
+    expect(broken.artefacts.map(({ path }) => path)).toContain("correction.onnx");
+    expect([...checkpoints.files.keys()].sort()).toEqual([
+      "kept-correction.onnx",
+      "kept-correction.onnx.json",
+    ]);
+    const resumed = await run({ resume: true });
+    expect(resumed.metrics.status).toBe("complete");
+    expect(resumed.metrics.fits?.HyperEuler).toEqual(broken.metrics.fits?.HyperEuler);
+    expect(fileOf(resumed, "correction.onnx")).toEqual(fileOf(broken, "correction.onnx"));
+    const again = await run({ resume: true });
+    expect(again.metrics.fits).toEqual(resumed.metrics.fits);
+    for (const { path, content } of resumed.artefacts) expect(fileOf(again, path)).toEqual(content);
+    // Another seed is another fit.
+    const other = await run({ resume: true, seed: 1 });
+    expect(fileOf(other, "correction.onnx")).not.toEqual(fileOf(broken, "correction.onnx"));
   });
 });

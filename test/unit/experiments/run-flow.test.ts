@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { densityNamed } from "../../../src/data/index.js";
 import {
   CHECKPOINT_FILE,
-  type CheckpointStore,
   densityOverGrid,
   type FlowRequest,
   type FlowRun,
@@ -23,6 +22,7 @@ import {
 } from "../../../src/models/index.js";
 import { defineField } from "../../../src/ode/index.js";
 import { fromNumbers } from "../../../src/tensor/index.js";
+import { checkpointsInMemory } from "../../helpers/checkpoints.js";
 
 const data = densityData(densityNamed("checkerboard"), 1);
 const training = {
@@ -43,16 +43,6 @@ const request: FlowRequest = {
   },
 };
 
-function memory(): CheckpointStore & { readonly files: Map<string, Uint8Array> } {
-  const files = new Map<string, Uint8Array>();
-  return {
-    files,
-    read: async (name) => files.get(name),
-    write: async (name, content) => void files.set(name, content),
-    remove: async (name) => void files.delete(name),
-  };
-}
-
 const fileOf = ({ artefacts }: FlowRun, name: string): Uint8Array | string => {
   const found = artefacts.find(({ path }) => path === name);
   if (found === undefined) throw new Error(`no ${name}`);
@@ -62,7 +52,7 @@ const fileOf = ({ artefacts }: FlowRun, name: string): Uint8Array | string => {
 describe("a whole training", () => {
   let run: FlowRun;
   const phases: string[] = [];
-  const checkpoints = memory();
+  const checkpoints = checkpointsInMemory();
   beforeAll(async () => {
     run = await runFlow({ ...request, checkpoints, onProgress: ({ phase }) => phases.push(phase) });
   });
@@ -96,7 +86,7 @@ describe("a whole training", () => {
 
   test("leaves the checkpoint to its caller, who can go on from one to the same file", async () => {
     expect([...checkpoints.files.keys()]).toEqual([CHECKPOINT_FILE]);
-    const stopped = memory();
+    const stopped = checkpointsInMemory();
     const abort = new AbortController();
     const broken = await runFlow({
       ...request,

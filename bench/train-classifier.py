@@ -28,7 +28,7 @@ def arguments():
     parser.add_argument("--torchdiffeq", required=True)
     parser.add_argument("--iterations", type=int, default=5000)
     parser.add_argument("--validations", type=int, default=10)
-    parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--steps", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)

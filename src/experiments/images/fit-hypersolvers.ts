@@ -1,4 +1,4 @@
-import type { Correction, FitOptions } from "../../hypersolver/index.js";
+import type { Correction } from "../../hypersolver/index.js";
 import type { Classifier } from "../../models/index.js";
 import { isHypersolversError } from "../../tensor/index.js";
 import type { ExperimentOptions, LabelledImages } from "../experiment.js";
@@ -8,9 +8,6 @@ import { encodedImages } from "./encoded-images.js";
 import { EVALUATIONS, imageHypersolvers } from "./image-methods.js";
 import { type ImageFit, imageFitOf, keptFits } from "./kept-fits.js";
 import type { ImagePreset } from "./presets.js";
-
-/** Architecture of the paper's g for a data set. */
-export type ImageCorrection = NonNullable<FitOptions["architecture"]>;
 
 /** A trained classifier with what it is studied on. */
 export interface ImageStage {
@@ -31,15 +28,21 @@ export type ImageCorrections = Readonly<
  */
 export async function fitHypersolvers(
   { classifier, ends, images, preset }: ImageStage,
-  correction: ImageCorrection,
   { seed, compile, command, onProgress, signal, checkpoints, resume }: ExperimentOptions,
 ): Promise<Readonly<Record<string, ImageFit>>> {
   const states = encodedImages(ends, images);
   const kept = checkpoints && keptFits(classifier.field, checkpoints);
   const fits: Record<string, ImageFit> = {};
-  for (const { name, file, fit } of imageHypersolvers(correction)) {
+  for (const { name, file, fit } of imageHypersolvers(preset.correction)) {
     if (signal?.aborted === true) break;
-    const settings = { name, fit: preset.fit, heldOut: preset.batch, seed, data: images.description };
+    const settings = {
+      name,
+      architecture: preset.correction,
+      fit: preset.fit,
+      heldOut: preset.batch,
+      seed,
+      data: images.description,
+    };
     const before = resume === true ? await kept?.read(file, settings) : undefined;
     if (before !== undefined) {
       fits[name] = before;
@@ -76,7 +79,7 @@ async function unlessInterrupted(request: FitRequest): Promise<FitRun | undefine
 /** What was fitted, ready for solvers. */
 export const correctionsOf = (
   fits: Readonly<Record<string, ImageFit>>,
-  architecture: ImageCorrection,
+  architecture: ImagePreset["correction"],
 ): ImageCorrections =>
   Object.fromEntries(
     imageHypersolvers(architecture).flatMap(({ name, fit: { steps } }) => {

@@ -11,6 +11,7 @@ import {
   tableauRule,
 } from "../../ode/index.js";
 import { hyperTitle, methodTitle } from "../comparison.js";
+import type { ImagePreset } from "./presets.js";
 
 /** Evaluations of f at which the paper compares: K = 10 steps of Euler. */
 export const EVALUATIONS = 10;
@@ -26,7 +27,7 @@ export interface ImageHypersolver {
  * The paper's HyperEuler; one whose g reads what f computes inside; and HyperMidpoint, all of 10 evaluations. Last
  * HyperMidpoint of 4, whose g reads what f computes: to see how few keep the classes.
  */
-export function imageHypersolvers(architecture: NonNullable<FitOptions["architecture"]>): ImageHypersolver[] {
+export function imageHypersolvers(architecture: ImagePreset["correction"]): ImageHypersolver[] {
   const steps = (base: ButcherTableau): number => Math.floor(EVALUATIONS / base.stages);
   const title = (base: ButcherTableau): string => hyperTitle(base.name);
   return [

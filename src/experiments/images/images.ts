@@ -3,7 +3,6 @@ import { fail } from "../../tensor/index.js";
 import type { Artefact } from "../artefact.js";
 import type { Experiment, Preset } from "../experiment.js";
 import { trainedByAuthors } from "./authors-classifier.js";
-import type { ImageCorrection } from "./fit-hypersolvers.js";
 import { imageFronts } from "./image-fronts.js";
 import { imagesReport, imagesSummary } from "./images-report.js";
 import {
@@ -19,14 +18,12 @@ import { type ClassifierSource, trainedHere } from "./train-stage.js";
 
 interface ImageExperiment extends Pick<Experiment, "name" | "title"> {
   readonly dataset: NonNullable<Experiment["dataset"]>;
-  /** The paper's network for g. */
-  readonly correction: ImageCorrection;
   /** What a preset spends, and where its classifier comes from. */
   recipe(preset: Preset): { readonly settings: ImagePreset; readonly source: ClassifierSource };
 }
 
 /** Section 4.1 of the paper with one classifier. */
-function imageExperiment({ name, title, dataset, correction, recipe }: ImageExperiment): Experiment {
+function imageExperiment({ name, title, dataset, recipe }: ImageExperiment): Experiment {
   return {
     ...{ name, title, dataset, parallel: "batch" },
     run: async (options) => {
@@ -34,7 +31,7 @@ function imageExperiment({ name, title, dataset, correction, recipe }: ImageExpe
       if (images === undefined)
         throw fail("INVALID_ARGUMENT", { what: "images", expected: `those of ${dataset}`, received: "none" });
       const { settings, source } = recipe(options.preset);
-      const run = await runImages(images, correction, settings, source, options);
+      const run = await runImages(images, settings, source, options);
       const { metrics } = run;
       return {
         ...{ summary: imagesSummary(metrics), metrics, status: metrics.status },
@@ -54,20 +51,20 @@ const trainedBy =
 
 /** Neural ODE classifiers of digits, and hypersolvers of 10 evaluations for them. */
 export const mnist: Experiment = imageExperiment({
-  ...{ name: "mnist", dataset: "mnist", correction: "mnist-paper", recipe: trainedBy(mnistPresets) },
+  ...{ name: "mnist", dataset: "mnist", recipe: trainedBy(mnistPresets) },
   title: "A Neural ODE classifier of MNIST's digits, and hypersolvers of 10 evaluations",
 });
 
 /** Hypersolvers for the classifier that the paper's authors trained. */
 export const mnistAuthors: Experiment = imageExperiment({
-  ...{ name: "mnist-authors", dataset: "mnist", correction: "mnist-paper" },
+  ...{ name: "mnist-authors", dataset: "mnist" },
   title: "The authors' Neural ODE classifier of MNIST's digits, and hypersolvers of 10 evaluations",
   recipe: (preset) => ({ settings: mnistAuthorsPresets[preset], source: trainedByAuthors }),
 });
 
 /** Neural ODE classifiers of small photographs, and hypersolvers of 10 evaluations for them. */
 export const cifar10: Experiment = imageExperiment({
-  ...{ name: "cifar10", dataset: "cifar10", correction: "cifar10-paper", recipe: trainedBy(cifar10Presets) },
+  ...{ name: "cifar10", dataset: "cifar10", recipe: trainedBy(cifar10Presets) },
   title: "A Neural ODE classifier of CIFAR-10's photographs, and hypersolvers of 10 evaluations",
 });
 

@@ -19,6 +19,8 @@ export type TrainingSettings = Pick<
 /** What an image experiment spends on a classifier. */
 export interface ImagePreset {
   readonly architecture: string;
+  /** Of g, where it does not read what f computes. */
+  readonly correction: NonNullable<FitOptions["architecture"]>;
   /** Of every hypersolver. */
   readonly fit: Pick<
     FitOptions,
@@ -64,6 +66,7 @@ const smokeFit: ImagePreset["fit"] = {
 export const mnistPresets: ImagePresets<TrainedImagePreset> = {
   smoke: {
     architecture: "mnist-small",
+    correction: "mnist-paper",
     training: {
       iterations: 60,
       batch: 32,
@@ -78,6 +81,7 @@ export const mnistPresets: ImagePresets<TrainedImagePreset> = {
   },
   standard: {
     architecture: "mnist-paper",
+    correction: "mnist-paper",
     training: {
       iterations: 8000,
       batch: 32,
@@ -104,6 +108,7 @@ export const mnistPresets: ImagePresets<TrainedImagePreset> = {
   },
   paper: {
     architecture: "mnist-paper",
+    correction: "mnist-paper",
     training: {
       iterations: 37_500,
       batch: 32,
@@ -122,6 +127,7 @@ export const mnistPresets: ImagePresets<TrainedImagePreset> = {
 export const mnistAuthorsPresets: ImagePresets = {
   smoke: {
     architecture: "mnist-authors",
+    correction: "mnist-paper",
     fit: { ...smokeFit, iterations: 6, trajectoryIterations: 2, trajectories: 16 },
     test: 32,
     fronts: 16,
@@ -129,6 +135,7 @@ export const mnistAuthorsPresets: ImagePresets = {
   },
   standard: {
     architecture: "mnist-authors",
+    correction: "mnist-paper",
     fit: { ...paperFit, iterations: 500, trajectoryIterations: 150, batch: 16, trajectories: 640 },
     test: 2000,
     fronts: 128,
@@ -136,6 +143,7 @@ export const mnistAuthorsPresets: ImagePresets = {
   },
   paper: {
     architecture: "mnist-authors",
+    correction: "mnist-paper",
     fit: { ...paperFit, iterations: 20_000, batch: 32, trajectories: 20_000, referenceTolerance: 1e-3 },
     test: 10_000,
     fronts: 1024,
@@ -146,6 +154,7 @@ export const mnistAuthorsPresets: ImagePresets = {
 export const cifar10Presets: ImagePresets<TrainedImagePreset> = {
   smoke: {
     architecture: "cifar10-small",
+    correction: "cifar10-notebook",
     training: {
       iterations: 60,
       batch: 16,
@@ -160,10 +169,11 @@ export const cifar10Presets: ImagePresets<TrainedImagePreset> = {
   },
   standard: {
     architecture: "cifar10-notebook",
+    correction: "cifar10-notebook",
     training: {
       iterations: 5000,
       batch: 32,
-      learningRate: 2e-3,
+      learningRate: 1e-3,
       validations: 10,
       solver: { method: "midpoint", steps: 3 },
       randomMesh: true,
@@ -176,6 +186,7 @@ export const cifar10Presets: ImagePresets<TrainedImagePreset> = {
   },
   paper: {
     architecture: "cifar10-paper",
+    correction: "cifar10-paper",
     training: {
       iterations: 31_250,
       batch: 32,

@@ -17,7 +17,6 @@ import { errorMaps } from "./error-maps.js";
 import {
   correctionsOf,
   fitHypersolvers,
-  type ImageCorrection,
   type ImageCorrections,
   type ImageStage,
 } from "./fit-hypersolvers.js";
@@ -58,7 +57,6 @@ export interface ImageRun {
  */
 export async function runImages(
   images: LabelledImages,
-  correction: ImageCorrection,
   preset: ImagePreset,
   source: ClassifierSource,
   options: ExperimentOptions,
@@ -79,11 +77,11 @@ export async function runImages(
   const ends = await compileEnds(classifier, compile);
   try {
     const stage = { classifier, ends, images, preset };
-    const fits = await fitHypersolvers(stage, correction, options);
+    const fits = await fitHypersolvers(stage, options);
     const ofFits = Object.fromEntries(Object.entries(fits).map(([name, { metrics }]) => [name, metrics]));
-    const artefacts = [file, ...fitArtefacts(classifier, fits, correction, about)];
+    const artefacts = [file, ...fitArtefacts(classifier, fits, preset.correction, about)];
     if (isStopped()) return { artefacts, metrics: { ...story, fits: ofFits, status: "interrupted" } };
-    const corrections = correctionsOf(fits, correction);
+    const corrections = correctionsOf(fits, preset.correction);
     const quality = await qualityOf(stage, corrections, options);
     const accuracies = await testAccuracies(stage, corrections, options);
     const maps = await mapsOf(stage, corrections, options);
@@ -137,7 +135,7 @@ async function mapsOf(
 function fitArtefacts(
   classifier: Classifier,
   fits: Readonly<Record<string, ImageFit>>,
-  architecture: ImageCorrection,
+  architecture: ImagePreset["correction"],
   about: ClassifierStory,
 ): Artefact[] {
   return imageHypersolvers(architecture).flatMap(({ name, file, fit: { steps } }): Artefact[] => {

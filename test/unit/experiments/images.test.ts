@@ -128,7 +128,7 @@ describe("the experiment", () => {
   test("stopped while it trains, keeps the classifier and says so", async () => {
     const controller = new AbortController();
     const { smoke } = mnistPresets;
-    const run = await runImages(images, "mnist-paper", smoke, trainedHere(smoke), {
+    const run = await runImages(images, smoke, trainedHere(smoke), {
       ...{ preset: "smoke", seed: 0, command: "test", signal: controller.signal },
       onClassifier: () => controller.abort(),
     });
@@ -143,7 +143,7 @@ describe("the experiment", () => {
     const untrained = async () => ({ classifier, training: "none" });
     const checkpoints = checkpointsInMemory();
     const run = (options: Partial<ExperimentOptions> = {}) =>
-      runImages(images, "mnist-paper", preset, untrained, {
+      runImages(images, preset, untrained, {
         ...{ preset: "smoke", seed: 0, command: "test", checkpoints, ...options },
       });
     const fileOf = ({ artefacts }: ImageRun, name: string) =>

@@ -179,7 +179,7 @@ export const cifar10Presets: ImagePresets<TrainedImagePreset> = {
       randomMesh: true,
       augmentation: { padding: 4, flip: true },
     },
-    fit: { ...paperFit, iterations: 600, trajectoryIterations: 150, batch: 16, trajectories: 1024 },
+    fit: { ...paperFit, iterations: 1000, trajectoryIterations: 400, batch: 16, trajectories: 1024 },
     test: 10_000,
     fronts: 320,
     batch: 32,

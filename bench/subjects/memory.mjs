@@ -1,7 +1,8 @@
 // @ts-check
-/** Subject: memory over many runs, each measured in a process of its own. */
+/** Subject: memory over many runs, and by the number of steps, each measured in a process of its own. */
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { classifierPeaks } from "../lib/classifier-peaks.mjs";
 import { fail, killedAtExit } from "../lib/process.mjs";
 
 /**
@@ -34,7 +35,7 @@ function measured(task) {
 /** @type {import("./index.mjs").Subject} */
 export const memory = {
   name: "memory",
-  title: "resident memory after warming up and at the end, one process each",
+  title: "resident memory after warming up and at the end, and at the peak, one process each",
   unit: "ms/run",
   needs: [],
   run: async ({ plan }) => {
@@ -54,6 +55,6 @@ export const memory = {
       };
       rows.push({ label, facts });
     }
-    return [{ name: "resident set", rows, ratios: {}, notes: [] }];
+    return [{ name: "resident set", rows, ratios: {}, notes: [] }, ...(await classifierPeaks(plan.quick))];
   },
 };

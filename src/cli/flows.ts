@@ -1,6 +1,13 @@
 import { defaultColumns } from "../data/index.js";
 import { importOnnx } from "../graph/index.js";
-import { baseNamed, decodeFlow, FLOW_KEY, type Flow, type FlowFacts } from "../models/index.js";
+import {
+  baseNamed,
+  type DescribedFlow,
+  decodeFlow,
+  FLOW_KEY,
+  type Flow,
+  type FlowFacts,
+} from "../models/index.js";
 import { type Field, stateType } from "../ode/index.js";
 import { fail, formatShape, type Tensor } from "../tensor/index.js";
 import { readBytes } from "./files.js";
@@ -16,19 +23,29 @@ export interface LoadedFlow extends Flow {
   readonly facts?: FlowFacts;
 }
 
-/**
- * Reads a flow of `train`, or makes one of a field with `--span` and `--base`, in units of its states.
- * @throws a usage error when these are missing, or given although the file has them.
- */
-export async function readFlow(path: string, options: FlowSourceOptions): Promise<LoadedFlow> {
+/** The flow that `train` wrote; undefined for another model. */
+export async function trainedFlow(path: string): Promise<DescribedFlow | undefined> {
   const bytes = await readBytes(path);
   const { metadata } = importOnnx(bytes, path);
-  if (metadata[FLOW_KEY] === undefined) return flowOfField(path, options);
+  return metadata[FLOW_KEY] === undefined ? undefined : decodeFlow(bytes, path);
+}
+
+/**
+ * Reads a flow of `train`, or makes one of a field with `--span` and `--base`, in units of its states.
+ * @param bare what a field's span and base are where options do not say it.
+ * @throws a usage error when these are missing, or given although the file has them.
+ */
+export async function readFlow(
+  path: string,
+  options: FlowSourceOptions,
+  bare: Pick<FlowSourceOptions, "span" | "base"> = {},
+): Promise<LoadedFlow> {
+  const flow = await trainedFlow(path);
+  if (flow === undefined) return flowOfField(path, { ...bare, ...options });
   const given = Object.entries({ span: options.span, base: options.base, "input-map": options.inputMap });
   const spare = given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]));
   if (spare.length > 0)
     throw unusable(spare.join(", "), "nothing: the flow says it", "a value", `drop ${spare.join(" and ")}`);
-  const flow = decodeFlow(bytes, path);
   return { ...flow, columns: flow.facts.columns ?? defaultColumns(flow.standardisation.shift.length) };
 }
 

@@ -1,4 +1,4 @@
-import { decodeCsv, defaultColumns, encodeCsv } from "../data/index.js";
+import { decodeCsv, defaultColumns, encodeCsv, shortestFloat32 } from "../data/index.js";
 import {
   cast,
   encodeSafetensors,
@@ -6,6 +6,7 @@ import {
   firstNonFinite,
   formatShape,
   fromNumbers,
+  isFloat,
   isHypersolversError,
   type Tensor,
 } from "../tensor/index.js";
@@ -15,7 +16,7 @@ import { type FoundTensor, readTensor } from "./tensor-file.js";
 
 /** Points with the names of their columns and where they came from. */
 export interface Points {
-  /** float32 [n, d], n and d at least 1, all finite. */
+  /** Float [n, d], n and d at least 1, all finite in float32: float64 unless they were stored as float32. */
   readonly value: Tensor;
   readonly columns: readonly string[];
   /** `points.csv`, or `x of points.safetensors`. */
@@ -85,9 +86,8 @@ function checkedPoints(value: Tensor, what: string): Tensor {
   }
   if (count === 0)
     throw fail("INVALID_ARGUMENT", { what, expected: "at least one point", received: formatShape(shape) });
-  const points = cast(value, "float32");
-  const bad = firstNonFinite(points);
-  if (bad < 0) return points;
+  const bad = firstNonFinite(cast(value, "float32"));
+  if (bad < 0) return isFloat(dtype) ? value : cast(value, "float64");
   throw fail("NON_FINITE", {
     what: `${what}, row ${Math.floor(bad / width)}, column ${bad % width}, counted from 0`,
     expected: "finite numbers within float32",
@@ -96,7 +96,7 @@ function checkedPoints(value: Tensor, what: string): Tensor {
   });
 }
 
-/** What `writePoints` is given: points, and one number a point behind them if there is one. */
+/** What `encodePoints` is given: points, and one number a point behind them if there is one. */
 export interface PointsContent {
   readonly points: Tensor;
   readonly columns: readonly string[];
@@ -118,12 +118,13 @@ export function encodePoints(path: string, { points, columns, values }: PointsCo
   return encodeSafetensors({ x: points, ...extra }, { columns: columns.join(","), library: libraryName });
 }
 
+/** Values have the digits of float32: they were computed in it. */
 function withColumn({ shape, data, dtype }: Tensor, values: Float64Array): Tensor {
   const [count = 0, width = 0] = shape;
   const wide = new Float64Array(count * (width + 1));
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < width; j++) wide[i * (width + 1) + j] = Number(data[i * width + j]);
-    wide[i * (width + 1) + width] = values[i] ?? Number.NaN;
+    wide[i * (width + 1) + width] = Number(shortestFloat32(Math.fround(values[i] ?? Number.NaN)));
   }
   return fromNumbers(wide, [count, width + 1], dtype);
 }

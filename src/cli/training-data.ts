@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { densities } from "../data/index.js";
-import { densityData, type FlowData, tableData } from "../models/index.js";
+import { densityData, type FlowData, rowsBeyond, TOP_SPEED, tableData } from "../models/index.js";
 import { fail } from "../tensor/index.js";
 import { exists } from "./files.js";
 import { isCsv, type Points, readPoints } from "./points.js";
@@ -16,6 +16,8 @@ export interface TrainingData {
   readonly columns?: readonly string[];
   /** In nats, where it is known. */
   readonly entropy?: number;
+  /** Rows that a flow hardly reaches: a column is beyond `TOP_SPEED` standard deviations. */
+  readonly farRows: number;
 }
 
 /**
@@ -29,14 +31,17 @@ export async function trainingData(source: string, seed: number): Promise<Traini
     return {
       data: densityData(density, seed),
       name: source,
+      farRows: 0,
       ...(entropy !== undefined && { entropy }),
     };
   }
   const { path } = await splitReference(source);
   if (!(await exists(path))) throw neither(source);
   const points = await readPoints(source);
+  const data = tableData(points.value, describe(points), seed);
   return {
-    data: tableData(points.value, describe(points), seed),
+    data,
+    farRows: rowsBeyond(TOP_SPEED, points.value, data.standardisation),
     name: basename(path).replace(/\.(csv|safetensors)$/i, ""),
     ...(isCsv(source) && { columns: points.columns }),
   };

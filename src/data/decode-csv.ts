@@ -14,8 +14,8 @@ interface Line {
  * first row is a header when none of its cells stands for a number; columns without header are x0, x1, … A byte order
  * mark, CRLF, quotes, blank lines and spaces around cells are fine.
  * @param what name for messages, usually the file path.
- * @throws MALFORMED_FILE naming line and column, from 1, for cells that are no finite float32 number, rows of another
- *   length than the first, unnamed columns in a header, and files without points.
+ * @throws MALFORMED_FILE naming line and column, from 1, for cells that are no finite number within float32's range,
+ *   rows of another length than the first, unnamed columns in a header, and files without points.
  */
 export function decodeCsv(text: string, what: string): Table {
   const lines = linesOf(text.replace(/^\uFEFF/, ""));
@@ -32,11 +32,11 @@ export function decodeCsv(text: string, what: string): Table {
   }
   const width = first.cells.length;
   if (header !== undefined) requireNames(header, what);
-  const points = new Float32Array(body.length * width);
+  const points = new Float64Array(body.length * width);
   for (const [i, line] of body.entries()) points.set(numbersOf(line, width, what), i * width);
   return {
     columns: header === undefined ? defaultColumns(width) : [...header.cells],
-    points: tensor("float32", [body.length, width], points),
+    points: tensor("float64", [body.length, width], points),
   };
 }
 
@@ -86,8 +86,8 @@ function numbersOf({ cells, number }: Line, width: number, what: string): number
 }
 
 function numberOf(cell: string, what: string): number {
-  const value = isDecimal(cell) ? Math.fround(Number(cell)) : Number.NaN;
-  if (Number.isFinite(value)) return value;
+  const value = isDecimal(cell) ? Number(cell) : Number.NaN;
+  if (Number.isFinite(Math.fround(value))) return value;
   throw fail("MALFORMED_FILE", {
     what,
     expected: "a finite number, such as -1.5e-3, within float32",

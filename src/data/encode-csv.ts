@@ -5,7 +5,7 @@ import { defaultColumns } from "./table.js";
 
 /**
  * Writes points as comma separated text with a header, LF after every row. Numbers have the fewest digits that read
- * back the same in the element type of the points; `decodeCsv` reads float32 points bit by bit.
+ * back the same in the element type of the points.
  * @param points [n, d].
  * @param columns one name a column. Default x0, x1, …
  * @throws SHAPE_MISMATCH unless of rank 2 with a name a column; NON_FINITE naming the first row that is not finite;

@@ -42,6 +42,7 @@ export {
   normalisations,
 } from "./images/normalisation.js";
 export { oneHot } from "./images/one-hot.js";
+export { shortestFloat32 } from "./number-text.js";
 export { type Split, type SplitShares, splitRows } from "./split.js";
 export {
   logScale,

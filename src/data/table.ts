@@ -4,8 +4,8 @@ import type { Tensor } from "../tensor/index.js";
 export interface Table {
   /** One name a column. */
   readonly columns: readonly string[];
-  /** float32 [n, d]. */
-  readonly points: Tensor<"float32">;
+  /** float64 [n, d]: seconds since 1970 need more digits than float32 has. */
+  readonly points: Tensor<"float64">;
 }
 
 /** The names of columns that have none: x0, x1, … */

@@ -25,7 +25,6 @@ export const cifar10: DatasetDefinition = {
     return { training: joinImages(training.map(read)), test: read(TEST) };
   },
   count: { training: 50_000, test: 10_000 },
-  digests: {},
   official: [
     {
       name: "cifar-10-binary.tar.gz",

@@ -42,8 +42,8 @@ export interface DatasetDefinition {
   decode(files: FileContents, what: string): Dataset;
   /** Images of the official data set. */
   readonly count: { readonly training: number; readonly test: number };
-  /** Digests (SHA-256) of unpacked official files by canonical name, where they are known. */
-  readonly digests: Readonly<Record<string, string>>;
+  /** Digests (SHA-256) of unpacked official files by canonical name; absent: unpacked files cannot be checked. */
+  readonly digests?: Readonly<Record<string, string>>;
   /** What is fetched. */
   readonly official: readonly OfficialFile[];
   /** Addresses that the names of official files are put behind, in the order in which they are tried. */

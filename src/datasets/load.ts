@@ -86,14 +86,17 @@ export async function verifyCached(
 
 /** What to call a data set: a name alone is for the official one. */
 export function describeDataset(
-  { title, count }: DatasetDefinition,
+  { title, count, digests }: DatasetDefinition,
   facts: { readonly training: number; readonly test: number; readonly official: boolean },
 ): string {
   const { training, test, official } = facts;
   const counts = `${training} training and ${test} test images`;
   if (official) return `${title}, ${counts}`;
   const isExcerpt = training < count.training || test < count.test;
-  return `${title}${isExcerpt ? " (excerpt)" : ""}, ${counts}, not the official files`;
+  const isWhole = training === count.training && test === count.test;
+  const doubt =
+    digests === undefined && isWhole ? "files that could not be checked" : "not the official files";
+  return `${title}${isExcerpt ? " (excerpt)" : ""}, ${counts}, ${doubt}`;
 }
 
 function loaded(definition: DatasetDefinition, dataset: Dataset, official: boolean): LoadedDataset {

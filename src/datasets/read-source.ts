@@ -18,7 +18,8 @@ const isArchive = (path: string): boolean => /\.(tar|tar\.gz|tgz)$/i.test(path);
 
 /**
  * Finds and reads the files of a data set: in a folder (or a usual folder inside it), in a tar archive, or one by one.
- * Files may be gzip. Where a folder has a file both ways, the unpacked one counts.
+ * Files may be gzip. Where a folder has a file both ways, the unpacked one counts. A file may also lie in a folder of its
+ * name, as some copies of MNIST are unpacked; one beside that folder counts before it.
  * @param paths at least one.
  * @throws FILE_NOT_READABLE for a path that leads nowhere; INVALID_ARGUMENT listing the files that are missing, or for a
  *   file that is none of the data set's or comes twice; MALFORMED_FILE for damaged files.
@@ -49,7 +50,7 @@ const canonical = ({ canonicalName }: DatasetDefinition, name: string): string |
   canonicalName(name.replace(/\.gz$/i, ""));
 
 function haveDigests({ digests }: DatasetDefinition, files: FileContents): boolean {
-  return [...files].every(([name, bytes]) => digests[name] === sha256(bytes));
+  return digests !== undefined && [...files].every(([name, bytes]) => digests[name] === sha256(bytes));
 }
 
 interface Located {
@@ -75,17 +76,34 @@ async function locate(definition: DatasetDefinition, paths: readonly string[]): 
 /** Files of the folder itself, else of the first usual folder inside it that has some, else the official archive. */
 async function locateInFolder(definition: DatasetDefinition, folder: string): Promise<Located> {
   for (const place of [folder, ...definition.subfolders.map((name) => join(folder, name))]) {
-    const files = new Map<string, string>();
-    // In order of names: a file comes before itself with .gz.
-    for (const entry of await namesIn(place)) {
-      const name = canonical(definition, entry);
-      if (name !== undefined && !files.has(name)) files.set(name, join(place, entry));
+    const { files, folders } = await entriesIn(definition, place);
+    for (const [name, inner] of folders) {
+      const path = (await entriesIn(definition, inner)).files.get(name);
+      if (path !== undefined && !files.has(name)) files.set(name, path);
     }
     if (files.size > 0) return { archives: [], files };
   }
   const names = await namesIn(folder);
   const archive = definition.official.find(({ name }) => isArchive(name) && names.includes(name));
   return { archives: archive === undefined ? [] : [join(folder, archive.name)], files: new Map() };
+}
+
+/** Files and folders with names of the data set's files: paths by canonical name. */
+async function entriesIn(
+  definition: DatasetDefinition,
+  folder: string,
+): Promise<{ readonly files: Map<string, string>; readonly folders: ReadonlyMap<string, string> }> {
+  const files = new Map<string, string>();
+  const folders = new Map<string, string>();
+  // In order of names: a file comes before itself with .gz.
+  for (const entry of await namesIn(folder)) {
+    const name = canonical(definition, entry);
+    if (name === undefined) continue;
+    const path = join(folder, entry);
+    const found = (await isFolder(path)) ? folders : files;
+    if (!found.has(name)) found.set(name, path);
+  }
+  return { files, folders };
 }
 
 async function namesIn(folder: string): Promise<string[]> {

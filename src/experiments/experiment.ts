@@ -6,7 +6,7 @@ import type { Artefact } from "./artefact.js";
 import type { FlowRunProgress } from "./run-flow.js";
 
 export const presets = ["smoke", "standard", "paper"] as const;
-/** `smoke`: seconds, for CI. `standard`: minutes, what README figures come from. `paper`: the paper's setting. */
+/** `smoke`: seconds, for CI. `standard`: minutes, up to two hours where images are trained on; what README figures come from. `paper`: the paper's setting. */
 export type Preset = (typeof presets)[number];
 
 /** Where a long run keeps what it needs to go on. Absent files read as undefined. */

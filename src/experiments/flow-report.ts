@@ -25,14 +25,15 @@ export const formatNats = (value: number): string =>
 /** One or two sentences: what was reached. */
 export function flowSummary({ heldOut, obstacle, entropy }: FlowMetrics): string {
   if (heldOut === undefined) return `The densities of held-out data could not be solved. ${obstacle ?? ""}`;
-  const { nll, nfe } = heldOut;
+  const { nll, nfe, estimator } = heldOut;
+  const estimate = estimator === "hutchinson" ? ", Hutchinson's divergence" : "";
   const floor =
     entropy === undefined
       ? ""
       : ` The entropy of the data, which no flow gets below, is ${formatNats(entropy)}.`;
   return (
     `Held-out negative log-likelihood ${meanText(nll)} nats (${nll.n} points, ${nfe} evaluations of f at tolerance ` +
-    `1e-5).${floor}`
+    `1e-5${estimate}).${floor}`
   );
 }
 

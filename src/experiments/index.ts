@@ -38,6 +38,7 @@ export {
   MATCHING_PER_LIKELIHOOD,
 } from "./flow-phases.js";
 export { flowSummary, formatNats, meanText } from "./flow-report.js";
+export { baseStates, dataStates } from "./flow-states.js";
 export { experimentNamed, experiments } from "./registry.js";
 export {
   type FitMetrics,

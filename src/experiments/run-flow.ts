@@ -16,6 +16,7 @@ import {
   type TrainingPhase,
   trainFlow,
 } from "../models/index.js";
+import type { TraceEstimator } from "../ode/index.js";
 import type { CompileOptions } from "../runtime/index.js";
 import { isHypersolversError } from "../tensor/index.js";
 import type { Artefact } from "./artefact.js";
@@ -55,6 +56,8 @@ export type FlowRunProgress =
 export interface HeldOutLikelihood {
   /** Negative log-likelihood in nats, in units of the data. */
   readonly nll: Mean;
+  /** How the divergence was found: Hutchinson's estimate adds to the error of `nll`. */
+  readonly estimator: TraceEstimator;
   readonly nfe: number;
   readonly milliseconds: number;
 }
@@ -147,7 +150,8 @@ async function heldOutLikelihood(
   try {
     const { values, statistics } = await density.run(data.heldOut(count));
     const { nfe, milliseconds } = statistics;
-    return { heldOut: { nll: meanAndStandardError(values.map((value) => -value)), nfe, milliseconds } };
+    const nll = meanAndStandardError(values.map((value) => -value));
+    return { heldOut: { nll, estimator: density.estimator, nfe, milliseconds } };
   } catch (error) {
     if (!isHypersolversError(error)) throw error;
     return { obstacle: error.message };

@@ -58,6 +58,16 @@ function radiusOf(points: Tensor): number {
   return radius;
 }
 
+/** How many rows of [n, d], in units of the data, have a column beyond `limit` standard deviations. */
+export function rowsBeyond(limit: number, points: Tensor, standardisation: Standardisation): number {
+  const values = toFloat64(standardised(points, standardisation));
+  const [, width = 1] = points.shape;
+  let count = 0;
+  for (let i = 0; i < values.length; i += width)
+    if (values.subarray(i, i + width).some((value) => Math.abs(value) > limit)) count++;
+  return count;
+}
+
 const SHARES = { validation: 0.1, heldOut: 0.2 };
 
 /**

@@ -4,6 +4,7 @@ import { type Correction, hyperRule } from "../hypersolver/index.js";
 import {
   type CompiledSolveOptions,
   compileSolve,
+  defaultEstimator,
   type FieldStatistics,
   type LogDensityField,
   logDensityField,
@@ -14,7 +15,7 @@ import {
   withOpenParameters,
 } from "../ode/index.js";
 import { compile, type NamedTensors } from "../runtime/index.js";
-import { cast, Random, type Tensor, toFloat64 } from "../tensor/index.js";
+import { cast, fail, Random, type Tensor, toFloat64 } from "../tensor/index.js";
 import { columnsOf, withZeroColumns } from "./augmented-states.js";
 import { dimensionOf, type Flow } from "./flow.js";
 import { drawNoise, type NoiseKind } from "./noise.js";
@@ -27,7 +28,7 @@ export interface FlowDensityOptions
    * to the log-density field, and corrects both.
    */
   readonly correction?: Correction;
-  /** Default: exact up to dimension 8, else Hutchinson's. */
+  /** Default: exact up to dimension 8 and for a correction of the log-density, else Hutchinson's. */
   readonly estimator?: TraceEstimator;
   /** Of Hutchinson's estimator. Default `rademacher`. */
   readonly noise?: NoiseKind;
@@ -52,7 +53,6 @@ export interface CompiledDensity {
    * @param x data, [n, d].
    * @param parameters of the field, where they differ from those that it holds.
    * @param random where Hutchinson's noise comes from. Default: the stream of `seed`, which goes on from run to run.
-   * @param random of Hutchinson's noise. Default: a stream of the density's own, so that every run draws anew.
    * @throws SHAPE_MISMATCH; STEP_LIMIT, STEP_UNDERFLOW, NON_FINITE, INTERRUPTED as `orThrow`.
    */
   run(x: Tensor, parameters?: NamedTensors, random?: Random): Promise<LogDensities>;
@@ -71,9 +71,9 @@ export async function compileFlowDensity(
   flow: Flow,
   options: FlowDensityOptions = {},
 ): Promise<CompiledDensity> {
-  const { correction, estimator, noise = "rademacher", seed = 0, controlStateAlone, ...solver } = options;
+  const { correction, estimator: _, noise = "rademacher", seed = 0, controlStateAlone, ...solver } = options;
   const dimension = dimensionOf(flow);
-  const augmented = logDensityField(flow.field, estimator === undefined ? {} : { estimator });
+  const augmented = logDensityField(flow.field, { estimator: densityEstimator(flow, options) });
   const open = withOpenParameters(augmented.field);
   const solve = await compileSolve(open, {
     ...withTolerance(solver),
@@ -106,6 +106,26 @@ export async function compileFlowDensity(
       await finish.dispose();
     },
   };
+}
+
+/**
+ * The estimator of a density, where `estimator` may be left open.
+ * @throws INVALID_ARGUMENT for Hutchinson's beside a correction of the log-density, which learned from exact stages.
+ */
+export function densityEstimator(
+  flow: Flow,
+  { estimator, correction }: Pick<FlowDensityOptions, "estimator" | "correction">,
+): TraceEstimator {
+  const dimension = dimensionOf(flow);
+  if (correction === undefined || correctedColumns(correction) <= dimension)
+    return estimator ?? defaultEstimator(dimension);
+  if (estimator !== "hutchinson") return "exact";
+  throw fail("INVALID_ARGUMENT", {
+    what: "density: estimator",
+    expected: "exact: the correction is one of the log-density too, and learned from exact divergences",
+    received: estimator,
+    help: "leave the estimator out, or the correction",
+  });
 }
 
 /** Columns of the state that a correction corrects. */

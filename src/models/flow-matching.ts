@@ -1,6 +1,7 @@
 import {
   add,
   div,
+  exp,
   maximum,
   mean,
   minimum,
@@ -16,7 +17,7 @@ import { compileTraining, type Optimizer } from "../optim/index.js";
 import type { CompileOptions } from "../runtime/index.js";
 import { cast, draw, fail, Random, tensor } from "../tensor/index.js";
 import type { BaseDistribution } from "./base-distribution.js";
-import { defaultTails, type Tails, tailedSample, tailRatio } from "./base-tails.js";
+import { defaultTails, logTailRatio, type Tails, tailedSample, tailsInBatch } from "./base-tails.js";
 import type { FlowTrainer } from "./trainer.js";
 
 export interface FlowMatchingOptions {
@@ -34,8 +35,9 @@ export interface FlowMatchingOptions {
   readonly late?: number;
   /**
    * Base draws that are widened, so that f is learned where base draws are rare; elsewhere a field may do there what it
-   * likes, and the one draw in 50,000 that begins there ends anywhere. Weights keep the minimum of the loss where it
-   * was. Default `defaultTails`; share 0: none.
+   * likes, and the rare draw that begins there ends anywhere. Weights keep the minimum of the loss where it was. The
+   * share is rounded to whole rows of a batch. Default `defaultTails`: one in eight, 1.6 times as wide in the plane and
+   * less so in more dimensions; share 0: none.
    */
   readonly tails?: Tails;
   /** Largest Euclidean norm of the data: tells which points of a path only far draws reach. Default Infinity: not known. */
@@ -59,22 +61,12 @@ export interface FlowMatchingOptions {
  */
 export async function compileFlowMatching(field: Field, options: FlowMatchingOptions): Promise<FlowTrainer> {
   requireDepthPerSample(field);
-  const {
-    base,
-    span,
-    sigma = 0,
-    late = 2,
-    tails = defaultTails,
-    radius = Infinity,
-    batch,
-    seed = 0,
-  } = options;
+  const { base, span, sigma = 0, late = 2, radius = Infinity, batch, seed = 0 } = options;
   requireNumber("sigma", sigma, "a finite number, at least 0", sigma >= 0);
   requireNumber("late", late, "a finite number above 0", late > 0);
-  requireNumber("tails: share", tails.share, "0 ≤ share < 1", tails.share >= 0 && tails.share < 1);
-  requireNumber("tails: scale", tails.scale, "a finite number above 0", tails.scale > 0);
   const { shape, dtype } = stateType(field);
   const width = Number(shape[1]);
+  const tails = tailsOf(options, width);
   const length = span[1] - span[0];
   const training = await compileTraining({
     parameters: field.parameters,
@@ -121,6 +113,14 @@ export async function compileFlowMatching(field: Field, options: FlowMatchingOpt
   };
 }
 
+/** The tails of a batch, checked. */
+function tailsOf({ tails, batch }: FlowMatchingOptions, width: number): Tails {
+  const { share, scale } = tails ?? defaultTails(width);
+  requireNumber("tails: share", share, "0 ≤ share < 1", share >= 0 && share < 1);
+  requireNumber("tails: scale", scale, "a finite number above 0", scale > 0);
+  return tailsInBatch({ share, scale }, batch);
+}
+
 interface PathPoint {
   /** x₀, [batch, d]. */
   readonly noise: Node;
@@ -141,7 +141,7 @@ function pathWeight(base: BaseDistribution, tails: Tails, { noise, t, z, sigma, 
   const beyond = radius === Infinity ? mul(size, 0) : maximum(sub(size, mul(t, radius)), 0);
   const nearest = mul(z, div(beyond, mul(add(size, SMALLEST), maximum(sub(1, mul(t, 1 - sigma)), SMALLEST))));
   // A datum beyond the radius would make of a far draw a near one.
-  return minimum(div(tailRatio(base, tails, nearest), tailRatio(base, tails, noise)), 1);
+  return exp(minimum(sub(logTailRatio(base, tails, nearest), logTailRatio(base, tails, noise)), 0));
 }
 
 /** Where a path has arrived no draw is nearer than another, and 0/0 is no weight. */

@@ -27,6 +27,9 @@ export interface Flow {
   readonly standardisation: Standardisation;
 }
 
+/** The default `topSpeed`: how many standard deviations a flow carries a base draw at most, in every column. */
+export const TOP_SPEED = 12;
+
 /** A fully connected vector field. */
 export interface FlowFieldOptions {
   /** d. */
@@ -43,7 +46,8 @@ export interface FlowFieldOptions {
   readonly reach?: number;
   /**
    * No component of f is faster: f = v tanh(network/v). Off the paths that training knows a network of large weights can
-   * be a thousand times faster than anywhere on them. Standardised units over the span; default 12. Infinity: no limit.
+   * be a thousand times faster than anywhere on them; data farther than that from every base draw are out of reach.
+   * Standardised units over the span; default `TOP_SPEED`. Infinity: no limit.
    */
   readonly topSpeed?: number;
   /**
@@ -65,7 +69,7 @@ export function flowField(options: FlowFieldOptions, random: Random): Field {
     hidden = [128, 128, 128],
     activation = "tanh",
     reach = 4,
-    topSpeed = 12,
+    topSpeed = TOP_SPEED,
     inputGain = 3,
     depth = true,
   } = options;

@@ -9,11 +9,12 @@ export {
   normalBase,
   studentTBase,
 } from "./base-distribution.js";
-export { dimensionOf, type Flow, type FlowFieldOptions, flowField } from "./flow.js";
+export { dimensionOf, type Flow, type FlowFieldOptions, flowField, TOP_SPEED } from "./flow.js";
 
 // Training.
 
-export { densityData, type FlowData, tableData } from "./flow-data.js";
+export { unlessItBreaks } from "./broken-solves.js";
+export { densityData, type FlowData, rowsBeyond, tableData } from "./flow-data.js";
 export { compileFlowMatching, type FlowMatchingOptions } from "./flow-matching.js";
 export {
   compileMaximumLikelihood,
@@ -36,6 +37,7 @@ export { columnsOf, withZeroColumns } from "./augmented-states.js";
 export {
   type CompiledDensity,
   compileFlowDensity,
+  densityEstimator,
   FLOW_TOLERANCE,
   type FlowDensityOptions,
   type LogDensities,

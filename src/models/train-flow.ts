@@ -63,8 +63,8 @@ const MOST_SKIPPED = 20;
 
 /**
  * Trains a flow, validates as it goes, and keeps the averaged parameters that did best on validation data.
- * @throws INVALID_ARGUMENT for options that make no sense; NON_FINITE when the loss breaks; STEP_LIMIT,
- *   STEP_UNDERFLOW when a training solve fails.
+ * @throws INVALID_ARGUMENT for options that make no sense; NON_FINITE when the loss breaks, or when no validation could
+ *   be solved, each in 1000 steps: then there are no parameters to keep.
  */
 export async function trainFlow(options: FlowTrainingOptions): Promise<TrainedFlow> {
   const { data, seed = 0, base = normalBase } = options;
@@ -78,6 +78,7 @@ export async function trainFlow(options: FlowTrainingOptions): Promise<TrainedFl
   try {
     const run = await startRun(options, flow, validation);
     const status = await allPhases(run);
+    if (run.best.nll === Number.POSITIVE_INFINITY) throw neverValidated(run);
     const { nll: validationNll, parameters } = run.best;
     return {
       ...{ status, validationNll, iterations: run.iteration, curve: run.curve },
@@ -241,6 +242,16 @@ async function validate(
 }
 
 const brokenSolves = ["STEP_LIMIT", "STEP_UNDERFLOW", "NON_FINITE"] as const;
+
+function neverValidated({ curve, iteration }: Run): Error {
+  const count = curve.filter(({ nll }) => nll !== undefined).length;
+  return fail("NON_FINITE", {
+    what: `training, ${iteration} iterations`,
+    expected: `a flow whose validation data have finite densities, solved in at most ${VALIDATION_STEPS} steps`,
+    received: count === 1 ? "none in the only validation" : `none in ${count} validations`,
+    help: "train longer, lower the learning rate, or look for outliers in the data",
+  });
+}
 
 function checkValidations(validations = VALIDATIONS): void {
   if (Number.isInteger(validations) && validations > 0) return;

@@ -132,4 +132,4 @@ export {
   gradientThroughSolve,
   type SolveGradient,
 } from "./solve-gradient.js";
-export { EXACT_TRACE_LIMIT, type TraceEstimator } from "./trace-estimator.js";
+export { defaultEstimator, EXACT_TRACE_LIMIT, type TraceEstimator } from "./trace-estimator.js";

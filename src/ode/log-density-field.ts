@@ -13,7 +13,7 @@ import {
 import { fail, formatShape } from "../tensor/index.js";
 import { controlSpecs, evaluateField, type Field, makeField, stateType } from "./field.js";
 import {
-  EXACT_TRACE_LIMIT,
+  defaultEstimator,
   exactJacobianSums,
   hutchinsonJacobianSums,
   type JacobianSums,
@@ -55,7 +55,7 @@ export const NOISE_CONTROL = "/noise";
 export function logDensityField(field: Field, options: LogDensityOptions = {}): LogDensityField {
   const dimension = dimensionOf(field);
   const { kinetic = false, frobenius = false } = options;
-  const estimator = options.estimator ?? (dimension <= EXACT_TRACE_LIMIT ? "exact" : "hutchinson");
+  const { estimator = defaultEstimator(dimension) } = options;
   const names = ["logDensity", ...(kinetic ? ["kinetic"] : []), ...(frobenius ? ["frobenius"] : [])];
   const { roles, graph, parameters } = field;
   const { dtype } = stateType(field);

@@ -12,6 +12,10 @@ export type TraceEstimator = "exact" | "hutchinson";
 /** States up to this dimension get the exact trace by default. */
 export const EXACT_TRACE_LIMIT = 8;
 
+/** The estimator where none is asked for. */
+export const defaultEstimator = (dimension: number): TraceEstimator =>
+  dimension <= EXACT_TRACE_LIMIT ? "exact" : "hutchinson";
+
 /** What is known of the Jacobian ∂f/∂z at a point; both are [batch, 1]. */
 export interface JacobianSums {
   /** Divergence Σᵢ ∂fᵢ/∂zᵢ, or an unbiased estimate. */

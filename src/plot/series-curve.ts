@@ -9,6 +9,8 @@ import { thinCurve, type ValueCurve } from "./thin-curve.js";
 export interface SeriesCurveOptions extends FigureText {
   /** What the values are, with their unit: the title of the vertical axis. Default `"value"`. */
   readonly valueLabel?: string;
+  /** What they are ordered by: the title of the horizontal axis. Default `"iteration"`. */
+  readonly axisLabel?: string;
   /** Default `"linear"`. */
   readonly scale?: "linear" | "log";
   /** A value to compare with, such as the entropy of the data: a dashed line. */
@@ -30,13 +32,20 @@ export interface SeriesCurveOptions extends FigureText {
  */
 export function seriesCurve(curves: readonly ValueCurve[], options: SeriesCurveOptions = {}): Figure {
   requireMethods("series curve", curves);
-  const { valueLabel = "value", scale = "linear", level, resolution = 200, width = 560 } = options;
+  const {
+    valueLabel = "value",
+    axisLabel = "iteration",
+    scale = "linear",
+    level,
+    resolution = 200,
+    width = 560,
+  } = options;
   const thinned = curves.map((curve) => thinCurve(curve, { resolution, scale, quantity: "value" }));
   const rows = thinned.flatMap((curve) => curve.rows);
   const layer = curveLayers(rows, level, {
     x: iterationAxis(
       thinned.flatMap(({ ends }) => ends),
-      true,
+      axisLabel,
     ),
     y: valueAxis(scale, rows, level, valueLabel),
     color: methodChannel(curves, width),

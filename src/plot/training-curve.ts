@@ -58,13 +58,12 @@ export function trainingCurve(curves: readonly LossCurve[], options: TrainingCur
     width,
     height: options.height ?? 260,
     layer: curveLayers(rows, floor, {
-      x: iterationAxis(ends, rate === undefined),
+      x: iterationAxis(ends, rate === undefined ? undefined : null),
       y: valueAxis("log", rows, floor, options.lossLabel ?? "loss"),
       color: methodChannel(curves, width),
     }),
   };
-  const panels =
-    rate === undefined ? [lossPanel] : [lossPanel, ratePanel(rate, width, iterationAxis(ends, true))];
+  const panels = rate === undefined ? [lossPanel] : [lossPanel, ratePanel(rate, width, iterationAxis(ends))];
   const { name = "training", title = "Training" } = options;
   const last = thinned.map(
     ({ label, rows: own }) => `${label} ends at ${formatNumber(own.at(-1)?.value ?? Number.NaN)}`,

@@ -48,9 +48,12 @@ describe("data", () => {
         `CIFAR-10 (excerpt), 60 training and 20 test images, not the official files, 0.246 MB.\nImported into ${join("other", "data", "cifar10")}\n`,
       ]);
       expect(stderr).toBe(
-        "warning: the checksums are not those published for CIFAR-10; it has 60 and 20 images, CIFAR-10 50000 and 10000\n",
+        "warning: the files could not be checked: the published checksum of CIFAR-10 is that of cifar-10-binary.tar.gz; there are 60 and 20 images, CIFAR-10 has 50000 and 10000\n",
       );
     }
+    const kept = await data("cifar10", "--cache", "other");
+    expect([kept.code, kept.stdout]).toEqual([0, expect.stringContaining("Already in")]);
+    expect(kept.stderr).toContain("`hypersolvers data cifar10 --download` fetches the official files");
     const [text, list, nothing] = [
       await data("--cache", "other"),
       await data("--cache", "other", "--json"),
@@ -77,6 +80,8 @@ describe("data", () => {
       ["imagenet", 2, "USAGE", "mnist, cifar10"],
       ["--from cut", 2, "USAGE", "write the name first"],
       ["cifar10 --from", 2, "USAGE", "--from"],
+      ["--download", 2, "USAGE", "write the name first"],
+      ["cifar10 --download --from cut", 2, "USAGE", "one of the two"],
       ["cifar10 --from nowhere", 1, "FILE_NOT_READABLE", "check the path"],
       ["cifar10 --from nowhere.tar.gz", 1, "FILE_NOT_READABLE", "check the path"],
       ["cifar10 --from cut", 1, "MALFORMED_FILE", "cut off"],

@@ -1,9 +1,15 @@
+import { copyFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LIGHT_FIT, workplace } from "./workplace.js";
+import { encodeCsv } from "../../src/data/index.js";
+import { LIGHT_FIT, normal, workplace } from "./workplace.js";
 
 const place = workplace();
 afterAll(place.remove);
-beforeAll(place.fit);
+beforeAll(async () => {
+  await place.fit();
+  copyFileSync("pretrained/flows/pinwheel/flow.onnx", place.at("flow.onnx"));
+  writeFileSync(place.at("points.csv"), encodeCsv(normal(30, 2, 4), ["x", "y"]));
+});
 
 describe("help", () => {
   it("answers without a command, with the version, and with the list of experiments", async () => {

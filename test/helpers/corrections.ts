@@ -44,16 +44,18 @@ export interface HandMadeOptions {
   readonly dtype?: FloatDType;
   readonly features?: readonly string[];
   readonly controls?: readonly string[];
+  /** Columns of states and features. Default 2. */
+  readonly columns?: number;
 }
 
-/** A correction without parameters for states [batch, 2]; controls are [batch, 1], features [batch, 2]. */
+/** A correction without parameters for states and features [batch, columns]; controls are [batch, 1]. */
 export function handMade(
   base: ButcherTableau,
   inputs: readonly CorrectionInput[],
   g: (nodes: NamedNodes) => Node,
-  { dtype = "float64", features = [], controls = [] }: HandMadeOptions = {},
+  { dtype = "float64", features = [], controls = [], columns = 2 }: HandMadeOptions = {},
 ): Correction {
-  const state: InputSpec = { shape: ["batch", 2], dtype };
+  const state: InputSpec = { shape: ["batch", columns], dtype };
   const column: InputSpec = { shape: ["batch", 1], dtype };
   const stages = Array.from({ length: withoutErrorControl(base).stages }, (_, i) => `k${i}`);
   const names: Readonly<Record<CorrectionInput, readonly (readonly [string, InputSpec])[]>> = {
@@ -71,8 +73,11 @@ export function handMade(
 }
 
 /** g = 0 whatever it sees. */
-export const zeroCorrection = (base: ButcherTableau, dtype: FloatDType = "float64"): Correction =>
-  handMade(base, ["z"], ({ z }) => mul(node(z), 0), { dtype });
+export const zeroCorrection = (
+  base: ButcherTableau,
+  dtype: FloatDType = "float64",
+  columns = 2,
+): Correction => handMade(base, ["z"], ({ z }) => mul(node(z), 0), { dtype, columns });
 
 /**
  * `factor` times the exact residual (Φ(z) − z − ε ψ)/ε^(p+1), from the flow in closed form: with 1 a perfect

@@ -31,8 +31,9 @@ import {
 export interface FitCommandOptions extends SharedOptions, FieldOptions {
   readonly base: string;
   readonly steps: number;
-  readonly span: readonly [number, number];
-  readonly states: StatesChoice;
+  readonly span?: readonly [number, number];
+  readonly states?: StatesChoice;
+  readonly logDensity?: string;
   readonly out?: string;
   readonly loss?: FitLoss;
   readonly iterations?: number;
@@ -101,6 +102,8 @@ export const fitCommand: CommandDefinition = {
         "--inputs z,stages,epsilon,x",
       "fit images.onnx --base euler --steps 10 --states encoded.safetensors:z --architecture mnist-paper " +
         "--trajectory-iterations 50",
+      "fit flow.onnx --base midpoint --steps 1 --epsilon none",
+      "fit flow.onnx --base midpoint --steps 1 --epsilon none --log-density points.csv --out densities",
     ]);
     attach(command, async () => (await import("../jobs/fit.js")).fitJob);
   },
@@ -117,8 +120,15 @@ function addTaskOptions(command: Command): void {
         parseCount,
       ).makeOptionMandatory(),
     )
-    .addOption(spanOption().default([0, 1], "0,1"))
-    .addOption(statesOption("; a fifth of a file is held out").makeOptionMandatory())
+    .addOption(spanOption(" (default: 0,1)"))
+    .addOption(
+      statesOption("; a fifth of a file is held out (default, for a flow of `train` alone: its base)"),
+    )
+    .option(
+      "--log-density <data>",
+      "for flows: correct points and log-densities together, from data to base, for `density --correction`; learns on " +
+        "FILE.csv, FILE.safetensors[:KEY] or a density by name",
+    )
     .option("--out <folder>", "where to write (default: runs/FIELD)")
     .addOption(
       parsed("--samples <n>", "held-out states to measure on (default: 2000; images: 64)", parseCount),

@@ -31,7 +31,7 @@ export const reproduceCommand: CommandDefinition = {
       .addOption(
         parsed(
           "--preset <name>",
-          "smoke (seconds), standard (minutes) or paper (the paper's setting)",
+          "smoke (seconds), standard (minutes, images up to two hours) or paper (the paper's setting)",
           (option, text) => parseChoice(option, text, presetNames),
         ).default("standard", "standard"),
       )

@@ -24,15 +24,16 @@ type Action = "downloaded" | "imported" | "kept";
 
 /** The job over any definitions; tests give theirs, with other addresses. */
 export function dataJobOf(definitions: Definitions): Job<DataCommandOptions> {
-  return async (name, { from, cache: wanted }, desk) => {
+  return async (name, { from, download: fresh = false, cache: wanted }, desk) => {
     const cache = cacheFolder(wanted);
+    if (from !== undefined && fresh) throw unusable("--from, --download", "one of the two", "both");
     if (name === "") {
-      if (from === undefined) return listing(cache, definitions);
+      if (from === undefined && !fresh) return listing(cache, definitions);
       throw unusable(
         "name",
-        `the data set that --from has: ${namesOf(definitions)}`,
+        `the data set that is meant: ${namesOf(definitions)}`,
         "none",
-        "write the name first: `hypersolvers data mnist --from PATH`",
+        `write the name first: \`hypersolvers data mnist ${fresh ? "--download" : "--from PATH"}\``,
       );
     }
     const definition = definitionNamed(name, definitions);
@@ -40,8 +41,8 @@ export function dataJobOf(definitions: Definitions): Job<DataCommandOptions> {
       const cached = await importDataset(definition, from, cache);
       return report(definition, cached, "imported", desk);
     }
-    const present = await verifyCached(definition, cache);
-    if (present?.official === true) return report(definition, present, "kept", desk);
+    const present = fresh ? undefined : await verifyCached(definition, cache);
+    if (present !== undefined) return report(definition, present, "kept", desk);
     return report(definition, await download(definition, cache, desk), "downloaded", desk);
   };
 }
@@ -98,7 +99,9 @@ function report(
   { output }: Desk,
 ): JobResult {
   const { path, name, official, training, test, source } = cached;
-  const warnings = official ? [] : [unofficial(definition, cached)];
+  const advice =
+    action === "kept" ? `; \`hypersolvers data ${name} --download\` fetches the official files` : "";
+  const warnings = official ? [] : [unofficial(definition, cached) + advice];
   for (const warning of warnings) output.warn(warning);
   return {
     text: `${describeDataset(definition, cached)}, ${sizeText(sizeOf(cached))}.\n${actions[action]} ${path}`,
@@ -106,12 +109,18 @@ function report(
   };
 }
 
-function unofficial({ title, count }: DatasetDefinition, { training, test }: CachedDataset): string {
+function unofficial(definition: DatasetDefinition, { training, test }: CachedDataset): string {
+  const { title, count, digests, official } = definition;
   const isWhole = training === count.training && test === count.test;
   const counts = isWhole
     ? ""
-    : `; it has ${training} and ${test} images, ${title} ${count.training} and ${count.test}`;
-  return `the checksums are not those published for ${title}${counts}`;
+    : `; there are ${training} and ${test} images, ${title} has ${count.training} and ${count.test}`;
+  const checked = official.map((file) => file.name).join(", ");
+  const doubt =
+    digests === undefined
+      ? `the files could not be checked: the published checksum of ${title} is that of ${checked}`
+      : `the checksums are not those published for ${title}`;
+  return doubt + counts;
 }
 
 async function listing(cache: string, definitions: Definitions): Promise<JobResult> {

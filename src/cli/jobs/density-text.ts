@@ -1,6 +1,7 @@
 import { type GridDensity, meanText } from "../../experiments/index.js";
 import { meanAndStandardError } from "../../metrics/index.js";
-import type { LogDensities } from "../../models/index.js";
+import type { LogDensities, NoiseKind } from "../../models/index.js";
+import type { TraceEstimator } from "../../ode/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/index.js";
 import type { DensityCommandOptions } from "../commands/density.js";
 import { costText, type FlowSolver, writtenText } from "./flow-solver.js";
@@ -11,11 +12,16 @@ export interface DensityFound {
   readonly grid: GridDensity | undefined;
 }
 
+/** How the divergence was found; noise is Hutchinson's. */
+export interface DensityTrace {
+  readonly estimator: TraceEstimator;
+  readonly noise?: NoiseKind;
+}
+
 /** What `density` prints for people. */
 export function densityText(
   { points, grid }: DensityFound,
-  solver: FlowSolver,
-  { out, picture }: DensityCommandOptions,
+  { solver, trace, options: { out, picture } }: Pick<Told, "solver" | "trace" | "options">,
 ): string {
   const lines: string[] = [];
   if (points !== undefined) {
@@ -35,6 +41,10 @@ export function densityText(
       ...integralNote(grid),
     );
   }
+  if (trace.noise !== undefined)
+    lines.push(
+      `Log-densities are estimates: Hutchinson's divergence with ${trace.noise} noise; --estimator exact has none.`,
+    );
   return [...lines, ...writtenText([out, picture])].join("\n");
 }
 
@@ -55,6 +65,7 @@ const likelihoodOf = ({ values }: LogDensities): ReturnType<typeof meanAndStanda
 interface Told {
   readonly path: string;
   readonly solver: FlowSolver;
+  readonly trace: DensityTrace;
   readonly warnings: readonly string[];
   readonly options: DensityCommandOptions;
 }
@@ -62,7 +73,7 @@ interface Told {
 /** What `density` prints for programs. */
 export function densityJson(
   { points, grid }: DensityFound,
-  { path, solver, warnings, options }: Told,
+  { path, solver, trace, warnings, options }: Told,
 ): object {
   const over = grid && {
     ...grid.grid,
@@ -70,7 +81,7 @@ export function densityJson(
     ...{ nfe: grid.nfe, milliseconds: grid.milliseconds },
   };
   return {
-    ...{ flow: path, method: solver.method },
+    ...{ flow: path, method: solver.method, ...trace },
     ...(points !== undefined && { nll: likelihoodOf(points), ...points.statistics }),
     ...(over !== undefined && { grid: over }),
     ...{ warnings, out: options.out ?? null, picture: options.picture ?? null },

@@ -1,17 +1,22 @@
 import { densityOverGrid, gridAround, gridFigure, squareGrid } from "../../experiments/index.js";
-import { type CompiledDensity, compileFlowDensity, type LogDensities } from "../../models/index.js";
-import { type Field, logDensityField, stateType } from "../../ode/index.js";
+import {
+  type CompiledDensity,
+  compileFlowDensity,
+  densityEstimator,
+  type LogDensities,
+} from "../../models/index.js";
+import { type Field, logDensityField, stateType, type TraceEstimator } from "../../ode/index.js";
 import type { Desk, Job } from "../command.js";
 import type { DensityCommandOptions } from "../commands/density.js";
 import { requireWritableFile, writeWhole } from "../files.js";
-import type { FlowSolverOptions, TraceOptions } from "../flow-options.js";
+import type { TraceOptions } from "../flow-options.js";
 import { type LoadedFlow, readFlow, requireColumns } from "../flows.js";
 import { onInterrupt } from "../interruption.js";
-import { type LoadedCorrection, readCorrection, stemOf, warnOfCard } from "../models.js";
+import { forOption, type LoadedCorrection, readCorrection, stemOf, warnOfCard } from "../models.js";
 import { requirePlane, writePicture } from "../picture.js";
 import { encodePoints, type Points, type PointsContent, readPoints } from "../points.js";
 import { unusable } from "../usage-error.js";
-import { type DensityFound, densityJson, densityText } from "./density-text.js";
+import { type DensityFound, type DensityTrace, densityJson, densityText } from "./density-text.js";
 import { type FlowSolver, flowSolver } from "./flow-solver.js";
 import { missing } from "./method.js";
 
@@ -22,6 +27,7 @@ export const densityJob: Job<DensityCommandOptions> = async (path, options, desk
   const correction = await readCorrection(options.correction);
   const solver = flowSolver(options, correction);
   const flow = await readFlow(path, options);
+  const trace = traceOf(flow, options, correction);
   for (const name of ["picture", "grid"] as const)
     if (options[name] !== undefined) requirePlane(flow.columns.length, `--${name}`);
   for (const file of [options.out, options.picture]) if (file !== undefined) await requireWritableFile(file);
@@ -30,15 +36,15 @@ export const densityJob: Job<DensityCommandOptions> = async (path, options, desk
     ...(points === undefined ? [] : requireColumns(flow, points, output)),
     ...(correction === undefined ? [] : cardWarningsOf(flow, correction, solver, desk)),
   ];
-  const found = await solved(flow, points, solver, options, desk);
+  const found = await solved(flow, points, { solver, trace }, options, desk);
   progress.stop();
   if (options.out !== undefined && points !== undefined && found.points !== undefined)
     await writeWhole(options.out, encodePoints(options.out, contentOf(points, found.points)));
   if (options.picture !== undefined && found.grid !== undefined)
     await writePicture(options.picture, gridFigure(found.grid, { title: "Density", label: stemOf(path) }));
   return {
-    text: densityText(found, solver, options),
-    json: densityJson(found, { path, solver, warnings, options }),
+    text: densityText(found, { solver, trace, options }),
+    json: densityJson(found, { path, solver, trace, warnings, options }),
   };
 };
 
@@ -52,19 +58,34 @@ function refuseContradictions(options: DensityCommandOptions): void {
         : "points, or a region to draw",
     );
   if (out !== undefined && data === undefined) throw missing("--data", "the points that --out is about");
-  refuseTraceContradictions(options);
   if (controlState === true && (steps !== undefined || correction !== undefined))
     throw unusable("--control-state", "tolerances: equal steps have no step control", "equal steps");
 }
 
-/** Noise belongs to Hutchinson's estimator. */
-export function refuseTraceContradictions({ noise, estimator }: TraceOptions): void {
-  if (noise === undefined || estimator === "hutchinson") return;
+/** Noise belongs to Hutchinson's estimator, which is the default for many columns. */
+export function refuseSpareNoise({ noise, estimator }: TraceOptions, used: TraceEstimator): void {
+  if (noise === undefined || used === "hutchinson") return;
   throw unusable(
     "--noise",
     "--estimator hutchinson beside it: the exact divergence needs no noise",
     estimator === undefined ? "no --estimator" : `--estimator ${estimator}`,
   );
+}
+
+/** How the divergence is found. */
+function traceOf(
+  flow: LoadedFlow,
+  options: DensityCommandOptions,
+  correction: LoadedCorrection | undefined,
+): DensityTrace {
+  const wanted = {
+    ...(options.estimator !== undefined && { estimator: options.estimator }),
+    ...(correction !== undefined && { correction }),
+  };
+  const estimator = forOption("--estimator", () => densityEstimator(flow, wanted));
+  refuseSpareNoise(options, estimator);
+  const { noise = "rademacher" } = options;
+  return estimator === "exact" ? { estimator } : { estimator, noise };
 }
 
 /** A correction of the points, or of points and log-density together: both run from data to base. */
@@ -75,14 +96,14 @@ function cardWarningsOf(
   { output }: Desk,
 ): string[] {
   const wide = Number(correction.card.stateShape.at(-1)) === Number(stateType(field).shape.at(-1)) + 1;
-  const corrected: Field = wide ? logDensityField(field).field : field;
+  const corrected: Field = wide ? logDensityField(field, { estimator: "exact" }).field : field;
   return warnOfCard(correction, corrected, [{ span: [data, base], steps }], output);
 }
 
 async function solved(
   flow: LoadedFlow,
   points: Points | undefined,
-  solver: FlowSolver,
+  { solver, trace }: { readonly solver: FlowSolver; readonly trace: DensityTrace },
   options: DensityCommandOptions,
   { output, progress }: Desk,
 ): Promise<DensityFound> {
@@ -91,7 +112,11 @@ async function solved(
   let density: CompiledDensity | undefined;
   try {
     const signal = interruption === undefined ? {} : { signal: interruption.signal };
-    density = await compileFlowDensity(flow, { ...solver.options, ...traceOptions(options), ...signal });
+    const { seed, controlState: controlStateAlone = false } = options;
+    density = await compileFlowDensity(flow, {
+      ...{ ...solver.options, ...trace, seed, controlStateAlone },
+      ...signal,
+    });
     const logDensities = points === undefined ? undefined : await density.run(points.value);
     const grid = gridOf(points, options);
     const update = (done: number, total: number): void =>
@@ -118,13 +143,4 @@ function gridOf(
 ): ReturnType<typeof squareGrid> | undefined {
   if (grid !== undefined) return squareGrid(grid.low, grid.high, grid.cells);
   return picture === undefined || points === undefined ? undefined : gridAround(points.value);
-}
-
-function traceOptions({ estimator, noise, controlState, seed }: FlowSolverOptions & TraceOptions): object {
-  return {
-    seed,
-    ...(estimator !== undefined && { estimator }),
-    ...(noise !== undefined && { noise }),
-    ...(controlState === true && { controlStateAlone: true }),
-  };
 }

@@ -13,22 +13,21 @@ import type { Desk, Job } from "../command.js";
 import type { FitCommandOptions } from "../commands/fit.js";
 import { requireWritableFolder, writeAll } from "../files.js";
 import { FIT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../interruption.js";
-import { compileOptions, forOption, readField, stemOf } from "../models.js";
-import { stateSource } from "../states.js";
+import { compileOptions, forOption, stemOf } from "../models.js";
 import { unusable } from "../usage-error.js";
 import { showFitProgress } from "./fit-progress.js";
+import { type FitTask, fitTask } from "./fit-task.js";
 
 /** `hypersolvers fit`. */
 export const fitJob: Job<FitCommandOptions> = async (path, options, desk) => {
-  const field = await readField(path, options);
+  const task = await fitTask(path, options, desk.output);
   const out = options.out ?? join("runs", stemOf(path));
   await requireWritableFolder(out);
-  const settings = await fitOptions(field, options, desk);
+  const settings = fitOptions(task, options, desk);
   const interruption = onInterrupt(desk.output, FIT_STOPS);
   try {
     const run = await runFit({
-      field,
-      title: `A hypersolver for ${stemOf(path)}`,
+      ...{ field: task.field, title: task.title },
       command: desk.commandLine,
       fit: { ...settings, signal: interruption.signal },
       ...(options.samples !== undefined && { heldOut: options.samples }),
@@ -61,11 +60,15 @@ export function nothingFitted(error: unknown): unknown {
 }
 
 /** Options of the command line by the names of the library. What is not given is left to the library. */
-async function fitOptions(field: Field, options: FitCommandOptions, { progress }: Desk): Promise<FitOptions> {
+function fitOptions(
+  { field, span, states }: FitTask,
+  options: FitCommandOptions,
+  { progress }: Desk,
+): FitOptions {
   const { loss, iterations, batch, hidden, activation, lr, weightDecay, epsilon, trajectories, pretrain } =
     options;
   const { architecture, kernels, trajectoryIterations, meshPoints, referenceMemory, finalLr } = options;
-  const { referenceTolerance, swapEvery, directions, detachField, span, steps, seed } = options;
+  const { referenceTolerance, swapEvery, directions, detachField, steps, seed } = options;
   const features = options.features?.map((name) => featureOf(field, name));
   const given: Partial<FitOptions> = definedMembers({
     ...{ loss, iterations, batch, hidden, activation, weightDecay, trajectories, pretrain },
@@ -77,9 +80,8 @@ async function fitOptions(field: Field, options: FitCommandOptions, { progress }
   });
   return {
     ...given,
-    ...{ span, steps, seed, compile: compileOptions(options) },
+    ...{ span, states, steps, seed, compile: compileOptions(options) },
     base: forOption("--base", () => tableauNamed(options.base)),
-    states: await stateSource(field, options.states, options),
     onProgress: (state) => showFitProgress(state, progress),
   };
 }

@@ -7,7 +7,8 @@ import type { SampleCommandOptions } from "../commands/sample.js";
 import { requireWritableFile, writeWhole } from "../files.js";
 import { type LoadedFlow, readFlow } from "../flows.js";
 import { onInterrupt } from "../interruption.js";
-import { readCorrection, stemOf, warnOfCard } from "../models.js";
+import { type LoadedCorrection, readCorrection, stemOf, warnOfCard } from "../models.js";
+import type { Output } from "../output.js";
 import { requirePlane, writePicture } from "../picture.js";
 import { encodePoints } from "../points.js";
 import { costText, type FlowSolver, flowSolver, writtenText } from "./flow-solver.js";
@@ -20,8 +21,7 @@ export const sampleJob: Job<SampleCommandOptions> = async (path, options, { outp
   const flow = await readFlow(path, options);
   if (picture !== undefined) requirePlane(flow.columns.length, "--picture");
   for (const file of [out, picture]) if (file !== undefined) await requireWritableFile(file);
-  const use = { span: flow.span, steps: solver.steps ?? 1 };
-  const warnings = correction === undefined ? [] : warnOfCard(correction, flow.field, [use], output);
+  const warnings = correction === undefined ? [] : cardWarningsOf(flow, correction, solver, output);
   const interruption =
     solver.steps === undefined ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
   try {
@@ -50,6 +50,21 @@ export const sampleJob: Job<SampleCommandOptions> = async (path, options, { outp
     interruption?.release();
   }
 };
+
+/** What the card says, and whether the correction learned where sampling starts. */
+function cardWarningsOf(
+  { field, span, base }: LoadedFlow,
+  correction: LoadedCorrection,
+  { steps = 1 }: FlowSolver,
+  output: Output,
+): string[] {
+  const warnings = warnOfCard(correction, field, [{ span, steps }], output);
+  const { source } = correction.card.states;
+  if (source === base.name) return warnings;
+  const warning = `this correction learned on other states (${source}) than the flow draws (${base.name}): where they differ it knows nothing`;
+  output.warn(warning);
+  return [...warnings, warning];
+}
 
 async function samples(
   flow: LoadedFlow,

@@ -8,7 +8,8 @@ import {
   flowPhases,
   runFlow,
 } from "../../experiments/index.js";
-import { baseNamed } from "../../models/index.js";
+import { baseNamed, TOP_SPEED } from "../../models/index.js";
+import { defaultEstimator } from "../../ode/index.js";
 import { fail } from "../../tensor/index.js";
 import { checkpointsIn } from "../checkpoints.js";
 import type { Desk, Job } from "../command.js";
@@ -19,7 +20,7 @@ import { compileOptions, forOption } from "../models.js";
 import type { Output } from "../output.js";
 import { type TrainingData, trainingData } from "../training-data.js";
 import { unusable } from "../usage-error.js";
-import { refuseTraceContradictions } from "./density.js";
+import { refuseSpareNoise } from "./density.js";
 import { showTraining } from "./train-progress.js";
 import { trainJson, trainText } from "./train-text.js";
 
@@ -27,9 +28,11 @@ import { trainJson, trainText } from "./train-text.js";
 export const trainJob: Job<TrainCommandOptions> = async (source, options, desk) => {
   refuseContradictions(options);
   const subject = await trainingData(source, options.seed);
+  refuseSpareNoise(options, options.estimator ?? defaultEstimator(subject.data.dimension));
   const out = options.out ?? join("runs", subject.name);
   await requireWritableFolder(out);
   await lookForCheckpoint(out, options, desk.output);
+  warnOfFarRows(subject, desk.output);
   const interruption = onInterrupt(desk.output, TRAINING_STOPS);
   try {
     const checkpoints = checkpointsIn(out);
@@ -122,7 +125,15 @@ function refuseContradictions(options: TrainCommandOptions): void {
     );
   if (seminorm === true && gradient !== "continuous")
     throw unusable("--seminorm", "--gradient continuous beside it", gradient ?? "the discrete gradient");
-  refuseTraceContradictions(options);
+}
+
+/** What is out of reach is told before the training, not by its likelihood. */
+function warnOfFarRows({ farRows }: TrainingData, output: Output): void {
+  if (farRows === 0) return;
+  output.warn(
+    `${farRows === 1 ? "1 row has" : `${farRows} rows have`} a column more than ${TOP_SPEED} standard deviations from ` +
+      "its mean, where a flow hardly gets: look for outliers, or transform the column, by its logarithm for example",
+  );
 }
 
 /** A checkpoint that is wanted has to be there; one that is not wanted is about to be lost. */

@@ -4,6 +4,7 @@ import {
   type Flow,
   type FlowDensityOptions,
   type FlowSamplerOptions,
+  unlessItBreaks,
 } from "../../models/index.js";
 import {
   type DensityRow,
@@ -21,23 +22,26 @@ import { densityOverGrid, gridAround, type PlaneGrid } from "../density-grid.js"
 import { paretoFigure } from "../fit-figures.js";
 import { curveFigures } from "../flow-curves.js";
 import { PICTURE_SOLVE } from "../flow-figures.js";
+import type { KeptFit } from "../kept-fits.js";
 import { allMethods } from "./all-methods.js";
+import { isBroken } from "./broken-method.js";
 import { fieldFigure } from "./field-figure.js";
-import type { FitStage } from "./fit-stage.js";
 import type { CnfRun } from "./run-cnf.js";
 import { samplerOptions } from "./sampling-methods.js";
 
-/** Every figure of a run, most telling first. */
+/** Every figure of a run that can be solved for, most telling first. */
 export async function cnfFigures(run: CnfRun, compile: CompileOptions): Promise<Figure[]> {
   const { metrics, flow, fits } = run;
+  const density = fits?.density;
+  const methods = allMethods(metrics.sampling ?? {});
   return [
     densityGrid([await samplesRow(run, compile)], {
       ...{ name: "samples", title: "Samples", panelSize: 240 },
     }),
-    ...(fits === undefined ? [] : await unlessItFails(() => densityFigure(run, fits, compile))),
+    ...(density === undefined ? [] : await unlessItFails(() => densityFigure(run, density, compile))),
     await fieldFigure(flow, metrics.seed, compile),
-    ...(metrics.speed === undefined ? [] : [speedFigure(metrics.speed)]),
-    ...(metrics.sampling === undefined ? [] : [paretoFigure(allMethods(metrics.sampling))]),
+    ...speedFigures(metrics.speed ?? []),
+    ...(methods.length === 0 ? [] : [paretoFigure(methods)]),
     ...curveFigures(metrics.flow),
   ];
 }
@@ -54,7 +58,7 @@ async function unlessItFails(draw: () => Promise<Figure>): Promise<Figure[]> {
 
 const PICTURE_POINTS = 20_000;
 
-/** One row of the paper's figure 6: data, and samples by each method from the same draws. */
+/** One row of the paper's figure 6: data, and samples by each method from the same draws, unless it breaks on one. */
 export async function samplesRow(
   { data, flow, fits, metrics }: Pick<CnfRun, "data" | "flow" | "fits" | "metrics">,
   compile: CompileOptions,
@@ -63,8 +67,9 @@ export async function samplesRow(
   const methods = fits === undefined ? { dopri5: {} } : samplerOptions(fits.sampling);
   const clouds: GridCloud[] = [{ label: "data", points: toFloat64(data.heldOut(PICTURE_POINTS)) }];
   for (const [method, options] of Object.entries(methods)) {
-    const { x, nfe } = await pushed(flow, z, { ...compile, ...options });
-    clouds.push({ label: method, points: toFloat64(x), note: `${nfe} NFE` });
+    const drawn = await unlessItBreaks(pushed(flow, z, { ...compile, ...options }));
+    if ("obstacle" in drawn) continue;
+    clouds.push({ label: method, points: toFloat64(drawn.x), note: `${drawn.nfe} NFE` });
   }
   return { label: metrics.density, clouds };
 }
@@ -86,7 +91,7 @@ async function pushed(
 /** The flow's density by dopri5, and by one corrected step of (z, log p) in the cells that hold data. */
 async function densityFigure(
   { data, flow }: CnfRun,
-  { density }: FitStage,
+  { correction }: KeptFit,
   compile: CompileOptions,
 ): Promise<Figure> {
   const points = data.heldOut(PICTURE_POINTS);
@@ -102,7 +107,7 @@ async function densityFigure(
     }
   };
   const exact = await panel("dopri5 at 1e-3", PICTURE_SOLVE);
-  const corrected = await panel("HyperMidpoint of (z, log p)", { correction: density.correction, steps: 1 });
+  const corrected = await panel("HyperMidpoint of (z, log p)", { correction, steps: 1 });
   const held = cellsWith(points, grid);
   const known = Float64Array.from(corrected.values, (value, i) => (held.has(i) ? value : Number.NaN));
   const brightest = Float64Array.from(exact.values).reduce((most, value) => Math.max(most, value), 0);
@@ -129,12 +134,15 @@ function cellsWith(points: Tensor, { x, y, columns, rows, size }: PlaneGrid): Re
 const roleOf = (method: string): "reference" | "hypersolver" | "base" =>
   method === "dopri5" ? "reference" : method.startsWith("Hyper") ? "hypersolver" : "base";
 
-function speedFigure(speed: NonNullable<CnfRun["metrics"]["speed"]>): Figure {
-  const items = speed.map(({ method, nfe, milliseconds }) => ({
-    label: `${method}, ${nfe} NFE`,
-    role: roleOf(method),
-    milliseconds,
+/** The paper's figure 1: what a sample takes by each method, none where all broke. */
+function speedFigures(rows: NonNullable<CnfRun["metrics"]["speed"]>): Figure[] {
+  const speed = rows.flatMap((row) => (isBroken(row) ? [] : [row]));
+  const [first] = speed;
+  if (first === undefined) return [];
+  const items = speed.map(({ method, nfe, milliseconds, peakBytes }) => ({
+    ...{ label: `${method}, ${nfe} NFE`, role: roleOf(method), milliseconds },
+    ...(peakBytes !== undefined && { bytes: peakBytes }),
   }));
-  const count = formatNumber(speed[0]?.count ?? 0);
-  return speedUpBars(items, { name: "speed", title: `Time of drawing ${count} points` });
+  const title = `Drawing ${formatNumber(first.count)} points`;
+  return [speedUpBars(items, { name: "speed", title, memoryLabel: "peak memory of a process of its own" })];
 }

@@ -11,6 +11,7 @@ import { methodTitle } from "../comparison.js";
 import { comparisonTable } from "../fit-report.js";
 import { phasesText } from "../flow-phases.js";
 import { allMethods } from "./all-methods.js";
+import { type BrokenMethod, isBroken } from "./broken-method.js";
 import type { CnfMetrics } from "./run-cnf.js";
 import type { SampleQuality } from "./sample-quality.js";
 
@@ -19,9 +20,14 @@ export function cnfSummary(metrics: CnfMetrics): string {
   const tables = [samplingTable(metrics), densityTable(metrics)].flatMap((table) =>
     table === undefined ? [] : [textTable(table.columns, table.rows, { emphasized: table.emphasized ?? [] })],
   );
-  return [trainingSentence(metrics), ...tables, verdict(metrics) ?? "Interrupted before the fits."].join(
-    "\n\n",
-  );
+  return [trainingSentence(metrics), ...tables, verdict(metrics) ?? interruption(metrics)].join("\n\n");
+}
+
+function interruption({ sampling = {} }: CnfMetrics): string {
+  const made = Object.keys(sampling);
+  return made.length === 0
+    ? "Interrupted before the fits."
+    : `Interrupted before all was measured. Fitted for sampling: ${made.join("; ")}.`;
 }
 
 /** A self-contained page about one run. */
@@ -30,7 +36,7 @@ export function cnfReport(
   figures: readonly { readonly figure: Figure; readonly svg: string }[],
 ): string {
   const drawn = figures.map(({ figure, svg }) => ({ svg, caption: figure.caption, title: figure.title }));
-  const { sampling } = metrics;
+  const methods = allMethods(metrics.sampling ?? {});
   const section = (heading: string, text: string, table: Table | undefined) =>
     table === undefined ? [] : [{ heading, text, table }];
   return renderReport({
@@ -50,7 +56,7 @@ export function cnfReport(
       ...section(
         "Sampling against every other solver",
         "Mean Euclidean distance to dopri5 with tolerance 1e-8 in float64, in standardised coordinates, on base draws that the fit never saw. MACs count f and g.",
-        sampling && comparisonTable(allMethods(sampling)),
+        methods.length === 0 ? undefined : comparisonTable(methods),
       ),
     ],
     footnotes: [
@@ -61,7 +67,7 @@ export function cnfReport(
 }
 
 const SAMPLING_TEXT =
-  "Distances of samples to fresh data, mean and standard error over seeds; the same base draws for all methods. Mean error: Euclidean distance to dopri5 at 1e-8 in float64, in standardised coordinates. Time for one sample of that size, median of warm runs taking turns.";
+  "Distances of samples to fresh data, mean and standard error over seeds; the same base draws and data for all methods, whose scatter the difference to dopri5 seed by seed is free of. Told from dopri5: a difference beyond two standard errors of the distances themselves. Mean error: Euclidean distance to dopri5 at 1e-8 in float64, in standardised coordinates. Time for one sample of that size, median of warm runs taking turns. A method that ran into NaN or a limit broke.";
 const DENSITY_TEXT =
   "Log-densities of held-out data, from data to base. The error of log p is against dopri5 at 1e-6; the distance is that of the points reached at the base.";
 
@@ -80,15 +86,7 @@ function verdict({ quality, sampling, speed }: CnfMetrics): string | undefined {
   const [best = ""] = Object.keys(sampling);
   const fit = sampling[best];
   if (fit === undefined) return undefined;
-  const hyper = quality.find(({ method }) => method === best);
-  const time = (name: string): number =>
-    speed.find(({ method }) => method === name)?.milliseconds ?? Number.NaN;
-  const told = {
-    no: "cannot be told from dopri5's by either distance (two standard errors)",
-    yes: "can be told from dopri5's",
-    "?": "scatter too much to say whether they can be told from dopri5's: rare draws land far away",
-    "": "were measured once, which says nothing of distances",
-  }[toldApart(hyper)];
+  const told = toldText(quality.find(({ method }) => method === best));
   const factor = (name: string): string =>
     formatNumber(
       (sampling[name]?.base.mean ?? Number.NaN) / (sampling[name]?.hypersolver.mean ?? Number.NaN),
@@ -97,33 +95,58 @@ function verdict({ quality, sampling, speed }: CnfMetrics): string | undefined {
   const beside = others.map(
     ([name, { base }]) => `${name} ${factor(name)} times closer than ${methodTitle(base.method)}`,
   );
-  return `Samples of ${best} with ${fit.hypersolver.nfe} evaluations ${told}, end ${factor(best)} times closer to the exact solution than ${methodTitle(fit.base.method)}'s (${beside.join(", ")}), and take ${formatNumber(time("dopri5") / time(best))} times less time than dopri5's.`;
+  const [own, reference] = [best, "dopri5"].map((name) => timeOf(speed, name));
+  const time =
+    own === undefined || reference === undefined
+      ? ""
+      : `, and take ${formatNumber(reference / own)} times less time than dopri5's`;
+  return `Samples of ${best} with ${fit.hypersolver.nfe} evaluations ${told}, end ${factor(best)} times closer to the exact solution than ${methodTitle(fit.base.method)}'s (${beside.join(", ")})${time}.`;
 }
 
-function samplingTable({ quality, speed, sampling }: CnfMetrics): Table | undefined {
+function toldText(row: SampleQuality | BrokenMethod | undefined): string {
+  if (isBroken(row)) return "break on some draws";
+  const told = {
+    no: "cannot be told from dopri5's by either distance within two standard errors",
+    yes: "can be told from dopri5's",
+    "?": "scatter too much to say whether they can be told from dopri5's: rare draws land far away",
+    "": "were measured once, which says nothing of distances",
+  }[toldApart(row)];
+  const paired = row?.minusReference?.slicedWasserstein;
+  return paired === undefined
+    ? told
+    : `${told} (sliced Wasserstein distance minus dopri5's from the same draws: ${meanText(paired)})`;
+}
+
+const timeOf = (rows: NonNullable<CnfMetrics["speed"]>, name: string): number | undefined => {
+  const row = rows.find(({ method }) => method === name);
+  return row === undefined || isBroken(row) ? undefined : row.milliseconds;
+};
+
+function samplingTable({ quality, speed = [], sampling = {} }: CnfMetrics): Table | undefined {
   if (quality === undefined) return undefined;
-  const fits = Object.entries(sampling ?? {});
+  const fits = Object.entries(sampling);
   const errors: Readonly<Record<string, number | undefined>> = Object.fromEntries([
     ...fits.map(([name, { hypersolver }]) => [name, hypersolver.mean]),
     ...fits.map(([, { base }]) => [methodTitle(base.method), base.mean]),
     ["dopri5", fits[0]?.[1].comparison.find(({ tolerance }) => tolerance === 1e-5)?.error],
   ]);
+  const columns = ["samples of", "NFE", "sliced Wasserstein", "minus dopri5's", "MMD²", "minus dopri5's"];
   return {
-    columns: ["samples of", "NFE", "sliced Wasserstein", "MMD²", "told from dopri5", "mean error", "time"],
+    columns: [...columns, "told from dopri5", "mean error", "time"],
     rows: quality.map((row) => {
-      const { method, nfe, slicedWasserstein, discrepancy } = row;
-      const time = speed?.find((row) => row.method === method)?.milliseconds;
+      const { method } = row;
+      const error = errors[method] === undefined ? "" : formatNumber(errors[method]);
+      if (isBroken(row)) return [method, "", "broke", "", "", "", "", error, ""];
+      const { nfe, slicedWasserstein, discrepancy, minusReference: minus } = row;
+      const time = timeOf(speed, method);
       return [
-        method,
-        nfe === 0 ? "" : nfe,
-        meanText(slicedWasserstein),
-        meanText(discrepancy),
-        toldApart(row),
-        errors[method] === undefined ? "" : formatNumber(errors[method]),
-        time === undefined ? "" : formatMilliseconds(time),
+        ...[method, nfe === 0 ? "" : nfe],
+        ...[meanText(slicedWasserstein), minus === undefined ? "" : meanText(minus.slicedWasserstein)],
+        ...[meanText(discrepancy), minus === undefined ? "" : meanText(minus.discrepancy)],
+        ...[toldApart(row), error, time === undefined ? "" : formatMilliseconds(time)],
       ];
     }),
-    emphasized: quality.flatMap(({ method }, i) => (sampling?.[method] === undefined ? [] : [i])),
+    emphasized: quality.flatMap(({ method }, i) => (sampling[method] === undefined ? [] : [i])),
   };
 }
 
@@ -143,13 +166,11 @@ function densityTable({ densities }: CnfMetrics): Table | undefined {
   if (densities === undefined) return undefined;
   return {
     columns: ["density by", "NFE", "NLL", "mean error of log p", "distance at the base", "time"],
-    rows: densities.map(({ method, nfe, nll, logDensityError, endpointError, milliseconds }) => [
-      method,
-      nfe,
-      nats(nll),
-      formatNumber(logDensityError),
-      formatNumber(endpointError),
-      formatMilliseconds(milliseconds),
-    ]),
+    rows: densities.map((row) => {
+      if (isBroken(row)) return [row.method, "", "broke", "", "", ""];
+      const { method, nfe, nll, logDensityError: off, endpointError: distance, milliseconds } = row;
+      const numbers = [off, distance].map((value) => (value === undefined ? "" : formatNumber(value)));
+      return [method, nfe, nats(nll), ...numbers, formatMilliseconds(milliseconds)];
+    }),
   };
 }

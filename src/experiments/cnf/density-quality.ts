@@ -5,11 +5,13 @@ import {
   type Flow,
   type FlowDensityOptions,
   type LogDensities,
+  unlessItBreaks,
 } from "../../models/index.js";
 import type { ButcherTableau } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
 import { methodTitle } from "../comparison.js";
+import type { BrokenMethod } from "./broken-method.js";
 
 /** How well a method evaluates densities. */
 export interface DensityQuality {
@@ -18,10 +20,10 @@ export interface DensityQuality {
   readonly milliseconds: number;
   /** Negative log-likelihood in nats, units of the data. */
   readonly nll: Mean;
-  /** Mean |log p − reference|, in nats. */
-  readonly logDensityError: number;
+  /** Mean |log p − reference|, in nats; absent, as the next, where the reference broke. */
+  readonly logDensityError?: number;
   /** Mean Euclidean distance, at the base, to the reference. */
-  readonly endpointError: number;
+  readonly endpointError?: number;
 }
 
 export interface DensityQualityRequest {
@@ -32,6 +34,8 @@ export interface DensityQualityRequest {
   readonly compile?: CompileOptions;
   /** Called after every method. */
   readonly onMethod?: (done: number) => void;
+  /** Ends it before the next method. */
+  readonly signal?: AbortSignal;
 }
 
 export interface DensityMethod {
@@ -58,22 +62,36 @@ export function densityMethods(
 const REFERENCE_TOLERANCE = 1e-6;
 
 /** Evaluates the same data by every method, dopri5 at the default tolerance first. */
-export async function densityQuality(request: DensityQualityRequest): Promise<DensityQuality[]> {
-  const { methods } = request;
+export async function densityQuality(
+  request: DensityQualityRequest,
+): Promise<(DensityQuality | BrokenMethod)[]> {
+  const { methods, signal, onMethod } = request;
   const tight = { rtol: REFERENCE_TOLERANCE, atol: REFERENCE_TOLERANCE };
-  const reference = await evaluated(request, tight);
-  const rows: DensityQuality[] = [];
+  const reference = await unlessItBreaks(evaluated(request, tight));
+  const rows: (DensityQuality | BrokenMethod)[] = [];
   for (const { method, options } of [{ method: "dopri5", options: {} }, ...methods]) {
-    const { values, z, statistics } = await evaluated(request, options);
-    rows.push({
-      ...{ method, nfe: statistics.nfe, milliseconds: statistics.milliseconds },
-      nll: meanAndStandardError(values.map((value) => -value)),
-      logDensityError: meanOf(values.map((value, i) => Math.abs(value - (reference.values[i] ?? 0)))),
-      endpointError: stateErrors(z, reference.z).mean,
-    });
-    request.onMethod?.(rows.length);
+    if (signal?.aborted === true) break;
+    const row = await unlessItBreaks(rowOf(method, evaluated(request, options), reference));
+    rows.push("obstacle" in row ? { method, obstacle: row.obstacle } : row);
+    onMethod?.(rows.length);
   }
   return rows;
+}
+
+async function rowOf(
+  method: string,
+  evaluation: Promise<LogDensities>,
+  reference: LogDensities | { readonly obstacle: string },
+): Promise<DensityQuality> {
+  const { values, z, statistics } = await evaluation;
+  const row = {
+    ...{ method, nfe: statistics.nfe, milliseconds: statistics.milliseconds },
+    // A log-density of −∞ is no number either.
+    nll: meanAndStandardError(values.map((value) => -value)),
+  };
+  if ("obstacle" in reference) return row;
+  const off = values.map((value, i) => Math.abs(value - (reference.values[i] ?? 0)));
+  return { ...row, logDensityError: meanOf(off), endpointError: stateErrors(z, reference.z).mean };
 }
 
 /** The second, warm run of a method. */

@@ -1,73 +1,80 @@
-import {
-  drawnStates,
-  type FitOptions,
-  type Sampler,
-  type StateSource,
-  widened,
-} from "../../hypersolver/index.js";
-import { dimensionOf, type Flow, type FlowData, withZeroColumns } from "../../models/index.js";
-import { logDensityField, midpoint } from "../../ode/index.js";
+import type { FitOptions } from "../../hypersolver/index.js";
+import type { Flow, FlowData } from "../../models/index.js";
+import { type Field, logDensityField, midpoint } from "../../ode/index.js";
 import type { ExperimentOptions } from "../experiment.js";
-import { type FitRequest, type FitRun, runFit } from "../run-fit.js";
+import { type FitJob, fitEach } from "../fit-each.js";
+import { baseStates, dataStates } from "../flow-states.js";
+import type { KeptFit } from "../kept-fits.js";
 import type { CnfPreset } from "./presets.js";
 import { type SamplingFits, samplingMethods } from "./sampling-methods.js";
 
-/** The corrections of a flow, all in one step. */
+/** The corrections of a flow, all in one step: those that were fitted before a signal. */
 export interface FitStage {
   /** From base to data, by `samplingMethods`. */
   readonly sampling: SamplingFits;
   /** HyperMidpoint in both directions at once. */
-  readonly both: FitRun;
+  readonly both?: KeptFit;
   /** HyperMidpoint of (z, log-density), from data to base. */
-  readonly density: FitRun;
+  readonly density?: KeptFit;
 }
 
-type Shared = Pick<FitOptions, "seed" | "compile" | "onProgress" | "signal">;
+const forSampling = (name: string): string => `${name} for sampling`;
+const BOTH = { name: "HyperMidpoint in both directions", file: "correction-both.onnx" };
+const DENSITY = { name: "HyperMidpoint of (z, log-density)", file: "correction-density.onnx" };
 
-/** Fits them one after another. */
+/** Fits them one after another; `resume` takes those that an interrupted run had made. */
 export async function fitStage(
   flow: Flow,
   data: FlowData,
-  { fit: settings }: CnfPreset,
+  preset: CnfPreset,
   options: ExperimentOptions,
 ): Promise<FitStage> {
-  const { seed, compile, onProgress, signal, command } = options;
-  const shared: Shared = {
-    seed,
-    ...(compile && { compile }),
-    ...(onProgress && { onProgress }),
-    ...(signal && { signal }),
-  };
+  const made = await fitEach(jobsOf(flow, data, preset, options.seed), options);
+  const [both, density] = [made[BOTH.name], made[DENSITY.name]];
+  const sampling = samplingMethods.flatMap(({ name }) => {
+    const fit = made[forSampling(name)];
+    return fit === undefined ? [] : [[name, fit] as const];
+  });
+  return { sampling: Object.fromEntries(sampling), ...(both && { both }), ...(density && { density }) };
+}
+
+function jobsOf(flow: Flow, data: FlowData, { fit: settings }: CnfPreset, seed: number): FitJob[] {
   const [t0, t1] = flow.span;
-  const fit: FitOptions = {
+  const shared: FitOptions = {
     ...{ base: midpoint, steps: 1, span: flow.span, states: baseStates(flow), epsilon: null },
-    ...settings,
-    ...shared,
+    ...{ ...settings, seed },
   };
-  const run = (title: string, own: Partial<FitRequest>): Promise<FitRun> =>
-    runFit({ field: flow.field, title, command, fit, figures: false, ...own });
-  const sampling: Record<string, FitRun> = {};
-  for (const { name, base, fit: own } of samplingMethods)
-    sampling[name] = await run(`${name} for sampling`, { fit: { ...fit, base, ...own(flow), ...settings } });
-  const both = await run("HyperMidpoint in both directions", {
-    fit: { ...fit, directions: "both" },
-    budget: [2],
+  const job = (
+    of: Pick<FitJob, "name" | "file">,
+    field: Field,
+    fit: FitOptions,
+    budget?: number[],
+  ): FitJob => ({
+    ...of,
+    settings: { name: of.name, fit, data: data.description },
+    request: { field, title: of.name, fit, ...(budget && { budget }) },
   });
-  const density = await run("HyperMidpoint of (z, log-density)", {
-    field: logDensityField(flow.field).field,
-    fit: { ...fit, span: [t1, t0], states: dataStates(data) },
-    budget: [2],
-  });
-  return { sampling, both, density };
+  return [
+    ...samplingMethods.map(({ name, file, base, fit: own }) =>
+      job({ name: forSampling(name), file }, flow.field, { ...shared, base, ...own(flow), ...settings }),
+    ),
+    job(BOTH, flow.field, { ...shared, directions: "both" }, [2]),
+    job(
+      DENSITY,
+      logDensityField(flow.field).field,
+      { ...shared, span: [t1, t0], states: dataStates(data.description, data.batch) },
+      [2],
+    ),
+  ];
 }
 
-function baseStates(flow: Flow): StateSource {
-  const draws: Sampler = (count, random) => flow.base.sample(count, dimensionOf(flow), random);
-  return drawnStates(flow.base.name, draws, (count, random) => widened(draws(count, random)));
-}
-
-/** Data with the column of the log-density behind, which starts at zero. */
-const dataStates = (data: FlowData): StateSource =>
-  drawnStates(`data with a zero: ${data.description}`, (count, random) =>
-    withZeroColumns(data.batch(count, random), 1),
-  );
+/** The corrections as files of the run. */
+export const fitFiles = ({
+  sampling,
+  both,
+  density,
+}: FitStage): Readonly<Record<string, KeptFit | undefined>> => ({
+  ...Object.fromEntries(samplingMethods.map(({ name, file }) => [file, sampling[name]])),
+  [BOTH.file]: both,
+  [DENSITY.file]: density,
+});

@@ -1,27 +1,25 @@
 import type { Density } from "../../data/index.js";
+import { encodeSolver, hyperRule } from "../../hypersolver/index.js";
 import {
-  compileFlowSampler,
   type DescribedFlow,
   decodeFlow,
   densityData,
   encodeFlow,
+  type Flow,
   type FlowData,
-  type FlowSampler,
 } from "../../models/index.js";
-import { heun, midpoint } from "../../ode/index.js";
+import { Random } from "../../tensor/index.js";
 import type { Artefact } from "../artefact.js";
 import type { ExperimentOptions } from "../experiment.js";
-import type { FitMetrics, FitRun } from "../run-fit.js";
+import { baseStates } from "../flow-states.js";
+import type { FitMetrics } from "../run-fit.js";
 import { type FlowMetrics, type FlowRequest, runFlow } from "../run-flow.js";
-import { type DensityQuality, densityMethods, densityQuality } from "./density-quality.js";
-import { type FitStage, fitStage } from "./fit-stage.js";
-import { cnfPresets } from "./presets.js";
-import { type SampleQuality, sampleQuality } from "./sample-quality.js";
-import { samplerOptions, samplingMethods } from "./sampling-methods.js";
-import { type SamplingSpeed, samplingSpeeds } from "./sampling-speed.js";
+import { type FitStage, fitFiles, fitStage } from "./fit-stage.js";
+import { type CnfMeasures, measureFlow } from "./measure-flow.js";
+import { type CnfPreset, cnfPresets } from "./presets.js";
 
-/** What `metrics.json` holds. Fits and what follows are absent when training was interrupted. */
-export interface CnfMetrics {
+/** What `metrics.json` holds. What follows the interruption of a run is absent. */
+export interface CnfMetrics extends Partial<CnfMeasures> {
   readonly density: string;
   readonly preset: string;
   readonly seed: number;
@@ -31,9 +29,6 @@ export interface CnfMetrics {
   readonly flow: FlowMetrics;
   /** By hypersolver. */
   readonly sampling?: Readonly<Record<string, FitMetrics>>;
-  readonly quality?: readonly SampleQuality[];
-  readonly speed?: readonly SamplingSpeed[];
-  readonly densities?: readonly DensityQuality[];
 }
 
 export interface CnfRun {
@@ -47,35 +42,41 @@ export interface CnfRun {
 
 /**
  * A flow over one density from training to two evaluations: trains it, fits corrections for sampling and for densities,
- * and measures what they are worth. Interrupted while training, it ends with the best flow so far.
+ * and measures what they are worth. Interrupted, it ends with the best flow so far, and the corrections.
  */
-export async function runCnf(density: Density, options: ExperimentOptions): Promise<CnfRun> {
-  const { preset, seed, command, signal } = options;
-  const settings = cnfPresets[preset];
+export async function runCnf(
+  density: Density,
+  options: ExperimentOptions,
+  settings: CnfPreset = cnfPresets[options.preset],
+): Promise<CnfRun> {
+  const { preset, seed, command } = options;
+  const stopped = (): boolean => options.signal?.aborted === true;
   const data = densityData(density, seed);
-  const trained = await runFlow(flowRequest(density, data, options));
+  const trained = await runFlow(flowRequest(density, data, settings, options));
   const file = encodeFlow(trained.flow, trained.facts);
-  const run = {
-    ...{ data, flow: decodeFlow(file, "flow.onnx") },
-    artefacts: [{ path: "flow.onnx", content: file }],
-  };
+  const flow = decodeFlow(file, "flow.onnx");
+  const artefacts = [{ path: "flow.onnx", content: file }];
   const story = { density: density.name, preset, seed, command, flow: trained.metrics };
-  if (trained.metrics.status === "interrupted" || signal?.aborted === true)
-    return { ...run, metrics: { ...story, status: "interrupted" } };
-  const fits = await fitStage(run.flow, data, settings, options);
-  const measured = await measure(density, data, run.flow, fits, options);
-  const { sampling, both, density: augmented } = fits;
-  const runs = [...Object.values(sampling), both, augmented];
-  const interrupted = runs.some((fit) => fit.metrics.status === "interrupted");
-  const status = interrupted ? "interrupted" : "complete";
-  const ofFits = Object.entries(sampling).map(([name, fit]) => [name, fit.metrics]);
-  const metrics: CnfMetrics = { ...story, ...measured, status, sampling: Object.fromEntries(ofFits) };
-  return { ...run, metrics, fits, artefacts: [...run.artefacts, ...fitArtefacts(fits)] };
+  if (trained.metrics.status === "interrupted" || stopped())
+    return { data, flow, artefacts, metrics: { ...story, status: "interrupted" } };
+  const fits = await fitStage(flow, data, settings, options);
+  const ofFits = Object.entries(fits.sampling).map(([name, fit]) => [name, fit.metrics]);
+  const stage = { density, data, flow, fits };
+  const measures = stopped() ? undefined : await measureFlow(stage, settings, options);
+  const status = measures === undefined ? "interrupted" : "complete";
+  return {
+    ...{ data, flow, fits },
+    artefacts: [...artefacts, ...(await fitArtefacts(flow, fits, seed))],
+    metrics: { ...story, ...measures, status, sampling: Object.fromEntries(ofFits) },
+  };
 }
 
-function flowRequest(density: Density, data: FlowData, options: ExperimentOptions): FlowRequest {
-  const { preset, seed, command, compile, signal, checkpoints, resume, onTraining } = options;
-  const { network, phases, validations, heldOut } = cnfPresets[preset];
+function flowRequest(
+  density: Density,
+  data: FlowData,
+  { network, phases, validations, heldOut }: CnfPreset,
+  { seed, command, compile, signal, checkpoints, resume, onTraining }: ExperimentOptions,
+): FlowRequest {
   return {
     ...{ data, title: `A flow over ${density.name}`, command, heldOut, figures: false },
     ...(density.entropy !== undefined && { entropy: density.entropy }),
@@ -91,52 +92,17 @@ function flowRequest(density: Density, data: FlowData, options: ExperimentOption
 }
 
 /** The corrections, and the sampler of two evaluations in one file. */
-function fitArtefacts({ sampling, both, density }: FitStage): Artefact[] {
-  const file = ({ artefacts }: FitRun, path: string, name: string): Artefact[] =>
-    artefacts.flatMap((artefact) => (artefact.path === path ? [{ ...artefact, path: name }] : []));
-  const ofSampling = samplingMethods.flatMap(({ name, file: to }, i) => {
-    const run = sampling[name];
-    if (run === undefined) return [];
-    return [...file(run, "correction.onnx", to), ...(i === 0 ? file(run, "solver.onnx", "solver.onnx") : [])];
-  });
-  return [
-    ...ofSampling,
-    ...file(both, "correction.onnx", "correction-both.onnx"),
-    ...file(density, "correction.onnx", "correction-density.onnx"),
-  ];
+async function fitArtefacts(flow: Flow, fits: FitStage, seed: number): Promise<Artefact[]> {
+  const corrections = Object.entries(fitFiles(fits)).flatMap(([path, fit]) =>
+    fit === undefined ? [] : [{ path, content: fit.content }],
+  );
+  const first = fits.sampling.HyperMidpoint;
+  if (first === undefined) return corrections;
+  const rule = hyperRule(flow.field, first.correction);
+  const states = await baseStates(flow).heldOut(GOLDEN_DRAWS, new Random(seed));
+  const solver = await encodeSolver(flow.field, rule, flow.span, 1, states);
+  return [...corrections, { path: "solver.onnx", content: solver }];
 }
 
-type Measured = Required<Pick<CnfMetrics, "quality" | "speed" | "densities">>;
-
-async function measure(
-  density: Density,
-  data: FlowData,
-  flow: DescribedFlow,
-  fits: FitStage,
-  { preset, seed, compile: given = {}, onProgress }: ExperimentOptions,
-): Promise<Measured> {
-  const { samples: count, seeds, heldOut } = cnfPresets[preset];
-  // Threads share the rows in training; what is timed here are samplers as users have them.
-  const { parallel: _, ...compile } = given;
-  const methods = densityMethods([midpoint, heun], {
-    "HyperMidpoint, fitted for sampling": fits.sampling.HyperMidpoint?.correction,
-    "HyperMidpoint, fitted both ways": fits.both.correction,
-    "HyperMidpoint of (z, log p)": fits.density.correction,
-  });
-  // The methods, and dopri5 before them.
-  const total = seeds + methods.length + 1;
-  const report = (done: number): void => onProgress?.({ phase: "measure", done, total });
-  const samplers: { method: string; sampler: FlowSampler }[] = [];
-  for (const [method, options] of Object.entries(samplerOptions(fits.sampling)))
-    samplers.push({ method, sampler: await compileFlowSampler(flow, { ...compile, ...options }) });
-  try {
-    const draws = { flow, samplers, data: density.sample, count, seeds, seed };
-    const quality = await sampleQuality({ ...draws, onSeed: report });
-    const speed = await samplingSpeeds(flow, samplers, count);
-    const points = { flow, data: data.heldOut(heldOut), methods, compile };
-    const densities = await densityQuality({ ...points, onMethod: (done) => report(seeds + done) });
-    return { quality, speed, densities };
-  } finally {
-    for (const { sampler } of samplers) await sampler.dispose();
-  }
-}
+/** Draws for the self-test of a solver's file. */
+const GOLDEN_DRAWS = 4;

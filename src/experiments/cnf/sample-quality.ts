@@ -7,8 +7,9 @@ import {
   medianDistance,
   slicedWasserstein,
 } from "../../metrics/index.js";
-import { dimensionOf, type Flow, type FlowSampler } from "../../models/index.js";
+import { dimensionOf, type Flow, type FlowSampler, unlessItBreaks } from "../../models/index.js";
 import { Random, type Tensor } from "../../tensor/index.js";
+import type { BrokenMethod } from "./broken-method.js";
 
 /** How far a sampler's points are from data, over several seeds. */
 export interface SampleQuality {
@@ -18,11 +19,16 @@ export interface SampleQuality {
   readonly slicedWasserstein: Mean;
   /** Unbiased squared maximum mean discrepancy to held-out data; may be negative. */
   readonly discrepancy: Mean;
-  /** Against the first method; absent for itself. */
+  /** Against the first method, as if each had its own draws; absent for itself. */
   readonly againstReference?: {
     readonly slicedWasserstein: MeanDifference;
     readonly discrepancy: MeanDifference;
   };
+  /**
+   * This method's distance minus the first's, seed by seed. Both have the same draws and the same data, whose scatter
+   * cancels: it sees differences far below those that `againstReference` can.
+   */
+  readonly minusReference?: { readonly slicedWasserstein: Mean; readonly discrepancy: Mean };
 }
 
 export interface SampleQualityRequest {
@@ -37,50 +43,89 @@ export interface SampleQualityRequest {
   readonly seed: number;
   /** Called after every seed. */
   readonly onSeed?: (done: number) => void;
+  /** Ends it before the next seed, without rows. */
+  readonly signal?: AbortSignal;
+}
+
+/** Distances of one method to data, one a seed. */
+interface Distances {
+  readonly method: string;
+  nfe: number;
+  readonly sliced: number[];
+  readonly squared: number[];
+  /** What it said when it broke. */
+  obstacle?: string;
 }
 
 /**
  * Draws samples by every method from the same base draws, and measures their distance to the same fresh data, once a
  * seed. Data against data would not be at distance zero either: that row comes last, as the floor.
  */
-export async function sampleQuality(request: SampleQualityRequest): Promise<SampleQuality[]> {
-  const { flow, samplers, data, count, seeds, seed } = request;
+export async function sampleQuality(
+  request: SampleQualityRequest,
+): Promise<(SampleQuality | BrokenMethod)[]> {
+  const { flow, samplers, data, count, seeds, seed, signal } = request;
   const random = new Random(seed);
   const bandwidth = medianDistance(data(2000, random.fork("bandwidth")), { random: random.fork("median") });
   const methods = [...samplers.map(({ method }) => method), "data"];
-  const distances = methods.map((method) => ({
-    method,
-    nfe: 0,
-    sliced: [] as number[],
-    squared: [] as number[],
-  }));
+  const all = methods.map((method): Distances => ({ method, nfe: 0, sliced: [], squared: [] }));
   for (let i = 0; i < seeds; i++) {
+    if (signal?.aborted === true) return [];
     const z = flow.base.sample(count, dimensionOf(flow), random.fork(`base ${i}`));
     const target = data(count, random.fork(`data ${i}`));
-    for (const [k, distance] of distances.entries()) {
-      const sampled = await samplers[k]?.sampler.push(z);
-      const points = sampled?.x ?? data(count, random.fork(`other data ${i}`));
-      distance.nfe = sampled?.statistics.nfe ?? 0;
-      distance.sliced.push(slicedWasserstein(points, target, { random: random.fork(`directions ${i}`) }));
-      distance.squared.push(
-        maximumMeanDiscrepancy(points, target, { bandwidth, random: random.fork(`blocks ${i}`) }),
-      );
+    for (const [k, own] of all.entries()) {
+      if (own.obstacle !== undefined) continue;
+      const sampled = await unlessItBreaks(pushed(samplers[k]?.sampler, z));
+      if ("obstacle" in sampled) {
+        own.obstacle = sampled.obstacle;
+        continue;
+      }
+      const { x = data(count, random.fork(`other data ${i}`)), nfe } = sampled;
+      own.nfe = nfe;
+      own.sliced.push(slicedWasserstein(x, target, { random: random.fork(`directions ${i}`) }));
+      own.squared.push(maximumMeanDiscrepancy(x, target, { bandwidth, random: random.fork(`blocks ${i}`) }));
     }
     request.onSeed?.(i + 1);
   }
-  const rows = distances.map(({ method, nfe, sliced, squared }) => ({
-    method,
-    nfe,
-    slicedWasserstein: meanAndStandardError(sliced),
-    discrepancy: meanAndStandardError(squared),
-  }));
-  const [reference] = rows;
-  return rows.map((row) => {
-    if (row === reference || reference === undefined || seeds < 2) return row;
-    const againstReference = {
-      slicedWasserstein: compareMeans(row.slicedWasserstein, reference.slicedWasserstein),
-      discrepancy: compareMeans(row.discrepancy, reference.discrepancy),
-    };
-    return { ...row, againstReference };
-  });
+  return all.map((own, k) => rowOf(own, k === 0 ? undefined : all[0]));
 }
+
+/** Nothing where there is no sampler, as for data. */
+async function pushed(
+  sampler: FlowSampler | undefined,
+  z: Tensor,
+): Promise<{ readonly x?: Tensor; readonly nfe: number }> {
+  if (sampler === undefined) return { nfe: 0 };
+  const { x, statistics } = await sampler.push(z);
+  return { x, nfe: statistics.nfe };
+}
+
+function rowOf(own: Distances, reference: Distances | undefined): SampleQuality | BrokenMethod {
+  const { method, nfe, sliced, squared, obstacle } = own;
+  if (obstacle !== undefined) return { method, obstacle };
+  const row = meansOf(own);
+  if (reference === undefined || reference.obstacle !== undefined || sliced.length < 2)
+    return { method, nfe, ...row };
+  const others = meansOf(reference);
+  const minus = (values: readonly number[], from: readonly number[]): Mean =>
+    meanAndStandardError(values.map((value, i) => value - (from[i] ?? Number.NaN)));
+  return {
+    ...{ method, nfe, ...row },
+    againstReference: {
+      slicedWasserstein: compareMeans(row.slicedWasserstein, others.slicedWasserstein),
+      discrepancy: compareMeans(row.discrepancy, others.discrepancy),
+    },
+    minusReference: {
+      slicedWasserstein: minus(sliced, reference.sliced),
+      discrepancy: minus(squared, reference.squared),
+    },
+  };
+}
+
+const meansOf = ({
+  sliced,
+  squared,
+}: Distances): Pick<SampleQuality, "slicedWasserstein" | "discrepancy"> => ({
+  slicedWasserstein: meanAndStandardError(sliced),
+  discrepancy: meanAndStandardError(squared),
+});

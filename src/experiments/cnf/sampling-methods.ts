@@ -2,7 +2,7 @@ import { type FitOptions, hiddenFeature } from "../../hypersolver/index.js";
 import type { Flow, FlowSamplerOptions } from "../../models/index.js";
 import { type ButcherTableau, euler, heun, midpoint } from "../../ode/index.js";
 import { hyperTitle, methodTitle } from "../comparison.js";
-import type { FitRun } from "../run-fit.js";
+import type { KeptFit } from "../kept-fits.js";
 
 /** How one hypersolver for sampling is fitted, and what its file is called. */
 export interface SamplingMethod {
@@ -41,7 +41,7 @@ export const samplingMethods: readonly SamplingMethod[] = [
 ];
 
 /** The fitted hypersolvers by name, in the order above. */
-export type SamplingFits = Readonly<Record<string, FitRun>>;
+export type SamplingFits = Readonly<Record<string, KeptFit>>;
 
 /** All ways to sample that are compared: dopri5 first, the hypersolvers, then bases of two evaluations by themselves. */
 export function samplerOptions(fits: SamplingFits): Readonly<Record<string, FlowSamplerOptions>> {

@@ -1,7 +1,8 @@
-import { dimensionOf, type Flow, type FlowSampler } from "../../models/index.js";
+import { dimensionOf, type Flow, type FlowSampler, unlessItBreaks } from "../../models/index.js";
 import { Random } from "../../tensor/index.js";
+import { type BrokenMethod, isBroken } from "./broken-method.js";
 
-/** Wall-clock time of drawing samples. */
+/** What drawing samples costs. */
 export interface SamplingSpeed {
   readonly method: string;
   /** Points drawn at once. */
@@ -11,6 +12,8 @@ export interface SamplingSpeed {
   readonly macs: number;
   /** Median of warm runs. */
   readonly milliseconds: number;
+  /** As `peakMemory` tells it; absent where it cannot be told. */
+  readonly peakBytes?: number;
 }
 
 const REPETITIONS = 5;
@@ -20,19 +23,19 @@ export async function samplingSpeeds(
   flow: Flow,
   samplers: readonly { readonly method: string; readonly sampler: FlowSampler }[],
   count: number,
-): Promise<SamplingSpeed[]> {
+): Promise<(SamplingSpeed | BrokenMethod)[]> {
   const z = flow.base.sample(count, dimensionOf(flow), new Random(0));
-  const times = samplers.map((): number[] => []);
-  const rows: Omit<SamplingSpeed, "milliseconds">[] = [];
-  for (let turn = 0; turn <= REPETITIONS; turn++) {
-    for (const [i, { method, sampler }] of samplers.entries()) {
-      const { statistics } = await sampler.push(z);
-      // The first turn warms up.
-      if (turn > 0) times[i]?.push(statistics.milliseconds);
-      else rows.push({ method, count, nfe: statistics.nfe, macs: statistics.macs });
-    }
+  const warm: (Omit<SamplingSpeed, "milliseconds"> | BrokenMethod)[] = [];
+  for (const { method, sampler } of samplers) {
+    const drawn = await unlessItBreaks(sampler.push(z));
+    if ("obstacle" in drawn) warm.push({ method, obstacle: drawn.obstacle });
+    else warm.push({ method, count, nfe: drawn.statistics.nfe, macs: drawn.statistics.macs });
   }
-  return rows.map((row, i) => ({ ...row, milliseconds: median(times[i] ?? []) }));
+  const times = samplers.map((): number[] => []);
+  for (let turn = 0; turn < REPETITIONS; turn++)
+    for (const [i, { sampler }] of samplers.entries())
+      if (!isBroken(warm[i])) times[i]?.push((await sampler.push(z)).statistics.milliseconds);
+  return warm.map((row, i) => (isBroken(row) ? row : { ...row, milliseconds: median(times[i] ?? []) }));
 }
 
 const median = (values: readonly number[]): number =>

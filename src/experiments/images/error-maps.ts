@@ -12,7 +12,7 @@ import type { CompileOptions } from "../../runtime/index.js";
 import { toFloat64 } from "../../tensor/index.js";
 import type { ClassifierEnds } from "./classifier-ends.js";
 
-/** Images that are drawn. */
+/** Images that are drawn, at most. */
 const SAMPLES = 3;
 
 export interface ErrorMapRequest {
@@ -33,14 +33,15 @@ export interface ErrorMapRequest {
 export async function errorMaps(request: ErrorMapRequest): Promise<Figure> {
   const { classifier, ends, images, rules, steps, reference, compile } = request;
   const { field, architecture } = classifier;
-  const samples = { z0: await ends.inlet.run(imageRows(images, 0, SAMPLES)), controls: {} };
+  const count = Math.min(SAMPLES, images.shape[0]);
+  const samples = { z0: await ends.inlet.run(imageRows(images, 0, count)), controls: {} };
   const mesh = uniformMesh(architecture.span, steps);
   const exact = await referenceStates(field, mesh, samples, reference, compile);
   const byMethod: [string, readonly MeshPointError[]][] = [];
   for (const [name, rule] of Object.entries(rules))
     byMethod.push([name, await meshErrors(field, rule, mesh, samples, exact, compile)]);
   const labelOf = (sample: number): string => images.classes[images.labels[sample] ?? 0] ?? "";
-  const rows = Array.from({ length: SAMPLES }, (_, sample) =>
+  const rows = Array.from({ length: count }, (_, sample) =>
     byMethod.map(
       ([name, points]): ImageRow => ({
         label: `#${sample + 1} ${labelOf(sample)}: ${name}`,
@@ -52,7 +53,7 @@ export async function errorMaps(request: ErrorMapRequest): Promise<Figure> {
   return imageGrid(rows, {
     ...{ name: "error-maps", title: "Absolute error by mesh point", valueLabel: "|error|", height, width },
     headings: mesh.slice(1).map((s) => `s = ${Number(s.toPrecision(3))}`),
-    caption: `|z_k − z(s_k)|, mean over channels, of ${SAMPLES} test images; one colour scale; the small numbers are means of a picture.`,
+    caption: `|z_k − z(s_k)|, mean over channels, of ${count} test images; one colour scale; the small numbers are means of a picture.`,
   });
 }
 

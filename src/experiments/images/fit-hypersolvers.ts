@@ -1,12 +1,11 @@
 import type { Correction } from "../../hypersolver/index.js";
 import type { Classifier } from "../../models/index.js";
-import { isHypersolversError } from "../../tensor/index.js";
 import type { ExperimentOptions, LabelledImages } from "../experiment.js";
-import { type FitRequest, type FitRun, runFit } from "../run-fit.js";
+import { type FitJob, fitEach } from "../fit-each.js";
+import type { KeptFit } from "../kept-fits.js";
 import type { ClassifierEnds } from "./classifier-ends.js";
 import { encodedImages } from "./encoded-images.js";
 import { EVALUATIONS, imageHypersolvers } from "./image-methods.js";
-import { type ImageFit, imageFitOf, keptFits } from "./kept-fits.js";
 import type { ImagePreset } from "./presets.js";
 
 /** A trained classifier with what it is studied on. */
@@ -28,57 +27,32 @@ export type ImageCorrections = Readonly<
  */
 export async function fitHypersolvers(
   { classifier, ends, images, preset }: ImageStage,
-  { seed, compile, command, onProgress, signal, checkpoints, resume }: ExperimentOptions,
-): Promise<Readonly<Record<string, ImageFit>>> {
+  options: ExperimentOptions,
+): Promise<Readonly<Record<string, KeptFit>>> {
+  const { seed } = options;
+  const { correction: architecture } = preset;
+  const { span } = classifier.architecture;
   const states = encodedImages(ends, images);
-  const kept = checkpoints && keptFits(classifier.field, checkpoints);
-  const fits: Record<string, ImageFit> = {};
-  for (const { name, file, fit } of imageHypersolvers(preset.correction)) {
-    if (signal?.aborted === true) break;
-    const settings = {
-      name,
-      architecture: preset.correction,
-      fit: preset.fit,
-      heldOut: preset.batch,
-      seed,
-      data: images.description,
-    };
-    const before = resume === true ? await kept?.read(file, settings) : undefined;
-    if (before !== undefined) {
-      fits[name] = before;
-      continue;
-    }
-    const run = await unlessInterrupted({
-      ...{ field: classifier.field, title: `${name} of ${preset.architecture}`, command, figures: false },
-      heldOut: preset.batch,
-      budget: [EVALUATIONS],
-      fit: {
-        ...{ ...fit, ...preset.fit, span: classifier.architecture.span, states, seed },
-        ...(compile && { compile }),
-        ...(onProgress && { onProgress }),
-        ...(signal && { signal }),
+  const jobs = imageHypersolvers(architecture).map(
+    ({ name, file, fit }): FitJob => ({
+      ...{ name, file },
+      settings: {
+        ...{ name, architecture, fit: preset.fit, heldOut: preset.batch, seed },
+        data: images.description,
       },
-    });
-    if (run === undefined) break;
-    fits[name] = imageFitOf(run);
-    if (run.metrics.status === "complete") await kept?.write(file, settings, imageFitOf(run));
-  }
-  return fits;
-}
-
-/** Undefined where the signal comes before there is anything fitted. */
-async function unlessInterrupted(request: FitRequest): Promise<FitRun | undefined> {
-  try {
-    return await runFit(request);
-  } catch (error) {
-    if (isHypersolversError(error, "INTERRUPTED")) return undefined;
-    throw error;
-  }
+      request: {
+        ...{ field: classifier.field, title: `${name} of ${preset.architecture}` },
+        ...{ heldOut: preset.batch, budget: [EVALUATIONS] },
+        fit: { ...fit, ...preset.fit, span, states, seed },
+      },
+    }),
+  );
+  return fitEach(jobs, options);
 }
 
 /** What was fitted, ready for solvers. */
 export const correctionsOf = (
-  fits: Readonly<Record<string, ImageFit>>,
+  fits: Readonly<Record<string, KeptFit>>,
   architecture: ImagePreset["correction"],
 ): ImageCorrections =>
   Object.fromEntries(

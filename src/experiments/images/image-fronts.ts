@@ -40,8 +40,8 @@ function accuracyFront(
   images: number,
 ): Figure[] {
   const smallest = 100 / images;
-  const series = front(({ accuracyLoss }) =>
-    Number.isNaN(accuracyLoss) ? Number.NaN : Math.max(accuracyLoss, smallest / 2),
+  const series = front(({ accuracyLoss: { mean } }) =>
+    Number.isNaN(mean) ? Number.NaN : Math.max(mean, smallest / 2),
   );
   if (series.every(({ points }) => points.every(({ error }) => error < smallest))) return [];
   return [

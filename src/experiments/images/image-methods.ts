@@ -57,6 +57,8 @@ export interface ImageMethod {
   readonly steps: number | undefined;
   readonly tolerance: number | undefined;
   readonly correction?: Correction;
+  /** Whether a hypersolver takes the steps that its g learned. */
+  readonly fitted?: boolean;
   /** Without the span, which is the classifier's. */
   readonly solve: Omit<CompiledSolveOptions, "span" | "times" | "mesh">;
 }
@@ -66,7 +68,10 @@ const BUDGETS = [2, 4, 6, 8, 10, 12, 16, 20];
 const TOLERANCES = [1e-1, 1e-2, 1e-3, 1e-4];
 const classics: readonly ButcherTableau[] = [euler, midpoint, heun, rk4];
 
-/** Every solver that a user could pick, and the hypersolvers at the step that they learned. */
+/** Of them those that hypersolvers of 10 evaluations are given beside their own: far from it g is lost. */
+const HYPER_BUDGETS = BUDGETS.filter((budget) => budget >= 8);
+
+/** Every solver that a user could pick, and the hypersolvers at the step that they learned and around it. */
 export function imageMethods(
   field: Field,
   corrections: Readonly<Record<string, { readonly correction: Correction; readonly steps: number }>>,
@@ -83,13 +88,21 @@ export function imageMethods(
       solve: { method: dopri5, rtol: tolerance, atol: tolerance },
     }),
   );
-  const hyper = Object.entries(corrections).map(
-    ([name, { correction, steps }]): ImageMethod => ({
-      ...{ name, role: "hypersolver", steps, tolerance: undefined, correction },
-      solve: { steps, rule: hyperRule(field, correction) },
-    }),
-  );
+  const hyper = Object.entries(corrections).flatMap(([name, fit]) => hyperMethods(field, name, fit));
   return [...fixed, ...adaptive, ...hyper];
+}
+
+function hyperMethods(
+  field: Field,
+  name: string,
+  { correction, steps: own }: { readonly correction: Correction; readonly steps: number },
+): ImageMethod[] {
+  const { nfe } = hyperRule(field, correction).cost;
+  const counts = own * nfe === EVALUATIONS ? HYPER_BUDGETS.map((budget) => Math.floor(budget / nfe)) : [own];
+  return counts.map((steps) => ({
+    ...{ name, role: "hypersolver", steps, tolerance: undefined, correction, fitted: steps === own },
+    solve: { steps, rule: hyperRule(field, correction) },
+  }));
 }
 
 const fixedMethod = (field: Field, tableau: ButcherTableau, steps: number): ImageMethod => ({
@@ -99,8 +112,8 @@ const fixedMethod = (field: Field, tableau: ButcherTableau, steps: number): Imag
 });
 
 /** Whether a method spends about as much as the paper's comparison: RK4 cannot spend 10, and takes 8. */
-export const isOfTenEvaluations = ({ role, steps, solve, correction }: ImageMethod): boolean =>
+export const isOfTenEvaluations = ({ role, steps, solve, fitted = false }: ImageMethod): boolean =>
   role === "hypersolver"
-    ? correction !== undefined
+    ? fitted
     : steps !== undefined &&
       steps === Math.floor(EVALUATIONS / (solve.rule?.cost.nfe ?? Number.POSITIVE_INFINITY));

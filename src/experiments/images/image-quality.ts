@@ -14,6 +14,8 @@ export interface ImageQuality {
   readonly role: ImageMethod["role"];
   readonly steps: number | undefined;
   readonly tolerance: number | undefined;
+  /** Whether a hypersolver takes the steps that its g learned. */
+  readonly fitted?: boolean;
   /** Images that it was measured on, over all batches. */
   readonly images: number;
   /** Evaluations of f a batch. */
@@ -28,11 +30,11 @@ export interface ImageQuality {
   /** Mean |a − b|/|b|·100 over elements, mean over batches; explodes where b is near zero. */
   readonly mape: Mean;
   /** Median |a − b|/|b|·100, mean over batches. */
-  readonly medianPercentage: number;
+  readonly medianPercentage: Mean;
   /** Share of images classified right. */
   readonly accuracy: Mean;
-  /** Accuracy of the reference solution minus it, in points. */
-  readonly accuracyLoss: number;
+  /** Accuracy of the reference solution minus it, in points, mean over batches. */
+  readonly accuracyLoss: Mean;
 }
 
 export interface ImageQualityRequest {
@@ -45,6 +47,8 @@ export interface ImageQualityRequest {
   readonly reference: ReferenceSettings;
   readonly compile?: CompileOptions;
   readonly onMethod?: (done: number, total: number) => void;
+  /** Ends it before the next method. */
+  readonly signal?: AbortSignal;
 }
 
 /** One batch with what it is compared to. */
@@ -57,10 +61,11 @@ interface Case {
 
 /** Solves the same batches by every method, and compares states and classes with the reference's. */
 export async function imageQuality(request: ImageQualityRequest): Promise<ImageQuality[]> {
-  const { classifier, methods, compile = {}, onMethod } = request;
+  const { classifier, methods, compile = {}, onMethod, signal } = request;
   const cases = await casesOf(request);
   const rows: ImageQuality[] = [];
   for (const method of methods) {
+    if (signal?.aborted === true) break;
     const { span } = classifier.architecture;
     const solve = await compileSolve(classifier.field, { ...compile, ...method.solve, span });
     try {
@@ -103,12 +108,12 @@ async function casesOf({
 
 async function measured(
   { ends }: ImageQualityRequest,
-  { name, role, steps, tolerance }: ImageMethod,
+  { name, role, steps, tolerance, fitted }: ImageMethod,
   solve: CompiledSolve,
   cases: readonly Case[],
 ): Promise<ImageQuality> {
   const images = cases.reduce((total, { labels }) => total + labels.length, 0);
-  const facts = { method: name, role, steps, tolerance, images };
+  const facts = { method: name, role, steps, tolerance, images, ...(fitted !== undefined && { fitted }) };
   const [relative, mape, medians, accuracy, times, nfe, losses]: number[][] = [[], [], [], [], [], [], []];
   let costs = { gCalls: 0, macs: 0 };
   for (const [i, { z0, labels, end, correct }] of cases.entries()) {
@@ -132,16 +137,17 @@ async function measured(
   return {
     ...{ ...facts, ...costs, nfe: meanOf(nfe), milliseconds: medianOf(times) },
     ...{ relative: meanAndStandardError(relative ?? []), mape: meanAndStandardError(mape ?? []) },
-    ...{ medianPercentage: meanOf(medians), accuracy: meanAndStandardError(accuracy ?? []) },
-    accuracyLoss: meanOf(losses),
+    medianPercentage: meanAndStandardError(medians ?? []),
+    accuracy: meanAndStandardError(accuracy ?? []),
+    accuracyLoss: meanAndStandardError(losses ?? []),
   };
 }
 
 /** A method that runs into NaN or a limit on some batch has no numbers. */
 const lost: Mean = { mean: Number.POSITIVE_INFINITY, standardError: undefined, n: 0 };
 const broken = {
-  ...{ milliseconds: Number.NaN, relative: lost, mape: lost, medianPercentage: Number.POSITIVE_INFINITY },
-  ...{ accuracy: { ...lost, mean: Number.NaN }, accuracyLoss: Number.NaN },
+  ...{ milliseconds: Number.NaN, relative: lost, mape: lost, medianPercentage: lost },
+  ...{ accuracy: { ...lost, mean: Number.NaN }, accuracyLoss: { ...lost, mean: Number.NaN } },
 };
 
 async function correctShare(ends: ClassifierEnds, z: Tensor, labels: Uint8Array): Promise<number> {

@@ -2,6 +2,7 @@ import { type Figure, renderPng, renderSvg, seriesCurve } from "../../plot/index
 import { fail } from "../../tensor/index.js";
 import type { Artefact } from "../artefact.js";
 import type { Experiment, Preset } from "../experiment.js";
+import { alphaFigure } from "./alpha-family.js";
 import { trainedByAuthors } from "./authors-classifier.js";
 import { imageFronts } from "./image-fronts.js";
 import { imagesReport, imagesSummary } from "./images-report.js";
@@ -69,11 +70,13 @@ export const cifar10: Experiment = imageExperiment({
 });
 
 async function drawnArtefacts({ metrics, maps }: ImageRun): Promise<Artefact[]> {
+  const { quality, alphas = [], training } = metrics;
   const figures: Figure[] = [
-    ...(maps === undefined ? [] : [maps]),
-    ...(metrics.quality === undefined ? [] : imageFronts(metrics.quality)),
-    ...(metrics.training === undefined ? [] : [trainingFigure(metrics.training)]),
-  ];
+    maps,
+    ...(quality === undefined ? [] : imageFronts(quality)),
+    alphaFigure(alphas),
+    training && trainingFigure(training),
+  ].filter((figure) => figure !== undefined);
   const drawn: { figure: Figure; svg: string }[] = [];
   for (const figure of figures) drawn.push({ figure, svg: await renderSvg(figure) });
   const files = drawn.flatMap(({ figure, svg }): Artefact[] => [

@@ -59,8 +59,8 @@ const smokeFit: ImagePreset["fit"] = {
 };
 
 /*
- * All but smoke train by step control: with a few coarse steps a network learns to classify by those steps, and what it
- * is as an equation is another classifier (docs/classifiers.md).
+ * All but smoke train on random meshes or by step control: with a few coarse steps a network learns to classify by those
+ * steps, and what it is as an equation is another classifier (docs/classifiers.md).
  */
 
 export const mnistPresets: ImagePresets<TrainedImagePreset> = {
@@ -137,7 +137,7 @@ export const mnistAuthorsPresets: ImagePresets = {
     architecture: "mnist-authors",
     correction: "mnist-paper",
     fit: { ...paperFit, iterations: 500, trajectoryIterations: 150, batch: 16, trajectories: 640 },
-    test: 2000,
+    test: 10_000,
     fronts: 128,
     batch: 32,
   },

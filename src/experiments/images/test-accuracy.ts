@@ -1,5 +1,12 @@
-import { imageRows } from "../../data/index.js";
-import { type ClassifierSolveOptions, compileClassifier, measureAccuracy } from "../../models/index.js";
+import { type ImageSet, imageRows } from "../../data/index.js";
+import { type Mean, meanAndStandardError } from "../../metrics/index.js";
+import {
+  type Classifier,
+  type ClassifierSolveOptions,
+  compileClassifier,
+  measureAccuracy,
+  unlessItBreaks,
+} from "../../models/index.js";
 import type { ExperimentOptions } from "../experiment.js";
 import type { ImageCorrections, ImageStage } from "./fit-hypersolvers.js";
 import { imageMethods, isOfTenEvaluations } from "./image-methods.js";
@@ -8,19 +15,20 @@ import { imageMethods, isOfTenEvaluations } from "./image-methods.js";
 export interface TestAccuracy {
   readonly method: string;
   readonly images: number;
+  /** NaN where a solve broke down. */
   readonly accuracy: number;
-  /** Of the accuracy, from its spread over batches. */
-  readonly standardError: number;
+  /** Of the accuracy, from its spread over batches; unknown where there is one batch. */
+  readonly standardError: Mean["standardError"];
   /** Mean evaluations of f a batch. */
   readonly nfe: number;
   readonly imagesPerSecond: number;
 }
 
-/** Classifies the test images by dopri5, then by every method of about 10 evaluations. */
+/** Classifies the test images by dopri5, then by every method of about 10 evaluations. A signal ends it before the next. */
 export async function testAccuracies(
   { classifier, images, preset }: ImageStage,
   corrections: ImageCorrections,
-  { compile = {}, onProgress }: ExperimentOptions,
+  { compile = {}, onProgress, signal }: ExperimentOptions,
 ): Promise<TestAccuracy[]> {
   const [count] = images.test.shape;
   const set = imageRows(images.test, 0, Math.min(count, preset.test));
@@ -34,28 +42,38 @@ export async function testAccuracies(
   ];
   const rows: TestAccuracy[] = [];
   for (const [method, solver] of solvers) {
-    const compiled = await compileClassifier(classifier, { ...compile, ...solver });
-    try {
-      const { accuracy, nfe, milliseconds, batches } = await measureAccuracy(compiled, set, {
-        batch: preset.batch,
-      });
-      const [all] = set.shape;
-      rows.push({
-        ...{ method, images: all, accuracy, nfe, imagesPerSecond: (1000 * all) / milliseconds },
-        standardError: standardErrorOf(
-          batches.map(({ correct, count: size }) => correct / size),
-          accuracy,
-        ),
-      });
-    } finally {
-      await compiled.dispose();
-    }
+    if (signal?.aborted === true) break;
+    const measured = await unlessItBreaks(
+      accuracyOf(classifier, { ...compile, ...solver }, set, preset.batch),
+    );
+    rows.push({ method, images: set.shape[0], ...("obstacle" in measured ? broken : measured) });
     onProgress?.({ phase: "measure", done: rows.length, total: solvers.length });
   }
   return rows;
 }
 
-function standardErrorOf(shares: readonly number[], mean: number): number {
-  const squares = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0);
-  return Math.sqrt(squares / Math.max(1, shares.length - 1) / shares.length);
+type Score = Omit<TestAccuracy, "method" | "images">;
+
+const broken: Score = {
+  accuracy: Number.NaN,
+  standardError: undefined,
+  nfe: Number.NaN,
+  imagesPerSecond: Number.NaN,
+};
+
+async function accuracyOf(
+  classifier: Classifier,
+  solver: ClassifierSolveOptions,
+  set: ImageSet,
+  batch: number,
+): Promise<Score> {
+  const compiled = await compileClassifier(classifier, solver);
+  try {
+    const { accuracy, nfe, milliseconds, batches } = await measureAccuracy(compiled, set, { batch });
+    const shares = batches.map(({ correct, count }) => correct / count);
+    const { standardError } = meanAndStandardError(shares);
+    return { accuracy, standardError, nfe, imagesPerSecond: (1000 * set.shape[0]) / milliseconds };
+  } finally {
+    await compiled.dispose();
+  }
 }

@@ -106,10 +106,13 @@ function after(before: readonly ClassifierPoint[], points: readonly ClassifierPo
 }
 
 function trainingText(settings: TrainingSettings): string {
-  const { iterations, batch, learningRate, solver = {}, randomMesh, augmentation } = settings;
+  const { iterations, batch, learningRate, solver = {}, randomMesh, augmentation, averageDecay } = settings;
   const { method, steps, rtol } = solver;
   const mesh = randomMesh === true ? " on random meshes" : "";
   const how = steps === undefined ? `dopri5 at ${rtol}` : `${steps} steps of ${String(method)}${mesh}`;
-  const moved = augmentation === undefined ? "" : `, images moved by up to ${augmentation.padding} pixels`;
-  return `${iterations} iterations of batches of ${batch}, Adam from ${learningRate}, ${how}${moved}`;
+  const mirrored = augmentation?.flip === true ? " and mirrored" : "";
+  const moved =
+    augmentation === undefined ? "" : `, images moved by up to ${augmentation.padding} pixels${mirrored}`;
+  const averaged = averageDecay === undefined ? "" : `, values averaged (decay ${averageDecay})`;
+  return `${iterations} iterations of batches of ${batch}, Adam from ${learningRate}, ${how}${moved}${averaged}`;
 }

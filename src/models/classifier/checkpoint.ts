@@ -46,6 +46,8 @@ export interface ClassifierCheckpoint {
   readonly settings: string;
   /** Iterations done, skipped ones included. */
   readonly iteration: number;
+  /** Time that they took. */
+  readonly seconds: number;
   readonly curve: readonly ClassifierPoint[];
   readonly best: BestValues;
   /** State of the trainer. */
@@ -64,6 +66,7 @@ const number = z
 const schema = z.object({
   settings: z.string(),
   iteration: z.number().int().nonnegative(),
+  seconds: z.number().nonnegative().default(0),
   best: z.object({ accuracy: z.number(), loss: z.number().nullable() }),
   curve: z.array(
     z.object({

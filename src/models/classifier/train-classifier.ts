@@ -23,6 +23,7 @@ export interface TrainedClassifier {
   readonly curve: readonly ClassifierPoint[];
   readonly validationAccuracy: number;
   readonly validationLoss: number;
+  /** Over all sessions, up to the checkpoints that they went on from. */
   readonly seconds: number;
 }
 
@@ -36,7 +37,7 @@ const MOST_SKIPPED = 20;
  *   NON_FINITE when the loss stays broken, solves that break down included, or no validation could be solved.
  */
 export async function trainClassifier(options: ClassifierTrainingOptions): Promise<TrainedClassifier> {
-  const started = performance.now();
+  const begun = performance.now();
   const plan = trainingPlan(options);
   const { architecture } = options;
   const first = firstValues(options, plan.seed);
@@ -52,7 +53,7 @@ export async function trainClassifier(options: ClassifierTrainingOptions): Promi
   const trainer = await compileTrainer(first, plan, options);
   try {
     if (start.trainer !== undefined) trainer.restore(start.trainer);
-    const run = { ...start, options, plan, batches, validation, trainer, ...spacing(plan) };
+    const run = { ...start, begun, options, plan, batches, validation, trainer, ...spacing(plan) };
     const status = await iterate(run);
     const { accuracy: validationAccuracy, loss: validationLoss, state } = run.best;
     if (validationAccuracy < 0) throw neverValidated();
@@ -60,7 +61,7 @@ export async function trainClassifier(options: ClassifierTrainingOptions): Promi
       classifier: classifierOf(architecture, state),
       ...{ status, validationAccuracy, validationLoss },
       ...{ iterations: run.iteration, curve: run.curve },
-      seconds: (performance.now() - started) / 1000,
+      seconds: secondsOf(run),
     };
   } finally {
     await trainer.dispose();
@@ -79,6 +80,10 @@ function firstValues({ from, architecture }: ClassifierTrainingOptions, seed: nu
 
 /** A training under way. */
 interface Run {
+  /** When this session began, by the clock of `performance`. */
+  readonly begun: number;
+  /** What earlier sessions took. */
+  readonly secondsBefore: number;
   readonly options: ClassifierTrainingOptions;
   readonly plan: TrainingPlan;
   readonly batches: ImageBatches;
@@ -93,22 +98,25 @@ interface Run {
   best: BestValues;
 }
 
+const secondsOf = ({ begun, secondsBefore }: Run): number =>
+  secondsBefore + (performance.now() - begun) / 1000;
+
 function startOf(
   { checkpoint }: ClassifierTrainingOptions,
   { settings }: TrainingPlan,
   { architecture, state }: Classifier,
-): Pick<Run, "iteration" | "curve" | "best"> & {
+): Pick<Run, "iteration" | "curve" | "best" | "secondsBefore"> & {
   readonly trainer: NamedTensors | undefined;
 } {
   if (checkpoint === undefined) {
     const best = { accuracy: -1, loss: Number.POSITIVE_INFINITY, state };
-    return { iteration: 0, curve: [], best, trainer: undefined };
+    return { iteration: 0, secondsBefore: 0, curve: [], best, trainer: undefined };
   }
   if (checkpoint.settings === settings) {
-    const { iteration, curve, best, trainer } = checkpoint;
+    const { iteration, seconds: secondsBefore, curve, best, trainer } = checkpoint;
     // Values that are missing here would be missed only at the end of the training.
     classifierOf(architecture, best.state);
-    return { iteration, curve: [...curve], best, trainer };
+    return { iteration, secondsBefore, curve: [...curve], best, trainer };
   }
   throw fail("INVALID_ARGUMENT", {
     what: "checkpoint",
@@ -198,7 +206,8 @@ async function closeBlock(
   if (!due) return;
   const { curve, best, trainer } = run;
   const { settings } = plan;
-  await options.onCheckpoint?.({ settings, iteration, curve: [...curve], best, trainer: trainer.state() });
+  const story = { settings, iteration, seconds: secondsOf(run), curve: [...curve], best };
+  await options.onCheckpoint?.({ ...story, trainer: trainer.state() });
 }
 
 /** Keeps the current values if they are the best. */

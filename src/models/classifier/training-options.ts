@@ -143,6 +143,7 @@ export function trainingPlan(options: ClassifierTrainingOptions): TrainingPlan {
       ...{ solver: { ...solver, method }, augmentation: options.augmentation },
       ...(randomMesh && { randomMesh }),
       ...(options.validationSolver && { validationSolver: options.validationSolver }),
+      ...(options.from && { from: digestOfValues(options.from) }),
       data: digestOf(options.data),
       validation: typeof options.validation === "object" ? digestOf(options.validation) : options.validation,
     }),
@@ -163,6 +164,12 @@ function scheduleOf(schedule: "cosine" | "constant", learningRate: number, itera
 
 const digestOf = ({ shape, images, labels }: ImageSet): string =>
   `${shape.join("x")} ${createHash("sha256").update(images).update(labels).digest("hex").slice(0, 16)}`;
+
+function digestOfValues({ state }: Classifier): string {
+  const hash = createHash("sha256");
+  for (const [name, { data }] of Object.entries(state)) hash.update(name).update(data);
+  return hash.digest("hex").slice(0, 16);
+}
 
 function requireThat(what: string, value: number, expected: string, holds: boolean): void {
   if (!holds) throw fail("INVALID_ARGUMENT", { what, expected, received: String(value) });

@@ -36,10 +36,13 @@ export async function compileUnrolledTraining(
     ...{ images: { shape: imagesShape(architecture) }, labels: { shape: ["batch", classes] } },
     ...(meshes && { starts: { shape: [mesh.length - 1] }, sizes: { shape: [mesh.length - 1] } }),
   };
+  const values = splitState(wholeModule(architecture), state);
   const training = await compileTraining({
     ...update,
-    ...splitState(wholeModule(architecture), state),
-    ...{ batch, rowwise: true },
+    ...values,
+    batch,
+    // Batch normalisation is what has buffers, and it ties the rows of a batch together.
+    rowwise: Object.keys(values.buffers).length === 0,
     loss: (parameters, given: NamedNodes, buffers) => {
       const { images, labels } = given as { readonly images: Node; readonly labels: Node };
       const nodes = { ...parameters, ...buffers };

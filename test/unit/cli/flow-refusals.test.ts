@@ -2,43 +2,13 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Attach } from "../../../src/cli/command.js";
-import { reportFailure } from "../../../src/cli/failure.js";
-import type { Output } from "../../../src/cli/output.js";
-import { buildProgram } from "../../../src/cli/program.js";
-import { silentProgress } from "../../../src/cli/progress.js";
 import { encodeCorrection } from "../../../src/hypersolver/index.js";
 import { encodeFlow, flowFacts, flowField, normalBase } from "../../../src/models/index.js";
-import { heun } from "../../../src/ode/index.js";
+import { heun, logDensityField } from "../../../src/ode/index.js";
 import { encodeSafetensors, fromNumbers, Random, type Tensor } from "../../../src/tensor/index.js";
 import { cardFor } from "../../helpers/cards.js";
 import { zeroCorrection } from "../../helpers/corrections.js";
-
-/** Runs one command line inside this process, in the folder below. @returns what people are told, and the exit code. */
-async function told(line: string): Promise<{ readonly code: number; readonly text: string }> {
-  const lines: string[] = [];
-  const output: Output = {
-    result: (text) => void lines.push(text),
-    note: (text) => void lines.push(text),
-    warn: (text) => void lines.push(`warning: ${text}`),
-  };
-  const attach: Attach = (command, load) => {
-    command.action(async (argument: string) => {
-      const job = await load();
-      const { text } = await job(argument, command.opts(), {
-        ...{ output, progress: silentProgress, commandLine: line },
-      });
-      lines.push(text);
-    });
-  };
-  try {
-    await buildProgram(output, attach).parseAsync(line.split(" "), { from: "user" });
-    return { code: 0, text: lines.join("\n") };
-  } catch (error) {
-    const code = await reportFailure(error, output, { asJson: false, command: "hypersolvers" });
-    return { code, text: lines.join("\n") };
-  }
-}
+import { told } from "../../helpers/told.js";
 
 const home = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), "hypersolvers-refusals-"));
@@ -62,9 +32,17 @@ beforeAll(() => {
     writeFileSync(file, encodeFlow(flow, flowFacts(flow, story)));
     if (dimension !== 2) return;
     writeFileSync("correction.onnx", encodeCorrection(zeroCorrection(heun, "float32"), cardFor(field)));
+    const whole = logDensityField(field).field;
+    writeFileSync("whole.onnx", encodeCorrection(zeroCorrection(heun, "float32", 3), cardFor(whole)));
   };
   write(2, "flow.onnx");
   write(3, "wide.onnx");
+  write(9, "nine.onnx");
+  writeFileSync("nine.safetensors", encodeSafetensors({ x: points(20, 9) }));
+  writeFileSync(
+    "outlier.csv",
+    [...Array.from({ length: 400 }, (_, i) => `${i % 7},${i % 5}`), "500,1"].join("\n"),
+  );
   writeFileSync("points.safetensors", encodeSafetensors({ x: points(20, 2) }));
   writeFileSync("three.safetensors", encodeSafetensors({ x: points(20, 3) }));
   const broken = points(20, 2);
@@ -122,6 +100,13 @@ describe("flows are refused with a code and advice, and leave no files", () => {
     ["density flow.onnx --data three.safetensors", 1, "SHAPE_MISMATCH", "3 (x0, x1, x2)"],
     ["density flow.onnx --data nan.safetensors --out bad.csv", 1, "NON_FINITE", "row 3"],
     ["density flow.onnx --data points.safetensors --noise gaussian", 2, "USAGE", "--estimator hutchinson"],
+    ["density nine.onnx --data nine.safetensors --estimator exact --noise gaussian", 2, "USAGE", "exact"],
+    [
+      "density flow.onnx --data points.safetensors --correction whole.onnx --estimator hutchinson",
+      2,
+      "USAGE",
+      "leave the estimator out, or the correction",
+    ],
     [
       "density flow.onnx --data points.safetensors --method heun --steps 2 --control-state",
       2,
@@ -159,6 +144,35 @@ describe("flows at their limits", () => {
     expect(whole.text).not.toContain("That is not 1");
     const part = await told("density flow.onnx --grid 0,6,20");
     expect(part.text).toContain("That is not 1: part of the density is outside");
+  });
+
+  it("say which densities are estimates", async () => {
+    const exact = await told("density flow.onnx --data points.safetensors");
+    expect(exact.text).not.toContain("estimates");
+    expect(exact.json).toMatchObject({ estimator: "exact" });
+    const line = "density nine.onnx --data nine.safetensors --method heun --steps 1";
+    const [estimated, other] = [await told(line), await told(`${line} --noise gaussian`)];
+    expect(estimated.text).toContain("Hutchinson's divergence with rademacher noise");
+    expect(estimated.json).toMatchObject({ estimator: "hutchinson", noise: "rademacher" });
+    expect(other.text).toContain("Hutchinson's divergence with gaussian noise");
+    expect(other.json).toMatchObject({ estimator: "hutchinson", noise: "gaussian" });
+    const whole = await told("density flow.onnx --data points.safetensors --correction whole.onnx");
+    expect(whole.json).toMatchObject({ method: "hyper-heun", estimator: "exact" });
+  });
+
+  it("train on many columns with a noise of your choice, and measure by estimates", async () => {
+    const light =
+      "--objective maximum-likelihood --iterations 1 --hidden 4 --batch 4 --no-figures --threads 1 --out nine";
+    const { code, json } = await told(`train nine.safetensors --noise gaussian ${light}`);
+    expect([code, json]).toEqual([0, expect.objectContaining({ dimension: 9 })]);
+    expect(json).toMatchObject({ heldOut: { estimator: "hutchinson" } });
+  });
+
+  it("warn of rows that a flow hardly reaches", async () => {
+    const light = "--iterations 1 --hidden 4 --batch 4 --no-figures --out outlier";
+    const { text } = await told(`train outlier.csv ${light}`);
+    expect(text).toContain("warning: 1 row has a column more than 12 standard deviations from its mean");
+    expect((await told(`train points.safetensors ${light}`)).text).not.toContain("warning");
   });
 
   it("warn of a correction outside its use", async () => {

@@ -4,7 +4,15 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { encodePoints, readPoints } from "../../../src/cli/points.js";
 import { trainingData } from "../../../src/cli/training-data.js";
-import { decodeSafetensors, encodeSafetensors, fromNumbers, type Tensor } from "../../../src/tensor/index.js";
+import {
+  cast,
+  decodeSafetensors,
+  encodeSafetensors,
+  fromNumbers,
+  Random,
+  type Tensor,
+  toFloat64,
+} from "../../../src/tensor/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hypersolvers-points-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,15 +27,16 @@ const tensors = (name: string, values: Readonly<Record<string, Tensor>>): string
 const points = fromNumbers([1, 2, 3, 4, 5, 6], [3, 2]);
 
 describe("points from files", () => {
-  it("come with names from CSV, without from safetensors, in float32", async () => {
+  it("come with names from CSV, without from safetensors, with all their digits", async () => {
+    const wide = cast(points, "float64");
     expect(await readPoints(store("a.csv", "age,height\n1,2\n3,4\n5,6\n"))).toMatchObject({
-      ...{ value: points, columns: ["age", "height"], description: join(folder, "a.csv") },
+      ...{ value: wide, columns: ["age", "height"], description: join(folder, "a.csv") },
     });
-    const file = tensors("a.safetensors", {
-      other: fromNumbers([0], [1]),
-      x: fromNumbers([...points.data].map(Number), [3, 2], "float64"),
-    });
-    expect(await readPoints(file)).toMatchObject({ value: points, columns: ["x0", "x1"] });
+    const file = tensors("a.safetensors", { other: fromNumbers([0], [1]), x: wide });
+    expect(await readPoints(file)).toMatchObject({ value: wide, columns: ["x0", "x1"] });
+    const [narrow, integers] = [{ x: points }, { x: cast(points, "int64") }];
+    expect((await readPoints(tensors("b.safetensors", narrow))).value).toEqual(points);
+    expect((await readPoints(tensors("c.safetensors", integers))).value).toEqual(wide);
     expect((await readPoints(`${file}:x`)).description).toBe(`x of ${file}`);
   });
 
@@ -89,6 +98,11 @@ describe("points to files", () => {
     expect(encodePoints("a.csv", { points, columns: ["a", "b"], values: ["log_density", log] })).toBe(
       "a,b,log_density\n1,2,-1\n3,4,-2\n5,6,-3.5\n",
     );
+    const seconds = fromNumbers([1700000001, 1700000002], [2, 1], "float64");
+    const values = ["log_density", Float64Array.of(-1 / 3, -20)] as const;
+    expect(encodePoints("a.csv", { points: seconds, columns: ["t"], values })).toBe(
+      "t,log_density\n1700000001,-0.33333334\n1700000002,-20\n",
+    );
     const bytes = encodePoints("a.safetensors", {
       points,
       columns: ["a", "b"],
@@ -119,6 +133,24 @@ describe("training data", () => {
     expect(first.data.description).toMatch(/table\.csv: 20 points of 2 columns, content [0-9a-f]{8}$/);
     store("table.csv", `a,b\n${rows.replace("7,1", "7,2")}\n`);
     expect((await trainingData(file, 0)).data.description).not.toBe(first.data.description);
+  });
+
+  it("keeps the digits of large numbers until they are standardised", async () => {
+    const seconds = Array.from({ length: 100 }, (_, i) => 1_700_000_000 + i);
+    const { data } = await trainingData(store("seconds.csv", `t\n${seconds.join("\n")}\n`), 0);
+    const drawn = new Set(toFloat64(data.batch(2000, new Random(1))));
+    expect(drawn.size).toBeGreaterThan(60);
+  });
+
+  it("counts the rows that a flow hardly reaches", async () => {
+    const rowsWith = (outliers: readonly number[]): string =>
+      [...Array.from({ length: 1000 }, (_, i) => `${i % 7},${i % 5}`), ...outliers.map((x) => `${x},1`)].join(
+        "\n",
+      );
+    const found = async (...outliers: number[]): Promise<number> =>
+      (await trainingData(store("far.csv", rowsWith(outliers)), 0)).farRows;
+    expect([await found(), await found(20), await found(500), await found(-1e4, 1e4)]).toEqual([0, 0, 1, 2]);
+    expect((await trainingData("rings", 0)).farRows).toBe(0);
   });
 
   it("that is neither is told so, with the names there are", async () => {

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DataCommandOptions } from "../../../src/cli/commands/data.js";
 import { dataJobOf } from "../../../src/cli/jobs/data.js";
 import { createOutput } from "../../../src/cli/output.js";
 import { type Progress, silentProgress } from "../../../src/cli/progress.js";
@@ -16,7 +17,7 @@ import {
   downloadDataset,
   loadDataset,
 } from "../../../src/datasets/index.js";
-import { smallMnist } from "../../helpers/images.js";
+import { cifarFolder, smallMnist } from "../../helpers/images.js";
 
 const root = mkdtempSync(join(tmpdir(), "hypersolvers-download-"));
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
@@ -199,10 +200,11 @@ describe("a download", () => {
 
 describe("hypersolvers data", () => {
   const output = createOutput(process);
-  const told = (mirror: string, cache: string, progress: Progress = silentProgress) =>
+  type Wish = Pick<DataCommandOptions, "from" | "download">;
+  const told = (mirror: string, cache: string, progress: Progress = silentProgress, wish: Wish = {}) =>
     dataJobOf({ ...datasetDefinitions, mnist: definition(mirror) })(
       "mnist",
-      { cache, seed: 0, device: "cpu" },
+      { cache, seed: 0, device: "cpu", ...wish },
       { output, progress, commandLine: "" },
     );
 
@@ -233,5 +235,43 @@ describe("hypersolvers data", () => {
     await told("good", cache);
     rmSync(join(cache, "data", "mnist", "t10k-labels-idx1-ubyte"));
     expect((await told("good", cache)).json).toMatchObject({ action: "downloaded" });
+  });
+
+  it("keeps what was imported, and fetches in its place when it is told to", async () => {
+    const [cache, from] = [newCache(), join(root, "own")];
+    mkdirSync(from);
+    for (const [name, bytes] of Object.entries(smallMnist(4))) writeFileSync(join(from, name), bytes);
+    const doubt =
+      "the checksums are not those published for MNIST; there are 4 and 3 images, MNIST has 6 and 3";
+    const way = "`hypersolvers data mnist --download` fetches the official files";
+    const imported = await told("missing", cache, silentProgress, { from: [from] });
+    expect(imported.json).toMatchObject({ action: "imported", official: false, warnings: [doubt] });
+    requests.length = 0;
+    const kept = await told("missing", cache);
+    expect(kept.json).toMatchObject({ action: "kept", training: 4, warnings: [`${doubt}; ${way}`] });
+    expect(requests).toEqual([]);
+    const failing = told("missing", cache, silentProgress, { download: true });
+    await expect(failing).rejects.toMatchObject({ code: "FILE_NOT_READABLE" });
+    expect((await told("missing", cache)).json).toMatchObject({ action: "kept", training: 4 });
+    const fetched = await told("good", cache, silentProgress, { download: true });
+    expect(fetched.json).toMatchObject({ action: "downloaded", official: true, training: 6, warnings: [] });
+    const both = told("good", cache, silentProgress, { download: true, from: [from] });
+    await expect(both).rejects.toMatchObject({ facts: { option: "--from, --download" } });
+  });
+
+  it("does not call files wrong that nobody can check", async () => {
+    const cifar10 = { ...datasetDefinitions.cifar10, count: { training: 60, test: 20 } };
+    const { text, json } = await dataJobOf({ ...datasetDefinitions, cifar10 })(
+      "cifar10",
+      { cache: newCache(), seed: 0, device: "cpu", from: [cifarFolder] },
+      { output, progress: silentProgress, commandLine: "" },
+    );
+    expect(text).toContain("CIFAR-10, 60 training and 20 test images, files that could not be checked");
+    expect(json).toMatchObject({
+      official: false,
+      warnings: [
+        "the files could not be checked: the published checksum of CIFAR-10 is that of cifar-10-binary.tar.gz",
+      ],
+    });
   });
 });

@@ -113,6 +113,28 @@ describe("places", () => {
     }
   });
 
+  it("may have folders of the files' names, beside the files or around them", async () => {
+    const expected = await readDataset("mnist", [folder("plain", small)]);
+    const other = smallMnist(2, 2);
+    const pointed = Object.fromEntries(
+      Object.entries(small).map(([name, bytes]) => [name.replace("-idx", ".idx"), bytes]),
+    );
+    const [beside, around] = [folder("beside", pointed), folder("around", {})];
+    for (const [name, bytes] of Object.entries(small)) {
+      folder(join("beside", name), { [name]: other[name] ?? bytes });
+      folder(join("around", name), { [name]: bytes });
+    }
+    const [first = "", ...others] = Object.keys(small);
+    const { [first]: _, ...files } = small;
+    const hollow = folder("hollow", files);
+    folder(join("hollow", first), { [others[0] ?? ""]: small[first] ?? new Uint8Array() });
+    for (const path of [beside, around]) {
+      const { training, test } = await readDataset("mnist", [path]);
+      expect([training, test], path).toEqual([expected.training, expected.test]);
+    }
+    expect(await refusal("mnist", hollow)).toMatchObject({ facts: { received: `no ${first}` } });
+  });
+
   it("may be archives, gzip or not, whatever folder the files are in", async () => {
     const expected = await cifarForTests();
     for (const [file, gzip, entry] of [
@@ -193,6 +215,7 @@ describe("damaged files", () => {
     for (const [name, bytes] of [
       ["cut-gz", zipped.subarray(0, zipped.length - 9)],
       ["broken-gz", broken],
+      ["trailing-gz", Buffer.concat([zipped, Buffer.from("left over")])],
       [
         "checksum-gz",
         Buffer.concat([zipped.subarray(0, -8), Buffer.from([1, 2, 3, 4]), zipped.subarray(-4)]),
@@ -227,6 +250,24 @@ describe("damaged files", () => {
   it("name the place", async () => {
     const error = await damaged("named", { "t10k-images-idx3-ubyte": images.subarray(0, 3) });
     expect(String(error)).toContain(`${join(root, "named")}: t10k-images-idx3-ubyte`);
+  });
+});
+
+describe("damaged files of CIFAR-10", () => {
+  const record = Uint8Array.from(cifarRecord(1, [1, 2, 3]));
+  it.each([
+    ["cut off", record.subarray(0, 3000), "records of 3073 bytes"],
+    ["empty", new Uint8Array(), "records of 3073 bytes"],
+    ["with a label of no class", Uint8Array.from(cifarRecord(10, [1, 2, 3])), "a class from 0 to 9"],
+  ])("are refused when %s, by name", async (name, bytes, expected) => {
+    const path = folder(`cifar ${name}`, { "data_batch_1.bin": record, "test_batch.bin": bytes });
+    expect(await refusal("cifar10", path)).toMatchObject({
+      code: "MALFORMED_FILE",
+      facts: {
+        what: expect.stringContaining(`${path}: test_batch.bin`),
+        expected: expect.stringContaining(expected),
+      },
+    });
   });
 });
 

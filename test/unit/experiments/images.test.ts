@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { imageRows } from "../../../src/data/index.js";
+import { alphaFigure } from "../../../src/experiments/images/alpha-family.js";
 import { compileEnds } from "../../../src/experiments/images/classifier-ends.js";
 import { encodedImages } from "../../../src/experiments/images/encoded-images.js";
 import { imageFronts } from "../../../src/experiments/images/image-fronts.js";
@@ -10,18 +11,20 @@ import {
 } from "../../../src/experiments/images/image-methods.js";
 import { type ImageQuality, imageQuality } from "../../../src/experiments/images/image-quality.js";
 import { mnist } from "../../../src/experiments/images/images.js";
-import { imagesSummary } from "../../../src/experiments/images/images-report.js";
+import { imagesReport, imagesSummary } from "../../../src/experiments/images/images-report.js";
 import { mnistPresets } from "../../../src/experiments/images/presets.js";
 import { type ImageRun, runImages } from "../../../src/experiments/images/run-images.js";
+import { testAccuracies } from "../../../src/experiments/images/test-accuracy.js";
 import { trainedHere } from "../../../src/experiments/images/train-stage.js";
 import type { ExperimentOptions, LabelledImages } from "../../../src/experiments/index.js";
 import {
   architectureNamed,
+  classifierOf,
   compileClassifier,
   measureAccuracy,
   newClassifier,
 } from "../../../src/models/index.js";
-import { Random } from "../../../src/tensor/index.js";
+import { fromNumbers, Random, toFloat64 } from "../../../src/tensor/index.js";
 import { checkpointsInMemory } from "../../helpers/checkpoints.js";
 import { mnistForTests } from "../../helpers/images.js";
 
@@ -105,15 +108,83 @@ describe("quality", () => {
     expect(row("Euler", 10).accuracy.mean).toBeCloseTo(accuracy, 12);
   });
 
+  const lost = (mean: number) => ({ mean, standardError: 0, n: 2 });
+
   test("becomes fronts, and no front where no image is lost", () => {
-    const none = rows.map((own) => ({ ...own, accuracyLoss: 0 }));
+    const none = rows.map((own) => ({ ...own, accuracyLoss: lost(0) }));
     expect(imageFronts(none).map(({ name }) => name)).toEqual(["pareto-relative", "pareto-mape"]);
-    const some = rows.map((own) => ({ ...own, accuracyLoss: own.method === "Euler" ? 3 : 0 }));
+    const some = rows.map((own) => ({ ...own, accuracyLoss: lost(own.method === "Euler" ? 3 : 0) }));
     expect(imageFronts(some).map(({ name }) => name)).toContain("pareto-accuracy");
     // Nothing lost is drawn at half of one image in 64.
     const front = imageFronts(some).find(({ name }) => name === "pareto-accuracy");
     expect(front?.caption).toContain("64 test images");
     expect(JSON.stringify(front?.spec)).toContain(`"error":${50 / 64}`);
+  });
+});
+
+/** Rows of all kinds, and pictures of them. */
+function measuresEverything({ metrics, maps }: ImageRun): void {
+  const { quality = [], alphas = [], accuracies = [] } = metrics;
+  const hyper = quality.filter(({ role }) => role === "hypersolver");
+  const stepsOf = (name: string, fitted?: boolean) =>
+    hyper
+      .filter((row) => row.method === name && (fitted ?? row.fitted) === row.fitted)
+      .map(({ steps }) => steps);
+  expect([stepsOf("HyperEuler"), stepsOf("HyperMidpoint")]).toEqual([
+    [8, 10, 12, 16, 20],
+    [4, 5, 6, 8, 10],
+  ]);
+  expect(hyper.filter(({ fitted }) => fitted).map(({ steps }) => steps)).toEqual([10, 10, 5, 2]);
+  expect(accuracies).toHaveLength(9);
+  expect(alphas.map(({ alpha }) => alpha)).toEqual([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]);
+  const own = quality.find(({ method, fitted }) => method === "HyperMidpoint" && fitted === true);
+  // The same g on its own base, on the same images.
+  expect(alphas[4]?.hypersolver.mean).toBeCloseTo(own?.relative.mean ?? Number.NaN, 6);
+  expect(alphas[4]?.base.mean).toBeCloseTo(
+    quality.find(({ method, steps }) => method === "midpoint" && steps === 5)?.relative.mean ?? Number.NaN,
+    6,
+  );
+  expect(alphaFigure(alphas)?.name).toBe("alpha-family");
+  expect(maps?.name).toBe("error-maps");
+  const report = imagesReport(metrics, []);
+  for (const heading of ["Accuracy on test images", "What each part of the fit gave"])
+    expect(report).toContain(heading);
+  const summary = imagesSummary(metrics);
+  expect(summary).toMatch(/HyperEuler: [\d.]+ times (closer|farther) than the best of equal NFE/);
+  expect(summary).toContain("equal time");
+}
+
+/** Every fit measures its own on the way: the long measurement is that of all methods. */
+function stopAtMeasuring(): Pick<ExperimentOptions, "signal" | "onProgress"> {
+  const controller = new AbortController();
+  return {
+    signal: controller.signal,
+    onProgress: ({ phase, total }) => phase === "measure" && total > 30 && controller.abort(),
+  };
+}
+
+describe("where solves break down", () => {
+  test("accuracies are missing, and said to be", async () => {
+    const state = Object.entries(classifier.state).map(([name, value]) => {
+      const factor = name.startsWith("field.") ? Number.NaN : 1;
+      return [
+        name,
+        fromNumbers(
+          Float32Array.from(toFloat64(value), (x) => factor * x),
+          value.shape,
+        ),
+      ] as const;
+    });
+    const wild = classifierOf(classifier.architecture, Object.fromEntries(state));
+    const ends = await compileEnds(wild);
+    const preset = { ...mnistPresets.smoke, test: 32, batch: 16 };
+    const options = { preset: "smoke", seed: 0, command: "test" } as const;
+    const accuracies = await testAccuracies({ classifier: wild, ends, images, preset }, {}, options);
+    await ends.dispose();
+    expect(accuracies.map(({ method }) => method)).toEqual(["dopri5", "Euler", "midpoint", "Heun", "RK4"]);
+    for (const { accuracy } of accuracies) expect(accuracy).toBeNaN();
+    const metrics = { ...options, status: "complete", architecture: "wild", data: "digits" } as const;
+    expect(imagesReport({ ...metrics, accuracies }, [])).toContain("broke");
   });
 });
 
@@ -158,21 +229,27 @@ describe("the experiment", () => {
       },
     });
     expect(broken.metrics.status).toBe("interrupted");
-    expect(imagesSummary(broken.metrics)).toContain("Interrupted in the fits: there are HyperEuler");
+    expect(imagesSummary(broken.metrics)).toContain(
+      "Interrupted after the fits of HyperEuler; HyperEuler, features (not finished).",
+    );
     expect(broken.artefacts.map(({ path }) => path)).toContain("correction.onnx");
     expect([...checkpoints.files.keys()].sort()).toEqual([
       "kept-correction.onnx",
       "kept-correction.onnx.json",
     ]);
+    const unmeasured = await run({ resume: true, ...stopAtMeasuring() });
+    expect(unmeasured.metrics.status).toBe("interrupted");
+    expect(unmeasured.metrics.quality).toBeUndefined();
+    expect(Object.keys(unmeasured.metrics.fits ?? {})).toHaveLength(4);
+    expect(unmeasured.metrics.fits?.HyperEuler).toEqual(broken.metrics.fits?.HyperEuler);
+    expect(fileOf(unmeasured, "correction.onnx")).toEqual(fileOf(broken, "correction.onnx"));
     const resumed = await run({ resume: true });
     expect(resumed.metrics.status).toBe("complete");
-    expect(resumed.metrics.fits?.HyperEuler).toEqual(broken.metrics.fits?.HyperEuler);
-    expect(fileOf(resumed, "correction.onnx")).toEqual(fileOf(broken, "correction.onnx"));
-    const again = await run({ resume: true });
-    expect(again.metrics.fits).toEqual(resumed.metrics.fits);
-    for (const { path, content } of resumed.artefacts) expect(fileOf(again, path)).toEqual(content);
+    expect(resumed.metrics.fits).toEqual(unmeasured.metrics.fits);
+    for (const { path, content } of unmeasured.artefacts) expect(fileOf(resumed, path)).toEqual(content);
+    measuresEverything(resumed);
     // Another seed is another fit.
-    const other = await run({ resume: true, seed: 1 });
+    const other = await run({ resume: true, seed: 1, ...stopAtMeasuring() });
     expect(fileOf(other, "correction.onnx")).not.toEqual(fileOf(broken, "correction.onnx"));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { densityNamed } from "../../../src/data/index.js";
-import { densityData, tableData } from "../../../src/models/index.js";
+import { densityData, rowsBeyond, tableData } from "../../../src/models/index.js";
 import { fromNumbers, Random, tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { columnOf, deviationOf, meanOf } from "../../helpers/flows.js";
 
@@ -113,6 +113,12 @@ describe("a table", () => {
     );
     expect(outcomes.some((value) => typeof value === "number")).toBe(true);
   });
+});
+
+test("rows beyond a limit are counted once, on either side of the mean", () => {
+  const points = fromNumbers([10, 0, -30, 0, 51, 900, 0, 39, 0, -41], [5, 2]);
+  const map = { shift: [10, 0], scale: [4, 4] };
+  expect([9, 10, 10.3, 300].map((limit) => rowsBeyond(limit, points, map))).toEqual([4, 2, 1, 0]);
 });
 
 describe("a density", () => {

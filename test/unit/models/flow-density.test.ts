@@ -209,6 +209,19 @@ describe("a correction", () => {
     await plain.dispose();
   });
 
+  test("made for (z, log-density) learned from exact divergences, and gets them", async () => {
+    const wide = flowOver(smallField(9));
+    const whole: Correction = zeroCorrection(heun, "float32", 10);
+    const options = { method: heun, steps: 1, correction: whole };
+    const density = await compileFlowDensity(wide, options);
+    expect(density.estimator).toBe("exact");
+    await density.dispose();
+    await expect(compileFlowDensity(wide, { ...options, estimator: "hutchinson" })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      facts: { what: "density: estimator" },
+    });
+  });
+
   test("needs fixed steps", async () => {
     await expect(compileFlowSampler(flow, { correction })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",

@@ -128,6 +128,31 @@ describe("tails", () => {
   });
 });
 
+describe("the weights", () => {
+  const lossOf = async (d: number, options: Partial<FlowMatchingOptions>): Promise<number> => {
+    const { batch = common.batch } = options;
+    const training = await compileFlowMatching(smallField(d), { ...common, ...options });
+    const { loss } = await training.step(normals(batch, d, 3), 0);
+    await training.dispose();
+    return loss;
+  };
+
+  test.each([80, 100, 200])("are finite in %d columns, also where tails are wide", async (d) => {
+    const radius = 1.5 * Math.sqrt(d);
+    for (const tails of [{}, { tails: { share: 1 / 8, scale: 1.6 } }, { tails: { share: 0.5, scale: 3 } }]) {
+      const loss = await lossOf(d, { batch: 512, radius, ...tails });
+      expect(loss / d).toBeGreaterThan(0.5);
+      expect(loss / d).toBeLessThan(20);
+    }
+  });
+
+  test("know the share that is widened of a small batch", async () => {
+    const quarter = { tails: { share: 1 / 4, scale: 1.6 } };
+    expect(await lossOf(2, { batch: 4 })).toBe(await lossOf(2, { batch: 4, ...quarter }));
+    expect(await lossOf(2, { batch: 3 })).toBe(await lossOf(2, { batch: 3, tails: { share: 0, scale: 1 } }));
+  });
+});
+
 const widerDraws: typeof normalBase.sample = (count, dimension, random) => {
   const draws = normalBase.sample(count, dimension, random);
   return { ...draws, data: draws.data.map((value) => 3 * value) };

@@ -10,6 +10,7 @@ import {
   meanNegative,
   normalBase,
   type TrainedFlow,
+  tableData,
   trainFlow,
 } from "../../../src/models/index.js";
 import {
@@ -75,6 +76,23 @@ describe("a training", () => {
     expect(checkpoints).toHaveLength(3);
     for (const checkpoint of checkpoints)
       expect(essence(await trainFlow({ ...options, checkpoint }))).toEqual(essence(trained));
+  });
+
+  test.each([16, 100])("of a table of %d columns gets better by far", async (d) => {
+    // Columns that share most of their spread: a normal of independent columns is far from them.
+    const random = new Random(1);
+    const points = Array.from({ length: 100 }, () => {
+      const common = random.normal();
+      return Array.from({ length: d }, () => common + 0.5 * random.normal());
+    });
+    const table = tableData(fromNumbers(points.flat(), [100, d]), "a table", 1);
+    const phases = [{ ...matching, iterations: 150, batch: 128 }];
+    const { curve, validationNll } = await trainFlow({
+      ...{ ...small, data: table, phases, network: { hidden: [32] }, validations: 150 },
+    });
+    const [first = Number.NaN] = curve.flatMap(({ nll }) => (nll === undefined ? [] : [nll]));
+    expect(curve.every(({ loss }) => Number.isFinite(loss))).toBe(true);
+    expect((first - validationNll) / d).toBeGreaterThan(0.2);
   });
 
   test.each([83, 84, 164, 301, 320])("stopped at iteration %d goes on bit by bit", async (stop) => {
@@ -272,6 +290,38 @@ describe("a training that cannot go well", () => {
     const density = await compileFlowDensity(flow);
     expect(meanNegative((await density.run(data.validation)).values)).toBe(validationNll);
     await density.dispose();
+  });
+
+  test.each(["ends", "is stopped"])("is an error when no validation was solved until it %s", async (how) => {
+    const phases = [{ ...matching, iterations: 30, learningRate: 1e3, schedule: "constant" }] as const;
+    const unbounded = { topSpeed: Number.POSITIVE_INFINITY, reach: Number.POSITIVE_INFINITY };
+    const network = { hidden: [16], activation: "relu", ...unbounded } as const;
+    const abort = new AbortController();
+    const onProgress = ({ iteration }: { iteration: number }): void => {
+      if (how === "is stopped" && iteration === 12) abort.abort();
+    };
+    const own = { ...data, validation: data.heldOut(20) };
+    const options = {
+      ...small,
+      data: own,
+      phases,
+      network,
+      validations: 3,
+      onProgress,
+      signal: abort.signal,
+    };
+    const checkpoints: FlowCheckpoint[] = [];
+    const onCheckpoint = (checkpoint: FlowCheckpoint): void => void checkpoints.push(checkpoint);
+    const stopped = how === "is stopped";
+    await expect(trainFlow({ ...options, onCheckpoint })).rejects.toMatchObject({
+      code: "NON_FINITE",
+      facts: {
+        what: stopped ? "training, 13 iterations" : "training, 30 iterations",
+        received: stopped ? "none in 2 validations" : "none in 3 validations",
+      },
+    });
+    // Where a later validation may succeed, the training can go on.
+    expect(checkpoints).toHaveLength(stopped ? 1 : 3);
   });
 
   test.each([

@@ -14,7 +14,7 @@ import {
 } from "../../../../src/models/index.js";
 import { Random } from "../../../../src/tensor/index.js";
 import { tinyArchitecture, tinyImages } from "../../../helpers/classifiers.js";
-import { mnistForTests } from "../../../helpers/images.js";
+import { cifarForTests, mnistForTests } from "../../../helpers/images.js";
 
 const steps = { solver: { method: "euler", steps: 2 } } as const;
 const small: ClassifierTrainingOptions = {
@@ -44,6 +44,9 @@ const essence = ({ classifier, seconds: _, ...rest }: TrainedClassifier) => ({
   ...rest,
   state: classifier.state,
 });
+
+const untimed = (checkpoints: readonly ClassifierCheckpoint[]) =>
+  checkpoints.map(({ seconds: _, ...rest }) => rest);
 
 describe("real digits", () => {
   test("a small network learns them in seconds", async () => {
@@ -76,9 +79,8 @@ describe.each(Object.entries(ways))("%s", (_name, way) => {
     for (const checkpoint of checkpoints) {
       const again = await recorded({ ...options, checkpoint });
       expect(essence(again.trained)).toEqual(essence(trained));
-      expect(again.checkpoints).toEqual(
-        checkpoints.filter(({ iteration }) => iteration > checkpoint.iteration),
-      );
+      const later = checkpoints.filter(({ iteration }) => iteration > checkpoint.iteration);
+      expect(untimed(again.checkpoints)).toEqual(untimed(later));
     }
   });
 });
@@ -123,6 +125,30 @@ describe("a training", () => {
     expect(essence(resumed)).toEqual(essence(whole));
   });
 
+  test("counts the seconds of all sessions", async () => {
+    const { checkpoints } = await recorded(small);
+    const times = checkpoints.map(({ seconds }) => seconds);
+    expect(times[0]).toBeGreaterThan(0);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    const [first] = checkpoints;
+    if (first === undefined) throw new Error("no checkpoint");
+    const { seconds } = await trainClassifier({ ...small, checkpoint: { ...first, seconds: 1000 } });
+    expect(seconds).toBeGreaterThan(1000);
+  });
+
+  test("is another one when it goes on from other values", async () => {
+    const from = (seed: number) => newClassifier(tinyArchitecture, new Random(seed));
+    const { checkpoints } = await recorded({ ...small, from: from(1) });
+    const [checkpoint] = checkpoints;
+    if (checkpoint === undefined) throw new Error("no checkpoint");
+    await expect(trainClassifier({ ...small, from: from(2), checkpoint })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      facts: { what: "checkpoint" },
+    });
+    const resumed = await trainClassifier({ ...small, from: from(1), checkpoint });
+    expect(resumed.status).toBe("complete");
+  });
+
   test("goes on from a classifier that was trained before", async () => {
     const { classifier, validationAccuracy } = await trainClassifier(small);
     const { curve } = await trainClassifier({
@@ -135,14 +161,17 @@ describe("a training", () => {
     expect((await trainClassifier({ ...small, iterations: 1 })).curve[0]?.accuracy).toBeLessThan(0.7);
   });
 
-  test("in a worker thread comes to the same values", async () => {
-    // A thread needs JavaScript: what `npm run build` made, which `npm test` does first.
-    const built = new URL("../../../../dist/models/index.js", import.meta.url);
-    type Built = {
+  /** A thread needs JavaScript: what `npm run build` made, which `npm test` does first. */
+  const built = async () => {
+    const { href } = new URL("../../../../dist/models/index.js", import.meta.url);
+    return (await import(href)) as {
       architectureNamed: typeof architectureNamed;
       trainClassifier: typeof trainClassifier;
     };
-    const models = (await import(built.href)) as Built;
+  };
+
+  test("in a worker thread comes to the same values", async () => {
+    const models = await built();
     const { training } = await mnistForTests();
     const trained = (worker: boolean) =>
       models.trainClassifier({
@@ -152,6 +181,19 @@ describe("a training", () => {
     const [plain, threaded] = [await trained(false), await trained(true)];
     expect(threaded.curve).toEqual(plain.curve);
     expect(threaded.classifier.state).toEqual(plain.classifier.state);
+  });
+
+  test("with batch normalisation sees whole batches, whatever threads there are to divide them", async () => {
+    const models = await built();
+    const { training: data } = await cifarForTests();
+    const architecture = models.architectureNamed("cifar10-small");
+    const trained = (compile: NonNullable<ClassifierTrainingOptions["compile"]>) =>
+      models.trainClassifier({
+        ...{ architecture, data, validation: 12, iterations: 3, batch: 32, ...steps, compile },
+      });
+    const whole = await trained({ threads: 1 });
+    const divided = await trained({ threads: 2, parallel: "batch" });
+    for (const [i, { loss }] of whole.curve.entries()) expect(divided.curve[i]?.loss).toBeCloseTo(loss, 5);
   });
 
   test("that breaks ends in an error, after a few tries", async () => {

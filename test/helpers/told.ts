@@ -1,0 +1,40 @@
+import type { Attach } from "../../src/cli/command.js";
+import { reportFailure } from "../../src/cli/failure.js";
+import type { Output } from "../../src/cli/output.js";
+import { buildProgram } from "../../src/cli/program.js";
+import { silentProgress } from "../../src/cli/progress.js";
+
+/** What people and programs are told, and the exit code. */
+export interface Told {
+  readonly code: number;
+  readonly text: string;
+  readonly json: object;
+}
+
+/** Runs one command line inside this process, in its working directory. */
+export async function told(line: string): Promise<Told> {
+  const lines: string[] = [];
+  let json: object = {};
+  const output: Output = {
+    result: (text) => void lines.push(text),
+    note: (text) => void lines.push(text),
+    warn: (text) => void lines.push(`warning: ${text}`),
+  };
+  const attach: Attach = (command, load) => {
+    command.action(async (argument: string) => {
+      const job = await load();
+      const result = await job(argument, command.opts(), {
+        ...{ output, progress: silentProgress, commandLine: line },
+      });
+      lines.push(result.text);
+      json = result.json;
+    });
+  };
+  try {
+    await buildProgram(output, attach).parseAsync(line.split(" "), { from: "user" });
+    return { code: 0, text: lines.join("\n"), json };
+  } catch (error) {
+    const code = await reportFailure(error, output, { asJson: false, command: "hypersolvers" });
+    return { code, text: lines.join("\n"), json };
+  }
+}

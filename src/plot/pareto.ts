@@ -18,6 +18,8 @@ export type Cost = "nfe" | "macs" | "milliseconds";
 export interface ParetoPoint {
   /** The setting: `"K = 2"`, `"rtol = 1e-4"`. */
   readonly label: string;
+  /** Whether the label may be written in the picture, by `labels`. Default true; on hover it is always there. */
+  readonly labelled?: boolean;
   readonly nfe?: number;
   readonly macs?: number;
   readonly milliseconds?: number;
@@ -47,7 +49,7 @@ type Row = {
   readonly role: string;
   readonly cost: number;
   readonly error: number;
-  readonly label: string;
+  readonly text: string;
   readonly note: string;
 };
 
@@ -161,9 +163,9 @@ function panelLayers(panel: Panel): Layer[] {
     {
       ...only(filter),
       mark: { ...text, stroke: "#ffffff", strokeWidth: 3.5, strokeJoin: "round" },
-      encoding: { x, y, text: { field: "label" } },
+      encoding: { x, y, text: { field: "text" } },
     },
-    { ...only(filter), mark: text, encoding: { ...encoding, text: { field: "label" } } },
+    { ...only(filter), mark: text, encoding: { ...encoding, text: { field: "text" } } },
   ];
 }
 
@@ -177,7 +179,8 @@ function rowsOf(series: readonly ParetoSeries[], kind: Cost): Row[] {
           ? formatMilliseconds(cost)
           : `${formatNumber(cost)} ${kind === "nfe" ? "NFE" : "MACs"}`;
       const note = `${label}, ${point.label}: error ${formatNumber(point.error)}, ${price}`;
-      return [{ method: label, role, cost, error: point.error, label: point.label, note }];
+      const text = point.labelled === false ? "" : point.label;
+      return [{ method: label, role, cost, error: point.error, text, note }];
     }),
   );
   if (rows.length > 0) return rows;

@@ -7,9 +7,9 @@ export function imageFronts(rows: readonly ImageQuality[]): Figure[] {
     [...new Set(rows.map(({ method }) => method))].flatMap((label): ParetoSeries[] => {
       const own = rows.filter(({ method }) => method === label);
       const points = own.map((row): ParetoPoint => {
-        const { steps, tolerance, nfe, macs, milliseconds } = row;
+        const { steps, tolerance, nfe, macs, milliseconds, fitted = true } = row;
         const name = steps === undefined ? `tolerance ${tolerance?.toExponential()}` : `K = ${steps}`;
-        return { label: name, nfe, macs, milliseconds, error: value(row) };
+        return { label: name, labelled: fitted, nfe, macs, milliseconds, error: value(row) };
       });
       const finite = points.filter(({ error }) => Number.isFinite(error) && error > 0);
       return finite.length === 0 ? [] : [{ label, role: own[0]?.role ?? "other", points: finite }];

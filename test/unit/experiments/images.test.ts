@@ -196,6 +196,28 @@ describe("the experiment", () => {
     });
   });
 
+  test("goes from real digits to hypersolvers, pictures and a report", async () => {
+    const run = { preset: "smoke", seed: 0, command: "test", images } as const;
+    const { status, artefacts, summary } = await mnist.run(run);
+    expect(status).toBe("complete");
+    const contentOf = (wanted: string) => artefacts.find(({ path }) => path === wanted)?.content;
+    expect(artefacts.map(({ path }) => path).filter((path) => !path.startsWith("figures/"))).toEqual([
+      ...["classifier.safetensors", "correction.onnx", "classifier.onnx"],
+      ...["correction-features.onnx", "classifier-features.onnx"],
+      ...["correction-midpoint.onnx", "classifier-midpoint.onnx"],
+      ...["correction-four.onnx", "classifier-four.onnx", "metrics.json", "report.html"],
+    ]);
+    for (const name of ["error-maps", "pareto-relative", "pareto-mape", "alpha-family", "accuracy"])
+      for (const kind of ["svg", "png"]) expect(contentOf(`figures/${name}.${kind}`)).toBeDefined();
+    expect(contentOf("report.html")).toContain("What each part of the fit gave");
+    const metrics = JSON.parse(String(contentOf("metrics.json"))) as ImageRun["metrics"];
+    const errorOf = (method: string) =>
+      metrics.quality?.find(({ method: own, steps }) => own === method && steps === 10)?.relative.mean;
+    expect(errorOf("HyperEuler")).toBeLessThan((errorOf("Euler") ?? 0) / 2);
+    expect(metrics.training?.validationAccuracy).toBeGreaterThan(0.3);
+    expect(summary).toContain("HyperEuler");
+  });
+
   test("stopped while it trains, keeps the classifier and says so", async () => {
     const controller = new AbortController();
     const { smoke } = mnistPresets;

@@ -11,17 +11,16 @@ const costNames: Readonly<Record<Cost, string>> = {
 
 /**
  * Every hypersolver, at the steps that it learned, against the best of all other solvers that cost no more: in evaluations,
- * in multiply–accumulates with those of g, and in time. Empty where there is no hypersolver.
+ * in multiply–accumulates with those of g, and in time; a sentence each.
  */
-export function imageVerdict(rows: readonly ImageQuality[]): string {
+export function imageVerdict(rows: readonly ImageQuality[]): string[] {
   const others = rows.filter(({ role }) => role !== "hypersolver");
   return rows
     .filter(({ role, fitted }) => role === "hypersolver" && fitted === true)
     .map((own) => {
       const contests = (Object.keys(costNames) as Cost[]).map((cost) => contest(own, others, cost));
       return `${own.method}: ${contests.join("; ")}.`;
-    })
-    .join(" ");
+    });
 }
 
 function contest(own: ImageQuality, others: readonly ImageQuality[], cost: Cost): string {

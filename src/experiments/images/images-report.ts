@@ -25,7 +25,7 @@ export function imagesSummary(metrics: ImageMetrics): string {
   return [
     trainingSentence(metrics),
     ...tables.map(({ columns, rows, emphasized = [] }) => textTable(columns, rows, { emphasized })),
-    imageVerdict(quality),
+    imageVerdict(quality).join("\n"),
   ].join("\n\n");
 }
 
@@ -38,7 +38,7 @@ export function imagesReport(
   const { quality = [] } = metrics;
   return renderReport({
     title: `A Neural ODE classifier of ${metrics.data.split(",")[0]}, in ${EVALUATIONS} evaluations`,
-    lead: [trainingSentence(metrics), imageVerdict(quality)].join(" "),
+    lead: trainingSentence(metrics),
     facts: [
       ["Command", metrics.command],
       ["Preset", metrics.preset],
@@ -52,7 +52,11 @@ export function imagesReport(
       { heading: "Pictures", figures: drawn },
       { heading: "Accuracy on test images", text: ACCURACY_TEXT, table: accuracyTable(metrics) },
       { heading: "What each part of the fit gave", text: FIT_TEXT, table: fitTable(metrics) },
-      { heading: "Against every other solver", text: QUALITY_TEXT, table: qualityTable(quality) },
+      {
+        heading: "Against every other solver",
+        text: [...imageVerdict(quality), QUALITY_TEXT].join(" "),
+        table: qualityTable(quality),
+      },
     ],
     footnotes: ["Poli et al., Hypersolvers: Toward Fast Continuous-Depth Models, NeurIPS 2020, section 4.1."],
   });

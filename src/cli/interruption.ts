@@ -13,6 +13,9 @@ export interface Interruption {
 export const FIT_STOPS =
   "Stopping: if the fit has begun, the best correction so far is measured and written.";
 
+/** What the first Ctrl-C leads to in an experiment, which trains, fits and measures. */
+export const EXPERIMENT_STOPS = "Stopping: what was trained and fitted so far is written.";
+
 /** What the first Ctrl-C leads to in a training. */
 export const TRAINING_STOPS = "Stopping: the best flow so far is measured and written.";
 

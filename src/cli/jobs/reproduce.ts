@@ -6,7 +6,7 @@ import { checkpointsIn } from "../checkpoints.js";
 import type { Job, JobResult } from "../command.js";
 import type { ReproduceCommandOptions } from "../commands/reproduce.js";
 import { requireWritableFolder, writeAll } from "../files.js";
-import { FIT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../interruption.js";
+import { EXPERIMENT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../interruption.js";
 import { compileOptions, forOption } from "../models.js";
 import { unusable } from "../usage-error.js";
 import { nothingFitted } from "./fit.js";
@@ -26,7 +26,7 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
   const density = densityOf(experiment, options.density);
   const out = options.out ?? join("runs", [name, density].filter((part) => part !== undefined).join("-"));
   await requireWritableFolder(out);
-  const interruption = onInterrupt(output, FIT_STOPS);
+  const interruption = onInterrupt(output, EXPERIMENT_STOPS);
   const checkpoints = checkpointsIn(out);
   try {
     const { summary, metrics, artefacts, status } = await experiment.run({

@@ -2,6 +2,7 @@ import { type Correction, hyperRule, rebindCorrection } from "../../hypersolver/
 import type { Mean } from "../../metrics/index.js";
 import { alpha, tableauRule } from "../../ode/index.js";
 import { type Figure, seriesCurve } from "../../plot/index.js";
+import type { ImageMethod } from "./image-methods.js";
 import { type ImageQualityRequest, imageQuality } from "./image-quality.js";
 
 /** One member of the family of two-stage methods of order 2, alone and with a g that was fitted to another. */
@@ -24,9 +25,10 @@ export async function alphaFamily(
   const methods = ALPHAS.flatMap((node) => {
     const base = alpha(node);
     const rules = [tableauRule(field, base), hyperRule(field, rebindCorrection(correction, base))];
-    return rules.map((rule) => ({
-      ...({ name: rule.name, role: "other", steps, tolerance: undefined, solve: { steps, rule } } as const),
-    }));
+    return rules.map((rule): ImageMethod => {
+      const solve = { steps, rule };
+      return { name: rule.name, role: "other", steps, tolerance: undefined, solve };
+    });
   });
   const rows = await imageQuality({ ...request, methods });
   return ALPHAS.flatMap((node, i) => {

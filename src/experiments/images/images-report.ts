@@ -2,6 +2,7 @@ import {
   type Figure,
   formatMilliseconds,
   formatNumber,
+  type ReportSection,
   renderReport,
   type Table,
   textTable,
@@ -48,6 +49,7 @@ export function imagesReport(
       ["Training", metrics.training === undefined ? "none" : `${formatNumber(metrics.training.seconds)} s`],
       ["Status", metrics.status],
     ],
+    // What an interruption left out has no section.
     sections: [
       { heading: "Pictures", figures: drawn },
       { heading: "Accuracy on test images", text: ACCURACY_TEXT, table: accuracyTable(metrics) },
@@ -57,7 +59,7 @@ export function imagesReport(
         text: [...imageVerdict(quality), QUALITY_TEXT].join(" "),
         table: qualityTable(quality),
       },
-    ],
+    ].filter(({ figures, table }: ReportSection) => (figures ?? table?.rows ?? []).length > 0),
     footnotes: ["Poli et al., Hypersolvers: Toward Fast Continuous-Depth Models, NeurIPS 2020, section 4.1."],
   });
 }
@@ -65,7 +67,7 @@ export function imagesReport(
 const ACCURACY_TEXT =
   "Share of test images classified right, with its standard error over batches; whole classifiers, h_x and h_y included. dopri5 at 1e-4; images a second on the machine of this run.";
 const FIT_TEXT =
-  "Smallest relative error at the end of the span on 64 training images kept for choosing: first values (g = 0), residual fitting alone, trajectory fitting after it.";
+  "Smallest relative error at the end of the span on 64 training images kept for choosing: by residual fitting alone, and by trajectory fitting after it.";
 const QUALITY_TEXT =
   "States at the end of the span against dopri5 at a far tighter tolerance, on batches of test images; mean and standard error over batches. MACs and times of the solve, g included. Hypersolvers around the step that their g learned too.";
 

@@ -41,6 +41,7 @@ export async function measureImages(
   const accuracies = await testAccuracies(stage, corrections, options);
   if (stopped()) return undefined;
   const alphas = await alphasOf(stage, corrections, options);
+  if (stopped()) return undefined;
   const maps = await mapsOf(stage, corrections, options);
   if (stopped()) return undefined;
   return { quality, accuracies, alphas, ...(maps !== undefined && { maps }) };

@@ -262,6 +262,10 @@ describe("the experiment", () => {
     const unmeasured = await run({ resume: true, ...stopAtMeasuring() });
     expect(unmeasured.metrics.status).toBe("interrupted");
     expect(unmeasured.metrics.quality).toBeUndefined();
+    const unfinished = imagesReport(unmeasured.metrics, []);
+    expect(unfinished).toContain("What each part of the fit gave");
+    for (const heading of ["Pictures", "Accuracy on test images", "Against every other solver"])
+      expect(unfinished).not.toContain(heading);
     expect(Object.keys(unmeasured.metrics.fits ?? {})).toHaveLength(4);
     expect(unmeasured.metrics.fits?.HyperEuler).toEqual(broken.metrics.fits?.HyperEuler);
     expect(fileOf(unmeasured, "correction.onnx")).toEqual(fileOf(broken, "correction.onnx"));

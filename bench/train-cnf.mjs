@@ -256,10 +256,10 @@ async function main(args) {
   const data = densityData(densityNamed(request.density), seed);
   const network = {
     dimension: 2,
-    depth: !autonomous,
+    timeDependent: !autonomous,
     activation,
-    reach: Number.POSITIVE_INFINITY,
-    topSpeed: Number.POSITIVE_INFINITY,
+    inputBound: Number.POSITIVE_INFINITY,
+    maxSpeed: Number.POSITIVE_INFINITY,
     inputGain: 1,
   };
   const field = flowField(network, new Random(seed).fork("network"));

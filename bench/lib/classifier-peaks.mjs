@@ -2,8 +2,8 @@
 /** Peak memory of classifiers of MNIST by the number of steps: classifying, and one iteration of training. */
 import { readFileSync } from "node:fs";
 import { decodeCorrection } from "../../dist/hypersolver/index.js";
-import { compileTapedTraining } from "../../dist/models/classifier/taped-training.js";
-import { compileUnrolledTraining } from "../../dist/models/classifier/unrolled-training.js";
+import { compileTapedTraining } from "../../dist/models/classifier/training/taped-training.js";
+import { compileUnrolledTraining } from "../../dist/models/classifier/training/unrolled-training.js";
 import {
   architectureNamed,
   classifierOf,

@@ -89,8 +89,8 @@ export function networkOf({ graph, roles, parameters }) {
   const first = nodes.findIndex(({ op }) => op === "gemm");
   const last = nodes.findLastIndex(({ op }) => op === "gemm");
   const activation = nodes.slice(first, last).flatMap(({ op }) => activationOf.get(op) ?? []);
-  const [reach, topSpeed] = [boundOf(nodes.slice(0, first)), boundOf(nodes.slice(last))];
-  return { options: { activation, depth: roles.depth !== undefined, reach, topSpeed }, weights };
+  const [inputBound, maxSpeed] = [boundOf(nodes.slice(0, first)), boundOf(nodes.slice(last))];
+  return { options: { activation, depth: roles.depth !== undefined, inputBound, maxSpeed }, weights };
 }
 
 /** r where something becomes r tanh(something/r); null where it stays. @param {Node[]} nodes */

@@ -12,7 +12,7 @@ def prepare(options, tensors):
 
     z0 = tensors.pop("z0")
     shift, scale = tensors.pop("shift"), tensors.pop("scale")
-    shape = {"depth": options["depth"], "reach": options["reach"], "top_speed": options["topSpeed"]}
+    shape = {"depth": options["depth"], "input_bound": options["inputBound"], "max_speed": options["maxSpeed"]}
     field = VectorField(mlp(tensors, options["activation"]), **shape)
     span = torch.tensor(options["span"], dtype=z0.dtype)
 

@@ -33,24 +33,24 @@ def mlp(weights, activation):
 class VectorField(torch.nn.Module):
     """dz/ds = f(s, z), counting evaluations; with depth f(s, z) = network(z with s as one column more).
 
-    reach: the network sees reach * tanh(z / reach) instead of z; top_speed bounds its result in the same way.
+    input_bound: the network sees input_bound * tanh(z / input_bound) instead of z; max_speed bounds its result in the same way.
     """
 
-    def __init__(self, network, depth=False, reach=None, top_speed=None):
+    def __init__(self, network, depth=False, input_bound=None, max_speed=None):
         super().__init__()
         self.network = network
         self.depth = depth
-        self.reach = reach
-        self.top_speed = top_speed
+        self.input_bound = input_bound
+        self.max_speed = max_speed
         self.calls = 0
 
     def slope(self, s, z):
-        if self.reach is not None:
-            z = self.reach * torch.tanh(z / self.reach)
+        if self.input_bound is not None:
+            z = self.input_bound * torch.tanh(z / self.input_bound)
         if self.depth:
             z = torch.cat([z, s.to(z.dtype).expand(z.shape[0], 1)], 1)
         dz = self.network(z)
-        return dz if self.top_speed is None else self.top_speed * torch.tanh(dz / self.top_speed)
+        return dz if self.max_speed is None else self.max_speed * torch.tanh(dz / self.max_speed)
 
     def forward(self, s, z):
         self.calls += 1

@@ -73,13 +73,13 @@ function hyperProgram({ architecture, state, field }, g, weights) {
   const ofG = Object.fromEntries(Object.entries(weights).map(([name, value]) => [name, constant(value)]));
   const epsilon = 1 / steps;
   const graph = trace({ images: { shape: ["batch", 1, 28, 28] } }, ({ images }) => {
-    let z = architecture.inlet.apply(nodes, /** @type {Node} */ (images));
+    let z = architecture.stem.apply(nodes, /** @type {Node} */ (images));
     for (let k = 0; k < steps; k++) {
       const { dz } = evaluateField(field, k * epsilon, z);
       const s = expand(constant(k * epsilon), ["batch", 1, 28, 28], z);
       z = add(add(z, mul(dz, epsilon)), mul(g.apply(ofG, concat([z, dz, s], 1)), epsilon ** 2));
     }
-    return { logits: architecture.outlet.apply(nodes, z) };
+    return { logits: architecture.head.apply(nodes, z) };
   });
   return compile(graph, { hot: true, parallel: "batch" }, { logits: "rows" });
 }

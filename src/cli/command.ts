@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import type { SharedOptions } from "./options.js";
-import type { Output } from "./output.js";
-import type { Progress } from "./progress.js";
+import type { SharedOptions } from "./options/options.js";
+import type { Output } from "./terminal/output.js";
+import type { Progress } from "./terminal/progress.js";
 
 /** What a job may use of the world beside files. */
-export interface Desk {
+export interface JobContext {
   readonly output: Output;
   readonly progress: Progress;
   /** The command line as it was typed, quoted for a shell. */
@@ -22,7 +22,7 @@ export interface JobResult {
 }
 
 /** The work behind a command: argument, options, world. */
-export type Job<Options> = (argument: string, options: Options, desk: Desk) => Promise<JobResult>;
+export type Job<Options> = (argument: string, options: Options, desk: JobContext) => Promise<JobResult>;
 
 /** Registers a job for a command. The job is loaded when it is wanted, so that help needs none of the library. */
 export type Attach = <Options extends SharedOptions>(

@@ -1,19 +1,19 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import type { Attach, CommandDefinition, Job } from "./command.js";
-import { compareCommand } from "./commands/compare.js";
-import { dataCommand } from "./commands/data.js";
-import { densityCommand } from "./commands/density.js";
-import { exportCommand } from "./commands/export.js";
-import { fitCommand } from "./commands/fit.js";
-import { infoCommand } from "./commands/info.js";
-import { reproduceCommand } from "./commands/reproduce.js";
-import { sampleCommand } from "./commands/sample.js";
-import { solveCommand } from "./commands/solve.js";
-import { trainCommand } from "./commands/train.js";
-import { reportFailure } from "./failure.js";
-import { addExamples, addSharedOptions, type SharedOptions } from "./options.js";
-import { createOutput, endQuietlyOnClosedPipe, jsonText, type Output } from "./output.js";
+import { compareCommand } from "./commands/compare/command.js";
+import { dataCommand } from "./commands/data/command.js";
+import { densityCommand } from "./commands/density/command.js";
+import { exportCommand } from "./commands/export/command.js";
+import { fitCommand } from "./commands/fit/command.js";
+import { infoCommand } from "./commands/info/command.js";
+import { reproduceCommand } from "./commands/reproduce/command.js";
+import { sampleCommand } from "./commands/sample/command.js";
+import { solveCommand } from "./commands/solve/command.js";
+import { trainCommand } from "./commands/train/command.js";
+import { addExamples, addSharedOptions, type SharedOptions } from "./options/options.js";
+import { reportFailure } from "./terminal/failure.js";
+import { createOutput, endQuietlyOnClosedPipe, jsonText, type Output } from "./terminal/output.js";
 
 /** Every command, in the order of the help. */
 const commands: readonly CommandDefinition[] = [
@@ -64,7 +64,7 @@ async function perform<Options extends SharedOptions>(
   options: Options,
   { output, args }: { readonly output: Output; readonly args: readonly string[] },
 ): Promise<number> {
-  const { createProgress, silentProgress } = await import("./progress.js");
+  const { createProgress, silentProgress } = await import("./terminal/progress.js");
   const progress = options.quiet === true ? silentProgress : createProgress(process.stderr);
   try {
     const job = await load();

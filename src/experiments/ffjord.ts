@@ -3,9 +3,9 @@ import { importOnnx } from "../graph/index.js";
 import { type FitOptions, normalStates } from "../hypersolver/index.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
 import { fail } from "../tensor/index.js";
-import type { Experiment, Preset } from "./experiment.js";
-import { comparisonText, fitSummary } from "./fit-report.js";
-import { runFit } from "./run-fit.js";
+import { comparisonText, fitSummary } from "./fit/fit-report.js";
+import { runFit } from "./fit/run-fit.js";
+import type { Experiment, Preset } from "./kit/experiment.js";
 
 /** The flow that the paper's authors trained, as shipped with this package (see NOTICE). */
 const fieldFile = new URL("../../pretrained/ffjord_gaussians_field.onnx", import.meta.url);

@@ -1,8 +1,8 @@
 import { fail } from "../tensor/index.js";
 import { cnf } from "./cnf/cnf.js";
-import type { Experiment } from "./experiment.js";
 import { ffjord } from "./ffjord.js";
 import { cifar10, mnist, mnistAuthors } from "./images/images.js";
+import type { Experiment } from "./kit/experiment.js";
 
 /** Every experiment, by name. */
 export const experiments: Readonly<Record<string, Experiment>> = {

@@ -3,7 +3,12 @@ import type { Pair, WindowAttributes } from "./attributes.js";
 import { constant, matmul, transpose } from "./build.js";
 import { mean } from "./compose.js";
 import type { Node } from "./node.js";
-import { bothAxes, imageExtents, reach, requireWindows } from "./operators/convolution-geometry.js";
+import {
+  bothAxes,
+  imageExtents,
+  reach,
+  requireWindows,
+} from "./operators/convolution/convolution-geometry.js";
 import { plainWindows } from "./windows.js";
 
 /** The cells of one axis that one output averages, and by what their sum is divided. */

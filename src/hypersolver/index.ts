@@ -2,7 +2,6 @@
 
 // What a hypersolver is.
 
-export { CARD_KEY, type MeasuredError, parseCard, type ValidityCard } from "./card.js";
 export {
   type ConvArchitecture,
   type ConvArchitectureName,
@@ -12,13 +11,13 @@ export {
   defaultArchitecture,
   featuresFor,
   hiddenChannels,
-} from "./conv-architectures.js";
+} from "./correction/conv-architectures.js";
 export {
   type ConvActivation,
   type ConvNetworkOptions,
   convCorrection,
   withFoldedChannels,
-} from "./conv-network.js";
+} from "./correction/conv-network.js";
 export {
   type Correction,
   type CorrectionInput,
@@ -28,17 +27,18 @@ export {
   evaluateCorrection,
   parseCorrectionInputs,
   siteInputs,
-} from "./correction.js";
-export { hiddenFeature } from "./hidden-feature.js";
-export { type HyperRuleOptions, hyperRule } from "./hyper-rule.js";
-export { inputShapes, type SampleShape } from "./input-shapes.js";
-export { type HiddenActivation, mlpCorrection, type NetworkOptions } from "./network.js";
-export { rebindCorrection } from "./rebind.js";
-export { type ColumnStatistics, channelMoments, columnStatistics } from "./statistics.js";
+} from "./correction/correction.js";
+export { hiddenFeature } from "./correction/hidden-feature.js";
+export { type HyperRuleOptions, hyperRule } from "./correction/hyper-rule.js";
+export { inputShapes, type SampleShape } from "./correction/input-shapes.js";
+export { type HiddenActivation, mlpCorrection, type NetworkOptions } from "./correction/network.js";
+export { rebindCorrection } from "./correction/rebind.js";
+export { type ColumnStatistics, channelMoments, columnStatistics } from "./correction/statistics.js";
+export { CARD_KEY, type MeasuredError, parseCard, type ValidityCard } from "./files/card.js";
 
 // Fitting.
 
-export { type Fit, fitCorrection, type LossPoint } from "./fit.js";
+export { type Fit, fitCorrection, type LossPoint } from "./fit/fit.js";
 export {
   type FitDirection,
   type FitLoss,
@@ -49,16 +49,16 @@ export {
   fitDirections,
   fitLosses,
   imageFitDefaults,
-} from "./fit-options.js";
+} from "./fit/fit-options.js";
+export { hasImageStates, resolveFit } from "./fit/resolve-fit.js";
 export {
   chooseReference,
   compileReference,
   MEASURING,
   type Reference,
   type ReferenceSettings,
-} from "./reference.js";
-export { hasImageStates, resolveFit } from "./resolve-fit.js";
-export { encodedStates, type StateStream, type StreamCounts } from "./state-stream.js";
+} from "./reference/reference.js";
+export { encodedStates, type StateStream, type StreamCounts } from "./states/state-stream.js";
 export {
   drawnStates,
   givenStates,
@@ -68,7 +68,7 @@ export {
   type StateSource,
   uniformStates,
   widened,
-} from "./states.js";
+} from "./states/states.js";
 
 // Measuring.
 
@@ -80,16 +80,16 @@ export {
   referenceNoise,
   type StateErrors,
   stateErrors,
-} from "./measure.js";
+} from "./measure/measure.js";
 
-export { type MeshPointError, meshErrors, referenceStates } from "./mesh-errors.js";
+export { type MeshPointError, meshErrors, referenceStates } from "./measure/mesh-errors.js";
 
 // Files.
 
-export { cardWarnings } from "./check-card.js";
-export { decodeCorrection, encodeCorrection } from "./correction-file.js";
-export { fingerprintOf } from "./fingerprint.js";
-export { SOLVER_KEY, type SolverFacts, solverFactsOf } from "./solver-facts.js";
+export { cardWarnings } from "./files/check-card.js";
+export { decodeCorrection, encodeCorrection } from "./files/correction-file.js";
+export { fingerprintOf } from "./files/fingerprint.js";
+export { SOLVER_KEY, type SolverFacts, solverFactsOf } from "./files/solver-facts.js";
 export {
   encodeSolver,
   GOLDEN_KEY,
@@ -97,4 +97,4 @@ export {
   goldenVectorsOf,
   selfTest,
   solverGraph,
-} from "./solver-file.js";
+} from "./files/solver-file.js";

@@ -8,32 +8,37 @@ export {
   logisticBase,
   normalBase,
   studentTBase,
-} from "./base-distribution.js";
-export { dimensionOf, type Flow, type FlowFieldOptions, flowField, TOP_SPEED } from "./flow.js";
+} from "./flow/base-distribution.js";
+export { dimensionOf, type Flow, type FlowFieldOptions, flowField, MAX_SPEED } from "./flow/flow.js";
 
 // Training.
 
 export { unlessItBreaks } from "./broken-solves.js";
-export { densityData, type FlowData, rowsBeyond, tableData } from "./flow-data.js";
-export { compileFlowMatching, type FlowMatchingOptions } from "./flow-matching.js";
+export { densityData, type FlowData, rowsBeyond, tableData } from "./flow/flow-data.js";
+export { compileFlowMatching, type FlowMatchingOptions } from "./flow/flow-matching.js";
 export {
   compileMaximumLikelihood,
   type LikelihoodOptions,
   TRAINING_TOLERANCE,
-} from "./maximum-likelihood.js";
-export { drawNoise, type NoiseKind, noiseKinds } from "./noise.js";
+} from "./flow/maximum-likelihood.js";
+export { drawNoise, type NoiseKind, noiseKinds } from "./flow/noise.js";
 export {
   type FlowProgress,
   type FlowTrainingOptions,
   type TrainedFlow,
   trainFlow,
-} from "./train-flow.js";
-export type { FlowStep, FlowTrainer } from "./trainer.js";
-export { type FlowObjective, type FlowPoint, flowObjectives, type TrainingPhase } from "./training-phase.js";
+} from "./flow/train-flow.js";
+export type { FlowStep, FlowTrainer } from "./flow/trainer.js";
+export {
+  type FlowObjective,
+  type FlowPoint,
+  flowObjectives,
+  type TrainingPhase,
+} from "./flow/training-phase.js";
 
 // Use.
 
-export { columnsOf, withZeroColumns } from "./augmented-states.js";
+export { columnsOf, withZeroColumns } from "./flow/augmented-states.js";
 export {
   type CompiledDensity,
   compileFlowDensity,
@@ -42,17 +47,17 @@ export {
   type FlowDensityOptions,
   type LogDensities,
   meanNegative,
-} from "./flow-density.js";
+} from "./flow/flow-density.js";
 export {
   compileFlowSampler,
   type FlowSampler,
   type FlowSamplerOptions,
   type FlowSamples,
-} from "./flow-sampler.js";
+} from "./flow/flow-sampler.js";
 
 // Files.
 
-export { decodeFlowCheckpoint, encodeFlowCheckpoint, type FlowCheckpoint } from "./flow-checkpoint.js";
+export { decodeFlowCheckpoint, encodeFlowCheckpoint, type FlowCheckpoint } from "./flow/flow-checkpoint.js";
 export {
   type DescribedFlow,
   decodeFlow,
@@ -60,7 +65,7 @@ export {
   FLOW_KEY,
   type FlowFacts,
   flowFacts,
-} from "./flow-file.js";
+} from "./flow/flow-file.js";
 
 // Classifiers of images: structure and values.
 
@@ -77,17 +82,17 @@ export {
   type ClassifierProgress,
   decodeClassifierCheckpoint,
   encodeClassifierCheckpoint,
-} from "./classifier/checkpoint.js";
-export { type TrainedClassifier, trainClassifier } from "./classifier/train-classifier.js";
+} from "./classifier/training/checkpoint.js";
+export { type TrainedClassifier, trainClassifier } from "./classifier/training/train-classifier.js";
 export type {
   ClassifierGradient,
   ClassifierTrainingOptions,
   TrainingSolver,
-} from "./classifier/training-options.js";
+} from "./classifier/training/training-options.js";
 
 // Their use.
 
-export { type CompiledEnd, compileInlet, compileOutlet } from "./classifier/classifier-ends.js";
+export { type CompiledEnd, compileHead, compileStem } from "./classifier/classifier-ends.js";
 export {
   CLASSIFIER_TOLERANCE,
   type Classification,

@@ -2,16 +2,16 @@
 
 // Solving a JavaScript field.
 
-export type { PlainField } from "./plain-field.js";
+export type { PlainField } from "./plain/plain-field.js";
+export { solve } from "./plain/solve.js";
 export {
   orThrow,
   type Solution,
   SolutionRecorder,
   type SolveStatistics,
   type SolveStatus,
-} from "./solution.js";
-export { solve } from "./solve.js";
-export { planSolve, type SolveOptions, type SolvePlan } from "./solve-options.js";
+} from "./problem/solution.js";
+export { planSolve, type SolveOptions, type SolvePlan } from "./problem/solve-options.js";
 
 // Methods as data.
 
@@ -24,7 +24,7 @@ export {
   isAdaptive,
   type TableauSpec,
   withoutErrorControl,
-} from "./tableau.js";
+} from "./methods/tableau.js";
 export {
   adaptiveHeun,
   adaptiveTableaus,
@@ -43,23 +43,28 @@ export {
   tableauNamed,
   tableaus,
   tsit5,
-} from "./tableaus/index.js";
+} from "./methods/tableaus/index.js";
 
 // The interpreter, over plain arrays or graph nodes.
 
-export { type Algebra, plainAlgebra, type VectorField } from "./algebra.js";
-export { denseWeights } from "./interpolation.js";
-export { type EmbeddedStep, embeddedStep, type RungeKuttaStep, rungeKuttaStep } from "./runge-kutta.js";
+export { type Algebra, plainAlgebra, type VectorField } from "./methods/algebra.js";
+export { denseWeights } from "./methods/interpolation.js";
+export {
+  type EmbeddedStep,
+  embeddedStep,
+  type RungeKuttaStep,
+  rungeKuttaStep,
+} from "./methods/runge-kutta.js";
 
 // Fixed steps.
 
-export { type FixedStep, fixedStepNfe, fixedSteps, integrateFixed } from "./fixed-grid.js";
-export { type MeshStep, meshOfStepSize, type Span, stepsOf, uniformMesh } from "./mesh.js";
+export { type FixedStep, fixedStepNfe, fixedSteps, integrateFixed } from "./plain/fixed-grid.js";
+export { type MeshStep, meshOfStepSize, type Span, stepsOf, uniformMesh } from "./problem/mesh.js";
 
 // Automatic steps.
 
-export { integrateAdaptive } from "./adaptive.js";
-export type { AdaptiveOptions, StepEvent } from "./adaptive-options.js";
+export { integrateAdaptive } from "./control/adaptive.js";
+export type { AdaptiveOptions, StepEvent } from "./control/adaptive-options.js";
 export {
   type ControllerSettings,
   type ControllerState,
@@ -67,10 +72,10 @@ export {
   integralController,
   proportionalIntegralController,
   type StepController,
-} from "./controller.js";
-export { initialStepGuess, initialStepSize } from "./initial-step.js";
-export { type ErrorNorm, plainStepper, rmsNorm, type Tolerance } from "./plain-stepper.js";
-export type { AcceptedStep, AdaptiveStepper, Awaitable, Evaluation, Trial } from "./stepper.js";
+} from "./control/controller.js";
+export { initialStepGuess, initialStepSize } from "./control/initial-step.js";
+export type { AcceptedStep, AdaptiveStepper, Awaitable, Evaluation, Trial } from "./control/stepper.js";
+export { type ErrorNorm, plainStepper, rmsNorm, type Tolerance } from "./plain/plain-stepper.js";
 
 // Fields as graphs: solved, differentiated, corrected and exported.
 
@@ -90,8 +95,8 @@ export {
   perSample,
   stateType,
   symbolicField,
-} from "./field.js";
-export { type DepthBounds, graphAlgebra, graphAlgebraWithin } from "./graph-algebra.js";
+} from "./field/field.js";
+export { type DepthBounds, graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
 
 // Compiled solves.
 
@@ -102,34 +107,34 @@ export {
   type FieldSolution,
   type FieldStatistics,
   solveField,
-} from "./compile-solve.js";
+} from "./compiled/compile-solve.js";
 export {
   type CompiledStepper,
   type CompiledStepperOptions,
   compiledStepper,
-} from "./compiled-stepper.js";
-export { compileStep, STATE_INPUT, type StepProgram, unrolledSolve } from "./compiled-steps.js";
-export { type StepCost, type StepRule, type StepSite, tableauRule } from "./step-rule.js";
-export type { CompiledTolerance } from "./trial-graph.js";
+} from "./compiled/compiled-stepper.js";
+export { compileStep, STATE_INPUT, type StepProgram, unrolledSolve } from "./compiled/compiled-steps.js";
+export type { CompiledTolerance } from "./compiled/trial-graph.js";
+export { type StepCost, type StepRule, type StepSite, tableauRule } from "./methods/step-rule.js";
 
 // Derivatives of fields and solves.
 
-export type { LossCotangent } from "./cotangents.js";
-export { divergence, divergenceOf } from "./divergence.js";
-export type { ContinuousAdjoint, GradientOptions } from "./gradient-options.js";
+export { divergence, divergenceOf } from "./field/divergence.js";
 export {
   type LogDensityField,
   type LogDensityOptions,
   logDensityField,
   NOISE_CONTROL,
-} from "./log-density-field.js";
-export { fieldOfModel, type InputMap } from "./model-field.js";
-export { withOpenParameters } from "./open-parameters.js";
+} from "./field/log-density-field.js";
+export { fieldOfModel, type InputMap } from "./field/model-field.js";
+export { withOpenParameters } from "./field/open-parameters.js";
+export { defaultEstimator, EXACT_TRACE_LIMIT, type TraceEstimator } from "./field/trace-estimator.js";
+export type { LossCotangent } from "./gradient/cotangents.js";
+export type { ContinuousAdjoint, GradientOptions } from "./gradient/gradient-options.js";
 export {
   type CompiledGradient,
   compileGradient,
   type GradientInputs,
   gradientThroughSolve,
   type SolveGradient,
-} from "./solve-gradient.js";
-export { defaultEstimator, EXACT_TRACE_LIMIT, type TraceEstimator } from "./trace-estimator.js";
+} from "./gradient/solve-gradient.js";

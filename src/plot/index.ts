@@ -1,21 +1,16 @@
 /** A leaf over values: data -> figure (a Vega-Lite specification) -> SVG, PNG, report; tables and numbers as text. */
 
-export type { Scheme } from "./colour-ramp.js";
-export type { Level } from "./curve-layers.js";
-export { type DensityOptions, density } from "./density.js";
-export { type DensityGridOptions, type DensityRow, densityGrid, type GridCloud } from "./density-grid.js";
-export { type ErrorHistogramOptions, type ErrorSample, errorHistogram } from "./error-histogram.js";
 export type { Figure, FigureText, Method, NumberList, Role } from "./figure.js";
+export { type DensityOptions, density } from "./figures/density.js";
 export {
-  formatBytes,
-  formatMilliseconds,
-  formatNumber,
-  formatPercent,
-  formatRatio,
-  powerOfTen,
-} from "./format.js";
-export { type HeatMapOptions, heatMap, type ScalarGrid } from "./heat-map.js";
-export { type GridImage, type ImageGridOptions, type ImageRow, imageGrid } from "./image-grid.js";
+  type DensityGridOptions,
+  type DensityRow,
+  densityGrid,
+  type GridCloud,
+} from "./figures/density-grid.js";
+export { type ErrorHistogramOptions, type ErrorSample, errorHistogram } from "./figures/error-histogram.js";
+export { type HeatMapOptions, heatMap, type ScalarGrid } from "./figures/heat-map.js";
+export { type GridImage, type ImageGridOptions, type ImageRow, imageGrid } from "./figures/image-grid.js";
 export {
   type Cost,
   type ParetoOptions,
@@ -23,17 +18,27 @@ export {
   type ParetoSeries,
   paretoFront,
   paretoFronts,
-} from "./pareto.js";
-export type { PlaneRange } from "./plane.js";
-export type { PointCloud } from "./point-cloud.js";
-export { renderPng, renderSvg } from "./render.js";
-export { type Report, type ReportFigure, type ReportSection, renderReport } from "./report.js";
-export { type SeriesCurveOptions, seriesCurve } from "./series-curve.js";
-export { type SpeedUpItem, type SpeedUpOptions, speedUpBars } from "./speed-up-bars.js";
-export { type Table, type TableCell, type TableColumn, textTable } from "./table.js";
-export { type MethodColours, methodColours, roleColours } from "./theme.js";
-export type { ValueCurve } from "./thin-curve.js";
-export { type LossCurve, type TrainingCurveOptions, trainingCurve } from "./training-curve.js";
-export { type TrajectoryOptions, trajectories } from "./trajectories.js";
-export type { TrajectorySet } from "./trajectory-set.js";
-export { type Arrow, type ArrowPanel, type VectorFieldOptions, vectorField } from "./vector-field.js";
+} from "./figures/pareto.js";
+export { type SeriesCurveOptions, seriesCurve } from "./figures/series-curve.js";
+export { type SpeedUpItem, type SpeedUpOptions, speedUpBars } from "./figures/speed-up-bars.js";
+export { type LossCurve, type TrainingCurveOptions, trainingCurve } from "./figures/training-curve.js";
+export { type TrajectoryOptions, trajectories } from "./figures/trajectories.js";
+export { type Arrow, type ArrowPanel, type VectorFieldOptions, vectorField } from "./figures/vector-field.js";
+export { renderPng, renderSvg } from "./output/render.js";
+export { type Report, type ReportFigure, type ReportSection, renderReport } from "./output/report.js";
+export { type Table, type TableCell, type TableColumn, textTable } from "./output/table.js";
+export type { Scheme } from "./parts/colour-ramp.js";
+export type { Level } from "./parts/curve-layers.js";
+export {
+  formatBytes,
+  formatMilliseconds,
+  formatNumber,
+  formatPercent,
+  formatRatio,
+  powerOfTen,
+} from "./parts/format.js";
+export type { PlaneRange } from "./parts/plane.js";
+export type { PointCloud } from "./parts/point-cloud.js";
+export { type MethodColours, methodColours, roleColours } from "./parts/theme.js";
+export type { ValueCurve } from "./parts/thin-curve.js";
+export type { TrajectorySet } from "./parts/trajectory-set.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { trace } from "../../src/graph/index.js";
-import { withZeroColumns } from "../../src/models/augmented-states.js";
+import { withZeroColumns } from "../../src/models/flow/augmented-states.js";
 import {
   compileFlowDensity,
   compileFlowSampler,
@@ -105,7 +105,7 @@ describe("the change of log-density is minus log|det| of the flow map's Jacobian
   });
 
   test("of an autonomous field too", async () => {
-    const field = wideField(2, { depth: false, seed: 9 });
+    const field = wideField(2, { timeDependent: false, seed: 9 });
     const points = doubles(3, 2, 8);
     const { states } = orThrow(
       await solveField(logDensityField(field).field, withZeroColumns(points, 1), { span: [0, 1], ...tight }),

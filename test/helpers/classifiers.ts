@@ -23,7 +23,7 @@ export const tinyArchitecture: ClassifierArchitecture = {
   classes: 3,
   normalisation: "mnist",
   span: [0, 1],
-  inlet: sequential({ inlet: sequential([batchNorm2d(1), conv2d(1, 2, 3, { padding: 1 })]) }),
+  stem: sequential({ inlet: sequential([batchNorm2d(1), conv2d(1, 2, 3, { padding: 1 })]) }),
   field: (s) =>
     sequential({
       field: sequential([
@@ -34,8 +34,8 @@ export const tinyArchitecture: ClassifierArchitecture = {
         conv2d(3, 2, 3, { padding: 1 }),
       ]),
     }),
-  depth: true,
-  outlet: sequential({ outlet: sequential([flatten, linear(32, 3)]) }),
+  timeDependent: true,
+  head: sequential({ outlet: sequential([flatten, linear(32, 3)]) }),
 };
 
 /** The same without running statistics inside f: its evaluations do not depend on the batch. */

@@ -1,8 +1,8 @@
 import type { Attach } from "../../src/cli/command.js";
-import { reportFailure } from "../../src/cli/failure.js";
-import type { Output } from "../../src/cli/output.js";
 import { buildProgram } from "../../src/cli/program.js";
-import { silentProgress } from "../../src/cli/progress.js";
+import { reportFailure } from "../../src/cli/terminal/failure.js";
+import type { Output } from "../../src/cli/terminal/output.js";
+import { silentProgress } from "../../src/cli/terminal/progress.js";
 
 /** What people and programs are told, and the exit code. */
 export interface Told {

@@ -1,5 +1,5 @@
-import type { ComparisonRow } from "../comparison.js";
-import type { FitMetrics } from "../run-fit.js";
+import type { ComparisonRow } from "../fit/comparison.js";
+import type { FitMetrics } from "../fit/run-fit.js";
 
 /** The solvers that every fit is compared with, once, and each hypersolver at the step that it learned. */
 export function allMethods(fits: Readonly<Record<string, FitMetrics>>): ComparisonRow[] {

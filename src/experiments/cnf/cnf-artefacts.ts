@@ -1,6 +1,6 @@
 import { renderPng, renderSvg } from "../../plot/index.js";
-import type { Artefact } from "../artefact.js";
-import type { ExperimentOptions } from "../experiment.js";
+import type { Artefact } from "../kit/artefact.js";
+import type { ExperimentOptions } from "../kit/experiment.js";
 import { cnfFigures } from "./cnf-figures.js";
 import { cnfReport } from "./cnf-report.js";
 import type { CnfRun } from "./run-cnf.js";

@@ -18,11 +18,11 @@ import {
 } from "../../plot/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { isHypersolversError, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
-import { densityOverGrid, gridAround, type PlaneGrid } from "../density-grid.js";
-import { paretoFigure } from "../fit-figures.js";
-import { curveFigures } from "../flow-curves.js";
-import { PICTURE_SOLVE } from "../flow-figures.js";
-import type { KeptFit } from "../kept-fits.js";
+import { paretoFigure } from "../fit/fit-figures.js";
+import type { KeptFit } from "../fit/kept-fits.js";
+import { densityOverGrid, gridAround, type PlaneGrid } from "../flow/density-grid.js";
+import { curveFigures } from "../flow/flow-curves.js";
+import { PICTURE_SOLVE } from "../flow/flow-figures.js";
 import { allMethods } from "./all-methods.js";
 import { isBroken } from "./broken-method.js";
 import { fieldFigure } from "./field-figure.js";

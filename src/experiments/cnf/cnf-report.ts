@@ -7,9 +7,9 @@ import {
   type Table,
   textTable,
 } from "../../plot/index.js";
-import { methodTitle } from "../comparison.js";
-import { comparisonTable } from "../fit-report.js";
-import { phasesText } from "../flow-phases.js";
+import { methodTitle } from "../fit/comparison.js";
+import { comparisonTable } from "../fit/fit-report.js";
+import { phasesText } from "../flow/flow-phases.js";
 import { allMethods } from "./all-methods.js";
 import { type BrokenMethod, isBroken } from "./broken-method.js";
 import type { CnfMetrics } from "./run-cnf.js";

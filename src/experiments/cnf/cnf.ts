@@ -1,5 +1,5 @@
 import { densities, densityNamed } from "../../data/index.js";
-import type { Experiment } from "../experiment.js";
+import type { Experiment } from "../kit/experiment.js";
 import { drawnArtefacts } from "./cnf-artefacts.js";
 import { cnfSummary } from "./cnf-report.js";
 import { runCnf } from "./run-cnf.js";

@@ -10,7 +10,7 @@ import {
 import type { ButcherTableau } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
-import { methodTitle } from "../comparison.js";
+import { methodTitle } from "../fit/comparison.js";
 import type { BrokenMethod } from "./broken-method.js";
 
 /** How well a method evaluates densities. */

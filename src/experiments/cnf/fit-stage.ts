@@ -1,10 +1,10 @@
 import type { FitOptions } from "../../hypersolver/index.js";
 import type { Flow, FlowData } from "../../models/index.js";
 import { type Field, logDensityField, midpoint } from "../../ode/index.js";
-import type { ExperimentOptions } from "../experiment.js";
-import { type FitJob, fitEach } from "../fit-each.js";
-import { baseStates, dataStates } from "../flow-states.js";
-import type { KeptFit } from "../kept-fits.js";
+import { type FitJob, fitEach } from "../fit/fit-each.js";
+import type { KeptFit } from "../fit/kept-fits.js";
+import { baseStates, dataStates } from "../flow/flow-states.js";
+import type { ExperimentOptions } from "../kit/experiment.js";
 import type { CnfPreset } from "./presets.js";
 import { type SamplingFits, samplingMethods } from "./sampling-methods.js";
 

@@ -1,6 +1,6 @@
 import type { FitOptions } from "../../hypersolver/index.js";
 import type { FlowFieldOptions, TrainingPhase } from "../../models/index.js";
-import type { Preset } from "../experiment.js";
+import type { Preset } from "../kit/experiment.js";
 
 /** What a preset spends. */
 export interface CnfPreset {
@@ -66,9 +66,9 @@ export const cnfPresets: Readonly<Record<Preset, CnfPreset>> = {
     network: {
       hidden: [128, 128, 128],
       activation: "tanh",
-      depth: false,
-      reach: Number.POSITIVE_INFINITY,
-      topSpeed: Number.POSITIVE_INFINITY,
+      timeDependent: false,
+      inputBound: Number.POSITIVE_INFINITY,
+      maxSpeed: Number.POSITIVE_INFINITY,
       inputGain: 1,
     },
     phases: [{ objective: "maximum-likelihood", iterations: 1500, learningRate: 1e-3, schedule: "constant" }],

@@ -9,11 +9,11 @@ import {
   type FlowData,
 } from "../../models/index.js";
 import { Random } from "../../tensor/index.js";
-import type { Artefact } from "../artefact.js";
-import type { ExperimentOptions } from "../experiment.js";
-import { baseStates } from "../flow-states.js";
-import type { FitMetrics } from "../run-fit.js";
-import { type FlowMetrics, type FlowRequest, runFlow } from "../run-flow.js";
+import type { FitMetrics } from "../fit/run-fit.js";
+import { baseStates } from "../flow/flow-states.js";
+import { type FlowMetrics, type FlowRequest, runFlow } from "../flow/run-flow.js";
+import type { Artefact } from "../kit/artefact.js";
+import type { ExperimentOptions } from "../kit/experiment.js";
 import { type FitStage, fitFiles, fitStage } from "./fit-stage.js";
 import { type CnfMeasures, measureFlow } from "./measure-flow.js";
 import { type CnfPreset, cnfPresets } from "./presets.js";

@@ -2,16 +2,16 @@ import {
   type Classifier,
   type ClassifierInput,
   type CompiledEnd,
-  compileInlet,
-  compileOutlet,
+  compileHead,
+  compileStem,
 } from "../../models/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
 
 /** What stands before and behind the equation of a classifier, to study the solve between them. */
 export interface ClassifierEnds {
-  readonly inlet: CompiledEnd<ClassifierInput>;
-  readonly outlet: CompiledEnd<Tensor>;
+  readonly stem: CompiledEnd<ClassifierInput>;
+  readonly head: CompiledEnd<Tensor>;
   dispose(): Promise<void>;
 }
 
@@ -19,13 +19,13 @@ export async function compileEnds(
   classifier: Classifier,
   options: CompileOptions = {},
 ): Promise<ClassifierEnds> {
-  const inlet = await compileInlet(classifier, options);
-  const outlet = await compileOutlet(classifier, options);
+  const stem = await compileStem(classifier, options);
+  const head = await compileHead(classifier, options);
   return {
-    ...{ inlet, outlet },
+    ...{ stem, head },
     dispose: async () => {
-      await inlet.dispose();
-      await outlet.dispose();
+      await stem.dispose();
+      await head.dispose();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type ImageSet, pickImages } from "../../data/index.js";
 import { encodedStates, type StateStream } from "../../hypersolver/index.js";
-import type { LabelledImages } from "../experiment.js";
+import type { LabelledImages } from "../kit/experiment.js";
 import type { ClassifierEnds } from "./classifier-ends.js";
 
 /** Training images that choose among corrections instead: the last ones. */
@@ -28,7 +28,7 @@ export function encodedImages(
         set,
         rows.map((row) => row + start),
       );
-      return { z0: await ends.inlet.run(picked), controls: {} };
+      return { z0: await ends.stem.run(picked), controls: {} };
     },
   );
 }

@@ -34,7 +34,7 @@ export async function errorMaps(request: ErrorMapRequest): Promise<Figure> {
   const { classifier, ends, images, rules, steps, reference, compile } = request;
   const { field, architecture } = classifier;
   const count = Math.min(SAMPLES, images.shape[0]);
-  const samples = { z0: await ends.inlet.run(imageRows(images, 0, count)), controls: {} };
+  const samples = { z0: await ends.stem.run(imageRows(images, 0, count)), controls: {} };
   const mesh = uniformMesh(architecture.span, steps);
   const exact = await referenceStates(field, mesh, samples, reference, compile);
   const byMethod: [string, readonly MeshPointError[]][] = [];

@@ -1,8 +1,8 @@
 import type { Correction } from "../../hypersolver/index.js";
 import type { Classifier } from "../../models/index.js";
-import type { ExperimentOptions, LabelledImages } from "../experiment.js";
-import { type FitJob, fitEach } from "../fit-each.js";
-import type { KeptFit } from "../kept-fits.js";
+import { type FitJob, fitEach } from "../fit/fit-each.js";
+import type { KeptFit } from "../fit/kept-fits.js";
+import type { ExperimentOptions, LabelledImages } from "../kit/experiment.js";
 import type { ClassifierEnds } from "./classifier-ends.js";
 import { encodedImages } from "./encoded-images.js";
 import { EVALUATIONS, imageHypersolvers } from "./image-methods.js";

@@ -10,7 +10,7 @@ import {
   rk4,
   tableauRule,
 } from "../../ode/index.js";
-import { hyperTitle, methodTitle } from "../comparison.js";
+import { hyperTitle, methodTitle } from "../fit/comparison.js";
 import type { ImagePreset } from "./presets.js";
 
 /** Evaluations of f at which the paper compares: K = 10 steps of Euler. */

@@ -92,7 +92,7 @@ async function casesOf({
   const last = count < batch ? 0 : count - batch;
   for (let start = 0; start <= last; start += batch) {
     const rows = imageRows(images, start, Math.min(count, start + batch));
-    const z0 = await ends.inlet.run(rows);
+    const z0 = await ends.stem.run(rows);
     const samples = { z0, controls: {} };
     const end = await referenceEnds(
       classifier.field,
@@ -151,7 +151,7 @@ const broken = {
 };
 
 async function correctShare(ends: ClassifierEnds, z: Tensor, labels: Uint8Array): Promise<number> {
-  const logits = await ends.outlet.run(z);
+  const logits = await ends.head.run(z);
   const values = toFloat64(logits);
   const classes = logits.shape[1] ?? 1;
   const right = labels.reduce((total, label, row) => {

@@ -1,7 +1,7 @@
 import { type Figure, renderPng, renderSvg, seriesCurve } from "../../plot/index.js";
 import { fail } from "../../tensor/index.js";
-import type { Artefact } from "../artefact.js";
-import type { Experiment, Preset } from "../experiment.js";
+import type { Artefact } from "../kit/artefact.js";
+import type { Experiment, Preset } from "../kit/experiment.js";
 import { alphaFigure } from "./alpha-family.js";
 import { trainedByAuthors } from "./authors-classifier.js";
 import { imageFronts } from "./image-fronts.js";

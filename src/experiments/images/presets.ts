@@ -1,6 +1,6 @@
 import type { FitOptions } from "../../hypersolver/index.js";
 import type { ClassifierTrainingOptions } from "../../models/index.js";
-import type { Preset } from "../experiment.js";
+import type { Preset } from "../kit/experiment.js";
 
 /** How a classifier is trained. */
 export type TrainingSettings = Pick<

@@ -5,10 +5,10 @@ import {
   encodeClassifierState,
 } from "../../models/index.js";
 import type { Figure } from "../../plot/index.js";
-import type { Artefact } from "../artefact.js";
-import type { ExperimentOptions, LabelledImages } from "../experiment.js";
-import type { KeptFit } from "../kept-fits.js";
-import type { FitMetrics } from "../run-fit.js";
+import type { KeptFit } from "../fit/kept-fits.js";
+import type { FitMetrics } from "../fit/run-fit.js";
+import type { Artefact } from "../kit/artefact.js";
+import type { ExperimentOptions, LabelledImages } from "../kit/experiment.js";
 import { compileEnds } from "./classifier-ends.js";
 import { correctionsOf, fitHypersolvers } from "./fit-hypersolvers.js";
 import { imageHypersolvers } from "./image-methods.js";

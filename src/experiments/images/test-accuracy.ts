@@ -7,7 +7,7 @@ import {
   measureAccuracy,
   unlessItBreaks,
 } from "../../models/index.js";
-import type { ExperimentOptions } from "../experiment.js";
+import type { ExperimentOptions } from "../kit/experiment.js";
 import type { ImageCorrections, ImageStage } from "./fit-hypersolvers.js";
 import { imageMethods, isOfTenEvaluations } from "./image-methods.js";
 

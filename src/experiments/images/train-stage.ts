@@ -7,8 +7,8 @@ import {
   type TrainedClassifier,
   trainClassifier,
 } from "../../models/index.js";
-import { CHECKPOINT_FILE, REFINEMENT_CHECKPOINT_FILE } from "../checkpoint-files.js";
-import type { ExperimentOptions, LabelledImages } from "../experiment.js";
+import { CHECKPOINT_FILE, REFINEMENT_CHECKPOINT_FILE } from "../kit/checkpoint-files.js";
+import type { ExperimentOptions, LabelledImages } from "../kit/experiment.js";
 import type { ImagePreset, TrainedImagePreset, TrainingSettings } from "./presets.js";
 
 /** A classifier to study, and how it came about. */

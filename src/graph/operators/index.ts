@@ -3,7 +3,7 @@ import type { Node } from "../node.js";
 import type { Operator } from "../operator.js";
 import { add, div, maximum, minimum, mul, pow, prelu, sub, sum } from "./arithmetic.js";
 import { cast, elu, equal, less, not, stopGradient, where } from "./conditional.js";
-import { conv, convTranspose, convWeight } from "./convolution.js";
+import { conv, convTranspose, convWeight } from "./convolution/convolution.js";
 import { pickElements, placeElements } from "./elements.js";
 import { constant, input } from "./leaf.js";
 import { maxPool } from "./max-pool.js";

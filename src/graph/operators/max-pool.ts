@@ -2,9 +2,15 @@ import { fail, formatShape, fromNumbers, sizeOf } from "../../tensor/index.js";
 import type { OperatorAttributes, Pair } from "../attributes.js";
 import type { Node } from "../node.js";
 import type { Builder, Operator } from "../operator.js";
-import { bothAxes, imageExtents, reach, requireWindows, windowCounts } from "./convolution-geometry.js";
+import {
+  bothAxes,
+  imageExtents,
+  reach,
+  requireWindows,
+  windowCounts,
+} from "./convolution/convolution-geometry.js";
+import { tapsOf } from "./convolution/plane-encode.js";
 import { example, only } from "./example.js";
-import { tapsOf } from "./plane-encode.js";
 
 type MaxPool = OperatorAttributes["maxPool"];
 

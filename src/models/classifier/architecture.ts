@@ -21,21 +21,21 @@ export interface ClassifierArchitecture {
   readonly normalisation: keyof typeof normalisations;
   readonly span: Span;
   /** h_x: images [n, C, H, W] -> z [n, …]. */
-  readonly inlet: Module;
+  readonly stem: Module;
   /** f at a depth s: z [n, …] -> dz/ds of the same shape. Its parameters and buffers are the same at every s. */
   field(s: Operand): Module;
   /** Whether f uses s. */
-  readonly depth: boolean;
+  readonly timeDependent: boolean;
   /** h_y: z [n, …] -> logits [n, classes]. */
-  readonly outlet: Module;
+  readonly head: Module;
 }
 
 /** The three parts, f at some depth: for what does not depend on depth, such as names. */
-export const partsOf = ({
-  inlet,
-  field,
-  outlet,
-}: ClassifierArchitecture): readonly [Module, Module, Module] => [inlet, field(0), outlet];
+export const partsOf = ({ stem, field, head }: ClassifierArchitecture): readonly [Module, Module, Module] => [
+  stem,
+  field(0),
+  head,
+];
 
 /** Parameters and buffers of all parts as one module, for state dicts. It cannot be applied. */
 export function wholeModule(
@@ -69,7 +69,7 @@ export const imagesShape = ({ image }: ClassifierArchitecture): SymbolicShape =>
 export function requireLogits({ name, classes }: ClassifierArchitecture, logits: Node): Node {
   if (formatShape(logits.shape) === formatShape(["batch", classes])) return logits;
   throw fail("SHAPE_MISMATCH", {
-    what: `outlet of ${name}`,
+    what: `head of ${name}`,
     expected: formatShape(["batch", classes]),
     received: formatShape(logits.shape),
   });

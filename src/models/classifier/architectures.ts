@@ -42,13 +42,13 @@ const cifar10 = {
 
 /** Parts under the names `inlet.…`, `field.…` and `outlet.…`. */
 const parts = (
-  inlet: Module,
+  stem: Module,
   field: (s: Operand) => readonly Module[],
-  outlet: readonly Module[],
-): Pick<ClassifierArchitecture, "inlet" | "field" | "outlet"> => ({
-  inlet: sequential({ inlet }),
+  head: readonly Module[],
+): Pick<ClassifierArchitecture, "stem" | "field" | "head"> => ({
+  stem: sequential({ inlet: stem }),
   field: (s) => sequential({ field: sequential(field(s)) }),
-  outlet: sequential({ outlet: sequential(outlet) }),
+  head: sequential({ outlet: sequential(head) }),
 });
 
 const mnistPaper: ClassifierArchitecture = {
@@ -56,7 +56,7 @@ const mnistPaper: ClassifierArchitecture = {
   name: "mnist-paper",
   description:
     "11 channels of a convolution and the image; f: GroupNorm(3, 12), convolutions 12-64-64-12, tanh (50,852 parameters); convolution 12-1, linear 784-10",
-  depth: false,
+  timeDependent: false,
   ...parts(
     augmenter(same(1, 11)),
     () => [groupNorm(3, 12), same(12, 64), tanh, same(64, 64), tanh, same(64, 12)],
@@ -69,10 +69,10 @@ const mnistAuthors: ClassifierArchitecture = {
   name: "mnist-authors",
   description:
     "BatchNorm, convolution 1-32; f: convolutions 32-80-32, softplus (46,192 parameters); convolution 32-1, linear 784-10; names of the authors' state dict",
-  depth: false,
-  inlet: sequential({ "0": batchNorm2d(1), "1": same(1, 32) }),
+  timeDependent: false,
+  stem: sequential({ "0": batchNorm2d(1), "1": same(1, 32) }),
   field: () => sequential({ "2.defunc.m": sequential([same(32, 80), softplus, same(80, 32)]) }),
-  outlet: sequential({ "4": same(32, 1), "5": flatten, "6": linear(784, 10) }),
+  head: sequential({ "4": same(32, 1), "5": flatten, "6": linear(784, 10) }),
 };
 
 const cifar10Paper: ClassifierArchitecture = {
@@ -80,7 +80,7 @@ const cifar10Paper: ClassifierArchitecture = {
   name: "cifar10-paper",
   description:
     "5 channels of a convolution and the image; f: convolutions 9-64, 65-64, 64-8 with the depth beside the state and the first activation, BatchNorm and tanh after the first two (47,624 parameters); convolution 8-1, linear 1024-10",
-  depth: true,
+  timeDependent: true,
   ...parts(
     augmenter(same(3, 5)),
     (s) => [
@@ -104,7 +104,7 @@ const cifar10Notebook: ClassifierArchitecture = {
   name: "cifar10-notebook",
   description:
     "convolution 3-20; f: convolutions 20-50-50-20, softplus (40,620 parameters); convolution 20-1, linear 1024-10",
-  depth: false,
+  timeDependent: false,
   ...parts(same(3, 20), () => [same(20, 50), softplus, same(50, 50), softplus, same(50, 20)], [
     same(20, 1),
     flatten,
@@ -117,7 +117,7 @@ const mnistSmall: ClassifierArchitecture = {
   name: "mnist-small",
   description:
     "convolution 1-6 by 4x4 with stride 4; f: convolutions 6-12-6, tanh (1,314 parameters); linear 294-10",
-  depth: false,
+  timeDependent: false,
   ...parts(reducing(1, 6), () => [same(6, 12), tanh, same(12, 6)], [flatten, linear(294, 10)]),
 };
 
@@ -126,7 +126,7 @@ const cifar10Small: ClassifierArchitecture = {
   name: "cifar10-small",
   description:
     "convolution 3-8 by 4x4 with stride 4; f: convolutions 9-16 and 16-8, the depth beside the state, BatchNorm, tanh (2,504 parameters); linear 512-10",
-  depth: true,
+  timeDependent: true,
   ...parts(reducing(3, 8), (s) => [depthChannel(s), same(9, 16), batchNorm2d(16), tanh, same(16, 8)], [
     flatten,
     linear(512, 10),

@@ -2,7 +2,7 @@ import { countMacs } from "../../graph/index.js";
 import { type CompileOptions, compile } from "../../runtime/index.js";
 import { cast, type Tensor } from "../../tensor/index.js";
 import type { Classifier } from "./classifier.js";
-import { inletGraph, outletGraph } from "./fixed-graph.js";
+import { headGraph, stemGraph } from "./fixed-graph.js";
 import { type ClassifierInput, preparedImages } from "./image-input.js";
 
 /** One end of a classifier by itself, in evaluation mode. */
@@ -17,11 +17,11 @@ export interface CompiledEnd<Input> {
  * h_x: images, bytes or standardised, to the states z(s₀) that f starts from. What a correction is fitted on.
  * @throws from `run`: SHAPE_MISMATCH; INVALID_ARGUMENT for no images; NON_FINITE for images that are not finite.
  */
-export async function compileInlet(
+export async function compileStem(
   classifier: Classifier,
   options: CompileOptions = {},
 ): Promise<CompiledEnd<ClassifierInput>> {
-  const graph = inletGraph(classifier);
+  const graph = stemGraph(classifier);
   const program = await compile(graph, options);
   return {
     macs: countMacs(graph),
@@ -37,11 +37,11 @@ export async function compileInlet(
  * h_y: states z(s₁) to logits [n, classes].
  * @throws from `run`: SHAPE_MISMATCH.
  */
-export async function compileOutlet(
+export async function compileHead(
   classifier: Classifier,
   options: CompileOptions = {},
 ): Promise<CompiledEnd<Tensor>> {
-  const graph = outletGraph(classifier);
+  const graph = headGraph(classifier);
   const program = await compile(graph, options);
   return {
     macs: countMacs(graph),

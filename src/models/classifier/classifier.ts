@@ -50,7 +50,7 @@ function classifierField(architecture: ClassifierArchitecture, state: StateDict)
   const weights = partInputs(part);
   const specs: Record<string, InputSpec> = {
     z: { shape: stateShape(architecture) },
-    ...(architecture.depth && { s: { shape: ["batch", 1] } }),
+    ...(architecture.timeDependent && { s: { shape: ["batch", 1] } }),
     ...weights,
   };
   const graph = trace(specs, (nodes: NamedNodes) => ({
@@ -59,19 +59,24 @@ function classifierField(architecture: ClassifierArchitecture, state: StateDict)
   const parameters = Object.fromEntries(
     Object.entries(state).filter(([name]) => weights[name] !== undefined),
   );
-  const roles = { state: "z", depth: architecture.depth ? "s" : undefined, controls: [], output: "dz" };
+  const roles = {
+    state: "z",
+    depth: architecture.timeDependent ? "s" : undefined,
+    controls: [],
+    output: "dz",
+  };
   return makeField(graph, roles, parameters, hiddenNodes(graph.outputs.dz as Node));
 }
 
 /** The shape of z, after a look whether h_x, and h_y behind it, make what they should. */
 function stateShape(architecture: ClassifierArchitecture): Node["shape"] {
-  const { inlet, outlet } = architecture;
-  const specs = { images: { shape: imagesShape(architecture) }, ...partInputs(inlet), ...partInputs(outlet) };
+  const { stem, head } = architecture;
+  const specs = { images: { shape: imagesShape(architecture) }, ...partInputs(stem), ...partInputs(head) };
   let shape: Node["shape"] = [];
   trace(specs as Record<string, InputSpec>, (nodes: NamedNodes) => {
-    const z = inlet.apply(nodes, nodes.images as Node);
+    const z = stem.apply(nodes, nodes.images as Node);
     shape = z.shape;
-    return { logits: requireLogits(architecture, outlet.apply(nodes, z)) };
+    return { logits: requireLogits(architecture, head.apply(nodes, z)) };
   });
   return shape;
 }

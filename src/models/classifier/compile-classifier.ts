@@ -13,7 +13,7 @@ import {
 import { type CompileOptions, compile } from "../../runtime/index.js";
 import { cast, fail, firstNonFinite, type Tensor } from "../../tensor/index.js";
 import type { Classifier } from "./classifier.js";
-import { compileInlet, compileOutlet } from "./classifier-ends.js";
+import { compileHead, compileStem } from "./classifier-ends.js";
 import { fixedGraph } from "./fixed-graph.js";
 import { type ClassifierInput, preparedImages } from "./image-input.js";
 
@@ -136,8 +136,8 @@ async function fixedParts(
 
 async function adaptiveParts(classifier: Classifier, options: ClassifierSolveOptions): Promise<Parts> {
   const { correction: _, ...solver } = options;
-  const inlet = await compileInlet(classifier, runtimeOf(options));
-  const outlet = await compileOutlet(classifier, runtimeOf(options));
+  const stem = await compileStem(classifier, runtimeOf(options));
+  const head = await compileHead(classifier, runtimeOf(options));
   const solve = await compileSolve(classifier.field, {
     ...{ rtol: CLASSIFIER_TOLERANCE, atol: CLASSIFIER_TOLERANCE },
     ...solver,
@@ -145,15 +145,15 @@ async function adaptiveParts(classifier: Classifier, options: ClassifierSolveOpt
   });
   return {
     run: async (images) => {
-      const solution = await solve.run(await inlet.run(images));
+      const solution = await solve.run(await stem.run(images));
       const { states, statistics } = orThrow(solution) as typeof solution;
       return {
-        logits: await outlet.run(states.at(-1) as Tensor),
-        statistics: { ...statistics, macs: statistics.macs + inlet.macs + outlet.macs },
+        logits: await head.run(states.at(-1) as Tensor),
+        statistics: { ...statistics, macs: statistics.macs + stem.macs + head.macs },
       };
     },
     dispose: async () => {
-      for (const program of [inlet, solve, outlet]) await program.dispose();
+      for (const program of [stem, solve, head]) await program.dispose();
     },
   };
 }

@@ -14,26 +14,26 @@ export const constantsOf = (state: StateDict): NamedNodes =>
  */
 export function fixedGraph(classifier: Classifier, rule: StepRule, mesh: readonly number[]): Graph {
   const { architecture, state } = classifier;
-  const { inlet, outlet } = architecture;
+  const { stem, head } = architecture;
   const nodes = constantsOf(state);
   const algebra = graphAlgebraWithin({ low: Math.min(...mesh), high: Math.max(...mesh) });
   return trace({ images: { shape: imagesShape(architecture) } }, ({ images }) => {
-    const z0 = inlet.apply(nodes, images);
+    const z0 = stem.apply(nodes, images);
     const z1 = stepsOf(mesh).reduce((z, { s, dt }) => rule.step({ s, dt, z, z0, controls: {}, algebra }), z0);
-    return { logits: outlet.apply(nodes, z1) };
+    return { logits: head.apply(nodes, z1) };
   });
 }
 
 /** h_x alone: `images` -> `z`. */
-export function inletGraph({ architecture, state }: Classifier): Graph {
+export function stemGraph({ architecture, state }: Classifier): Graph {
   const nodes = constantsOf(state);
   return trace({ images: { shape: imagesShape(architecture) } }, ({ images }) => ({
-    z: architecture.inlet.apply(nodes, images),
+    z: architecture.stem.apply(nodes, images),
   }));
 }
 
 /** h_y alone: `z` -> `logits`. */
-export function outletGraph({ architecture, state, field }: Classifier): Graph {
+export function headGraph({ architecture, state, field }: Classifier): Graph {
   const nodes = constantsOf(state);
-  return trace({ z: stateType(field) }, ({ z }) => ({ logits: architecture.outlet.apply(nodes, z) }));
+  return trace({ z: stateType(field) }, ({ z }) => ({ logits: architecture.head.apply(nodes, z) }));
 }

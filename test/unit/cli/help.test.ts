@@ -1,18 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { imageSetNames } from "../../../src/cli/commands/data.js";
+import { imageSetNames } from "../../../src/cli/commands/data/command.js";
 import {
   activationNames,
   architectureNames,
   directionNames,
   inputNames,
   lossNames,
-} from "../../../src/cli/commands/fit.js";
-import { presetNames } from "../../../src/cli/commands/reproduce.js";
-import { densityNames, networkActivationNames, trainingNames } from "../../../src/cli/commands/train.js";
-import { noiseNames } from "../../../src/cli/flow-options.js";
-import { deviceNames, methodNames } from "../../../src/cli/options.js";
-import { createOutput } from "../../../src/cli/output.js";
+} from "../../../src/cli/commands/fit/command.js";
+import { presetNames } from "../../../src/cli/commands/reproduce/command.js";
+import {
+  densityNames,
+  networkActivationNames,
+  trainingNames,
+} from "../../../src/cli/commands/train/command.js";
+import { noiseNames } from "../../../src/cli/options/flow-options.js";
+import { deviceNames, methodNames } from "../../../src/cli/options/options.js";
 import { buildProgram, shellQuoted } from "../../../src/cli/program.js";
+import { createOutput } from "../../../src/cli/terminal/output.js";
 import { densities } from "../../../src/data/index.js";
 import { datasetNames } from "../../../src/datasets/index.js";
 import {

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DataCommandOptions } from "../../../src/cli/commands/data.js";
-import { dataJobOf } from "../../../src/cli/jobs/data.js";
-import { createOutput } from "../../../src/cli/output.js";
-import { type Progress, silentProgress } from "../../../src/cli/progress.js";
+import type { DataCommandOptions } from "../../../src/cli/commands/data/command.js";
+import { dataJobOf } from "../../../src/cli/commands/data/job.js";
+import { createOutput } from "../../../src/cli/terminal/output.js";
+import { type Progress, silentProgress } from "../../../src/cli/terminal/progress.js";
 import {
   type DatasetDefinition,
   type DownloadProgress,

@@ -63,10 +63,10 @@ describe("states of images", () => {
     const ends = await compileEnds(classifier);
     const states = encodedImages(ends, images);
     const held = await states.heldOut(5, new Random(0));
-    expect(held.z0).toEqual(await ends.inlet.run(imageRows(images.test, 0, 5)));
+    expect(held.z0).toEqual(await ends.stem.run(imageRows(images.test, 0, 5)));
     const chosen = await states.validation(3, new Random(0));
     // The last 64 training images.
-    expect(chosen.z0).toEqual(await ends.inlet.run(imageRows(images.training, 336, 339)));
+    expect(chosen.z0).toEqual(await ends.stem.run(imageRows(images.training, 336, 339)));
     const trained = await states.training(336, new Random(0));
     expect(trained.z0.shape[0]).toBe(336);
     await ends.dispose();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { add, constant, mul, type NamedNodes } from "../../../src/graph/index.js";
 import { type Correction, hyperRule, mlpCorrection } from "../../../src/hypersolver/index.js";
-import { withZeroColumns } from "../../../src/models/augmented-states.js";
+import { withZeroColumns } from "../../../src/models/flow/augmented-states.js";
 import {
   euler,
   type Field,

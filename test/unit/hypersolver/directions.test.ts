@@ -10,9 +10,9 @@ import {
   referenceEnds,
   uniformStates,
 } from "../../../src/hypersolver/index.js";
-import { randomPairs, reversed, targetPairs } from "../../../src/hypersolver/mesh-pairs.js";
-import { columnValues } from "../../../src/hypersolver/row-table.js";
-import { RESIDUAL, residualData } from "../../../src/hypersolver/training-data.js";
+import { randomPairs, reversed, targetPairs } from "../../../src/hypersolver/reference/mesh-pairs.js";
+import { columnValues } from "../../../src/hypersolver/reference/row-table.js";
+import { RESIDUAL, residualData } from "../../../src/hypersolver/reference/training-data.js";
 import { heun, type Span, tableauRule } from "../../../src/ode/index.js";
 import { fromNumbers, Random, toFloat64 } from "../../../src/tensor/index.js";
 import { cardFor } from "../../helpers/cards.js";

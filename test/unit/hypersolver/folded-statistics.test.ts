@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { evaluateGraph } from "../../../src/graph/index.js";
+import { withFoldedStatistics } from "../../../src/hypersolver/correction/network.js";
 import {
   type Correction,
   type HiddenActivation,
   mlpCorrection,
   type NetworkOptions,
 } from "../../../src/hypersolver/index.js";
-import { withFoldedStatistics } from "../../../src/hypersolver/network.js";
 import { heun } from "../../../src/ode/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { resolveFit } from "../../../src/hypersolver/index.js";
-import { referenceBatches, stateAt } from "../../../src/hypersolver/reference-batches.js";
-import { residualSource } from "../../../src/hypersolver/residual-rows.js";
+import { referenceBatches, stateAt } from "../../../src/hypersolver/reference/reference-batches.js";
+import { residualSource } from "../../../src/hypersolver/reference/residual-rows.js";
 import { euler, heun, midpoint } from "../../../src/ode/index.js";
 import { type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";

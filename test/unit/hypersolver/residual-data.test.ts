@@ -1,9 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { mul, trace } from "../../../src/graph/index.js";
 import { chooseReference, type ReferenceSettings } from "../../../src/hypersolver/index.js";
-import { columnValues, type RowTable } from "../../../src/hypersolver/row-table.js";
-import { RESIDUAL, type ResidualDataOptions, residualData } from "../../../src/hypersolver/training-data.js";
-import { controlColumn, pointColumn, trajectoryData } from "../../../src/hypersolver/trajectory-data.js";
+import { columnValues, type RowTable } from "../../../src/hypersolver/reference/row-table.js";
+import {
+  RESIDUAL,
+  type ResidualDataOptions,
+  residualData,
+} from "../../../src/hypersolver/reference/training-data.js";
+import {
+  controlColumn,
+  pointColumn,
+  trajectoryData,
+} from "../../../src/hypersolver/reference/trajectory-data.js";
 import {
   type ButcherTableau,
   euler,

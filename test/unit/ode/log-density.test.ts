@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { constant, matmul, mul, type NamedNodes, type Node, trace } from "../../../src/graph/index.js";
-import { withZeroColumns } from "../../../src/models/augmented-states.js";
+import { withZeroColumns } from "../../../src/models/flow/augmented-states.js";
 import { drawNoise, noiseKinds } from "../../../src/models/index.js";
 import {
   compileSolve,
@@ -234,7 +234,7 @@ describe("error control on the first columns alone", () => {
     const options = { span: [0, 1], method, rtol: 1e-6, atol: 1e-6 } as const;
     const sizes = async (own: Field, start: Tensor, columns?: number) => {
       const steps: number[] = [];
-      const control = columns === undefined ? {} : { controlledColumns: columns };
+      const control = columns === undefined ? {} : { toleranceColumns: columns };
       const onStep = ({ dt }: { readonly dt: number }): void => void steps.push(dt);
       const { statistics, states } = orThrow(
         await solveField(own, start, { ...options, ...control, onStep }),
@@ -257,27 +257,27 @@ describe("error control on the first columns alone", () => {
 
   test.each([0, 5, -1, 1.5, Number.NaN])(
     "refuses %d columns of a state of four",
-    async (controlledColumns) => {
-      const options = { span: [0, 1], controlledColumns } as const;
+    async (toleranceColumns) => {
+      const options = { span: [0, 1], toleranceColumns } as const;
       await expect(compileSolve(augmented, options)).rejects.toMatchObject({
         code: "INVALID_ARGUMENT",
-        facts: { what: "controlledColumns" },
+        facts: { what: "toleranceColumns" },
       });
     },
   );
 
   test("is refused by fixed steps, which control no error", async () => {
-    const options = { span: [0, 1], steps: 4, controlledColumns: 2 } as const;
+    const options = { span: [0, 1], steps: 4, toleranceColumns: 2 } as const;
     await expect(compileSolve(augmented, options)).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
-      facts: { what: "controlledColumns", received: "steps or mesh" },
+      facts: { what: "toleranceColumns", received: "steps or mesh" },
     });
   });
 
   test("of all columns is the same as saying nothing", async () => {
     const options = { span: [0, 1], rtol: 1e-5, atol: 1e-5 } as const;
     const [said, unsaid] = [
-      await solveField(augmented, wide, { ...options, controlledColumns: 4 }),
+      await solveField(augmented, wide, { ...options, toleranceColumns: 4 }),
       await solveField(augmented, wide, options),
     ];
     expect(said.states).toEqual(unsaid.states);
@@ -291,7 +291,7 @@ describe("error control on the first columns alone", () => {
     }));
     const broken = makeField(graph, { state: "z", depth: undefined, controls: [], output: "dz" }, {});
     const start = fromNumbers([1, 1], [1, 2], "float64");
-    const { status } = await solveField(broken, start, { span: [0, 1], controlledColumns: 1 });
+    const { status } = await solveField(broken, start, { span: [0, 1], toleranceColumns: 1 });
     expect(status).toBe("non-finite");
   });
 });

@@ -9,8 +9,8 @@ import {
   roleColours,
   textTable,
 } from "../../../src/plot/index.js";
-import { logAxis } from "../../../src/plot/log-axis.js";
-import { methodColours } from "../../../src/plot/theme.js";
+import { logAxis } from "../../../src/plot/parts/log-axis.js";
+import { methodColours } from "../../../src/plot/parts/theme.js";
 
 describe("formatNumber", () => {
   it.each([

@@ -89,8 +89,8 @@ describe("values", () => {
 test("parts that do not fit together are refused", () => {
   const make = (parts: Partial<typeof tinyArchitecture>) => () =>
     newClassifier({ ...tinyArchitecture, ...parts }, new Random(1));
-  expect(make({ outlet: flatten })).toThrow(coded("SHAPE_MISMATCH", "outlet"));
+  expect(make({ head: flatten })).toThrow(coded("SHAPE_MISMATCH", "head"));
   expect(make({ field: () => flatten })).toThrow(coded("UNSUPPORTED_FIELD"));
-  expect(make({ inlet: identity })).toThrow(coded("SHAPE_MISMATCH"));
+  expect(make({ stem: identity })).toThrow(coded("SHAPE_MISMATCH"));
   expect(() => architectureNamed("resnet")).toThrow(coded("INVALID_ARGUMENT", "mnist-paper"));
 });

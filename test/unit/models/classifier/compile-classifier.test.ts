@@ -15,8 +15,8 @@ import {
   type Classifier,
   type ClassifierSolveOptions,
   compileClassifier,
-  compileInlet,
-  compileOutlet,
+  compileHead,
+  compileStem,
   encodeClassifier,
   measureAccuracy,
   newClassifier,
@@ -100,16 +100,16 @@ describe("a classifier", () => {
   });
 
   test("comes apart: h_x, a solve of f, h_y", async () => {
-    const [inlet, outlet] = [await compileInlet(classifier), await compileOutlet(classifier)];
-    const z0 = await inlet.run(images);
+    const [stem, head] = [await compileStem(classifier), await compileHead(classifier)];
+    const z0 = await stem.run(images);
     expect(z0.shape).toEqual([12, 2, 4, 4]);
     const { states } = await solveField(classifier.field, z0, { span: [0, 1], method: "heun", steps: 3 });
-    const logits = await outlet.run(states.at(-1) as Tensor);
+    const logits = await head.run(states.at(-1) as Tensor);
     const whole = await classified({ method: "heun", steps: 3 });
     expectClose(logits, whole.logits, FLOAT32_FORWARD);
-    expect(inlet.macs + outlet.macs + 6 * fieldMacs(classifier.field)).toBe(whole.statistics.macs);
-    await inlet.dispose();
-    await outlet.dispose();
+    expect(stem.macs + head.macs + 6 * fieldMacs(classifier.field)).toBe(whole.statistics.macs);
+    await stem.dispose();
+    await head.dispose();
   });
 
   test("is measured batch by batch, whatever the batch", async () => {

@@ -9,13 +9,16 @@ import {
   trace,
 } from "../../../../src/graph/index.js";
 import { imagesShape, wholeModule } from "../../../../src/models/classifier/architecture.js";
-import { unrolledLoss } from "../../../../src/models/classifier/classifier-loss.js";
-import type { ClassifierTrainer } from "../../../../src/models/classifier/classifier-trainer.js";
-import { compileTapedTraining, type TapedOptions } from "../../../../src/models/classifier/taped-training.js";
+import { unrolledLoss } from "../../../../src/models/classifier/training/classifier-loss.js";
+import type { ClassifierTrainer } from "../../../../src/models/classifier/training/classifier-trainer.js";
+import {
+  compileTapedTraining,
+  type TapedOptions,
+} from "../../../../src/models/classifier/training/taped-training.js";
 import {
   compileUnrolledTraining,
   type UnrolledOptions,
-} from "../../../../src/models/classifier/unrolled-training.js";
+} from "../../../../src/models/classifier/training/unrolled-training.js";
 import { newClassifier } from "../../../../src/models/index.js";
 import { bufferInputs, parameterInputs, splitState } from "../../../../src/nn/index.js";
 import { stepsOf, tableauNamed, uniformMesh } from "../../../../src/ode/index.js";

@@ -1,0 +1,147 @@
+import {
+  type CachedDataset,
+  cacheFolder,
+  type DamagedDataset,
+  type DatasetDefinition,
+  type DatasetName,
+  datasetDefinitions,
+  describeDataset,
+  downloadDataset,
+  importDataset,
+  listCached,
+  verifyCached,
+} from "../../../datasets/index.js";
+import { formatNumber, textTable } from "../../../plot/index.js";
+import type { Job, JobContext, JobResult } from "../../command.js";
+import { unusable } from "../../options/usage-error.js";
+import { onInterrupt } from "../../terminal/interruption.js";
+import type { DataCommandOptions } from "./command.js";
+
+type Definitions = Readonly<Record<DatasetName, DatasetDefinition>>;
+
+/** What became of a request. */
+type Action = "downloaded" | "imported" | "kept";
+
+/** The job over any definitions; tests give theirs, with other addresses. */
+export function dataJobOf(definitions: Definitions): Job<DataCommandOptions> {
+  return async (name, { from, download: fresh = false, cache: wanted }, desk) => {
+    const cache = cacheFolder(wanted);
+    if (from !== undefined && fresh) throw unusable("--from, --download", "one of the two", "both");
+    if (name === "") {
+      if (from === undefined && !fresh) return listing(cache, definitions);
+      throw unusable(
+        "name",
+        `the data set that is meant: ${namesOf(definitions)}`,
+        "none",
+        `write the name first: \`hypersolvers data mnist ${fresh ? "--download" : "--from PATH"}\``,
+      );
+    }
+    const definition = definitionNamed(name, definitions);
+    if (from !== undefined) {
+      const cached = await importDataset(definition, from, cache);
+      return report(definition, cached, "imported", desk);
+    }
+    const present = fresh ? undefined : await verifyCached(definition, cache);
+    if (present !== undefined) return report(definition, present, "kept", desk);
+    return report(definition, await download(definition, cache, desk), "downloaded", desk);
+  };
+}
+
+/** `hypersolvers data`. */
+export const dataJob: Job<DataCommandOptions> = dataJobOf(datasetDefinitions);
+
+const namesOf = (definitions: Definitions): string => Object.keys(definitions).join(", ");
+
+function definitionNamed(name: string, definitions: Definitions): DatasetDefinition {
+  const found = Object.values(definitions).find((definition) => definition.name === name);
+  if (found !== undefined) return found;
+  throw unusable(
+    "name",
+    `one of ${namesOf(definitions)}, or nothing to list what is kept`,
+    JSON.stringify(name),
+  );
+}
+
+async function download(
+  definition: DatasetDefinition,
+  cache: string,
+  { output, progress }: JobContext,
+): Promise<CachedDataset> {
+  const interruption = onInterrupt(output, "Stopping; nothing is kept.");
+  try {
+    return await downloadDataset(definition, cache, {
+      signal: interruption.signal,
+      onProgress: ({ file, done, total }) =>
+        progress.update({ name: `downloading ${file} (kB)`, done: kilobytes(done), total: kilobytes(total) }),
+    });
+  } finally {
+    interruption.release();
+  }
+}
+
+const kilobytes = (bytes: number): number => Math.ceil(bytes / 1000);
+
+const sizeOf = ({ files }: CachedDataset): number =>
+  Object.values(files).reduce((total, { bytes }) => total + bytes, 0);
+
+const sizeText = (bytes: number): string => `${formatNumber(bytes / 1e6)} MB`;
+
+const actions: Readonly<Record<Action, string>> = {
+  downloaded: "Downloaded to",
+  imported: "Imported into",
+  kept: "Already in",
+};
+
+function report(
+  definition: DatasetDefinition,
+  cached: CachedDataset,
+  action: Action,
+  { output }: JobContext,
+): JobResult {
+  const { path, name, official, training, test, source } = cached;
+  const advice =
+    action === "kept" ? `; \`hypersolvers data ${name} --download\` fetches the official files` : "";
+  const warnings = official ? [] : [unofficial(definition, cached) + advice];
+  for (const warning of warnings) output.warn(warning);
+  return {
+    text: `${describeDataset(definition, cached)}, ${sizeText(sizeOf(cached))}.\n${actions[action]} ${path}`,
+    json: { name, action, official, training, test, bytes: sizeOf(cached), path, source, warnings },
+  };
+}
+
+function unofficial(definition: DatasetDefinition, { training, test }: CachedDataset): string {
+  const { title, count, digests, official } = definition;
+  const isWhole = training === count.training && test === count.test;
+  const counts = isWhole
+    ? ""
+    : `; there are ${training} and ${test} images, ${title} has ${count.training} and ${count.test}`;
+  const checked = official.map((file) => file.name).join(", ");
+  const doubt =
+    digests === undefined
+      ? `the files could not be checked: the published checksum of ${title} is that of ${checked}`
+      : `the checksums are not those published for ${title}`;
+  return doubt + counts;
+}
+
+async function listing(cache: string, definitions: Definitions): Promise<JobResult> {
+  const found = await listCached(cache);
+  const rows = found.map((entry) => row(entry, definitions));
+  const columns = ["name", "what", "size", "path"].map((label) => ({ label, align: "left" as const }));
+  const help = `\`hypersolvers data NAME\` fetches one of ${namesOf(definitions)}.`;
+  return {
+    text: found.length === 0 ? `No data sets in ${cache}. ${help}` : textTable(columns, rows),
+    json: { cache, datasets: found.map(entryJson) },
+  };
+}
+
+function row(entry: CachedDataset | DamagedDataset, definitions: Definitions): string[] {
+  const { name, path } = entry;
+  if ("problem" in entry) return [name, `damaged: ${entry.problem}`, "", path];
+  return [name, describeDataset(definitions[name], entry), sizeText(sizeOf(entry)), path];
+}
+
+function entryJson(entry: CachedDataset | DamagedDataset): object {
+  if ("problem" in entry) return entry;
+  const { name, path, official, training, test, source } = entry;
+  return { name, official, training, test, bytes: sizeOf(entry), path, source };
+}

@@ -1,0 +1,146 @@
+import { densityOverGrid, gridAround, gridFigure, squareGrid } from "../../../experiments/index.js";
+import {
+  type CompiledDensity,
+  compileFlowDensity,
+  densityEstimator,
+  type LogDensities,
+} from "../../../models/index.js";
+import { type Field, logDensityField, stateType, type TraceEstimator } from "../../../ode/index.js";
+import type { Job, JobContext } from "../../command.js";
+import { requireWritableFile, writeWhole } from "../../files/files.js";
+import { type LoadedFlow, readFlow, requireColumns } from "../../files/flows.js";
+import { forOption, type LoadedCorrection, readCorrection, stemOf, warnOfCard } from "../../files/models.js";
+import { requirePlane, writePicture } from "../../files/picture.js";
+import { encodePoints, type Points, type PointsContent, readPoints } from "../../files/points.js";
+import type { TraceOptions } from "../../options/flow-options.js";
+import { type FlowSolver, flowSolver } from "../../options/flow-solver.js";
+import { missing } from "../../options/method.js";
+import { unusable } from "../../options/usage-error.js";
+import { onInterrupt } from "../../terminal/interruption.js";
+import type { DensityCommandOptions } from "./command.js";
+import { type DensityFound, type DensityTrace, densityJson, densityText } from "./text.js";
+
+/** `hypersolvers density`. */
+export const densityJob: Job<DensityCommandOptions> = async (path, options, desk) => {
+  refuseContradictions(options);
+  const { output, progress } = desk;
+  const correction = await readCorrection(options.correction);
+  const solver = flowSolver(options, correction);
+  const flow = await readFlow(path, options);
+  const trace = traceOf(flow, options, correction);
+  for (const name of ["picture", "grid"] as const)
+    if (options[name] !== undefined) requirePlane(flow.columns.length, `--${name}`);
+  for (const file of [options.out, options.picture]) if (file !== undefined) await requireWritableFile(file);
+  const points = options.data === undefined ? undefined : await readPoints(options.data);
+  const warnings = [
+    ...(points === undefined ? [] : requireColumns(flow, points, output)),
+    ...(correction === undefined ? [] : cardWarningsOf(flow, correction, solver, desk)),
+  ];
+  const found = await solved(flow, points, { solver, trace }, options, desk);
+  progress.stop();
+  if (options.out !== undefined && points !== undefined && found.points !== undefined)
+    await writeWhole(options.out, encodePoints(options.out, contentOf(points, found.points)));
+  if (options.picture !== undefined && found.grid !== undefined)
+    await writePicture(options.picture, gridFigure(found.grid, { title: "Density", label: stemOf(path) }));
+  return {
+    text: densityText(found, { solver, trace, options }),
+    json: densityJson(found, { path, solver, trace, warnings, options }),
+  };
+};
+
+function refuseContradictions(options: DensityCommandOptions): void {
+  const { data, grid, picture, out, steps, correction, controlState } = options;
+  if (data === undefined && grid === undefined)
+    throw missing(
+      picture === undefined ? "--data" : "--data, --grid",
+      picture === undefined
+        ? "points, or --grid for the density over a region"
+        : "points, or a region to draw",
+    );
+  if (out !== undefined && data === undefined) throw missing("--data", "the points that --out is about");
+  if (controlState === true && (steps !== undefined || correction !== undefined))
+    throw unusable("--control-state", "tolerances: equal steps have no step control", "equal steps");
+}
+
+/** Noise belongs to Hutchinson's estimator, which is the default for many columns. */
+export function refuseSpareNoise({ noise, estimator }: TraceOptions, used: TraceEstimator): void {
+  if (noise === undefined || used === "hutchinson") return;
+  throw unusable(
+    "--noise",
+    "--estimator hutchinson beside it: the exact divergence needs no noise",
+    estimator === undefined ? "no --estimator" : `--estimator ${estimator}`,
+  );
+}
+
+/** How the divergence is found. */
+function traceOf(
+  flow: LoadedFlow,
+  options: DensityCommandOptions,
+  correction: LoadedCorrection | undefined,
+): DensityTrace {
+  const wanted = {
+    ...(options.estimator !== undefined && { estimator: options.estimator }),
+    ...(correction !== undefined && { correction }),
+  };
+  const estimator = forOption("--estimator", () => densityEstimator(flow, wanted));
+  refuseSpareNoise(options, estimator);
+  const { noise = "rademacher" } = options;
+  return estimator === "exact" ? { estimator } : { estimator, noise };
+}
+
+/** A correction of the points, or of points and log-density together: both run from data to base. */
+function cardWarningsOf(
+  { field, span: [base, data] }: LoadedFlow,
+  correction: LoadedCorrection,
+  { steps = 1 }: FlowSolver,
+  { output }: JobContext,
+): string[] {
+  const wide = Number(correction.card.stateShape.at(-1)) === Number(stateType(field).shape.at(-1)) + 1;
+  const corrected: Field = wide ? logDensityField(field, { estimator: "exact" }).field : field;
+  return warnOfCard(correction, corrected, [{ span: [data, base], steps }], output);
+}
+
+async function solved(
+  flow: LoadedFlow,
+  points: Points | undefined,
+  { solver, trace }: { readonly solver: FlowSolver; readonly trace: DensityTrace },
+  options: DensityCommandOptions,
+  { output, progress }: JobContext,
+): Promise<DensityFound> {
+  const interruption =
+    solver.steps === undefined ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
+  let density: CompiledDensity | undefined;
+  try {
+    const signal = interruption === undefined ? {} : { signal: interruption.signal };
+    const { seed, controlState: controlStateAlone = false } = options;
+    density = await compileFlowDensity(flow, {
+      ...{ ...solver.options, ...trace, seed, controlStateAlone },
+      ...signal,
+    });
+    const logDensities = points === undefined ? undefined : await density.run(points.value);
+    const grid = gridOf(points, options);
+    const update = (done: number, total: number): void =>
+      progress.update({ name: "density over the grid", done, total });
+    return {
+      points: logDensities,
+      grid: grid === undefined ? undefined : await densityOverGrid(density, grid, update),
+    };
+  } finally {
+    interruption?.release();
+    await density?.dispose();
+  }
+}
+
+const contentOf = ({ value, columns }: Points, { values }: LogDensities): PointsContent => ({
+  points: value,
+  columns,
+  values: ["log_density", values],
+});
+
+function gridOf(
+  points: Points | undefined,
+  { grid, picture }: DensityCommandOptions,
+): ReturnType<typeof squareGrid> | undefined {
+  if (grid !== undefined) return squareGrid(grid.low, grid.high, grid.cells);
+  return picture === undefined || points === undefined ? undefined : gridAround(points.value);
+}

@@ -1,0 +1,146 @@
+import { join } from "node:path";
+import { comparisonText, type FitRun, fitSummary, runFit } from "../../../experiments/index.js";
+import {
+  type CorrectionInput,
+  type FitOptions,
+  fitDefaults,
+  hiddenFeature,
+} from "../../../hypersolver/index.js";
+import { type Field, tableauNamed } from "../../../ode/index.js";
+import { formatNumber } from "../../../plot/index.js";
+import { fail, isHypersolversError } from "../../../tensor/index.js";
+import type { Job, JobContext } from "../../command.js";
+import { requireWritableFolder, writeAll } from "../../files/files.js";
+import { compileOptions, forOption, stemOf } from "../../files/models.js";
+import { unusable } from "../../options/usage-error.js";
+import { showFitProgress } from "../../terminal/fit-progress.js";
+import { FIT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../../terminal/interruption.js";
+import type { FitCommandOptions } from "./command.js";
+import { type FitTask, fitTask } from "./task.js";
+
+/** `hypersolvers fit`. */
+export const fitJob: Job<FitCommandOptions> = async (path, options, desk) => {
+  const task = await fitTask(path, options, desk.output);
+  const out = options.out ?? join("runs", stemOf(path));
+  await requireWritableFolder(out);
+  const settings = fitOptions(task, options, desk);
+  const interruption = onInterrupt(desk.output, FIT_STOPS);
+  try {
+    const run = await runFit({
+      ...{ field: task.field, title: task.title },
+      command: desk.commandLine,
+      fit: { ...settings, signal: interruption.signal },
+      ...(options.samples !== undefined && { heldOut: options.samples }),
+      figures: options.figures,
+      ...(options.budget !== undefined && { budget: options.budget }),
+    });
+    desk.progress.stop();
+    const paths = await writeAll(out, run.artefacts);
+    return {
+      text: textOf(run, paths),
+      json: jsonOf(run, out, paths),
+      exitCode: run.metrics.status === "interrupted" ? INTERRUPTED_EXIT : 0,
+    };
+  } catch (error) {
+    throw nothingFitted(error);
+  } finally {
+    interruption.release();
+  }
+};
+
+/** A stop before the first iteration, in words that tell what is left of it. Other errors as they are. */
+export function nothingFitted(error: unknown): unknown {
+  if (!isHypersolversError(error, "INTERRUPTED")) return error;
+  return fail("INTERRUPTED", {
+    what: "fit",
+    received: "a stop while reference trajectories were being solved",
+    help: "nothing was fitted yet, and nothing is written",
+    cause: error,
+  });
+}
+
+/** Options of the command line by the names of the library. What is not given is left to the library. */
+function fitOptions(
+  { field, span, states }: FitTask,
+  options: FitCommandOptions,
+  { progress }: JobContext,
+): FitOptions {
+  const { loss, iterations, batch, hidden, activation, lr, weightDecay, epsilon, trajectories, pretrain } =
+    options;
+  const { architecture, kernels, trajectoryIterations, meshPoints, referenceMemory, finalLr } = options;
+  const { referenceTolerance, swapEvery, directions, detachField, steps, seed } = options;
+  const features = options.features?.map((name) => featureOf(field, name));
+  const given: Partial<FitOptions> = definedMembers({
+    ...{ loss, iterations, batch, hidden, activation, weightDecay, trajectories, pretrain },
+    ...{ architecture, kernels, trajectoryIterations, meshPoints, finalLearningRate: finalLr },
+    referenceMemory: referenceMemory === undefined ? undefined : referenceMemory * 2 ** 20,
+    epsilon: epsilon === "none" ? null : epsilon,
+    ...{ referenceTolerance, swapEvery, features, directions, inputs: inputsOf(options), learningRate: lr },
+    throughField: detachField === true ? false : undefined,
+  });
+  return {
+    ...given,
+    ...{ span, states, steps, seed, compile: compileOptions(options) },
+    base: forOption("--base", () => tableauNamed(options.base)),
+    onProgress: (state) => showFitProgress(state, progress),
+  };
+}
+
+/** `hidden` stands for the last hidden layer, unless the model has a tensor of that name. */
+function featureOf(field: Field, name: string): string {
+  if (name !== "hidden" || Object.hasOwn(field.features, name)) return name;
+  const found = hiddenFeature(field);
+  if (found !== undefined) return found;
+  throw unusable("--features", "a name that `info` lists: this field has no hidden layer to find", name);
+}
+
+/** Naming features means that g sees them. */
+function inputsOf({ inputs, features }: FitCommandOptions): readonly CorrectionInput[] | undefined {
+  if (inputs?.includes("features") === true && features === undefined)
+    throw unusable("--features", "names of intermediate tensors, since --inputs has features", "nothing");
+  if (features === undefined || inputs?.includes("features") === true) return inputs;
+  return [...(inputs ?? fitDefaults.inputs), "features"];
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function definedMembers<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
+
+function textOf({ metrics }: FitRun, paths: readonly string[]): string {
+  const { status, iterations, heldOutSamples, losses, noiseFloor, seconds } = metrics;
+  const ending =
+    status === "interrupted"
+      ? `Interrupted after ${iterations} iterations; this is the best correction until then.`
+      : `Complete after ${iterations} iterations.`;
+  return [
+    comparisonText(metrics.comparison),
+    "",
+    fitSummary(metrics),
+    `Measured on ${heldOutSamples} held-out states. Last loss ${formatNumber(losses.at(-1)?.loss ?? Number.NaN)}, ` +
+      `noise floor ${formatNumber(noiseFloor)}.`,
+    `${ending} ${formatNumber(seconds.reference)} s for references, ${formatNumber(seconds.fit)} s for fitting, ` +
+      `${formatNumber(seconds.measure)} s for measuring.`,
+    "",
+    "Wrote",
+    ...paths.map((path) => `  ${path}`),
+  ].join("\n");
+}
+
+/** The numbers of metrics.json, and where everything is. */
+function jsonOf({ metrics, card }: FitRun, out: string, paths: readonly string[]): object {
+  const place = (name: string): string | null => paths.find((path) => path === join(out, name)) ?? null;
+  return {
+    ...metrics,
+    card,
+    paths: {
+      folder: out,
+      correction: place("correction.onnx"),
+      solver: place("solver.onnx"),
+      metrics: place("metrics.json"),
+      report: place("report.html"),
+    },
+    files: paths,
+  };
+}

@@ -1,0 +1,26 @@
+import type { CommandDefinition } from "../../command.js";
+import {
+  addExamples,
+  addFieldOptions,
+  type FieldOptions,
+  type SharedOptions,
+} from "../../options/options.js";
+
+export interface InfoCommandOptions extends SharedOptions, FieldOptions {}
+
+export const infoCommand: CommandDefinition = {
+  name: "info",
+  summary: "look into an ONNX file: field, flow, correction or solver",
+  configure: (command, attach) => {
+    command
+      .description(
+        "Shows inputs, outputs, operators (and which of them are not supported), parameters and costs of any ONNX " +
+          "file; the facts of a flow; the validity card of a correction; and runs the self-test of an exported solver.",
+      )
+      .argument("<file.onnx>", "any ONNX model")
+      .optionsGroup("Options:");
+    addFieldOptions(command);
+    addExamples(command, ["info field.onnx", "info correction.onnx --json", "info solver.onnx"]);
+    attach(command, async () => (await import("./job.js")).infoJob);
+  },
+};

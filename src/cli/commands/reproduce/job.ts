@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { cacheFolder, loadDataset } from "../../../datasets/index.js";
+import { type Experiment, experimentNamed, experiments, presets } from "../../../experiments/index.js";
+import { textTable } from "../../../plot/index.js";
+import type { Job, JobResult } from "../../command.js";
+import { checkpointsIn } from "../../files/checkpoints.js";
+import { requireWritableFolder, writeAll } from "../../files/files.js";
+import { compileOptions, forOption } from "../../files/models.js";
+import { missing } from "../../options/method.js";
+import { unusable } from "../../options/usage-error.js";
+import { showFitProgress } from "../../terminal/fit-progress.js";
+import { EXPERIMENT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../../terminal/interruption.js";
+import { showClassifier, showTraining } from "../../terminal/train-progress.js";
+import { nothingFitted } from "../fit/job.js";
+import type { ReproduceCommandOptions } from "./command.js";
+
+/** `hypersolvers reproduce`. */
+export const reproduceJob: Job<ReproduceCommandOptions> = async (
+  name,
+  options,
+  { output, progress, commandLine },
+) => {
+  if (options.list === true) return listing();
+  if (name === "") throw missing("name", `an experiment: ${Object.keys(experiments).join(", ")}`);
+  const experiment = forOption("name", () => experimentNamed(name));
+  const density = densityOf(experiment, options.density);
+  const out = options.out ?? join("runs", [name, density].filter((part) => part !== undefined).join("-"));
+  await requireWritableFolder(out);
+  const interruption = onInterrupt(output, EXPERIMENT_STOPS);
+  const checkpoints = checkpointsIn(out);
+  try {
+    const { summary, metrics, artefacts, status } = await experiment.run({
+      ...{ preset: options.preset, seed: options.seed, command: commandLine, signal: interruption.signal },
+      compile: { ...compileOptions(options), ...(experiment.parallel && { parallel: experiment.parallel }) },
+      ...(density !== undefined && { density }),
+      ...{ checkpoints, resume: options.resume === true },
+      onProgress: (state) => showFitProgress(state, progress),
+      onTraining: showTraining(progress),
+      onClassifier: showClassifier(progress),
+      ...(experiment.dataset !== undefined && {
+        images: await loadDataset(experiment.dataset, cacheFolder(options.cache)),
+      }),
+    });
+    progress.stop();
+    const files = await writeAll(out, artefacts);
+    if (status === "complete") await checkpoints.clear();
+    const ending = status === "interrupted" ? ["", "Interrupted: this is the best result until then."] : [];
+    return {
+      text: [experiment.title, "", summary, ...ending, "", "Wrote", ...files.map((file) => `  ${file}`)].join(
+        "\n",
+      ),
+      json: { experiment: name, preset: options.preset, seed: options.seed, status, metrics, out, files },
+      exitCode: status === "interrupted" ? INTERRUPTED_EXIT : 0,
+    };
+  } catch (error) {
+    throw nothingFitted(error);
+  } finally {
+    interruption.release();
+  }
+};
+
+/** The data set that is wanted, or the experiment's first; undefined where it has one alone. */
+function densityOf({ name, densities }: Experiment, wanted: string | undefined): string | undefined {
+  if (densities === undefined && wanted !== undefined)
+    throw unusable(
+      "--density",
+      "no --density: this experiment has one data set",
+      wanted,
+      `drop it for ${name}`,
+    );
+  if (wanted === undefined || densities?.includes(wanted) === true) return wanted ?? densities?.[0];
+  throw unusable("--density", `one of ${densities?.join(", ")}`, wanted);
+}
+
+function listing(): JobResult {
+  const list = Object.values(experiments).map(({ name, title, densities = [] }) => ({
+    ...{ name, title, presets, densities },
+  }));
+  const rows = list.map(({ name, title, presets, densities }) => [
+    ...[name, title, presets.join(", "), densities.join(", ")],
+  ]);
+  return {
+    text: textTable(["name", "what", "presets", "data sets"], rows),
+    json: { experiments: list },
+  };
+}

@@ -1,0 +1,108 @@
+import { cellsFor } from "../../../experiments/index.js";
+import { compileFlowSampler, type FlowSamples } from "../../../models/index.js";
+import { density, formatNumber, textTable } from "../../../plot/index.js";
+import { Random, type Tensor, toFloat64 } from "../../../tensor/index.js";
+import type { Job } from "../../command.js";
+import { requireWritableFile, writeWhole } from "../../files/files.js";
+import { type LoadedFlow, readFlow } from "../../files/flows.js";
+import { type LoadedCorrection, readCorrection, stemOf, warnOfCard } from "../../files/models.js";
+import { requirePlane, writePicture } from "../../files/picture.js";
+import { encodePoints } from "../../files/points.js";
+import { costText, type FlowSolver, flowSolver, writtenText } from "../../options/flow-solver.js";
+import { onInterrupt } from "../../terminal/interruption.js";
+import type { Output } from "../../terminal/output.js";
+import type { SampleCommandOptions } from "./command.js";
+
+/** `hypersolvers sample`. */
+export const sampleJob: Job<SampleCommandOptions> = async (path, options, { output }) => {
+  const { out, picture, count, seed } = options;
+  const correction = await readCorrection(options.correction);
+  const solver = flowSolver(options, correction);
+  const flow = await readFlow(path, options);
+  if (picture !== undefined) requirePlane(flow.columns.length, "--picture");
+  for (const file of [out, picture]) if (file !== undefined) await requireWritableFile(file);
+  const warnings = correction === undefined ? [] : cardWarningsOf(flow, correction, solver, output);
+  const interruption =
+    solver.steps === undefined ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
+  try {
+    const signal = interruption === undefined ? {} : { signal: interruption.signal };
+    const drawn = await samples(flow, { ...solver, options: { ...solver.options, ...signal } }, count, seed);
+    const { x, statistics } = drawn;
+    if (out !== undefined) await writeWhole(out, encodePoints(out, { points: x, columns: flow.columns }));
+    if (picture !== undefined) await writePicture(picture, pictureOf(x, path));
+    const columns = momentsOf(x, flow.columns);
+    return {
+      text: [
+        `${count === 1 ? "1 sample" : `${count} samples`} in ${flow.columns.length} columns. ${costText(solver, statistics)}.`,
+        "",
+        textTable(
+          [{ label: "column", align: "left" }, "mean", "deviation"],
+          columns.map(({ column, mean, deviation }) => [column, mean, deviation]),
+        ),
+        ...writtenText([out, picture]),
+      ].join("\n"),
+      json: {
+        ...{ flow: path, count, dimension: flow.columns.length, method: solver.method, ...statistics },
+        ...{ columns, warnings, out: out ?? null, picture: picture ?? null },
+      },
+    };
+  } finally {
+    interruption?.release();
+  }
+};
+
+/** What the card says, and whether the correction learned where sampling starts. */
+function cardWarningsOf(
+  { field, span, base }: LoadedFlow,
+  correction: LoadedCorrection,
+  { steps = 1 }: FlowSolver,
+  output: Output,
+): string[] {
+  const warnings = warnOfCard(correction, field, [{ span, steps }], output);
+  const { source } = correction.card.states;
+  if (source === base.name) return warnings;
+  const warning = `this correction learned on other states (${source}) than the flow draws (${base.name}): where they differ it knows nothing`;
+  output.warn(warning);
+  return [...warnings, warning];
+}
+
+async function samples(
+  flow: LoadedFlow,
+  { options }: FlowSolver,
+  count: number,
+  seed: number,
+): Promise<FlowSamples> {
+  const sampler = await compileFlowSampler(flow, options);
+  try {
+    return await sampler.sample(count, new Random(seed).fork("samples"));
+  } finally {
+    await sampler.dispose();
+  }
+}
+
+function pictureOf(x: Tensor, path: string): ReturnType<typeof density> {
+  const [count = 0] = x.shape;
+  const label = `${stemOf(path)}, ${formatNumber(count)} samples`;
+  return density([{ label, points: toFloat64(x) }], {
+    bins: cellsFor(count),
+    panelSize: 500,
+    title: "Samples",
+  });
+}
+
+interface ColumnMoments {
+  readonly column: string;
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+function momentsOf(x: Tensor, names: readonly string[]): ColumnMoments[] {
+  const values = toFloat64(x);
+  const [count = 1, width = 1] = x.shape;
+  return names.map((column, j) => {
+    const own = Array.from({ length: count }, (_, i) => values[i * width + j] ?? 0);
+    const mean = own.reduce((total, value) => total + value, 0) / count;
+    const square = own.reduce((total, value) => total + (value - mean) ** 2, 0) / count;
+    return { column, mean, deviation: Math.sqrt(square) };
+  });
+}

@@ -1,0 +1,35 @@
+import type { FieldSolution } from "../../../ode/index.js";
+import { encodeSafetensors, fromNumbers, type Tensor } from "../../../tensor/index.js";
+import { libraryName } from "../../../version.js";
+
+/**
+ * A solution as safetensors. `z`: the end, or with `stacked` the states of all times that were reached, with `times`
+ * beside it. A failed solve has no end: then `last_good` is the last accepted state, and the metadata says where.
+ */
+export function statesFile(
+  { status, states, times, lastGood }: FieldSolution,
+  { stacked, field }: { readonly stacked: boolean; readonly field: string },
+): Uint8Array {
+  const complete = status === "success";
+  const end = states.at(-1);
+  const tensors: Record<string, Tensor> = {
+    ...(stacked && { z: stack(states), times: fromNumbers(times, [times.length], "float64") }),
+    ...(!stacked && complete && end !== undefined && { z: end }),
+    ...(!complete && { last_good: lastGood.y }),
+  };
+  return encodeSafetensors(tensors, {
+    ...{ status, field, library: libraryName, t0: String(times[0] ?? ""), t1: String(lastGood.s) },
+  });
+}
+
+/** States of one shape as [times, batch, …]. */
+function stack(states: readonly Tensor[]): Tensor {
+  const [first] = states as readonly [Tensor, ...Tensor[]];
+  const size = first.data.length;
+  const data =
+    first.dtype === "float64"
+      ? new Float64Array(states.length * size)
+      : new Float32Array(states.length * size);
+  for (const [i, state] of states.entries()) data.set(state.data as Float32Array | Float64Array, i * size);
+  return { dtype: first.dtype, shape: [states.length, ...first.shape], data };
+}

@@ -1,0 +1,157 @@
+import { join } from "node:path";
+import {
+  CHECKPOINT_FILE,
+  type CheckpointStore,
+  type FlowPlan,
+  type FlowRequest,
+  flowDefaults,
+  flowPhases,
+  runFlow,
+} from "../../../experiments/index.js";
+import { baseNamed, MAX_SPEED } from "../../../models/index.js";
+import { defaultEstimator } from "../../../ode/index.js";
+import { fail } from "../../../tensor/index.js";
+import type { Job, JobContext } from "../../command.js";
+import { checkpointsIn } from "../../files/checkpoints.js";
+import { isFile, requireWritableFolder, writeAll } from "../../files/files.js";
+import { compileOptions, forOption } from "../../files/models.js";
+import { type TrainingData, trainingData } from "../../files/training-data.js";
+import { unusable } from "../../options/usage-error.js";
+import { INTERRUPTED_EXIT, onInterrupt, TRAINING_STOPS } from "../../terminal/interruption.js";
+import type { Output } from "../../terminal/output.js";
+import { showTraining } from "../../terminal/train-progress.js";
+import { refuseSpareNoise } from "../density/job.js";
+import type { TrainCommandOptions } from "./command.js";
+import { trainJson, trainText } from "./text.js";
+
+/** `hypersolvers train`. */
+export const trainJob: Job<TrainCommandOptions> = async (source, options, desk) => {
+  refuseContradictions(options);
+  const subject = await trainingData(source, options.seed);
+  refuseSpareNoise(options, options.estimator ?? defaultEstimator(subject.data.dimension));
+  const out = options.out ?? join("runs", subject.name);
+  await requireWritableFolder(out);
+  await lookForCheckpoint(out, options, desk.output);
+  warnOfFarRows(subject, desk.output);
+  const interruption = onInterrupt(desk.output, TRAINING_STOPS);
+  try {
+    const checkpoints = checkpointsIn(out);
+    const run = await runFlow(requestOf(subject, checkpoints, options, desk, interruption.signal));
+    desk.progress.stop();
+    const files = await writeAll(out, run.artefacts);
+    const complete = run.metrics.status === "complete";
+    if (complete) await checkpoints.clear();
+    const checkpoint = join(out, CHECKPOINT_FILE);
+    const kept = !complete && (await isFile(checkpoint)) ? checkpoint : undefined;
+    return {
+      text: trainText(run, files, kept),
+      json: trainJson(run, out, files, kept),
+      exitCode: complete ? 0 : INTERRUPTED_EXIT,
+    };
+  } finally {
+    interruption.release();
+  }
+};
+
+function requestOf(
+  { data, name, columns, entropy }: TrainingData,
+  checkpoints: CheckpointStore,
+  options: TrainCommandOptions,
+  { progress, commandLine }: JobContext,
+  signal: AbortSignal,
+): FlowRequest {
+  const { hidden = flowDefaults.hidden, activation = flowDefaults.activation, base = "normal" } = options;
+  const phases = flowPhases(planOf(options));
+  const { validations = flowDefaults.validations, depth, seed, figures, resume } = options;
+  return {
+    ...{ data, title: `A flow for ${name}`, command: commandLine, figures },
+    ...(columns !== undefined && { columns }),
+    ...(entropy !== undefined && { entropy }),
+    training: {
+      ...{
+        phases,
+        network: { hidden, activation, timeDependent: depth },
+        validations,
+        seed,
+        signal,
+      },
+      base: forOption("--base", () => baseNamed(base)),
+      compile: { ...compileOptions(options), parallel: "batch" },
+    },
+    checkpoints,
+    ...(resume === true && { resume }),
+    onProgress: showTraining(progress, phases),
+  };
+}
+
+function planOf(options: TrainCommandOptions): FlowPlan {
+  const { objective, iterations, batch, lr, tolerance, gradient, seminorm } = options;
+  const { estimator, noise, kinetic, frobenius, controlState } = options;
+  const solver = {
+    ...(tolerance !== undefined && { rtol: tolerance, atol: tolerance }),
+    ...(gradient === "continuous" && {
+      adjoint: { kind: "continuous" as const, ...(seminorm === true && { norm: "seminorm" as const }) },
+    }),
+  };
+  const likelihood = {
+    ...(Object.keys(solver).length > 0 && { solver }),
+    ...(estimator !== undefined && { estimator }),
+    ...(noise !== undefined && { noise }),
+    ...(kinetic !== undefined && { kinetic }),
+    ...(frobenius !== undefined && { frobenius }),
+    ...(controlState === true && { controlStateAlone: true }),
+  };
+  return {
+    ...{ objective, likelihood },
+    ...(iterations !== undefined && { iterations }),
+    ...(batch !== undefined && { batch }),
+    ...(lr !== undefined && { learningRate: lr }),
+  };
+}
+
+function refuseContradictions(options: TrainCommandOptions): void {
+  const { objective, tolerance, gradient, seminorm, estimator, noise, kinetic, frobenius, controlState } =
+    options;
+  const solving = { tolerance, gradient, seminorm, estimator, noise, kinetic, frobenius };
+  const given = Object.entries({ ...solving, "control-state": controlState }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`],
+  );
+  if (objective === "flow-matching" && given.length > 0)
+    throw unusable(
+      given.join(", "),
+      "--objective maximum-likelihood or both: flow matching solves nothing",
+      "flow-matching",
+      `drop ${given.join(" and ")}, or choose another --objective`,
+    );
+  if (seminorm === true && gradient !== "continuous")
+    throw unusable("--seminorm", "--gradient continuous beside it", gradient ?? "the discrete gradient");
+}
+
+/** What is out of reach is told before the training, not by its likelihood. */
+function warnOfFarRows({ farRows }: TrainingData, output: Output): void {
+  if (farRows === 0) return;
+  output.warn(
+    `${farRows === 1 ? "1 row has" : `${farRows} rows have`} a column more than ${MAX_SPEED} standard deviations from ` +
+      "its mean, where a flow hardly gets: look for outliers, or transform the column, by its logarithm for example",
+  );
+}
+
+/** A checkpoint that is wanted has to be there; one that is not wanted is about to be lost. */
+async function lookForCheckpoint(
+  out: string,
+  { resume }: TrainCommandOptions,
+  output: Output,
+): Promise<void> {
+  const file = join(out, CHECKPOINT_FILE);
+  const found = await isFile(file);
+  if (resume === true && !found) {
+    throw fail("FILE_NOT_READABLE", {
+      what: file,
+      expected: "the checkpoint of an interrupted training",
+      received: "no such file",
+      help: "the training in that folder is complete or was never validated: drop --resume to start anew",
+    });
+  }
+  if (resume !== true && found)
+    output.warn(`${file} is of an interrupted training and will be replaced; --resume would go on from it`);
+}

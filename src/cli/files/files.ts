@@ -1,0 +1,133 @@
+import { constants } from "node:fs";
+import { access, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { fail } from "../../tensor/index.js";
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : String(error);
+
+const readingTrouble: Readonly<Record<string, readonly [received: string, help: string]>> = {
+  ENOENT: ["no such file", "check the path; it is relative to the current folder"],
+  ENOTDIR: ["no such file: a part of the path is not a folder", "check the path"],
+  EISDIR: ["a folder", "name a file inside it"],
+  EACCES: ["no permission to read it", "change its permissions, or read a copy"],
+  EPERM: ["no permission to read it", "change its permissions, or read a copy"],
+};
+
+/**
+ * All bytes of a file.
+ * @throws FILE_NOT_READABLE saying why and what to do.
+ */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const [received, help] = readingTrouble[codeOf(cause)] ?? [String(cause), "check the disk"];
+    throw fail("FILE_NOT_READABLE", { what: path, expected: "a file", received, help, cause });
+  }
+}
+
+/** Whether there is a file (not a folder) of that name. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await kindOf(path)) === "file";
+}
+
+/** Whether there is a file or a folder of that name. */
+export async function exists(path: string): Promise<boolean> {
+  return (await kindOf(path)) !== "nothing";
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | "nothing"> {
+  try {
+    return (await stat(path)).isDirectory() ? "folder" : "file";
+  } catch {
+    return "nothing";
+  }
+}
+
+/**
+ * Makes sure, before any long work, that a file can be written; leaves no trace.
+ * @throws FILE_NOT_WRITABLE when it is a folder, or its folder neither exists nor can be made.
+ */
+export async function requireWritableFile(path: string): Promise<void> {
+  if ((await kindOf(path)) === "folder") {
+    throw fail("FILE_NOT_WRITABLE", {
+      what: path,
+      expected: "the name of a file",
+      received: "a folder",
+      help: `name a file inside it, such as ${join(path, "result")}`,
+    });
+  }
+  await requireWritableFolder(dirname(resolve(path)));
+}
+
+/**
+ * Makes sure that files can be written into a folder, which may not exist yet; leaves no trace.
+ * @throws FILE_NOT_WRITABLE naming the part of the path that is in the way.
+ */
+export async function requireWritableFolder(path: string): Promise<void> {
+  let existing = resolve(path);
+  while ((await kindOf(existing)) === "nothing" && dirname(existing) !== existing)
+    existing = dirname(existing);
+  if ((await kindOf(existing)) === "file") {
+    throw fail("FILE_NOT_WRITABLE", {
+      what: path,
+      expected: "a folder, existing or new",
+      received: `${existing} is a file`,
+      help: "choose another --out",
+    });
+  }
+  try {
+    await access(existing, constants.W_OK);
+  } catch (cause) {
+    throw notWritable(existing, cause);
+  }
+}
+
+/**
+ * Writes a whole file or none: under a temporary name first, renamed when complete. Missing folders are made.
+ * @throws FILE_NOT_WRITABLE; the file that was there before is left as it was.
+ */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(temporary, content);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw notWritable(path, cause);
+  }
+}
+
+/** A file by its path below a folder. */
+export interface NamedContent {
+  readonly path: string;
+  readonly content: Uint8Array | string;
+}
+
+/** Writes files below a folder and tells where they are. */
+export async function writeAll(folder: string, files: readonly NamedContent[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const { path, content } of files) {
+    const place = join(folder, path);
+    await writeWhole(place, content);
+    paths.push(place);
+  }
+  return paths;
+}
+
+const writingTrouble: Readonly<Record<string, readonly [received: string, help: string]>> = {
+  EACCES: ["no permission to write", "choose another --out, or change the permissions"],
+  EPERM: ["no permission to write", "choose another --out, or change the permissions"],
+  EROFS: ["a read-only file system", "choose another --out"],
+  ENOSPC: ["no space left on the disk", "free some space, or choose another --out"],
+  ENOTDIR: ["a part of the path is not a folder", "choose another --out"],
+  EEXIST: ["a file where a folder is needed", "choose another --out"],
+};
+
+function notWritable(path: string, cause: unknown): Error {
+  const [received, help] = writingTrouble[codeOf(cause)] ?? [String(cause), "choose another --out"];
+  return fail("FILE_NOT_WRITABLE", { what: path, received, help, cause });
+}

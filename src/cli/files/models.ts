@@ -1,0 +1,72 @@
+import { basename } from "node:path";
+import { importOnnx } from "../../graph/index.js";
+import {
+  CARD_KEY,
+  type Correction,
+  cardWarnings,
+  decodeCorrection,
+  SOLVER_KEY,
+  type ValidityCard,
+} from "../../hypersolver/index.js";
+import { type Field, fieldOfModel, type Span } from "../../ode/index.js";
+import type { CompileOptions } from "../../runtime/index.js";
+import { fail, isHypersolversError } from "../../tensor/index.js";
+import type { FieldOptions, SharedOptions } from "../options/options.js";
+import { UsageError } from "../options/usage-error.js";
+import type { Output } from "../terminal/output.js";
+import { readBytes } from "./files.js";
+
+/** Reads a vector field; `--input-map` says what is what where names and shapes do not. */
+export async function readField(path: string, { inputMap = {} }: FieldOptions): Promise<Field> {
+  const model = importOnnx(await readBytes(path), path);
+  const other =
+    model.metadata[CARD_KEY] !== undefined
+      ? "a correction"
+      : model.metadata[SOLVER_KEY] && "an exported solver";
+  if (other === undefined) return fieldOfModel(model, inputMap);
+  throw fail("UNSUPPORTED_FIELD", {
+    what: path,
+    expected: "a vector field",
+    received: other,
+    help: "name the field that it was made for",
+  });
+}
+
+export type LoadedCorrection = Correction & { readonly card: ValidityCard };
+
+/** Reads a correction, if one is wanted. */
+export async function readCorrection(path: string | undefined): Promise<LoadedCorrection | undefined> {
+  return path === undefined ? undefined : decodeCorrection(await readBytes(path), path);
+}
+
+/** Says what a correction's card has against its use, each sentence once. */
+export function warnOfCard(
+  { card }: LoadedCorrection,
+  field: Field,
+  uses: readonly { readonly span: Span; readonly steps: number }[],
+  output: Output,
+): string[] {
+  const moving = uses.filter(({ span: [t0, t1] }) => t0 !== t1);
+  const warnings = [...new Set(moving.flatMap((use) => cardWarnings(card, field, use)))];
+  for (const warning of warnings) output.warn(warning);
+  return warnings;
+}
+
+/** Runtime options out of those of the command line. */
+export function compileOptions({ device, threads }: SharedOptions): CompileOptions {
+  return { device, ...(threads !== undefined && { threads }) };
+}
+
+/** `field` of `some/field.onnx`. */
+export const stemOf = (path: string): string => basename(path).replace(/\.onnx$/i, "");
+
+/** Runs a look-up of the library whose argument is an option's text: what it refuses is a usage error. */
+export function forOption<T>(option: string, lookUp: () => T): T {
+  try {
+    return lookUp();
+  } catch (error) {
+    if (!isHypersolversError(error, "INVALID_ARGUMENT")) throw error;
+    const { expected = "another value", received = "this", help } = error.facts;
+    throw new UsageError({ option, expected, received, ...(help !== undefined && { help }) });
+  }
+}

@@ -1,0 +1,130 @@
+import { decodeCsv, defaultColumns, encodeCsv, shortestFloat32 } from "../../data/index.js";
+import {
+  cast,
+  encodeSafetensors,
+  fail,
+  firstNonFinite,
+  formatShape,
+  fromNumbers,
+  isFloat,
+  isHypersolversError,
+  type Tensor,
+} from "../../tensor/index.js";
+import { libraryName } from "../../version.js";
+import { readBytes } from "./files.js";
+import { type FoundTensor, readTensor } from "./tensor-file.js";
+
+/** Points with the names of their columns and where they came from. */
+export interface Points {
+  /** Float [n, d], n and d at least 1, all finite in float32: float64 unless they were stored as float32. */
+  readonly value: Tensor;
+  readonly columns: readonly string[];
+  /** `points.csv`, or `x of points.safetensors`. */
+  readonly description: string;
+}
+
+/** Keys that mean points when a safetensors file has several and none is named. */
+const pointKeys = ["x", "points", "data", "z"];
+
+export const isCsv = (reference: string): boolean => /\.csv$/i.test(reference);
+
+/**
+ * Reads points by `FILE.csv` or `FILE.safetensors[:key]`.
+ * @throws FILE_NOT_READABLE; MALFORMED_FILE naming line and column of a CSV; SHAPE_MISMATCH; INVALID_ARGUMENT when
+ *   empty; NON_FINITE naming the row.
+ */
+export async function readPoints(reference: string): Promise<Points> {
+  if (isCsv(reference)) {
+    const { points, columns } = await readCsv(reference);
+    return { value: points, columns, description: reference };
+  }
+  const { value, description } = await readStored(reference);
+  const checked = checkedPoints(value, description);
+  return { value: checked, columns: defaultColumns(checked.shape[1] ?? 0), description };
+}
+
+/** Other formats come here too: what is no safetensors file is told what could be read. */
+async function readStored(reference: string): Promise<FoundTensor> {
+  try {
+    return await readTensor(reference, pointKeys);
+  } catch (error) {
+    if (!isHypersolversError(error, "MALFORMED_FILE")) throw error;
+    const help = "points come as CSV, in a file that ends in .csv, or as safetensors";
+    throw fail("MALFORMED_FILE", { help, ...error.facts });
+  }
+}
+
+/** @throws FILE_NOT_READABLE; MALFORMED_FILE. */
+export async function readCsv(path: string): Promise<ReturnType<typeof decodeCsv>> {
+  return decodeCsv(utf8(await readBytes(path), path), path);
+}
+
+function utf8(bytes: Uint8Array, what: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw fail("MALFORMED_FILE", {
+      what,
+      expected: "text in UTF-8",
+      received: "other bytes",
+      help: "save the table as CSV in UTF-8",
+      cause,
+    });
+  }
+}
+
+function checkedPoints(value: Tensor, what: string): Tensor {
+  const { shape, dtype } = value;
+  const [count = 0, width = 0] = shape;
+  if (shape.length !== 2 || width === 0 || dtype === "bool") {
+    throw fail("SHAPE_MISMATCH", {
+      what,
+      expected: "points [n, d] in numbers",
+      received: `${dtype}${formatShape(shape)}`,
+      help: "give one point a row, one coordinate a column",
+    });
+  }
+  if (count === 0)
+    throw fail("INVALID_ARGUMENT", { what, expected: "at least one point", received: formatShape(shape) });
+  const bad = firstNonFinite(cast(value, "float32"));
+  if (bad < 0) return isFloat(dtype) ? value : cast(value, "float64");
+  throw fail("NON_FINITE", {
+    what: `${what}, row ${Math.floor(bad / width)}, column ${bad % width}, counted from 0`,
+    expected: "finite numbers within float32",
+    received: String(value.data[bad]),
+    help: "remove or repair these rows",
+  });
+}
+
+/** What `encodePoints` is given: points, and one number a point behind them if there is one. */
+export interface PointsContent {
+  readonly points: Tensor;
+  readonly columns: readonly string[];
+  /** Name and values of one more column. */
+  readonly values?: readonly [name: string, values: Float64Array];
+}
+
+/** Points as the file that its name asks for: CSV with a header, or safetensors with key x and the values' name. */
+export function encodePoints(path: string, { points, columns, values }: PointsContent): Uint8Array | string {
+  if (isCsv(path)) {
+    const table = values === undefined ? points : withColumn(points, values[1]);
+    return encodeCsv(table, [...columns, ...(values === undefined ? [] : [values[0]])]);
+  }
+  const [name, numbers] = values ?? [];
+  const extra =
+    name === undefined || numbers === undefined
+      ? {}
+      : { [name]: fromNumbers(numbers, [numbers.length], "float64") };
+  return encodeSafetensors({ x: points, ...extra }, { columns: columns.join(","), library: libraryName });
+}
+
+/** Values have the digits of float32: they were computed in it. */
+function withColumn({ shape, data, dtype }: Tensor, values: Float64Array): Tensor {
+  const [count = 0, width = 0] = shape;
+  const wide = new Float64Array(count * (width + 1));
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < width; j++) wide[i * (width + 1) + j] = Number(data[i * width + j]);
+    wide[i * (width + 1) + width] = Number(shortestFloat32(Math.fround(values[i] ?? Number.NaN)));
+  }
+  return fromNumbers(wide, [count, width + 1], dtype);
+}

@@ -1,0 +1,57 @@
+import { isHypersolversError } from "../../tensor/index.js";
+import type { ExperimentOptions } from "../kit/experiment.js";
+import { type KeptFit, keptFitOf, keptFits } from "./kept-fits.js";
+import { type FitRequest, runFit } from "./run-fit.js";
+
+/** One of the fits of a run. */
+export interface FitJob {
+  /** Of the hypersolver. */
+  readonly name: string;
+  /** What its correction is called in the folder of the run. */
+  readonly file: string;
+  /** Whatever the fit depends on beside the field, as JSON tells it apart. */
+  readonly settings: unknown;
+  readonly request: Omit<FitRequest, "command">;
+}
+
+/**
+ * Fits one after another, without figures; `resume` takes those that an interrupted run had made. A signal ends it with
+ * what there is.
+ * @returns fits by name.
+ */
+export async function fitEach(
+  jobs: readonly FitJob[],
+  options: ExperimentOptions,
+): Promise<Readonly<Record<string, KeptFit>>> {
+  const { signal, checkpoints, resume } = options;
+  const fits: Record<string, KeptFit> = {};
+  for (const { name, file, settings, request } of jobs) {
+    if (signal?.aborted === true) break;
+    const kept = checkpoints && keptFits(request.field, checkpoints);
+    const before = resume === true ? await kept?.read(file, settings) : undefined;
+    const fit = before ?? (await fitted(request, options));
+    if (fit === undefined) break;
+    fits[name] = fit;
+    if (before === undefined && fit.metrics.status === "complete") await kept?.write(file, settings, fit);
+  }
+  return fits;
+}
+
+/** Undefined where the signal comes before there is anything fitted. */
+async function fitted(
+  request: FitJob["request"],
+  { command, compile, onProgress, signal }: ExperimentOptions,
+): Promise<KeptFit | undefined> {
+  const fit: FitRequest["fit"] = {
+    ...request.fit,
+    ...(compile && { compile }),
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  };
+  try {
+    return keptFitOf(await runFit({ ...request, command, figures: false, fit }));
+  } catch (error) {
+    if (isHypersolversError(error, "INTERRUPTED")) return undefined;
+    throw error;
+  }
+}

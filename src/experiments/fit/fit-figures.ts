@@ -1,0 +1,177 @@
+import type { Fit } from "../../hypersolver/index.js";
+import { type Correction, hyperRule, type Samples, type StateErrors } from "../../hypersolver/index.js";
+import {
+  type Field,
+  type Span,
+  type StepRule,
+  solveField,
+  stateType,
+  tableauRule,
+  uniformMesh,
+} from "../../ode/index.js";
+import {
+  density,
+  errorHistogram,
+  type Figure,
+  type ParetoPoint,
+  type ParetoSeries,
+  type PointCloud,
+  paretoFronts,
+  type TrajectorySet,
+  trainingCurve,
+  trajectories,
+} from "../../plot/index.js";
+import { type Tensor, toFloat64 } from "../../tensor/index.js";
+import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
+
+/** What the figures of a fit are drawn from. */
+export interface FigureData {
+  readonly field: Field;
+  readonly correction: Correction;
+  readonly span: Span;
+  readonly steps: number;
+  readonly fit: Fit;
+  readonly rows: readonly ComparisonRow[];
+  readonly errors: { readonly base: StateErrors; readonly hypersolver: StateErrors };
+  /** Many initial states, for densities; few, for trajectories. */
+  readonly many: Samples;
+  readonly few: Samples;
+}
+
+/** Every figure of a fit that its state's dimension allows, most telling first. */
+export async function fitFigures(data: FigureData): Promise<Figure[]> {
+  const planar = stateType(data.field).shape.length === 2 && stateType(data.field).shape[1] === 2;
+  const vector = stateType(data.field).shape.length === 2;
+  return [
+    ...(planar ? [await densityFigure(data)] : []),
+    paretoFigure(data.rows),
+    histogramFigure(data),
+    ...(vector ? [await trajectoryFigure(data)] : []),
+    trainingFigure(data.fit),
+  ];
+}
+
+const nfeLabel = (title: string, nfe: number): string => `${title}, ${nfe} NFE`;
+
+async function densityFigure({ field, correction, span, steps, many, fit }: FigureData): Promise<Figure> {
+  const { z0, controls } = many;
+  const { compile = {} } = fit.settings;
+  const reference = await solveField(field, z0, {
+    ...compile,
+    span,
+    method: "dopri5",
+    rtol: 1e-5,
+    atol: 1e-5,
+    controls,
+  });
+  // A method that breaks on one of the samples has no picture.
+  const fixed = async (rule: StepRule, title: string): Promise<PointCloud[]> => {
+    const { status, states, statistics } = await solveField(field, z0, {
+      ...compile,
+      span,
+      steps,
+      rule,
+      controls,
+    });
+    if (status !== "success") return [];
+    return [{ label: nfeLabel(title, statistics.nfe), points: toFloat64(states.at(-1) as Tensor) }];
+  };
+  const clouds = [
+    {
+      label: nfeLabel("dopri5", reference.statistics.nfe),
+      points: toFloat64(reference.states.at(-1) as Tensor),
+    },
+    ...(await fixed(hyperRule(field, correction), hyperTitle(correction.base.name))),
+    ...(await fixed(tableauRule(field, correction.base), methodTitle(correction.base.name))),
+  ];
+  return density(clouds, { colourScale: "log" });
+}
+
+/** Points along the reference trajectories. */
+const CURVE_POINTS = 40;
+
+async function trajectoryFigure({ field, correction, span, steps, few, fit }: FigureData): Promise<Figure> {
+  const { z0, controls } = few;
+  const { compile = {} } = fit.settings;
+  const stacked = (
+    states: readonly Tensor[],
+    times: readonly number[],
+  ): Pick<TrajectorySet, "states" | "shape" | "times"> => {
+    const [points = 0, dim = 0] = z0.shape;
+    // A solve that broke has fewer states: the rest stays NaN and is not drawn.
+    const values = new Float64Array(times.length * points * dim).fill(Number.NaN);
+    for (const [i, state] of states.entries()) values.set(toFloat64(state), i * points * dim);
+    return { states: values, shape: [times.length, points, dim], times };
+  };
+  const fine = uniformMesh(span, CURVE_POINTS);
+  const reference = await solveField(field, z0, {
+    ...compile,
+    times: fine,
+    method: "dopri5",
+    rtol: 1e-6,
+    atol: 1e-6,
+    controls,
+  });
+  const mesh = uniformMesh(span, steps);
+  const fixed = async (rule: StepRule): Promise<Pick<TrajectorySet, "states" | "shape" | "times">> =>
+    stacked((await solveField(field, z0, { ...compile, mesh, rule, controls })).states, mesh);
+  return trajectories([
+    { label: "dopri5", role: "reference", ...stacked(reference.states, fine) },
+    {
+      label: hyperTitle(correction.base.name),
+      role: "hypersolver",
+      ...(await fixed(hyperRule(field, correction))),
+    },
+    {
+      label: methodTitle(correction.base.name),
+      role: "base",
+      ...(await fixed(tableauRule(field, correction.base))),
+    },
+  ]);
+}
+
+function histogramFigure({ correction, errors }: FigureData): Figure {
+  const methods = [
+    {
+      label: hyperTitle(correction.base.name),
+      role: "hypersolver" as const,
+      errors: errors.hypersolver.samples,
+    },
+    { label: methodTitle(correction.base.name), role: "base" as const, errors: errors.base.samples },
+  ];
+  return errorHistogram(methods.filter((method) => method.errors.some(Number.isFinite)));
+}
+
+/** Error against evaluations, multiply–accumulates and time. */
+export function paretoFigure(rows: readonly ComparisonRow[]): Figure {
+  const methods = [...new Set(rows.map(({ method }) => method))];
+  const series = methods.map((method): ParetoSeries => {
+    const own = rows.filter((row) => row.method === method && Number.isFinite(row.error));
+    const points = own.map(({ steps, tolerance, nfe, macs, milliseconds, error }): ParetoPoint => {
+      const label = steps === undefined ? `tolerance ${tolerance?.toExponential()}` : `K = ${steps}`;
+      return { label, nfe, macs, milliseconds, error };
+    });
+    return { label: method, role: own[0]?.role ?? "other", points };
+  });
+  return paretoFronts(series.filter(({ points }) => points.length > 0));
+}
+
+function trainingFigure({ losses, data, settings }: Fit): Figure {
+  const iterations = losses.map(({ iteration }) => iteration);
+  // Phases have losses in different units: a curve each.
+  const kinds = [...new Set(losses.map(({ kind }) => kind))];
+  const curves = kinds.map((kind) => {
+    const own = losses.filter((point) => point.kind === kind);
+    return {
+      label: kinds.length === 1 ? "training loss" : `${kind} loss`,
+      role: kind === "trajectory" && kinds.length > 1 ? ("other" as const) : ("hypersolver" as const),
+      losses: own.map(({ loss }) => loss),
+      iterations: own.map(({ iteration }) => iteration),
+    };
+  });
+  return trainingCurve(curves, {
+    // The floor is in units of the residual: other losses have others.
+    ...(settings.loss === "residual" && { noiseFloor: data.noiseFloor }),
+    learningRate: { losses: losses.map(({ learningRate }) => learningRate), iterations },
+  });
+}

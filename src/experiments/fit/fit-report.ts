@@ -1,0 +1,107 @@
+import type { ValidityCard } from "../../hypersolver/index.js";
+import {
+  type Figure,
+  formatMilliseconds,
+  formatNumber,
+  renderReport,
+  type Table,
+  textTable,
+} from "../../plot/index.js";
+import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
+import type { FitMetrics } from "./run-fit.js";
+
+/** The comparison as a table: cheapest first within a method, the hypersolver emphasised. */
+export function comparisonTable(rows: readonly ComparisonRow[]): Table {
+  return {
+    columns: [
+      { label: "method", align: "left" },
+      { label: "steps", align: "right" },
+      "NFE",
+      "g calls",
+      "MACs a sample",
+      "time",
+      "mean error",
+      "relative",
+    ],
+    rows: rows.map(({ method, steps, tolerance, nfe, gCalls, macs, milliseconds, error, relative }) => [
+      method,
+      steps ?? `tol ${tolerance?.toExponential()}`,
+      nfe,
+      gCalls,
+      formatNumber(macs),
+      Number.isFinite(milliseconds) ? formatMilliseconds(milliseconds) : "broke",
+      formatNumber(error),
+      formatNumber(relative),
+    ]),
+    emphasized: rows.flatMap(({ role }, i) => (role === "hypersolver" ? [i] : [])),
+  };
+}
+
+/** The comparison for a terminal. */
+export function comparisonText(rows: readonly ComparisonRow[]): string {
+  const { columns, rows: cells, emphasized } = comparisonTable(rows);
+  return textTable(columns, cells, emphasized === undefined ? {} : { emphasized });
+}
+
+/** One sentence: what was reached, at what cost. */
+export function fitSummary({ base, hypersolver }: FitMetrics): string {
+  const title = hyperTitle(base.method);
+  const factor = base.mean / hypersolver.mean;
+  const alone = Number.isFinite(base.mean)
+    ? `alone ends ${formatNumber(base.mean)} away: ${formatNumber(factor)} times ${factor >= 1 ? "closer" : "as close"}.`
+    : "alone breaks on these states.";
+  return (
+    `${title} with ${count(hypersolver.steps, "step")} (${count(hypersolver.nfe, "evaluation")} of f) ends ` +
+    `${formatNumber(hypersolver.mean)} from the reference on average; ${methodTitle(base.method)} ${alone}`
+  );
+}
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+/** A self-contained page about one fit. */
+export function fitReport(
+  metrics: FitMetrics,
+  card: ValidityCard,
+  figures: readonly { readonly figure: Figure; readonly svg: string }[],
+): string {
+  const drawn = figures.map(({ figure, svg }) => ({ svg, caption: figure.caption, title: figure.title }));
+  return renderReport({
+    title: metrics.title,
+    lead: fitSummary(metrics),
+    facts: [
+      ["Command", metrics.command],
+      ["Correction", `${formatNumber(metrics.parameters)} parameters; sees ${card.inputs.join(", ")}`],
+      ["Step sizes learned", card.epsilon.map(formatNumber).join(" to ")],
+      ["Initial states", card.states.source],
+      [
+        "Reference",
+        `${card.reference.method}, tolerance ${card.reference.tolerance.toExponential(1)}, ${card.reference.precision}`,
+      ],
+      ["Noise floor of the residuals", formatNumber(metrics.noiseFloor)],
+      [
+        "Seconds",
+        `${formatNumber(metrics.seconds.reference)} for references, ${formatNumber(metrics.seconds.fit)} for fitting`,
+      ],
+      ["Status", `${metrics.status} after ${metrics.iterations} iterations`],
+      ["Field", `fingerprint ${card.fingerprint}`],
+    ],
+    sections: [
+      {
+        heading: "Against every other solver",
+        text: `Mean Euclidean distance at the end of the span to ${measuringText(metrics.measuring)}, on ${metrics.heldOutSamples} initial states that the fit never saw. MACs count f and g.`,
+        table: comparisonTable(metrics.comparison),
+      },
+      { heading: "Pictures", figures: drawn },
+    ],
+    footnotes: [
+      "A hypersolver adds a learned estimate of the truncation error to each step: Poli et al., Hypersolvers: Toward Fast Continuous-Depth Models, NeurIPS 2020.",
+      `Made by ${card.library}, seed ${card.seed}.`,
+    ],
+  });
+}
+
+/** What errors are measured against, with its own error where it has one worth telling. */
+export function measuringText({ method, tolerance, precision, noise }: FitMetrics["measuring"]): string {
+  const text = `${method} with tolerance ${tolerance.toExponential()} in ${precision}`;
+  return noise > 0 ? `${text} (itself off by ${formatNumber(noise)}, relative)` : text;
+}

@@ -1,0 +1,258 @@
+import {
+  type Correction,
+  channelMoments,
+  encodeCorrection,
+  encodeSolver,
+  type Fit,
+  type FitOptions,
+  type FitProgress,
+  fingerprintOf,
+  fitCorrection,
+  hasImageStates,
+  hyperRule,
+  type MeasuredError,
+  measureRule,
+  measuringReference,
+  type ReferenceSettings,
+  referenceEnds,
+  referenceNoise,
+  type Samples,
+  type StateErrors,
+  type ValidityCard,
+} from "../../hypersolver/index.js";
+import { type Field, type Span, type StepRule, stateType, tableauRule } from "../../ode/index.js";
+import { type Figure, renderPng, renderSvg } from "../../plot/index.js";
+import type { CompileOptions } from "../../runtime/index.js";
+import { isHypersolversError, Random, type Tensor } from "../../tensor/index.js";
+import { libraryName } from "../../version.js";
+import type { Artefact } from "../kit/artefact.js";
+import { type ComparisonRow, compareMethods } from "./comparison.js";
+import { fitFigures } from "./fit-figures.js";
+import { fitReport } from "./fit-report.js";
+
+/** A fit from field to report. */
+export interface FitRequest {
+  readonly field: Field;
+  /** What the field is called in titles. */
+  readonly title: string;
+  /** The command line that repeats this run, for the report. */
+  readonly command: string;
+  readonly fit: FitOptions;
+  /** Held-out states to measure on. Default 2000; for images 64. */
+  readonly heldOut?: number;
+  /** What errors are measured against. Default: `measuringReference`. */
+  readonly measuring?: ReferenceSettings;
+  /** Evaluations of f to compare methods at. Default 1 to 32 by doubling. */
+  readonly budget?: readonly number[];
+  /** Draw figures and write a report. Default true. */
+  readonly figures?: boolean;
+}
+
+/** Numbers of one method at the end of the span, on held-out states. */
+export interface HeldOutError {
+  /** Mean Euclidean distance to the reference. */
+  readonly mean: number;
+  readonly median: number;
+  readonly largest: number;
+  /** Mean distance over mean norm of the reference. */
+  readonly relative: number;
+}
+
+export interface MethodResult extends HeldOutError {
+  readonly method: string;
+  readonly steps: number;
+  readonly nfe: number;
+  readonly gCalls: number;
+  /** Multiply–accumulates a sample, g included. */
+  readonly macs: number;
+  readonly milliseconds: number;
+}
+
+/** What `metrics.json` holds. */
+export interface FitMetrics {
+  readonly title: string;
+  readonly command: string;
+  readonly status: Fit["status"];
+  readonly iterations: number;
+  readonly heldOutSamples: number;
+  readonly base: MethodResult;
+  readonly hypersolver: MethodResult;
+  readonly comparison: readonly ComparisonRow[];
+  readonly losses: Fit["losses"];
+  readonly noiseFloor: number;
+  readonly reference: Fit["data"]["settings"];
+  /** What errors were measured against, and its own relative error at the end of the span. */
+  readonly measuring: ReferenceSettings & { readonly noise: number };
+  readonly parameters: number;
+  readonly seconds: { readonly reference: number; readonly fit: number; readonly measure: number };
+}
+
+export interface FitRun {
+  readonly metrics: FitMetrics;
+  readonly correction: Correction;
+  readonly card: ValidityCard;
+  readonly artefacts: readonly Artefact[];
+}
+
+/** Held-out states that methods are measured on, when nobody says: images are thousands of numbers each. */
+export const measuredSamples = (field: Field): number => (hasImageStates(field) ? 64 : 2000);
+
+const DEFAULT_BUDGET = [1, 2, 4, 8, 16, 32];
+const DENSITY_SAMPLES = 20_000;
+const TRAJECTORY_SAMPLES = 40;
+
+/**
+ * Fits a hypersolver, measures it on states it has not seen, compares it with the classical methods, and prepares
+ * all files: correction.onnx, solver.onnx, metrics.json, figures and report.html.
+ * @throws as `fitCorrection`.
+ */
+export async function runFit(request: FitRequest): Promise<FitRun> {
+  const { field, figures = true } = request;
+  const { heldOut = measuredSamples(field) } = request;
+  const fit = await fitCorrection(field, request.fit);
+  const started = performance.now();
+  const { span, steps, base, states, onProgress, seed, compile = {} } = fit.settings;
+  const random = new Random(seed);
+  const samples = await states.heldOut(heldOut, random);
+  const measuring = request.measuring ?? measuringReference(field);
+  const reference = await referenceEnds(field, span, samples, measuring, compile);
+  const noise = await referenceNoise(field, span, samples, measuring, compile);
+  const [baseRule, rule] = [tableauRule(field, base), hyperRule(field, fit.correction)];
+  const measured = await measureRule(field, rule, span, steps, samples, reference, compile);
+  const measuredBase = await measureBase(field, baseRule, { span, steps, samples, reference, compile });
+  const comparison = await compareMethods({
+    ...{ field, correction: fit.correction, span, samples, reference, compile },
+    budget: request.budget ?? [...new Set([...DEFAULT_BUDGET, rule.cost.nfe * steps])].sort((a, b) => a - b),
+    onProgress: (done, total) => onProgress?.({ phase: "measure", done, total } satisfies FitProgress),
+  });
+  const card = cardOf(request, fit, samples, comparison);
+  const metrics: FitMetrics = {
+    title: request.title,
+    command: request.command,
+    status: fit.status,
+    iterations: fit.iterations,
+    heldOutSamples: samples.z0.shape[0] ?? 0,
+    base: { method: baseRule.name, steps, ...summary(measuredBase.errors), ...costs(measuredBase) },
+    hypersolver: { method: rule.name, steps, ...summary(measured.errors), ...costs(measured) },
+    comparison,
+    losses: fit.losses,
+    noiseFloor: fit.data.noiseFloor,
+    reference: fit.data.settings,
+    measuring: { ...measuring, noise },
+    parameters: Object.values(fit.correction.parameters).reduce((total, { data }) => total + data.length, 0),
+    seconds: { ...fit.seconds, measure: (performance.now() - started) / 1000 },
+  };
+  const drawn = figures
+    ? await fitFigures({
+        ...{ field, correction: fit.correction, span, steps, fit, rows: comparison },
+        errors: { base: measuredBase.errors, hypersolver: measured.errors },
+        many: hasImageStates(field) ? samples : await states.heldOut(DENSITY_SAMPLES, random),
+        few: hasImageStates(field) ? samples : await states.heldOut(TRAJECTORY_SAMPLES, random),
+      })
+    : [];
+  const solver = await encodeSolver(field, rule, span, steps, samples);
+  return {
+    metrics,
+    correction: fit.correction,
+    card,
+    artefacts: [
+      { path: "correction.onnx", content: encodeCorrection(fit.correction, card) },
+      { path: "solver.onnx", content: solver },
+      { path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` },
+      ...(await drawnArtefacts(drawn, metrics, card)),
+    ],
+  };
+}
+
+type BaseCase = { span: Span; steps: number; samples: Samples; reference: Tensor; compile: CompileOptions };
+type BaseMeasurement = Pick<Awaited<ReturnType<typeof measureRule>>, "errors" | "statistics">;
+
+/** The base at the same steps. That it breaks is a result, not a reason to lose the fit. */
+async function measureBase(field: Field, rule: StepRule, of: BaseCase): Promise<BaseMeasurement> {
+  const { span, steps, samples, reference, compile } = of;
+  try {
+    return await measureRule(field, rule, span, steps, samples, reference, compile);
+  } catch (error) {
+    if (!isHypersolversError(error, "NON_FINITE")) throw error;
+    const infinite = Number.POSITIVE_INFINITY;
+    const lost = new Float64Array(samples.z0.shape[0] ?? 0).fill(infinite);
+    const { nfe, gCalls, macs } = rule.cost;
+    const spent = { nfe: nfe * steps, gCalls: gCalls * steps, macs: macs * steps, milliseconds: Number.NaN };
+    return {
+      errors: { mean: infinite, median: infinite, relative: infinite, largest: infinite, samples: lost },
+      statistics: { ...spent, acceptedSteps: 0, rejectedSteps: 0 },
+    };
+  }
+}
+
+async function drawnArtefacts(
+  figures: readonly Figure[],
+  metrics: FitMetrics,
+  card: ValidityCard,
+): Promise<Artefact[]> {
+  if (figures.length === 0) return [];
+  const drawn: { figure: Figure; svg: string }[] = [];
+  for (const figure of figures) drawn.push({ figure, svg: await renderSvg(figure) });
+  const files = drawn.flatMap(({ figure, svg }): Artefact[] => [
+    { path: `figures/${figure.name}.svg`, content: svg },
+    { path: `figures/${figure.name}.png`, content: renderPng(svg) },
+  ]);
+  return [...files, { path: "report.html", content: fitReport(metrics, card, drawn) }];
+}
+
+const summary = ({ mean, median, largest, relative }: StateErrors): HeldOutError => ({
+  mean,
+  median,
+  largest,
+  relative,
+});
+
+type Costs = Pick<MethodResult, "nfe" | "gCalls" | "macs" | "milliseconds">;
+const costs = ({ statistics }: { readonly statistics: Costs }): Costs => {
+  const { nfe, gCalls, macs, milliseconds } = statistics;
+  return { nfe, gCalls, macs, milliseconds };
+};
+
+function cardOf(
+  { field, fit: { seed = 0 } }: FitRequest,
+  fit: Fit,
+  samples: Samples,
+  comparison: readonly ComparisonRow[],
+): ValidityCard {
+  const { span, steps, epsilon, base, inputs, features, states } = fit.settings;
+  const target = (span[1] - span[0]) / steps;
+  const direction = Math.sign(target);
+  const sizes = [Math.abs(target), ...(epsilon ?? [])].map((size) =>
+    Math.min(size, Math.abs(span[1] - span[0])),
+  );
+  const { method, tolerance, precision } = fit.data.settings;
+  return {
+    format: 1,
+    base: base.name,
+    order: base.order,
+    inputs,
+    features,
+    span: [span[0], span[1]],
+    steps,
+    directions: fit.settings.directions,
+    epsilon: [direction * Math.min(...sizes), direction * Math.max(...sizes)],
+    stateShape: stateType(field).shape,
+    states: { source: states.description, ...channelMoments(samples.z0) },
+    reference: { method, tolerance, precision, noiseFloor: fit.data.noiseFloor },
+    measured: measuredErrors(comparison),
+    seed,
+    library: libraryName,
+    fingerprint: fingerprintOf(field),
+  };
+}
+
+/** Errors of hypersolver and base at the same number of steps, out of the comparison. */
+function measuredErrors(rows: readonly ComparisonRow[]): MeasuredError[] {
+  return rows.flatMap((row) => {
+    const base = rows.find(({ role, steps }) => role === "base" && steps === row.steps);
+    if (row.role !== "hypersolver" || row.steps === undefined || base === undefined) return [];
+    // A method that broke has no error that a card could state.
+    if (!Number.isFinite(base.error) || !Number.isFinite(row.error)) return [];
+    return [{ steps: row.steps, nfe: row.nfe, macs: row.macs, base: base.error, hypersolver: row.error }];
+  });
+}

@@ -1,0 +1,111 @@
+import { compileFlowDensity, compileFlowSampler, type Flow, type FlowData } from "../../models/index.js";
+import { density, type Figure, formatNumber, heatMap, renderPng, renderSvg } from "../../plot/index.js";
+import type { CompileOptions } from "../../runtime/index.js";
+import { isHypersolversError, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { densityOverGrid, type GridDensity, gridAround } from "./density-grid.js";
+import { curveFigures } from "./flow-curves.js";
+import type { FlowMetrics } from "./run-flow.js";
+
+/** A figure and its drawings. */
+export interface DrawnFigure {
+  readonly figure: Figure;
+  readonly svg: string;
+  readonly png: Uint8Array;
+}
+
+/** What the figures of a training are drawn from. */
+export interface FlowFigureData {
+  readonly flow: Flow;
+  readonly data: FlowData;
+  readonly metrics: Pick<FlowMetrics, "curve" | "entropy">;
+  readonly seed: number;
+}
+
+/** Draws every figure of a training: data, samples and density in the plane; likelihood, evaluations and loss. */
+export async function drawnFlow(data: FlowFigureData, compile: CompileOptions = {}): Promise<DrawnFigure[]> {
+  const planar = data.data.dimension === 2;
+  const figures = [
+    ...(planar ? await samplesFigure(data, compile) : []),
+    ...(planar ? await densityFigure(data, compile) : []),
+    ...curveFigures(data.metrics),
+  ];
+  const drawn: DrawnFigure[] = [];
+  for (const figure of figures) {
+    const svg = await renderSvg(figure);
+    drawn.push({ figure, svg, png: renderPng(svg) });
+  }
+  return drawn;
+}
+
+const PICTURE_POINTS = 20_000;
+
+/** Far from the data a field may be stiff: a picture needs no digits there, and is not worth minutes. */
+export const PICTURE_SOLVE = { rtol: 1e-3, atol: 1e-3, maxSteps: 400 } as const;
+
+/** Data beside as many samples. No figure when sampling fails. */
+async function samplesFigure(
+  { flow, data, seed }: FlowFigureData,
+  compile: CompileOptions,
+): Promise<Figure[]> {
+  const real = data.heldOut(PICTURE_POINTS);
+  const [count = 0] = real.shape;
+  const sampler = await compileFlowSampler(flow, compile);
+  try {
+    const { x, statistics } = await sampler.sample(count, new Random(seed).fork("picture"));
+    return [besideFigure(real, x, statistics.nfe)];
+  } catch (error) {
+    if (!isHypersolversError(error)) throw error;
+    return [];
+  } finally {
+    await sampler.dispose();
+  }
+}
+
+/** The density of the flow around the data. No figure when it cannot be solved. */
+async function densityFigure({ flow, data }: FlowFigureData, compile: CompileOptions): Promise<Figure[]> {
+  const density = await compileFlowDensity(flow, { ...compile, ...PICTURE_SOLVE });
+  try {
+    const found = await densityOverGrid(density, gridAround(data.heldOut(PICTURE_POINTS)));
+    return [gridFigure(found, { title: "Density of the flow", label: "p(x)" })];
+  } catch (error) {
+    if (!isHypersolversError(error)) throw error;
+    return [];
+  } finally {
+    await density.dispose();
+  }
+}
+
+function besideFigure(real: Tensor, samples: Tensor, nfe: number): Figure {
+  const [count = 0] = real.shape;
+  return density(
+    [
+      { label: "data", points: toFloat64(real) },
+      { label: `samples, ${nfe} NFE`, points: toFloat64(samples) },
+    ],
+    {
+      ...{ name: "samples", title: "Data and samples", bins: cellsFor(count), panelSize: 320 },
+      caption: `${formatNumber(count)} held-out points beside as many samples of the flow, by dopri5 at tolerance 1e-5; same cells, same colours.`,
+    },
+  );
+}
+
+/** Cells along a side that leave some points for a cell that holds any. */
+export const cellsFor = (count: number): number =>
+  Math.round(Math.min(120, Math.max(16, Math.sqrt(count) / 1.5)));
+
+/** A density over a grid as a picture. */
+export function gridFigure(
+  { grid, values, integral }: GridDensity,
+  {
+    name = "density",
+    title,
+    label,
+  }: { readonly name?: string; readonly title: string; readonly label: string },
+): Figure {
+  const { x, y, columns, rows } = grid;
+  return heatMap([{ label, x, y, columns, rows, values }], {
+    ...{ name, title, valueLabel: "density", scheme: "inferno", panelSize: 480 },
+    domain: [0, values.reduce((largest, value) => Math.max(largest, value), 0)],
+    caption: `${title} in the middle of ${columns} × ${rows} cells; it integrates to ${integral.toFixed(4)} over the region.`,
+  });
+}

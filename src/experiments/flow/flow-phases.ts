@@ -1,0 +1,58 @@
+import type { FlowObjective, TrainingPhase } from "../../models/index.js";
+
+/** One objective, or flow matching and then a shorter stretch of maximum likelihood. */
+export const flowTrainings = ["flow-matching", "maximum-likelihood", "both"] as const;
+export type FlowTraining = (typeof flowTrainings)[number];
+
+/** What training a flow uses where nothing is said. */
+export const flowDefaults = {
+  objective: "flow-matching",
+  iterations: { "flow-matching": 20_000, "maximum-likelihood": 1000 },
+  learningRate: { "flow-matching": 0.01, "maximum-likelihood": 0.001 },
+  batch: 512,
+  hidden: [128, 128, 128],
+  activation: "silu",
+  validations: 24,
+  heldOut: 10_000,
+} as const;
+
+/** With `both`: iterations of flow matching for one of maximum likelihood, which takes some hundred times as long. */
+export const MATCHING_PER_LIKELIHOOD = 200;
+
+/** What a training is asked for. */
+export interface FlowPlan {
+  readonly objective: FlowTraining;
+  /** Of the first phase. Default by objective. */
+  readonly iterations?: number;
+  /** Of the first phase. Default by objective. */
+  readonly learningRate?: number;
+  readonly batch?: number;
+  readonly likelihood?: NonNullable<TrainingPhase["likelihood"]>;
+}
+
+/** The phases of a training, with defaults filled in. */
+export function flowPhases({ objective, likelihood, ...plan }: FlowPlan): TrainingPhase[] {
+  const { batch = flowDefaults.batch } = plan;
+  const phase = (own: FlowObjective, iterations: number, learningRate: number): TrainingPhase => ({
+    ...{ objective: own, iterations, learningRate, batch },
+    ...(own === "maximum-likelihood" && likelihood !== undefined && { likelihood }),
+  });
+  const first: FlowObjective = objective === "both" ? "flow-matching" : objective;
+  const { iterations = flowDefaults.iterations[first], learningRate = flowDefaults.learningRate[first] } =
+    plan;
+  const phases = [phase(first, iterations, learningRate)];
+  if (objective !== "both") return phases;
+  const polishing = Math.max(1, Math.round(iterations / MATCHING_PER_LIKELIHOOD));
+  const rate = Math.min(learningRate, flowDefaults.learningRate["maximum-likelihood"]);
+  return [...phases, phase("maximum-likelihood", polishing, rate)];
+}
+
+/** The phases in words, for the facts of a flow. */
+export function phasesText(phases: readonly TrainingPhase[]): string {
+  return phases
+    .map(
+      ({ objective, iterations, learningRate, batch = flowDefaults.batch }) =>
+        `${iterations} iterations of ${objective.replace("-", " ")}, batch ${batch}, learning rate ${learningRate}`,
+    )
+    .join("; then ");
+}

@@ -1,0 +1,12 @@
+import { drawnStates, type Sampler, type StateSource, widened } from "../../hypersolver/index.js";
+import { dimensionOf, type Flow, withZeroColumns } from "../../models/index.js";
+
+/** Draws of a flow's base, where sampling starts; for training, one in eight is 1.5 times as wide. */
+export function baseStates(flow: Flow): StateSource {
+  const draws: Sampler = (count, random) => flow.base.sample(count, dimensionOf(flow), random);
+  return drawnStates(flow.base.name, draws, (count, random) => widened(draws(count, random)));
+}
+
+/** Where (z, log-density) starts on the way to the base: data with a zero. @param data standardised draws, [count, d]. */
+export const dataStates = (description: string, data: Sampler): StateSource =>
+  drawnStates(`data with a zero: ${description}`, (count, random) => withZeroColumns(data(count, random), 1));

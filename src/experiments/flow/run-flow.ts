@@ -1,0 +1,187 @@
+import { type Mean, meanAndStandardError } from "../../metrics/index.js";
+import {
+  compileFlowDensity,
+  decodeFlowCheckpoint,
+  encodeFlow,
+  encodeFlowCheckpoint,
+  type Flow,
+  type FlowCheckpoint,
+  type FlowData,
+  type FlowFacts,
+  type FlowPoint,
+  type FlowProgress,
+  type FlowTrainingOptions,
+  flowFacts,
+  type TrainedFlow,
+  type TrainingPhase,
+  trainFlow,
+} from "../../models/index.js";
+import type { TraceEstimator } from "../../ode/index.js";
+import type { CompileOptions } from "../../runtime/index.js";
+import { isHypersolversError } from "../../tensor/index.js";
+import type { Artefact } from "../kit/artefact.js";
+import { CHECKPOINT_FILE } from "../kit/checkpoint-files.js";
+import type { CheckpointStore } from "../kit/experiment.js";
+import { type DrawnFigure, drawnFlow } from "./flow-figures.js";
+import { flowDefaults, phasesText } from "./flow-phases.js";
+import { flowReport } from "./flow-report.js";
+
+/** A flow from data to report. */
+export interface FlowRequest {
+  readonly data: FlowData;
+  /** Names of the data's columns, kept in the flow. */
+  readonly columns?: readonly string[];
+  /** Entropy of the data in nats, where it is known: no flow has a lower negative log-likelihood. */
+  readonly entropy?: number;
+  readonly title: string;
+  /** The command line that repeats this run, for the report. */
+  readonly command: string;
+  readonly training: Omit<FlowTrainingOptions, "data" | "checkpoint" | "onCheckpoint" | "onProgress">;
+  /** Held-out points to measure on, or as many as there are. Default 10,000. */
+  readonly heldOut?: number;
+  /** Draw figures and write a report. Default true. */
+  readonly figures?: boolean;
+  /** Keeps a checkpoint, renewed at every validation, under the name `CHECKPOINT_FILE`. Whoever called removes it. */
+  readonly checkpoints?: CheckpointStore;
+  /** Go on from the checkpoint, if there is one. Default false. */
+  readonly resume?: boolean;
+  readonly onProgress?: (progress: FlowRunProgress) => void;
+}
+
+export type FlowRunProgress =
+  | ({ readonly phase: "train" } & FlowProgress)
+  | { readonly phase: "measure" | "draw"; readonly done: number; readonly total: number };
+
+/** Likelihood of data that training has not seen, solved by dopri5 at tolerance 1e-5. */
+export interface HeldOutLikelihood {
+  /** Negative log-likelihood in nats, in units of the data. */
+  readonly nll: Mean;
+  /** How the divergence was found: Hutchinson's estimate adds to the error of `nll`. */
+  readonly estimator: TraceEstimator;
+  readonly nfe: number;
+  readonly milliseconds: number;
+}
+
+/** What `metrics.json` holds. */
+export interface FlowMetrics {
+  readonly title: string;
+  readonly command: string;
+  readonly status: TrainedFlow["status"];
+  readonly data: string;
+  readonly dimension: number;
+  readonly base: string;
+  readonly phases: readonly TrainingPhase[];
+  readonly iterations: number;
+  readonly parameters: number;
+  readonly validationNll: number;
+  /** Absent when the densities of held-out data could not be solved; then `obstacle` says why. */
+  readonly heldOut?: HeldOutLikelihood;
+  readonly obstacle?: string;
+  readonly entropy?: number;
+  readonly curve: readonly FlowPoint[];
+  readonly seconds: { readonly training: number; readonly measuring: number };
+}
+
+export interface FlowRun {
+  readonly metrics: FlowMetrics;
+  readonly flow: Flow;
+  readonly facts: FlowFacts;
+  readonly artefacts: readonly Artefact[];
+}
+
+/**
+ * Trains a flow, measures it on data it has not seen, and prepares all files: flow.onnx, metrics.json, figures and
+ * report.html. Stopped early, it does so with the best parameters until then, and the checkpoint stays.
+ * @throws as `trainFlow`.
+ */
+export async function runFlow(request: FlowRequest): Promise<FlowRun> {
+  const { data, columns, training, onProgress, figures = true } = request;
+  const { seed = 0, phases } = training;
+  const trained = await train(request);
+  onProgress?.({ phase: "measure", done: 0, total: 1 });
+  const started = performance.now();
+  const likelihood = await heldOutLikelihood(
+    trained.flow,
+    data,
+    request.heldOut ?? flowDefaults.heldOut,
+    training.compile,
+  );
+  onProgress?.({ phase: "measure", done: 1, total: 1 });
+  const metrics = metricsOf(request, trained, likelihood, (performance.now() - started) / 1000);
+  const facts = flowFacts(trained.flow, {
+    ...{ data: data.description, columns, training: phasesText(phases), seed },
+    heldOutNll: metrics.heldOut?.nll.mean,
+  });
+  if (figures) onProgress?.({ phase: "draw", done: 0, total: 1 });
+  const drawn = figures ? await drawnFlow({ flow: trained.flow, data, metrics, seed }, training.compile) : [];
+  return {
+    ...{ metrics, facts, flow: trained.flow },
+    artefacts: [
+      { path: "flow.onnx", content: encodeFlow(trained.flow, facts) },
+      { path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` },
+      ...(figures ? drawnArtefacts(drawn, metrics, facts) : []),
+    ],
+  };
+}
+
+async function train({ data, training, checkpoints, resume, onProgress }: FlowRequest): Promise<TrainedFlow> {
+  const kept = resume === true ? await checkpoints?.read(CHECKPOINT_FILE) : undefined;
+  const onCheckpoint = async (checkpoint: FlowCheckpoint): Promise<void> =>
+    checkpoints?.write(CHECKPOINT_FILE, encodeFlowCheckpoint(checkpoint));
+  return trainFlow({
+    ...training,
+    data,
+    onCheckpoint,
+    onProgress: (progress) => onProgress?.({ phase: "train", ...progress }),
+    ...(kept !== undefined && { checkpoint: decodeFlowCheckpoint(kept, CHECKPOINT_FILE) }),
+  });
+}
+
+type Likelihood = Pick<FlowMetrics, "heldOut" | "obstacle">;
+
+/** That densities cannot be solved is a result, not a reason to lose the flow. */
+async function heldOutLikelihood(
+  flow: Flow,
+  data: FlowData,
+  count: number,
+  compile: CompileOptions = {},
+): Promise<Likelihood> {
+  const density = await compileFlowDensity(flow, compile);
+  try {
+    const { values, statistics } = await density.run(data.heldOut(count));
+    const { nfe, milliseconds } = statistics;
+    const nll = meanAndStandardError(values.map((value) => -value));
+    return { heldOut: { nll, estimator: density.estimator, nfe, milliseconds } };
+  } catch (error) {
+    if (!isHypersolversError(error)) throw error;
+    return { obstacle: error.message };
+  } finally {
+    await density.dispose();
+  }
+}
+
+function metricsOf(
+  { title, command, data, entropy, training }: FlowRequest,
+  { flow, status, iterations, validationNll, curve, seconds }: TrainedFlow,
+  likelihood: Likelihood,
+  measuring: number,
+): FlowMetrics {
+  const { dimension, description } = data;
+  const weights = Object.values(flow.field.parameters).map((weight) => weight.data.length);
+  const parameters = weights.reduce((total, count) => total + count, 0);
+  return {
+    ...{ title, command, status, data: description, dimension, base: flow.base.name },
+    ...{ phases: training.phases, iterations, parameters, validationNll },
+    ...likelihood,
+    ...(entropy !== undefined && { entropy }),
+    ...{ curve, seconds: { training: seconds, measuring } },
+  };
+}
+
+function drawnArtefacts(drawn: readonly DrawnFigure[], metrics: FlowMetrics, facts: FlowFacts): Artefact[] {
+  const files = drawn.flatMap(({ figure, svg, png }): Artefact[] => [
+    { path: `figures/${figure.name}.svg`, content: svg },
+    { path: `figures/${figure.name}.png`, content: png },
+  ]);
+  return [...files, { path: "report.html", content: flowReport(metrics, facts, drawn) }];
+}

@@ -1,0 +1,48 @@
+import type { NamedNodes, Node, Operand } from "../../graph/index.js";
+import {
+  type ButcherTableau,
+  evaluateField,
+  type Field,
+  type FieldValue,
+  graphAlgebra,
+  rungeKuttaStep,
+  type StepSite,
+} from "../../ode/index.js";
+
+/** A step of the base method, with everything that a correction may look at. */
+export interface BaseStep {
+  /** What the base alone gives. */
+  readonly y1: Node;
+  readonly stages: readonly Node[];
+  /** The wanted intermediate tensors of f's first evaluation. */
+  readonly features: NamedNodes;
+}
+
+export interface BaseStepOptions {
+  readonly features?: readonly string[];
+  /** Wraps the states that f is evaluated at, for instance to stop gradients. */
+  readonly guard?: (state: Node) => Node;
+}
+
+/** One step of a method, keeping stages and features. */
+export function baseStep(
+  field: Field,
+  method: ButcherTableau,
+  { s, dt, z, controls, algebra = graphAlgebra }: Omit<StepSite, "z0">,
+  { features = [], guard = (state) => state }: BaseStepOptions = {},
+): BaseStep {
+  let first: FieldValue | undefined;
+  const f = (depth: Operand, state: Node): Node => {
+    const value = evaluateField(
+      field,
+      depth,
+      guard(state),
+      { controls },
+      first === undefined ? features : [],
+    );
+    first ??= value;
+    return value.dz;
+  };
+  const { y1, stages } = rungeKuttaStep<Node, Operand>(method, f, algebra, s, dt, z);
+  return { y1, stages, features: first?.features ?? {} };
+}

@@ -1,0 +1,99 @@
+import {
+  countMacs,
+  type Graph,
+  inline,
+  makeGraph,
+  type NamedNodes,
+  type Node,
+  type Operand,
+} from "../../graph/index.js";
+import { type ButcherTableau, perSample } from "../../ode/index.js";
+import { fail, type Tensor } from "../../tensor/index.js";
+import type { ValidityCard } from "../files/card.js";
+
+/**
+ * What a correction may see. `stages` are the values of f that the base step computes anyway; `features` are
+ * intermediate tensors of f's first evaluation; both cost nothing. `z0` is the state at the start of the solve.
+ */
+export const correctionInputs = ["z", "stages", "epsilon", "s", "x", "z0", "features"] as const;
+export type CorrectionInput = (typeof correctionInputs)[number];
+
+/**
+ * A network g that predicts the residual of a base method: z(s+ε) ≈ z + ε ψ + ε^(p+1) g.
+ * (Poli et al., "Hypersolvers: Toward Fast Continuous-Depth Models", NeurIPS 2020, eq. 3 to 5.)
+ */
+export interface Correction {
+  readonly base: ButcherTableau;
+  readonly inputs: readonly CorrectionInput[];
+  /** Names of f's intermediate tensors, when `inputs` has "features". */
+  readonly features: readonly string[];
+  /** Inputs by the names of `siteInputs`, then parameters; output `g`, of the state's shape. */
+  readonly graph: Graph;
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  readonly card?: ValidityCard;
+}
+
+/** All that is known where a correction is evaluated. */
+export interface CorrectionSite {
+  readonly z: Node;
+  readonly stages: readonly Node[];
+  readonly epsilon: Operand;
+  readonly s: Operand;
+  readonly z0: Node;
+  readonly controls: NamedNodes;
+  readonly features: NamedNodes;
+}
+
+/** The declared inputs of a correction as nodes, by the names of its graph's inputs. Scalars become columns. */
+export function siteInputs(
+  { inputs, features }: Pick<Correction, "inputs" | "features">,
+  site: CorrectionSite,
+): NamedNodes {
+  const all: Readonly<Record<CorrectionInput, () => NamedNodes>> = {
+    z: () => ({ z: site.z }),
+    stages: () => Object.fromEntries(site.stages.map((stage, i) => [`k${i}`, stage])),
+    epsilon: () => ({ epsilon: perSample(site.epsilon, site.z) }),
+    s: () => ({ s: perSample(site.s, site.z) }),
+    x: () => Object.fromEntries(Object.entries(site.controls).map(([name, node]) => [`x ${name}`, node])),
+    z0: () => ({ z0: site.z0 }),
+    features: () =>
+      Object.fromEntries(features.map((name) => [`feature ${name}`, site.features[name] as Node])),
+  };
+  return Object.assign({}, ...inputs.map((input) => all[input]())) as NamedNodes;
+}
+
+/**
+ * g at one place.
+ * @param parameters nodes instead of the stored values, to differentiate with respect to them.
+ */
+export function evaluateCorrection(
+  correction: Correction,
+  site: CorrectionSite,
+  parameters: (name: string, value: Tensor) => Node,
+): Node {
+  const weights = Object.fromEntries(
+    Object.entries(correction.parameters).map(([name, value]) => [name, parameters(name, value)]),
+  );
+  return inline(correction.graph, { ...siteInputs(correction, site), ...weights }).g as Node;
+}
+
+/** Multiply–accumulates of one evaluation on one sample. */
+export function correctionMacs({ graph }: Correction): number {
+  return countMacs(makeGraph(graph.inputs, graph.outputs), 1);
+}
+
+/**
+ * Parses a list such as `"z,stages,epsilon"`.
+ * @throws INVALID_ARGUMENT naming the unknown word.
+ */
+export function parseCorrectionInputs(names: readonly string[]): CorrectionInput[] {
+  return names.map((name) => {
+    const known = correctionInputs.find((input) => input === name);
+    if (known !== undefined) return known;
+    throw fail("INVALID_ARGUMENT", {
+      what: "inputs of the correction",
+      expected: correctionInputs.join(", "),
+      received: name,
+    });
+  });
+}

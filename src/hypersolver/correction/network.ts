@@ -1,0 +1,108 @@
+import {
+  concatColumns,
+  constant,
+  type InputSpec,
+  mul,
+  type NamedNodes,
+  type Node,
+  sub,
+  trace,
+} from "../../graph/index.js";
+import { type ActivationName, initialize, type Module, mlp, parameterInputs, prelu } from "../../nn/index.js";
+import type { ButcherTableau } from "../../ode/index.js";
+import { fromNumbers, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
+import type { Correction, CorrectionInput } from "./correction.js";
+import type { ColumnStatistics } from "./statistics.js";
+
+/** PReLU has a weight of its own in every layer; the others are functions. */
+export type HiddenActivation = ActivationName | "prelu";
+
+export interface NetworkOptions {
+  readonly base: ButcherTableau;
+  readonly inputs: readonly CorrectionInput[];
+  readonly features?: readonly string[];
+  /** Widths of the hidden layers. */
+  readonly hidden: readonly number[];
+  readonly activation: HiddenActivation;
+  /** Training values of the correction's inputs, [rows, columns] by name, in order. */
+  readonly statistics: Readonly<Record<string, ColumnStatistics>>;
+  /** Root mean square of each column of the residual: g is this times the network. */
+  readonly scale: Float64Array;
+}
+
+/**
+ * A correction for vector states: an MLP over the declared inputs side by side, each column standardised with
+ * the training data's statistics, the result scaled to the residual's size. Its last layer starts at zero, so that
+ * an untrained hypersolver is its base.
+ */
+export function mlpCorrection(options: NetworkOptions, random: Random): Correction {
+  const { base, inputs, features = [], statistics, scale } = options;
+  const network = networkOf(options);
+  const graph = trace({ ...columnSpecs(options), ...parameterInputs(network) }, (nodes: NamedNodes) => {
+    const parts = Object.entries(statistics).map(([name, column]) =>
+      standardised(nodes[name] as Node, column),
+    );
+    return { g: mul(network.apply(nodes, concatColumns(parts)), row(scale)) };
+  });
+  return { base, inputs, features, graph, parameters: initialize(network, random) };
+}
+
+function networkOf({ hidden, activation, statistics, scale }: NetworkOptions): Module {
+  const widths = Object.values(statistics).map(({ mean }) => mean.length);
+  const width = widths.reduce((total, size) => total + size, 0);
+  const between = activation === "prelu" ? prelu() : activation;
+  return mlp({ sizes: [width, ...hidden, scale.length], activation: between, zeroOutput: true });
+}
+
+const columnSpecs = ({ statistics }: NetworkOptions): Record<string, InputSpec> =>
+  Object.fromEntries(
+    Object.entries(statistics).map(([name, { mean }]) => [name, { shape: ["batch", mean.length] }]),
+  );
+
+/** A column whose mean is more deviations away from zero than this would lose digits in a folded bias. */
+const FARTHEST_MEAN = 100;
+
+/**
+ * The same correction with the statistics inside its first and last layers: W x̂ + b with x̂ = (x − μ)/σ is
+ * (W/σ) x + (b − (W/σ) μ). Broadcasting over a handful of columns costs ONNX Runtime more than a hidden layer.
+ * @param correction one of `mlpCorrection` with the same options, trained or not.
+ */
+export function withFoldedStatistics(options: NetworkOptions, correction: Correction): Correction {
+  const columns = Object.values(options.statistics);
+  const mean = columns.flatMap((column) => [...column.mean]);
+  const gain = columns.flatMap((column) => [...column.deviation].map(reciprocalOrOne));
+  if (mean.some((centre, i) => Math.abs(centre * (gain[i] ?? 1)) > FARTHEST_MEAN)) return correction;
+  const network = networkOf(options);
+  const graph = trace({ ...columnSpecs(options), ...parameterInputs(network) }, (nodes: NamedNodes) => ({
+    g: network.apply(
+      nodes,
+      concatColumns(Object.keys(options.statistics).map((name) => nodes[name] as Node)),
+    ),
+  }));
+  const first = { weight: "0.weight", bias: "0.bias" };
+  const last = { weight: `${2 * options.hidden.length}.weight`, bias: `${2 * options.hidden.length}.bias` };
+  const parameters = { ...correction.parameters };
+  const change = (name: string, value: (old: Float64Array, weights: Float64Array) => Float64Array): void => {
+    const { shape } = parameters[name] as Tensor;
+    const weights = toFloat64(parameters[first.weight] as Tensor);
+    parameters[name] = fromNumbers(value(toFloat64(parameters[name] as Tensor), weights), shape);
+  };
+  const width = mean.length;
+  change(first.weight, (old) => old.map((w, i) => w * (gain[i % width] ?? 1)));
+  change(first.bias, (old, weights) =>
+    old.map((b, i) => mean.reduce((sum, centre, j) => sum - (weights[i * width + j] ?? 0) * centre, b)),
+  );
+  const fan = (options.hidden.at(-1) ?? width) as number;
+  change(last.weight, (old) => old.map((w, i) => w * (options.scale[Math.floor(i / fan)] ?? 1)));
+  change(last.bias, (old) => old.map((b, i) => b * (options.scale[i] ?? 1)));
+  return { ...correction, graph, parameters };
+}
+
+/** What a channel is multiplied by to have deviation one; one where it does not vary. */
+export const reciprocalOrOne = (deviation: number): number => (deviation > 0 ? 1 / deviation : 1);
+
+function standardised(x: Node, { mean, deviation }: ColumnStatistics): Node {
+  return mul(sub(x, row(mean)), row(deviation.map(reciprocalOrOne)));
+}
+
+const row = (values: Float64Array): Node => constant(fromNumbers(values, [values.length], "float32"));

@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { fail } from "../../tensor/index.js";
+
+/** Errors of base and hypersolver at one number of steps, on held-out states. */
+export interface MeasuredError {
+  readonly steps: number;
+  /** Evaluations of f. */
+  readonly nfe: number;
+  /** Multiply–accumulates a sample with g. */
+  readonly macs: number;
+  /** Mean Euclidean distance of the base to the reference at the end of the span. */
+  readonly base: number;
+  readonly hypersolver: number;
+}
+
+/** What a correction was made for and what it was measured to do: travels inside `correction.onnx`. */
+export interface ValidityCard {
+  readonly format: 1;
+  readonly base: string;
+  readonly order: number;
+  readonly inputs: readonly string[];
+  readonly features: readonly string[];
+  readonly span: readonly [number, number];
+  readonly steps: number;
+  /** `both` when steps against the span were learned as well. Absent in files of version 0.1. */
+  readonly directions?: "forward" | "both" | undefined;
+  /** Smallest and largest step size seen in training; negative where the span runs backwards. */
+  readonly epsilon: readonly [number, number];
+  readonly stateShape: readonly (number | string)[];
+  /** Where the initial states of training came from, and their columns' means and deviations. */
+  readonly states: {
+    readonly source: string;
+    readonly mean: readonly number[];
+    readonly deviation: readonly number[];
+  };
+  /** How the reference was solved. The noise floor is its error in units of the residual. */
+  readonly reference: {
+    readonly method: string;
+    readonly tolerance: number;
+    readonly precision: string;
+    readonly noiseFloor: number;
+  };
+  readonly measured: readonly MeasuredError[];
+  readonly seed: number;
+  /** Name and version of the library that made it. */
+  readonly library: string;
+  /** Hash of the field's operators and weights. */
+  readonly fingerprint: string;
+}
+
+const pair = z.tuple([z.number(), z.number()]);
+const numbers = z.array(z.number());
+
+const cardSchema: z.ZodType<ValidityCard> = z.object({
+  format: z.literal(1),
+  base: z.string(),
+  order: z.number(),
+  inputs: z.array(z.string()),
+  features: z.array(z.string()),
+  span: pair,
+  steps: z.number(),
+  directions: z.enum(["forward", "both"]).optional(),
+  epsilon: pair,
+  stateShape: z.array(z.union([z.number(), z.string()])),
+  states: z.object({ source: z.string(), mean: numbers, deviation: numbers }),
+  reference: z.object({
+    method: z.string(),
+    tolerance: z.number(),
+    precision: z.string(),
+    noiseFloor: z.number(),
+  }),
+  measured: z.array(
+    z.object({
+      steps: z.number(),
+      nfe: z.number(),
+      macs: z.number(),
+      base: z.number(),
+      hypersolver: z.number(),
+    }),
+  ),
+  seed: z.number(),
+  library: z.string(),
+  fingerprint: z.string(),
+});
+
+/** Key of the card in the model's metadata. */
+export const CARD_KEY = "hypersolvers.card";
+
+/**
+ * Reads a card from its JSON text.
+ * @throws MALFORMED_FILE naming the first member that is wrong.
+ */
+export function parseCard(text: string, what: string): ValidityCard {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw fail("MALFORMED_FILE", { what, expected: "a validity card as JSON", received: text.slice(0, 60) });
+  }
+  const result = cardSchema.safeParse(parsed);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw fail("MALFORMED_FILE", {
+    what: `${what}: validity card`,
+    expected: issue?.message ?? "a valid card",
+    received: issue?.path.join(".") ?? "something else",
+    help: "fit the correction again with this version",
+  });
+}

@@ -1,0 +1,92 @@
+import { bind, encodeOnnx, type Graph, importOnnx, makeGraph } from "../../graph/index.js";
+import { alpha, type ButcherTableau, tableauNamed, withoutErrorControl } from "../../ode/index.js";
+import { fail } from "../../tensor/index.js";
+import { type Correction, type CorrectionInput, parseCorrectionInputs } from "../correction/correction.js";
+import { CARD_KEY, parseCard, type ValidityCard } from "./card.js";
+
+/** A correction with its card as an ONNX model: inputs as declared, weights as initializers, output `g`. */
+export function encodeCorrection(correction: Correction, card: ValidityCard): Uint8Array {
+  return encodeOnnx(bind(correction.graph, correction.parameters), {
+    metadata: { [CARD_KEY]: JSON.stringify(card) },
+    weights: correction.parameters,
+  });
+}
+
+/**
+ * Reads `correction.onnx`.
+ * @param what the file's name, for messages.
+ * @throws MALFORMED_FILE when there is no card or it is not one; CARD_MISMATCH when card and model disagree.
+ */
+export function decodeCorrection(
+  bytes: Uint8Array,
+  what: string,
+): Correction & { readonly card: ValidityCard } {
+  const model = importOnnx(bytes, what);
+  const text = model.metadata[CARD_KEY];
+  if (text === undefined) {
+    throw fail("MALFORMED_FILE", {
+      what,
+      expected: `a correction: an ONNX model with "${CARD_KEY}" in its metadata`,
+      received: "a model without a validity card",
+      help: "make one with `hypersolvers fit`",
+    });
+  }
+  const card = parseCard(text, what);
+  const g = model.graph.outputs.g;
+  if (g === undefined)
+    throw fail("CARD_MISMATCH", {
+      what,
+      expected: 'an output "g"',
+      received: Object.keys(model.outputs).join(", "),
+    });
+  const base = baseNamed(card.base, what);
+  if (base.order !== card.order) {
+    throw fail("CARD_MISMATCH", {
+      what,
+      expected: `${base.name} of order ${base.order}`,
+      received: `order ${card.order}`,
+    });
+  }
+  const inputs = parseCorrectionInputs(card.inputs);
+  const known = new Set([...inputNames(base, inputs, card.features), ...Object.keys(model.parameters)]);
+  const stranger = Object.keys(model.graph.inputs).find(
+    (name) => !known.has(name) && !(name.startsWith("x ") && inputs.includes("x")),
+  );
+  if (stranger !== undefined) {
+    throw fail("CARD_MISMATCH", {
+      what,
+      expected: `inputs that the card declares: ${card.inputs.join(", ")}`,
+      received: `a model with an input "${stranger}"`,
+    });
+  }
+  const graph: Graph = makeGraph(model.graph.inputs, { g });
+  return { base, inputs, features: card.features, graph, parameters: model.parameters, card };
+}
+
+/** Names of a correction's inputs, but for the controls, whose names are the field's. */
+function inputNames(
+  base: ButcherTableau,
+  inputs: readonly CorrectionInput[],
+  features: readonly string[],
+): string[] {
+  return inputs.flatMap((input) => {
+    if (input === "stages") return withoutErrorControl(base).b.map((_, i) => `k${i}`);
+    return input === "features" ? features.map((name) => `feature ${name}`) : [input];
+  });
+}
+
+/** The method of a card: one of the library's, or of the alpha family. */
+function baseNamed(name: string, what: string): ButcherTableau {
+  try {
+    const parameter = /^alpha\((.+)\)$/.exec(name)?.[1];
+    return parameter === undefined ? tableauNamed(name) : alpha(Number(parameter));
+  } catch (cause) {
+    throw fail("CARD_MISMATCH", {
+      what,
+      expected: "a base method of this library",
+      received: name,
+      help: "fit the correction again with this version",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,196 @@
+import { z } from "zod";
+import {
+  encodeOnnx,
+  type Graph,
+  type InputSpec,
+  type NamedNodes,
+  type Node,
+  trace,
+} from "../../graph/index.js";
+import {
+  controlSpecs,
+  type Field,
+  type Span,
+  type StepRule,
+  stateType,
+  stepsOf,
+  uniformMesh,
+} from "../../ode/index.js";
+import { compile, programOf } from "../../runtime/index.js";
+import {
+  cast,
+  fail,
+  firstNonFinite,
+  fromNumbers,
+  sizeOf,
+  type Tensor,
+  tensor,
+  toFloat64,
+} from "../../tensor/index.js";
+import type { Samples } from "../states/states.js";
+import { SOLVER_KEY, type SolverFacts } from "./solver-facts.js";
+
+/** Key of the golden vectors in an exported solver's metadata. */
+export const GOLDEN_KEY = "hypersolvers.golden";
+
+/** A few inputs and what the solver made of them where it was exported: a self-test for where it is loaded. */
+export interface GoldenVectors {
+  readonly inputs: Readonly<
+    Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>
+  >;
+  readonly z1: { readonly shape: readonly number[]; readonly data: readonly number[] };
+  /** Largest absolute difference that another float32 runtime may show, relative to the largest |z1|. */
+  readonly tolerance: number;
+}
+
+/** Samples in the golden vectors, and numbers after which no further sample is taken: they are stored as text. */
+const GOLDEN_SAMPLES = 4;
+const GOLDEN_NUMBERS = 16_384;
+/** Rounding of float32 kernels, amplified by a solve. */
+const GOLDEN_TOLERANCE = 1e-4;
+
+/**
+ * The whole solve as one function of the initial state: f, g and K steps, no loop.
+ * Inputs `z0` and the controls, output `z1`; any batch size.
+ * @throws INVALID_ARGUMENT when a control is itself called z0 or z1.
+ */
+export function solverGraph(field: Field, rule: StepRule, span: Span, steps: number): Graph {
+  const { shape, dtype } = stateType(field);
+  const controls = controlSpecs(field);
+  const taken = Object.keys(controls).find((name) => name === "z0" || name === "z1");
+  if (taken !== undefined)
+    throw fail("INVALID_ARGUMENT", {
+      what: "export",
+      expected: "controls not called z0 or z1",
+      received: taken,
+    });
+  const specs: Record<string, InputSpec> = { z0: { shape, dtype }, ...controls };
+  return trace(specs, (inputs) => {
+    const z0 = inputs.z0 as Node;
+    const given: NamedNodes = Object.fromEntries(
+      Object.keys(controls).map((name) => [name, inputs[name] as Node]),
+    );
+    const z1 = stepsOf(uniformMesh(span, steps)).reduce(
+      (z, { s, dt }) => rule.step({ s, dt, z, z0, controls: given }),
+      z0,
+    );
+    return { z1 };
+  });
+}
+
+/**
+ * Serialises a solver with golden vectors computed here, and checks the file by running it.
+ * @param metadata further texts to store with the model.
+ * @param samples at least one initial state (with controls) of the kind that the solver is for.
+ * @throws RUNTIME_FAILURE when the file does not reproduce its own golden vectors; NON_FINITE when they are not finite.
+ */
+export async function encodeSolver(
+  field: Field,
+  rule: StepRule,
+  span: Span,
+  steps: number,
+  samples: Samples,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array> {
+  const graph = solverGraph(field, rule, span, steps);
+  const wanted = Math.max(1, Math.floor(GOLDEN_NUMBERS / sizeOf(samples.z0.shape.slice(1))));
+  const few = (name: string, value: Tensor): Tensor =>
+    cast(firstRows(value, Math.min(GOLDEN_SAMPLES, wanted)), graph.inputs[name]?.dtype ?? value.dtype);
+  const inputs = {
+    z0: few("z0", samples.z0),
+    ...Object.fromEntries(Object.entries(samples.controls).map(([name, value]) => [name, few(name, value)])),
+  };
+  const program = await compile(graph, { oneShot: true });
+  const { z1 } = await program.run(inputs);
+  await program.dispose();
+  const bad = z1 === undefined ? 0 : firstNonFinite(z1);
+  if (z1 === undefined || bad >= 0)
+    throw fail("NON_FINITE", { what: "golden vectors of the solver", received: `element ${bad} of z1` });
+  const golden: GoldenVectors = {
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, plain(value)])),
+    z1: plain(z1),
+    tolerance: GOLDEN_TOLERANCE,
+  };
+  const facts: SolverFacts = { method: rule.name, order: rule.order, steps, span: [span[0], span[1]] };
+  const bytes = encodeOnnx(graph, {
+    metadata: { ...metadata, [SOLVER_KEY]: JSON.stringify(facts), [GOLDEN_KEY]: JSON.stringify(golden) },
+  });
+  await selfTest(bytes, graph, golden, "solver.onnx");
+  return bytes;
+}
+
+/**
+ * Runs a solver file on its golden vectors.
+ * @throws RUNTIME_FAILURE when the numbers differ by more than the stated tolerance.
+ */
+export async function selfTest(
+  bytes: Uint8Array,
+  graph: Graph,
+  golden: GoldenVectors,
+  what: string,
+): Promise<void> {
+  const program = await programOf(graph, bytes, { oneShot: true });
+  const feeds = Object.fromEntries(
+    Object.entries(golden.inputs).map(([name, { shape, data }]) => [
+      name,
+      fromNumbers(data, shape, graph.inputs[name]?.dtype ?? "float32"),
+    ]),
+  );
+  const { z1 } = await program.run(feeds);
+  await program.dispose();
+  const actual = z1 === undefined ? [] : toFloat64(z1);
+  const scale = largest(golden.z1.data) || 1;
+  const difference = largest(golden.z1.data.map((value, i) => value - (actual[i] ?? Number.NaN)));
+  if (difference <= golden.tolerance * scale) return;
+  throw fail("RUNTIME_FAILURE", {
+    what: `${what}: self-test`,
+    expected: `its golden vectors within ${golden.tolerance * scale}`,
+    received: `a difference of ${difference}`,
+    help: "this runtime computes something else: try another device",
+  });
+}
+
+/** Largest magnitude; NaN where any is. */
+const largest = (values: readonly number[]): number =>
+  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+const array = z.object({ shape: z.array(z.number()), data: z.array(z.number()) });
+const goldenSchema: z.ZodType<GoldenVectors> = z.object({
+  inputs: z.record(z.string(), array),
+  z1: array,
+  tolerance: z.number(),
+});
+
+/**
+ * Reads golden vectors from a model's metadata; undefined when it has none.
+ * @throws MALFORMED_FILE when they are damaged.
+ */
+export function goldenVectorsOf(
+  metadata: Readonly<Record<string, string>>,
+  what: string,
+): GoldenVectors | undefined {
+  const text = metadata[GOLDEN_KEY];
+  if (text === undefined) return undefined;
+  try {
+    return goldenSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw fail("MALFORMED_FILE", { what, expected: "golden vectors", received: text.slice(0, 60), cause });
+  }
+}
+
+/** As text; nine digits give back every float32. */
+function plain(value: Tensor): { shape: readonly number[]; data: number[] } {
+  const numbers = [...toFloat64(value)];
+  const data = value.dtype === "float32" ? numbers.map((x) => Number(x.toPrecision(9))) : numbers;
+  return { shape: value.shape, data };
+}
+
+function firstRows(value: Tensor, count: number): Tensor {
+  const rows = Math.min(count, value.shape[0] ?? 0);
+  const width = value.data.length / Math.max(1, value.shape[0] ?? 1);
+  return tensor(
+    value.dtype,
+    [rows, ...value.shape.slice(1)],
+    value.data.slice(0, rows * width) as typeof value.data,
+  );
+}

@@ -1,0 +1,100 @@
+import type { Field } from "../../ode/index.js";
+import type { CompileOptions } from "../../runtime/index.js";
+import { fail, Random, toFloat64 } from "../../tensor/index.js";
+import { referenceEnds, stateErrors } from "../measure/measure.js";
+import { chooseReference, MEASURING, type ReferenceSettings } from "../reference/reference.js";
+import type { RowTable } from "../reference/row-table.js";
+import { residualData } from "../reference/training-data.js";
+import { trajectoryData } from "../reference/trajectory-data.js";
+import type { Samples } from "../states/states.js";
+import type { FitProgress, FitSettings } from "./fit-options.js";
+
+/** Everything that is solved ahead of a fit. */
+export interface FitData {
+  readonly settings: ReferenceSettings;
+  readonly rows: RowTable;
+  /** Present for trajectory losses. */
+  readonly paths: RowTable | undefined;
+  /** Mean Euclidean error of the reference over the target step, divided by ε^(p+1): no loss can fall below it. */
+  readonly noiseFloor: number;
+}
+
+/** Samples on which the noise floor is measured. */
+const NOISE_SAMPLES = 256;
+
+/** Solves the references of a fit: residual rows always (their statistics scale the network), paths when asked for. */
+export async function prepareData(field: Field, fit: FitSettings, compile: CompileOptions): Promise<FitData> {
+  const { span, steps, base, signal } = fit;
+  const random = new Random(fit.seed);
+  const target = Math.abs(span[1] - span[0]) / steps;
+  const smallest = fit.epsilon === null ? target : Math.min(target, fit.epsilon[0]);
+  const settings = chooseReference(smallest, base.order, fit.referenceTolerance);
+  const samples = await fit.states.training(fit.trajectories, random);
+  const shared = {
+    field,
+    span,
+    steps,
+    samples,
+    reference: settings,
+    random,
+    compile,
+    ...(signal && { signal }),
+  };
+  const withPaths = fit.loss !== "residual" || fit.trajectoryIterations > 0;
+  const report = progressOf(fit, withPaths ? 2 : 1);
+  const rows = await residualData({
+    ...shared,
+    base,
+    correction: { inputs: fit.inputs, features: fit.features },
+    ...(fit.epsilon !== null && { epsilon: fit.epsilon }),
+    directions: fit.directions,
+    onProgress: report(0),
+  });
+  const paths = withPaths ? await trajectoryData({ ...shared, onProgress: report(1) }) : undefined;
+  if (signal?.aborted === true) {
+    throw fail("INTERRUPTED", {
+      what: "fit",
+      received: "a stop while references were being solved",
+      help: "nothing was fitted yet",
+    });
+  }
+  return { settings, rows, paths, noiseFloor: await noiseFloor(field, fit, settings, random, compile) };
+}
+
+function progressOf(
+  { onProgress, trajectories }: FitSettings,
+  parts: number,
+): (part: number) => (share: number) => void {
+  return (part) => (share) => {
+    const progress: FitProgress = {
+      phase: "reference",
+      done: Math.round(((part + share) / parts) * trajectories),
+      total: trajectories,
+    };
+    onProgress?.(progress);
+  };
+}
+
+/** Measures the reference's own error over one target step against a far tighter one. */
+async function noiseFloor(
+  field: Field,
+  fit: FitSettings,
+  settings: ReferenceSettings,
+  random: Random,
+  compile: CompileOptions,
+): Promise<number> {
+  const { span, steps, base } = fit;
+  const epsilon = (span[1] - span[0]) / steps;
+  const samples: Samples = await fit.states.training(NOISE_SAMPLES, random.fork("noise floor"));
+  const step = [span[0], span[0] + epsilon] as const;
+  const tight: ReferenceSettings = {
+    ...MEASURING,
+    tolerance: Math.min(MEASURING.tolerance, settings.tolerance / 100),
+  };
+  const used = await referenceEnds(field, step, samples, settings, compile);
+  const exact = await referenceEnds(field, step, samples, tight, compile);
+  return (
+    stateErrors({ ...used, dtype: "float64", data: toFloat64(used) }, exact).mean /
+    Math.abs(epsilon) ** (base.order + 1)
+  );
+}

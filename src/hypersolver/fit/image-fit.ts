@@ -1,0 +1,200 @@
+import { add, type InputSpec, mul, type NamedNodes, type Node, sum } from "../../graph/index.js";
+import { withPrefix } from "../../nn/index.js";
+import { type Field, stateType } from "../../ode/index.js";
+import { adamw, compileTraining, type Training } from "../../optim/index.js";
+import type { NamedTensors } from "../../runtime/index.js";
+import { Random, type Tensor } from "../../tensor/index.js";
+import {
+  type ConvNetworkOptions,
+  convCorrection,
+  requireKernels,
+  withFoldedChannels,
+} from "../correction/conv-network.js";
+import type { Correction } from "../correction/correction.js";
+import { inputShapes, requireImages } from "../correction/input-shapes.js";
+import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
+import {
+  type ChosenReference,
+  chooseImageReference,
+  endpointReference,
+  requireGoing,
+} from "../reference/image-reference.js";
+import { referenceBatches } from "../reference/reference-batches.js";
+import { type ResidualRows, residualSource } from "../reference/residual-rows.js";
+import { RESIDUAL } from "../reference/training-data.js";
+import type { FitLoss, FitSettings } from "./fit-options.js";
+import type { FitPhase, FitPlan } from "./fit-plan.js";
+import {
+  type ImageBatchOptions,
+  imageBatches,
+  learnedSteps,
+  pathFeeds,
+  rowInput,
+  type UnfoldedBatch,
+} from "./image-batches.js";
+import { fitSchedule } from "./learning-rate.js";
+import { residualDistance, trajectoryDistance } from "./losses.js";
+import { compileValidation } from "./validation.js";
+import { CLIP_NORM } from "./vector-fit.js";
+
+/** Images to validate on. */
+const VALIDATION_SAMPLES = 64;
+
+/**
+ * A fit of convolutions on image states. Only reference states are kept, within `referenceMemory`; the inputs of g are
+ * computed for one mini-batch at a time. The first mini-batch gives the statistics.
+ */
+export async function planImageFit(field: Field, fit: FitSettings): Promise<FitPlan> {
+  const size = imageSize(field);
+  requireImages(inputShapes(field, fit.base, fit), size);
+  requireKernels({ hidden: fit.hidden, kernels: fit.kernels ?? [] });
+  requireGoing(fit.signal);
+  const { settings, noiseFloor } = await chooseImageReference(field, fit);
+  const open: { dispose(): Promise<void> }[] = [];
+  const kept = <T extends { dispose(): Promise<void> }>(resource: T): T => {
+    open.push(resource);
+    return resource;
+  };
+  const dispose = async (): Promise<void> => {
+    for (const resource of open) await resource.dispose();
+  };
+  try {
+    const references = kept(await referenceBatches(field, fit, settings));
+    const residuals = kept(await residualSource(field, fit, settings));
+    fit.onProgress?.({ phase: "reference", done: 0, total: fit.batch });
+    const batch = await references.next();
+    const first: UnfoldedBatch = { batch, rows: await residuals.rows(batch) };
+    fit.onProgress?.({ phase: "reference", done: fit.batch, total: fit.batch });
+    requireGoing(fit.signal);
+    const network = networkOptions(field, fit, first.rows ?? []);
+    const initial = convCorrection(network, new Random(fit.seed).fork("network"));
+    const validation = kept(await validationOf(field, initial, fit, settings));
+    return {
+      ...{ settings: fit, initial, validation, reference: settings, noiseFloor, dispose },
+      phases: phasesOf(field, initial, { fit, references, residuals }, first),
+      finished: (parameters) => withFoldedChannels(network, { ...initial, parameters }),
+    };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+const validationOf = (
+  field: Field,
+  initial: Correction,
+  fit: FitSettings,
+  settings: ChosenReference["settings"],
+): ReturnType<typeof compileValidation> =>
+  compileValidation(field, initial, fit, endpointReference(settings), {
+    samples: VALIDATION_SAMPLES,
+    relative: true,
+  });
+
+function imageSize(field: Field): readonly [number, number] {
+  const [, , height = 1, width = 1] = stateType(field).shape.map(Number);
+  return [height, width];
+}
+
+/** The network, scaled by the statistics of one mini-batch: thousands of pixels at every mesh point. */
+function networkOptions(field: Field, fit: FitSettings, rows: readonly ResidualRows[]): ConvNetworkOptions {
+  const { base, inputs, features, hidden, kernels = [], activation } = fit;
+  const shapes = inputShapes(field, base, fit);
+  const of = (name: string): Tensor[] => rows.map((row) => row[name] as Tensor);
+  const statistics = Object.fromEntries(
+    Object.keys(shapes).map((name) => [name, columnStatistics(...of(name))]),
+  );
+  const scale = rootMeanSquare(columnStatistics(...of(RESIDUAL)));
+  const layers = { hidden, kernels, activation, size: imageSize(field) };
+  return { base, inputs, features, ...layers, shapes, statistics, scale };
+}
+
+type PhaseSources = Omit<ImageBatchOptions, "loss" | "first">;
+
+function phasesOf(
+  field: Field,
+  correction: Correction,
+  sources: PhaseSources,
+  first: UnfoldedBatch,
+): FitPhase[] {
+  const { fit } = sources;
+  const { iterations, learningRate, finalLearningRate, trajectoryIterations, trajectoryLearningRate } = fit;
+  const inputs = programInputs(fit, first);
+  const phase = (
+    loss: FitLoss,
+    count: number,
+    from: number,
+    to: number,
+    start: Pick<ImageBatchOptions, "fit" | "first">,
+  ): FitPhase => ({
+    loss,
+    iterations: count,
+    learningRate: fitSchedule(count, from, to),
+    compile: (parameters) => compilePhase(field, correction, fit, { loss, inputs, parameters }),
+    batch: imageBatches({ ...sources, ...start, loss }),
+  });
+  const main = phase(fit.loss, iterations, learningRate, finalLearningRate, { fit, first });
+  if (trajectoryIterations === 0) return [main];
+  // Trajectory fitting refines what is there already: nothing to pretrain.
+  const later = { fit: { ...fit, pretrain: 0 } };
+  return [
+    main,
+    phase("trajectory", trajectoryIterations, trajectoryLearningRate, finalLearningRate / 10, later),
+  ];
+}
+
+/** Types of what the training programs are given, as the first mini-batch has them. */
+interface ProgramInputs {
+  /** Of each step that residual fitting learns from. */
+  readonly row: Readonly<Record<string, InputSpec>>;
+  readonly steps: number;
+  readonly paths: Readonly<Record<string, InputSpec>>;
+}
+
+function programInputs(fit: FitSettings, { batch, rows = [] }: UnfoldedBatch): ProgramInputs {
+  const types = (values: NamedTensors): Record<string, InputSpec> =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeOf(value)]));
+  return {
+    row: types(rows[0] ?? {}),
+    steps: learnedSteps(fit, rows.length),
+    paths: types(pathFeeds(batch, fit)),
+  };
+}
+
+interface PhaseProgram {
+  readonly loss: FitLoss;
+  readonly inputs: ProgramInputs;
+  readonly parameters: NamedTensors;
+}
+
+/** The training program of one loss: g alone for residuals, K steps through f for trajectories. */
+function compilePhase(
+  field: Field,
+  correction: Correction,
+  fit: FitSettings,
+  { loss: kind, inputs: { row, steps, paths }, parameters }: PhaseProgram,
+): Promise<Training> {
+  const learned = [...Array(kind === "trajectory" ? 0 : steps).keys()];
+  const rows = learned.flatMap((i) =>
+    Object.entries(row).map(([name, type]) => [rowInput(i, name), type] as const),
+  );
+  const batch: Record<string, InputSpec> = {
+    ...Object.fromEntries(rows),
+    ...(kind !== "residual" && paths),
+  };
+  const loss = (weights: NamedNodes, inputs: NamedNodes): Node => {
+    const distances = learned.map((i) => residualDistance(correction, weights, withPrefix(inputs, `${i} `)));
+    const terms = distances.length === 0 ? [] : [mul(sum(...distances), 1 / steps)];
+    if (kind !== "residual")
+      terms.push(trajectoryDistance(field, correction, weights, withPrefix(inputs, "path "), fit));
+    return terms.reduce((total, term) => add(total, term));
+  };
+  return compileTraining({
+    ...{ parameters, batch, loss, rowwise: true },
+    ...{ optimizer: adamw({ weightDecay: fit.weightDecay }), clipNorm: CLIP_NORM },
+    compile: { hot: true, ...fit.compile },
+  });
+}
+
+/** Everything in a mini-batch is one thing a sample. */
+const typeOf = ({ shape: [, ...rest], dtype }: Tensor): InputSpec => ({ shape: ["batch", ...rest], dtype });

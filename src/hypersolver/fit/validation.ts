@@ -1,0 +1,101 @@
+import {
+  add,
+  div,
+  type InputSpec,
+  mean,
+  mul,
+  type NamedNodes,
+  type Node,
+  norm,
+  reshape,
+  sub,
+  trace,
+} from "../../graph/index.js";
+import { controlSpecs, type Field, type Span, stateType, stepsOf, uniformMesh } from "../../ode/index.js";
+import { compile, type NamedTensors } from "../../runtime/index.js";
+import { cast, item, Random, type Tensor } from "../../tensor/index.js";
+import type { Correction } from "../correction/correction.js";
+import { hyperRule } from "../correction/hyper-rule.js";
+import { referenceEnds } from "../measure/measure.js";
+import type { ReferenceSettings } from "../reference/reference.js";
+import type { FitSettings } from "./fit-options.js";
+
+/** Tells how good parameters are at what they will be used for. */
+export interface Validation {
+  /**
+   * Mean Euclidean error at the end of the span, in the target number of steps, on states outside the training set; for
+   * corrections that work in both directions, its mean with the error of the way back. Where it is relative, over the
+   * mean norm of the reference.
+   */
+  error(parameters: NamedTensors): Promise<number>;
+  dispose(): Promise<void>;
+}
+
+export interface ValidationOptions {
+  /** States to validate on. */
+  readonly samples: number;
+  /** Whether errors are divided by the mean norm of the reference. */
+  readonly relative: boolean;
+}
+
+/** One program from parameters to error: the whole solve unrolled, with g's weights as inputs. */
+export async function compileValidation(
+  field: Field,
+  correction: Correction,
+  fit: FitSettings,
+  settings: ReferenceSettings,
+  { samples: count, relative }: ValidationOptions,
+): Promise<Validation> {
+  const { span, steps, directions } = fit;
+  const { shape, dtype } = stateType(field);
+  const samples = await fit.states.validation(count, new Random(fit.seed));
+  const ends = cast(await referenceEnds(field, span, samples, settings, fit.compile), dtype);
+  const weights = Object.fromEntries(
+    Object.entries(correction.parameters).map(([name, value]) => [
+      `g ${name}`,
+      { shape: value.shape, dtype: value.dtype },
+    ]),
+  );
+  const specs: Record<string, InputSpec> = {
+    ...controlSpecs(field),
+    ...weights,
+    "/z0": { shape, dtype },
+    "/end": { shape, dtype },
+  };
+  const graph = trace(specs, (inputs) => {
+    const parameters: NamedNodes = Object.fromEntries(
+      Object.keys(correction.parameters).map((name) => [name, inputs[`g ${name}`] as Node]),
+    );
+    const controls: NamedNodes = Object.fromEntries(
+      field.roles.controls.map((name) => [name, inputs[name] as Node]),
+    );
+    const rule = hyperRule(field, correction, { parameters });
+    const [start, end] = [inputs["/z0"] as Node, inputs["/end"] as Node];
+    const solved = (z0: Node, over: Span): Node =>
+      stepsOf(uniformMesh(over, steps)).reduce((z, { s, dt }) => rule.step({ s, dt, z, z0, controls }), z0);
+    const size = (x: Node): Node => mean(norm(flattened(x)));
+    const distance = (a: Node, b: Node): Node => (relative ? div(size(sub(a, b)), size(a)) : size(sub(a, b)));
+    const forward = distance(end, solved(start, span));
+    if (directions === "forward") return { error: forward };
+    return { error: mul(add(forward, distance(start, solved(end, [span[1], span[0]]))), 0.5) };
+  });
+  const program = await compile(graph, { ...fit.compile });
+  const fixed = { ...samples.controls, "/z0": cast(samples.z0, dtype), "/end": ends };
+  return {
+    error: async (parameters) => {
+      const feeds = Object.fromEntries(
+        Object.entries(parameters).map(([name, value]) => [`g ${name}`, value]),
+      );
+      const { error } = await program.run({ ...fixed, ...feeds });
+      const value = item(error as Tensor);
+      // A solve that broke is worse than any that did not.
+      return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+function flattened(x: Node): Node {
+  const [batch = 1, ...rest] = x.shape;
+  return reshape(x, [batch, rest.reduce<number>((product, size) => product * Number(size), 1)]);
+}

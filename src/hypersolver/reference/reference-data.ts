@@ -1,0 +1,34 @@
+import type { Field, Span } from "../../ode/index.js";
+import type { CompileOptions } from "../../runtime/index.js";
+import { type Random, rows } from "../../tensor/index.js";
+import { mapSamples, type Samples } from "../states/states.js";
+import type { ReferenceSettings } from "./reference.js";
+
+/** What every table of reference data is made from. */
+export interface ReferenceDataOptions {
+  readonly field: Field;
+  readonly span: Span;
+  readonly steps: number;
+  readonly samples: Samples;
+  readonly reference: ReferenceSettings;
+  readonly random: Random;
+  readonly compile?: CompileOptions;
+  readonly onProgress?: (share: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Initial states that are solved together, sharing their steps. */
+const CHUNK = 1024;
+
+/** Visits the samples in chunks, one after another, until done or told to stop. */
+export async function forEachChunk(
+  { samples, signal, onProgress }: Pick<ReferenceDataOptions, "samples" | "signal" | "onProgress">,
+  visit: (chunk: Samples) => Promise<void>,
+): Promise<void> {
+  const [count = 0] = samples.z0.shape;
+  for (let start = 0; start < count && signal?.aborted !== true; start += CHUNK) {
+    const end = Math.min(count, start + CHUNK);
+    await visit(mapSamples(samples, (value) => rows(value, start, end)));
+    onProgress?.(end / count);
+  }
+}

@@ -1,0 +1,145 @@
+import type { NamedTensors } from "../../runtime/index.js";
+import {
+  draw,
+  fail,
+  formatShape,
+  fromNumbers,
+  pickRows,
+  type Random,
+  rows,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  tensor,
+  toFloat64,
+} from "../../tensor/index.js";
+
+/** Initial states [n, …] and the values of controls that belong to them. */
+export interface Samples {
+  readonly z0: Tensor;
+  readonly controls: NamedTensors;
+}
+
+/** Where initial states come from. Training, validation and held-out states never share a sample. */
+export interface StateSource {
+  /** For people: `normal`, `uniform on [-1, 1]`, `z0 of states.safetensors`. */
+  readonly description: string;
+  training(count: number, random: Random): Samples;
+  /** For choosing among corrections while fitting. */
+  validation(count: number, random: Random): Samples;
+  heldOut(count: number, random: Random): Samples;
+}
+
+/** One training state in so many is drawn this much wider: what lies beyond three deviations is rare otherwise. */
+const WIDE = { every: 8, scale: 1.5 };
+
+/** Independent standard normal numbers; for training, one state in eight is 1.5 times as wide. @param shape of one state. */
+export function normalStates(shape: Shape): StateSource {
+  const draws: Sampler = (count, random) => generated(count, shape, () => random.normal());
+  return drawnStates("normal", draws, (count, random) => widened(draws(count, random)));
+}
+
+/** The same states, one in eight 1.5 times as far from the origin. */
+export function widened(states: Tensor): Tensor {
+  const width = sizeOf(states.shape.slice(1));
+  const factor = (i: number): number => (Math.floor(i / width) % WIDE.every === 0 ? WIDE.scale : 1);
+  return fromNumbers(
+    toFloat64(states).map((value, i) => value * factor(i)),
+    states.shape,
+    states.dtype,
+  );
+}
+
+/**
+ * Independent numbers, uniform in [low, high).
+ * @throws INVALID_ARGUMENT unless low < high.
+ */
+export function uniformStates(shape: Shape, low: number, high: number): StateSource {
+  if (!(low < high))
+    throw fail("INVALID_ARGUMENT", {
+      what: "uniform states",
+      expected: "low < high",
+      received: `${low}, ${high}`,
+    });
+  return drawnStates(`uniform on [${low}, ${high}]`, (count, random) =>
+    generated(count, shape, () => low + (high - low) * random.uniform()),
+  );
+}
+
+const generated = (count: number, shape: Shape, next: () => number): Tensor =>
+  tensor("float32", [count, ...shape], draw(count * sizeOf(shape), next));
+
+/** Independent draws [count, …]. */
+export type Sampler = (count: number, random: Random) => Tensor;
+
+/**
+ * States from a sampler that never runs dry.
+ * @param training what to learn from where that differs: a wider sampler also knows what is rare. A residual is a
+ *   function of its state, so learning it elsewhere too moves no minimum.
+ */
+export function drawnStates(description: string, states: Sampler, training: Sampler = states): StateSource {
+  const sample = (draws: Sampler, count: number, random: Random): Samples => ({
+    z0: draws(count, random),
+    controls: {},
+  });
+  return {
+    description,
+    training: (count, random) => sample(training, count, random.fork("training states")),
+    validation: (count, random) => sample(states, count, random.fork("validation states")),
+    heldOut: (count, random) => sample(states, count, random.fork("held-out states")),
+  };
+}
+
+/** Shares of given states that training never sees: for the report, and for choosing while fitting. */
+const heldOutShare = 0.2;
+const validationShare = 0.1;
+
+/**
+ * Given states, such as encoded data. A fifth is held out, a tenth validates; training repeats the rest when
+ * more are asked for.
+ * @throws INVALID_ARGUMENT with fewer than 10 states; SHAPE_MISMATCH when controls are of another number.
+ */
+export function givenStates(description: string, { z0, controls }: Samples): StateSource {
+  const [count = 0] = z0.shape;
+  if (count < 10)
+    throw fail("INVALID_ARGUMENT", {
+      what: description,
+      expected: "at least 10 states",
+      received: formatShape(z0.shape),
+    });
+  for (const [name, value] of Object.entries(controls)) {
+    if (value.shape[0] !== count) {
+      throw fail("SHAPE_MISMATCH", {
+        what: `control "${name}"`,
+        expected: `${count} rows, as the states`,
+        received: formatShape(value.shape),
+      });
+    }
+  }
+  const split = count - Math.max(1, Math.floor(count * heldOutShare));
+  const trained = split - Math.max(1, Math.floor(count * validationShare));
+  const slice = (start: number, end: number): Samples =>
+    mapSamples({ z0, controls }, (value) => rows(value, start, end));
+  return {
+    description,
+    training: (wanted, random) => repeated(slice(0, trained), wanted, random.fork("training states")),
+    validation: (wanted) => slice(trained, Math.min(split, trained + wanted)),
+    heldOut: (wanted) => slice(split, Math.min(count, split + wanted)),
+  };
+}
+
+/** Applies one function to the states and every control. */
+export function mapSamples({ z0, controls }: Samples, map: (value: Tensor) => Tensor): Samples {
+  return {
+    z0: map(z0),
+    controls: Object.fromEntries(Object.entries(controls).map(([name, value]) => [name, map(value)])),
+  };
+}
+
+/** `wanted` rows in random order, each used once before any is used twice. */
+function repeated(samples: Samples, wanted: number, random: Random): Samples {
+  const [count = 1] = samples.z0.shape;
+  const order: number[] = [];
+  while (order.length < wanted) for (const row of random.permutation(count)) order.push(row);
+  return mapSamples(samples, (value) => pickRows(value, order.slice(0, wanted)));
+}

@@ -1,0 +1,100 @@
+import { oneHot } from "../../../data/index.js";
+import { splitState } from "../../../nn/index.js";
+import { compileGradient, type GradientOptions, type SolveGradient } from "../../../ode/index.js";
+import type { Tensor } from "../../../tensor/index.js";
+import { unlessItBreaks } from "../../broken-solves.js";
+import { compileOutsideGradient } from "../../outside-gradient.js";
+import { wholeModule } from "../architecture.js";
+import type { Classifier } from "../classifier.js";
+import type { ClassifierStep, ClassifierTrainer, UpdateOptions } from "./classifier-trainer.js";
+import { compileFieldBuffers, fieldInTraining, type PathPoint } from "./field-in-training.js";
+import { compileHeadTraining, compileStemTraining } from "./part-gradients.js";
+
+export interface TapedOptions extends UpdateOptions {
+  /** Method, tolerances or steps, and the kind of gradient. */
+  readonly solver: Omit<GradientOptions, "span" | "times" | "mesh" | "rule" | "onStep">;
+}
+
+/**
+ * Training through a solve of its own: h_x, the solve, h_y, the way back over the solve, the way back over h_x, and the
+ * update, each a program. Steps may be chosen by tolerances, and the gradient may be the continuous adjoint.
+ *
+ * Running statistics inside f move once an iteration, towards the mean of the batch statistics at the ends of the
+ * accepted steps.
+ */
+export async function compileTapedTraining(
+  classifier: Classifier,
+  { solver, compile = {}, ...update }: TapedOptions,
+): Promise<ClassifierTrainer> {
+  const { architecture, state } = classifier;
+  const first = splitState(wholeModule(architecture), state);
+  // Batch statistics inside f, and sums over the batch on the way back: the batch stays whole.
+  const { parallel: _, ...undivided } = compile;
+  const runtime = { hot: true, ...undivided };
+  let path: PathPoint[] = [];
+  const follow: GradientOptions["onStep"] = ({ s, dt, accepted, y }) => {
+    if (accepted) path.push({ s: s + dt, z: y });
+  };
+  const fieldBuffers = await compileFieldBuffers(classifier, runtime);
+  const watches = architecture.field(0).buffers !== undefined;
+  const solve = await compileGradient(fieldInTraining(classifier), {
+    ...runtime,
+    ...solver,
+    span: architecture.span,
+    ...(watches && { onStep: follow }),
+  });
+  const stem = await compileStemTraining(classifier, runtime);
+  const head = await compileHeadTraining(classifier, runtime);
+  const training = await compileOutsideGradient({ ...update, ...first, compile: runtime });
+  const step: ClassifierTrainer["step"] = async ({ images, labels }, learningRate) => {
+    const parameters = training.parameters();
+    const values = { ...parameters, ...training.buffers() };
+    const start = await stem.run(images, values);
+    let seen: Awaited<ReturnType<typeof head.run>> | undefined;
+    const cotangent = async (states: readonly Tensor[]): Promise<Tensor> => {
+      seen = await head.run(states.at(-1) as Tensor, oneHot(labels, architecture.classes), values);
+      return seen.cotangent;
+    };
+    path = [];
+    const inputs = { parameters: splitState(architecture.field(0), parameters).parameters };
+    const result = await unlessItBreaks(solve.run(start.z, cotangent, inputs));
+    if ("obstacle" in result) return { ...untaken, ...result };
+    if (seen === undefined) return untaken;
+    const report = reportOf(seen, result);
+    if (!Number.isFinite(report.loss)) return report;
+    const ofStem = await stem.pullBack(images, result.z0, values);
+    const gradients = { ...ofStem, ...result.parameters, ...seen.gradients };
+    const ofField = await fieldBuffers.moved(path, values);
+    const buffers = { ...start.buffers, ...ofField, ...seen.buffers };
+    const { taken, gradientNorm } = await training.step(gradients, learningRate, buffers);
+    return { ...report, taken, gradientNorm };
+  };
+  return {
+    get iteration() {
+      return training.iteration;
+    },
+    step,
+    values: () => ({
+      ...(update.averageDecay === undefined ? training.parameters() : training.averaged()),
+      ...training.buffers(),
+    }),
+    state: () => training.state(),
+    restore: (saved) => training.restore(saved),
+    dispose: async () => {
+      for (const program of [fieldBuffers, solve, stem, head, training]) await program.dispose();
+    },
+  };
+}
+
+const untaken: ClassifierStep = {
+  ...{ loss: Number.NaN, accuracy: 0, gradientNorm: Number.NaN, taken: false },
+  ...{ nfe: Number.NaN, backwardNfe: Number.NaN },
+};
+
+const reportOf = (
+  { loss, accuracy }: Pick<ClassifierStep, "loss" | "accuracy">,
+  { solution, backward }: SolveGradient,
+): ClassifierStep => ({
+  ...untaken,
+  ...{ loss, accuracy, nfe: solution.statistics.nfe, backwardNfe: backward.nfe },
+});

@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+import type { Augmentation, ImageSet } from "../../../data/index.js";
+import type { CompiledSolveOptions, ContinuousAdjoint } from "../../../ode/index.js";
+import { adam, adamw, cosineAnnealing, type Optimizer, type Schedule, warmup } from "../../../optim/index.js";
+import type { CompileOptions } from "../../../runtime/index.js";
+import { fail } from "../../../tensor/index.js";
+import type { ClassifierArchitecture } from "../architecture.js";
+import type { Classifier } from "../classifier.js";
+import type { ClassifierCheckpoint, ClassifierProgress } from "./checkpoint.js";
+
+/** How training solves: `steps` of a method, or step control. */
+export type TrainingSolver = Pick<
+  CompiledSolveOptions,
+  "method" | "steps" | "rtol" | "atol" | "firstStep" | "minStep" | "maxStep" | "maxSteps"
+>;
+
+/**
+ * How the loss is differentiated. `unrolled`: all fixed steps and the way back in one program, the fastest, with memory
+ * for all activations of all steps. `discrete`: the same gradient step by step, with memory for one state a step.
+ * `continuous`: the adjoint equation.
+ */
+export type ClassifierGradient = "unrolled" | "discrete" | "continuous" | ContinuousAdjoint;
+
+export interface ClassifierTrainingOptions {
+  readonly architecture: ClassifierArchitecture;
+  /** Labelled images. */
+  readonly data: ImageSet;
+  /**
+   * What chooses the best values: other images, or how many of `data`, at random, training is not to see. Default 2000,
+   * or a fifth where there are fewer than 10,000.
+   */
+  readonly validation?: ImageSet | number;
+  /** Where training begins. Default: first values drawn from the seed. */
+  readonly from?: Classifier;
+  readonly iterations: number;
+  /** Images a mini-batch. Default 32. */
+  readonly batch?: number;
+  /** First learning rate. Default 1e-3. */
+  readonly learningRate?: number;
+  /** `cosine` (default) rises over the first 2 % of the iterations and falls to zero. */
+  readonly schedule?: "cosine" | "constant";
+  /** Default `adam`. */
+  readonly optimizer?: "adam" | "adamw";
+  /** Default 0 for adam, 0.01 for adamw. */
+  readonly weightDecay?: number;
+  /** Largest Euclidean norm of the gradient. Default 1. */
+  readonly clipNorm?: number;
+  /** Keeps and validates a moving average of the parameters, over the running statistics of the current ones. Default: none. */
+  readonly averageDecay?: number;
+  /** How training images are varied. Default: not. */
+  readonly augmentation?: Augmentation;
+  /** Default dopri5 at 1e-3. */
+  readonly solver?: TrainingSolver;
+  /**
+   * Draws the inner mesh points of the fixed steps anew in every iteration, each within half a step of its place: f then
+   * cannot be right for one mesh alone, and comes closer to an equation that other solvers agree on. With the gradient
+   * `unrolled`. Default false.
+   */
+  readonly randomMesh?: boolean;
+  /** What validation solves by. Default: as in training, or dopri5 at 1e-3 where meshes are random. */
+  readonly validationSolver?: TrainingSolver;
+  /** Default `unrolled` for fixed steps, `discrete` for step control. */
+  readonly gradient?: ClassifierGradient;
+  /** How often to validate. Default 12 times. */
+  readonly validations?: number;
+  /** Of first values, order of images, variations. Default 0. */
+  readonly seed?: number;
+  /** With `worker`, the next mini-batch is prepared while the program runs. */
+  readonly compile?: CompileOptions;
+  readonly onProgress?: (progress: ClassifierProgress) => void;
+  /** Ends training early; the best values so far are kept. */
+  readonly signal?: AbortSignal;
+  /** Where to go on, as `onCheckpoint` gave it: the result is the same, bit by bit, as without the break. */
+  readonly checkpoint?: ClassifierCheckpoint;
+  /** Called after every validation but one at an early end. */
+  readonly onCheckpoint?: (checkpoint: ClassifierCheckpoint) => Promise<void> | void;
+}
+
+const TRAINING_TOLERANCE = 1e-3;
+const WARMUP_SHARE = 0.02;
+
+/** Options with defaults filled in. */
+export interface TrainingPlan {
+  readonly iterations: number;
+  readonly batch: number;
+  readonly validations: number;
+  readonly seed: number;
+  readonly clipNorm: number;
+  readonly solver: TrainingSolver;
+  readonly randomMesh: boolean;
+  readonly validationSolver: TrainingSolver;
+  readonly gradient: ClassifierGradient;
+  readonly optimizer: Optimizer;
+  readonly rate: Schedule;
+  /** What decides the outcome, as text. */
+  readonly settings: string;
+}
+
+/** @throws INVALID_ARGUMENT naming what makes no sense. */
+export function trainingPlan(options: ClassifierTrainingOptions): TrainingPlan {
+  const { iterations, batch = 32, validations = 12, learningRate = 1e-3, clipNorm = 1, seed = 0 } = options;
+  const { optimizer = "adam", schedule = "cosine", averageDecay, randomMesh = false } = options;
+  const weightDecay = options.weightDecay ?? (optimizer === "adamw" ? 0.01 : 0);
+  const positive = (value: number): boolean => value > 0 && value < Number.POSITIVE_INFINITY;
+  for (const [what, value] of Object.entries({ iterations, batch, validations }))
+    requireThat(what, value, "a positive integer", Number.isInteger(value) && value > 0);
+  for (const [what, value] of Object.entries({ learningRate, clipNorm }))
+    requireThat(what, value, "a finite number above 0", positive(value));
+  requireThat(
+    "weightDecay",
+    weightDecay,
+    "a finite number, at least 0",
+    weightDecay === 0 || positive(weightDecay),
+  );
+  if (averageDecay !== undefined)
+    requireThat("averageDecay", averageDecay, "a number in (0, 1)", averageDecay > 0 && averageDecay < 1);
+  const solver = solverOf(options.solver);
+  const gradient = options.gradient ?? (solver.steps === undefined ? "discrete" : "unrolled");
+  if (gradient === "unrolled" && solver.steps === undefined) {
+    throw fail("INVALID_ARGUMENT", {
+      what: "gradient",
+      expected: "discrete or continuous, where tolerances choose the steps",
+      received: "unrolled, which needs fixed steps",
+      help: "give `steps`",
+    });
+  }
+  if (randomMesh && gradient !== "unrolled") {
+    throw fail("INVALID_ARGUMENT", {
+      what: "randomMesh",
+      expected: "fixed steps with the gradient unrolled",
+      received: solver.steps === undefined ? "step control" : `the gradient ${gradientName(gradient)}`,
+    });
+  }
+  const validationSolver = options.validationSolver ?? (randomMesh ? solverOf({}) : solver);
+  const plain = { iterations, batch, validations, learningRate, clipNorm, seed, optimizer, schedule };
+  const method = typeof solver.method === "object" ? solver.method.name : solver.method;
+  return {
+    ...{ iterations, batch, validations, seed, clipNorm, solver, gradient, randomMesh, validationSolver },
+    optimizer: (optimizer === "adam" ? adam : adamw)({ weightDecay }),
+    rate: scheduleOf(schedule, learningRate, iterations),
+    settings: JSON.stringify({
+      ...{ ...plain, architecture: options.architecture.name, weightDecay, averageDecay, gradient },
+      ...{ solver: { ...solver, method }, augmentation: options.augmentation },
+      ...(randomMesh && { randomMesh }),
+      ...(options.validationSolver && { validationSolver: options.validationSolver }),
+      ...(options.from && { from: digestOfValues(options.from) }),
+      data: digestOf(options.data),
+      validation: typeof options.validation === "object" ? digestOf(options.validation) : options.validation,
+    }),
+  };
+}
+
+const gradientName = (gradient: ClassifierGradient): string =>
+  typeof gradient === "string" ? gradient : "continuous";
+
+const solverOf = (solver: TrainingSolver = {}): TrainingSolver =>
+  solver.steps === undefined ? { rtol: TRAINING_TOLERANCE, atol: TRAINING_TOLERANCE, ...solver } : solver;
+
+function scheduleOf(schedule: "cosine" | "constant", learningRate: number, iterations: number): Schedule {
+  if (schedule === "constant") return () => learningRate;
+  const rise = Math.ceil(iterations * WARMUP_SHARE);
+  return warmup(cosineAnnealing({ from: learningRate, iterations: Math.max(1, iterations - rise) }), rise);
+}
+
+const digestOf = ({ shape, images, labels }: ImageSet): string =>
+  `${shape.join("x")} ${createHash("sha256").update(images).update(labels).digest("hex").slice(0, 16)}`;
+
+function digestOfValues({ state }: Classifier): string {
+  const hash = createHash("sha256");
+  for (const [name, { data }] of Object.entries(state)) hash.update(name).update(data);
+  return hash.digest("hex").slice(0, 16);
+}
+
+function requireThat(what: string, value: number, expected: string, holds: boolean): void {
+  if (!holds) throw fail("INVALID_ARGUMENT", { what, expected, received: String(value) });
+}

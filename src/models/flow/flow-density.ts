@@ -1,0 +1,150 @@
+import { logScale, standardised } from "../../data/index.js";
+import { type Graph, type Node, slice, sub, trace } from "../../graph/index.js";
+import { type Correction, hyperRule } from "../../hypersolver/index.js";
+import {
+  type CompiledSolveOptions,
+  compileSolve,
+  defaultEstimator,
+  type FieldStatistics,
+  type LogDensityField,
+  logDensityField,
+  NOISE_CONTROL,
+  orThrow,
+  stateType,
+  type TraceEstimator,
+  withOpenParameters,
+} from "../../ode/index.js";
+import { compile, type NamedTensors } from "../../runtime/index.js";
+import { cast, fail, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { columnsOf, withZeroColumns } from "./augmented-states.js";
+import { dimensionOf, type Flow } from "./flow.js";
+import { drawNoise, type NoiseKind } from "./noise.js";
+
+/** How log-densities are solved: by tolerances (default 1e-5), by fixed steps, or by a corrected method. */
+export interface FlowDensityOptions
+  extends Omit<CompiledSolveOptions, "span" | "times" | "mesh" | "rule" | "onStep"> {
+  /**
+   * A correction for z, whose base method then carries the log-density along the corrected path; or one that was fitted
+   * to the log-density field, and corrects both.
+   */
+  readonly correction?: Correction;
+  /** Default: exact up to dimension 8 and for a correction of the log-density, else Hutchinson's. */
+  readonly estimator?: TraceEstimator;
+  /** Of Hutchinson's estimator. Default `rademacher`. */
+  readonly noise?: NoiseKind;
+  /** Seed of that noise; every run draws its own. Default 0. */
+  readonly seed?: number;
+  /** Error control on z alone: the log-density then costs no steps of its own. Default false. */
+  readonly controlStateAlone?: boolean;
+}
+
+/** Log-densities of a batch. */
+export interface LogDensities {
+  /** log p(x) in nats, in units of the data, one a row. */
+  readonly values: Float64Array;
+  /** Where the rows arrive at the base, [n, d]. */
+  readonly z: Tensor;
+  readonly statistics: FieldStatistics;
+}
+
+export interface CompiledDensity {
+  readonly estimator: TraceEstimator;
+  /**
+   * @param x data, [n, d].
+   * @param parameters of the field, where they differ from those that it holds.
+   * @param random where Hutchinson's noise comes from. Default: the stream of `seed`, which goes on from run to run.
+   * @throws SHAPE_MISMATCH; STEP_LIMIT, STEP_UNDERFLOW, NON_FINITE, INTERRUPTED as `orThrow`.
+   */
+  run(x: Tensor, parameters?: NamedTensors, random?: Random): Promise<LogDensities>;
+  dispose(): Promise<void>;
+}
+
+/** Tolerance of densities and samples where none is asked for, as in the paper. */
+export const FLOW_TOLERANCE = 1e-5;
+
+/**
+ * Prepares log p(x) = log p_base(z(s₀)) − ∫ div f ds + what standardisation changes, by a solve from data to base
+ * (Chen et al., 2018, eq. 8).
+ * @throws INVALID_ARGUMENT when options contradict each other; UNSUPPORTED_FIELD when states are not vectors.
+ */
+export async function compileFlowDensity(
+  flow: Flow,
+  options: FlowDensityOptions = {},
+): Promise<CompiledDensity> {
+  const { correction, estimator: _, noise = "rademacher", seed = 0, controlStateAlone, ...solver } = options;
+  const dimension = dimensionOf(flow);
+  const augmented = logDensityField(flow.field, { estimator: densityEstimator(flow, options) });
+  const open = withOpenParameters(augmented.field);
+  const solve = await compileSolve(open, {
+    ...withTolerance(solver),
+    span: [flow.span[1], flow.span[0]],
+    ...(correction && { rule: hyperRule(open, correction, { columns: correctedColumns(correction) }) }),
+    ...(controlStateAlone === true && { toleranceColumns: dimension }),
+  });
+  const finish = await compile(finishGraph(flow, augmented));
+  const own = new Random(seed).fork("density noise");
+  const { dtype } = stateType(flow.field);
+  const run: CompiledDensity["run"] = async (x, parameters = flow.field.parameters, random = own) => {
+    const start = withZeroColumns(standardised(x, flow.standardisation), 1);
+    const shape = [x.shape[0] ?? 0, dimension];
+    const noiseControl: NamedTensors =
+      augmented.estimator === "hutchinson"
+        ? { [NOISE_CONTROL]: cast(drawNoise(noise, shape, random), dtype) }
+        : {};
+    const solution = await solve.run(start, { ...parameters, ...noiseControl });
+    const end = orThrow(solution).states.at(-1) as Tensor;
+    const { logDensity } = await finish.run({ state: end });
+    const change = logScale(flow.standardisation);
+    const values = toFloat64(logDensity as Tensor).map((value) => value - change);
+    return { values, z: columnsOf(end, 0, dimension), statistics: solution.statistics };
+  };
+  return {
+    estimator: augmented.estimator,
+    run,
+    dispose: async () => {
+      await solve.dispose();
+      await finish.dispose();
+    },
+  };
+}
+
+/**
+ * The estimator of a density, where `estimator` may be left open.
+ * @throws INVALID_ARGUMENT for Hutchinson's beside a correction of the log-density, which learned from exact stages.
+ */
+export function densityEstimator(
+  flow: Flow,
+  { estimator, correction }: Pick<FlowDensityOptions, "estimator" | "correction">,
+): TraceEstimator {
+  const dimension = dimensionOf(flow);
+  if (correction === undefined || correctedColumns(correction) <= dimension)
+    return estimator ?? defaultEstimator(dimension);
+  if (estimator !== "hutchinson") return "exact";
+  throw fail("INVALID_ARGUMENT", {
+    what: "density: estimator",
+    expected: "exact: the correction is one of the log-density too, and learned from exact divergences",
+    received: estimator,
+    help: "leave the estimator out, or the correction",
+  });
+}
+
+/** Columns of the state that a correction corrects. */
+const correctedColumns = ({ graph }: Correction): number => Number(graph.outputs.g?.shape.at(-1));
+
+/** Fixed steps have no tolerances; without either, the default tolerance. */
+export function withTolerance<T extends Pick<CompiledSolveOptions, "steps" | "rtol" | "atol">>(solver: T): T {
+  return solver.steps === undefined ? { rtol: FLOW_TOLERANCE, atol: FLOW_TOLERANCE, ...solver } : solver;
+}
+
+/** From the state at the base, whose last column is ∫ div f over the way there, to the log-density. */
+function finishGraph({ base }: Flow, { field, dimension, columns }: LogDensityField): Graph {
+  return trace({ state: stateType(field) }, ({ state }) => {
+    const change: Node = slice(state, 1, columns.logDensity, columns.logDensity + 1);
+    return { logDensity: sub(base.logDensity(slice(state, 1, 0, dimension)), change) };
+  });
+}
+
+/** Mean of −log p over rows. */
+export function meanNegative(values: Float64Array): number {
+  return -values.reduce((total, value) => total + value, 0) / values.length;
+}

@@ -1,0 +1,55 @@
+import { restored } from "../../data/index.js";
+import { type Correction, hyperRule } from "../../hypersolver/index.js";
+import { type CompiledSolveOptions, compileSolve, type FieldStatistics, orThrow } from "../../ode/index.js";
+import type { Random, Tensor } from "../../tensor/index.js";
+import { dimensionOf, type Flow } from "./flow.js";
+import { withTolerance } from "./flow-density.js";
+
+/** How samples are solved: by tolerances (default 1e-5), by fixed steps, or by a corrected method in fixed steps. */
+export interface FlowSamplerOptions
+  extends Omit<CompiledSolveOptions, "span" | "times" | "mesh" | "rule" | "onStep"> {
+  readonly correction?: Correction;
+}
+
+export interface FlowSamples {
+  /** In units of the data, [n, d]. */
+  readonly x: Tensor;
+  /** The draws of the base that they came from, [n, d]. */
+  readonly z: Tensor;
+  readonly statistics: FieldStatistics;
+}
+
+export interface FlowSampler {
+  /** Draws from the base and carries the draws to the data. */
+  sample(count: number, random: Random): Promise<FlowSamples>;
+  /**
+   * Carries given points of the base, [n, d].
+   * @throws STEP_LIMIT, STEP_UNDERFLOW, NON_FINITE, INTERRUPTED as `orThrow`.
+   */
+  push(z: Tensor): Promise<FlowSamples>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Prepares sampling: a solve from base to data.
+ * @throws INVALID_ARGUMENT when options contradict each other.
+ */
+export async function compileFlowSampler(flow: Flow, options: FlowSamplerOptions = {}): Promise<FlowSampler> {
+  const { correction, ...solver } = options;
+  const { field, base, span, standardisation } = flow;
+  const solve = await compileSolve(field, {
+    ...withTolerance(solver),
+    span,
+    ...(correction && { rule: hyperRule(field, correction) }),
+  });
+  const push: FlowSampler["push"] = async (z) => {
+    const solution = await solve.run(z);
+    const end = orThrow(solution).states.at(-1) as Tensor;
+    return { x: restored(end, standardisation), z, statistics: solution.statistics };
+  };
+  return {
+    push,
+    sample: (count, random) => push(base.sample(count, dimensionOf(flow), random)),
+    dispose: () => solve.dispose(),
+  };
+}

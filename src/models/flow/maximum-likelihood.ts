@@ -1,0 +1,186 @@
+import {
+  add,
+  type Graph,
+  gradient,
+  mean,
+  mul,
+  type Node,
+  neg,
+  slice,
+  sub,
+  trace,
+} from "../../graph/index.js";
+import {
+  compileGradient,
+  type Field,
+  type GradientOptions,
+  type LogDensityField,
+  type LogDensityOptions,
+  logDensityField,
+  NOISE_CONTROL,
+  type Span,
+  stateType,
+} from "../../ode/index.js";
+import type { Optimizer } from "../../optim/index.js";
+import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
+import { cast, fail, item, Random, type Tensor } from "../../tensor/index.js";
+import { unlessItBreaks } from "../broken-solves.js";
+import { compileOutsideGradient } from "../outside-gradient.js";
+import { withZeroColumns } from "./augmented-states.js";
+import type { BaseDistribution } from "./base-distribution.js";
+import { drawNoise, type NoiseKind } from "./noise.js";
+import type { FlowTrainer } from "./trainer.js";
+
+/** How the likelihood is solved, differentiated and regularised. */
+export interface LikelihoodOptions {
+  readonly base: BaseDistribution;
+  readonly span: Span;
+  readonly optimizer: Optimizer;
+  readonly clipNorm?: number;
+  readonly averageDecay?: number;
+  /** Method, tolerances (default 1e-5 both) or steps, and kind of gradient. */
+  readonly solver?: Omit<GradientOptions, "span" | "times" | "mesh">;
+  readonly estimator?: LogDensityOptions["estimator"];
+  /** Of Hutchinson's estimator. Default `rademacher`. */
+  readonly noise?: NoiseKind;
+  /** Weight of ∫‖f‖² ds in the loss. Default 0: left out. */
+  readonly kinetic?: number;
+  /** Weight of ∫‖∂f/∂z‖²_F ds in the loss. Default 0: left out. */
+  readonly frobenius?: number;
+  /** Error control on z alone, not on the log-density and the regularisers. Default false. */
+  readonly controlStateAlone?: boolean;
+  readonly seed?: number;
+  /** With `parallel: "batch"` threads share the rows of the batch: with 256 or more that is faster. */
+  readonly compile?: CompileOptions;
+}
+
+/** Tolerance of training solves, as in the paper. */
+export const TRAINING_TOLERANCE = 1e-5;
+
+/**
+ * Training by maximum likelihood: the log-density field is solved from data to base, and the gradient of
+ * −mean log p(x) goes back through the solve.
+ * @throws as `compileGradient`; INVALID_ARGUMENT for weights that are not finite numbers of at least 0.
+ */
+export async function compileMaximumLikelihood(
+  field: Field,
+  options: LikelihoodOptions,
+): Promise<FlowTrainer> {
+  const { span, kinetic = 0, frobenius = 0, estimator, noise = "rademacher", seed = 0 } = options;
+  for (const [what, weight] of Object.entries({ kinetic, frobenius })) requireWeight(what, weight);
+  const augmented = logDensityField(field, {
+    kinetic: kinetic > 0,
+    frobenius: frobenius > 0,
+    ...(estimator && { estimator }),
+  });
+  const compileOptions = { hot: true, ...options.compile };
+  const { dimension } = augmented;
+  const { dtype } = stateType(field);
+  const solve = await compileGradient(augmented.field, {
+    ...compileOptions,
+    ...(options.controlStateAlone === true && { toleranceColumns: dimension }),
+    ...tolerances(options.solver),
+    span: [span[1], span[0]],
+  });
+  const loss = await compile(lossGraph(augmented, { ...options, kinetic, frobenius }), compileOptions);
+  const update = await compileOutsideGradient({
+    parameters: field.parameters,
+    optimizer: options.optimizer,
+    ...(options.clipNorm !== undefined && { clipNorm: options.clipNorm }),
+    ...(options.averageDecay !== undefined && { averageDecay: options.averageDecay }),
+    compile: compileOptions,
+  });
+  const names = ["nll", ...Object.keys(augmented.columns).filter((name) => name !== "logDensity")];
+  const step: FlowTrainer["step"] = async (x, learningRate) => {
+    const [count = 0] = x.shape;
+    const random = new Random(seed).fork(`noise ${update.iteration}`);
+    const controls: NamedTensors =
+      augmented.estimator === "hutchinson"
+        ? { [NOISE_CONTROL]: cast(drawNoise(noise, [count, dimension], random), dtype) }
+        : {};
+    let seen: NamedTensors = {};
+    const cotangent = async (states: readonly Tensor[]): Promise<Tensor> => {
+      seen = await loss.run({ state: states.at(-1) as Tensor });
+      return cast(seen.cotangent as Tensor, dtype);
+    };
+    const start = withZeroColumns(x, Object.keys(augmented.columns).length);
+    const result = await unlessItBreaks(
+      solve.run(start, cotangent, { controls, parameters: update.parameters() }),
+    );
+    if ("obstacle" in result) return { ...untaken, ...result };
+    const value = (name: string): number => item(seen[name] as Tensor);
+    const seenHere = {
+      loss: value("loss"),
+      nfe: result.solution.statistics.nfe,
+      backwardNfe: result.backward.nfe,
+      metrics: Object.fromEntries(names.map((name) => [name, value(name)])),
+    };
+    // The optimiser sees the gradient alone, which can be finite where the loss is not.
+    if (!Number.isFinite(seenHere.loss)) return { ...untaken, ...seenHere };
+    const { taken, gradientNorm } = await update.step(result.parameters, learningRate);
+    return { ...seenHere, gradientNorm, taken };
+  };
+  return {
+    get iteration() {
+      return update.iteration;
+    },
+    step,
+    parameters: () => update.parameters(),
+    averaged: () => update.averaged(),
+    state: () => update.state(),
+    restore: (state) => update.restore(state),
+    dispose: async () => {
+      await solve.dispose();
+      await loss.dispose();
+      await update.dispose();
+    },
+  };
+}
+
+const untaken = { loss: Number.NaN, gradientNorm: Number.NaN, taken: false, metrics: {} } as const;
+
+function requireWeight(what: string, weight: number): void {
+  if (weight >= 0 && weight < Infinity) return;
+  throw fail("INVALID_ARGUMENT", {
+    what,
+    expected: "a finite number, at least 0",
+    received: String(weight),
+  });
+}
+
+function tolerances(
+  solver: LikelihoodOptions["solver"] = {},
+): Omit<GradientOptions, "span" | "times" | "mesh"> {
+  if (solver.steps !== undefined) return solver;
+  return { rtol: TRAINING_TOLERANCE, atol: TRAINING_TOLERANCE, ...solver };
+}
+
+/**
+ * From the state at the base to the loss, its parts, and its cotangent. Integrals come against the span: they are
+ * negative where it goes up.
+ */
+function lossGraph(
+  { field, dimension, columns }: LogDensityField,
+  {
+    base,
+    span,
+    kinetic,
+    frobenius,
+  }: Pick<LikelihoodOptions, "base" | "span"> & { kinetic: number; frobenius: number },
+): Graph {
+  return trace({ state: stateType(field) }, ({ state }) => {
+    const column = (at: number): Node => slice(state, 1, at, at + 1);
+    const integral = (at: number): Node => mul(mean(column(at)), Math.sign(span[0] - span[1]));
+    const logDensity = sub(base.logDensity(slice(state, 1, 0, dimension)), column(columns.logDensity));
+    const nll = neg(mean(logDensity));
+    const parts: Record<string, Node> = { nll };
+    if (columns.kinetic !== undefined) parts.kinetic = integral(columns.kinetic);
+    if (columns.frobenius !== undefined) parts.frobenius = integral(columns.frobenius);
+    const weights: Record<string, number> = { nll: 1, kinetic, frobenius };
+    const loss = Object.entries(parts)
+      .map(([name, part]) => mul(part, weights[name] ?? 0))
+      .reduce((total, term) => add(total, term));
+    const [cotangent] = gradient(loss, [state]);
+    return { loss, ...parts, cotangent: cotangent as Node };
+  });
+}

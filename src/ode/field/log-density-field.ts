@@ -1,0 +1,110 @@
+import {
+  concatColumns,
+  type InputSpec,
+  type NamedNodes,
+  type Node,
+  neg,
+  reduceSum,
+  reshape,
+  slice,
+  square,
+  trace,
+} from "../../graph/index.js";
+import { fail, formatShape } from "../../tensor/index.js";
+import { controlSpecs, evaluateField, type Field, makeField, stateType } from "./field.js";
+import {
+  defaultEstimator,
+  exactJacobianSums,
+  hutchinsonJacobianSums,
+  type JacobianSums,
+  type TraceEstimator,
+} from "./trace-estimator.js";
+
+/** What is integrated along with the state. */
+export interface LogDensityOptions {
+  /** Default: `exact` up to d = 8, else `hutchinson`. */
+  readonly estimator?: TraceEstimator;
+  /** Also ∫‖f‖² ds, the kinetic energy of the paths (Finlay et al., "How to train your neural ODE", ICML 2020). */
+  readonly kinetic?: boolean;
+  /** Also ∫‖∂f/∂z‖²_F ds, the squared Frobenius norm of the Jacobian (same paper). */
+  readonly frobenius?: boolean;
+}
+
+/** A field over (z, log-density, …), and where its columns are. */
+export interface LogDensityField {
+  /** State [batch, d + 1 + …]. */
+  readonly field: Field;
+  /** d: columns of z. */
+  readonly dimension: number;
+  readonly estimator: TraceEstimator;
+  /** Column of each quantity that is integrated along. */
+  readonly columns: Readonly<Record<"logDensity", number>> &
+    Readonly<Partial<Record<"kinetic" | "frobenius", number>>>;
+}
+
+/** The control of a log-density field that holds Hutchinson's noise, [batch, d]. The slash keeps it apart. */
+export const NOISE_CONTROL = "/noise";
+
+/**
+ * The field together with what it does to densities: d log p(z(s))/ds = −div f, the instantaneous change of variables
+ * (Chen et al., "Neural Ordinary Differential Equations", NeurIPS 2018, theorem 1). Its state is z with one column more:
+ * started at log p(z(s₀)), or at 0 for the change alone. Parameters, controls and features keep their names; `hutchinson` adds the
+ * control `NOISE_CONTROL`. A field like any other: it can be solved, differentiated and corrected.
+ * @throws UNSUPPORTED_FIELD when states are not vectors [batch, d].
+ */
+export function logDensityField(field: Field, options: LogDensityOptions = {}): LogDensityField {
+  const dimension = dimensionOf(field);
+  const { kinetic = false, frobenius = false } = options;
+  const { estimator = defaultEstimator(dimension) } = options;
+  const names = ["logDensity", ...(kinetic ? ["kinetic"] : []), ...(frobenius ? ["frobenius"] : [])];
+  const { roles, graph, parameters } = field;
+  const { dtype } = stateType(field);
+  const specs: Record<string, InputSpec> = {
+    ...graph.inputs,
+    ...controlSpecs(field),
+    ...(estimator === "hutchinson" && { [NOISE_CONTROL]: { shape: ["batch", dimension], dtype } }),
+    [roles.state]: { shape: ["batch", dimension + names.length], dtype },
+  };
+  let seen: NamedNodes = {};
+  const augmented = trace(specs, (inputs) => {
+    const z = slice(inputs[roles.state] as Node, 1, 0, dimension);
+    const s = roles.depth === undefined ? 0 : asGiven(inputs[roles.depth] as Node);
+    const context = { controls: inputs, parameters: inputs };
+    const { dz, features } = evaluateField(field, s, z, context, Object.keys(field.features));
+    const sums = jacobianSums(dz, z, inputs[NOISE_CONTROL]);
+    const rates: Record<string, () => Node> = {
+      logDensity: () => neg(sums.trace),
+      kinetic: () => reduceSum(square(dz), [1], true),
+      frobenius: () => sums.frobenius,
+    };
+    seen = features;
+    return { [roles.output]: concatColumns([dz, ...names.map((name) => (rates[name] as () => Node)())]) };
+  });
+  const controls = [...roles.controls, ...(estimator === "hutchinson" ? [NOISE_CONTROL] : [])];
+  const columns = Object.fromEntries(names.map((name, i) => [name, dimension + i]));
+  return {
+    field: makeField(augmented, { ...roles, controls }, parameters, seen),
+    dimension,
+    estimator,
+    columns: columns as LogDensityField["columns"],
+  };
+}
+
+/** One depth for all as a scalar, whether the field declares [] or [1]; a depth a sample as it is. */
+const asGiven = (s: Node): Node => (s.shape.includes("batch") ? s : reshape(s, []));
+
+function jacobianSums(dz: Node, z: Node, noise: Node | undefined): JacobianSums {
+  return noise === undefined ? exactJacobianSums(dz, z) : hutchinsonJacobianSums(dz, z, noise);
+}
+
+function dimensionOf(field: Field): number {
+  const { shape } = stateType(field);
+  const [batch, dimension] = shape;
+  if (shape.length === 2 && batch === "batch" && typeof dimension === "number") return dimension;
+  throw fail("UNSUPPORTED_FIELD", {
+    what: "log-density along a field",
+    expected: "states that are vectors, [batch, d]",
+    received: formatShape(shape),
+    help: "flatten the state inside the field",
+  });
+}

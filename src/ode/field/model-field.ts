@@ -1,0 +1,93 @@
+import {
+  formatType,
+  type ImportedModel,
+  type NamedNodes,
+  type SymbolicShape,
+  type TensorType,
+} from "../../graph/index.js";
+import { fail, formatShape } from "../../tensor/index.js";
+import { type Field, makeField } from "./field.js";
+
+/** Names given by the user: which input of the model is the state `z`, which the depth `s`; which output is `dz`. */
+export interface InputMap {
+  readonly z?: string;
+  readonly s?: string;
+  readonly dz?: string;
+}
+
+/** Names by which people call the state and the depth, most telling first. */
+const stateNames = ["z", "y", "x", "state", "h", "u"];
+const depthNames = ["s", "t", "time", "depth"];
+
+/**
+ * Takes an imported model as a vector field. The state is the input of the output's shape, the depth an input called
+ * s, t, time or depth (or the only scalar); every other input is a control.
+ * @throws UNSUPPORTED_FIELD when no input fits, or a name of the map is not there.
+ */
+export function fieldOfModel(model: ImportedModel, map: InputMap = {}): Field {
+  const output = pickOutput(model, map);
+  const shape = model.outputs[output]?.shape ?? [];
+  const state = map.z ?? stateInput(model, shape, map);
+  const depth = map.s ?? depthInput(model, state);
+  for (const name of [state, depth]) if (name !== undefined) requireInput(model, name);
+  const controls = Object.keys(model.inputs).filter((name) => name !== state && name !== depth);
+  const graph = {
+    inputs: model.graph.inputs,
+    outputs: { [output]: model.graph.outputs[output] } as NamedNodes,
+  };
+  return makeField(graph, { state, depth, controls, output }, model.parameters, model.intermediates);
+}
+
+function pickOutput({ outputs }: ImportedModel, { dz }: InputMap): string {
+  const names = Object.keys(outputs);
+  const [first] = names;
+  if (dz !== undefined && names.includes(dz)) return dz;
+  if (dz === undefined && first !== undefined && names.length === 1) return first;
+  throw fail("UNSUPPORTED_FIELD", {
+    what: "output of the model",
+    expected: dz === undefined ? "one output, the derivative dz/ds" : `an output "${dz}"`,
+    received: names.join(", ") || "none",
+    help: "name the derivative with --input-map dz=OUTPUT",
+  });
+}
+
+function stateInput({ inputs }: ImportedModel, shape: SymbolicShape, { s }: InputMap): string {
+  const fitting = Object.entries(inputs).flatMap(([name, type]) =>
+    name !== s && formatShape(type.shape) === formatShape(shape) ? [name] : [],
+  );
+  const named = stateNames.find((name) => fitting.includes(name));
+  const [only, second] = fitting;
+  if (named !== undefined) return named;
+  if (only !== undefined && second === undefined) return only;
+  throw fail("UNSUPPORTED_FIELD", {
+    what: "state of the vector field",
+    expected: `one input of the output's shape ${formatShape(shape)}`,
+    received: listed(inputs),
+    help: "name it with --input-map z=INPUT",
+  });
+}
+
+function depthInput({ inputs }: ImportedModel, state: string): string | undefined {
+  const others = Object.entries(inputs).filter(([name, { shape }]) => name !== state && isScalarLike(shape));
+  const names = others.map(([name]) => name);
+  const named = depthNames.find((name) => names.includes(name));
+  return (
+    named ??
+    (others.length === 1 && others.every(([, { shape }]) => !shape.includes("batch")) ? names[0] : undefined)
+  );
+}
+
+/** [], [1], [batch] or [batch, 1]: one number for all, or one a sample. */
+function isScalarLike(shape: SymbolicShape): boolean {
+  return shape.length <= 2 && shape.every((size, axis) => size === 1 || (size === "batch" && axis === 0));
+}
+
+function requireInput({ inputs }: ImportedModel, name: string): void {
+  if (inputs[name] !== undefined) return;
+  throw fail("UNSUPPORTED_FIELD", { what: `input "${name}"`, expected: listed(inputs), received: name });
+}
+
+const listed = (inputs: Readonly<Record<string, TensorType>>): string =>
+  Object.entries(inputs)
+    .map(([name, type]) => `${name} ${formatType(type)}`)
+    .join(", ") || "no inputs";

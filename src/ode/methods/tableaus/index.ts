@@ -1,0 +1,79 @@
+import { fail } from "../../../tensor/index.js";
+import { type AdaptiveTableau, type ButcherTableau, isAdaptive } from "../tableau.js";
+import { adaptiveHeun } from "./adaptive-heun.js";
+import { bosh3 } from "./bosh3.js";
+import { dopri5 } from "./dopri5.js";
+import { dopri8 } from "./dopri8.js";
+import { euler } from "./euler.js";
+import { fehlberg2 } from "./fehlberg2.js";
+import { heun } from "./heun.js";
+import { heun3 } from "./heun3.js";
+import { midpoint } from "./midpoint.js";
+import { ralston } from "./ralston.js";
+import { rk4 } from "./rk4.js";
+import { rk4ThreeEighths } from "./rk4-38.js";
+import { tsit5 } from "./tsit5.js";
+
+/** Every tableau of the library by its name, from the lowest order to the highest. */
+export const tableaus: Readonly<Record<string, ButcherTableau>> = Object.freeze(
+  Object.fromEntries(
+    [
+      euler,
+      midpoint,
+      heun,
+      ralston,
+      adaptiveHeun,
+      fehlberg2,
+      heun3,
+      bosh3,
+      rk4,
+      rk4ThreeEighths,
+      dopri5,
+      tsit5,
+      dopri8,
+    ].map((tableau) => [tableau.name, tableau]),
+  ),
+);
+
+/** The tableaus with an error estimate. */
+export const adaptiveTableaus: readonly AdaptiveTableau[] = Object.freeze(
+  Object.values(tableaus).filter(isAdaptive),
+);
+
+const byName = new Map(
+  Object.values(tableaus).flatMap((tableau) =>
+    [tableau.name, ...tableau.aliases].map((name) => [name, tableau] as const),
+  ),
+);
+
+/**
+ * The tableau of a name or alias.
+ * @throws INVALID_ARGUMENT that lists the known names.
+ */
+export function tableauNamed(name: string): ButcherTableau {
+  const tableau = byName.get(name);
+  if (tableau !== undefined) return tableau;
+  throw fail("INVALID_ARGUMENT", {
+    what: "method",
+    expected: `one of ${Object.keys(tableaus).join(", ")}`,
+    received: JSON.stringify(name),
+    help: "alpha(…) and tableaus of your own, made with defineTableau, are passed as objects",
+  });
+}
+
+export { alpha } from "./alpha.js";
+export {
+  adaptiveHeun,
+  bosh3,
+  dopri5,
+  dopri8,
+  euler,
+  fehlberg2,
+  heun,
+  heun3,
+  midpoint,
+  ralston,
+  rk4,
+  rk4ThreeEighths,
+  tsit5,
+};

@@ -1,0 +1,127 @@
+import { type ErrorCode, fail } from "../../tensor/index.js";
+
+/** How a solve ended. */
+export type SolveStatus = "success" | "step-limit" | "step-underflow" | "non-finite" | "interrupted";
+
+export interface SolveStatistics {
+  /** Number of evaluations of f. */
+  readonly nfe: number;
+  readonly acceptedSteps: number;
+  readonly rejectedSteps: number;
+  /** Wall-clock time of the solve. */
+  readonly milliseconds: number;
+}
+
+/** Outcome of a solve: always a value, also on failure. `orThrow` turns a failure into an exception. */
+export interface Solution<Y> {
+  readonly status: SolveStatus;
+  /** One sentence: what happened, where, and what to do about it. */
+  readonly message: string;
+  /** Requested times that were reached: all on success, a leading part on failure. */
+  readonly times: readonly number[];
+  /** State at each of `times`. */
+  readonly states: readonly Y[];
+  readonly statistics: SolveStatistics;
+  /** The last accepted point; on success the end of the integration (beyond t1 when it was overshot). */
+  readonly lastGood: { readonly s: number; readonly y: Y };
+  /** Flat index of the first NaN or infinite element; present when the status is `non-finite` and it is known. */
+  readonly firstBadIndex?: number;
+}
+
+const codes: Readonly<Record<Exclude<SolveStatus, "success">, ErrorCode>> = {
+  "step-limit": "STEP_LIMIT",
+  "step-underflow": "STEP_UNDERFLOW",
+  "non-finite": "NON_FINITE",
+  interrupted: "INTERRUPTED",
+};
+
+/**
+ * Passes a successful solution through.
+ * @param what the name of the solve in messages. Default `"solve"`.
+ * @throws STEP_LIMIT, STEP_UNDERFLOW, NON_FINITE or INTERRUPTED otherwise, with `lastGood`, `statistics` and
+ *   `firstBadIndex` in the details.
+ */
+export function orThrow<Y>(solution: Solution<Y>, what = "solve"): Solution<Y> {
+  const { status, message, lastGood, statistics, firstBadIndex } = solution;
+  if (status === "success") return solution;
+  throw fail(codes[status], {
+    what,
+    received: message,
+    details: { lastGood, statistics, firstBadIndex },
+  });
+}
+
+/** Collects a solve while it runs, and makes its `Solution` at the end. */
+export class SolutionRecorder<Y> {
+  readonly #times: readonly number[];
+  readonly #states: Y[];
+  readonly #startedAt = performance.now();
+  nfe = 0;
+  acceptedSteps = 0;
+  rejectedSteps = 0;
+  lastGood: { readonly s: number; readonly y: Y };
+
+  /** @param times requested times, the first of which is the start. */
+  constructor(times: readonly number[], y0: Y) {
+    this.#times = times;
+    this.#states = [y0];
+    this.lastGood = { s: times[0] ?? 0, y: y0 };
+  }
+
+  get triedSteps(): number {
+    return this.acceptedSteps + this.rejectedSteps;
+  }
+
+  /** The earliest requested time that has no state yet. */
+  get nextTime(): number | undefined {
+    return this.#times[this.#states.length];
+  }
+
+  /** Stores the state at `nextTime`. */
+  save(y: Y): void {
+    this.#states.push(y);
+  }
+
+  /** Counts an accepted step that ended in (s, y). */
+  accept(s: number, y: Y): void {
+    this.acceptedSteps++;
+    this.lastGood = { s, y };
+  }
+
+  finish(status: SolveStatus, message: string, firstBadIndex?: number): Solution<Y> {
+    return {
+      status,
+      message,
+      times: this.#times.slice(0, this.#states.length),
+      states: this.#states,
+      statistics: {
+        nfe: this.nfe,
+        acceptedSteps: this.acceptedSteps,
+        rejectedSteps: this.rejectedSteps,
+        milliseconds: performance.now() - this.#startedAt,
+      },
+      lastGood: this.lastGood,
+      ...(firstBadIndex === undefined ? {} : { firstBadIndex }),
+    };
+  }
+
+  succeed(): Solution<Y> {
+    return this.finish("success", `Reached s = ${this.lastGood.s}.`);
+  }
+
+  nonFinite(where: string, firstBadIndex: number | undefined): Solution<Y> {
+    const element = firstBadIndex === undefined ? "a value" : `element ${firstBadIndex}`;
+    const message = `${where}, ${element} is NaN or infinite; last good state at s = ${this.lastGood.s}. Check the field there.`;
+    return this.finish("non-finite", message, firstBadIndex);
+  }
+
+  /** @param end where the solve was to end. */
+  stepLimit(end: number): Solution<Y> {
+    const message = `Tried ${this.triedSteps} steps and reached s = ${this.lastGood.s} of ${end}. Raise maxSteps or loosen rtol and atol.`;
+    return this.finish("step-limit", message);
+  }
+
+  interrupted(): Solution<Y> {
+    return this.finish("interrupted", `Stopped by its signal at s = ${this.lastGood.s}.`);
+  }
+}

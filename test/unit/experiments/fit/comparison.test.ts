@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import {
+  compareMethods,
+  comparisonTable,
+  comparisonText,
+  hyperTitle,
+} from "../../../../src/experiments/index.js";
+import { mul, trace } from "../../../../src/graph/index.js";
+import { uniformStates } from "../../../../src/hypersolver/index.js";
+import { dopri5, fieldMacs, heun, makeField, ralston } from "../../../../src/ode/index.js";
+import { fromNumbers, Random } from "../../../../src/tensor/index.js";
+import { zeroCorrection } from "../../../helpers/corrections.js";
+import { pendulum, pendulumSpan } from "../../../helpers/fitting.js";
+import { oracleField } from "../../../helpers/mlp-field.js";
+
+const samples = uniformStates([2], -1, 1).heldOut(50, new Random(1));
+
+describe("a comparison", () => {
+  test("spends each budget in whole steps, and counts f, g and operations", async () => {
+    const rows = await compareMethods({
+      ...{ field: pendulum(), span: pendulumSpan, samples, repetitions: 1 },
+      ...{ correction: zeroCorrection(heun, "float32"), budget: [1, 2, 3, 8], tolerances: [1e-4] },
+    });
+    const of = (method: string) => rows.filter((row) => row.method === method);
+    expect(of("Euler").map(({ steps }) => steps)).toEqual([1, 2, 3, 8]);
+    expect(of("Heun").map(({ steps }) => steps)).toEqual([1, 4]);
+    expect(of("HyperHeun").map(({ steps, gCalls, nfe }) => [steps, gCalls, nfe])).toEqual([
+      [1, 1, 2],
+      [4, 4, 8],
+    ]);
+    expect(of("RK4").map(({ steps, nfe }) => [steps, nfe])).toEqual([[2, 8]]);
+    expect(of("HyperHeun").map(({ error }) => error)).toEqual(of("Heun").map(({ error }) => error));
+    expect(of("Heun").every(({ role }) => role === "base")).toBe(true);
+    expect(of("HyperHeun").every(({ role }) => role === "hypersolver")).toBe(true);
+    expect(of("dopri5")).toMatchObject([{ role: "reference", steps: undefined, tolerance: 1e-4 }]);
+    for (const row of rows) {
+      expect(row.nfe).toBeLessThanOrEqual(row.role === "reference" ? Number.POSITIVE_INFINITY : 8);
+      expect(row.milliseconds).toBeGreaterThan(0);
+      expect(row.relative).toBeGreaterThan(0);
+    }
+    const errors = of("Euler").map(({ error }) => error);
+    expect(errors).toEqual([...errors].sort((a, b) => b - a));
+  });
+
+  test("counts multiply–accumulates of an MLP field", async () => {
+    const field = oracleField("float32");
+    const start = uniformStates([3], -1, 1).heldOut(3, new Random(1));
+    const rows = await compareMethods({
+      ...{ field, span: [0, 1], samples: start, budget: [4], tolerances: [1e-3], repetitions: 1 },
+    });
+    for (const { macs, nfe } of rows) expect(macs).toBe(nfe * fieldMacs(field));
+  });
+
+  test("has a row for a base outside the usual four", async () => {
+    for (const base of [ralston, dopri5]) {
+      const rows = await compareMethods({
+        ...{ field: pendulum(), span: pendulumSpan, samples, repetitions: 1, tolerances: [] },
+        ...{ correction: zeroCorrection(base, "float32"), budget: [6] },
+      });
+      const hyper = rows.find(({ role }) => role === "hypersolver");
+      const own = rows.find(({ role }) => role === "base");
+      expect(hyper?.method).toBe(hyperTitle(base.name));
+      expect([own?.steps, own?.error]).toEqual([hyper?.steps, hyper?.error]);
+    }
+  });
+
+  test("of a method that breaks goes on, and says that it broke", async () => {
+    // z' = −1000 z³ and one long Euler step: overflow after a few.
+    const graph = trace({ z: { shape: ["batch", 2] } }, ({ z }) => ({ dz: mul(mul(mul(z, z), z), -1000) }));
+    const field = makeField(graph, { state: "z", depth: undefined, controls: [], output: "dz" }, {});
+    const states = { z0: fromNumbers([1, 2], [1, 2]), controls: {} };
+    const rows = await compareMethods({
+      ...{ field, span: [0, 1], samples: states, budget: [8], tolerances: [1e-3], repetitions: 1 },
+    });
+    const euler = rows.find(({ method }) => method === "Euler");
+    expect([euler?.error, euler?.relative]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+    expect(rows.find(({ method }) => method === "dopri5")?.error).toBeLessThan(0.01);
+    expect(comparisonText(rows)).toContain("broke");
+    expect(comparisonTable(rows).rows).toHaveLength(rows.length);
+  });
+});

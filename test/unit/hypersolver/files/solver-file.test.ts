@@ -1,0 +1,125 @@
+import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
+import { describe, expect, test } from "vitest";
+import { importOnnx, inspectOnnx, log, mul, type NamedNodes, trace } from "../../../../src/graph/index.js";
+import {
+  encodeSolver,
+  GOLDEN_KEY,
+  goldenVectorsOf,
+  hyperRule,
+  type Samples,
+  selfTest,
+  solverGraph,
+} from "../../../../src/hypersolver/index.js";
+import { heun, makeField, solveField, tableauRule } from "../../../../src/ode/index.js";
+import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
+import { closedForms, driven, spiral } from "../../../helpers/closed-form.js";
+import { relativeDifference } from "../../../helpers/compare.js";
+import { exactCorrection, node } from "../../../helpers/corrections.js";
+import { FLOAT32_FORWARD } from "../../../helpers/tolerances.js";
+
+const span = [0.2, 1.2] as const;
+const steps = 3;
+
+function samplesOf(count: number, controlled: boolean): Samples {
+  const random = new Random(count);
+  const numbers = (length: number) => Float32Array.from({ length }, () => random.normal());
+  return {
+    z0: fromNumbers(numbers(2 * count), [count, 2]),
+    controls: controlled ? { x: fromNumbers(numbers(count), [count, 1]) } : {},
+  };
+}
+
+/** As somebody without this library would run it. */
+async function runDirectly(bytes: Uint8Array, { z0, controls }: Samples): Promise<Float32Array> {
+  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
+  const wrap = ({ data, shape }: Tensor) => new RuntimeTensor("float32", data as Float32Array, shape);
+  const feeds = Object.fromEntries(
+    Object.entries({ z0, ...controls }).map(([name, value]) => [name, wrap(value)]),
+  );
+  expect([...session.inputNames].sort()).toEqual(Object.keys(feeds).sort());
+  expect(session.outputNames).toEqual(["z1"]);
+  const { z1 } = await session.run(feeds);
+  await session.release();
+  expect(z1?.dims).toEqual(z0.shape);
+  return z1?.data as Float32Array;
+}
+
+describe("solver.onnx", () => {
+  test.each(closedForms)("runs in any ONNX runtime, at any batch, as solveField: $name", async (problem) => {
+    const field = problem.field("float32");
+    const rule = hyperRule(field, exactCorrection(heun, problem, { dtype: "float32" }));
+    const bytes = await encodeSolver(field, rule, span, steps, samplesOf(5, problem.controlled));
+    for (const count of [1, 3, 257]) {
+      const samples = samplesOf(count, problem.controlled);
+      const options = { span, steps, rule, controls: samples.controls };
+      const { states } = await solveField(field, samples.z0, options);
+      const difference = relativeDifference(
+        await runDirectly(bytes, samples),
+        toFloat64(states.at(-1) as Tensor),
+      );
+      expect(difference).toBeLessThan(FLOAT32_FORWARD);
+    }
+  });
+
+  test("uses standard operators only, and carries texts", async () => {
+    const field = driven.field("float32");
+    const rule = hyperRule(field, exactCorrection(heun, driven, { dtype: "float32" }));
+    const bytes = await encodeSolver(field, rule, span, steps, samplesOf(2, true), { note: "kept" });
+    const { operators, metadata } = inspectOnnx(bytes, "solver.onnx");
+    expect(operators.filter(({ name, supported }) => name.includes(".") || !supported)).toEqual([]);
+    expect(Buffer.from(bytes).includes("com.microsoft")).toBe(false);
+    expect(metadata.note).toBe("kept");
+    expect(Object.keys(metadata)).toContain(GOLDEN_KEY);
+  });
+
+  test("notices at its self-test that a weight was tampered with", async () => {
+    const field = spiral.field("float32");
+    const rule = tableauRule(field, heun);
+    const bytes = await encodeSolver(field, rule, span, steps, samplesOf(6, false));
+    const golden = goldenVectorsOf(inspectOnnx(bytes, "solver.onnx").metadata, "solver.onnx");
+    if (golden === undefined) throw new Error("no golden vectors");
+    expect(golden.inputs.z0?.shape).toEqual([4, 2]);
+    const graph = solverGraph(field, rule, span, steps);
+    await selfTest(bytes, graph, golden, "solver.onnx");
+    const weight = Buffer.from(Float32Array.of(1.3).buffer);
+    const tampered = Buffer.from(bytes);
+    const place = tampered.indexOf(weight);
+    expect(place).toBeGreaterThan(0);
+    Buffer.from(Float32Array.of(1.31).buffer).copy(tampered, place);
+    await expect(selfTest(tampered, graph, golden, "solver.onnx")).rejects.toMatchObject({
+      code: "RUNTIME_FAILURE",
+      facts: { what: "solver.onnx: self-test" },
+    });
+  });
+
+  test("can be imported again", async () => {
+    const field = spiral.field("float32");
+    const bytes = await encodeSolver(field, tableauRule(field, heun), span, steps, samplesOf(2, false));
+    const model = importOnnx(bytes, "solver.onnx");
+    expect(Object.keys(model.inputs)).toEqual(["z0"]);
+    expect(Object.keys(model.outputs)).toEqual(["z1"]);
+  });
+
+  test("is not written when it gives NaN on its own samples", async () => {
+    const graph = trace({ z: { shape: ["batch", 2] } }, ({ z }) => ({ dz: log(z) }));
+    const field = makeField(graph, { state: "z", depth: undefined, controls: [], output: "dz" }, {});
+    const samples = { z0: fromNumbers([-1, -2], [1, 2]), controls: {} };
+    const written = encodeSolver(field, tableauRule(field, heun), span, steps, samples);
+    await expect(written).rejects.toMatchObject({ code: "NON_FINITE" });
+  });
+
+  test.each(["z0", "z1"])("refuses a control called %s", (name) => {
+    const specs = { z: { shape: ["batch", 2] }, [name]: { shape: ["batch", 1] } } as const;
+    const graph = trace(specs, (nodes: NamedNodes) => ({ dz: mul(node(nodes.z), node(nodes[name])) }));
+    const field = makeField(graph, { state: "z", depth: undefined, controls: [name], output: "dz" }, {});
+    expect(() => solverGraph(field, tableauRule(field, heun), span, steps)).toThrow(/controls not called/);
+  });
+
+  test.each([
+    ["{", /golden vectors/],
+    [JSON.stringify({ inputs: {} }), /golden vectors/],
+  ])("with damaged golden vectors %s says so", (text, message) => {
+    expect(() => goldenVectorsOf({ [GOLDEN_KEY]: text }, "solver.onnx")).toThrow(message);
+    expect(goldenVectorsOf({}, "solver.onnx")).toBeUndefined();
+  });
+});

@@ -1,0 +1,456 @@
+import { describe, expect, test } from "vitest";
+import {
+  compileFlowDensity,
+  decodeFlowCheckpoint,
+  encodeFlowCheckpoint,
+  type FlowCheckpoint,
+  type FlowData,
+  type FlowTrainingOptions,
+  logisticBase,
+  meanNegative,
+  normalBase,
+  type TrainedFlow,
+  tableData,
+  trainFlow,
+} from "../../../../src/models/index.js";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  fromNumbers,
+  Random,
+  type Tensor,
+} from "../../../../src/tensor/index.js";
+import { relativeDifference } from "../../../helpers/compare.js";
+import { gaussianData, normals, smallField } from "../../../helpers/flows.js";
+
+const data = gaussianData([1, -0.5], 0.6);
+const matching = { objective: "flow-matching", iterations: 301, learningRate: 1e-2, batch: 32 } as const;
+const likelihood = {
+  objective: "maximum-likelihood",
+  iterations: 110,
+  learningRate: 5e-3,
+  batch: 16,
+  likelihood: { solver: { method: "heun", steps: 2 }, estimator: "hutchinson", kinetic: 0.1 },
+} as const;
+/** 411 iterations: blocks of 2, so that the border of the phases, at 301, cuts one. */
+const small: FlowTrainingOptions = {
+  ...{ data, phases: [matching, likelihood], network: { hidden: [8] }, validations: 5, seed: 4 },
+};
+
+/** A training with all its checkpoints, which went through their file. */
+async function recorded(options: FlowTrainingOptions) {
+  const checkpoints: FlowCheckpoint[] = [];
+  const onCheckpoint = (checkpoint: FlowCheckpoint): void => {
+    checkpoints.push(decodeFlowCheckpoint(encodeFlowCheckpoint(checkpoint), "checkpoint"));
+  };
+  return { trained: await trainFlow({ ...options, onCheckpoint }), checkpoints };
+}
+
+/** Everything of a result but the time it took. */
+const essence = ({ flow, seconds: _, ...rest }: TrainedFlow) => ({
+  ...rest,
+  parameters: flow.field.parameters,
+});
+
+describe("a training", () => {
+  let unbroken: Promise<TrainedFlow> | undefined;
+
+  test("resumed from any of its checkpoints ends as if it had never stopped, bit by bit", async () => {
+    const { trained, checkpoints } = await recorded(small);
+    expect(trained.status).toBe("complete");
+    expect(checkpoints.map(({ iteration }) => iteration)).toEqual([82, 164, 246, 301, 328, 410, 411]);
+    for (const checkpoint of checkpoints) {
+      const again = await recorded({ ...small, checkpoint });
+      expect(essence(again.trained)).toEqual(essence(trained));
+      expect(again.checkpoints).toEqual(
+        checkpoints.filter(({ iteration }) => iteration > checkpoint.iteration),
+      );
+    }
+  });
+
+  test("of sixteen columns too, whose density is an estimate", async () => {
+    const wide = gaussianData(new Array<number>(16).fill(0.5), 0.8);
+    const phase = { objective: "flow-matching", iterations: 12, learningRate: 1e-2, batch: 16 } as const;
+    const options = { ...small, data: wide, phases: [phase], validations: 3 };
+    const { trained, checkpoints } = await recorded(options);
+    expect(checkpoints).toHaveLength(3);
+    for (const checkpoint of checkpoints)
+      expect(essence(await trainFlow({ ...options, checkpoint }))).toEqual(essence(trained));
+  });
+
+  test.each([16, 100])("of a table of %d columns gets better by far", async (d) => {
+    // Columns that share most of their spread: a normal of independent columns is far from them.
+    const random = new Random(1);
+    const points = Array.from({ length: 100 }, () => {
+      const common = random.normal();
+      return Array.from({ length: d }, () => common + 0.5 * random.normal());
+    });
+    const table = tableData(fromNumbers(points.flat(), [100, d]), "a table", 1);
+    const phases = [{ ...matching, iterations: 150, batch: 128 }];
+    const { curve, validationNll } = await trainFlow({
+      ...{ ...small, data: table, phases, network: { hidden: [32] }, validations: 150 },
+    });
+    const [first = Number.NaN] = curve.flatMap(({ nll }) => (nll === undefined ? [] : [nll]));
+    expect(curve.every(({ loss }) => Number.isFinite(loss))).toBe(true);
+    expect((first - validationNll) / d).toBeGreaterThan(0.2);
+  });
+
+  test.each([83, 84, 164, 301, 320])("stopped at iteration %d goes on bit by bit", async (stop) => {
+    unbroken ??= trainFlow(small);
+    const whole = await unbroken;
+    const abort = new AbortController();
+    const counted: FlowData = {
+      ...data,
+      batch: (count, random) => {
+        drawn++;
+        if (drawn === stop) abort.abort();
+        return data.batch(count, random);
+      },
+    };
+    let drawn = 0;
+    const { trained, checkpoints } = await recorded({ ...small, data: counted, signal: abort.signal });
+    expect(trained).toMatchObject({ status: "interrupted", iterations: stop });
+    const checkpoint = checkpoints.at(-1) as FlowCheckpoint;
+    expect(checkpoint.iteration).toBe([82, 82, 164, 301, 301][[83, 84, 164, 301, 320].indexOf(stop)]);
+    expect(essence(await trainFlow({ ...small, checkpoint }))).toEqual(essence(whole));
+  });
+
+  test("begins the learning rate anew in every phase, from the averaged parameters of the one before", async () => {
+    const phase = { ...matching, iterations: 30, batch: 8 };
+    const { checkpoints } = await recorded({ ...small, phases: [phase, phase], validations: 2 });
+    const at = (iteration: number, row: string): Record<string, Tensor> => {
+      const { trainer = {} } = checkpoints.find((each) => each.iteration === iteration) ?? {};
+      return Object.fromEntries(
+        Object.entries(trainer).flatMap(([name, value]) =>
+          name.startsWith(`${row}.`) ? [[name.slice(row.length + 1), value]] : [],
+        ),
+      );
+    };
+    const moved = (a: Record<string, Tensor>, b: Record<string, Tensor>): number =>
+      Math.max(
+        ...Object.entries(a).map(([name, value]) =>
+          relativeDifference(value.data as Float32Array, b[name]?.data as Float32Array),
+        ),
+      );
+    // Adam moves every weight by about the rate an iteration: some 30 · 0.01/2 over a phase.
+    const [first, last] = [at(30, "average"), at(60, "parameters")];
+    expect(Object.keys(first).length).toBeGreaterThan(0);
+    expect(moved(last, first)).toBeGreaterThan(0.03);
+    expect(moved(last, first)).toBeLessThan(0.5);
+  });
+
+  test("hands its averaged parameters on to the next phase", async () => {
+    const phase = { ...matching, iterations: 30, batch: 8, schedule: "constant" } as const;
+    const phases = [phase, { ...phase, learningRate: 1e-12 }];
+    const { checkpoints } = await recorded({ ...small, phases, validations: 2 });
+    const [first, second] = checkpoints;
+    for (const name of Object.keys(first?.best.parameters ?? {})) {
+      const handedOn = first?.trainer[`average.${name}`]?.data as Float32Array;
+      expect(
+        relativeDifference(second?.trainer[`parameters.${name}`]?.data as Float32Array, handedOn),
+      ).toBeLessThan(1e-6);
+      expect(first?.trainer[`parameters.${name}`]?.data).not.toEqual(handedOn);
+    }
+    expect(checkpoints).toHaveLength(2);
+  });
+
+  test("repeats bit by bit with its seed, and not with another", async () => {
+    const options = { ...small, phases: [{ ...matching, iterations: 20 }] };
+    const [a, b] = [await trainFlow(options), await trainFlow(options)];
+    expect(essence(a)).toEqual(essence(b));
+    expect((await trainFlow({ ...options, seed: 5 })).flow.field.parameters).not.toEqual(
+      a.flow.field.parameters,
+    );
+  });
+
+  test("keeps the parameters that did best on validation data", async () => {
+    const learningRate = 3;
+    const phases = [{ ...matching, iterations: 60, learningRate, schedule: "constant" }] as const;
+    const { curve, validationNll, flow } = await trainFlow({ ...small, phases, validations: 12 });
+    const measured = curve.flatMap(({ nll }) => (nll === undefined ? [] : [nll]));
+    expect(measured).toHaveLength(12);
+    expect(validationNll).toBe(Math.min(...measured));
+    // So hot a training does not end at its best.
+    expect(measured.at(-1)).toBeGreaterThan(validationNll);
+    const density = await compileFlowDensity(flow);
+    expect(meanNegative((await density.run(data.validation)).values)).toBe(validationNll);
+    await density.dispose();
+  });
+
+  test("learns: both objectives bring the NLL of a shifted Gaussian near its entropy", async () => {
+    const entropy = Math.log(2 * Math.PI * Math.E * 0.36);
+    const phases = [
+      { ...matching, iterations: 500, batch: 128 },
+      { ...likelihood, iterations: 60, batch: 128 },
+    ];
+    const { validationNll, curve } = await trainFlow({ ...small, phases, network: { hidden: [16] } });
+    expect(validationNll - entropy).toBeLessThan(0.12);
+    expect(validationNll - entropy).toBeGreaterThan(-0.12);
+    expect(curve.map(({ objective }) => objective)).toContain("maximum-likelihood");
+    const solved = curve.filter(({ nfe }) => nfe !== undefined);
+    expect(new Set(solved.map(({ nfe }) => nfe))).toEqual(new Set([4]));
+    expect(new Set(solved.map(({ objective }) => objective))).toEqual(new Set(["maximum-likelihood"]));
+  });
+
+  test("may go on from a field, and reports its progress over all phases", async () => {
+    const field = smallField(2);
+    const iterations: number[] = [];
+    const onProgress = ({ iteration, total }: { iteration: number; total: number }): void => {
+      iterations.push(iteration);
+      expect(total).toBe(8);
+    };
+    const phases = [
+      { ...matching, iterations: 5, learningRate: 1e-12 },
+      { ...likelihood, iterations: 3, learningRate: 1e-12 },
+    ];
+    const { flow, curve } = await trainFlow({ ...small, phases, field, base: logisticBase, onProgress });
+    expect(iterations).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(curve.map(({ iteration }) => iteration)).toEqual(iterations);
+    expect(flow.base.name).toBe("logistic");
+    expect(flow.field.parameters).toEqual(field.parameters);
+  });
+});
+
+describe("a training that is stopped", () => {
+  test("before it begins does one iteration and says so", async () => {
+    const result = await trainFlow({ ...small, signal: AbortSignal.abort() });
+    expect(result).toMatchObject({ status: "interrupted", iterations: 1 });
+    expect(Number.isFinite(result.validationNll)).toBe(true);
+  });
+
+  test("keeps the best so far", async () => {
+    const abort = new AbortController();
+    const onProgress = ({ iteration }: { iteration: number }): void => {
+      if (iteration >= 200) abort.abort();
+    };
+    const result = await trainFlow({ ...small, onProgress, signal: abort.signal });
+    const untrained = await trainFlow({ ...small, signal: AbortSignal.abort() });
+    expect(result.status).toBe("interrupted");
+    expect(result.iterations).toBeLessThan(210);
+    expect(result.validationNll).toBeLessThan(untrained.validationNll - 0.3);
+    expect(result.curve.at(-1)?.nll).toBeTypeOf("number");
+  });
+
+  test("at its very end is complete", async () => {
+    const abort = new AbortController();
+    const phases = [{ ...matching, iterations: 3 }];
+    const onProgress = ({ iteration }: { iteration: number }): void => {
+      if (iteration === 3) abort.abort();
+    };
+    expect((await trainFlow({ ...small, phases, onProgress, signal: abort.signal })).status).toBe("complete");
+  });
+});
+
+describe("a training that cannot go well", () => {
+  const broken: FlowData = {
+    ...data,
+    batch: (count) => fromNumbers(new Float32Array(2 * count).fill(Number.NaN), [count, 2]),
+  };
+
+  test.each([matching, likelihood])(
+    "on NaN ends after twenty skipped iterations: $objective",
+    async (phase) => {
+      await expect(trainFlow({ ...small, data: broken, phases: [phase] })).rejects.toMatchObject({
+        code: "NON_FINITE",
+        facts: { what: "training, iteration 21" },
+      });
+    },
+  );
+
+  test("on NaN now and then skips it", async () => {
+    let drawn = 0;
+    const flaky: FlowData = {
+      ...data,
+      batch: (count, random) => (drawn++ % 3 === 1 ? broken.batch(count, random) : data.batch(count, random)),
+    };
+    const phases = [
+      { ...matching, iterations: 40 },
+      { ...likelihood, iterations: 40 },
+    ];
+    const { status, curve } = await trainFlow({ ...small, data: flaky, phases });
+    expect(status).toBe("complete");
+    // Blocks of one iteration: those that were skipped have no loss.
+    expect(curve.filter(({ loss }) => Number.isNaN(loss)).map(({ iteration }) => iteration % 3)).toEqual(
+      new Array(27).fill(2),
+    );
+  });
+
+  test("so hot that its densities cannot be solved keeps the best from before, or the first, and says NaN", async () => {
+    const phases = [
+      { ...matching, iterations: 100 },
+      { ...matching, iterations: 30, learningRate: 30, schedule: "constant" },
+    ] as const;
+    const unbounded = { maxSpeed: Number.POSITIVE_INFINITY, inputBound: Number.POSITIVE_INFINITY };
+    const network = { hidden: [16], activation: "relu", ...unbounded } as const;
+    const { curve, validationNll, flow } = await trainFlow({ ...small, phases, network, validations: 3 });
+    const measured = curve.filter(({ nll }) => nll !== undefined);
+    expect(measured.some(({ nll }) => Number.isNaN(nll))).toBe(true);
+    const sane = measured.flatMap(({ nll = Number.NaN }) => (Number.isNaN(nll) ? [] : [nll]));
+    expect(validationNll).toBe(Math.min(...sane));
+    const density = await compileFlowDensity(flow);
+    expect(meanNegative((await density.run(data.validation)).values)).toBe(validationNll);
+    await density.dispose();
+  });
+
+  test.each(["ends", "is stopped"])("is an error when no validation was solved until it %s", async (how) => {
+    const phases = [{ ...matching, iterations: 30, learningRate: 1e3, schedule: "constant" }] as const;
+    const unbounded = { maxSpeed: Number.POSITIVE_INFINITY, inputBound: Number.POSITIVE_INFINITY };
+    const network = { hidden: [16], activation: "relu", ...unbounded } as const;
+    const abort = new AbortController();
+    const onProgress = ({ iteration }: { iteration: number }): void => {
+      if (how === "is stopped" && iteration === 12) abort.abort();
+    };
+    const own = { ...data, validation: data.heldOut(20) };
+    const options = {
+      ...small,
+      data: own,
+      phases,
+      network,
+      validations: 3,
+      onProgress,
+      signal: abort.signal,
+    };
+    const checkpoints: FlowCheckpoint[] = [];
+    const onCheckpoint = (checkpoint: FlowCheckpoint): void => void checkpoints.push(checkpoint);
+    const stopped = how === "is stopped";
+    await expect(trainFlow({ ...options, onCheckpoint })).rejects.toMatchObject({
+      code: "NON_FINITE",
+      facts: {
+        what: stopped ? "training, 13 iterations" : "training, 30 iterations",
+        received: stopped ? "none in 2 validations" : "none in 3 validations",
+      },
+    });
+    // Where a later validation may succeed, the training can go on.
+    expect(checkpoints).toHaveLength(stopped ? 1 : 3);
+  });
+
+  test.each([
+    ["phases", { phases: [] }],
+    ["iterations", { phases: [{ ...matching, iterations: 0 }] }],
+    ["iterations", { phases: [matching, { ...matching, iterations: 1.5 }] }],
+    ["batch", { phases: [{ ...matching, batch: 0 }] }],
+    ["learningRate", { phases: [{ ...matching, learningRate: Number.NaN }] }],
+    ["learningRate", { phases: [{ ...matching, learningRate: 0 }] }],
+    ["validations", { validations: 0 }],
+    ["validations", { validations: Number.NaN }],
+  ] satisfies [string, Partial<FlowTrainingOptions>][])("is refused for its %s", async (what, wrong) => {
+    await expect(trainFlow({ ...small, ...wrong })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      facts: { what },
+    });
+  });
+});
+
+describe("a checkpoint", () => {
+  const short: FlowTrainingOptions = { ...small, phases: [{ ...matching, iterations: 6 }], validations: 3 };
+  const some = async (): Promise<FlowCheckpoint> => (await recorded(short)).checkpoints[0] as FlowCheckpoint;
+
+  test.each([
+    ["seed", { seed: 5 }],
+    ["data", { data: gaussianData([1, -0.4], 0.6) }],
+    ["phases", { phases: [{ ...matching, iterations: 7 }] }],
+    ["learning rate", { phases: [{ ...matching, iterations: 6, learningRate: 2e-2 }] }],
+    ["network", { network: { hidden: [9] } }],
+    ["base", { base: logisticBase }],
+    ["validations", { validations: 2 }],
+  ] satisfies [string, Partial<FlowTrainingOptions>][])("of another %s is refused", async (_, other) => {
+    const checkpoint = await some();
+    await expect(trainFlow({ ...short, ...other, checkpoint })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      facts: { what: "checkpoint" },
+    });
+  });
+
+  test("fits when a default is written out", async () => {
+    const checkpoint = await some();
+    const { seed: _, validations: _v, ...rest } = short;
+    const plain = await recorded(rest);
+    const again = await trainFlow({
+      ...{ ...rest, base: normalBase, seed: 0, validations: 24 },
+      checkpoint: plain.checkpoints[2] as FlowCheckpoint,
+    });
+    expect(essence(again)).toEqual(essence(plain.trained));
+    expect(checkpoint.iteration).toBe(2);
+  });
+
+  test("comes back from its file as it was, NaN and infinity included", async () => {
+    const checkpoint = await some();
+    const curve = [{ iteration: 1, objective: "flow-matching", loss: Number.NaN } as const];
+    const odd = { ...checkpoint, curve, best: { ...checkpoint.best, nll: Number.POSITIVE_INFINITY } };
+    expect(decodeFlowCheckpoint(encodeFlowCheckpoint(odd), "file")).toEqual(odd);
+    expect(decodeFlowCheckpoint(encodeFlowCheckpoint(checkpoint), "file")).toEqual(checkpoint);
+  });
+
+  const KEY = "hypersolvers.flow-checkpoint";
+  const malformed =
+    (change: (tensors: Record<string, Tensor>, story: Record<string, unknown>) => void) => async () => {
+      const { tensors, metadata } = decodeSafetensors(encodeFlowCheckpoint(await some()));
+      const [copy, story] = [{ ...tensors }, JSON.parse(metadata[KEY] ?? "") as Record<string, unknown>];
+      change(copy, story);
+      const bytes = encodeSafetensors(copy, { [KEY]: JSON.stringify(story) });
+      expect(() => decodeFlowCheckpoint(bytes, "my.safetensors")).toThrow(
+        expect.objectContaining({
+          code: "MALFORMED_FILE",
+          message: expect.stringContaining("my.safetensors"),
+        }),
+      );
+    };
+
+  test(
+    "without its settings is refused",
+    malformed((_, story) => void delete story.settings),
+  );
+  test(
+    "with half an iteration is refused",
+    malformed((_, story) => void Object.assign(story, { iteration: 1.5 })),
+  );
+  test(
+    "with a negative iteration is refused",
+    malformed((_, story) => void Object.assign(story, { iteration: -1 })),
+  );
+  test(
+    "with an unknown objective is refused",
+    malformed((_, story) => {
+      story.curve = [{ iteration: 1, objective: "guessing", loss: 1 }];
+    }),
+  );
+  test(
+    "without its best parameters is refused",
+    malformed((tensors) => {
+      for (const name of Object.keys(tensors)) if (name.startsWith("best.")) delete tensors[name];
+    }),
+  );
+  test(
+    "with one of its best parameters missing is refused",
+    malformed((tensors) => {
+      const [name] = Object.keys(tensors).filter((each) => each.startsWith("best."));
+      if (name !== undefined) delete tensors[name];
+    }),
+  );
+
+  test("cut off anywhere, or another file, is refused", async () => {
+    const bytes = encodeFlowCheckpoint(await some());
+    for (const length of [0, 4, 100, Math.floor(bytes.length / 2), bytes.length - 1]) {
+      expect(() => decodeFlowCheckpoint(bytes.slice(0, length), "cut")).toThrow(
+        expect.objectContaining({ code: "MALFORMED_FILE" }),
+      );
+    }
+    const other = encodeSafetensors({ z0: normals(2, 2, 1) }, { author: "somebody" });
+    expect(() => decodeFlowCheckpoint(other, "states")).toThrow(/another safetensors file/);
+    const damaged = encodeSafetensors({ z0: normals(2, 2, 1) }, { [KEY]: "{" });
+    expect(() => decodeFlowCheckpoint(damaged, "states")).toThrow(/damaged/);
+  });
+
+  test("whose trainer lacks a tensor, or has one of another shape, is refused when it is restored", async () => {
+    const checkpoint = await some();
+    const [name = ""] = Object.keys(checkpoint.trainer).filter((each) => each.startsWith("m."));
+    const { [name]: lost, ...fewer } = checkpoint.trainer;
+    expect(lost).toBeDefined();
+    const misshapen = { ...checkpoint.trainer, [name]: normals(1, 1, new Random(1).seed) };
+    for (const trainer of [fewer, misshapen]) {
+      await expect(trainFlow({ ...short, checkpoint: { ...checkpoint, trainer } })).rejects.toMatchObject({
+        code: expect.stringMatching(/INVALID_ARGUMENT|SHAPE_MISMATCH/),
+      });
+    }
+  });
+});

@@ -9,7 +9,7 @@ import {
   topological,
   trace,
 } from "../../../src/graph/index.js";
-import { integerPower } from "../../../src/hypersolver/correction/hyper-rule.js";
+import { integerPower } from "../../../src/hypersolver/correction/hyper-scheme.js";
 import {
   type Correction,
   type CorrectionInput,

@@ -1,4 +1,5 @@
 /** Layer 0: concrete values. Errors with codes, element types, shapes, tensors, random streams, safetensors. */
+export { type Broken, isBroken, unlessItBreaks } from "./broken.js";
 export {
   type DataOf,
   type DType,

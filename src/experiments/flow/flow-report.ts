@@ -24,8 +24,9 @@ export const formatNats = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(3).replace("-", "−") : formatNumber(value);
 
 /** One or two sentences: what was reached. */
-export function flowSummary({ heldOut, obstacle, entropy }: FlowMetrics): string {
-  if (heldOut === undefined) return `The densities of held-out data could not be solved. ${obstacle ?? ""}`;
+export function flowSummary({ heldOut, broken, entropy }: FlowMetrics): string {
+  if (heldOut === undefined)
+    return `The densities of held-out data could not be solved. ${broken?.reason ?? ""}`;
   const { nll, nfe, estimator } = heldOut;
   const estimate = estimator === "hutchinson" ? ", Hutchinson's divergence" : "";
   const floor =

@@ -6,8 +6,8 @@ import {
   type ClassifierSolveOptions,
   compileClassifier,
   measureAccuracy,
-  unlessItBreaks,
 } from "../../models/index.js";
+import { isBroken, unlessItBreaks } from "../../tensor/index.js";
 import type { ExperimentOptions } from "../kit/experiment.js";
 import type { ImageCorrections, ImageStage } from "./fit-hypersolvers.js";
 import { imageMethods, isOfTenEvaluations } from "./image-methods.js";
@@ -47,7 +47,7 @@ export async function testAccuracies(
     const measured = await unlessItBreaks(
       accuracyOf(classifier, { ...compile, ...solver }, set, preset.batch),
     );
-    rows.push({ method, images: set.shape[0], ...("obstacle" in measured ? broken : measured) });
+    rows.push({ method, images: set.shape[0], ...(isBroken(measured) ? broken : measured) });
     onProgress?.({ phase: "measure", done: rows.length, total: solvers.length });
   }
   return rows;

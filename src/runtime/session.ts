@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { fail, type Tensor } from "../tensor/index.js";
 import type { CompileOptions, Device, Handover, NamedTensors } from "./program.js";
+import { disableTelemetry } from "./telemetry.js";
 
 /** A loaded model: the only thing that talks to ONNX Runtime. */
 export interface Session {
@@ -31,6 +32,7 @@ const errorsOnly = 3;
  * @throws RUNTIME_FAILURE with the runtime's own words.
  */
 export async function createSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
+  disableTelemetry();
   const { InferenceSession, Tensor: RuntimeTensor } = await import("onnxruntime-node");
   const { device = "cpu" } = options;
   const help =

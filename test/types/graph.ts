@@ -1,18 +1,17 @@
+import type { OperatorAttributes } from "../../src/graph/attributes.js";
 import {
   add,
-  applyOperator,
   concat,
   conv,
   type Graph,
   gradient,
   type Node,
-  type OperatorAttributes,
-  type OpName,
   reduceSum,
   slice,
   tanh,
   trace,
 } from "../../src/graph/index.js";
+import { applyOperator, type OpName } from "../../src/graph/internal.js";
 import { zeros } from "../../src/tensor/index.js";
 
 export function attributesOfOperators(x: Node, y: Node): void {

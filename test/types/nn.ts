@@ -1,7 +1,6 @@
 import type { Node } from "../../src/graph/index.js";
 import {
   conv2d,
-  functional,
   initialize,
   linear,
   type Module,
@@ -11,6 +10,7 @@ import {
   sequential,
   tanh,
 } from "../../src/nn/index.js";
+import { functional } from "../../src/nn/internal.js";
 import { Random, type Tensor } from "../../src/tensor/index.js";
 
 export const net: Module = sequential([linear(2, 8), tanh, linear(8, 2, { bias: false })]);

@@ -2,9 +2,8 @@ import {
   density,
   type Figure,
   imageGrid,
-  paretoFront,
+  paretoFronts,
   renderSvg,
-  roleColours,
   speedUpBars,
   trajectories,
 } from "../../src/plot/index.js";
@@ -19,11 +18,10 @@ density([{ label: "a", points: [0, 1] }], { scheme: "jet" });
 speedUpBars([{ label: "a", role: "winner", milliseconds: 1 }]);
 speedUpBars([{ label: "a", role: "base", milliseconds: 1 }]);
 // @ts-expect-error a point has an error
-paretoFront([{ label: "a", points: [{ label: "K = 1", nfe: 1 }] }]);
+paretoFronts([{ label: "a", points: [{ label: "K = 1", nfe: 1 }] }]);
 // @ts-expect-error there is no such cost
-paretoFront([{ label: "a", points: [] }], { cost: "dollars" });
+paretoFronts([{ label: "a", points: [] }], { costs: ["dollars"] });
 // @ts-expect-error states are [points, n, dimension]
 trajectories([{ label: "a", states: [1], shape: [1, 1] }]);
 // @ts-expect-error the size of pictures cannot be guessed
 imageGrid([], { headings: [], valueLabel: "x" });
-export const colours: readonly string[] = roleColours.hypersolver;

@@ -2,12 +2,12 @@ import {
   type ErrorCode,
   fail,
   fromNumbers,
-  pickRows,
   Random,
   type Tensor,
   tensor,
   zeros,
 } from "../../src/tensor/index.js";
+import { pickRows } from "../../src/tensor/internal.js";
 
 /** The element type decides what holds the numbers. */
 export const single: Float32Array = tensor("float32", [2], Float32Array.of(1, 2)).data;

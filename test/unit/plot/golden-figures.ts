@@ -5,7 +5,6 @@ import {
   type Figure,
   heatMap,
   imageGrid,
-  paretoFront,
   paretoFronts,
   seriesCurve,
   speedUpBars,
@@ -13,6 +12,7 @@ import {
   trajectories,
   vectorField,
 } from "../../../src/plot/index.js";
+import { paretoFront } from "../../../src/plot/internal.js";
 import { errors, gaussian, spirals } from "./clouds.js";
 
 const range = { x: [-3, 3], y: [-3, 3] } as const;

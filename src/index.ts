@@ -70,6 +70,7 @@ export { adam, adamw, compileTraining, cosineAnnealing, sgd, type Training } fro
 // Solving.
 
 export {
+  adaptive,
   type ButcherTableau,
   compileSolve,
   defineField,
@@ -78,7 +79,9 @@ export {
   euler,
   type Field,
   fieldOfModel,
+  fixed,
   heun,
+  type Method,
   midpoint,
   orThrow,
   rk4,
@@ -101,9 +104,10 @@ export {
   type FitOptions,
   fitCorrection,
   givenStates,
-  hyperRule,
+  hyper,
   meshErrors,
   normalStates,
+  parseMethod,
   rebindCorrection,
   referenceStates,
   uniformStates,
@@ -147,6 +151,12 @@ export {
 
 // Whole jobs.
 
-export { compareMethods, experiments, runFit } from "./experiments/index.js";
+export {
+  compareMethods,
+  contestantsOf,
+  experiments,
+  runFit,
+  standardContestants,
+} from "./experiments/index.js";
 
 export { version } from "./version.js";

@@ -49,6 +49,14 @@ export {
 export type { Artefact } from "./kit/artefact.js";
 export { CHECKPOINT_FILE } from "./kit/checkpoint-files.js";
 export {
+  type Budget,
+  type Contestant,
+  contestantsOf,
+  type MethodFacts,
+  type Role,
+  standardContestants,
+} from "./kit/contestant.js";
+export {
   type CheckpointStore,
   type Experiment,
   type ExperimentOptions,

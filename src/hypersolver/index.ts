@@ -37,7 +37,7 @@ export {
   hyperNamed,
   isHyper,
 } from "./correction/hyper.js";
-export { type HyperSchemeOptions, hyperRule, hyperScheme } from "./correction/hyper-scheme.js";
+export { type HyperSchemeOptions, hyperScheme } from "./correction/hyper-scheme.js";
 export { inputShapes, type SampleShape } from "./correction/input-shapes.js";
 export {
   type AnyMethodSpec,
@@ -90,7 +90,7 @@ export {
 
 export {
   type FixedMeasurement,
-  measureRule,
+  measureMethod,
   measuringReference,
   referenceEnds,
   referenceNoise,
@@ -105,7 +105,7 @@ export { type MeshPointError, meshErrors, referenceStates } from "./measure/mesh
 export { cardWarnings } from "./files/check-card.js";
 export { decodeCorrection, encodeCorrection } from "./files/correction-file.js";
 export { fingerprintOf } from "./files/fingerprint.js";
-export { SOLVER_KEY, type SolverFacts, solverFactsOf } from "./files/solver-facts.js";
+export { SOLVER_KEY, type SolverFacts, solverFacts, solverFactsOf } from "./files/solver-facts.js";
 export {
   encodeSolver,
   GOLDEN_KEY,

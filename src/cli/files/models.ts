@@ -41,13 +41,13 @@ export async function readCorrection(path: string | undefined): Promise<LoadedCo
 
 /** Says what a correction's card has against its use, each sentence once. */
 export function warnOfCard(
-  { card }: LoadedCorrection,
+  { card, base }: LoadedCorrection,
   field: Field,
   uses: readonly { readonly span: Span; readonly steps: number }[],
   output: Output,
 ): string[] {
   const moving = uses.filter(({ span: [t0, t1] }) => t0 !== t1);
-  const warnings = [...new Set(moving.flatMap((use) => cardWarnings(card, field, use)))];
+  const warnings = [...new Set(moving.flatMap((use) => cardWarnings(card, field, { ...use, base })))];
   for (const warning of warnings) output.warn(warning);
   return warnings;
 }

@@ -1,10 +1,11 @@
+import { hyper } from "../../hypersolver/index.js";
 import {
   compileFlowDensity,
   compileFlowSampler,
   type Flow,
-  type FlowDensityOptions,
   type FlowSamplerOptions,
 } from "../../models/index.js";
+import type { Method } from "../../ode/index.js";
 import {
   type DensityRow,
   densityGrid,
@@ -28,11 +29,11 @@ import { paretoFigure } from "../fit/fit-figures.js";
 import type { KeptFit } from "../fit/kept-fits.js";
 import { densityOverGrid, gridAround, type PlaneGrid } from "../flow/density-grid.js";
 import { curveFigures } from "../flow/flow-curves.js";
-import { PICTURE_SOLVE } from "../flow/flow-figures.js";
+import { PICTURE_METHOD } from "../flow/flow-figures.js";
 import { allMethods } from "./all-methods.js";
 import { fieldFigure } from "./field-figure.js";
 import type { CnfRun } from "./run-cnf.js";
-import { samplerOptions } from "./sampling-methods.js";
+import { samplingContestants } from "./sampling-methods.js";
 
 /** Every figure of a run that can be solved for, most telling first. */
 export async function cnfFigures(run: CnfRun, compile: CompileOptions): Promise<Figure[]> {
@@ -69,12 +70,13 @@ export async function samplesRow(
   compile: CompileOptions,
 ): Promise<DensityRow> {
   const z = flow.base.sample(PICTURE_POINTS, data.dimension, new Random(metrics.seed).fork("picture"));
-  const methods = fits === undefined ? { dopri5: {} } : samplerOptions(fits.sampling);
+  const all = samplingContestants(fits?.sampling ?? {});
+  const methods = fits === undefined ? all.slice(0, 1) : all;
   const clouds: GridCloud[] = [{ label: "data", points: toFloat64(data.heldOut(PICTURE_POINTS)) }];
-  for (const [method, options] of Object.entries(methods)) {
-    const drawn = await unlessItBreaks(pushed(flow, z, { ...compile, ...options }));
+  for (const { name, method } of methods) {
+    const drawn = await unlessItBreaks(pushed(flow, z, { ...compile, method }));
     if (isBroken(drawn)) continue;
-    clouds.push({ label: method, points: toFloat64(drawn.x), note: `${drawn.nfe} NFE` });
+    clouds.push({ label: name, points: toFloat64(drawn.x), note: `${drawn.nfe} NFE` });
   }
   return { label: metrics.density, clouds };
 }
@@ -101,18 +103,18 @@ async function densityFigure(
 ): Promise<Figure> {
   const points = data.heldOut(PICTURE_POINTS);
   const grid = gridAround(points);
-  const panel = async (method: string, options: FlowDensityOptions): Promise<ScalarGrid> => {
-    const solver = await compileFlowDensity(flow, { ...compile, ...options });
+  const panel = async (title: string, method: Method | string): Promise<ScalarGrid> => {
+    const solver = await compileFlowDensity(flow, { ...compile, method });
     try {
       const { values, nfe } = await densityOverGrid(solver, grid);
       const { x, y, columns, rows } = grid;
-      return { label: `${method}, ${nfe} NFE`, x, y, columns, rows, values };
+      return { label: `${title}, ${nfe} NFE`, x, y, columns, rows, values };
     } finally {
       await solver.dispose();
     }
   };
-  const exact = await panel("dopri5 at 1e-3", PICTURE_SOLVE);
-  const corrected = await panel("HyperMidpoint of (z, log p)", { correction, steps: 1 });
+  const exact = await panel("dopri5 at 1e-3", PICTURE_METHOD);
+  const corrected = await panel("HyperMidpoint of (z, log p)", hyper(correction, { steps: 1 }));
   const held = cellsWith(points, grid);
   const known = Float64Array.from(corrected.values, (value, i) => (held.has(i) ? value : Number.NaN));
   const brightest = Float64Array.from(exact.values).reduce((most, value) => Math.max(most, value), 0);

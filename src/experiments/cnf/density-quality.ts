@@ -1,15 +1,10 @@
-import { type Correction, stateErrors } from "../../hypersolver/index.js";
+import { type Correction, hyper, stateErrors } from "../../hypersolver/index.js";
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
-import {
-  compileFlowDensity,
-  type Flow,
-  type FlowDensityOptions,
-  type LogDensities,
-} from "../../models/index.js";
-import type { ButcherTableau } from "../../ode/index.js";
+import { compileFlowDensity, FLOW_TOLERANCES, type Flow, type LogDensities } from "../../models/index.js";
+import { adaptive, type ButcherTableau, dopri5, fixed, type Method } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { type Broken, isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
-import { methodTitle } from "../fit/comparison.js";
+import { type Contestant, contestantsOf } from "../kit/contestant.js";
 import type { BrokenMethod } from "./broken-method.js";
 
 /** How well a method evaluates densities. */
@@ -29,7 +24,7 @@ export interface DensityQualityRequest {
   readonly flow: Flow;
   /** Held-out data, [n, d]. */
   readonly data: Tensor;
-  readonly methods: readonly DensityMethod[];
+  readonly methods: readonly Contestant[];
   readonly compile?: CompileOptions;
   /** Called after every method. */
   readonly onMethod?: (done: number) => void;
@@ -37,40 +32,31 @@ export interface DensityQualityRequest {
   readonly signal?: AbortSignal;
 }
 
-export interface DensityMethod {
-  readonly method: string;
-  readonly options: FlowDensityOptions;
-}
-
 /** Bases alone and corrections, each in one step. */
 export function densityMethods(
   bases: readonly ButcherTableau[],
   corrections: Readonly<Record<string, Correction | undefined>>,
-): DensityMethod[] {
-  const corrected = Object.entries(corrections).flatMap(([method, correction]) =>
-    correction === undefined ? [] : [{ method, options: { correction, steps: 1 } }],
+): Contestant[] {
+  const corrected = Object.entries(corrections).flatMap(([name, correction]): Contestant[] =>
+    correction === undefined ? [] : [{ name, role: "hypersolver", method: hyper(correction, { steps: 1 }) }],
   );
-  const alone = bases.map((base) => ({
-    method: methodTitle(base.name),
-    options: { method: base, steps: 1 },
-  }));
-  return [...alone, ...corrected];
+  return [...contestantsOf(bases.map((base) => fixed(base, { steps: 1 }))), ...corrected];
 }
 
-/** Tolerance that errors are measured against: as far as float32 reaches. */
-const REFERENCE_TOLERANCE = 1e-6;
+/** What errors are measured against: as far as float32 reaches. */
+const REFERENCE = "dopri5@1e-6";
 
 /** Evaluates the same data by every method, dopri5 at the default tolerance first. */
 export async function densityQuality(
   request: DensityQualityRequest,
 ): Promise<(DensityQuality | BrokenMethod)[]> {
   const { methods, signal, onMethod } = request;
-  const tight = { rtol: REFERENCE_TOLERANCE, atol: REFERENCE_TOLERANCE };
-  const reference = await unlessItBreaks(evaluated(request, tight));
+  const reference = await unlessItBreaks(evaluated(request, REFERENCE));
   const rows: (DensityQuality | BrokenMethod)[] = [];
-  for (const { method, options } of [{ method: "dopri5", options: {} }, ...methods]) {
+  const first = contestantsOf([adaptive(dopri5, FLOW_TOLERANCES)]);
+  for (const { name: method, method: solver } of [...first, ...methods]) {
     if (signal?.aborted === true) break;
-    const row = await unlessItBreaks(rowOf(method, evaluated(request, options), reference));
+    const row = await unlessItBreaks(rowOf(method, evaluated(request, solver), reference));
     rows.push(isBroken(row) ? { method, ...row } : row);
     onMethod?.(rows.length);
   }
@@ -96,9 +82,9 @@ async function rowOf(
 /** The second, warm run of a method. */
 async function evaluated(
   { flow, data, compile = {} }: DensityQualityRequest,
-  options: FlowDensityOptions,
+  method: Method | string,
 ): Promise<LogDensities> {
-  const density = await compileFlowDensity(flow, { ...compile, ...options });
+  const density = await compileFlowDensity(flow, { ...compile, method });
   try {
     await density.run(data);
     return await density.run(data);

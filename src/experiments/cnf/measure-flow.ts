@@ -1,4 +1,5 @@
 import type { Density } from "../../data/index.js";
+import type { AnyMethodSpec } from "../../hypersolver/index.js";
 import {
   compileFlowSampler,
   type DescribedFlow,
@@ -15,7 +16,7 @@ import type { FitStage } from "./fit-stage.js";
 import { peakMemory } from "./peak-memory.js";
 import type { CnfPreset } from "./presets.js";
 import { type SampleQuality, sampleQuality } from "./sample-quality.js";
-import { samplerOptions } from "./sampling-methods.js";
+import { samplingContestants } from "./sampling-methods.js";
 import { type SamplingSpeed, samplingSpeeds } from "./sampling-speed.js";
 
 /** What a flow's corrections are worth beside dopri5 and their bases. */
@@ -54,8 +55,8 @@ export async function measureFlow(
   const stop = signal && { signal };
   const stopped = (): boolean => signal?.aborted === true;
   const samplers: { method: string; sampler: FlowSampler }[] = [];
-  for (const [method, options] of Object.entries(samplerOptions(fits.sampling)))
-    samplers.push({ method, sampler: await compileFlowSampler(flow, { ...compile, ...options }) });
+  for (const { name, method } of samplingContestants(fits.sampling))
+    samplers.push({ method: name, sampler: await compileFlowSampler(flow, { ...compile, method }) });
   try {
     const draws = { flow, samplers, data: density.sample, count, seeds, seed };
     const quality = await sampleQuality({ ...draws, ...stop, onSeed: report });
@@ -78,17 +79,17 @@ async function withPeaks(
   { compile, signal }: Pick<ExperimentOptions, "compile" | "signal">,
 ): Promise<(SamplingSpeed | BrokenMethod)[]> {
   const file = encodeFlow(flow, flow.facts);
-  const methods = samplerOptions(sampling);
+  const methods = samplingContestants(sampling);
   const all: (SamplingSpeed | BrokenMethod)[] = [];
   for (const row of rows) {
-    if (isBroken(row) || signal?.aborted === true) {
+    const spec = methods.find(({ name }) => name === row.method)?.method.spec as AnyMethodSpec | undefined;
+    if (spec === undefined || isBroken(row) || signal?.aborted === true) {
       all.push(row);
       continue;
     }
-    const { correction: _, ...own } = methods[row.method] ?? {};
     const correction = sampling[row.method]?.content;
-    const options = { ...compile, ...own };
-    const request = { flow: file, options, count: row.count, ...(correction && { correction }) };
+    const own = correction && { correction };
+    const request = { flow: file, method: spec, compile: compile ?? {}, count: row.count, ...own };
     const peakBytes = await peakMemory(request);
     all.push({ ...row, ...(peakBytes !== undefined && { peakBytes }) });
   }

@@ -1,5 +1,5 @@
 import type { Density } from "../../data/index.js";
-import { encodeSolver, hyperRule } from "../../hypersolver/index.js";
+import { encodeSolver, hyper } from "../../hypersolver/index.js";
 import {
   type DescribedFlow,
   decodeFlow,
@@ -98,9 +98,9 @@ async function fitArtefacts(flow: Flow, fits: FitStage, seed: number): Promise<A
   );
   const first = fits.sampling.HyperMidpoint;
   if (first === undefined) return corrections;
-  const rule = hyperRule(flow.field, first.correction);
+  const method = hyper(first.correction, { steps: 1 });
   const states = await baseStates(flow).heldOut(GOLDEN_DRAWS, new Random(seed));
-  const solver = await encodeSolver(flow.field, rule, flow.span, 1, states);
+  const solver = await encodeSolver(flow.field, method, flow.span, states);
   return [...corrections, { path: "solver.onnx", content: solver }];
 }
 

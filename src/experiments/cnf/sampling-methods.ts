@@ -1,8 +1,9 @@
-import { type FitOptions, hiddenFeature } from "../../hypersolver/index.js";
-import type { Flow, FlowSamplerOptions } from "../../models/index.js";
-import { type ButcherTableau, euler, heun, midpoint } from "../../ode/index.js";
-import { hyperTitle, methodTitle } from "../fit/comparison.js";
+import { type FitOptions, hiddenFeature, hyper } from "../../hypersolver/index.js";
+import { FLOW_TOLERANCES, type Flow } from "../../models/index.js";
+import { adaptive, type ButcherTableau, dopri5, euler, fixed, heun, midpoint } from "../../ode/index.js";
+import { hyperTitle } from "../fit/comparison.js";
 import type { KeptFit } from "../fit/kept-fits.js";
+import { type Contestant, contestantsOf } from "../kit/contestant.js";
 
 /** How one hypersolver for sampling is fitted, and what its file is called. */
 export interface SamplingMethod {
@@ -44,8 +45,13 @@ export const samplingMethods: readonly SamplingMethod[] = [
 export type SamplingFits = Readonly<Record<string, KeptFit>>;
 
 /** All ways to sample that are compared: dopri5 first, the hypersolvers, then bases of two evaluations by themselves. */
-export function samplerOptions(fits: SamplingFits): Readonly<Record<string, FlowSamplerOptions>> {
-  const corrected = Object.entries(fits).map(([name, { correction }]) => [name, { correction, steps: 1 }]);
-  const alone = [midpoint, heun].map((method) => [methodTitle(method.name), { method, steps: 1 }]);
-  return { dopri5: {}, ...Object.fromEntries([...corrected, ...alone]) };
+export function samplingContestants(fits: SamplingFits): Contestant[] {
+  const corrected = Object.entries(fits).map(
+    ([name, { correction }]): Contestant => ({
+      ...{ name, role: "hypersolver" },
+      method: hyper(correction, { steps: 1 }),
+    }),
+  );
+  const alone = [midpoint, heun].map((tableau) => fixed(tableau, { steps: 1 }));
+  return [...contestantsOf([adaptive(dopri5, FLOW_TOLERANCES)]), ...corrected, ...contestantsOf(alone)];
 }

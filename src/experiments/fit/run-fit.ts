@@ -9,9 +9,9 @@ import {
   fingerprintOf,
   fitCorrection,
   hasImageStates,
-  hyperRule,
+  hyper,
   type MeasuredError,
-  measureRule,
+  measureMethod,
   measuringReference,
   type ReferenceSettings,
   referenceEnds,
@@ -20,12 +20,13 @@ import {
   type StateErrors,
   type ValidityCard,
 } from "../../hypersolver/index.js";
-import { type Field, type Span, type StepRule, stateType, tableauRule } from "../../ode/index.js";
+import { type Field, type FixedMethod, fixed, type Span, stateType } from "../../ode/index.js";
 import { type Figure, renderPng, renderSvg } from "../../plot/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { isHypersolversError, Random, type Tensor } from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
 import type { Artefact } from "../kit/artefact.js";
+import { standardContestants } from "../kit/contestant.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
 import { fitFigures } from "./fit-figures.js";
 import { fitReport } from "./fit-report.js";
@@ -117,12 +118,14 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
   const measuring = request.measuring ?? measuringReference(field);
   const reference = await referenceEnds(field, span, samples, measuring, compile);
   const noise = await referenceNoise(field, span, samples, measuring, compile);
-  const [baseRule, rule] = [tableauRule(field, base), hyperRule(field, fit.correction)];
-  const measured = await measureRule(field, rule, span, steps, samples, reference, compile);
-  const measuredBase = await measureBase(field, baseRule, { span, steps, samples, reference, compile });
+  const [baseMethod, method] = [fixed(base, { steps }), hyper(fit.correction, { steps })];
+  const measured = await measureMethod(field, method, span, samples, reference, compile);
+  const measuredBase = await measureBase(field, baseMethod, { span, steps, samples, reference, compile });
+  const { nfe } = method.scheme(field).cost(steps);
+  const budget = request.budget ?? [...new Set([...DEFAULT_BUDGET, nfe])].sort((a, b) => a - b);
   const comparison = await compareMethods({
-    ...{ field, correction: fit.correction, span, samples, reference, compile },
-    budget: request.budget ?? [...new Set([...DEFAULT_BUDGET, rule.cost.nfe * steps])].sort((a, b) => a - b),
+    ...{ field, span, samples, reference, compile },
+    methods: standardContestants(field, { budget, correction: fit.correction }),
     onProgress: (done, total) => onProgress?.({ phase: "measure", done, total } satisfies FitProgress),
   });
   const card = cardOf(request, fit, samples, comparison);
@@ -132,8 +135,8 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
     status: fit.status,
     iterations: fit.iterations,
     heldOutSamples: samples.z0.shape[0] ?? 0,
-    base: { method: baseRule.name, steps, ...summary(measuredBase.errors), ...costs(measuredBase) },
-    hypersolver: { method: rule.name, steps, ...summary(measured.errors), ...costs(measured) },
+    base: { method: baseMethod.name, steps, ...summary(measuredBase.errors), ...costs(measuredBase) },
+    hypersolver: { method: method.name, steps, ...summary(measured.errors), ...costs(measured) },
     comparison,
     losses: fit.losses,
     noiseFloor: fit.data.noiseFloor,
@@ -150,7 +153,7 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
         few: hasImageStates(field) ? samples : await states.heldOut(TRAJECTORY_SAMPLES, random),
       })
     : [];
-  const solver = await encodeSolver(field, rule, span, steps, samples);
+  const solver = await encodeSolver(field, method, span, samples);
   return {
     metrics,
     correction: fit.correction,
@@ -165,19 +168,18 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
 }
 
 type BaseCase = { span: Span; steps: number; samples: Samples; reference: Tensor; compile: CompileOptions };
-type BaseMeasurement = Pick<Awaited<ReturnType<typeof measureRule>>, "errors" | "statistics">;
+type BaseMeasurement = Pick<Awaited<ReturnType<typeof measureMethod>>, "errors" | "statistics">;
 
 /** The base at the same steps. That it breaks is a result, not a reason to lose the fit. */
-async function measureBase(field: Field, rule: StepRule, of: BaseCase): Promise<BaseMeasurement> {
+async function measureBase(field: Field, method: FixedMethod, of: BaseCase): Promise<BaseMeasurement> {
   const { span, steps, samples, reference, compile } = of;
   try {
-    return await measureRule(field, rule, span, steps, samples, reference, compile);
+    return await measureMethod(field, method, span, samples, reference, compile);
   } catch (error) {
     if (!isHypersolversError(error, "NON_FINITE")) throw error;
     const infinite = Number.POSITIVE_INFINITY;
     const lost = new Float64Array(samples.z0.shape[0] ?? 0).fill(infinite);
-    const { nfe, gCalls, macs } = rule.cost;
-    const spent = { nfe: nfe * steps, gCalls: gCalls * steps, macs: macs * steps, milliseconds: Number.NaN };
+    const spent = { ...method.scheme(field).cost(steps), milliseconds: Number.NaN };
     return {
       errors: { mean: infinite, median: infinite, relative: infinite, largest: infinite, samples: lost },
       statistics: { ...spent, acceptedSteps: 0, rejectedSteps: 0 },

@@ -1,8 +1,8 @@
-import { type Correction, hyperRule, rebindCorrection } from "../../hypersolver/index.js";
+import { type Correction, hyper, rebindCorrection } from "../../hypersolver/index.js";
 import type { Mean } from "../../metrics/index.js";
-import { alpha, tableauRule } from "../../ode/index.js";
+import { alpha, fixed, type Method } from "../../ode/index.js";
 import { type Figure, seriesCurve } from "../../plot/index.js";
-import type { ImageMethod } from "./image-methods.js";
+import type { Contestant } from "../kit/contestant.js";
 import { type ImageQualityRequest, imageQuality } from "./image-quality.js";
 
 /** One member of the family of two-stage methods of order 2, alone and with a g that was fitted to another. */
@@ -21,14 +21,10 @@ export async function alphaFamily(
   request: Omit<ImageQualityRequest, "methods">,
   { correction, steps }: { readonly correction: Correction; readonly steps: number },
 ): Promise<AlphaResult[]> {
-  const { field } = request.classifier;
   const methods = ALPHAS.flatMap((node) => {
     const base = alpha(node);
-    const rules = [tableauRule(field, base), hyperRule(field, rebindCorrection(correction, base))];
-    return rules.map((rule): ImageMethod => {
-      const solve = { steps, rule };
-      return { name: rule.name, role: "other", steps, tolerance: undefined, solve };
-    });
+    const both: Method[] = [fixed(base, { steps }), hyper(rebindCorrection(correction, base), { steps })];
+    return both.map((method): Contestant => ({ name: method.name, role: "other", method }));
   });
   const rows = await imageQuality({ ...request, methods });
   return ALPHAS.flatMap((node, i) => {

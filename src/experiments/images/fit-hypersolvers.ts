@@ -16,10 +16,14 @@ export interface ImageStage {
   readonly preset: ImagePreset;
 }
 
-/** Corrections by hypersolver, each with the number of steps that it learned. */
-export type ImageCorrections = Readonly<
-  Record<string, { readonly correction: Correction; readonly steps: number }>
->;
+/** A correction, and the number of steps that it learned. */
+export interface FittedCorrection {
+  readonly correction: Correction;
+  readonly steps: number;
+}
+
+/** Corrections by hypersolver. */
+export type ImageCorrections = Readonly<Record<string, FittedCorrection>>;
 
 /**
  * Fits every hypersolver of `imageHypersolvers` on training images, one after another; `resume` takes those that an

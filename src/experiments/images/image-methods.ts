@@ -1,16 +1,16 @@
-import { type Correction, type FitOptions, hyperRule } from "../../hypersolver/index.js";
+import { type FitOptions, hyper } from "../../hypersolver/index.js";
 import {
+  adaptive,
   type ButcherTableau,
-  type CompiledSolveOptions,
   dopri5,
   euler,
   type Field,
-  heun,
+  fixed,
   midpoint,
-  rk4,
-  tableauRule,
 } from "../../ode/index.js";
-import { hyperTitle, methodTitle } from "../fit/comparison.js";
+import { hyperTitle } from "../fit/comparison.js";
+import { atBudgets, type Contestant, classics, contestantsOf } from "../kit/contestant.js";
+import type { FittedCorrection, ImageCorrections } from "./fit-hypersolvers.js";
 import type { ImagePreset } from "./presets.js";
 
 /** Evaluations of f at which the paper compares: K = 10 steps of Euler. */
@@ -50,70 +50,45 @@ export function imageHypersolvers(architecture: ImagePreset["correction"]): Imag
   ];
 }
 
-/** One way to solve, with its costs where they are known before. */
-export interface ImageMethod {
-  readonly name: string;
-  readonly role: "hypersolver" | "base" | "reference" | "other";
-  readonly steps: number | undefined;
-  readonly tolerance: number | undefined;
-  readonly correction?: Correction;
-  /** Whether a hypersolver takes the steps that its g learned. */
-  readonly fitted?: boolean;
-  /** Without the span, which is the classifier's. */
-  readonly solve: Omit<CompiledSolveOptions, "span" | "times" | "mesh">;
-}
-
 /** Numbers of evaluations that fixed methods are given. */
 const BUDGETS = [2, 4, 6, 8, 10, 12, 16, 20];
 const TOLERANCES = [1e-1, 1e-2, 1e-3, 1e-4];
-const classics: readonly ButcherTableau[] = [euler, midpoint, heun, rk4];
 
 /** Of them those that hypersolvers of 10 evaluations are given beside their own: far from it g is lost. */
 const HYPER_BUDGETS = BUDGETS.filter((budget) => budget >= 8);
 
 /** Every solver that a user could pick, and the hypersolvers at the step that they learned and around it. */
-export function imageMethods(
-  field: Field,
-  corrections: Readonly<Record<string, { readonly correction: Correction; readonly steps: number }>>,
-): ImageMethod[] {
-  const fixed = classics.flatMap((tableau) => {
-    const counts = new Set(BUDGETS.map((budget) => Math.floor(budget / tableau.stages)));
-    return [...counts]
-      .filter((steps) => steps > 0)
-      .map((steps): ImageMethod => fixedMethod(field, tableau, steps));
-  });
-  const adaptive = TOLERANCES.map(
-    (tolerance): ImageMethod => ({
-      ...{ name: "dopri5", role: "reference", steps: undefined, tolerance },
-      solve: { method: dopri5, rtol: tolerance, atol: tolerance },
-    }),
+export function imageContestants(field: Field, corrections: ImageCorrections): Contestant[] {
+  const alone = classics.flatMap((tableau) =>
+    atBudgets(fixed(tableau, { steps: 1 }), field, BUDGETS).map(
+      (method): Contestant => ({
+        ...{ name: method.title, role: tableau === euler ? "base" : "other", method },
+      }),
+    ),
   );
-  const hyper = Object.entries(corrections).flatMap(([name, fit]) => hyperMethods(field, name, fit));
-  return [...fixed, ...adaptive, ...hyper];
+  const controlled = TOLERANCES.map((tolerance) => adaptive(dopri5, { rtol: tolerance, atol: tolerance }));
+  const corrected = Object.entries(corrections).flatMap(([name, fit]) => hyperContestants(field, name, fit));
+  return [...alone, ...contestantsOf(controlled), ...corrected];
 }
 
-function hyperMethods(
+function hyperContestants(
   field: Field,
   name: string,
-  { correction, steps: own }: { readonly correction: Correction; readonly steps: number },
-): ImageMethod[] {
-  const { nfe } = hyperRule(field, correction).cost;
-  const counts = own * nfe === EVALUATIONS ? HYPER_BUDGETS.map((budget) => Math.floor(budget / nfe)) : [own];
-  return counts.map((steps) => ({
-    ...{ name, role: "hypersolver", steps, tolerance: undefined, correction, fitted: steps === own },
-    solve: { steps, rule: hyperRule(field, correction) },
+  { correction, steps: own }: FittedCorrection,
+): Contestant[] {
+  const learned = hyper(correction, { steps: own });
+  const { nfe } = learned.scheme(field).cost(own);
+  const methods = nfe === EVALUATIONS ? atBudgets(learned, field, HYPER_BUDGETS) : [learned];
+  return methods.map((method) => ({
+    ...{ name, role: "hypersolver", method, fitted: method.text === learned.text },
   }));
 }
 
-const fixedMethod = (field: Field, tableau: ButcherTableau, steps: number): ImageMethod => ({
-  ...{ name: methodTitle(tableau.name), role: tableau === euler ? "base" : "other", steps },
-  tolerance: undefined,
-  solve: { steps, rule: tableauRule(field, tableau) },
-});
-
 /** Whether a method spends about as much as the paper's comparison: RK4 cannot spend 10, and takes 8. */
-export const isOfTenEvaluations = ({ role, steps, solve, fitted = false }: ImageMethod): boolean =>
-  role === "hypersolver"
-    ? fitted
-    : steps !== undefined &&
-      steps === Math.floor(EVALUATIONS / (solve.rule?.cost.nfe ?? Number.POSITIVE_INFINITY));
+export function isOfTenEvaluations({ role, method, fitted = false }: Contestant, field: Field): boolean {
+  if (role === "hypersolver") return fitted;
+  return (
+    method.kind === "fixed" &&
+    atBudgets(method, field, [EVALUATIONS]).some(({ text }) => text === method.text)
+  );
+}

@@ -6,15 +6,11 @@ import type { Classifier } from "../../models/index.js";
 import { type CompiledSolve, compileSolve } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { type Tensor, toFloat64 } from "../../tensor/index.js";
+import { type Contestant, type MethodFacts, methodFacts } from "../kit/contestant.js";
 import type { ClassifierEnds } from "./classifier-ends.js";
-import type { ImageMethod } from "./image-methods.js";
 
 /** What a way to solve gives and costs, over batches of images. */
-export interface ImageQuality {
-  readonly method: string;
-  readonly role: ImageMethod["role"];
-  readonly steps: number | undefined;
-  readonly tolerance: number | undefined;
+export interface ImageQuality extends MethodFacts {
   /** Whether a hypersolver takes the steps that its g learned. */
   readonly fitted?: boolean;
   /** Images that it was measured on, over all batches. */
@@ -44,7 +40,7 @@ export interface ImageQualityRequest {
   readonly images: ImageSet;
   /** Images a batch. */
   readonly batch: number;
-  readonly methods: readonly ImageMethod[];
+  readonly methods: readonly Contestant[];
   readonly reference: ReferenceSettings;
   readonly compile?: CompileOptions;
   readonly onMethod?: (done: number, total: number) => void;
@@ -65,12 +61,13 @@ export async function imageQuality(request: ImageQualityRequest): Promise<ImageQ
   const { classifier, methods, compile = {}, onMethod, signal } = request;
   const cases = await casesOf(request);
   const rows: ImageQuality[] = [];
-  for (const method of methods) {
+  for (const contestant of methods) {
     if (signal?.aborted === true) break;
     const { span } = classifier.architecture;
-    const solve = await compileSolve(classifier.field, { ...compile, ...method.solve, span });
+    const { method } = contestant;
+    const solve = await compileSolve(classifier.field, { ...compile, method, span });
     try {
-      rows.push(await measured(request, method, solve, cases));
+      rows.push(await measured(request, contestant, solve, cases));
     } finally {
       await solve.dispose();
     }
@@ -109,12 +106,13 @@ async function casesOf({
 
 async function measured(
   { ends }: ImageQualityRequest,
-  { name, role, steps, tolerance, fitted }: ImageMethod,
+  contestant: Contestant,
   solve: CompiledSolve,
   cases: readonly Case[],
 ): Promise<ImageQuality> {
   const images = cases.reduce((total, { labels }) => total + labels.length, 0);
-  const facts = { method: name, role, steps, tolerance, images, ...(fitted !== undefined && { fitted }) };
+  const { fitted } = contestant;
+  const facts = { ...methodFacts(contestant), images, ...(fitted !== undefined && { fitted }) };
   const [relative, mape, medians, accuracy, times, nfe, losses]: number[][] = [[], [], [], [], [], [], []];
   let costs = { gCalls: 0, macs: 0 };
   for (const [i, { z0, labels, end, correct }] of cases.entries()) {

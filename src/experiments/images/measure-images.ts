@@ -1,14 +1,13 @@
 import { imageRows } from "../../data/internal.js";
-import { hyperRule, measuringReference } from "../../hypersolver/index.js";
-import { midpoint, tableauRule } from "../../ode/index.js";
+import { hyper, measuringReference } from "../../hypersolver/index.js";
+import { fixed, midpoint } from "../../ode/index.js";
 import type { Figure } from "../../plot/index.js";
 import { isBroken, unlessItBreaks } from "../../tensor/index.js";
-import { methodTitle } from "../fit/comparison.js";
 import type { ExperimentOptions } from "../kit/experiment.js";
 import { type AlphaResult, alphaFamily } from "./alpha-family.js";
 import { errorMaps } from "./error-maps.js";
 import type { ImageCorrections, ImageStage } from "./fit-hypersolvers.js";
-import { EVALUATIONS, imageMethods } from "./image-methods.js";
+import { EVALUATIONS, imageContestants } from "./image-methods.js";
 import { type ImageQuality, type ImageQualityRequest, imageQuality } from "./image-quality.js";
 import { type TestAccuracy, testAccuracies } from "./test-accuracy.js";
 
@@ -35,7 +34,7 @@ export async function measureImages(
   const { preset, classifier } = stage;
   const quality = await imageQuality({
     ...qualityRequest(stage, preset.fronts, options),
-    methods: imageMethods(classifier.field, corrections),
+    methods: imageContestants(classifier.field, corrections),
   });
   if (stopped()) return undefined;
   const accuracies = await testAccuracies(stage, corrections, options);
@@ -82,14 +81,11 @@ async function mapsOf(
   const first = Object.entries(corrections).find(([, { steps }]) => steps === EVALUATIONS);
   if (first === undefined) return undefined;
   const [name, { correction }] = first;
-  const { base } = correction;
-  const rules = {
-    [methodTitle(base.name)]: tableauRule(field, base),
-    [name]: hyperRule(field, correction),
-  };
+  const alone = fixed(correction.base, { steps: EVALUATIONS });
+  const methods = { [alone.title]: alone, [name]: hyper(correction, { steps: EVALUATIONS }) };
   const maps = await unlessItBreaks(
     errorMaps({
-      ...{ classifier, ends, images: images.test, rules, steps: EVALUATIONS },
+      ...{ classifier, ends, images: images.test, methods, steps: EVALUATIONS },
       ...{ reference: measuringReference(field), compile },
     }),
   );

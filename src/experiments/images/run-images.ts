@@ -1,3 +1,4 @@
+import { hyper } from "../../hypersolver/index.js";
 import {
   type Classifier,
   type ClassifierStory,
@@ -93,7 +94,7 @@ function fitArtefacts(
   return imageHypersolvers(architecture).flatMap(({ name, file, fit: { steps } }): Artefact[] => {
     const run = fits[name];
     if (run === undefined) return [];
-    const whole = encodeClassifier(classifier, { correction: run.correction, steps }, about);
+    const whole = encodeClassifier(classifier, hyper(run.correction, { steps }), about);
     return [
       { path: file, content: run.content },
       { path: file.replace("correction", "classifier"), content: whole },

@@ -2,15 +2,18 @@ import type { ImageSet } from "../../data/index.js";
 import { imageRows } from "../../data/internal.js";
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
 import {
+  CLASSIFIER_TOLERANCES,
   type Classifier,
   type ClassifierSolveOptions,
   compileClassifier,
   measureAccuracy,
 } from "../../models/index.js";
+import { adaptive, dopri5 } from "../../ode/index.js";
 import { isBroken, unlessItBreaks } from "../../tensor/index.js";
+import { contestantsOf } from "../kit/contestant.js";
 import type { ExperimentOptions } from "../kit/experiment.js";
 import type { ImageCorrections, ImageStage } from "./fit-hypersolvers.js";
-import { imageMethods, isOfTenEvaluations } from "./image-methods.js";
+import { imageContestants, isOfTenEvaluations } from "./image-methods.js";
 
 /** Accuracy of one method over the test images. */
 export interface TestAccuracy {
@@ -33,21 +36,14 @@ export async function testAccuracies(
 ): Promise<TestAccuracy[]> {
   const [count] = images.test.shape;
   const set = imageRows(images.test, 0, Math.min(count, preset.test));
-  const ten = imageMethods(classifier.field, corrections).filter(isOfTenEvaluations);
-  const solvers: [string, ClassifierSolveOptions][] = [
-    ["dopri5", {}],
-    ...ten.map(({ name, solve, correction, steps = 1 }): [string, ClassifierSolveOptions] => [
-      name,
-      correction === undefined ? { method: solve.rule?.name ?? name, steps } : { correction, steps },
-    ]),
-  ];
+  const { field } = classifier;
+  const ten = imageContestants(field, corrections).filter((each) => isOfTenEvaluations(each, field));
+  const solvers = [...contestantsOf([adaptive(dopri5, CLASSIFIER_TOLERANCES)]), ...ten];
   const rows: TestAccuracy[] = [];
-  for (const [method, solver] of solvers) {
+  for (const { name, method } of solvers) {
     if (signal?.aborted === true) break;
-    const measured = await unlessItBreaks(
-      accuracyOf(classifier, { ...compile, ...solver }, set, preset.batch),
-    );
-    rows.push({ method, images: set.shape[0], ...(isBroken(measured) ? broken : measured) });
+    const measured = await unlessItBreaks(accuracyOf(classifier, { ...compile, method }, set, preset.batch));
+    rows.push({ method: name, images: set.shape[0], ...(isBroken(measured) ? broken : measured) });
     onProgress?.({ phase: "measure", done: rows.length, total: solvers.length });
   }
   return rows;

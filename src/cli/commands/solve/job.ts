@@ -1,26 +1,13 @@
-import { hyperRule } from "../../../hypersolver/index.js";
-import {
-  type CompiledSolveOptions,
-  type FieldSolution,
-  isAdaptive,
-  orThrow,
-  type Span,
-  solveField,
-} from "../../../ode/index.js";
+import { parseMethodSpec } from "../../../hypersolver/index.js";
+import { type FieldSolution, orThrow, type SolvePlace, solveField } from "../../../ode/index.js";
 import { textTable } from "../../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape, type Tensor, toFloat64 } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
-import {
-  compileOptions,
-  type LoadedCorrection,
-  readCorrection,
-  readField,
-  warnOfCard,
-} from "../../files/models.js";
+import { compileOptions, readField, warnOfCard } from "../../files/models.js";
 import { solveSamples } from "../../files/states.js";
-import { methodOption, missing, refuseOtherMethod } from "../../options/method.js";
+import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
 import { type Interruption, onInterrupt } from "../../terminal/interruption.js";
 import type { SolveCommandOptions } from "./command.js";
@@ -30,21 +17,23 @@ import { statesFile } from "./states-file.js";
 export const solveJob: Job<SolveCommandOptions> = async (path, options, { output }) => {
   refuseContradictions(options);
   const field = await readField(path, options);
-  const correction = await readCorrection(options.correction);
-  const plan = planOf(options, correction);
+  const chosen = await chosenMethod(options, { method: "dopri5" });
+  const { method, correction } = chosen;
+  const place = placeOf(options, chosen);
   if (options.out !== undefined) await requireWritableFile(options.out);
   const samples = await solveSamples(field, options.states, options, {
     count: options.samples,
     seed: options.seed,
   });
-  const warnings = correction === undefined ? [] : warnOfCard(correction, field, usesOf(plan), output);
-  const interruption = plan.steps === undefined ? onInterrupt(output, "Stopping the solve.") : undefined;
+  const warnings =
+    correction === undefined ? [] : warnOfCard(correction, field, usesOf(method, place), output);
+  const interruption = method.kind === "adaptive" ? onInterrupt(output, "Stopping the solve.") : undefined;
   const solution = await solved(interruption, (signal) =>
     solveField(field, samples.z0, {
       ...compileOptions(options),
-      ...plan,
-      ...(correction !== undefined && { rule: hyperRule(field, correction) }),
-      ...(signal !== undefined && { signal }),
+      ...place,
+      method,
+      signal,
       controls: samples.controls,
     }),
   );
@@ -54,69 +43,35 @@ export const solveJob: Job<SolveCommandOptions> = async (path, options, { output
     await writeWhole(file, statesFile(solution, { stacked: options.times !== undefined, field: path }));
   if (failed && file !== undefined) output.note(`The part that was reached is in ${file}.`);
   orThrow(solution);
-  const method = correction === undefined ? String(plan.method) : `hyper-${correction.base.name}`;
-  return { text: textOf(solution, method, file), json: jsonOf(solution, method, { out: file, warnings }) };
+  return {
+    text: textOf(solution, method.text, file),
+    json: jsonOf(solution, method.text, { out: file, warnings }),
+  };
 };
 
-/** What `solveField` is given besides field and runtime. */
-type SolvePlan = Pick<CompiledSolveOptions, "span" | "times" | "steps" | "rtol" | "atol" | "maxSteps"> & {
-  readonly method: string;
-};
-
-function refuseContradictions({
-  steps,
-  rtol,
-  atol,
-  maxSteps,
-  span,
-  times,
-  ...rest
-}: SolveCommandOptions): void {
-  const adaptive = Object.entries({ "--rtol": rtol, "--atol": atol, "--max-steps": maxSteps }).flatMap(
-    ([name, value]) => (value === undefined ? [] : [name]),
-  );
+function refuseContradictions({ span, times }: SolveCommandOptions): void {
   if (span !== undefined && times !== undefined)
     throw unusable("--span, --times", "one of the two", "both", "--times has start and end already");
-  if (adaptive.length === 0) return;
-  const fixed = steps !== undefined ? "--steps" : rest.correction !== undefined ? "--correction" : undefined;
-  if (fixed !== undefined)
-    throw unusable(
-      adaptive.join(", "),
-      `tolerances or ${fixed}: equal steps have no step control`,
-      `both`,
-      `drop ${adaptive.join(" and ")}, or drop ${fixed}`,
-    );
 }
 
-function planOf(options: SolveCommandOptions, correction: LoadedCorrection | undefined): SolvePlan {
-  const { times, rtol, atol, maxSteps } = options;
-  if (correction !== undefined) refuseOtherMethod(correction, options.method);
-  if (correction !== undefined && times !== undefined && options.steps === undefined)
-    throw missing("--steps", "the number of steps between two --times");
-  const span = options.span ?? (times === undefined ? correction?.card.span : undefined);
-  const steps = options.steps ?? correction?.card.steps;
-  const tableau = correction?.base ?? methodOption(options.method ?? "dopri5");
-  if (span === undefined && times === undefined) throw missing("--span", "from where to where, such as 0,1");
-  if (steps === undefined && !isAdaptive(tableau)) {
-    throw unusable("--steps", `a number of steps: ${tableau.name} has no error estimate`, "nothing");
+/** Where to solve; by default where a correction was fitted. */
+function placeOf(options: SolveCommandOptions, { method, correction }: ChosenMethod): SolvePlace {
+  const { times, span = correction?.card.span } = options;
+  if (times !== undefined) {
+    if (correction !== undefined && options.steps === undefined && !saysSteps(options))
+      throw missing("--steps", "the number of steps between two --times");
+    return { times };
   }
-  return {
-    method: tableau.name,
-    ...(span !== undefined && { span }),
-    ...(times !== undefined && { times }),
-    ...(steps !== undefined && { steps }),
-    ...(rtol !== undefined && { rtol }),
-    ...(atol !== undefined && { atol }),
-    ...(maxSteps !== undefined && { maxSteps }),
-  };
+  if (span !== undefined) return { span };
+  if (method.kind === "fixed" && "mesh" in method.grid) return {};
+  throw missing("--span", "from where to where, such as 0,1");
 }
 
-/** Every span that is covered in `steps` steps. */
-function usesOf({ span, times, steps = 1 }: SolvePlan): { readonly span: Span; readonly steps: number }[] {
-  if (span !== undefined) return [{ span, steps }];
-  const points = times ?? [];
-  return points.slice(1).map((end, i) => ({ span: [points[i] ?? end, end], steps }));
-}
+/** Whether the spelling of a corrected method has steps of its own. */
+const saysSteps = ({ method }: SolveCommandOptions): boolean => {
+  const spec = method === undefined ? undefined : parseMethodSpec(method);
+  return spec?.kind === "hyper" && spec.grid !== undefined;
+};
 
 async function solved(
   interruption: Interruption | undefined,

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { imageRows } from "../../src/data/internal.js";
-import { cardWarnings, decodeCorrection } from "../../src/hypersolver/index.js";
+import { cardWarnings, decodeCorrection, hyper } from "../../src/hypersolver/index.js";
 import {
   architectureNamed,
   type Classifier,
@@ -13,6 +13,7 @@ import {
   decodeClassifierState,
 } from "../../src/models/index.js";
 import { decodeStateDict } from "../../src/nn/index.js";
+import {} from "../../src/ode/index.js";
 import { cifarForTests, mnistForTests } from "../helpers/images.js";
 
 const folder = "pretrained/classifiers";
@@ -64,7 +65,7 @@ describe.each(readdirSync(folder))("the shipped classifier %s", (name) => {
   });
 
   test("has corrections that know their field and classify as the equation does", async () => {
-    const exact = await predictions({ method: "dopri5", rtol: 1e-4, atol: 1e-4 });
+    const exact = await predictions({ method: "dopri5@1e-4" });
     const stated = manifest.accuracies.find(({ method }) => method === "dopri5")?.accuracy ?? Number.NaN;
     const deviation = Math.sqrt((stated * (1 - stated)) / exact.classes.length);
     expect(Math.abs(exact.share - stated)).toBeLessThan(4 * deviation);
@@ -72,7 +73,7 @@ describe.each(readdirSync(folder))("the shipped classifier %s", (name) => {
       const correction = decodeCorrection(read(name, file), file);
       const steps = manifest.steps[hypersolvers[file] ?? ""] ?? 0;
       expect(cardWarnings(correction.card, classifier.field, { span: [0, 1], steps })).toEqual([]);
-      const { classes } = await predictions({ correction, steps });
+      const { classes } = await predictions({ method: hyper(correction, { steps }) });
       const same = classes.filter((own, i) => own === exact.classes[i]).length;
       expect(same / classes.length, file).toBeGreaterThan(0.94);
     }

@@ -176,7 +176,7 @@ describe("quality of densities", () => {
 
 describe("times of samples", () => {
   test("come with counts of what was done", async () => {
-    const sampler = await compileFlowSampler(flow, { method: "heun", steps: 1 });
+    const sampler = await compileFlowSampler(flow, { method: "heun:1" });
     const [row] = whole(await samplingSpeeds(flow, [{ method: "Heun", sampler }], 64));
     await sampler.dispose();
     expect(row).toMatchObject({ method: "Heun", nfe: 2, count: 64 });

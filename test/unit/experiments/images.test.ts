@@ -5,8 +5,8 @@ import { compileEnds } from "../../../src/experiments/images/classifier-ends.js"
 import { encodedImages } from "../../../src/experiments/images/encoded-images.js";
 import { imageFronts } from "../../../src/experiments/images/image-fronts.js";
 import {
+  imageContestants,
   imageHypersolvers,
-  imageMethods,
   isOfTenEvaluations,
 } from "../../../src/experiments/images/image-methods.js";
 import { type ImageQuality, imageQuality } from "../../../src/experiments/images/image-quality.js";
@@ -43,12 +43,14 @@ const reference = { method: "dopri5", tolerance: 1e-6, precision: "float32" } as
 
 describe("methods", () => {
   test("of ten evaluations: one of every solver, RK4 with eight", () => {
-    const ten = imageMethods(classifier.field, {}).filter(isOfTenEvaluations);
-    expect(ten.map(({ name, steps }) => `${name} ${steps}`)).toEqual([
-      "Euler 10",
-      "midpoint 5",
-      "Heun 5",
-      "RK4 2",
+    const ten = imageContestants(classifier.field, {}).filter((own) =>
+      isOfTenEvaluations(own, classifier.field),
+    );
+    expect(ten.map(({ name, method }) => `${name}, ${method.text}`)).toEqual([
+      "Euler, euler:10",
+      "midpoint, midpoint:5",
+      "Heun, heun:5",
+      "RK4, rk4:2",
     ]);
   });
 
@@ -79,7 +81,7 @@ describe("quality", () => {
     const ends = await compileEnds(classifier);
     rows = await imageQuality({
       ...{ classifier, ends, images: images.test, batch: 32, reference },
-      methods: imageMethods(classifier.field, {}),
+      methods: imageContestants(classifier.field, {}),
     });
     await ends.dispose();
   });
@@ -102,7 +104,7 @@ describe("quality", () => {
   });
 
   test("classifies as the whole classifier does", async () => {
-    const whole = await compileClassifier(classifier, { method: "euler", steps: 10 });
+    const whole = await compileClassifier(classifier, { method: "euler:10" });
     const { accuracy } = await measureAccuracy(whole, images.test, { batch: 32 });
     await whole.dispose();
     expect(row("Euler", 10).accuracy.mean).toBeCloseTo(accuracy, 12);

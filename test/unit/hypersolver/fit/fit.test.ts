@@ -5,14 +5,14 @@ import {
   type FitProgress,
   fitCorrection,
   givenStates,
-  hyperRule,
-  measureRule,
+  hyper,
+  measureMethod,
   normalStates,
   referenceEnds,
   type StateSource,
   uniformStates,
 } from "../../../../src/hypersolver/index.js";
-import { type Field, type Span, tableauRule } from "../../../../src/ode/index.js";
+import { type Field, fixed, type Method, type Span } from "../../../../src/ode/index.js";
 import { fromNumbers, Random } from "../../../../src/tensor/index.js";
 import { driven, pulse } from "../../../helpers/closed-form.js";
 import { pendulum, pendulumSpan, smallFit, weightsOf } from "../../../helpers/fitting.js";
@@ -22,9 +22,9 @@ async function errorsOf(field: Field, fit: Fit, source: StateSource, span: Span)
   const samples = source.heldOut(200, new Random(77));
   const ends = await referenceEnds(field, span, samples);
   const { steps, base } = fit.settings;
-  const measured = async (rule: ReturnType<typeof tableauRule>): Promise<number> =>
-    (await measureRule(field, rule, span, steps, samples, ends)).errors.mean;
-  return [await measured(tableauRule(field, base)), await measured(hyperRule(field, fit.correction))];
+  const measured = async (method: Method): Promise<number> =>
+    (await measureMethod(field, method, span, samples, ends)).errors.mean;
+  return [await measured(fixed(base, { steps })), await measured(hyper(fit.correction, { steps }))];
 }
 
 describe("a fit of a pendulum", () => {

@@ -72,6 +72,7 @@ export {
 } from "./methods/method-spec.js";
 export {
   gridText,
+  isGridText,
   isHyperText,
   parseGrid,
   parseTableauMethod,

@@ -13,7 +13,6 @@ import {
   decodeClassifierState,
 } from "../../src/models/index.js";
 import { decodeStateDict } from "../../src/nn/index.js";
-import {} from "../../src/ode/index.js";
 import { cifarForTests, mnistForTests } from "../helpers/images.js";
 
 const folder = "pretrained/classifiers";

@@ -11,7 +11,7 @@ import {
   decodeFlow,
   meanNegative,
 } from "../../src/models/index.js";
-import { fixed, logDensityField } from "../../src/ode/index.js";
+import { logDensityField } from "../../src/ode/index.js";
 import { Random, type Tensor, toFloat64 } from "../../src/tensor/index.js";
 
 const folder = "pretrained/flows";

@@ -76,7 +76,9 @@ describe.each(Object.entries(ways))("%s", (_name, way) => {
     expect(trained.status).toBe("complete");
     expect(trained.validationAccuracy).toBeGreaterThan(0.8);
     expect(checkpoints.map(({ iteration }) => iteration)).toEqual([11, 22, 33, 43]);
-    for (const checkpoint of checkpoints) {
+    // From the first, and across the last validation; what is unrolled is cheap enough for all.
+    const few = checkpoints.filter((_, i) => way.solver === undefined || i === 0 || i === 2);
+    for (const checkpoint of few) {
       const again = await recorded({ ...options, checkpoint });
       expect(essence(again.trained)).toEqual(essence(trained));
       const later = checkpoints.filter(({ iteration }) => iteration > checkpoint.iteration);

@@ -31,7 +31,14 @@ export {
   trace,
   vjp,
 } from "./graph/index.js";
-export { type CompileOptions, compile, type Device, type Program } from "./runtime/index.js";
+export {
+  type CompileOptions,
+  compile,
+  type Device,
+  type Program,
+  type ProgressEvent,
+  type RunContext,
+} from "./runtime/index.js";
 
 // Networks and their training.
 

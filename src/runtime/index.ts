@@ -2,6 +2,14 @@
 export type { Join } from "./batch-parallel.js";
 export { compile, compileForThreads, programOf, type ThreadPrograms } from "./compile.js";
 export {
+  clockOf,
+  isStopped,
+  type MachineOptions,
+  machineOf,
+  type ProgressEvent,
+  type RunContext,
+} from "./context.js";
+export {
   type CompileOptions,
   type Device,
   devices,

@@ -1,4 +1,5 @@
 /** Layer 0: concrete values. Errors with codes, element types, shapes, tensors, random streams, safetensors. */
+export { sha256 } from "./digest.js";
 export {
   allocate,
   bytesPerElement,

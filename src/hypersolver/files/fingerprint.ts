@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { bind, encodeOnnx, makeGraph, type Node } from "../../graph/index.js";
 import type { Field } from "../../ode/index.js";
+import { sha256 } from "../../tensor/index.js";
 
 /** Short hash of a field's operators and weights: two fields with one fingerprint compute the same function. */
 export function fingerprintOf({ graph, roles, parameters }: Field): string {
   const dz = graph.outputs[roles.output] as Node;
   const closed = bind(makeGraph(graph.inputs, { dz }), parameters);
-  return createHash("sha256").update(encodeOnnx(closed)).digest("hex").slice(0, 16);
+  return sha256(encodeOnnx(closed)).slice(0, 16);
 }

@@ -6,6 +6,7 @@ import type { Job, JobResult } from "../../command.js";
 import { checkpointsIn } from "../../files/checkpoints.js";
 import { requireWritableFolder, writeAll } from "../../files/files.js";
 import { compileOptions, forOption } from "../../files/models.js";
+import { withPngs } from "../../files/picture.js";
 import { missing } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
 import { showFitProgress } from "../../terminal/fit-progress.js";
@@ -42,7 +43,7 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
       }),
     });
     progress.stop();
-    const files = await writeAll(out, artefacts);
+    const files = await writeAll(out, withPngs(artefacts));
     if (status === "complete") await checkpoints.clear();
     const ending = status === "interrupted" ? ["", "Interrupted: this is the best result until then."] : [];
     return {

@@ -1,6 +1,6 @@
-import type { ErrorCode, ErrorFacts, Tensor } from "../tensor/index.js";
-import type { NamedTensors } from "./program.js";
-import type { SessionOptions } from "./session.js";
+import type { ErrorCode, ErrorFacts, Tensor } from "../../tensor/index.js";
+import type { SessionOptions } from "../backend.js";
+import type { NamedTensors } from "../program.js";
 
 /** What the thread is started with. */
 export interface WorkerData {

@@ -1,43 +1,31 @@
-import { availableParallelism } from "node:os";
-import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import type {
+  InferenceSession,
+  InferenceSessionFactory,
+  Tensor as OrtTensor,
+  TensorConstructor,
+} from "onnxruntime-common";
 import { fail, type Tensor } from "../tensor/index.js";
-import type { CompileOptions, Device, Handover, NamedTensors } from "./program.js";
+import type { Session, SessionOptions } from "./backend.js";
 
-/** A loaded model: the only thing that talks to ONNX Runtime. */
-export interface Session {
-  run(feeds: NamedTensors, handover?: Handover): Promise<Record<string, Tensor>>;
-  release(): Promise<void>;
+/** What ONNX Runtime's packages for Node and for browsers have in common. */
+export interface OnnxRuntime {
+  readonly InferenceSession: InferenceSessionFactory;
+  readonly Tensor: TensorConstructor;
 }
-
-const executionProviders: Readonly<Record<Exclude<Device, "reference">, string[]>> = {
-  cpu: ["cpu"],
-  webgpu: ["webgpu", "cpu"],
-  cuda: ["cuda", "cpu"],
-};
-
-/** What compiling a graph adds to what the user chose. */
-export interface SessionOptions extends CompileOptions {
-  /** Whether float64 is computed anywhere. */
-  readonly doubles?: boolean;
-  /** Tells sessions apart that have the same content and are to run side by side. */
-  readonly part?: number;
-}
-
-/** ONNX Runtime's own messages stay silent unless something breaks. */
-const errorsOnly = 3;
 
 /**
  * Loads model bytes into ONNX Runtime.
  * @throws RUNTIME_FAILURE with the runtime's own words.
  */
-export async function createSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
-  const { InferenceSession, Tensor: RuntimeTensor } = await import("onnxruntime-node");
-  const { device = "cpu" } = options;
+export async function loadSession(
+  { InferenceSession, Tensor: RuntimeTensor }: OnnxRuntime,
+  model: Uint8Array,
+  settings: InferenceSession.SessionOptions,
+  { device = "cpu" }: SessionOptions,
+): Promise<Session> {
   const help =
     device === "cpu" ? undefined : `if device "${device}" is not to be had on this machine, use cpu`;
-  const session = await guarded("loading a program", help, () =>
-    InferenceSession.create(model, sessionOptions(options)),
-  );
+  const session = await guarded("loading a program", help, () => InferenceSession.create(model, settings));
   const wrap = ({ dtype, data, shape }: Tensor): OrtTensor => new RuntimeTensor(dtype, data, shape);
   return {
     run: async (feeds, { held = {} } = {}) => {
@@ -53,34 +41,25 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
   };
 }
 
+/** ONNX Runtime's own messages stay silent unless something breaks. */
+const errorsOnly = 3;
+
 /**
  * Fusions that are right for float32 alone. QuickGelu has no float64 kernel: a program with x·σ(x) would not load (in
  * float32 it takes half the time of two kernels). A scale that becomes part of a matrix product becomes a float32.
  */
 const float32Fusions = "QuickGeluFusion;MatMulScaleFusion";
 
-/** Settings as measured in bench/: see docs/engine.md. */
-function sessionOptions({
-  device = "cpu",
-  threads,
-  hot = false,
-  oneShot = false,
-  doubles = true,
-}: SessionOptions): InferenceSession.SessionOptions {
-  return {
-    executionProviders: executionProviders[device === "reference" ? "cpu" : device],
-    intraOpNumThreads: threads ?? (hot ? availableParallelism() : 1),
-    interOpNumThreads: 1,
-    executionMode: "sequential",
-    graphOptimizationLevel: oneShot ? "disabled" : "all",
-    logSeverityLevel: errorsOnly,
-    extra: {
-      // Threads wait hot within a run, but not between runs: there the next program needs the cores.
-      session: { force_spinning_stop: "1", intra_op: { allow_spinning: hot ? "1" : "0" } },
-      ...(doubles && { optimization: { disable_specified_optimizers: float32Fusions } }),
-    },
-  };
-}
+/** Settings that make sense on every machine. */
+export const commonSettings = ({ oneShot = false }: SessionOptions): InferenceSession.SessionOptions => ({
+  executionMode: "sequential",
+  graphOptimizationLevel: oneShot ? "disabled" : "all",
+  logSeverityLevel: errorsOnly,
+});
+
+/** Entries of `extra`: the optimisations that a program of this kind must go without. */
+export const optimisations = ({ doubles = true }: SessionOptions): Record<string, unknown> =>
+  doubles ? { optimization: { disable_specified_optimizers: float32Fusions } } : {};
 
 function unwrap(name: string, { type, data, dims }: OrtTensor): Tensor {
   if (type === "float32" && data instanceof Float32Array) return { dtype: type, shape: dims, data };

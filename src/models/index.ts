@@ -13,7 +13,6 @@ export { dimensionOf, type Flow, type FlowFieldOptions, flowField, MAX_SPEED } f
 
 // Training.
 
-export { unlessItBreaks } from "./broken-solves.js";
 export { densityData, type FlowData, rowsBeyond, tableData } from "./flow/flow-data.js";
 export { compileFlowMatching, type FlowMatchingOptions } from "./flow/flow-matching.js";
 export {

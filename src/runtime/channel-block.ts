@@ -1,5 +1,6 @@
 import { backend } from "#backend";
-import { conv, encodeOnnx, type Graph, type Node, topological, trace } from "../graph/index.js";
+import { conv, encodeOnnx, type Graph, type Node, trace } from "../graph/index.js";
+import { topological } from "../graph/internal.js";
 import { draw, Random, type Tensor, tensor } from "../tensor/index.js";
 
 let found: Promise<number | undefined> | undefined;

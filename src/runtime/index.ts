@@ -1,5 +1,4 @@
 /** Layer 2: programs that run. The only folder that knows ONNX Runtime. */
-export type { Backend, BackendDevice, DeviceTypes, Session, SessionOptions } from "./backend.js";
 export type { Join } from "./batch-parallel.js";
 export { compile, compileForThreads, programOf, type ThreadPrograms } from "./compile.js";
 export {

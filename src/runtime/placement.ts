@@ -1,4 +1,5 @@
-import { type Graph, topological } from "../graph/index.js";
+import type { Graph } from "../graph/index.js";
+import { topological } from "../graph/internal.js";
 import { type DType, fail, isFloat } from "../tensor/index.js";
 import type { Backend, BackendDevice, DeviceTypes } from "./backend.js";
 

@@ -1,4 +1,4 @@
-import { sha256 } from "../tensor/index.js";
+import { sha256 } from "../tensor/internal.js";
 import type { Session, SessionOptions } from "./backend.js";
 
 interface Entry {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import {
-  applyOperator,
   cast,
   constant,
   encodeOnnx,
@@ -8,15 +7,14 @@ import {
   type Graph,
   matmul,
   mul,
-  type OpName,
-  operators,
   reduceSum,
   sigmoid,
   tanh,
   trace,
   withFloat,
 } from "../../src/graph/index.js";
-import type { Backend } from "../../src/runtime/index.js";
+import { applyOperator, type OpName, operators } from "../../src/graph/internal.js";
+import type { Backend } from "../../src/runtime/backend.js";
 import { backend as node } from "../../src/runtime/node/index.js";
 import { backend as web } from "../../src/runtime/web/index.js";
 import { cast as castTensor, fromNumbers, isFloat, Random, type Tensor } from "../../src/tensor/index.js";

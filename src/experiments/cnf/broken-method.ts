@@ -1,9 +1,6 @@
-/** The row of a method that ran into NaN or a limit: a result, not a reason to lose the rows of the others. */
-export interface BrokenMethod {
-  readonly method: string;
-  /** What it said. */
-  readonly obstacle: string;
-}
+import type { Broken } from "../../tensor/index.js";
 
-export const isBroken = (row: { readonly method: string } | undefined): row is BrokenMethod =>
-  row !== undefined && "obstacle" in row;
+/** The row of a method that ran into NaN or a limit: a result, not a reason to lose the rows of the others. */
+export interface BrokenMethod extends Broken {
+  readonly method: string;
+}

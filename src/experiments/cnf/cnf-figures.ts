@@ -4,27 +4,32 @@ import {
   type Flow,
   type FlowDensityOptions,
   type FlowSamplerOptions,
-  unlessItBreaks,
 } from "../../models/index.js";
 import {
   type DensityRow,
   densityGrid,
   type Figure,
-  formatNumber,
   type GridCloud,
   heatMap,
   type ScalarGrid,
   speedUpBars,
 } from "../../plot/index.js";
+import { formatNumber } from "../../plot/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
-import { isHypersolversError, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
+import {
+  isBroken,
+  isHypersolversError,
+  Random,
+  type Tensor,
+  toFloat64,
+  unlessItBreaks,
+} from "../../tensor/index.js";
 import { paretoFigure } from "../fit/fit-figures.js";
 import type { KeptFit } from "../fit/kept-fits.js";
 import { densityOverGrid, gridAround, type PlaneGrid } from "../flow/density-grid.js";
 import { curveFigures } from "../flow/flow-curves.js";
 import { PICTURE_SOLVE } from "../flow/flow-figures.js";
 import { allMethods } from "./all-methods.js";
-import { isBroken } from "./broken-method.js";
 import { fieldFigure } from "./field-figure.js";
 import type { CnfRun } from "./run-cnf.js";
 import { samplerOptions } from "./sampling-methods.js";
@@ -68,7 +73,7 @@ export async function samplesRow(
   const clouds: GridCloud[] = [{ label: "data", points: toFloat64(data.heldOut(PICTURE_POINTS)) }];
   for (const [method, options] of Object.entries(methods)) {
     const drawn = await unlessItBreaks(pushed(flow, z, { ...compile, ...options }));
-    if ("obstacle" in drawn) continue;
+    if (isBroken(drawn)) continue;
     clouds.push({ label: method, points: toFloat64(drawn.x), note: `${drawn.nfe} NFE` });
   }
   return { label: metrics.density, clouds };

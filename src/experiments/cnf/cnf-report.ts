@@ -1,17 +1,12 @@
 import type { Mean } from "../../metrics/index.js";
-import {
-  type Figure,
-  formatMilliseconds,
-  formatNumber,
-  renderReport,
-  type Table,
-  textTable,
-} from "../../plot/index.js";
+import { type Figure, renderReport, type Table, textTable } from "../../plot/index.js";
+import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
+import { isBroken } from "../../tensor/index.js";
 import { methodTitle } from "../fit/comparison.js";
 import { comparisonTable } from "../fit/fit-report.js";
 import { phasesText } from "../flow/flow-phases.js";
 import { allMethods } from "./all-methods.js";
-import { type BrokenMethod, isBroken } from "./broken-method.js";
+import type { BrokenMethod } from "./broken-method.js";
 import type { CnfMetrics } from "./run-cnf.js";
 import type { SampleQuality } from "./sample-quality.js";
 
@@ -74,8 +69,9 @@ const DENSITY_TEXT =
 const nats = ({ mean, standardError }: Mean): string =>
   standardError === undefined ? formatNumber(mean) : `${mean.toFixed(4)} ± ${formatNumber(standardError)}`;
 
-function trainingSentence({ density, flow: { heldOut, entropy, obstacle } }: CnfMetrics): string {
-  if (heldOut === undefined) return `The flow over ${density} gave held-out data no likelihood: ${obstacle}`;
+function trainingSentence({ density, flow: { heldOut, entropy, broken } }: CnfMetrics): string {
+  if (heldOut === undefined)
+    return `The flow over ${density} gave held-out data no likelihood: ${broken?.reason}`;
   const floor =
     entropy === undefined ? "" : ` (the density's entropy, which no model beats: ${entropy.toFixed(4)})`;
   return `The flow over ${density} gives held-out data ${nats(heldOut.nll)} nats of negative log-likelihood${floor}; dopri5 at 1e-5 takes ${heldOut.nfe} evaluations.`;

@@ -5,11 +5,10 @@ import {
   type Flow,
   type FlowDensityOptions,
   type LogDensities,
-  unlessItBreaks,
 } from "../../models/index.js";
 import type { ButcherTableau } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
-import type { Tensor } from "../../tensor/index.js";
+import { type Broken, isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { methodTitle } from "../fit/comparison.js";
 import type { BrokenMethod } from "./broken-method.js";
 
@@ -72,7 +71,7 @@ export async function densityQuality(
   for (const { method, options } of [{ method: "dopri5", options: {} }, ...methods]) {
     if (signal?.aborted === true) break;
     const row = await unlessItBreaks(rowOf(method, evaluated(request, options), reference));
-    rows.push("obstacle" in row ? { method, obstacle: row.obstacle } : row);
+    rows.push(isBroken(row) ? { method, ...row } : row);
     onMethod?.(rows.length);
   }
   return rows;
@@ -81,7 +80,7 @@ export async function densityQuality(
 async function rowOf(
   method: string,
   evaluation: Promise<LogDensities>,
-  reference: LogDensities | { readonly obstacle: string },
+  reference: LogDensities | Broken,
 ): Promise<DensityQuality> {
   const { values, z, statistics } = await evaluation;
   const row = {
@@ -89,7 +88,7 @@ async function rowOf(
     // A log-density of −∞ is no number either.
     nll: meanAndStandardError(values.map((value) => -value)),
   };
-  if ("obstacle" in reference) return row;
+  if (isBroken(reference)) return row;
   const off = values.map((value, i) => Math.abs(value - (reference.values[i] ?? 0)));
   return { ...row, logDensityError: meanOf(off), endpointError: stateErrors(z, reference.z).mean };
 }

@@ -8,8 +8,9 @@ import {
   type FlowSampler,
 } from "../../models/index.js";
 import { heun, midpoint } from "../../ode/index.js";
+import { isBroken } from "../../tensor/index.js";
 import type { ExperimentOptions } from "../kit/experiment.js";
-import { type BrokenMethod, isBroken } from "./broken-method.js";
+import type { BrokenMethod } from "./broken-method.js";
 import { type DensityQuality, densityMethods, densityQuality } from "./density-quality.js";
 import type { FitStage } from "./fit-stage.js";
 import type { CnfPreset } from "./presets.js";

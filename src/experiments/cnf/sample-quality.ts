@@ -7,8 +7,8 @@ import {
   medianDistance,
   slicedWasserstein,
 } from "../../metrics/index.js";
-import { dimensionOf, type Flow, type FlowSampler, unlessItBreaks } from "../../models/index.js";
-import { Random, type Tensor } from "../../tensor/index.js";
+import { dimensionOf, type Flow, type FlowSampler } from "../../models/index.js";
+import { type Broken, isBroken, Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import type { BrokenMethod } from "./broken-method.js";
 
 /** How far a sampler's points are from data, over several seeds. */
@@ -54,7 +54,7 @@ interface Distances {
   readonly sliced: number[];
   readonly squared: number[];
   /** What it said when it broke. */
-  obstacle?: string;
+  broken?: Broken;
 }
 
 /**
@@ -74,10 +74,10 @@ export async function sampleQuality(
     const z = flow.base.sample(count, dimensionOf(flow), random.fork(`base ${i}`));
     const target = data(count, random.fork(`data ${i}`));
     for (const [k, own] of all.entries()) {
-      if (own.obstacle !== undefined) continue;
+      if (own.broken !== undefined) continue;
       const sampled = await unlessItBreaks(pushed(samplers[k]?.sampler, z));
-      if ("obstacle" in sampled) {
-        own.obstacle = sampled.obstacle;
+      if (isBroken(sampled)) {
+        own.broken = sampled;
         continue;
       }
       const { x = data(count, random.fork(`other data ${i}`)), nfe } = sampled;
@@ -101,10 +101,10 @@ async function pushed(
 }
 
 function rowOf(own: Distances, reference: Distances | undefined): SampleQuality | BrokenMethod {
-  const { method, nfe, sliced, squared, obstacle } = own;
-  if (obstacle !== undefined) return { method, obstacle };
+  const { method, nfe, sliced, squared, broken } = own;
+  if (broken !== undefined) return { method, ...broken };
   const row = meansOf(own);
-  if (reference === undefined || reference.obstacle !== undefined || sliced.length < 2)
+  if (reference === undefined || reference.broken !== undefined || sliced.length < 2)
     return { method, nfe, ...row };
   const others = meansOf(reference);
   const minus = (values: readonly number[], from: readonly number[]): Mean =>

@@ -1,6 +1,6 @@
-import { dimensionOf, type Flow, type FlowSampler, unlessItBreaks } from "../../models/index.js";
-import { Random } from "../../tensor/index.js";
-import { type BrokenMethod, isBroken } from "./broken-method.js";
+import { dimensionOf, type Flow, type FlowSampler } from "../../models/index.js";
+import { isBroken, Random, unlessItBreaks } from "../../tensor/index.js";
+import type { BrokenMethod } from "./broken-method.js";
 
 /** What drawing samples costs. */
 export interface SamplingSpeed {
@@ -28,7 +28,7 @@ export async function samplingSpeeds(
   const warm: (Omit<SamplingSpeed, "milliseconds"> | BrokenMethod)[] = [];
   for (const { method, sampler } of samplers) {
     const drawn = await unlessItBreaks(sampler.push(z));
-    if ("obstacle" in drawn) warm.push({ method, obstacle: drawn.obstacle });
+    if (isBroken(drawn)) warm.push({ method, ...drawn });
     else warm.push({ method, count, nfe: drawn.statistics.nfe, macs: drawn.statistics.macs });
   }
   const times = samplers.map((): number[] => []);

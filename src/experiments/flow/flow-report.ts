@@ -1,5 +1,6 @@
 import type { FlowFacts } from "../../models/index.js";
-import { formatMilliseconds, formatNumber, renderReport } from "../../plot/index.js";
+import { renderReport } from "../../plot/index.js";
+import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import type { DrawnFigure } from "./flow-figures.js";
 import type { FlowMetrics } from "./run-flow.js";
 
@@ -23,8 +24,9 @@ export const formatNats = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(3).replace("-", "−") : formatNumber(value);
 
 /** One or two sentences: what was reached. */
-export function flowSummary({ heldOut, obstacle, entropy }: FlowMetrics): string {
-  if (heldOut === undefined) return `The densities of held-out data could not be solved. ${obstacle ?? ""}`;
+export function flowSummary({ heldOut, broken, entropy }: FlowMetrics): string {
+  if (heldOut === undefined)
+    return `The densities of held-out data could not be solved. ${broken?.reason ?? ""}`;
   const { nll, nfe, estimator } = heldOut;
   const estimate = estimator === "hutchinson" ? ", Hutchinson's divergence" : "";
   const floor =

@@ -18,7 +18,7 @@ import {
 } from "../../models/index.js";
 import type { TraceEstimator } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
-import { isHypersolversError } from "../../tensor/index.js";
+import { type Broken, isHypersolversError } from "../../tensor/index.js";
 import type { Artefact } from "../kit/artefact.js";
 import { CHECKPOINT_FILE } from "../kit/checkpoint-files.js";
 import type { CheckpointStore } from "../kit/experiment.js";
@@ -74,9 +74,9 @@ export interface FlowMetrics {
   readonly iterations: number;
   readonly parameters: number;
   readonly validationNll: number;
-  /** Absent when the densities of held-out data could not be solved; then `obstacle` says why. */
+  /** Absent when the densities of held-out data could not be solved; then `broken` says why. */
   readonly heldOut?: HeldOutLikelihood;
-  readonly obstacle?: string;
+  readonly broken?: Broken;
   readonly entropy?: number;
   readonly curve: readonly FlowPoint[];
   readonly seconds: { readonly training: number; readonly measuring: number };
@@ -137,7 +137,7 @@ async function train({ data, training, checkpoints, resume, onProgress }: FlowRe
   });
 }
 
-type Likelihood = Pick<FlowMetrics, "heldOut" | "obstacle">;
+type Likelihood = Pick<FlowMetrics, "heldOut" | "broken">;
 
 /** That densities cannot be solved is a result, not a reason to lose the flow. */
 async function heldOutLikelihood(
@@ -154,7 +154,7 @@ async function heldOutLikelihood(
     return { heldOut: { nll, estimator: density.estimator, nfe, milliseconds } };
   } catch (error) {
     if (!isHypersolversError(error)) throw error;
-    return { obstacle: error.message };
+    return { broken: { broken: error.code, reason: error.message } };
   } finally {
     await density.dispose();
   }

@@ -1,8 +1,8 @@
-import { imageRows } from "../../data/index.js";
+import { imageRows } from "../../data/internal.js";
 import { hyperRule, measuringReference } from "../../hypersolver/index.js";
-import { unlessItBreaks } from "../../models/index.js";
 import { midpoint, tableauRule } from "../../ode/index.js";
 import type { Figure } from "../../plot/index.js";
+import { isBroken, unlessItBreaks } from "../../tensor/index.js";
 import { methodTitle } from "../fit/comparison.js";
 import type { ExperimentOptions } from "../kit/experiment.js";
 import { type AlphaResult, alphaFamily } from "./alpha-family.js";
@@ -93,5 +93,5 @@ async function mapsOf(
       ...{ reference: measuringReference(field), compile },
     }),
   );
-  return "obstacle" in maps ? undefined : maps;
+  return isBroken(maps) ? undefined : maps;
 }

@@ -1,12 +1,13 @@
-import { type ImageSet, imageRows } from "../../data/index.js";
+import type { ImageSet } from "../../data/index.js";
+import { imageRows } from "../../data/internal.js";
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
 import {
   type Classifier,
   type ClassifierSolveOptions,
   compileClassifier,
   measureAccuracy,
-  unlessItBreaks,
 } from "../../models/index.js";
+import { isBroken, unlessItBreaks } from "../../tensor/index.js";
 import type { ExperimentOptions } from "../kit/experiment.js";
 import type { ImageCorrections, ImageStage } from "./fit-hypersolvers.js";
 import { imageMethods, isOfTenEvaluations } from "./image-methods.js";
@@ -46,7 +47,7 @@ export async function testAccuracies(
     const measured = await unlessItBreaks(
       accuracyOf(classifier, { ...compile, ...solver }, set, preset.batch),
     );
-    rows.push({ method, images: set.shape[0], ...("obstacle" in measured ? broken : measured) });
+    rows.push({ method, images: set.shape[0], ...(isBroken(measured) ? broken : measured) });
     onProgress?.({ phase: "measure", done: rows.length, total: solvers.length });
   }
   return rows;

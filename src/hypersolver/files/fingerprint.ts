@@ -1,6 +1,7 @@
-import { bind, encodeOnnx, makeGraph, type Node } from "../../graph/index.js";
+import { bind, encodeOnnx, type Node } from "../../graph/index.js";
+import { makeGraph } from "../../graph/internal.js";
 import type { Field } from "../../ode/index.js";
-import { sha256 } from "../../tensor/index.js";
+import { sha256 } from "../../tensor/internal.js";
 
 /** Short hash of a field's operators and weights: two fields with one fingerprint compute the same function. */
 export function fingerprintOf({ graph, roles, parameters }: Field): string {

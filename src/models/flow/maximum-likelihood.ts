@@ -23,8 +23,7 @@ import {
 } from "../../ode/index.js";
 import type { Optimizer } from "../../optim/index.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
-import { cast, fail, item, Random, type Tensor } from "../../tensor/index.js";
-import { unlessItBreaks } from "../broken-solves.js";
+import { cast, fail, isBroken, item, Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { compileOutsideGradient } from "../outside-gradient.js";
 import { withZeroColumns } from "./augmented-states.js";
 import type { BaseDistribution } from "./base-distribution.js";
@@ -107,7 +106,7 @@ export async function compileMaximumLikelihood(
     const result = await unlessItBreaks(
       solve.run(start, cotangent, { controls, parameters: update.parameters() }),
     );
-    if ("obstacle" in result) return { ...untaken, ...result };
+    if (isBroken(result)) return { ...untaken, broken: result };
     const value = (name: string): number => item(seen[name] as Tensor);
     const seenHere = {
       loss: value("loss"),

@@ -262,11 +262,11 @@ function checkValidations(validations = VALIDATIONS): void {
   });
 }
 
-function brokenLoss(iteration: number, { loss, obstacle }: FlowStep): Error {
+function brokenLoss(iteration: number, { loss, broken }: FlowStep): Error {
   return fail("NON_FINITE", {
     what: `training, iteration ${iteration}`,
     expected: "a finite loss",
-    received: `${obstacle ?? loss}, ${MOST_SKIPPED + 1} times in a row`,
+    received: `${broken?.reason ?? loss}, ${MOST_SKIPPED + 1} times in a row`,
     help: "lower the learning rate, or look for outliers in the data",
   });
 }

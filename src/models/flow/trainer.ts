@@ -1,5 +1,5 @@
 import type { NamedTensors } from "../../runtime/index.js";
-import type { Tensor } from "../../tensor/index.js";
+import type { Broken, Tensor } from "../../tensor/index.js";
 
 /** What one iteration of training a flow saw, before its update. */
 export interface FlowStep {
@@ -10,7 +10,7 @@ export interface FlowStep {
   /** False when the loss or the gradient was not finite: nothing was changed. */
   readonly taken: boolean;
   /** Why there is no loss, where a solve broke down. */
-  readonly obstacle?: string;
+  readonly broken?: Broken;
   /** Evaluations of f by forward solves; absent where training solves nothing. */
   readonly nfe?: number;
   /** Evaluations of f by the backward solve. */

@@ -1,8 +1,9 @@
 /** The backend under Node: native ONNX Runtime, worker threads. */
 import { availableParallelism } from "node:os";
-import { dtypes } from "../../tensor/index.js";
+import { dtypes } from "../../tensor/internal.js";
 import type { Backend, DeviceTypes } from "../backend.js";
 import { createSession } from "./session.js";
+import { disableTelemetry } from "./telemetry.js";
 import { createWorkerSession } from "./worker-session.js";
 
 /** What ONNX Runtime may have been built with. WebGPU has no float64. */
@@ -14,6 +15,7 @@ const elementTypes = {
 
 export const backend: Backend = {
   devices: async () => {
+    disableTelemetry();
     const { listSupportedBackends } = await import("onnxruntime-node");
     const built = new Set(listSupportedBackends().map(({ name }) => name));
     return Object.fromEntries(Object.entries(elementTypes).filter(([name]) => built.has(name)));

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { BackendDevice, Session, SessionOptions } from "../backend.js";
 import { commonSettings, loadSession, optimisations } from "../onnx-session.js";
+import { disableTelemetry } from "./telemetry.js";
 
 const executionProviders: Readonly<Record<BackendDevice, string[]>> = {
   cpu: ["cpu"],
@@ -13,6 +14,7 @@ const executionProviders: Readonly<Record<BackendDevice, string[]>> = {
  * @throws RUNTIME_FAILURE with the runtime's own words.
  */
 export async function createSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
+  disableTelemetry();
   const runtime = await import("onnxruntime-node");
   return loadSession(runtime, model, sessionSettings(options), options);
 }

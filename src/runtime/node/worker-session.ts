@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { fail, HypersolversError, type Tensor } from "../../tensor/index.js";
 import type { Session, SessionOptions } from "../backend.js";
 import type { NamedTensors } from "../program.js";
+import { disableTelemetry } from "./telemetry.js";
 import { READY, type WorkerReply, type WorkerRequest } from "./worker-messages.js";
 
 type Pending = {
@@ -14,6 +15,7 @@ type Pending = {
  * @throws RUNTIME_FAILURE when the model cannot be loaded there.
  */
 export async function createWorkerSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
+  disableTelemetry();
   const worker = new Worker(new URL("./worker-main.js", import.meta.url), { workerData: { model, options } });
   const pending = new Map<number, Pending>();
   let death: Error | undefined;

@@ -1,5 +1,5 @@
 /** The backend in a browser: ONNX Runtime in WebAssembly, and on WebGPU where there is one. */
-import { dtypes } from "../../tensor/index.js";
+import { dtypes } from "../../tensor/internal.js";
 import type { Backend, DeviceTypes } from "../backend.js";
 import { hasWebGpu, wasmThreads } from "./browser.js";
 import { createSession } from "./session.js";

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { densityNamed } from "../../../src/data/index.js";
-import { isBroken } from "../../../src/experiments/cnf/broken-method.js";
 import { cnf } from "../../../src/experiments/cnf/cnf.js";
 import { cnfReport, cnfSummary } from "../../../src/experiments/cnf/cnf-report.js";
 import { cnfPresets } from "../../../src/experiments/cnf/presets.js";
@@ -8,6 +7,7 @@ import { type CnfMetrics, type CnfRun, runCnf } from "../../../src/experiments/c
 import type { ExperimentOptions, ExperimentResult } from "../../../src/experiments/index.js";
 import { decodeCorrection } from "../../../src/hypersolver/index.js";
 import { decodeFlow } from "../../../src/models/index.js";
+import { isBroken } from "../../../src/tensor/index.js";
 import { checkpointsInMemory } from "../../helpers/checkpoints.js";
 
 const options = { preset: "smoke", seed: 0, command: "test" } as const;
@@ -65,7 +65,9 @@ describe("the whole cnf experiment", () => {
 
   test("tells of methods that broke where it would have told their numbers", async () => {
     const lost = <T extends { readonly method: string }>(rows: readonly T[] = []) =>
-      rows.map((row) => (row.method === "dopri5" ? row : { method: row.method, obstacle: "NaN" }));
+      rows.map((row) =>
+        row.method === "dopri5" ? row : { method: row.method, broken: "NON_FINITE" as const, reason: "NaN" },
+      );
     const { quality, speed, densities } = metrics;
     const broken = { ...metrics, quality: lost(quality), speed: lost(speed), densities: lost(densities) };
     const page = cnfReport(broken, []);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { densityNamed } from "../../../src/data/index.js";
-import { type BrokenMethod, isBroken } from "../../../src/experiments/cnf/broken-method.js";
+import type { BrokenMethod } from "../../../src/experiments/cnf/broken-method.js";
 import { cnf } from "../../../src/experiments/cnf/cnf.js";
 import { samplesRow } from "../../../src/experiments/cnf/cnf-figures.js";
 import { cnfSummary } from "../../../src/experiments/cnf/cnf-report.js";
@@ -11,7 +11,7 @@ import { samplingSpeeds } from "../../../src/experiments/cnf/sampling-speed.js";
 import { mul } from "../../../src/graph/index.js";
 import { compileFlowSampler, type FlowSampler, normalBase } from "../../../src/models/index.js";
 import { defineField, heun as heunTableau, midpoint } from "../../../src/ode/index.js";
-import { fail, fromNumbers, Random, type Tensor } from "../../../src/tensor/index.js";
+import { fail, fromNumbers, isBroken, Random, type Tensor } from "../../../src/tensor/index.js";
 import { flowOver, scaled, smallField } from "../../helpers/flows.js";
 
 const flow = flowOver(smallField(2, { strength: 3 }));
@@ -104,7 +104,11 @@ describe("quality of samples", () => {
     const request = { flow, data: normal, count: 200, seeds: 3, seed: 0 };
     const rows = await sampleQuality({ ...request, samplers });
     expect(rows.map(isBroken)).toEqual([false, true, false, false]);
-    expect(rows[1]).toEqual({ method: "breaks", obstacle: expect.stringContaining("step limit") });
+    expect(rows[1]).toEqual({
+      method: "breaks",
+      broken: "STEP_LIMIT",
+      reason: expect.stringContaining("step limit"),
+    });
     // With nothing to compare to, the rest stands for itself.
     const [first, second] = await sampleQuality({
       ...request,
@@ -154,7 +158,7 @@ describe("quality of densities", () => {
       ["Heun", true],
       ["midpoint", true],
     ]);
-    expect(rows[1]).toMatchObject({ obstacle: expect.stringContaining("NaN or infinite") });
+    expect(rows[1]).toMatchObject({ reason: expect.stringContaining("NaN or infinite") });
   });
 
   test("has no errors where the reference broke", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { add, cast, type Graph, mul, tanh, trace } from "../../../src/graph/index.js";
-import type { BackendDevice, DeviceTypes } from "../../../src/runtime/index.js";
+import type { BackendDevice, DeviceTypes } from "../../../src/runtime/backend.js";
 import { deviceFor } from "../../../src/runtime/placement.js";
 
 const place = (devices: DeviceTypes, wanted: BackendDevice, graph: Graph): Promise<BackendDevice> =>

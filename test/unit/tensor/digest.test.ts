@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { sha256 } from "../../../src/tensor/index.js";
+import { sha256 } from "../../../src/tensor/internal.js";
 
 test("is Node's SHA-256, over bytes of any view and texts as UTF-8", () => {
   const numbers = Float64Array.of(0.1, -2, Number.NaN, 1e300).subarray(1, 3);

@@ -2,7 +2,7 @@ import type { ImageBatch } from "../../../data/index.js";
 import type { StateDict } from "../../../nn/index.js";
 import type { Optimizer } from "../../../optim/index.js";
 import type { CompileOptions, NamedTensors } from "../../../runtime/index.js";
-import type { Tensor } from "../../../tensor/index.js";
+import type { Broken, Tensor } from "../../../tensor/index.js";
 
 /** What one iteration of training saw, before its update. */
 export interface ClassifierStep {
@@ -15,7 +15,7 @@ export interface ClassifierStep {
   /** False when the loss or the gradient was not finite: nothing was changed. */
   readonly taken: boolean;
   /** Why there is no loss, where a solve broke down. */
-  readonly obstacle?: string;
+  readonly broken?: Broken;
   /** Evaluations of f by the forward solve; NaN where it broke down. */
   readonly nfe: number;
   /** Evaluations of f, with their vector–Jacobian products, on the way back. */

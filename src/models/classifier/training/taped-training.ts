@@ -1,8 +1,7 @@
 import { oneHot } from "../../../data/index.js";
-import { splitState } from "../../../nn/index.js";
+import { splitState } from "../../../nn/internal.js";
 import { compileGradient, type GradientOptions, type SolveGradient } from "../../../ode/index.js";
-import type { Tensor } from "../../../tensor/index.js";
-import { unlessItBreaks } from "../../broken-solves.js";
+import { isBroken, type Tensor, unlessItBreaks } from "../../../tensor/index.js";
 import { compileOutsideGradient } from "../../outside-gradient.js";
 import { wholeModule } from "../architecture.js";
 import type { Classifier } from "../classifier.js";
@@ -58,7 +57,7 @@ export async function compileTapedTraining(
     path = [];
     const inputs = { parameters: splitState(architecture.field(0), parameters).parameters };
     const result = await unlessItBreaks(solve.run(start.z, cotangent, inputs));
-    if ("obstacle" in result) return { ...untaken, ...result };
+    if (isBroken(result)) return { ...untaken, broken: result };
     if (seen === undefined) return untaken;
     const report = reportOf(seen, result);
     if (!Number.isFinite(report.loss)) return report;

@@ -224,11 +224,11 @@ async function validated(
   return { validationAccuracy: accuracy, validationLoss: loss, validationNfe: nfe };
 }
 
-function brokenLoss(iteration: number, { loss, obstacle }: ClassifierStep): Error {
+function brokenLoss(iteration: number, { loss, broken }: ClassifierStep): Error {
   return fail("NON_FINITE", {
     what: `training, iteration ${iteration}`,
     expected: "a finite loss",
-    received: `${obstacle ?? loss}, ${MOST_SKIPPED + 1} times in a row`,
+    received: `${broken?.reason ?? loss}, ${MOST_SKIPPED + 1} times in a row`,
     help: "lower the learning rate, or take more steps",
   });
 }

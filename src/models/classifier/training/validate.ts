@@ -1,6 +1,6 @@
 import type { ImageSet } from "../../../data/index.js";
 import type { StateDict } from "../../../nn/index.js";
-import { unlessItBreaks } from "../../broken-solves.js";
+import { isBroken, unlessItBreaks } from "../../../tensor/index.js";
 import { classifierOf } from "../classifier.js";
 import { compileClassifier } from "../compile-classifier.js";
 import { type MeasuredAccuracy, measureAccuracy } from "../measure-accuracy.js";
@@ -27,7 +27,7 @@ export async function validate(
   });
   try {
     const measured = await unlessItBreaks(measureAccuracy(compiled, images));
-    return "obstacle" in measured ? undefined : measured;
+    return isBroken(measured) ? undefined : measured;
   } finally {
     await compiled.dispose();
   }

@@ -114,7 +114,7 @@ describe("a whole training", () => {
   test("that cannot solve the held-out data keeps the flow", async () => {
     const broken: FlowData = { ...data, heldOut: () => fromNumbers([Number.NaN, 1], [1, 2]) };
     const { metrics, artefacts } = await runFlow({ ...request, data: broken });
-    expect([metrics.heldOut, metrics.obstacle]).toEqual([undefined, expect.stringContaining("NaN")]);
+    expect([metrics.heldOut, metrics.broken?.reason]).toEqual([undefined, expect.stringContaining("NaN")]);
     expect(flowSummary(metrics)).toContain("could not be solved");
     expect(artefacts).toHaveLength(2);
   });

@@ -183,9 +183,9 @@ describe("a step", () => {
 
   test("whose solve takes too many steps is not taken, and tells why", async () => {
     const training = await trainer({ solver: { rtol: 1e-6, atol: 1e-6, maxSteps: 1 } });
-    const { taken, obstacle } = await training.step(x, 0.1);
+    const { taken, broken } = await training.step(x, 0.1);
     expect(taken).toBe(false);
-    expect(obstacle).toContain("step");
+    expect(broken?.reason).toContain("step");
     expect(training.iteration).toBe(0);
     await training.dispose();
   });

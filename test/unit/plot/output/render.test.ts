@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Figure, paretoFront, renderSvg } from "../../../../src/plot/index.js";
+import { type Figure, renderSvg } from "../../../../src/plot/index.js";
+import { paretoFront } from "../../../../src/plot/internal.js";
 import { renderPng } from "../../../../src/plot/png/index.js";
 
 const figure = (title: string): Figure =>

@@ -3,7 +3,7 @@ import { encodeOnnx, type Graph, printGraph } from "../graph/index.js";
 import { simplify, topological } from "../graph/internal.js";
 import { fail, type HypersolversError, isHypersolversError } from "../tensor/index.js";
 import type { Session, SessionOptions } from "./backend.js";
-import { batchParallelProgram, type Join, pieceRows } from "./batch-parallel.js";
+import { batchParallelProgram, type Join, pieceRows, worksByRows } from "./batch-parallel.js";
 import { channelBlockFor } from "./channel-block.js";
 import { checkFeeds } from "./check-feeds.js";
 import { deviceFor } from "./placement.js";
@@ -13,7 +13,8 @@ import { acquireSession, contentKey, releaseSession } from "./session-cache.js";
 
 /**
  * Makes a graph runnable: simplify, lower to ONNX, load. Programs of equal content share one session.
- * @param joins of every output, where the graph works row by row: then `parallel: "batch"` is heeded.
+ * @param joins of every output, where the graph is made of rows and means of them. `parallel: "batch"` is heeded then, unless
+ *   outputs joined as rows turn out to depend on other rows.
  * @throws DEVICE_NOT_AVAILABLE, DTYPE_NOT_AVAILABLE; RUNTIME_FAILURE when the runtime refuses the model or the device.
  */
 export async function compile(
@@ -26,8 +27,9 @@ export async function compile(
   const placed = await placedOptions(simple, options);
   const model = await lowered(simple, placed);
   try {
-    if (joins === undefined || !isBatchParallel(placed)) return await loadedProgram(graph, model, placed);
-    return await inParts(graph, model, placed, joins);
+    return joins !== undefined && isBatchParallel(placed) && worksByRows(simple, joins)
+      ? await inParts(graph, model, placed, joins)
+      : await loadedProgram(graph, model, placed);
   } catch (error) {
     throw isHypersolversError(error, "RUNTIME_FAILURE") ? withDump(error, simple) : error;
   }

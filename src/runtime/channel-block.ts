@@ -1,5 +1,5 @@
 import { conv, encodeOnnx, type Graph, type Node, trace } from "../graph/index.js";
-import { topological } from "../graph/internal.js";
+import { constantValue, operatorOf, topological } from "../graph/internal.js";
 import { draw, Random, type Tensor, tensor } from "../tensor/index.js";
 import { createSession } from "./session.js";
 
@@ -19,8 +19,11 @@ export async function channelBlockFor(graph: Graph): Promise<number | undefined>
   return found;
 }
 
-const hasChangingWeight = ({ op, inputs: [, weight] }: Node): boolean =>
-  (op === "conv" || op === "convTranspose") && weight?.op !== "constant";
+/** Of products over windows the second operand is the weight. */
+function hasChangingWeight(node: Node): boolean {
+  const { product, windows } = operatorOf(node);
+  return product && windows && constantValue(node.inputs[1]) === undefined;
+}
 
 async function tryCandidates(): Promise<number | undefined> {
   const channels = candidates[0];

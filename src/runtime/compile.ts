@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { encodeOnnx, type Graph, printGraph } from "../graph/index.js";
 import { simplify, topological } from "../graph/internal.js";
 import { fail, type HypersolversError, isHypersolversError } from "../tensor/index.js";
-import { batchParallelProgram, type Join, pieceRows } from "./batch-parallel.js";
+import { batchParallelProgram, type Join, pieceRows, worksByRows } from "./batch-parallel.js";
 import { channelBlockFor } from "./channel-block.js";
 import { checkFeeds } from "./check-feeds.js";
 import type { CompileOptions, Program } from "./program.js";
@@ -13,7 +13,8 @@ import { createWorkerSession } from "./worker-session.js";
 
 /**
  * Makes a graph runnable: simplify, lower to ONNX, load. Programs of equal content share one session.
- * @param joins of every output, where the graph works row by row: then `parallel: "batch"` is heeded.
+ * @param joins of every output, where the graph is made of rows and means of them. `parallel: "batch"` is heeded then, unless
+ *   outputs joined as rows turn out to depend on other rows.
  * @throws RUNTIME_FAILURE when the runtime refuses the model or the device is not there.
  */
 export async function compile(
@@ -26,8 +27,9 @@ export async function compile(
   const model = await lowered(simple, options);
   try {
     const loaded = { ...options, doubles: computesDoubles(simple) };
-    if (joins === undefined || !isBatchParallel(options)) return await programOf(graph, model, loaded);
-    return await inParts(graph, model, loaded, joins);
+    return joins !== undefined && isBatchParallel(options) && worksByRows(simple, joins)
+      ? await inParts(graph, model, loaded, joins)
+      : await programOf(graph, model, loaded);
   } catch (error) {
     throw isHypersolversError(error, "RUNTIME_FAILURE") ? withDump(error, simple) : error;
   }

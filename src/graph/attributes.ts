@@ -1,5 +1,5 @@
 import type { DType, Tensor } from "../tensor/index.js";
-import type { SymbolicShape } from "./node.js";
+import type { SymbolicShape } from "./tensor-type.js";
 
 /** What an operator without parameters carries. */
 export type NoAttributes = Readonly<Record<string, never>>;

@@ -3,13 +3,13 @@ import { normalizeAxis } from "../tensor/internal.js";
 import { applyOperator } from "./apply.js";
 import type { OperatorAttributes, OpName, ProductAttributes } from "./attributes.js";
 import { repeatedAxes } from "./broadcast.js";
-import { constantNode, type Extent, inputNode, type Node, type SymbolicShape } from "./node.js";
+import type { Axes, Binary, Operand, Unary } from "./builder.js";
+import { constantNode, inputNode, type Node } from "./node.js";
+import type { Extent, SymbolicShape } from "./tensor-type.js";
 
 export { applyOperator } from "./apply.js";
+export type { Operand } from "./builder.js";
 export { conv, convTranspose, convWeight, maxPool } from "./windows.js";
-
-/** A node, or a number that becomes a constant of its partner's element type. */
-export type Operand = Node | number;
 
 /** Turns numbers among the operands into constants of the element type of the first node. */
 function lift(operands: readonly Operand[]): Node[] {
@@ -25,9 +25,6 @@ const elementwise =
   <Op extends OpName>(op: Op) =>
   (...operands: readonly Operand[]): Node =>
     applyOperator(op, lift(operands), {} as OperatorAttributes[Op]);
-
-type Unary = (x: Node) => Node;
-type Binary = (x: Operand, y: Operand) => Node;
 
 /** A leaf that is given a value at every run. */
 export const input = (name: string, shape: SymbolicShape, dtype: DType = "float32"): Node =>
@@ -125,8 +122,6 @@ export const matmul = (a: Node, b: Node, flags: Partial<ProductAttributes> = {})
     received: `${formatShape(a.shape)} times ${formatShape(b.shape)}`,
   });
 };
-
-type Axes = number | readonly number[];
 
 function resolveAxes(x: Node, axes: Axes | undefined, what: string): number[] {
   const list = axes === undefined ? [...x.shape.keys()] : [axes].flat();

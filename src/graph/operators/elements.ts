@@ -1,8 +1,10 @@
 import { draw, fail, formatShape, fromNumbers, type Random, type Shape, sizeOf } from "../../tensor/index.js";
 import type { NoAttributes, OperatorAttributes } from "../attributes.js";
-import type { Node, SymbolicShape } from "../node.js";
+import type { Node } from "../node.js";
 import type { Emitter, Example, Operator, ReferenceValue } from "../operator.js";
+import type { SymbolicShape } from "../tensor-type.js";
 import { example } from "./example.js";
+import { movesElements } from "./kinds.js";
 
 /** @throws SHAPE_MISMATCH, DTYPE_MISMATCH unless integer indices go with x on all axes but the last. */
 function requireIndices(what: string, [x, indices]: readonly Node[], expected: SymbolicShape): void {
@@ -31,6 +33,7 @@ function forEachIndex(
 
 /** Elements of the last axis by an index tensor: x [..., m], indices [..., p] -> [..., p]. */
 export const pickElements: Operator<NoAttributes> = {
+  ...movesElements,
   type: (inputs) => {
     const [x, indices] = inputs;
     const shape = [...(x?.shape ?? []).slice(0, -1), indices?.shape.at(-1) ?? 1];
@@ -53,6 +56,7 @@ export const pickElements: Operator<NoAttributes> = {
 
 /** The transpose of `pickElements`: g [..., p] added up at indices [..., p] -> [..., size]. */
 export const placeElements: Operator<OperatorAttributes["placeElements"]> = {
+  ...movesElements,
   type: (inputs, { size }) => {
     const shape = inputs[0]?.shape ?? [];
     requireIndices("placeElements", inputs, shape);

@@ -28,6 +28,7 @@ export const neg: Operator<NoAttributes> = unary({
   onnx: "Neg",
   scalar: (x) => -x,
   partial: (t, { build }) => build.neg(t),
+  simplify: ({ inputs: [x] }) => (x?.op === "neg" ? x.inputs[0] : undefined),
 });
 
 /** |x|′ = sign x */

@@ -1,4 +1,4 @@
-import type { Extent } from "../../node.js";
+import type { Extent } from "../../tensor-type.js";
 
 /** A number that depends on the batch: constant + slope·batch, slope ≠ 0. */
 export interface Affine {

@@ -2,7 +2,7 @@ import { formatShape, sizeOf } from "../../../tensor/index.js";
 import { normalizeAxis, stridesOf } from "../../../tensor/internal.js";
 import { broadcastShapes } from "../../broadcast.js";
 import * as build from "../../build.js";
-import type { Extent, SymbolicShape } from "../../node.js";
+import type { Extent, SymbolicShape } from "../../tensor-type.js";
 import type { DecodeContext } from "./context.js";
 import { type Count, divideCounts, formatCount, productOf } from "./count.js";
 import type { DecoderTable } from "./decoder.js";

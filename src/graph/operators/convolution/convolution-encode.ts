@@ -1,6 +1,6 @@
 import type { DType } from "../../../tensor/index.js";
 import type { Pair } from "../../attributes.js";
-import type { Node } from "../../node.js";
+import { constantValue, type Node } from "../../node.js";
 import type { Emitter, OnnxAttributes } from "../../operator.js";
 import { blockedConvolution, blockFor } from "./convolution-blocks.js";
 import { bothAxes, type Geometry, reach, weightShape } from "./convolution-geometry.js";
@@ -21,7 +21,7 @@ const lacksKernel = (dtype: DType): boolean => dtype === "float64";
 function isNarrow(emitter: Emitter, weight: Node | undefined, geometry: Geometry): boolean {
   const { inputs, outputs } = geometry;
   const few = emitter.target === "onnxruntime" && 5 * outputs <= 2 * inputs;
-  return few && weight?.op !== "constant" && blockFor(emitter, weight, geometry) === undefined;
+  return few && constantValue(weight) === undefined && blockFor(emitter, weight, geometry) === undefined;
 }
 
 const isDense = ({ strides }: Geometry): boolean => strides.every((stride) => stride === 1);

@@ -31,9 +31,9 @@ export type Device = (typeof devices)[number];
 
 export interface CompileOptions {
   /** Default `cpu`. */
-  readonly device?: Device;
+  readonly device?: Device | undefined;
   /** Threads inside one operator; default: all cores for a hot program, else 1. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * A program that runs many times in a row: its idle threads spin within a run instead of sleeping, and stop when the
    * run ends. Two hot programs running at once slow each other down. Default false.
@@ -46,7 +46,7 @@ export interface CompileOptions {
    * a worker thread. Rows scale better where a row is much work, as an image is to convolutions; small networks lose.
    * Only programs that work row by row heed it, and only on the CPU. Default `operators`.
    */
-  readonly parallel?: "operators" | "batch";
+  readonly parallel?: "operators" | "batch" | undefined;
   /** Run in a worker thread, so that the event loop stays free during long runs. Default false. */
-  readonly worker?: boolean;
+  readonly worker?: boolean | undefined;
 }

@@ -1,7 +1,7 @@
-import type { ErrorCode, Tensor } from "../tensor/index.js";
-import type { ErrorFacts } from "../tensor/internal.js";
-import type { NamedTensors } from "./program.js";
-import type { SessionOptions } from "./session.js";
+import type { ErrorCode, Tensor } from "../../tensor/index.js";
+import type { ErrorFacts } from "../../tensor/internal.js";
+import type { SessionOptions } from "../backend.js";
+import type { NamedTensors } from "../program.js";
 
 /** What the thread is started with. */
 export interface WorkerData {

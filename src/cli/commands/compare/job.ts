@@ -13,11 +13,12 @@ import {
   referenceNoise,
   solvableSamples,
 } from "../../../hypersolver/index.js";
-import { renderPng, renderSvg } from "../../../plot/index.js";
+import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
-import { type NamedContent, requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
+import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
 import { compileOptions, readCorrection, readField, warnOfCard } from "../../files/models.js";
+import { withPngs } from "../../files/picture.js";
 import { stateSource } from "../../files/states.js";
 import { missing } from "../../options/method.js";
 import { jsonText } from "../../terminal/output.js";
@@ -54,10 +55,17 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
   const { paths: files, failure }: WrittenFiles =
     options.out === undefined
       ? { paths: [] }
-      : await writeAll(options.out, [
-          { path: "comparison.json", content: `${jsonText(result)}\n` },
-          ...(await drawn(rows)),
-        ]);
+      : await writeAll(
+          options.out,
+          withPngs([
+            {
+              path: "comparison.json",
+              content: `${jsonText(result)}
+`,
+            },
+            ...(await drawn(rows)),
+          ]),
+        );
   const against = measuringText({ ...measuring, noise });
   const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description})${droppedText(dropped)}.`;
   const written = files.length === 0 ? [] : ["", `Wrote ${files.join(", ")}.`];
@@ -68,11 +76,6 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
   };
 };
 
-async function drawn(rows: readonly ComparisonRow[]): Promise<NamedContent[]> {
-  if (!hasErrors(rows)) return [];
-  const svg = await renderSvg(paretoFigure(rows));
-  return [
-    { path: "pareto.svg", content: svg },
-    { path: "pareto.png", content: renderPng(svg) },
-  ];
+async function drawn(rows: readonly ComparisonRow[]): Promise<{ path: string; content: string }[]> {
+  return hasErrors(rows) ? [{ path: "pareto.svg", content: await renderSvg(paretoFigure(rows)) }] : [];
 }

@@ -5,7 +5,6 @@ import {
   encodeSolver,
   type Fit,
   type FitOptions,
-  type FitProgress,
   fingerprintOf,
   fitCorrection,
   hasImageStates,
@@ -26,6 +25,7 @@ import type { CompileOptions } from "../../runtime/index.js";
 import { isHypersolversError, Random, type Tensor } from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
 import type { Artefact } from "../kit/artefact.js";
+import { MEASURING_METHODS } from "../kit/stages.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
 import { fitFigures } from "./fit-figures.js";
 import { fitReport } from "./fit-report.js";
@@ -46,6 +46,8 @@ export interface FitRequest {
   readonly budget?: readonly number[];
   /** Draw figures and write a report. Default true. */
   readonly figures?: boolean;
+  /** Told the correction, `correction.onnx`, before it is measured; it comes again at the end, with measured errors. */
+  readonly onLearned?: (artefact: Artefact) => Promise<void>;
 }
 
 /** Numbers of one method at the end of the span, on held-out states. */
@@ -114,6 +116,7 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
   const { span, steps, base, states, onProgress, seed, compile = {} } = fit.settings;
   const random = new Random(seed);
   const samples = await states.heldOut(heldOut, random);
+  await request.onLearned?.(correctionFile(fit, cardOf(request, fit, samples, [])));
   const measuring = request.measuring ?? measuringReference(field);
   const reference = await referenceEnds(field, span, samples, measuring, compile);
   const noise = await referenceNoise(field, span, samples, measuring, compile);
@@ -123,7 +126,7 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
   const comparison = await compareMethods({
     ...{ field, correction: fit.correction, span, samples, reference, compile },
     budget: request.budget ?? [...new Set([...DEFAULT_BUDGET, rule.cost.nfe * steps])].sort((a, b) => a - b),
-    onProgress: (done, total) => onProgress?.({ phase: "measure", done, total } satisfies FitProgress),
+    onProgress: (done, total) => onProgress?.({ stage: MEASURING_METHODS, done, total }),
   });
   const card = cardOf(request, fit, samples, comparison);
   const metrics: FitMetrics = {
@@ -156,7 +159,7 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
     correction: fit.correction,
     card,
     artefacts: [
-      { path: "correction.onnx", content: encodeCorrection(fit.correction, card) },
+      correctionFile(fit, card),
       { path: "solver.onnx", content: solver },
       { path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` },
       ...(await drawnArtefacts(drawn, metrics, card)),
@@ -184,6 +187,11 @@ async function measureBase(field: Field, rule: StepRule, of: BaseCase): Promise<
     };
   }
 }
+
+const correctionFile = ({ correction }: Fit, card: ValidityCard): Artefact => ({
+  path: "correction.onnx",
+  content: encodeCorrection(correction, card),
+});
 
 async function drawnArtefacts(
   figures: readonly Figure[],

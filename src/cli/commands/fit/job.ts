@@ -9,6 +9,7 @@ import {
 } from "../../../experiments/index.js";
 import {
   type CorrectionInput,
+  droppedText,
   type FitOptions,
   fitDefaults,
   hiddenFeature,
@@ -133,7 +134,7 @@ function definedMembers<T extends object>(values: T): Defined<T> {
 }
 
 function textOf({ metrics }: FitRun, paths: readonly string[], checkpoint: string | undefined): string {
-  const { status, iterations, heldOutSamples, losses, noiseFloor, seconds } = metrics;
+  const { status, iterations, heldOutSamples, dropped, brokenSolver, losses, noiseFloor, seconds } = metrics;
   const going =
     checkpoint === undefined ? "" : ` Repeat the command with --resume to go on from ${checkpoint}.`;
   const ending =
@@ -144,10 +145,11 @@ function textOf({ metrics }: FitRun, paths: readonly string[], checkpoint: strin
     comparisonText(metrics.comparison),
     "",
     fitSummary(metrics),
-    `Measured on ${heldOutSamples} held-out states. Last loss ${formatNumber(losses.at(-1)?.loss ?? Number.NaN)}, ` +
+    `Measured on ${heldOutSamples} held-out states${droppedText(dropped)}. Last loss ${formatNumber(losses.at(-1)?.loss ?? Number.NaN)}, ` +
       `noise floor ${formatNumber(noiseFloor)}.`,
     `${ending} ${formatNumber(seconds.reference)} s for references, ${formatNumber(seconds.fit)} s for fitting, ` +
       `${formatNumber(seconds.measure)} s for measuring.`,
+    ...(brokenSolver === undefined ? [] : ["There is no solver.onnx: it breaks on these states."]),
     ...wroteLines(paths),
   ].join("\n");
 }

@@ -96,9 +96,9 @@ export interface OperatorAttributes {
   readonly slice: AxisAttributes & { readonly start: number; readonly end: number };
   readonly pad: AxisAttributes & { readonly before: number; readonly after: number };
   readonly gather: AxisAttributes & { readonly indices: readonly number[] };
-  readonly pickElements: NoAttributes;
+  readonly gatherElements: NoAttributes;
   /** `size`: extent of the last axis of the result. */
-  readonly placeElements: { readonly size: number };
+  readonly scatterElements: { readonly size: number };
   readonly extent: AxisAttributes & { readonly dtype: DType };
 }
 

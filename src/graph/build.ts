@@ -214,10 +214,11 @@ export const scatterAdd = (x: Node, axis: number, indices: readonly number[], si
   return terms.length > 0 ? sum(...terms) : gather(padded, axis, new Array<number>(size).fill(0));
 };
 /** Elements of the last axis by int64 indices: x [..., m], indices [..., p] -> [..., p]. */
-export const pickElements = (x: Node, indices: Node): Node => applyOperator("pickElements", [x, indices], {});
-/** The transpose of `pickElements`: g [..., p] added up at indices [..., p] of a last axis of the given extent. */
-export const placeElements = (g: Node, indices: Node, size: number): Node =>
-  applyOperator("placeElements", [g, indices], { size });
+export const gatherElements = (x: Node, indices: Node): Node =>
+  applyOperator("gatherElements", [x, indices], {});
+/** The transpose of `gatherElements`: g [..., p] added up at indices [..., p] of a last axis of the given extent. */
+export const scatterElements = (g: Node, indices: Node, size: number): Node =>
+  applyOperator("scatterElements", [g, indices], { size });
 /** The extent of one axis as a scalar; a constant where it is static. */
 export const extent = (x: Node, axis: number, dtype: DType = x.dtype): Node => {
   const resolved = normalizeAxis(axis, x.shape.length, "extent");

@@ -43,7 +43,7 @@ export interface Builder extends Readonly<Record<UnaryName, Unary>>, Readonly<Re
   pad(x: Node, axis: number, before: number, after: number): Node;
   gather(x: Node, axis: number, indices: readonly number[]): Node;
   scatterAdd(x: Node, axis: number, indices: readonly number[], size: number): Node;
-  pickElements(x: Node, indices: Node): Node;
-  placeElements(g: Node, indices: Node, size: number): Node;
+  gatherElements(x: Node, indices: Node): Node;
+  scatterElements(g: Node, indices: Node, size: number): Node;
   extent(x: Node, axis: number, dtype?: DType): Node;
 }

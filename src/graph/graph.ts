@@ -1,7 +1,7 @@
 import { type DType, fail, isFloat, type Tensor } from "../tensor/index.js";
 import * as build from "./build.js";
 import { constantNode, inputNode, isOp, type Node } from "./node.js";
-import type { Target } from "./operator.js";
+import type { Conversion } from "./operator.js";
 import { operatorOf } from "./operators/index.js";
 import { type Extent, formatType, type SymbolicShape, type TensorType } from "./tensor-type.js";
 import { topological } from "./traverse.js";
@@ -60,7 +60,7 @@ export function makeGraph(inputs: Graph["inputs"], outputs: NamedNodes): Graph {
 }
 
 /** How `rebuild` treats the nodes that are not replaced. */
-export interface RebuildOptions extends Target {
+export interface RebuildOptions extends Conversion {
   /** May return another node for `node` on its rebuilt inputs; `undefined` keeps the operator. */
   readonly rewrite?: (node: Node, inputs: readonly Node[]) => Node | undefined;
 }
@@ -73,25 +73,25 @@ export interface RebuildOptions extends Target {
 export function rebuild(
   outputs: readonly Node[],
   replaced: ReadonlyMap<Node, Node>,
-  { rewrite, ...target }: RebuildOptions = {},
+  { rewrite, ...conversion }: RebuildOptions = {},
 ): Node[] {
   const renewed = new Map<Node, Node>(replaced);
   const current = (node: Node): Node => renewed.get(node) ?? node;
   for (const node of topological(outputs)) {
     if (renewed.has(node)) continue;
     const inputs = node.inputs.map(current);
-    renewed.set(node, rewrite?.(node, inputs) ?? again(node, inputs, target));
+    renewed.set(node, rewrite?.(node, inputs) ?? again(node, inputs, conversion));
   }
   return outputs.map(current);
 }
 
 /** The same operator on other inputs, in another program. */
-function again(node: Node, inputs: readonly Node[], target: Target): Node {
+function again(node: Node, inputs: readonly Node[], conversion: Conversion): Node {
   const unchanged = inputs.every((input, i) => input === node.inputs[i]);
-  if (unchanged && target.float === undefined) return node;
+  if (unchanged && conversion.float === undefined) return node;
   const { op, attributes } = node;
-  const adapted = operatorOf(node).adapt({ inputs, attributes, build }, target);
-  return adapted ?? (unchanged ? node : build.applyOperator(op, inputs, attributes));
+  const converted = operatorOf(node).convert({ inputs, attributes, build }, conversion);
+  return converted ?? (unchanged ? node : build.applyOperator(op, inputs, attributes));
 }
 
 /**

@@ -47,8 +47,8 @@ export interface Example {
   readonly attributes: Attributes;
 }
 
-/** Another program that a graph is rebuilt for. */
-export interface Target {
+/** How the program that a graph is rebuilt for differs from its own. */
+export interface Conversion {
   /** What the symbolic extent becomes. Default: itself. */
   readonly batch?: Extent;
   /** Element type of all floats. Default: as they are. */
@@ -80,7 +80,7 @@ export interface OperatorFacts<A = Attributes> {
    */
   mixesRows(inputs: readonly TensorType[], attributes: A): boolean;
   /** The application in another program; `undefined` where the attributes name neither a batch nor a float type. */
-  adapt(application: Omit<Application<A>, "output">, target: Target): Node | undefined;
+  convert(application: Omit<Application<A>, "output">, conversion: Conversion): Node | undefined;
   /** A cheaper node of the same type and value, where there is one. */
   simplify(application: Application<A>): Node | undefined;
 }

@@ -59,7 +59,6 @@ export {
   type FitDirection,
   type FitLoss,
   type FitOptions,
-  type FitProgress,
   type FitSettings,
   fitDefaults,
   fitDirections,
@@ -97,8 +96,13 @@ export {
   type StateErrors,
   stateErrors,
 } from "./measure/measure.js";
-
 export { type MeshPointError, meshErrors, referenceStates } from "./measure/mesh-errors.js";
+export {
+  type DroppedSamples,
+  droppedText,
+  type SolvableSamples,
+  solvableSamples,
+} from "./measure/solvable-samples.js";
 
 // Files.
 

@@ -80,7 +80,7 @@ async function guarded<T>(what: string, help: string | undefined, action: () => 
     throw fail("RUNTIME_FAILURE", {
       what,
       received: cause instanceof Error ? cause.message : String(cause),
-      ...(help !== undefined && { help }),
+      help,
       cause,
     });
   }

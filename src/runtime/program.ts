@@ -34,9 +34,12 @@ export type Device = (typeof devices)[number];
 
 export interface CompileOptions {
   /** Default `cpu`. */
-  readonly device?: Device;
-  /** Threads inside one operator; default: all cores for a hot program, else 1. */
-  readonly threads?: number;
+  readonly device?: Device | undefined;
+  /**
+   * Threads inside one operator; default: all cores for a hot program, else 1. In a browser the first program decides for
+   * all, the default is 1, and more need an isolated page: see docs/engine.md.
+   */
+  readonly threads?: number | undefined;
   /**
    * A program that runs many times in a row: its idle threads spin within a run instead of sleeping, and stop when the
    * run ends. Two hot programs running at once slow each other down. Default false.
@@ -49,7 +52,7 @@ export interface CompileOptions {
    * a worker thread. Rows scale better where a row is much work, as an image is to convolutions; small networks lose.
    * Only programs that work row by row heed it, on the CPU, under Node. Default `operators`.
    */
-  readonly parallel?: "operators" | "batch";
+  readonly parallel?: "operators" | "batch" | undefined;
   /** Run in a worker thread, so that the event loop stays free during long runs. Not in browsers. Default false. */
-  readonly worker?: boolean;
+  readonly worker?: boolean | undefined;
 }

@@ -31,13 +31,13 @@ export interface ErrorFacts {
   /** Where or to what it happened: `"matmul"`, `"field.onnx"`, `"--steps"`. */
   readonly what: string;
   /** What would have been right: `"[batch, 2]"`. */
-  readonly expected?: string;
+  readonly expected?: string | undefined;
   /** What came: `"[batch, 3]"`. */
-  readonly received?: string;
+  readonly received?: string | undefined;
   /** What to do next, as an instruction. */
-  readonly help?: string;
+  readonly help?: string | undefined;
   /** Machine-readable extras, such as the last good state of a solve. */
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
   readonly cause?: unknown;
 }
 

@@ -107,7 +107,7 @@ export const cast: Operator<OperatorAttributes["cast"]> = elementwise<OperatorAt
       build.cast(t, t.dtype === output.dtype && x ? x.dtype : output.dtype),
   ],
   exampleAttributes: [{ dtype: "float64" }],
-  adapt: ({ inputs: [x], attributes: { dtype }, build }, { float }) =>
+  convert: ({ inputs: [x], attributes: { dtype }, build }, { float }) =>
     x && float !== undefined && isFloat(dtype) ? build.cast(x, float) : undefined,
 });
 

@@ -22,7 +22,7 @@ export interface Elementwise<A> {
   /** Type of the result; by default that of the inputs, which must agree. */
   readonly result?: (inputs: readonly Node[], attributes: A) => DType;
   /** Range of random example values an input; default [-2, 2]. */
-  readonly domains?: readonly (readonly [number, number])[];
+  readonly domains?: readonly (readonly [number, number])[] | undefined;
   /** Shapes of example inputs; default one shape an input, with broadcasting for several. */
   readonly shapes?: readonly (readonly Shape[])[];
   readonly dtypes?: readonly DType[];
@@ -34,7 +34,7 @@ export interface Elementwise<A> {
   readonly neutral?: number | undefined;
   /** Repeats all operands, the first one too. Default: as soon as there are two. */
   readonly broadcasts?: boolean;
-  readonly adapt?: Operator<A>["adapt"];
+  readonly convert?: Operator<A>["convert"];
   readonly simplify?: Operator<A>["simplify"];
 }
 
@@ -78,7 +78,7 @@ export function elementwise<A extends Attributes = NoAttributes>(spec: Elementwi
     neutral: spec.neutral,
     windows: false,
     mixesRows: () => false,
-    adapt: spec.adapt ?? (() => undefined),
+    convert: spec.convert ?? (() => undefined),
     simplify: spec.simplify ?? (() => undefined),
   };
 }

@@ -10,7 +10,7 @@ export const movesElements: OperatorFacts = {
   neutral: undefined,
   windows: false,
   mixesRows: () => false,
-  adapt: () => undefined,
+  convert: () => undefined,
   simplify: () => undefined,
 };
 

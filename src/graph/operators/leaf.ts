@@ -28,6 +28,6 @@ export const input: Operator<OperatorAttributes["input"]> = {
 export const constant: Operator<{ readonly value: Tensor }> = {
   ...leaf<OperatorAttributes["constant"]>("constant"),
   encode: (emitter, _inputs, _node, { value }) => emitter.constant(value),
-  adapt: ({ attributes: { value }, build }, { float }) =>
+  convert: ({ attributes: { value }, build }, { float }) =>
     float !== undefined && isFloat(value.dtype) ? build.constant(cast(value, float)) : undefined,
 };

@@ -108,14 +108,14 @@ export const maxPool: Operator<MaxPool> = {
     x &&
       (() => {
         const size = sizeOf(imageExtents("maxPool", x.shape));
-        const placed = build.placeElements(flat(build, g), winners(build, x, output, attributes), size);
+        const placed = build.scatterElements(flat(build, g), winners(build, x, output, attributes), size);
         return build.reshape(placed, x.shape);
       }),
   ],
   jvp: ({ inputs: [x], output, attributes, build }, [t]) =>
     x &&
     t &&
-    build.reshape(build.pickElements(flat(build, t), winners(build, x, output, attributes)), output.shape),
+    build.reshape(build.gatherElements(flat(build, t), winners(build, x, output, attributes)), output.shape),
   encode: (emitter, inputs, _node, { kernel, strides, pads, dilations }) =>
     emitter.node("MaxPool", inputs, { kernel_shape: kernel, strides, pads, dilations }),
   evaluate: (inputs, attributes, shape) => {

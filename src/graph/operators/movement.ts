@@ -35,7 +35,7 @@ export const reshape: Operator<OperatorAttributes["reshape"]> = {
     example(random, { shape: [] }, [1, 1]),
   ],
   mixesRows: ([x], { shape }) => elementsBefore(x?.shape ?? []) !== elementsBefore(shape),
-  adapt: ({ inputs, attributes: { shape }, build }, { batch }) =>
+  convert: ({ inputs, attributes: { shape }, build }, { batch }) =>
     build.reshape(only(inputs), withBatch(shape, batch)),
   simplify: ({ inputs: [x], output, build }) => {
     if (x && sameType(x, output)) return x;
@@ -140,7 +140,7 @@ export const expand: Operator<OperatorAttributes["expand"]> = {
     example(random, { shape: [2, 3, 4] }, [3, 1]),
     example(random, { shape: [2] }, []),
   ],
-  adapt: ({ inputs: [x, like], attributes: { shape }, build }, { batch }) =>
+  convert: ({ inputs: [x, like], attributes: { shape }, build }, { batch }) =>
     x && build.expand(x, withBatch(shape, batch), like),
   simplify: ({ inputs: [x], output }) => (x && sameType(x, output) ? x : undefined),
 };
@@ -197,6 +197,6 @@ export const extent: Operator<OperatorAttributes["extent"]> = {
   },
   evaluate: ([x], { axis }) => Float64Array.of(x?.shape[axis] ?? 1),
   examples: (random) => [example(random, { axis: 0, dtype: "float64" }, [3, 4])],
-  adapt: ({ inputs, attributes: { axis, dtype }, build }, { float = dtype }) =>
+  convert: ({ inputs, attributes: { axis, dtype }, build }, { float = dtype }) =>
     build.extent(only(inputs), axis, isFloat(dtype) ? float : dtype),
 };

@@ -16,7 +16,7 @@ function unary({ partial, scalar, domain, ...rest }: Unary): Operator<NoAttribut
     arity: 1,
     scalar: ([x = Number.NaN]) => scalar(x),
     partials: [partial],
-    ...(domain && { domains: [domain] }),
+    domains: domain && [domain],
   });
 }
 

@@ -16,7 +16,7 @@ export interface WorkerRequest {
   readonly id: number;
   readonly feeds: NamedTensors;
   /** Kept for the requests to come, in place of what was kept. */
-  readonly held?: NamedTensors;
+  readonly held?: NamedTensors | undefined;
 }
 
 /** Either outputs or an error. */

@@ -49,7 +49,7 @@ export async function createWorkerSession(model: Uint8Array, options: SessionOpt
   return {
     run: (feeds, { held = NOTHING, given = [] } = {}) => {
       const { id, promise } = reply();
-      const request: WorkerRequest = { id, feeds, ...(held !== sent && { held }) };
+      const request: WorkerRequest = { id, feeds, held: held === sent ? undefined : held };
       sent = held;
       worker.postMessage(request, [...given]);
       return promise;

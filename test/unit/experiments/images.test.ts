@@ -159,7 +159,7 @@ function stopAtMeasuring(): Pick<ExperimentOptions, "signal" | "onProgress"> {
   const controller = new AbortController();
   return {
     signal: controller.signal,
-    onProgress: ({ phase, total }) => phase === "measure" && total > 30 && controller.abort(),
+    onProgress: ({ stage, total }) => stage === "measuring methods" && total > 30 && controller.abort(),
   };
 }
 
@@ -169,8 +169,8 @@ function stopInSecondFit(): Pick<ExperimentOptions, "signal" | "onProgress"> {
   let fits = 0;
   return {
     signal: controller.signal,
-    onProgress: ({ phase, done }) => {
-      if (phase === "fit" && done === 1) fits++;
+    onProgress: ({ stage, done }) => {
+      if (stage === "fitting" && done === 1) fits++;
       if (fits === 2) controller.abort();
     },
   };
@@ -236,7 +236,7 @@ describe("the experiment", () => {
     const { smoke } = mnistPresets;
     const run = await runImages(images, smoke, trainedHere(smoke), {
       ...{ preset: "smoke", seed: 0, command: "test", signal: controller.signal },
-      onClassifier: () => controller.abort(),
+      onProgress: () => controller.abort(),
     });
     expect(run.metrics.status).toBe("interrupted");
     expect(run.artefacts.map(({ path }) => path)).toEqual(["classifier.safetensors"]);

@@ -148,8 +148,8 @@ export class DecodeContext {
   unsupported(received: string, expected?: string): HypersolversError {
     return fail("UNSUPPORTED_OPERATOR", {
       what: qualifiedName(this.call),
+      expected,
       received,
-      ...(expected !== undefined && { expected }),
     });
   }
 }

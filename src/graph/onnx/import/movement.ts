@@ -45,7 +45,7 @@ function remainder(total: Count | undefined, known: Count | undefined): Count | 
   if (total === undefined || known === undefined) return undefined;
   if (typeof total === "number" && typeof known === "number" && total % known !== 0) return undefined;
   return typeof total !== "number" && typeof known !== "number" && known.constant === 0
-    ? total.slope / known.slope
+    ? total.perRow / known.perRow
     : divideCounts(total, known);
 }
 

@@ -7,7 +7,11 @@ import { bothAxes, type Geometry, reach, weightShape } from "./convolution-geome
 import { padPlane, reshapeBehindBatch, slicePlane, tapsOf } from "./plane-encode.js";
 
 const onnxAttributes = ({ strides, pads, dilations, groups, kernel }: Geometry): OnnxAttributes => ({
-  ...{ strides, pads, dilations, group: groups, kernel_shape: kernel },
+  strides,
+  pads,
+  dilations,
+  group: groups,
+  kernel_shape: kernel,
 });
 
 /** ONNX Runtime has no float64 kernel for Conv and ConvTranspose: there it is a product with the windows as columns. */
@@ -104,8 +108,12 @@ function turnedGeometry(geometry: Geometry): Geometry {
   const after = bothAxes((axis) => image[axis] - spread[axis] + last[axis] - before[axis]);
   return {
     ...geometry,
-    ...{ inputs: outputs, outputs: inputs, image: spread, result: image },
-    ...{ strides: [1, 1], pads: [...before, ...after] },
+    inputs: outputs,
+    outputs: inputs,
+    image: spread,
+    result: image,
+    strides: [1, 1],
+    pads: [...before, ...after],
   };
 }
 

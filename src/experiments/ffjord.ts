@@ -1,10 +1,12 @@
-import { readFile } from "node:fs/promises";
+import { host } from "#host";
 import { importOnnx } from "../graph/index.js";
 import { type FitOptions, normalStates } from "../hypersolver/index.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
+import { runOptionsOf } from "../runtime/index.js";
 import { fail } from "../tensor/index.js";
 import { comparisonText, fitSummary } from "./fit/fit-report.js";
 import { runFit } from "./fit/run-fit.js";
+import { CHECKPOINT_FILE, checkpointing } from "./kit/checkpoint-files.js";
 import type { Experiment, Preset } from "./kit/experiment.js";
 
 /** The flow that the paper's authors trained, as shipped with this package (see NOTICE). */
@@ -13,7 +15,7 @@ const fieldFile = new URL("../../pretrained/ffjord_gaussians_field.onnx", import
 /** The field of the authors' FFJORD flow over five Gaussians: prior at s = 0, data at s = 1. */
 export async function ffjordField(): Promise<Field> {
   try {
-    return fieldOfModel(importOnnx(await readFile(fieldFile), "ffjord_gaussians_field.onnx"));
+    return fieldOfModel(importOnnx(await host.readShipped(fieldFile), "ffjord_gaussians_field.onnx"));
   } catch (cause) {
     throw fail("FILE_NOT_READABLE", {
       what: fieldFile.pathname,
@@ -46,19 +48,20 @@ const presetFits: Readonly<Record<Preset, PresetFit>> = {
 export const ffjord: Experiment = {
   name: "ffjord",
   title: "HyperHeun for an FFJORD flow: samples in two evaluations",
-  run: async ({ preset, seed, command, compile, onProgress, signal }) => {
+  run: async (options) => {
+    const { preset, seed, command, onLearned } = options;
     const fit: FitOptions = {
       ...{ base: heun, steps: 1, span: [0, 1], states: normalStates([2]), seed },
       ...presetFits[preset],
-      ...(compile && { compile }),
-      ...(onProgress && { onProgress }),
-      ...(signal && { signal }),
+      ...runOptionsOf(options),
+      ...(await checkpointing(CHECKPOINT_FILE, options)),
     };
     const { metrics, artefacts } = await runFit({
       field: await ffjordField(),
       title: ffjord.title,
       command,
       fit,
+      ...(onLearned && { onLearned }),
     });
     const summary = `${comparisonText(metrics.comparison)}\n\n${fitSummary(metrics)}`;
     return { summary, metrics, artefacts, status: metrics.status };

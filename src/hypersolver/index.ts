@@ -59,7 +59,6 @@ export {
   type FitDirection,
   type FitLoss,
   type FitOptions,
-  type FitProgress,
   type FitSettings,
   fitDefaults,
   fitDirections,
@@ -97,13 +96,18 @@ export {
   type StateErrors,
   stateErrors,
 } from "./measure/measure.js";
-
 export { type MeshPointError, meshErrors, referenceStates } from "./measure/mesh-errors.js";
+export {
+  type DroppedSamples,
+  droppedText,
+  type SolvableSamples,
+  solvableSamples,
+} from "./measure/solvable-samples.js";
 
 // Files.
 
 export { cardWarnings } from "./files/check-card.js";
-export { decodeCorrection, encodeCorrection } from "./files/correction-file.js";
+export { decodeCorrection, encodeCorrection, weightsWarnings } from "./files/correction-file.js";
 export { fingerprintOf } from "./files/fingerprint.js";
 export { SOLVER_KEY, type SolverFacts, solverFacts, solverFactsOf } from "./files/solver-facts.js";
 export {
@@ -114,3 +118,4 @@ export {
   selfTest,
   solverGraph,
 } from "./files/solver-file.js";
+export { stateWarnings } from "./files/state-warnings.js";

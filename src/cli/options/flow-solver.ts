@@ -1,8 +1,10 @@
-import { FLOW_TOLERANCES } from "../../models/index.js";
+import { FLOW_TOLERANCES, type Flow } from "../../models/index.js";
 import type { FieldStatistics } from "../../ode/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
+import type { Output } from "../terminal/output.js";
 import type { FlowSolverOptions } from "./flow-options.js";
 import { type ChosenMethod, chosenMethod, missing } from "./method.js";
+import { warnOfTolerances } from "./tolerances.js";
 
 /**
  * What command-line options ask for: a method in one spelling, a correction, equal steps, or (default) dopri5 at 1e-5.
@@ -13,6 +15,15 @@ export function flowSolver(options: FlowSolverOptions): Promise<ChosenMethod> {
   if (steps !== undefined && method === undefined && correction === undefined)
     throw missing("--method", "the method of the --steps, such as heun; or --correction with a file");
   return chosenMethod(options, { method: "dopri5", tolerances: FLOW_TOLERANCES });
+}
+
+/** A flow's states are standardised: of size 1. */
+export function warnOfFlowTolerances(
+  { method }: ChosenMethod,
+  { field }: Pick<Flow, "field">,
+  output: Output,
+): string[] {
+  return method.kind === "adaptive" ? warnOfTolerances(method, field, 1, output) : [];
 }
 
 /** `dopri5@1e-5: 12 steps, 1 rejected, 80 evaluations of f, 4.0M MACs a sample, 31 ms.` */

@@ -1,3 +1,4 @@
+import { host } from "#host";
 import type { Density } from "../../data/index.js";
 import type { AnyMethodSpec } from "../../hypersolver/index.js";
 import {
@@ -10,10 +11,10 @@ import {
 import { heun, midpoint } from "../../ode/index.js";
 import { isBroken } from "../../tensor/index.js";
 import type { ExperimentOptions } from "../kit/experiment.js";
+import { MEASURING_METHODS } from "../kit/stages.js";
 import type { BrokenMethod } from "./broken-method.js";
 import { type DensityQuality, densityMethods, densityQuality } from "./density-quality.js";
 import type { FitStage } from "./fit-stage.js";
-import { peakMemory } from "./peak-memory.js";
 import type { CnfPreset } from "./presets.js";
 import { type SampleQuality, sampleQuality } from "./sample-quality.js";
 import { samplingContestants } from "./sampling-methods.js";
@@ -51,7 +52,7 @@ export async function measureFlow(
   });
   // The methods, and dopri5 before them.
   const total = seeds + methods.length + 1;
-  const report = (done: number): void => onProgress?.({ phase: "measure", done, total });
+  const report = (done: number): void => onProgress?.({ stage: MEASURING_METHODS, done, total });
   const stop = signal && { signal };
   const stopped = (): boolean => signal?.aborted === true;
   const samplers: { method: string; sampler: FlowSampler }[] = [];
@@ -90,7 +91,7 @@ async function withPeaks(
     const correction = sampling[row.method]?.content;
     const own = correction && { correction };
     const request = { flow: file, method: spec, compile: compile ?? {}, count: row.count, ...own };
-    const peakBytes = await peakMemory(request);
+    const peakBytes = await host.peakMemory(request);
     all.push({ ...row, ...(peakBytes !== undefined && { peakBytes }) });
   }
   return all;

@@ -1,11 +1,11 @@
 import {
   type Correction,
   channelMoments,
+  type DroppedSamples,
   encodeCorrection,
   encodeSolver,
   type Fit,
   type FitOptions,
-  type FitProgress,
   fingerprintOf,
   fitCorrection,
   hasImageStates,
@@ -14,19 +14,27 @@ import {
   measureMethod,
   measuringReference,
   type ReferenceSettings,
-  referenceEnds,
   referenceNoise,
   type Samples,
   type StateErrors,
+  solvableSamples,
   type ValidityCard,
 } from "../../hypersolver/index.js";
 import { type Field, type FixedMethod, fixed, type Span, stateType } from "../../ode/index.js";
-import { type Figure, renderPng, renderSvg } from "../../plot/index.js";
+import { type Figure, renderSvg } from "../../plot/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
-import { isHypersolversError, Random, type Tensor } from "../../tensor/index.js";
+import {
+  type Broken,
+  isBroken,
+  isHypersolversError,
+  Random,
+  type Tensor,
+  unlessItBreaks,
+} from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
 import type { Artefact } from "../kit/artefact.js";
 import { standardContestants } from "../kit/contestant.js";
+import { MEASURING_METHODS } from "../kit/stages.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
 import { fitFigures } from "./fit-figures.js";
 import { fitReport } from "./fit-report.js";
@@ -47,6 +55,8 @@ export interface FitRequest {
   readonly budget?: readonly number[];
   /** Draw figures and write a report. Default true. */
   readonly figures?: boolean;
+  /** Told the correction, `correction.onnx`, before it is measured; it comes again at the end, with measured errors. */
+  readonly onLearned?: (artefact: Artefact) => Promise<void>;
 }
 
 /** Numbers of one method at the end of the span, on held-out states. */
@@ -76,6 +86,10 @@ export interface FitMetrics {
   readonly status: Fit["status"];
   readonly iterations: number;
   readonly heldOutSamples: number;
+  /** Held-out samples that even the reference could not solve, which are not among these. */
+  readonly dropped?: DroppedSamples;
+  /** Why there is no solver.onnx: it breaks on the states that its golden vectors would be of. */
+  readonly brokenSolver?: Broken;
   readonly base: MethodResult;
   readonly hypersolver: MethodResult;
   readonly comparison: readonly ComparisonRow[];
@@ -114,27 +128,33 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
   const started = performance.now();
   const { span, steps, base, states, onProgress, seed, compile = {} } = fit.settings;
   const random = new Random(seed);
-  const samples = await states.heldOut(heldOut, random);
+  const wanted = await states.heldOut(heldOut, random);
+  await request.onLearned?.(correctionFile(fit, cardOf(request, fit, wanted, [])));
   const measuring = request.measuring ?? measuringReference(field);
-  const reference = await referenceEnds(field, span, samples, measuring, compile);
+  const solvable = await solvableSamples(field, span, wanted, measuring, compile);
+  const { samples, ends: reference, dropped } = solvable;
   const noise = await referenceNoise(field, span, samples, measuring, compile);
   const [baseMethod, method] = [fixed(base, { steps }), hyper(fit.correction, { steps })];
-  const measured = await measureMethod(field, method, span, samples, reference, compile);
-  const measuredBase = await measureBase(field, baseMethod, { span, steps, samples, reference, compile });
+  const on = { span, steps, samples, reference, compile };
+  const measured = await measureUnlessItBreaks(field, method, on);
+  const measuredBase = await measureUnlessItBreaks(field, baseMethod, on);
   const { nfe } = method.scheme(field).cost(steps);
   const budget = request.budget ?? [...new Set([...DEFAULT_BUDGET, nfe])].sort((a, b) => a - b);
   const comparison = await compareMethods({
     ...{ field, span, samples, reference, compile },
     methods: standardContestants(field, { budget, correction: fit.correction }),
-    onProgress: (done, total) => onProgress?.({ phase: "measure", done, total } satisfies FitProgress),
+    onProgress: (done, total) => onProgress?.({ stage: MEASURING_METHODS, done, total }),
   });
   const card = cardOf(request, fit, samples, comparison);
+  const solver = await unlessItBreaks(encodeSolver(field, method, span, samples));
   const metrics: FitMetrics = {
     title: request.title,
     command: request.command,
     status: fit.status,
     iterations: fit.iterations,
     heldOutSamples: samples.z0.shape[0] ?? 0,
+    ...(dropped !== undefined && { dropped }),
+    ...(isBroken(solver) && { brokenSolver: solver }),
     base: { method: baseMethod.name, steps, ...summary(measuredBase.errors), ...costs(measuredBase) },
     hypersolver: { method: method.name, steps, ...summary(measured.errors), ...costs(measured) },
     comparison,
@@ -153,25 +173,34 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
         few: hasImageStates(field) ? samples : await states.heldOut(TRAJECTORY_SAMPLES, random),
       })
     : [];
-  const solver = await encodeSolver(field, method, span, samples);
   return {
     metrics,
     correction: fit.correction,
     card,
     artefacts: [
-      { path: "correction.onnx", content: encodeCorrection(fit.correction, card) },
-      { path: "solver.onnx", content: solver },
+      correctionFile(fit, card),
+      ...(isBroken(solver) ? [] : [{ path: "solver.onnx", content: solver }]),
       { path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` },
       ...(await drawnArtefacts(drawn, metrics, card)),
     ],
   };
 }
 
-type BaseCase = { span: Span; steps: number; samples: Samples; reference: Tensor; compile: CompileOptions };
-type BaseMeasurement = Pick<Awaited<ReturnType<typeof measureMethod>>, "errors" | "statistics">;
+type MeasuredCase = {
+  span: Span;
+  steps: number;
+  samples: Samples;
+  reference: Tensor;
+  compile: CompileOptions;
+};
+type Measurement = Pick<Awaited<ReturnType<typeof measureMethod>>, "errors" | "statistics">;
 
-/** The base at the same steps. That it breaks is a result, not a reason to lose the fit. */
-async function measureBase(field: Field, method: FixedMethod, of: BaseCase): Promise<BaseMeasurement> {
+/** That a method breaks is a result, not a reason to lose the fit. */
+async function measureUnlessItBreaks(
+  field: Field,
+  method: FixedMethod,
+  of: MeasuredCase,
+): Promise<Measurement> {
   const { span, steps, samples, reference, compile } = of;
   try {
     return await measureMethod(field, method, span, samples, reference, compile);
@@ -187,6 +216,11 @@ async function measureBase(field: Field, method: FixedMethod, of: BaseCase): Pro
   }
 }
 
+const correctionFile = ({ correction }: Fit, card: ValidityCard): Artefact => ({
+  path: "correction.onnx",
+  content: encodeCorrection(correction, card),
+});
+
 async function drawnArtefacts(
   figures: readonly Figure[],
   metrics: FitMetrics,
@@ -195,10 +229,7 @@ async function drawnArtefacts(
   if (figures.length === 0) return [];
   const drawn: { figure: Figure; svg: string }[] = [];
   for (const figure of figures) drawn.push({ figure, svg: await renderSvg(figure) });
-  const files = drawn.flatMap(({ figure, svg }): Artefact[] => [
-    { path: `figures/${figure.name}.svg`, content: svg },
-    { path: `figures/${figure.name}.png`, content: renderPng(svg) },
-  ]);
+  const files = drawn.map(({ figure, svg }) => ({ path: `figures/${figure.name}.svg`, content: svg }));
   return [...files, { path: "report.html", content: fitReport(metrics, card, drawn) }];
 }
 

@@ -4,6 +4,7 @@ import { fixed, midpoint } from "../../ode/index.js";
 import type { Figure } from "../../plot/index.js";
 import { isBroken, unlessItBreaks } from "../../tensor/index.js";
 import type { ExperimentOptions } from "../kit/experiment.js";
+import { MEASURING_METHODS } from "../kit/stages.js";
 import { type AlphaResult, alphaFamily } from "./alpha-family.js";
 import { errorMaps } from "./error-maps.js";
 import type { ImageCorrections, ImageStage } from "./fit-hypersolvers.js";
@@ -56,7 +57,7 @@ function qualityRequest(
     ...{ classifier, ends, batch: preset.batch, compile },
     images: imageRows(images.test, 0, Math.min(all, count)),
     reference: measuringReference(classifier.field),
-    onMethod: (done, total) => onProgress?.({ phase: "measure", done, total }),
+    onMethod: (done, total) => onProgress?.({ stage: MEASURING_METHODS, done, total }),
     ...(signal && { signal }),
   };
 }

@@ -12,6 +12,7 @@ import { adaptive, dopri5 } from "../../ode/index.js";
 import { isBroken, unlessItBreaks } from "../../tensor/index.js";
 import { contestantsOf } from "../kit/contestant.js";
 import type { ExperimentOptions } from "../kit/experiment.js";
+import { MEASURING_METHODS } from "../kit/stages.js";
 import type { ImageCorrections, ImageStage } from "./fit-hypersolvers.js";
 import { imageContestants, isOfTenEvaluations } from "./image-methods.js";
 
@@ -44,7 +45,7 @@ export async function testAccuracies(
     if (signal?.aborted === true) break;
     const measured = await unlessItBreaks(accuracyOf(classifier, { ...compile, method }, set, preset.batch));
     rows.push({ method: name, images: set.shape[0], ...(isBroken(measured) ? broken : measured) });
-    onProgress?.({ phase: "measure", done: rows.length, total: solvers.length });
+    onProgress?.({ stage: MEASURING_METHODS, done: rows.length, total: solvers.length });
   }
   return rows;
 }

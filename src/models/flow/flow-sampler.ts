@@ -1,4 +1,4 @@
-import { restored } from "../../data/index.js";
+import { restoredPoints } from "../../data/index.js";
 import { compileSolve, type FieldStatistics, type Method, orThrow, resolveMethod } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import type { Random, Tensor } from "../../tensor/index.js";
@@ -13,7 +13,7 @@ export interface FlowSamplerOptions extends CompileOptions {
 }
 
 export interface FlowSamples {
-  /** In units of the data, [n, d]. */
+  /** In units of the data, [n, d]; in float64 where float32 would lose digits (`restoredPoints`). */
   readonly x: Tensor;
   /** The draws of the base that they came from, [n, d]. */
   readonly z: Tensor;
@@ -42,7 +42,7 @@ export async function compileFlowSampler(flow: Flow, options: FlowSamplerOptions
   const push: FlowSampler["push"] = async (z) => {
     const solution = await solve.run(z);
     const end = orThrow(solution).states.at(-1) as Tensor;
-    return { x: restored(end, standardisation), z, statistics: solution.statistics };
+    return { x: restoredPoints(end, standardisation), z, statistics: solution.statistics };
   };
   return {
     push,

@@ -1,4 +1,5 @@
 import { integrateAdaptive } from "../control/adaptive.js";
+import { withToleranceFloor } from "../control/tolerance-floor.js";
 import { type Field, fieldMacs } from "../field/field.js";
 import type { AdaptiveMethod } from "../methods/method.js";
 import { spanOf } from "../problem/mesh.js";
@@ -24,8 +25,8 @@ export async function compileAdaptive(
       const start = prepared(field, z0);
       const loop = { ...method, times, signal, onStep };
       const solution = await integrateAdaptive(stepper.with(controls, bounds), start, loop);
-      const { statistics } = solution;
-      return { ...solution, statistics: { ...statistics, gCalls: 0, macs: macs * statistics.nfe } };
+      const statistics = { ...solution.statistics, gCalls: 0, macs: macs * solution.statistics.nfe };
+      return withToleranceFloor({ ...solution, statistics }, method);
     },
     dispose: () => stepper.dispose(),
   };

@@ -1,20 +1,28 @@
 import {
+  type ComparisonRow,
   type Contestant,
   compareMethods,
   comparisonText,
   contestantsOf,
+  hasErrors,
   measuredSamples,
   measuringText,
   paretoFigure,
   standardContestants,
 } from "../../../experiments/index.js";
-import { measuringReference, referenceNoise } from "../../../hypersolver/index.js";
+import {
+  droppedText,
+  measuringReference,
+  referenceNoise,
+  solvableSamples,
+} from "../../../hypersolver/index.js";
 import { type Field, splitMethods } from "../../../ode/index.js";
-import { renderPng, renderSvg } from "../../../plot/index.js";
+import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
-import { requireWritableFolder, writeAll } from "../../files/files.js";
-import { compileOptions, readField, warnOfCard } from "../../files/models.js";
+import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
+import { compileOptions, readField, warnOfCard, warnOfStates } from "../../files/models.js";
+import { withPngs } from "../../files/picture.js";
 import { stateSource } from "../../files/states.js";
 import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
@@ -29,34 +37,47 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   if (options.out !== undefined) await requireWritableFolder(options.out);
   const source = await stateSource(field, options.states, options);
-  const samples = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
-  const warnings = corrections.flatMap(({ correction, method }) =>
-    warnOfCard(correction, field, usesOf(method, { span }), output),
-  );
+  const wanted = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
+  const warnings = corrections.flatMap(({ correction, method }) => [
+    ...warnOfCard(correction, field, usesOf(method, { span }), output),
+    ...warnOfStates(correction, wanted.z0, span[0], output),
+  ]);
   const measuring = measuringReference(field);
-  const noise = await referenceNoise(field, span, samples, measuring, compileOptions(options));
+  const runtime = compileOptions(options);
+  const solvable = await solvableSamples(field, span, wanted, measuring, runtime);
+  const { samples, ends: reference, dropped } = solvable;
+  const noise = await referenceNoise(field, span, samples, measuring, runtime);
   const rows = await compareMethods({
-    ...{ field, measuring, span, samples, methods },
-    compile: compileOptions(options),
+    ...{ field, reference, span, samples, methods },
+    compile: runtime,
     onProgress: (done, total) => progress.update({ name: "measuring methods", done, total }),
   });
   progress.stop();
   const count = samples.z0.shape[0] ?? 0;
-  const described = { field: path, span, states: source.description, samples: count };
+  const described = { field: path, span, states: source.description, samples: count, dropped };
   const result = { ...described, measuring: { ...measuring, noise }, rows, warnings };
-  const svg = options.out === undefined ? "" : await renderSvg(paretoFigure(rows));
-  const files =
+  const { paths: files, failure }: WrittenFiles =
     options.out === undefined
-      ? []
-      : await writeAll(options.out, [
-          { path: "comparison.json", content: `${jsonText(result)}\n` },
-          { path: "pareto.svg", content: svg },
-          { path: "pareto.png", content: renderPng(svg) },
-        ]);
+      ? { paths: [] }
+      : await writeAll(
+          options.out,
+          withPngs([
+            {
+              path: "comparison.json",
+              content: `${jsonText(result)}
+`,
+            },
+            ...(await drawn(rows)),
+          ]),
+        );
   const against = measuringText({ ...measuring, noise });
-  const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description}).`;
+  const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description})${droppedText(dropped)}.`;
   const written = files.length === 0 ? [] : ["", `Wrote ${files.join(", ")}.`];
-  return { text: [heading, "", comparisonText(rows), ...written].join("\n"), json: { ...result, files } };
+  return {
+    text: [heading, "", comparisonText(rows), ...written].join("\n"),
+    json: { ...result, files },
+    failure,
+  };
 };
 
 const BUDGET = [1, 2, 4, 8, 16];
@@ -96,3 +117,6 @@ async function contest(field: Field, options: CompareCommandOptions): Promise<Co
 
 const corrected = (chosen: readonly ChosenMethod[]): Required<ChosenMethod>[] =>
   chosen.flatMap(({ method, correction }) => (correction === undefined ? [] : [{ method, correction }]));
+async function drawn(rows: readonly ComparisonRow[]): Promise<{ path: string; content: string }[]> {
+  return hasErrors(rows) ? [{ path: "pareto.svg", content: await renderSvg(paretoFigure(rows)) }] : [];
+}

@@ -1,19 +1,21 @@
+import { standardised } from "../../../data/index.js";
 import { densityOverGrid, gridAround, gridFigure, squareGrid } from "../../../experiments/index.js";
 import {
   type CompiledDensity,
   compileFlowDensity,
   densityEstimator,
   type LogDensities,
+  withZeroColumns,
 } from "../../../models/index.js";
 import { type Field, logDensityField, stateType, type TraceEstimator } from "../../../ode/index.js";
 import type { Job, JobContext } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow, requireColumns } from "../../files/flows.js";
-import { compileOptions, forOption, stemOf, warnOfCard } from "../../files/models.js";
+import { compileOptions, forOption, stemOf, warnOfCard, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints, type Points, type PointsContent, readPoints } from "../../files/points.js";
 import type { TraceOptions } from "../../options/flow-options.js";
-import { flowSolver } from "../../options/flow-solver.js";
+import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
 import { type ChosenMethod, missing, usesOf } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";
@@ -34,7 +36,8 @@ export const densityJob: Job<DensityCommandOptions> = async (path, options, desk
   const points = options.data === undefined ? undefined : await readPoints(options.data);
   const warnings = [
     ...(points === undefined ? [] : requireColumns(flow, points, output)),
-    ...cardWarningsOf(flow, solver, desk),
+    ...warnOfFlowTolerances(solver, flow, output),
+    ...cardWarningsOf(flow, solver, points, desk),
   ];
   const found = await solved(flow, points, { solver, trace }, options, desk);
   progress.stop();
@@ -86,14 +89,19 @@ function traceOf(flow: LoadedFlow, options: DensityCommandOptions, { method }: C
 
 /** A correction of the points, or of points and log-density together: both run from data to base. */
 function cardWarningsOf(
-  { field, span: [base, data] }: LoadedFlow,
+  { field, span: [base, data], standardisation }: LoadedFlow,
   { method, correction }: ChosenMethod,
+  points: Points | undefined,
   { output }: JobContext,
 ): string[] {
   if (correction === undefined) return [];
   const wide = Number(correction.card.stateShape.at(-1)) === Number(stateType(field).shape.at(-1)) + 1;
   const corrected: Field = wide ? logDensityField(field, { estimator: "exact" }).field : field;
-  return warnOfCard(correction, corrected, usesOf(method, { span: [data, base] }), output);
+  const warnings = warnOfCard(correction, corrected, usesOf(method, { span: [data, base] }), output);
+  if (points === undefined) return warnings;
+  const states = standardised(points.value, standardisation);
+  const z0 = wide ? withZeroColumns(states, 1) : states;
+  return [...warnings, ...warnOfStates(correction, z0, data, output)];
 }
 
 async function solved(

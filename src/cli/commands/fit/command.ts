@@ -25,6 +25,7 @@ import {
   parseNonNegative,
   parsePositive,
   parseRangeOrNone,
+  parseSampleCount,
   type StatesChoice,
 } from "../../options/parse.js";
 
@@ -35,6 +36,7 @@ export interface FitCommandOptions extends SharedOptions, FieldOptions {
   readonly states?: StatesChoice;
   readonly logDensity?: string;
   readonly out?: string;
+  readonly resume?: boolean;
   readonly loss?: FitLoss;
   readonly iterations?: number;
   readonly batch?: number;
@@ -86,7 +88,7 @@ export const fitCommand: CommandDefinition = {
       .description(
         "Solves reference trajectories, trains a correction of a base method on them, measures it on states it has " +
           "not seen, and writes correction.onnx, solver.onnx, metrics.json, figures and report.html. " +
-          "Ctrl-C keeps the best correction so far.",
+          "Ctrl-C keeps the best correction so far; --resume goes on from there.",
       )
       .argument("<field.onnx>", "the vector field");
     addTaskOptions(command);
@@ -131,7 +133,7 @@ function addTaskOptions(command: Command): void {
     )
     .option("--out <folder>", "where to write (default: runs/FIELD)")
     .addOption(
-      parsed("--samples <n>", "held-out states to measure on (default: 2000; images: 64)", parseCount),
+      parsed("--samples <n>", "held-out states to measure on (default: 2000; images: 64)", parseSampleCount),
     )
     .addOption(
       parsed(
@@ -140,6 +142,7 @@ function addTaskOptions(command: Command): void {
         parseCounts,
       ),
     )
+    .option("--resume", "go on from OUT/checkpoint.safetensors, with the options of the run that wrote it")
     .option("--no-figures", "draw no figures and write no report");
 }
 
@@ -197,7 +200,11 @@ function addScheduleOptions(command: Command): void {
       ),
     )
     .addOption(
-      parsed("--trajectories <n>", "reference trajectories (default: enough for 65536 rows)", parseCount),
+      parsed(
+        "--trajectories <n>",
+        "reference trajectories (default: enough for 65536 rows)",
+        parseSampleCount,
+      ),
     )
     .addOption(
       parsed(

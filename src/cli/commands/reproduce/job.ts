@@ -4,13 +4,14 @@ import { type Experiment, experimentNamed, experiments, presets } from "../../..
 import { textTable } from "../../../plot/index.js";
 import type { Job, JobResult } from "../../command.js";
 import { checkpointsIn } from "../../files/checkpoints.js";
-import { requireWritableFolder, writeAll } from "../../files/files.js";
+import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
+import { learnedFiles } from "../../files/learned.js";
 import { compileOptions, forOption } from "../../files/models.js";
+import { withPngs } from "../../files/picture.js";
 import { missing } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
-import { showFitProgress } from "../../terminal/fit-progress.js";
-import { EXPERIMENT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../../terminal/interruption.js";
-import { showClassifier, showTraining } from "../../terminal/train-progress.js";
+import { EXPERIMENT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
+import { showProgress } from "../../terminal/show-progress.js";
 import { nothingFitted } from "../fit/job.js";
 import type { ReproduceCommandOptions } from "./command.js";
 
@@ -28,32 +29,33 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
   await requireWritableFolder(out);
   const interruption = onInterrupt(output, EXPERIMENT_STOPS);
   const checkpoints = checkpointsIn(out);
+  const learned = learnedFiles(out, output);
   try {
     const { summary, metrics, artefacts, status } = await experiment.run({
       ...{ preset: options.preset, seed: options.seed, command: commandLine, signal: interruption.signal },
       compile: { ...compileOptions(options), ...(experiment.parallel && { parallel: experiment.parallel }) },
       ...(density !== undefined && { density }),
       ...{ checkpoints, resume: options.resume === true },
-      onProgress: (state) => showFitProgress(state, progress),
-      onTraining: showTraining(progress),
-      onClassifier: showClassifier(progress),
+      onProgress: showProgress(progress),
+      onWarning: (sentence) => output.warn(sentence),
+      onLearned: learned.write,
       ...(experiment.dataset !== undefined && {
         images: await loadDataset(experiment.dataset, cacheFolder(options.cache)),
       }),
     });
     progress.stop();
-    const files = await writeAll(out, artefacts);
-    if (status === "complete") await checkpoints.clear();
+    const { paths: files, failure } = await writeAll(out, withPngs(artefacts));
+    if (status === "complete" && failure === undefined) await checkpoints.clear();
     const ending = status === "interrupted" ? ["", "Interrupted: this is the best result until then."] : [];
     return {
-      text: [experiment.title, "", summary, ...ending, "", "Wrote", ...files.map((file) => `  ${file}`)].join(
-        "\n",
-      ),
+      text: [experiment.title, "", summary, ...ending, ...wroteLines(files)].join("\n"),
       json: { experiment: name, preset: options.preset, seed: options.seed, status, metrics, out, files },
-      exitCode: status === "interrupted" ? INTERRUPTED_EXIT : 0,
+      exitCode: status === "interrupted" ? interruptedExit() : 0,
+      failure,
     };
   } catch (error) {
-    throw nothingFitted(error);
+    learned.tell();
+    throw nothingFitted(error, options.resume);
   } finally {
     interruption.release();
   }

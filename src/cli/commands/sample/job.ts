@@ -6,10 +6,10 @@ import { Random, type Tensor, toFloat64 } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow } from "../../files/flows.js";
-import { compileOptions, stemOf, warnOfCard } from "../../files/models.js";
+import { compileOptions, stemOf, warnOfCard, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints } from "../../files/points.js";
-import { costText, flowSolver, writtenText } from "../../options/flow-solver.js";
+import { costText, flowSolver, warnOfFlowTolerances, writtenText } from "../../options/flow-solver.js";
 import { type ChosenMethod, usesOf } from "../../options/method.js";
 import { onInterrupt } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
@@ -22,17 +22,18 @@ export const sampleJob: Job<SampleCommandOptions> = async (path, options, { outp
   const flow = await readFlow(path, options);
   if (picture !== undefined) requirePlane(flow.columns.length, "--picture");
   for (const file of [out, picture]) if (file !== undefined) await requireWritableFile(file);
-  const warnings = cardWarningsOf(flow, solver, output);
+  const warnings = [...warnOfFlowTolerances(solver, flow, output), ...cardWarningsOf(flow, solver, output)];
   const interruption =
     solver.method.kind === "adaptive" ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
   try {
-    const { method } = solver;
+    const { method, correction } = solver;
     const drawn = await samples(
       flow,
       { ...compileOptions(options), method, signal: interruption?.signal },
       { count, seed },
     );
-    const { x, statistics } = drawn;
+    const { x, z, statistics } = drawn;
+    if (correction !== undefined) warnings.push(...warnOfStates(correction, z, flow.span[0], output));
     if (out !== undefined) await writeWhole(out, encodePoints(out, { points: x, columns: flow.columns }));
     if (picture !== undefined) await writePicture(picture, pictureOf(x, path));
     const columns = momentsOf(x, flow.columns);

@@ -1,24 +1,42 @@
 import { parseMethodSpec } from "../../../hypersolver/index.js";
-import { type FieldSolution, orThrow, type SolvePlace, solveField } from "../../../ode/index.js";
+import {
+  type Field,
+  type FieldSolution,
+  fieldAs,
+  type Method,
+  magnitudeOf,
+  orThrow,
+  type SolvePlace,
+  solveField,
+} from "../../../ode/index.js";
 import { textTable } from "../../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape, type Tensor, toFloat64 } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
-import { compileOptions, readField, warnOfCard } from "../../files/models.js";
+import { compileOptions, readField, warnOfCard, warnOfStates } from "../../files/models.js";
 import { solveSamples } from "../../files/states.js";
 import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
+import { warnOfTolerances } from "../../options/tolerances.js";
 import { unusable } from "../../options/usage-error.js";
 import { type Interruption, onInterrupt } from "../../terminal/interruption.js";
+import type { Output } from "../../terminal/output.js";
 import type { SolveCommandOptions } from "./command.js";
 import { statesFile } from "./states-file.js";
 
 /** `hypersolvers solve`. */
 export const solveJob: Job<SolveCommandOptions> = async (path, options, { output }) => {
   refuseContradictions(options);
-  const field = await readField(path, options);
+  const given = await readField(path, options);
+  const field = options.precision === undefined ? given : fieldAs(given, options.precision);
   const chosen = await chosenMethod(options, { method: "dopri5" });
   const { method, correction } = chosen;
+  if (options.precision !== undefined && correction !== undefined)
+    throw unusable(
+      "--precision",
+      "no correction: it learned the errors of its field's own precision",
+      "both",
+    );
   const place = placeOf(options, chosen);
   if (options.out !== undefined) await requireWritableFile(options.out);
   const samples = await solveSamples(field, options.states, options, {
@@ -26,7 +44,12 @@ export const solveJob: Job<SolveCommandOptions> = async (path, options, { output
     seed: options.seed,
   });
   const warnings =
-    correction === undefined ? [] : warnOfCard(correction, field, usesOf(method, place), output);
+    correction === undefined
+      ? tolerancesOf(method, field, samples.z0, output)
+      : [
+          ...warnOfCard(correction, field, usesOf(method, place), output),
+          ...warnOfStates(correction, samples.z0, (place.span ?? place.times)?.[0], output),
+        ];
   const interruption = method.kind === "adaptive" ? onInterrupt(output, "Stopping the solve.") : undefined;
   const solution = await solved(interruption, (signal) =>
     solveField(field, samples.z0, {
@@ -72,6 +95,13 @@ const saysSteps = ({ method }: SolveCommandOptions): boolean => {
   const spec = method === undefined ? undefined : parseMethodSpec(method);
   return spec?.kind === "hyper" && spec.grid !== undefined;
 };
+
+/** Tolerances that nothing can meet are told of before the solve. */
+function tolerancesOf(method: Method, field: Field, z0: Tensor, output: Output): string[] {
+  if (method.kind === "fixed") return [];
+  const advice = ", or solve in --precision float64";
+  return warnOfTolerances(method, field, magnitudeOf(z0), output, advice);
+}
 
 async function solved(
   interruption: Interruption | undefined,

@@ -1,12 +1,19 @@
-import { createHash } from "node:crypto";
 import type { Augmentation, ImageSet } from "../../../data/index.js";
 import { type ContinuousAdjoint, type Method, resolveMethod, type Tolerances } from "../../../ode/index.js";
-import { adam, adamw, cosineAnnealing, type Optimizer, type Schedule, warmup } from "../../../optim/index.js";
-import type { CompileOptions } from "../../../runtime/index.js";
+import {
+  adam,
+  adamw,
+  type Checkpoint,
+  cosineAnnealing,
+  type Optimizer,
+  type Schedule,
+  warmup,
+} from "../../../optim/index.js";
+import type { RunOptions } from "../../../runtime/index.js";
 import { fail } from "../../../tensor/index.js";
+import { sha256 } from "../../../tensor/internal.js";
 import type { ClassifierArchitecture } from "../architecture.js";
 import type { Classifier } from "../classifier.js";
-import type { ClassifierCheckpoint, ClassifierProgress } from "./checkpoint.js";
 
 /**
  * How the loss is differentiated. `unrolled`: all fixed steps and the way back in one program, the fastest, with memory
@@ -15,7 +22,7 @@ import type { ClassifierCheckpoint, ClassifierProgress } from "./checkpoint.js";
  */
 export type ClassifierGradient = "unrolled" | "discrete" | "continuous" | ContinuousAdjoint;
 
-export interface ClassifierTrainingOptions {
+export interface ClassifierTrainingOptions extends RunOptions {
   readonly architecture: ClassifierArchitecture;
   /** Labelled images. */
   readonly data: ImageSet;
@@ -59,15 +66,10 @@ export interface ClassifierTrainingOptions {
   readonly validations?: number;
   /** Of first values, order of images, variations. Default 0. */
   readonly seed?: number;
-  /** With `worker`, the next mini-batch is prepared while the program runs. */
-  readonly compile?: CompileOptions;
-  readonly onProgress?: (progress: ClassifierProgress) => void;
-  /** Ends training early; the best values so far are kept. */
-  readonly signal?: AbortSignal;
   /** Where to go on, as `onCheckpoint` gave it: the result is the same, bit by bit, as without the break. */
-  readonly checkpoint?: ClassifierCheckpoint;
-  /** Called after every validation but one at an early end. */
-  readonly onCheckpoint?: (checkpoint: ClassifierCheckpoint) => Promise<void> | void;
+  readonly checkpoint?: Checkpoint;
+  /** Called after every validation, and at an early end. */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void> | void;
 }
 
 /** Tolerances of training where none are asked for. */
@@ -163,13 +165,10 @@ function scheduleOf(schedule: "cosine" | "constant", learningRate: number, itera
 }
 
 const digestOf = ({ shape, images, labels }: ImageSet): string =>
-  `${shape.join("x")} ${createHash("sha256").update(images).update(labels).digest("hex").slice(0, 16)}`;
+  `${shape.join("x")} ${sha256(images, labels).slice(0, 16)}`;
 
-function digestOfValues({ state }: Classifier): string {
-  const hash = createHash("sha256");
-  for (const [name, { data }] of Object.entries(state)) hash.update(name).update(data);
-  return hash.digest("hex").slice(0, 16);
-}
+const digestOfValues = ({ state }: Classifier): string =>
+  sha256(...Object.entries(state).flatMap(([name, { data }]) => [name, data])).slice(0, 16);
 
 function requireThat(what: string, value: number, expected: string, holds: boolean): void {
   if (!holds) throw fail("INVALID_ARGUMENT", { what, expected, received: String(value) });

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { importOnnx } from "../graph/index.js";
-import { type FitOptions, normalStates } from "../hypersolver/index.js";
+import { type FitSpec, normalStates } from "../hypersolver/index.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
 import { fail } from "../tensor/index.js";
 import { comparisonText, fitSummary } from "./fit/fit-report.js";
 import { runFit } from "./fit/run-fit.js";
-import type { Experiment, Preset } from "./kit/experiment.js";
+import { contextOf, type Experiment, type Preset } from "./kit/experiment.js";
 
 /** The flow that the paper's authors trained, as shipped with this package (see NOTICE). */
 const fieldFile = new URL("../../pretrained/ffjord_gaussians_field.onnx", import.meta.url);
@@ -24,10 +24,8 @@ export async function ffjordField(): Promise<Field> {
   }
 }
 
-type PresetFit = Omit<FitOptions, "base" | "steps" | "span" | "states">;
-
 /** `paper` is the recipe of the authors' notebook: one step, endpoints, L2 for their L1, fixed ε. */
-const presetFits: Readonly<Record<Preset, PresetFit>> = {
+const presetFits: Readonly<Record<Preset, Partial<FitSpec>>> = {
   smoke: { iterations: 400, trajectories: 2048, batch: 256 },
   standard: {},
   paper: {
@@ -46,20 +44,12 @@ const presetFits: Readonly<Record<Preset, PresetFit>> = {
 export const ffjord: Experiment = {
   name: "ffjord",
   title: "HyperHeun for an FFJORD flow: samples in two evaluations",
-  run: async ({ preset, seed, command, compile, onProgress, signal }) => {
-    const fit: FitOptions = {
-      ...{ base: heun, steps: 1, span: [0, 1], states: normalStates([2]), seed },
-      ...presetFits[preset],
-      ...(compile && { compile }),
-      ...(onProgress && { onProgress }),
-      ...(signal && { signal }),
-    };
-    const { metrics, artefacts } = await runFit({
-      field: await ffjordField(),
-      title: ffjord.title,
-      command,
-      fit,
-    });
+  run: async (options) => {
+    const { preset, seed, command } = options;
+    const field = await ffjordField();
+    const spec: FitSpec = { base: heun.name, steps: 1, ...presetFits[preset], seed };
+    const request = { field, title: ffjord.title, command, spec, states: normalStates([2]) };
+    const { metrics, artefacts } = await runFit(request, contextOf(options));
     const summary = `${comparisonText(metrics.comparison)}\n\n${fitSummary(metrics)}`;
     return { summary, metrics, artefacts, status: metrics.status };
   },

@@ -2,27 +2,22 @@
 
 // What a hypersolver is.
 
+export { type ConvArchitecture, convArchitectureTable } from "./correction/conv-architecture-table.js";
 export {
-  type ConvArchitecture,
-  type ConvArchitectureName,
   convArchitectureNamed,
-  convArchitectureNames,
   convArchitectures,
   defaultArchitecture,
   featuresFor,
   hiddenChannels,
 } from "./correction/conv-architectures.js";
 export {
-  type ConvActivation,
   type ConvNetworkOptions,
   convCorrection,
   withFoldedChannels,
 } from "./correction/conv-network.js";
 export {
   type Correction,
-  type CorrectionInput,
   type CorrectionSite,
-  correctionInputs,
   correctionMacs,
   evaluateCorrection,
   parseCorrectionInputs,
@@ -31,7 +26,16 @@ export {
 export { hiddenFeature } from "./correction/hidden-feature.js";
 export { type HyperRuleOptions, hyperRule } from "./correction/hyper-rule.js";
 export { inputShapes, type SampleShape } from "./correction/input-shapes.js";
-export { type HiddenActivation, mlpCorrection, type NetworkOptions } from "./correction/network.js";
+export {
+  type ConvActivation,
+  type ConvArchitectureName,
+  type CorrectionInput,
+  convActivationNames,
+  convArchitectureNames,
+  correctionInputs,
+  type HiddenActivation,
+} from "./correction/names.js";
+export { mlpCorrection, type NetworkOptions } from "./correction/network.js";
 export { rebindCorrection } from "./correction/rebind.js";
 export { type ColumnStatistics, channelMoments, columnStatistics } from "./correction/statistics.js";
 export { CARD_KEY, type MeasuredError, parseCard, type ValidityCard } from "./files/card.js";
@@ -39,17 +43,15 @@ export { CARD_KEY, type MeasuredError, parseCard, type ValidityCard } from "./fi
 // Fitting.
 
 export { type Fit, fitCorrection, type LossPoint } from "./fit/fit.js";
+export type { EffectiveFit, FitInputs, FitSettings } from "./fit/fit-options.js";
 export {
   type FitDirection,
   type FitLoss,
-  type FitOptions,
-  type FitProgress,
-  type FitSettings,
-  fitDefaults,
+  type FitSpec,
   fitDirections,
   fitLosses,
-  imageFitDefaults,
-} from "./fit/fit-options.js";
+  fitTable,
+} from "./fit/fit-table.js";
 export { hasImageStates, resolveFit } from "./fit/resolve-fit.js";
 export {
   chooseReference,

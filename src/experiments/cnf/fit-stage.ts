@@ -1,4 +1,4 @@
-import type { FitOptions } from "../../hypersolver/index.js";
+import type { FitSpec, StateSource } from "../../hypersolver/index.js";
 import type { Flow, FlowData } from "../../models/index.js";
 import { type Field, logDensityField, midpoint } from "../../ode/index.js";
 import { type FitJob, fitEach } from "../fit/fit-each.js";
@@ -40,29 +40,38 @@ export async function fitStage(
 
 function jobsOf(flow: Flow, data: FlowData, { fit: settings }: CnfPreset, seed: number): FitJob[] {
   const [t0, t1] = flow.span;
-  const shared: FitOptions = {
-    ...{ base: midpoint, steps: 1, span: flow.span, states: baseStates(flow), epsilon: null },
-    ...{ ...settings, seed },
+  const start = baseStates(flow);
+  const shared: FitSpec = {
+    ...{ base: midpoint.name, steps: 1, span: flow.span, epsilon: null },
+    ...settings,
+    seed,
   };
   const job = (
     of: Pick<FitJob, "name" | "file">,
     field: Field,
-    fit: FitOptions,
+    spec: FitSpec,
+    states: StateSource,
     budget?: number[],
   ): FitJob => ({
     ...of,
-    settings: { name: of.name, fit, data: data.description },
-    request: { field, title: of.name, fit, ...(budget && { budget }) },
+    settings: { name: of.name, spec, states: states.description, data: data.description },
+    request: { field, title: of.name, spec, states, ...(budget && { budget }) },
   });
   return [
     ...samplingMethods.map(({ name, file, base, fit: own }) =>
-      job({ name: forSampling(name), file }, flow.field, { ...shared, base, ...own(flow), ...settings }),
+      job(
+        { name: forSampling(name), file },
+        flow.field,
+        { ...shared, base: base.name, ...own(flow), ...settings },
+        start,
+      ),
     ),
-    job(BOTH, flow.field, { ...shared, directions: "both" }, [2]),
+    job(BOTH, flow.field, { ...shared, directions: "both" }, start, [2]),
     job(
       DENSITY,
       logDensityField(flow.field).field,
-      { ...shared, span: [t1, t0], states: dataStates(data.description, data.batch) },
+      { ...shared, span: [t1, t0] },
+      dataStates(data.description, data.batch),
       [2],
     ),
   ];

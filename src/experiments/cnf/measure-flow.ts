@@ -50,7 +50,7 @@ export async function measureFlow(
   });
   // The methods, and dopri5 before them.
   const total = seeds + methods.length + 1;
-  const report = (done: number): void => onProgress?.({ phase: "measure", done, total });
+  const report = (done: number): void => onProgress?.({ stage: "measuring methods", done, total });
   const stop = signal && { signal };
   const stopped = (): boolean => signal?.aborted === true;
   const samplers: { method: string; sampler: FlowSampler }[] = [];

@@ -1,5 +1,5 @@
 import { isHypersolversError } from "../../tensor/index.js";
-import type { ExperimentOptions } from "../kit/experiment.js";
+import { contextOf, type ExperimentOptions } from "../kit/experiment.js";
 import { type KeptFit, keptFitOf, keptFits } from "./kept-fits.js";
 import { type FitRequest, runFit } from "./run-fit.js";
 
@@ -38,18 +38,10 @@ export async function fitEach(
 }
 
 /** Undefined where the signal comes before there is anything fitted. */
-async function fitted(
-  request: FitJob["request"],
-  { command, compile, onProgress, signal }: ExperimentOptions,
-): Promise<KeptFit | undefined> {
-  const fit: FitRequest["fit"] = {
-    ...request.fit,
-    ...(compile && { compile }),
-    ...(onProgress && { onProgress }),
-    ...(signal && { signal }),
-  };
+async function fitted(request: FitJob["request"], options: ExperimentOptions): Promise<KeptFit | undefined> {
+  const { command } = options;
   try {
-    return keptFitOf(await runFit({ ...request, command, figures: false, fit }));
+    return keptFitOf(await runFit({ ...request, command, figures: false }, contextOf(options)));
   } catch (error) {
     if (isHypersolversError(error, "INTERRUPTED")) return undefined;
     throw error;

@@ -43,7 +43,8 @@ export async function fitHypersolvers(
       request: {
         ...{ field: classifier.field, title: `${name} of ${preset.architecture}` },
         ...{ heldOut: preset.batch, budget: [EVALUATIONS] },
-        fit: { ...fit, ...preset.fit, span, states, seed },
+        spec: { ...fit, ...preset.fit, span, seed },
+        states,
       },
     }),
   );

@@ -57,7 +57,7 @@ function qualityRequest(
     ...{ classifier, ends, batch: preset.batch, compile },
     images: imageRows(images.test, 0, Math.min(all, count)),
     reference: measuringReference(classifier.field),
-    onMethod: (done, total) => onProgress?.({ phase: "measure", done, total }),
+    onMethod: (done, total) => onProgress?.({ stage: "measuring methods", done, total }),
     ...(signal && { signal }),
   };
 }

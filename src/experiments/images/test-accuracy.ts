@@ -47,7 +47,7 @@ export async function testAccuracies(
       accuracyOf(classifier, { ...compile, ...solver }, set, preset.batch),
     );
     rows.push({ method, images: set.shape[0], ...(isBroken(measured) ? broken : measured) });
-    onProgress?.({ phase: "measure", done: rows.length, total: solvers.length });
+    onProgress?.({ stage: "measuring methods", done: rows.length, total: solvers.length });
   }
   return rows;
 }

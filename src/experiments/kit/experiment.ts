@@ -1,7 +1,6 @@
 import type { ImageSet } from "../../data/index.js";
-import type { FitProgress } from "../../hypersolver/index.js";
 import type { ClassifierProgress } from "../../models/index.js";
-import type { CompileOptions } from "../../runtime/index.js";
+import type { CompileOptions, ProgressEvent, RunContext } from "../../runtime/index.js";
 import type { FlowRunProgress } from "../flow/run-flow.js";
 import type { Artefact } from "./artefact.js";
 
@@ -33,7 +32,7 @@ export interface ExperimentOptions {
   /** The command line that repeats this run, for the report. */
   readonly command: string;
   readonly compile?: CompileOptions;
-  readonly onProgress?: (progress: FitProgress) => void;
+  readonly onProgress?: (event: ProgressEvent) => void;
   /** Progress of training a field, where an experiment trains one. */
   readonly onTraining?: (progress: FlowRunProgress) => void;
   /** Progress of training a classifier, where an experiment trains one. */
@@ -68,3 +67,10 @@ export interface Experiment {
   readonly dataset?: "mnist" | "cifar10";
   run(options: ExperimentOptions): Promise<ExperimentResult>;
 }
+
+/** What of an experiment's options is about this run and this machine. */
+export const contextOf = ({ compile, signal, onProgress }: ExperimentOptions): RunContext => ({
+  ...compile,
+  ...(signal && { signal }),
+  ...(onProgress && { onProgress }),
+});

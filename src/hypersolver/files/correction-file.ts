@@ -1,7 +1,8 @@
 import { bind, encodeOnnx, type Graph, importOnnx, makeGraph } from "../../graph/index.js";
 import { alpha, type ButcherTableau, tableauNamed, withoutErrorControl } from "../../ode/index.js";
 import { fail } from "../../tensor/index.js";
-import { type Correction, type CorrectionInput, parseCorrectionInputs } from "../correction/correction.js";
+import { type Correction, parseCorrectionInputs } from "../correction/correction.js";
+import type { CorrectionInput } from "../correction/names.js";
 import { CARD_KEY, parseCard, type ValidityCard } from "./card.js";
 
 /** A correction with its card as an ONNX model: inputs as declared, weights as initializers, output `g`. */

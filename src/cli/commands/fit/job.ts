@@ -2,51 +2,74 @@ import { join } from "node:path";
 import { comparisonText, type FitRun, fitSummary, runFit } from "../../../experiments/index.js";
 import {
   type CorrectionInput,
-  type FitOptions,
-  fitDefaults,
+  type FitSpec,
+  fitTable,
   hiddenFeature,
+  resolveFit,
 } from "../../../hypersolver/index.js";
 import { type Field, tableauNamed } from "../../../ode/index.js";
 import { formatNumber } from "../../../plot/index.js";
+import { completeSpec, pickSpec } from "../../../spec/index.js";
 import { fail, isHypersolversError } from "../../../tensor/index.js";
-import type { Job, JobContext } from "../../command.js";
+import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, writeAll } from "../../files/files.js";
-import { compileOptions, forOption, stemOf } from "../../files/models.js";
+import { forOption, stemOf } from "../../files/models.js";
+import type { SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
-import { showFitProgress } from "../../terminal/fit-progress.js";
 import { FIT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../../terminal/interruption.js";
-import type { FitCommandOptions } from "./command.js";
+import { showEvents } from "../../terminal/show-events.js";
+import { type FitCommandSpec, fitCommandTable, fitRunTable } from "./table.js";
 import { type FitTask, fitTask } from "./task.js";
 
 /** `hypersolvers fit`. */
-export const fitJob: Job<FitCommandOptions> = async (path, options, desk) => {
-  const task = await fitTask(path, options, desk.output);
-  const out = options.out ?? join("runs", stemOf(path));
-  await requireWritableFolder(out);
-  const settings = fitOptions(task, options, desk);
-  const interruption = onInterrupt(desk.output, FIT_STOPS);
-  try {
-    const run = await runFit({
-      ...{ field: task.field, title: task.title },
-      command: desk.commandLine,
-      fit: { ...settings, signal: interruption.signal },
-      ...(options.samples !== undefined && { heldOut: options.samples }),
-      figures: options.figures,
-      ...(options.budget !== undefined && { budget: options.budget }),
-    });
-    desk.progress.stop();
-    const paths = await writeAll(out, run.artefacts);
-    return {
-      text: textOf(run, paths),
-      json: jsonOf(run, out, paths),
-      exitCode: run.metrics.status === "interrupted" ? INTERRUPTED_EXIT : 0,
-    };
-  } catch (error) {
-    throw nothingFitted(error);
-  } finally {
-    interruption.release();
-  }
+export const fitJob: SpecJob<typeof fitCommandTable> = {
+  run: async (spec, desk) => {
+    const task = await fitTask(spec, desk.output);
+    const fit = fitSpecOf(task, spec);
+    const {
+      out = outOf(spec),
+      samples,
+      budget,
+      figures,
+    } = completeSpec(fitRunTable, pickSpec(fitRunTable, spec));
+    await requireWritableFolder(out);
+    const interruption = onInterrupt(desk.output, FIT_STOPS);
+    try {
+      const { field, title, states } = task;
+      const run = await runFit(
+        { field, title, states, command: desk.commandLine, spec: fit, heldOut: samples, figures, budget },
+        { ...desk.machine, signal: interruption.signal, onProgress: showEvents(desk.progress) },
+      );
+      desk.progress.stop();
+      const config = configArtefact(repeated(spec, run.metrics.spec));
+      const paths = await writeAll(out, [...run.artefacts, config]);
+      return {
+        text: textOf(run, paths),
+        json: jsonOf(run, out, paths),
+        exitCode: run.metrics.status === "interrupted" ? INTERRUPTED_EXIT : 0,
+      };
+    } catch (error) {
+      throw nothingFitted(error);
+    } finally {
+      interruption.release();
+    }
+  },
+  effective: async (spec, { output }) => {
+    const task = await fitTask(spec, output);
+    return repeated(spec, resolveFit(task.field, fitSpecOf(task, spec)));
+  },
 };
+
+const outOf = ({ field }: FitCommandSpec): string => join("runs", stemOf(field));
+
+/** The spec that repeats a run: what was said of it, and every choice made of the fit. */
+function repeated(spec: FitCommandSpec, fit: FitSpec): FitCommandSpec {
+  const { out = outOf(spec), span } = spec;
+  const own = completeSpec(fitRunTable, { ...pickSpec(fitRunTable, spec), out });
+  // The span of a log-density's fit is the flow's, backwards: it follows from the flow.
+  const chosen = { ...spec, ...fit, ...own, span: spec.logDensity === undefined ? fit.span : span };
+  return pickSpec(fitCommandTable, chosen);
+}
 
 /** A stop before the first iteration, in words that tell what is left of it. Other errors as they are. */
 export function nothingFitted(error: unknown): unknown {
@@ -59,31 +82,11 @@ export function nothingFitted(error: unknown): unknown {
   });
 }
 
-/** Options of the command line by the names of the library. What is not given is left to the library. */
-function fitOptions(
-  { field, span, states }: FitTask,
-  options: FitCommandOptions,
-  { progress }: JobContext,
-): FitOptions {
-  const { loss, iterations, batch, hidden, activation, lr, weightDecay, epsilon, trajectories, pretrain } =
-    options;
-  const { architecture, kernels, trajectoryIterations, meshPoints, referenceMemory, finalLr } = options;
-  const { referenceTolerance, swapEvery, directions, detachField, steps, seed } = options;
-  const features = options.features?.map((name) => featureOf(field, name));
-  const given: Partial<FitOptions> = definedMembers({
-    ...{ loss, iterations, batch, hidden, activation, weightDecay, trajectories, pretrain },
-    ...{ architecture, kernels, trajectoryIterations, meshPoints, finalLearningRate: finalLr },
-    referenceMemory: referenceMemory === undefined ? undefined : referenceMemory * 2 ** 20,
-    epsilon: epsilon === "none" ? null : epsilon,
-    ...{ referenceTolerance, swapEvery, features, directions, inputs: inputsOf(options), learningRate: lr },
-    throughField: detachField === true ? false : undefined,
-  });
-  return {
-    ...given,
-    ...{ span, states, steps, seed, compile: compileOptions(options) },
-    base: forOption("--base", () => tableauNamed(options.base)),
-    onProgress: (state) => showFitProgress(state, progress),
-  };
+/** The library's part of the spec, with names that this field knows. */
+function fitSpecOf({ field, span }: FitTask, spec: FitCommandSpec): FitSpec {
+  forOption("--base", () => tableauNamed(spec.base));
+  const features = spec.features?.map((name) => featureOf(field, name));
+  return { ...pickSpec(fitTable, spec), span, features, inputs: inputsOf(spec) };
 }
 
 /** `hidden` stands for the last hidden layer, unless the model has a tensor of that name. */
@@ -95,19 +98,12 @@ function featureOf(field: Field, name: string): string {
 }
 
 /** Naming features means that g sees them. */
-function inputsOf({ inputs, features }: FitCommandOptions): readonly CorrectionInput[] | undefined {
-  if (inputs?.includes("features") === true && features === undefined)
+function inputsOf({ inputs, features = [] }: FitCommandSpec): readonly CorrectionInput[] | undefined {
+  const sees = inputs?.includes("features") === true;
+  if (sees && features.length === 0)
     throw unusable("--features", "names of intermediate tensors, since --inputs has features", "nothing");
-  if (features === undefined || inputs?.includes("features") === true) return inputs;
-  return [...(inputs ?? fitDefaults.inputs), "features"];
+  return sees || features.length === 0 ? inputs : [...(inputs ?? fitTable.inputs.default), "features"];
 }
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-function definedMembers<T extends object>(values: T): Defined<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
-}
-
 function textOf({ metrics }: FitRun, paths: readonly string[]): string {
   const { status, iterations, heldOutSamples, losses, noiseFloor, seconds } = metrics;
   const ending =

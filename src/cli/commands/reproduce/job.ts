@@ -8,8 +8,8 @@ import { requireWritableFolder, writeAll } from "../../files/files.js";
 import { compileOptions, forOption } from "../../files/models.js";
 import { missing } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
-import { showFitProgress } from "../../terminal/fit-progress.js";
 import { EXPERIMENT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../../terminal/interruption.js";
+import { showEvents } from "../../terminal/show-events.js";
 import { showClassifier, showTraining } from "../../terminal/train-progress.js";
 import { nothingFitted } from "../fit/job.js";
 import type { ReproduceCommandOptions } from "./command.js";
@@ -34,7 +34,7 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
       compile: { ...compileOptions(options), ...(experiment.parallel && { parallel: experiment.parallel }) },
       ...(density !== undefined && { density }),
       ...{ checkpoints, resume: options.resume === true },
-      onProgress: (state) => showFitProgress(state, progress),
+      onProgress: showEvents(progress),
       onTraining: showTraining(progress),
       onClassifier: showClassifier(progress),
       ...(experiment.dataset !== undefined && {

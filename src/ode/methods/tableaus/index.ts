@@ -1,6 +1,7 @@
 import { fail } from "../../../tensor/index.js";
 import { type AdaptiveTableau, type ButcherTableau, isAdaptive } from "../tableau.js";
 import { adaptiveHeun } from "./adaptive-heun.js";
+import { alpha } from "./alpha.js";
 import { bosh3 } from "./bosh3.js";
 import { dopri5 } from "./dopri5.js";
 import { dopri8 } from "./dopri8.js";
@@ -53,17 +54,19 @@ const byName = new Map(
 export function tableauNamed(name: string): ButcherTableau {
   const tableau = byName.get(name);
   if (tableau !== undefined) return tableau;
+  const [, node] = /^alpha\((.+)\)$/.exec(name) ?? [];
+  if (node !== undefined) return alpha(Number(node));
   throw fail("INVALID_ARGUMENT", {
     what: "method",
-    expected: `one of ${Object.keys(tableaus).join(", ")}`,
+    expected: `one of ${Object.keys(tableaus).join(", ")}; or alpha(A), such as alpha(0.4)`,
     received: JSON.stringify(name),
-    help: "alpha(…) and tableaus of your own, made with defineTableau, are passed as objects",
+    help: "tableaus of your own, made with defineTableau, are passed as objects",
   });
 }
 
-export { alpha } from "./alpha.js";
 export {
   adaptiveHeun,
+  alpha,
   bosh3,
   dopri5,
   dopri8,

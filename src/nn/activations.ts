@@ -9,7 +9,9 @@ export const functional = (apply: (x: graph.Node) => graph.Node): Module => ({
   apply: (_parameters, x) => apply(x),
 });
 
+/** x. */
 export const identity: Module = functional((x) => x);
+/** Hyperbolic tangent. */
 export const tanh: Module = functional(graph.tanh);
 /** max(x, 0). */
 export const relu: Module = functional(graph.relu);
@@ -37,7 +39,7 @@ export const activations: Readonly<Record<ActivationName, Module>> = {
 };
 
 /** Narrows text to the name of an activation. */
-export const isActivationName = (name: string): name is ActivationName => Object.hasOwn(activations, name);
+const isActivationName = (name: string): name is ActivationName => Object.hasOwn(activations, name);
 
 /**
  * Looks an activation up.

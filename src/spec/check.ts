@@ -1,4 +1,4 @@
-import type { Kind, Table } from "./kind.js";
+import type { Kind, RecordKind, Table } from "./kind.js";
 import { suggestionFor } from "./suggestion.js";
 import { expectation, shown } from "./words.js";
 
@@ -16,9 +16,24 @@ export function problemOf(kind: Kind, value: unknown, path = ""): Problem | unde
   if (value === null && kind.nullable === true) return undefined;
   if (kind.type === "list" && Array.isArray(value))
     return firstOf(value, (each, i) => problemOf(kind.of, each, `${path}[${i}]`));
-  if (kind.type === "record" && isRecord(value)) return tableProblem(kind.of, value, path);
+  if (kind.type === "record" && isRecord(value)) return recordProblem(kind, value, path);
   if (kind.type === "either") return eitherProblem(kind, value, path);
   return holds(kind, value) ? undefined : { path, expected: expectation(kind), received: shown(value) };
+}
+
+/** A record within a spec is whole: what is required has to be there. */
+function recordProblem(
+  { of, partial }: RecordKind,
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+): Problem | undefined {
+  const problem = tableProblem(of, value, path);
+  if (problem !== undefined || partial === true) return problem;
+  return firstOf(Object.entries(of), ([name, row]) =>
+    row.required === true && value[name] === undefined
+      ? { path: `${path}.${name}`, expected: expectation(row), received: "nothing" }
+      : undefined,
+  );
 }
 
 /** What is wrong with a record of options, unknown names first; what is required is not asked for. */

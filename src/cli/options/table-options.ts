@@ -10,6 +10,10 @@ import {
 } from "../../spec/index.js";
 import { unusable } from "./usage-error.js";
 
+/** What stands for null with Commander, which takes null for an option without a value. */
+const NONE = Symbol("none");
+const fromCommander = (value: unknown): unknown => (value === NONE ? null : value);
+
 /** Registers the options of a table: flags, placeholders, groups and help as its rows say. */
 export function addTable(command: Command, table: Table): void {
   let group = "";
@@ -38,7 +42,7 @@ export function givenOptions(command: Command, table: Table): Record<string, unk
       const word = words.shift();
       if (word !== undefined) given[name] = word;
     } else if (attribute !== undefined && command.getOptionValueSource(attribute) === "cli")
-      given[name] = command.getOptionValue(attribute) as unknown;
+      given[name] = fromCommander(command.getOptionValue(attribute));
   }
   return given;
 }
@@ -65,6 +69,7 @@ function optionOf(name: string, row: Row): Option | undefined {
   return option.argParser((text: string, previous: unknown) => {
     const value = valueOfText(row, text);
     if (value === undefined) throw unusable(flag, textExpectation(row), JSON.stringify(text));
+    if (value === null) return NONE;
     return row.type === "map" ? { ...(previous as object | undefined), ...(value as object) } : value;
   });
 }

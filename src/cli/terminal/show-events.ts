@@ -1,4 +1,4 @@
-import { formatNumber } from "../../plot/index.js";
+import { formatNumber } from "../../plot/internal.js";
 import type { ProgressEvent } from "../../runtime/index.js";
 import type { Progress } from "./progress.js";
 

@@ -8,10 +8,11 @@ import {
   withoutErrorControl,
 } from "../../ode/index.js";
 import { compile, type NamedTensors, type Program } from "../../runtime/index.js";
-import { cast, fail, firstNonFinite, type Random, scalar, type Tensor } from "../../tensor/index.js";
+import { cast, fail, type Random, scalar, type Tensor } from "../../tensor/index.js";
+import { firstNonFinite } from "../../tensor/internal.js";
 import { baseStep } from "../correction/base-step.js";
 import { type Correction, siteInputs } from "../correction/correction.js";
-import { integerPower } from "../correction/hyper-rule.js";
+import { integerPower } from "../correction/hyper-scheme.js";
 import type { FitDirection } from "../fit/fit-options.js";
 import { mapSamples, type Samples } from "../states/states.js";
 import { type MeshPair, randomPairs, reversed, targetPairs, timesOf } from "./mesh-pairs.js";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { runFit } from "../../../src/experiments/index.js";
 import { mul, neg } from "../../../src/graph/index.js";
 import { decodeCorrection, uniformStates } from "../../../src/hypersolver/index.js";
-import { defineField, euler } from "../../../src/ode/index.js";
+import { defineField } from "../../../src/ode/index.js";
 import { toFloat64 } from "../../../src/tensor/index.js";
 
 /** dz/ds = −z³: Euler's method with few steps overflows from the larger of these states. */
@@ -10,15 +10,16 @@ const field = defineField(["batch", 1], (_s, z) => neg(mul(z, mul(z, z))));
 
 describe("a base that breaks on some states", () => {
   test("costs neither the fit nor its files", async () => {
-    const fit = {
-      ...{ base: euler, steps: 8, span: [0, 2] as const, states: uniformStates([1], -8, 8) },
+    const spec = {
+      ...{ base: "euler", steps: 8, span: [0, 2] as const },
       ...{ iterations: 400, trajectories: 1024, batch: 128, hidden: [16] },
     };
     const request = {
       field,
       title: "cubic",
       command: "test",
-      fit,
+      spec,
+      states: uniformStates([1], -8, 8),
       heldOut: 200,
       figures: true,
       budget: [2, 8],

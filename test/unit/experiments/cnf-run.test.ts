@@ -92,7 +92,7 @@ describe("an interrupted cnf experiment", () => {
     runCnf(densityNamed("moons"), { ...options, checkpoints, ...more }, preset);
   /** Stops in that phase of that fit, counted from 1. @returns the run, and the fits that it began. */
   const stoppedIn = async (
-    wanted: "reference" | "fit",
+    wanted: "solving references" | "fitting",
     number: number,
     more: Partial<ExperimentOptions> = {},
   ) => {
@@ -101,10 +101,10 @@ describe("an interrupted cnf experiment", () => {
     const result = await run({
       ...more,
       signal: controller.signal,
-      onProgress: ({ phase }) => {
-        if (phase === "reference" && last !== "reference") begun++;
-        last = phase;
-        if (phase === wanted && begun === number) controller.abort();
+      onProgress: ({ stage }) => {
+        if (stage === "solving references" && last !== stage) begun++;
+        last = stage;
+        if (stage === wanted && begun === number) controller.abort();
       },
     });
     return { ...result, begun };
@@ -114,7 +114,7 @@ describe("an interrupted cnf experiment", () => {
   const pathsOf = ({ artefacts }: CnfRun): string[] => artefacts.map(({ path }) => path);
 
   test("ends with the flow, the fits that were made and the one that was begun", async () => {
-    const broken = await stoppedIn("fit", 2);
+    const broken = await stoppedIn("fitting", 2);
     expect([broken.metrics.status, broken.begun]).toEqual(["interrupted", 2]);
     expect(pathsOf(broken)).toEqual(["flow.onnx", "correction.onnx", "correction-heun.onnx", "solver.onnx"]);
     expect(broken.metrics.quality).toBeUndefined();
@@ -127,11 +127,11 @@ describe("an interrupted cnf experiment", () => {
   });
 
   test("goes on from the fits that were made, and stops before the first iteration too", async () => {
-    const broken = await stoppedIn("reference", 2, { resume: true });
+    const broken = await stoppedIn("solving references", 2, { resume: true });
     expect([broken.metrics.status, broken.begun]).toEqual(["interrupted", 2]);
     // The second that it began is the third of all, and there is nothing of it yet.
     expect(pathsOf(broken)).toEqual(["flow.onnx", "correction.onnx", "correction-heun.onnx", "solver.onnx"]);
-    const resumed = await stoppedIn("fit", 9, { resume: true });
+    const resumed = await stoppedIn("fitting", 9, { resume: true });
     expect([resumed.metrics.status, resumed.begun]).toEqual(["complete", 3]);
     expect(pathsOf(resumed)).toEqual(["flow.onnx", ...corrections, "solver.onnx"]);
     for (const path of pathsOf(broken))
@@ -143,8 +143,8 @@ describe("an interrupted cnf experiment", () => {
     let measured = 0;
     const { metrics, artefacts } = await run({
       ...{ resume: true, signal: controller.signal },
-      onProgress: ({ phase }) => {
-        if (phase === "measure" && ++measured === 1) controller.abort();
+      onProgress: ({ stage }) => {
+        if (stage === "measuring methods" && ++measured === 1) controller.abort();
       },
     });
     expect(metrics.status).toBe("interrupted");

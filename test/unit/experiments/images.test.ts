@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { imageRows } from "../../../src/data/index.js";
+import { imageRows } from "../../../src/data/internal.js";
 import { alphaFigure } from "../../../src/experiments/images/alpha-family.js";
 import { compileEnds } from "../../../src/experiments/images/classifier-ends.js";
 import { encodedImages } from "../../../src/experiments/images/encoded-images.js";
@@ -24,6 +24,7 @@ import {
   measureAccuracy,
   newClassifier,
 } from "../../../src/models/index.js";
+import { tableauNamed } from "../../../src/ode/index.js";
 import { fromNumbers, Random, toFloat64 } from "../../../src/tensor/index.js";
 import { checkpointsInMemory } from "../../helpers/checkpoints.js";
 import { mnistForTests } from "../../helpers/images.js";
@@ -53,7 +54,9 @@ describe("methods", () => {
   });
 
   test("hypersolvers spend ten evaluations, the last one four", () => {
-    const spent = imageHypersolvers("mnist-paper").map(({ fit }) => fit.steps * fit.base.stages);
+    const spent = imageHypersolvers("mnist-paper").map(
+      ({ fit }) => fit.steps * tableauNamed(fit.base).stages,
+    );
     expect(spent).toEqual([10, 10, 10, 4]);
   });
 });
@@ -159,7 +162,7 @@ function stopAtMeasuring(): Pick<ExperimentOptions, "signal" | "onProgress"> {
   const controller = new AbortController();
   return {
     signal: controller.signal,
-    onProgress: ({ phase, total }) => phase === "measure" && total > 30 && controller.abort(),
+    onProgress: ({ stage, total }) => stage === "measuring methods" && total > 30 && controller.abort(),
   };
 }
 
@@ -245,8 +248,8 @@ describe("the experiment", () => {
     let fits = 0;
     const broken = await run({
       signal: controller.signal,
-      onProgress: ({ phase, done }) => {
-        if (phase === "fit" && done === 1) fits++;
+      onProgress: ({ stage, done }) => {
+        if (stage === "fitting" && done === 1) fits++;
         if (fits === 2) controller.abort();
       },
     });

@@ -8,15 +8,15 @@ import {
   resolveFit,
 } from "../../../hypersolver/index.js";
 import { type Field, tableauNamed } from "../../../ode/index.js";
-import { formatNumber } from "../../../plot/index.js";
+import { formatNumber } from "../../../plot/internal.js";
 import { completeSpec, pickSpec } from "../../../spec/index.js";
 import { fail, isHypersolversError } from "../../../tensor/index.js";
 import { configArtefact } from "../../files/config-artefact.js";
-import { requireWritableFolder, writeAll } from "../../files/files.js";
+import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
 import { forOption, stemOf } from "../../files/models.js";
 import type { SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
-import { FIT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../../terminal/interruption.js";
+import { FIT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
 import { showEvents } from "../../terminal/show-events.js";
 import { type FitCommandSpec, fitCommandTable, fitRunTable } from "./table.js";
 import { type FitTask, fitTask } from "./task.js";
@@ -42,11 +42,12 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
       );
       desk.progress.stop();
       const config = configArtefact(repeated(spec, run.metrics.spec));
-      const paths = await writeAll(out, [...run.artefacts, config]);
+      const { paths, failure } = await writeAll(out, [...run.artefacts, config]);
       return {
         text: textOf(run, paths),
         json: jsonOf(run, out, paths),
-        exitCode: run.metrics.status === "interrupted" ? INTERRUPTED_EXIT : 0,
+        exitCode: run.metrics.status === "interrupted" ? interruptedExit() : 0,
+        failure,
       };
     } catch (error) {
       throw nothingFitted(error);
@@ -118,9 +119,7 @@ function textOf({ metrics }: FitRun, paths: readonly string[]): string {
       `noise floor ${formatNumber(noiseFloor)}.`,
     `${ending} ${formatNumber(seconds.reference)} s for references, ${formatNumber(seconds.fit)} s for fitting, ` +
       `${formatNumber(seconds.measure)} s for measuring.`,
-    "",
-    "Wrote",
-    ...paths.map((path) => `  ${path}`),
+    ...wroteLines(paths),
   ].join("\n");
 }
 

@@ -47,20 +47,32 @@ const byName = new Map(
   ),
 );
 
+/** Where a shell minds parentheses, `alpha-0.4` means `alpha(0.4)`. */
+const alphaForm = /^alpha(?:\((.+)\)|-(.+))$/;
+
 /**
- * The tableau of a name or alias.
+ * The tableau of a name or alias; undefined for one that the library does not have.
+ * @throws INVALID_ARGUMENT for a member of the alpha family that is none.
+ */
+export function knownTableau(name: string): ButcherTableau | undefined {
+  const node = alphaForm.exec(name);
+  return node === null ? byName.get(name) : alpha(Number(node[1] ?? node[2]));
+}
+
+/**
+ * The tableau of a name or alias, `alpha(0.4)` among them.
  * @throws INVALID_ARGUMENT that lists the known names.
  */
 export function tableauNamed(name: string): ButcherTableau {
-  const tableau = byName.get(name);
+  const tableau = knownTableau(name);
   if (tableau !== undefined) return tableau;
   const [, node] = /^alpha\((.+)\)$/.exec(name) ?? [];
   if (node !== undefined) return alpha(Number(node));
   throw fail("INVALID_ARGUMENT", {
     what: "method",
-    expected: `one of ${Object.keys(tableaus).join(", ")}; or alpha(A), such as alpha(0.4)`,
+    expected: `one of ${Object.keys(tableaus).join(", ")}, alpha(…)`,
     received: JSON.stringify(name),
-    help: "tableaus of your own, made with defineTableau, are passed as objects",
+    help: "a tableau of your own, made with defineTableau, is passed as an object",
   });
 }
 

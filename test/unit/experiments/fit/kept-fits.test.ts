@@ -7,8 +7,10 @@ import { pendulum, smallFit } from "../../../helpers/fitting.js";
 
 test("a fit comes back from its checkpoint as it was, numbers that are none included", async () => {
   const field = pendulum();
-  const fit = { ...smallFit, iterations: 2, trajectories: 64 };
-  const run = await runFit({ field, title: "pendulum", command: "test", fit, figures: false, budget: [2] });
+  const { states, ...small } = smallFit;
+  const spec = { ...small, iterations: 2, trajectories: 64 };
+  const request = { field, title: "pendulum", command: "test", spec, states };
+  const run = await runFit({ ...request, figures: false, budget: [2] });
   const { base } = run.metrics;
   // What a base that broke has.
   const broken = { ...base, mean: Number.POSITIVE_INFINITY, milliseconds: Number.NaN };

@@ -9,27 +9,29 @@ import {
 } from "../../../../src/experiments/index.js";
 import {
   decodeCorrection,
-  type FitProgress,
   fingerprintOf,
   hyperRule,
   measureRule,
   referenceEnds,
+  resolveFit,
 } from "../../../../src/hypersolver/index.js";
 import { stateType } from "../../../../src/ode/index.js";
+import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { Random } from "../../../../src/tensor/index.js";
 import { pendulum, pendulumSpan, smallFit } from "../../../helpers/fitting.js";
 
+const { states, ...small } = smallFit;
 const request = {
   ...{ field: pendulum(), title: "pendulum", command: "test", heldOut: 100, figures: false, budget: [2, 4] },
-  fit: smallFit,
+  spec: small,
+  states,
 };
 
 describe("a whole run", () => {
   let run: FitRun;
-  const phases: FitProgress["phase"][] = [];
+  const stages: string[] = [];
   beforeAll(async () => {
-    const onProgress = ({ phase }: FitProgress) => phases.push(phase);
-    run = await runFit({ ...request, fit: { ...smallFit, onProgress } });
+    run = await runFit(request, { onProgress: ({ stage }) => stages.push(stage) });
   });
   const contentOf = (path: string): Uint8Array | string => {
     const found = run.artefacts.find((artefact) => artefact.path === path);
@@ -40,7 +42,9 @@ describe("a whole run", () => {
   test("makes the files, and pictures only when asked for", () => {
     expect(run.artefacts.map(({ path }) => path)).toEqual(["correction.onnx", "solver.onnx", "metrics.json"]);
     expect(JSON.parse(String(contentOf("metrics.json")))).toEqual(JSON.parse(JSON.stringify(run.metrics)));
-    expect(new Set(phases)).toEqual(new Set(["reference", "fit", "measure"]));
+    expect(new Set(stages)).toEqual(new Set(["solving references", "fitting", "measuring methods"]));
+    expect(JSON.parse(JSON.stringify(run.metrics.spec))).toEqual(run.metrics.spec);
+    expect(resolveFit(request.field, run.metrics.spec)).toEqual(run.metrics.spec);
   });
 
   test("measures what its correction file does, on states held out", async () => {
@@ -74,26 +78,23 @@ describe("a whole run", () => {
   });
 
   test("backwards has negative step sizes on its card", async () => {
-    const fit = {
-      ...smallFit,
+    const spec = {
+      ...small,
       span: [1.5, 0] as const,
       steps: 3,
       iterations: 2,
       epsilon: [0.25, 0.75] as const,
     };
-    const { card } = await runFit({ ...request, fit });
+    const { card } = await runFit({ ...request, spec });
     expect(card.epsilon).toEqual([-0.25, -0.75]);
   });
 
   test("that is interrupted still measures and writes what it has", async () => {
     const abort = new AbortController();
-    const onProgress = ({ phase, done }: FitProgress) => {
-      if (phase === "fit" && done === 50) abort.abort();
+    const onProgress = ({ stage, done }: ProgressEvent) => {
+      if (stage === "fitting" && done === 50) abort.abort();
     };
-    const { metrics, artefacts } = await runFit({
-      ...request,
-      fit: { ...smallFit, onProgress, signal: abort.signal },
-    });
+    const { metrics, artefacts } = await runFit(request, { onProgress, signal: abort.signal });
     expect(metrics).toMatchObject({ status: "interrupted", iterations: 50 });
     expect(artefacts).toHaveLength(3);
   });

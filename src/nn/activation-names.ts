@@ -1,3 +1,4 @@
+/** Names that `activations` knows, in a file that loads nothing: tables of options need them. */
 export const activationNames = [
   "identity",
   "tanh",
@@ -8,4 +9,5 @@ export const activationNames = [
   "gelu",
   "elu",
 ] as const;
+/** One of them. */
 export type ActivationName = (typeof activationNames)[number];

@@ -39,7 +39,7 @@ export function fit(field: Field, correction: Correction): void {
   // @ts-expect-error a fit is of one field
   void fitCorrection([field], more, { states });
   // @ts-expect-error a correction stays as it was fitted
-  correction.base = correction.base;
+  correction.base = { ...correction.base };
   // @ts-expect-error and so do the defaults
   fitTable.iterations.default = 1;
 }

@@ -1,4 +1,4 @@
-import { renderPng, renderSvg } from "../../plot/index.js";
+import { renderSvg } from "../../plot/index.js";
 import type { Artefact } from "../kit/artefact.js";
 import type { ExperimentOptions } from "../kit/experiment.js";
 import { cnfFigures } from "./cnf-figures.js";
@@ -12,9 +12,6 @@ export async function drawnArtefacts(
 ): Promise<Artefact[]> {
   const drawn: { figure: Awaited<ReturnType<typeof cnfFigures>>[number]; svg: string }[] = [];
   for (const figure of await cnfFigures(run, compile)) drawn.push({ figure, svg: await renderSvg(figure) });
-  const files = drawn.flatMap(({ figure, svg }): Artefact[] => [
-    { path: `figures/${figure.name}.svg`, content: svg },
-    { path: `figures/${figure.name}.png`, content: renderPng(svg) },
-  ]);
+  const files = drawn.map(({ figure, svg }) => ({ path: `figures/${figure.name}.svg`, content: svg }));
   return [...files, { path: "report.html", content: cnfReport(run.metrics, drawn) }];
 }

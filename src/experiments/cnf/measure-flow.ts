@@ -1,3 +1,4 @@
+import { host } from "#host";
 import type { Density } from "../../data/index.js";
 import {
   compileFlowSampler,
@@ -12,7 +13,6 @@ import type { ExperimentOptions } from "../kit/experiment.js";
 import type { BrokenMethod } from "./broken-method.js";
 import { type DensityQuality, densityMethods, densityQuality } from "./density-quality.js";
 import type { FitStage } from "./fit-stage.js";
-import { peakMemory } from "./peak-memory.js";
 import type { CnfPreset } from "./presets.js";
 import { type SampleQuality, sampleQuality } from "./sample-quality.js";
 import { samplerOptions } from "./sampling-methods.js";
@@ -89,7 +89,7 @@ async function withPeaks(
     const correction = sampling[row.method]?.content;
     const options = { ...compile, ...own };
     const request = { flow: file, options, count: row.count, ...(correction && { correction }) };
-    const peakBytes = await peakMemory(request);
+    const peakBytes = await host.peakMemory(request);
     all.push({ ...row, ...(peakBytes !== undefined && { peakBytes }) });
   }
   return all;

@@ -45,9 +45,9 @@ export async function fitFigures(data: FigureData): Promise<Figure[]> {
   const planar = stateType(data.field).shape.length === 2 && stateType(data.field).shape[1] === 2;
   const vector = stateType(data.field).shape.length === 2;
   return [
-    ...(planar ? [await densityFigure(data)] : []),
-    paretoFigure(data.rows),
-    histogramFigure(data),
+    ...(planar ? await densityFigure(data) : []),
+    ...(hasErrors(data.rows) ? [paretoFigure(data.rows)] : []),
+    ...histogramFigure(data),
     ...(vector ? [await trajectoryFigure(data)] : []),
     trainingFigure(data.fit),
   ];
@@ -55,7 +55,14 @@ export async function fitFigures(data: FigureData): Promise<Figure[]> {
 
 const nfeLabel = (title: string, nfe: number): string => `${title}, ${nfe} NFE`;
 
-async function densityFigure({ field, correction, span, steps, many, compile }: FigureData): Promise<Figure> {
+async function densityFigure({
+  field,
+  correction,
+  span,
+  steps,
+  many,
+  compile,
+}: FigureData): Promise<Figure[]> {
   const { z0, controls } = many;
   const reference = await solveField(field, z0, {
     ...compile,
@@ -65,6 +72,7 @@ async function densityFigure({ field, correction, span, steps, many, compile }: 
     atol: 1e-5,
     controls,
   });
+  if (reference.status !== "success") return [];
   // A method that breaks on one of the samples has no picture.
   const fixed = async (rule: StepRule, title: string): Promise<PointCloud[]> => {
     const { status, states, statistics } = await solveField(field, z0, {
@@ -85,7 +93,7 @@ async function densityFigure({ field, correction, span, steps, many, compile }: 
     ...(await fixed(hyperRule(field, correction), hyperTitle(correction.base.name))),
     ...(await fixed(tableauRule(field, correction.base), methodTitle(correction.base.name))),
   ];
-  return density(clouds, { colourScale: "log" });
+  return [density(clouds, { colourScale: "log" })];
 }
 
 /** Points along the reference trajectories. */
@@ -137,7 +145,7 @@ async function trajectoryFigure({
   ]);
 }
 
-function histogramFigure({ correction, errors }: FigureData): Figure {
+function histogramFigure({ correction, errors }: FigureData): Figure[] {
   const methods = [
     {
       label: hyperTitle(correction.base.name),
@@ -146,8 +154,13 @@ function histogramFigure({ correction, errors }: FigureData): Figure {
     },
     { label: methodTitle(correction.base.name), role: "base" as const, errors: errors.base.samples },
   ];
-  return errorHistogram(methods.filter((method) => method.errors.some(Number.isFinite)));
+  const drawable = methods.filter((method) => method.errors.some(Number.isFinite));
+  return drawable.length === 0 ? [] : [errorHistogram(drawable)];
 }
+
+/** Whether there is anything to draw: a method that did not break. */
+export const hasErrors = (rows: readonly ComparisonRow[]): boolean =>
+  rows.some(({ error }) => error > 0 && Number.isFinite(error));
 
 /** Error against evaluations, multiply–accumulates and time. */
 export function paretoFigure(rows: readonly ComparisonRow[]): Figure {
@@ -160,7 +173,14 @@ export function paretoFigure(rows: readonly ComparisonRow[]): Figure {
     });
     return { label: method, role: own[0]?.role ?? "other", points };
   });
-  return paretoFronts(series.filter(({ points }) => points.length > 0));
+  // A field without products has no MACs.
+  const costs = (["nfe", "macs", "milliseconds"] as const).filter((cost) =>
+    rows.some((row) => row[cost] > 0 && hasErrors([row])),
+  );
+  return paretoFronts(
+    series.filter(({ points }) => points.length > 0),
+    { costs },
+  );
 }
 
 function trainingFigure({ losses, data, spec }: Fit): Figure {

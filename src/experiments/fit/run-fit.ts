@@ -1,6 +1,7 @@
 import {
   type Correction,
   channelMoments,
+  type DroppedSamples,
   type EffectiveFit,
   encodeCorrection,
   encodeSolver,
@@ -15,16 +16,23 @@ import {
   measureRule,
   measuringReference,
   type ReferenceSettings,
-  referenceEnds,
   referenceNoise,
   type Samples,
   type StateErrors,
+  solvableSamples,
   type ValidityCard,
 } from "../../hypersolver/index.js";
 import { type Field, type Span, type StepRule, stateType, tableauRule } from "../../ode/index.js";
-import { type Figure, renderPng, renderSvg } from "../../plot/index.js";
+import { type Figure, renderSvg } from "../../plot/index.js";
 import { type CompileOptions, machineOf, type RunContext } from "../../runtime/index.js";
-import { isHypersolversError, Random, type Tensor } from "../../tensor/index.js";
+import {
+  type Broken,
+  isBroken,
+  isHypersolversError,
+  Random,
+  type Tensor,
+  unlessItBreaks,
+} from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
 import type { Artefact } from "../kit/artefact.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
@@ -78,6 +86,10 @@ export interface FitMetrics {
   readonly status: Fit["status"];
   readonly iterations: number;
   readonly heldOutSamples: number;
+  /** Held-out samples that even the reference could not solve, which are not among these. */
+  readonly dropped?: DroppedSamples;
+  /** Why there is no solver.onnx: it breaks on the states that its golden vectors would be of. */
+  readonly brokenSolver?: Broken;
   readonly base: MethodResult;
   readonly hypersolver: MethodResult;
   readonly comparison: readonly ComparisonRow[];
@@ -118,19 +130,22 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
   const { base } = fit.correction;
   const compile = machineOf(context);
   const random = new Random(seed);
-  const samples = await states.heldOut(heldOut, random);
+  const wanted = await states.heldOut(heldOut, random);
   const measuring = request.measuring ?? measuringReference(field);
-  const reference = await referenceEnds(field, span, samples, measuring, compile);
+  const solvable = await solvableSamples(field, span, wanted, measuring, compile);
+  const { samples, ends: reference, dropped } = solvable;
   const noise = await referenceNoise(field, span, samples, measuring, compile);
   const [baseRule, rule] = [tableauRule(field, base), hyperRule(field, fit.correction)];
-  const measured = await measureRule(field, rule, span, steps, samples, reference, compile);
-  const measuredBase = await measureBase(field, baseRule, { span, steps, samples, reference, compile });
+  const on = { span, steps, samples, reference, compile };
+  const measured = await measureUnlessItBreaks(field, rule, on);
+  const measuredBase = await measureUnlessItBreaks(field, baseRule, on);
   const comparison = await compareMethods({
     ...{ field, correction: fit.correction, span, samples, reference, compile },
     budget: request.budget ?? [...new Set([...DEFAULT_BUDGET, rule.cost.nfe * steps])].sort((a, b) => a - b),
     onProgress: (done, total) => context.onProgress?.({ stage: "measuring methods", done, total }),
   });
   const card = cardOf(request, fit, samples, comparison);
+  const solver = await unlessItBreaks(encodeSolver(field, rule, span, steps, samples));
   const metrics: FitMetrics = {
     title: request.title,
     command: request.command,
@@ -138,6 +153,8 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
     status: fit.status,
     iterations: fit.iterations,
     heldOutSamples: samples.z0.shape[0] ?? 0,
+    ...(dropped !== undefined && { dropped }),
+    ...(isBroken(solver) && { brokenSolver: solver }),
     base: { method: baseRule.name, steps, ...summary(measuredBase.errors), ...costs(measuredBase) },
     hypersolver: { method: rule.name, steps, ...summary(measured.errors), ...costs(measured) },
     comparison,
@@ -156,25 +173,30 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
         few: hasImageStates(field) ? samples : await states.heldOut(TRAJECTORY_SAMPLES, random),
       })
     : [];
-  const solver = await encodeSolver(field, rule, span, steps, samples);
   return {
     metrics,
     correction: fit.correction,
     card,
     artefacts: [
       { path: "correction.onnx", content: encodeCorrection(fit.correction, card) },
-      { path: "solver.onnx", content: solver },
+      ...(isBroken(solver) ? [] : [{ path: "solver.onnx", content: solver }]),
       { path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` },
       ...(await drawnArtefacts(drawn, metrics, card)),
     ],
   };
 }
 
-type BaseCase = { span: Span; steps: number; samples: Samples; reference: Tensor; compile: CompileOptions };
-type BaseMeasurement = Pick<Awaited<ReturnType<typeof measureRule>>, "errors" | "statistics">;
+type MeasuredCase = {
+  span: Span;
+  steps: number;
+  samples: Samples;
+  reference: Tensor;
+  compile: CompileOptions;
+};
+type Measurement = Pick<Awaited<ReturnType<typeof measureRule>>, "errors" | "statistics">;
 
-/** The base at the same steps. That it breaks is a result, not a reason to lose the fit. */
-async function measureBase(field: Field, rule: StepRule, of: BaseCase): Promise<BaseMeasurement> {
+/** That a method breaks is a result, not a reason to lose the fit. */
+async function measureUnlessItBreaks(field: Field, rule: StepRule, of: MeasuredCase): Promise<Measurement> {
   const { span, steps, samples, reference, compile } = of;
   try {
     return await measureRule(field, rule, span, steps, samples, reference, compile);
@@ -199,10 +221,7 @@ async function drawnArtefacts(
   if (figures.length === 0) return [];
   const drawn: { figure: Figure; svg: string }[] = [];
   for (const figure of figures) drawn.push({ figure, svg: await renderSvg(figure) });
-  const files = drawn.flatMap(({ figure, svg }): Artefact[] => [
-    { path: `figures/${figure.name}.svg`, content: svg },
-    { path: `figures/${figure.name}.png`, content: renderPng(svg) },
-  ]);
+  const files = drawn.map(({ figure, svg }) => ({ path: `figures/${figure.name}.svg`, content: svg }));
   return [...files, { path: "report.html", content: fitReport(metrics, card, drawn) }];
 }
 

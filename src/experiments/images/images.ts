@@ -1,4 +1,4 @@
-import { type Figure, renderPng, renderSvg, seriesCurve } from "../../plot/index.js";
+import { type Figure, renderSvg, seriesCurve } from "../../plot/index.js";
 import { fail } from "../../tensor/index.js";
 import type { Artefact } from "../kit/artefact.js";
 import type { Experiment, Preset } from "../kit/experiment.js";
@@ -79,10 +79,7 @@ async function drawnArtefacts({ metrics, maps }: ImageRun): Promise<Artefact[]> 
   ].filter((figure) => figure !== undefined);
   const drawn: { figure: Figure; svg: string }[] = [];
   for (const figure of figures) drawn.push({ figure, svg: await renderSvg(figure) });
-  const files = drawn.flatMap(({ figure, svg }): Artefact[] => [
-    { path: `figures/${figure.name}.svg`, content: svg },
-    { path: `figures/${figure.name}.png`, content: renderPng(svg) },
-  ]);
+  const files = drawn.map(({ figure, svg }) => ({ path: `figures/${figure.name}.svg`, content: svg }));
   return [...files, { path: "report.html", content: imagesReport(metrics, drawn) }];
 }
 

@@ -169,6 +169,7 @@ export const fitTable = {
   trajectories: {
     type: "integer",
     min: 1,
+    max: 10_000_000,
     otherwise: "enough for 65536 rows",
     defaultFor: { images: 4096 },
     placeholder: "n",

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { comparisonText, type FitRun, fitSummary, runFit } from "../../../experiments/index.js";
 import {
   type CorrectionInput,
+  droppedText,
   type FitSpec,
   fitTable,
   hiddenFeature,
@@ -14,6 +15,7 @@ import { fail, isHypersolversError } from "../../../tensor/index.js";
 import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
 import { forOption, stemOf } from "../../files/models.js";
+import { withPngs } from "../../files/picture.js";
 import type { SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { FIT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
@@ -42,7 +44,7 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
       );
       desk.progress.stop();
       const config = configArtefact(repeated(spec, run.metrics.spec));
-      const { paths, failure } = await writeAll(out, [...run.artefacts, config]);
+      const { paths, failure } = await writeAll(out, [...withPngs(run.artefacts), config]);
       return {
         text: textOf(run, paths),
         json: jsonOf(run, out, paths),
@@ -106,7 +108,7 @@ function inputsOf({ inputs, features = [] }: FitCommandSpec): readonly Correctio
   return sees || features.length === 0 ? inputs : [...(inputs ?? fitTable.inputs.default), "features"];
 }
 function textOf({ metrics }: FitRun, paths: readonly string[]): string {
-  const { status, iterations, heldOutSamples, losses, noiseFloor, seconds } = metrics;
+  const { status, iterations, heldOutSamples, dropped, brokenSolver, losses, noiseFloor, seconds } = metrics;
   const ending =
     status === "interrupted"
       ? `Interrupted after ${iterations} iterations; this is the best correction until then.`
@@ -115,10 +117,11 @@ function textOf({ metrics }: FitRun, paths: readonly string[]): string {
     comparisonText(metrics.comparison),
     "",
     fitSummary(metrics),
-    `Measured on ${heldOutSamples} held-out states. Last loss ${formatNumber(losses.at(-1)?.loss ?? Number.NaN)}, ` +
+    `Measured on ${heldOutSamples} held-out states${droppedText(dropped)}. Last loss ${formatNumber(losses.at(-1)?.loss ?? Number.NaN)}, ` +
       `noise floor ${formatNumber(noiseFloor)}.`,
     `${ending} ${formatNumber(seconds.reference)} s for references, ${formatNumber(seconds.fit)} s for fitting, ` +
       `${formatNumber(seconds.measure)} s for measuring.`,
+    ...(brokenSolver === undefined ? [] : ["There is no solver.onnx: it breaks on these states."]),
     ...wroteLines(paths),
   ].join("\n");
 }

@@ -35,6 +35,7 @@ export const fitRunTable = {
   samples: {
     type: "integer",
     min: 1,
+    max: 10_000_000,
     otherwise: "2000; images: 64",
     placeholder: "n",
     group: "What to fit:",

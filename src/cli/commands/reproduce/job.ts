@@ -6,6 +6,7 @@ import type { Job, JobResult } from "../../command.js";
 import { checkpointsIn } from "../../files/checkpoints.js";
 import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
 import { compileOptions, forOption } from "../../files/models.js";
+import { withPngs } from "../../files/picture.js";
 import { missing } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
 import { EXPERIMENT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
@@ -42,7 +43,7 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
       }),
     });
     progress.stop();
-    const { paths: files, failure } = await writeAll(out, artefacts);
+    const { paths: files, failure } = await writeAll(out, withPngs(artefacts));
     if (status === "complete" && failure === undefined) await checkpoints.clear();
     const ending = status === "interrupted" ? ["", "Interrupted: this is the best result until then."] : [];
     return {

@@ -1,3 +1,4 @@
+import type { FloatDType } from "../../../tensor/index.js";
 import type { CommandDefinition } from "../../command.js";
 import { fieldTable } from "../../options/field-table.js";
 import {
@@ -9,7 +10,14 @@ import {
   spanOption,
   statesOption,
 } from "../../options/options.js";
-import { parseCount, parseNonNegative, parseNumbers, type StatesChoice } from "../../options/parse.js";
+import {
+  parseChoice,
+  parseCount,
+  parseNonNegative,
+  parseNumbers,
+  parseSampleCount,
+  type StatesChoice,
+} from "../../options/parse.js";
 import { addTable } from "../../options/table-options.js";
 
 export interface SolveCommandOptions extends SharedOptions, FieldOptions {
@@ -19,6 +27,7 @@ export interface SolveCommandOptions extends SharedOptions, FieldOptions {
   readonly rtol?: number;
   readonly atol?: number;
   readonly maxSteps?: number;
+  readonly precision?: FloatDType;
   readonly span?: readonly [number, number];
   readonly times?: readonly number[];
   readonly states: StatesChoice;
@@ -26,6 +35,9 @@ export interface SolveCommandOptions extends SharedOptions, FieldOptions {
   readonly out?: string;
   readonly keepPartial?: boolean;
 }
+
+/** The element types that a field can be computed in. */
+export const precisionNames: readonly FloatDType[] = ["float32", "float64"];
 
 export const solveCommand: CommandDefinition = {
   name: "solve",
@@ -46,6 +58,13 @@ export const solveCommand: CommandDefinition = {
       .addOption(parsed("--rtol <x>", "relative tolerance of a step (default: 1e-7)", parseNonNegative))
       .addOption(parsed("--atol <x>", "absolute tolerance of a step (default: 1e-9)", parseNonNegative))
       .addOption(parsed("--max-steps <n>", "attempted steps before giving up (default: 100000)", parseCount))
+      .addOption(
+        parsed(
+          "--precision <type>",
+          "float32 or float64, for f and states (default: as the field)",
+          (option, text) => parseChoice(option, text, precisionNames),
+        ),
+      )
       .addOption(spanOption())
       .addOption(
         parsed(
@@ -56,7 +75,9 @@ export const solveCommand: CommandDefinition = {
       )
       .addOption(statesOption().makeOptionMandatory())
       .addOption(
-        parsed("--samples <n>", "how many states to draw with normal or uniform", parseCount).default(16),
+        parsed("--samples <n>", "how many states to draw with normal or uniform", parseSampleCount).default(
+          16,
+        ),
       )
       .option(
         "--out <file>",

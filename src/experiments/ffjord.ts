@@ -2,10 +2,12 @@ import { host } from "#host";
 import { importOnnx } from "../graph/index.js";
 import { type FitSpec, normalStates } from "../hypersolver/index.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
+import { contextOf } from "../runtime/index.js";
 import { fail } from "../tensor/index.js";
 import { comparisonText, fitSummary } from "./fit/fit-report.js";
 import { runFit } from "./fit/run-fit.js";
-import { contextOf, type Experiment, type Preset } from "./kit/experiment.js";
+import { CHECKPOINT_FILE, checkpointing } from "./kit/checkpoint-files.js";
+import type { Experiment, Preset } from "./kit/experiment.js";
 
 /** The flow that the paper's authors trained, as shipped with this package (see NOTICE). */
 const fieldFile = new URL("../../pretrained/ffjord_gaussians_field.onnx", import.meta.url);
@@ -45,10 +47,13 @@ export const ffjord: Experiment = {
   name: "ffjord",
   title: "HyperHeun for an FFJORD flow: samples in two evaluations",
   run: async (options) => {
-    const { preset, seed, command } = options;
-    const field = await ffjordField();
+    const { preset, seed, command, onLearned } = options;
     const spec: FitSpec = { base: heun.name, steps: 1, ...presetFits[preset], seed };
-    const request = { field, title: ffjord.title, command, spec, states: normalStates([2]) };
+    const request = {
+      ...{ field: await ffjordField(), title: ffjord.title, command, spec, states: normalStates([2]) },
+      ...(await checkpointing(CHECKPOINT_FILE, options)),
+      onLearned,
+    };
     const { metrics, artefacts } = await runFit(request, contextOf(options));
     const summary = `${comparisonText(metrics.comparison)}\n\n${fitSummary(metrics)}`;
     return { summary, metrics, artefacts, status: metrics.status };

@@ -7,6 +7,7 @@ export function checkpointsInMemory(): CheckpointStore & { readonly files: Map<s
     files,
     read: async (name) => files.get(name),
     write: async (name, content) => void files.set(name, content),
+    remove: async (name) => void files.delete(name),
     clear: async () => files.clear(),
   };
 }

@@ -35,16 +35,17 @@ export const weightsOf = ({ correction }: Fit): number[] =>
   Object.values(correction.parameters).flatMap(({ data }) => Array.from(data, Number));
 
 /** A fit in one record, as tests vary them: spec, inputs and context. */
-export type FitCase = FitSpec & FitInputs & Pick<RunContext, "signal" | "onProgress">;
+export type FitCase = FitSpec & FitInputs & Pick<RunContext, "signal" | "onProgress" | "threads">;
 
 /** `fitCorrection` of a case. */
-export function fitted(field: Field, { states, signal, onProgress, ...spec }: FitCase): Promise<Fit> {
-  return fitCorrection(
-    field,
-    spec,
-    { states },
-    { ...(signal && { signal }), ...(onProgress && { onProgress }) },
-  );
+export function fitted(field: Field, of: FitCase): Promise<Fit> {
+  const { states, checkpoint, onCheckpoint, signal, onProgress, threads, ...spec } = of;
+  const context = {
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+    ...(threads !== undefined && { threads }),
+  };
+  return fitCorrection(field, spec, { states, checkpoint, onCheckpoint }, context);
 }
 
 /** What the inside of a fit works by, for a case. */

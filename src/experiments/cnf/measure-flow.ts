@@ -10,6 +10,7 @@ import {
 import { heun, midpoint } from "../../ode/index.js";
 import { isBroken } from "../../tensor/index.js";
 import type { ExperimentOptions } from "../kit/experiment.js";
+import { MEASURING_METHODS } from "../kit/stages.js";
 import type { BrokenMethod } from "./broken-method.js";
 import { type DensityQuality, densityMethods, densityQuality } from "./density-quality.js";
 import type { FitStage } from "./fit-stage.js";
@@ -50,7 +51,7 @@ export async function measureFlow(
   });
   // The methods, and dopri5 before them.
   const total = seeds + methods.length + 1;
-  const report = (done: number): void => onProgress?.({ stage: "measuring methods", done, total });
+  const report = (done: number): void => onProgress?.({ stage: MEASURING_METHODS, done, total });
   const stop = signal && { signal };
   const stopped = (): boolean => signal?.aborted === true;
   const samplers: { method: string; sampler: FlowSampler }[] = [];

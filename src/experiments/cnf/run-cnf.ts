@@ -8,6 +8,7 @@ import {
   type Flow,
   type FlowData,
 } from "../../models/index.js";
+import { runOptionsOf } from "../../runtime/index.js";
 import { Random } from "../../tensor/index.js";
 import type { FitMetrics } from "../fit/run-fit.js";
 import { baseStates } from "../flow/flow-states.js";
@@ -75,19 +76,18 @@ function flowRequest(
   density: Density,
   data: FlowData,
   { network, phases, validations, heldOut }: CnfPreset,
-  { seed, command, compile, signal, checkpoints, resume, onTraining }: ExperimentOptions,
+  options: ExperimentOptions,
 ): FlowRequest {
   return {
-    ...{ data, title: `A flow over ${density.name}`, command, heldOut, figures: false },
+    ...{ data, title: `A flow over ${density.name}`, command: options.command, heldOut, figures: false },
     ...(density.entropy !== undefined && { entropy: density.entropy }),
     training: {
-      ...{ network, phases, validations, seed },
-      ...(compile && { compile }),
-      ...(signal && { signal }),
+      ...{ network, phases, validations, seed: options.seed },
+      ...runOptionsOf(options),
     },
-    ...(checkpoints && { checkpoints }),
-    ...(resume !== undefined && { resume }),
-    ...(onTraining && { onProgress: onTraining }),
+    ...(options.checkpoints !== undefined && { checkpoints: options.checkpoints }),
+    ...(options.resume !== undefined && { resume: options.resume }),
+    ...(options.onLearned !== undefined && { onLearned: options.onLearned }),
   };
 }
 

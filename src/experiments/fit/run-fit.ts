@@ -35,6 +35,7 @@ import {
 } from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
 import type { Artefact } from "../kit/artefact.js";
+import { MEASURING_METHODS } from "../kit/stages.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
 import { fitFigures } from "./fit-figures.js";
 import { fitReport } from "./fit-report.js";
@@ -55,6 +56,8 @@ export interface FitRequest extends FitInputs {
   readonly budget?: readonly number[] | undefined;
   /** Draw figures and write a report. Default true. */
   readonly figures?: boolean;
+  /** Told the correction, `correction.onnx`, before it is measured; it comes again at the end, with measured errors. */
+  readonly onLearned?: ((artefact: Artefact) => Promise<void>) | undefined;
 }
 
 /** Numbers of one method at the end of the span, on held-out states. */
@@ -122,15 +125,16 @@ const TRAJECTORY_SAMPLES = 40;
  * @throws as `fitCorrection`.
  */
 export async function runFit(request: FitRequest, context: RunContext = {}): Promise<FitRun> {
-  const { field, states, figures = true } = request;
+  const { field, states, checkpoint, onCheckpoint, figures = true } = request;
   const { heldOut = measuredSamples(field) } = request;
-  const fit = await fitCorrection(field, request.spec, { states }, context);
+  const fit = await fitCorrection(field, request.spec, { states, checkpoint, onCheckpoint }, context);
   const started = performance.now();
   const { span, steps, seed } = fit.spec;
   const { base } = fit.correction;
   const compile = machineOf(context);
   const random = new Random(seed);
   const wanted = await states.heldOut(heldOut, random);
+  await request.onLearned?.(correctionFile(fit, cardOf(request, fit, wanted, [])));
   const measuring = request.measuring ?? measuringReference(field);
   const solvable = await solvableSamples(field, span, wanted, measuring, compile);
   const { samples, ends: reference, dropped } = solvable;
@@ -142,7 +146,7 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
   const comparison = await compareMethods({
     ...{ field, correction: fit.correction, span, samples, reference, compile },
     budget: request.budget ?? [...new Set([...DEFAULT_BUDGET, rule.cost.nfe * steps])].sort((a, b) => a - b),
-    onProgress: (done, total) => context.onProgress?.({ stage: "measuring methods", done, total }),
+    onProgress: (done, total) => context.onProgress?.({ stage: MEASURING_METHODS, done, total }),
   });
   const card = cardOf(request, fit, samples, comparison);
   const solver = await unlessItBreaks(encodeSolver(field, rule, span, steps, samples));
@@ -178,7 +182,7 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
     correction: fit.correction,
     card,
     artefacts: [
-      { path: "correction.onnx", content: encodeCorrection(fit.correction, card) },
+      correctionFile(fit, card),
       ...(isBroken(solver) ? [] : [{ path: "solver.onnx", content: solver }]),
       { path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` },
       ...(await drawnArtefacts(drawn, metrics, card)),
@@ -212,6 +216,11 @@ async function measureUnlessItBreaks(field: Field, rule: StepRule, of: MeasuredC
     };
   }
 }
+
+const correctionFile = ({ correction }: Fit, card: ValidityCard): Artefact => ({
+  path: "correction.onnx",
+  content: encodeCorrection(correction, card),
+});
 
 async function drawnArtefacts(
   figures: readonly Figure[],

@@ -5,6 +5,7 @@ import type { Figure } from "../../plot/index.js";
 import { isBroken, unlessItBreaks } from "../../tensor/index.js";
 import { methodTitle } from "../fit/comparison.js";
 import type { ExperimentOptions } from "../kit/experiment.js";
+import { MEASURING_METHODS } from "../kit/stages.js";
 import { type AlphaResult, alphaFamily } from "./alpha-family.js";
 import { errorMaps } from "./error-maps.js";
 import type { ImageCorrections, ImageStage } from "./fit-hypersolvers.js";
@@ -57,7 +58,7 @@ function qualityRequest(
     ...{ classifier, ends, batch: preset.batch, compile },
     images: imageRows(images.test, 0, Math.min(all, count)),
     reference: measuringReference(classifier.field),
-    onMethod: (done, total) => onProgress?.({ stage: "measuring methods", done, total }),
+    onMethod: (done, total) => onProgress?.({ stage: MEASURING_METHODS, done, total }),
     ...(signal && { signal }),
   };
 }

@@ -63,6 +63,7 @@ export async function runImages(
     heldOutAccuracy: trained?.validationAccuracy,
   };
   const file = { path: "classifier.safetensors", content: encodeClassifierState(classifier, about) };
+  await options.onLearned?.(file);
   if (trained?.status === "interrupted" || isStopped())
     return { artefacts: [file], metrics: { ...story, status: "interrupted" } };
   const ends = await compileEnds(classifier, compile);

@@ -9,6 +9,7 @@ import {
 } from "../../models/index.js";
 import { isBroken, unlessItBreaks } from "../../tensor/index.js";
 import type { ExperimentOptions } from "../kit/experiment.js";
+import { MEASURING_METHODS } from "../kit/stages.js";
 import type { ImageCorrections, ImageStage } from "./fit-hypersolvers.js";
 import { imageMethods, isOfTenEvaluations } from "./image-methods.js";
 
@@ -48,7 +49,7 @@ export async function testAccuracies(
       accuracyOf(classifier, { ...compile, ...solver }, set, preset.batch),
     );
     rows.push({ method, images: set.shape[0], ...(isBroken(measured) ? broken : measured) });
-    onProgress?.({ stage: "measuring methods", done: rows.length, total: solvers.length });
+    onProgress?.({ stage: MEASURING_METHODS, done: rows.length, total: solvers.length });
   }
   return rows;
 }

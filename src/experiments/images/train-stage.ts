@@ -2,12 +2,11 @@ import {
   architectureNamed,
   type Classifier,
   type ClassifierPoint,
-  decodeClassifierCheckpoint,
-  encodeClassifierCheckpoint,
   type TrainedClassifier,
   trainClassifier,
 } from "../../models/index.js";
-import { CHECKPOINT_FILE, REFINEMENT_CHECKPOINT_FILE } from "../kit/checkpoint-files.js";
+import { type ProgressEvent, runOptionsOf } from "../../runtime/index.js";
+import { CHECKPOINT_FILE, checkpointing, REFINEMENT_CHECKPOINT_FILE } from "../kit/checkpoint-files.js";
 import type { ExperimentOptions, LabelledImages } from "../kit/experiment.js";
 import type { ImagePreset, TrainedImagePreset, TrainingSettings } from "./presets.js";
 
@@ -31,19 +30,16 @@ export type ClassifierSource = (
 export const trainedHere =
   ({ training, refinement }: Pick<TrainedImagePreset, "training" | "refinement">): ClassifierSource =>
   async (images, { architecture }, options) => {
-    const later = refinement?.iterations ?? 0;
     const phase = { images, architecture, options };
-    const first = await phaseOf(training, { ...phase, file: CHECKPOINT_FILE, before: [], later });
+    const first = await phaseOf(training, { ...phase, file: CHECKPOINT_FILE });
     const { classifier, ...trained } = first;
     if (refinement === undefined || trained.status === "interrupted")
       return { classifier, trained, training: trainingText(training) };
     const file = REFINEMENT_CHECKPOINT_FILE;
+    const onProgress = options.onProgress && refining(options.onProgress);
     const second = await phaseOf(refinement, {
-      ...phase,
-      file,
-      before: trained.curve,
-      later: 0,
-      from: classifier,
+      ...{ ...phase, file, from: classifier },
+      options: { ...options, ...(onProgress && { onProgress }) },
     });
     const better = second.validationAccuracy >= first.validationAccuracy ? second : first;
     return {
@@ -63,37 +59,25 @@ interface Phase {
   readonly options: ExperimentOptions;
   /** Where the checkpoint is kept. */
   readonly file: string;
-  /** What was trained before. */
-  readonly before: readonly ClassifierPoint[];
-  /** Iterations that come after. */
-  readonly later: number;
   readonly from?: Classifier;
 }
 
 async function phaseOf(
   settings: TrainingSettings,
-  { images, architecture, options, file, before, later, from }: Phase,
+  { images, architecture, options, file, from }: Phase,
 ): Promise<TrainedClassifier> {
-  const { seed, compile, signal, checkpoints, resume, onClassifier } = options;
-  const kept = resume === true ? await checkpoints?.read(file) : undefined;
   return trainClassifier({
-    ...{ ...settings, architecture: architectureNamed(architecture), data: images.training, seed },
+    ...{ ...settings, architecture: architectureNamed(architecture), data: images.training },
+    ...{ seed: options.seed, ...runOptionsOf(options), ...(await checkpointing(file, options)) },
     ...(from && { from }),
-    ...(compile && { compile }),
-    ...(signal && { signal }),
-    ...(onClassifier && {
-      onProgress: (progress) => {
-        const [point = progress] = after(before, [progress]);
-        const { total, imagesPerSecond, secondsLeft } = progress;
-        onClassifier({ ...point, total: total + lengthOf(before) + later, imagesPerSecond, secondsLeft });
-      },
-    }),
-    ...(kept && { checkpoint: decodeClassifierCheckpoint(kept, file) }),
-    onCheckpoint: async (checkpoint) => checkpoints?.write(file, encodeClassifierCheckpoint(checkpoint)),
   });
 }
 
-const lengthOf = (curve: readonly ClassifierPoint[]): number => curve.at(-1)?.iteration ?? 0;
+/** The second training is another stage: its iterations may take another time. */
+const refining =
+  (onProgress: (event: ProgressEvent) => void) =>
+  (event: ProgressEvent): void =>
+    onProgress({ ...event, stage: "refining" });
 
 /** The points counted from the end of what came before. */
 function after(before: readonly ClassifierPoint[], points: readonly ClassifierPoint[]): ClassifierPoint[] {

@@ -1,8 +1,7 @@
 import type { ImageSet } from "../../data/index.js";
-import type { ClassifierProgress } from "../../models/index.js";
-import type { CompileOptions, ProgressEvent, RunContext } from "../../runtime/index.js";
-import type { FlowRunProgress } from "../flow/run-flow.js";
+import type { CompileOptions, RunOptions } from "../../runtime/index.js";
 import type { Artefact } from "./artefact.js";
+import type { Resumption } from "./checkpoint-files.js";
 
 export const presets = ["smoke", "standard", "paper"] as const;
 /** `smoke`: seconds, for CI. `standard`: minutes, up to two hours where images are trained on; what README figures come from. `paper`: the paper's setting. */
@@ -12,6 +11,7 @@ export type Preset = (typeof presets)[number];
 export interface CheckpointStore {
   read(name: string): Promise<Uint8Array | undefined>;
   write(name: string, content: Uint8Array): Promise<void>;
+  remove(name: string): Promise<void>;
   /** Removes all that was read or written: of a run that came to its end nothing is needed. */
   clear(): Promise<void>;
 }
@@ -24,26 +24,17 @@ export interface LabelledImages {
   readonly description: string;
 }
 
-export interface ExperimentOptions {
+export interface ExperimentOptions extends RunOptions, Resumption {
   readonly preset: Preset;
   /** Which of the experiment's data sets. Default: its first. */
   readonly density?: string;
   readonly seed: number;
   /** The command line that repeats this run, for the report. */
   readonly command: string;
-  readonly compile?: CompileOptions;
-  readonly onProgress?: (event: ProgressEvent) => void;
-  /** Progress of training a field, where an experiment trains one. */
-  readonly onTraining?: (progress: FlowRunProgress) => void;
-  /** Progress of training a classifier, where an experiment trains one. */
-  readonly onClassifier?: (progress: ClassifierProgress) => void;
+  /** Told what was learned before it is measured, so that it can be kept: the same path comes again at the end. */
+  readonly onLearned?: (artefact: Artefact) => Promise<void>;
   /** The images of experiments that name a `dataset`: whoever calls loads them. */
   readonly images?: LabelledImages;
-  readonly signal?: AbortSignal;
-  /** Keeps checkpoints; without it a run cannot be resumed. */
-  readonly checkpoints?: CheckpointStore;
-  /** Go on from the checkpoint, if there is one. Default false. */
-  readonly resume?: boolean;
 }
 
 export interface ExperimentResult {
@@ -67,10 +58,3 @@ export interface Experiment {
   readonly dataset?: "mnist" | "cifar10";
   run(options: ExperimentOptions): Promise<ExperimentResult>;
 }
-
-/** What of an experiment's options is about this run and this machine. */
-export const contextOf = ({ compile, signal, onProgress }: ExperimentOptions): RunContext => ({
-  ...compile,
-  ...(signal && { signal }),
-  ...(onProgress && { onProgress }),
-});

@@ -193,7 +193,7 @@ describe("the cnf experiment", () => {
     const controller = new AbortController();
     const run = await runCnf(densityNamed("moons"), {
       ...{ preset: "smoke", seed: 0, command: "test", signal: controller.signal },
-      onTraining: () => controller.abort(),
+      onProgress: () => controller.abort(),
     });
     expect(run.metrics.status).toBe("interrupted");
     expect(run.fits).toBeUndefined();

@@ -166,6 +166,19 @@ function stopAtMeasuring(): Pick<ExperimentOptions, "signal" | "onProgress"> {
   };
 }
 
+/** Stops at the first iteration of the second fit: the first one is whole. */
+function stopInSecondFit(): Pick<ExperimentOptions, "signal" | "onProgress"> {
+  const controller = new AbortController();
+  let fits = 0;
+  return {
+    signal: controller.signal,
+    onProgress: ({ stage, done }) => {
+      if (stage === "fitting" && done === 1) fits++;
+      if (fits === 2) controller.abort();
+    },
+  };
+}
+
 describe("where solves break down", () => {
   test("accuracies are missing, and said to be", async () => {
     const state = Object.entries(classifier.state).map(([name, value]) => {
@@ -226,7 +239,7 @@ describe("the experiment", () => {
     const { smoke } = mnistPresets;
     const run = await runImages(images, smoke, trainedHere(smoke), {
       ...{ preset: "smoke", seed: 0, command: "test", signal: controller.signal },
-      onClassifier: () => controller.abort(),
+      onProgress: () => controller.abort(),
     });
     expect(run.metrics.status).toBe("interrupted");
     expect(run.artefacts.map(({ path }) => path)).toEqual(["classifier.safetensors"]);
@@ -244,15 +257,7 @@ describe("the experiment", () => {
       });
     const fileOf = ({ artefacts }: ImageRun, name: string) =>
       artefacts.find(({ path }) => path === name)?.content;
-    const controller = new AbortController();
-    let fits = 0;
-    const broken = await run({
-      signal: controller.signal,
-      onProgress: ({ stage, done }) => {
-        if (stage === "fitting" && done === 1) fits++;
-        if (fits === 2) controller.abort();
-      },
-    });
+    const broken = await run(stopInSecondFit());
     expect(broken.metrics.status).toBe("interrupted");
     expect(imagesSummary(broken.metrics)).toContain(
       "Interrupted after the fits of HyperEuler; HyperEuler, features (not finished).",
@@ -278,7 +283,7 @@ describe("the experiment", () => {
     for (const { path, content } of unmeasured.artefacts) expect(fileOf(resumed, path)).toEqual(content);
     measuresEverything(resumed);
     // Another seed is another fit.
-    const other = await run({ resume: true, seed: 1, ...stopAtMeasuring() });
+    const other = await run({ resume: true, seed: 1, ...stopInSecondFit() });
     expect(fileOf(other, "correction.onnx")).not.toEqual(fileOf(broken, "correction.onnx"));
   });
 });

@@ -8,7 +8,7 @@ export const fitCommand: CommandDefinition = specCommand({
   description:
     "Solves reference trajectories, trains a correction of a base method on them, measures it on states it has not seen, " +
     "and writes correction.onnx, solver.onnx, metrics.json, config.json, figures and report.html. Ctrl-C keeps the best " +
-    "correction so far.",
+    "correction so far; --resume goes on from there.",
   table: fitCommandTable,
   examples: [
     "fit field.onnx --base heun --steps 1 --span 0,1 --states normal --out run",

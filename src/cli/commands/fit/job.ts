@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import { comparisonText, type FitRun, fitSummary, runFit } from "../../../experiments/index.js";
+import {
+  CHECKPOINT_FILE,
+  checkpointing,
+  comparisonText,
+  type FitRun,
+  fitSummary,
+  runFit,
+} from "../../../experiments/index.js";
 import {
   type CorrectionInput,
   droppedText,
@@ -12,47 +19,59 @@ import { type Field, tableauNamed } from "../../../ode/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { completeSpec, pickSpec } from "../../../spec/index.js";
 import { fail, isHypersolversError } from "../../../tensor/index.js";
+import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/checkpoints.js";
 import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
+import { learnedFiles } from "../../files/learned.js";
 import { forOption, stemOf } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import type { SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { FIT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
-import { showEvents } from "../../terminal/show-events.js";
+import { showProgress } from "../../terminal/show-progress.js";
 import { type FitCommandSpec, fitCommandTable, fitRunTable } from "./table.js";
 import { type FitTask, fitTask } from "./task.js";
 
 /** `hypersolvers fit`. */
 export const fitJob: SpecJob<typeof fitCommandTable> = {
   run: async (spec, desk) => {
-    const task = await fitTask(spec, desk.output);
+    const { output, progress, commandLine: command, machine } = desk;
+    const task = await fitTask(spec, output);
     const fit = fitSpecOf(task, spec);
-    const {
-      out = outOf(spec),
-      samples,
-      budget,
-      figures,
-    } = completeSpec(fitRunTable, pickSpec(fitRunTable, spec));
+    const own = completeSpec(fitRunTable, pickSpec(fitRunTable, spec));
+    const { out = outOf(spec), resume, samples: heldOut, budget, figures } = own;
     await requireWritableFolder(out);
-    const interruption = onInterrupt(desk.output, FIT_STOPS);
+    await lookForCheckpoint(out, resume, output);
+    const config = configArtefact(repeated(spec, resolveFit(task.field, fit)));
+    const checkpoints = checkpointsIn(out);
+    const learned = learnedFiles(out, output);
+    const interruption = onInterrupt(output, FIT_STOPS);
     try {
-      const { field, title, states } = task;
+      await writeAll(out, [config]);
+      const kept = await checkpointing(CHECKPOINT_FILE, { checkpoints, resume });
       const run = await runFit(
-        { field, title, states, command: desk.commandLine, spec: fit, heldOut: samples, figures, budget },
-        { ...desk.machine, signal: interruption.signal, onProgress: showEvents(desk.progress) },
+        { ...task, ...kept, command, spec: fit, heldOut, budget, figures, onLearned: learned.write },
+        {
+          ...machine,
+          signal: interruption.signal,
+          onProgress: showProgress(progress),
+          onWarning: (sentence) => output.warn(sentence),
+        },
       );
-      desk.progress.stop();
-      const config = configArtefact(repeated(spec, run.metrics.spec));
+      progress.stop();
       const { paths, failure } = await writeAll(out, [...withPngs(run.artefacts), config]);
+      const complete = run.metrics.status === "complete";
+      if (complete && failure === undefined) await checkpoints.clear();
+      const checkpoint = await checkpointLeft(out, complete);
       return {
-        text: textOf(run, paths),
-        json: jsonOf(run, out, paths),
-        exitCode: run.metrics.status === "interrupted" ? interruptedExit() : 0,
+        text: textOf(run, paths, checkpoint),
+        json: jsonOf(run, out, paths, checkpoint),
+        exitCode: complete ? 0 : interruptedExit(),
         failure,
       };
     } catch (error) {
-      throw nothingFitted(error);
+      learned.tell();
+      throw nothingFitted(error, resume);
     } finally {
       interruption.release();
     }
@@ -70,17 +89,25 @@ function repeated(spec: FitCommandSpec, fit: FitSpec): FitCommandSpec {
   const { out = outOf(spec), span } = spec;
   const own = completeSpec(fitRunTable, { ...pickSpec(fitRunTable, spec), out });
   // The span of a log-density's fit is the flow's, backwards: it follows from the flow.
-  const chosen = { ...spec, ...fit, ...own, span: spec.logDensity === undefined ? fit.span : span };
+  const chosen = {
+    ...spec,
+    ...fit,
+    ...own,
+    resume: undefined,
+    span: spec.logDensity === undefined ? fit.span : span,
+  };
   return pickSpec(fitCommandTable, chosen);
 }
 
 /** A stop before the first iteration, in words that tell what is left of it. Other errors as they are. */
-export function nothingFitted(error: unknown): unknown {
+export function nothingFitted(error: unknown, resumed = false): unknown {
   if (!isHypersolversError(error, "INTERRUPTED")) return error;
   return fail("INTERRUPTED", {
     what: "fit",
     received: "a stop while reference trajectories were being solved",
-    help: "nothing was fitted yet, and nothing is written",
+    help: resumed
+      ? "nothing was done, and the checkpoint is as it was"
+      : "nothing was fitted yet, and nothing is written",
     cause: error,
   });
 }
@@ -107,11 +134,13 @@ function inputsOf({ inputs, features = [] }: FitCommandSpec): readonly Correctio
     throw unusable("--features", "names of intermediate tensors, since --inputs has features", "nothing");
   return sees || features.length === 0 ? inputs : [...(inputs ?? fitTable.inputs.default), "features"];
 }
-function textOf({ metrics }: FitRun, paths: readonly string[]): string {
+function textOf({ metrics }: FitRun, paths: readonly string[], checkpoint: string | undefined): string {
   const { status, iterations, heldOutSamples, dropped, brokenSolver, losses, noiseFloor, seconds } = metrics;
+  const going =
+    checkpoint === undefined ? "" : ` Repeat the command with --resume to go on from ${checkpoint}.`;
   const ending =
     status === "interrupted"
-      ? `Interrupted after ${iterations} iterations; this is the best correction until then.`
+      ? `Interrupted after ${iterations} iterations; this is the best correction until then.${going}`
       : `Complete after ${iterations} iterations.`;
   return [
     comparisonText(metrics.comparison),
@@ -127,7 +156,12 @@ function textOf({ metrics }: FitRun, paths: readonly string[]): string {
 }
 
 /** The numbers of metrics.json, and where everything is. */
-function jsonOf({ metrics, card }: FitRun, out: string, paths: readonly string[]): object {
+function jsonOf(
+  { metrics, card }: FitRun,
+  out: string,
+  paths: readonly string[],
+  checkpoint: string | undefined,
+): object {
   const place = (name: string): string | null => paths.find((path) => path === join(out, name)) ?? null;
   return {
     ...metrics,
@@ -138,6 +172,7 @@ function jsonOf({ metrics, card }: FitRun, out: string, paths: readonly string[]
       solver: place("solver.onnx"),
       metrics: place("metrics.json"),
       report: place("report.html"),
+      checkpoint: checkpoint ?? null,
     },
     files: paths,
   };

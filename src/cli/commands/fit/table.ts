@@ -49,6 +49,13 @@ export const fitRunTable = {
     group: "What to fit:",
     help: "evaluations of f to compare methods at",
   },
+  resume: {
+    type: "boolean",
+    default: false,
+    flag: "--resume",
+    group: "What to fit:",
+    help: "go on from OUT/checkpoint.safetensors, with the options of the run that wrote it",
+  },
   figures: {
     type: "boolean",
     default: true,

@@ -5,13 +5,13 @@ import { textTable } from "../../../plot/index.js";
 import type { Job, JobResult } from "../../command.js";
 import { checkpointsIn } from "../../files/checkpoints.js";
 import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
+import { learnedFiles } from "../../files/learned.js";
 import { compileOptions, forOption } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { missing } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
 import { EXPERIMENT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
-import { showEvents } from "../../terminal/show-events.js";
-import { showClassifier, showTraining } from "../../terminal/train-progress.js";
+import { showProgress } from "../../terminal/show-progress.js";
 import { nothingFitted } from "../fit/job.js";
 import type { ReproduceCommandOptions } from "./command.js";
 
@@ -29,15 +29,16 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
   await requireWritableFolder(out);
   const interruption = onInterrupt(output, EXPERIMENT_STOPS);
   const checkpoints = checkpointsIn(out);
+  const learned = learnedFiles(out, output);
   try {
     const { summary, metrics, artefacts, status } = await experiment.run({
       ...{ preset: options.preset, seed: options.seed, command: commandLine, signal: interruption.signal },
       compile: { ...compileOptions(options), ...(experiment.parallel && { parallel: experiment.parallel }) },
       ...(density !== undefined && { density }),
       ...{ checkpoints, resume: options.resume === true },
-      onProgress: showEvents(progress),
-      onTraining: showTraining(progress),
-      onClassifier: showClassifier(progress),
+      onProgress: showProgress(progress),
+      onWarning: (sentence) => output.warn(sentence),
+      onLearned: learned.write,
       ...(experiment.dataset !== undefined && {
         images: await loadDataset(experiment.dataset, cacheFolder(options.cache)),
       }),
@@ -53,7 +54,8 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
       failure,
     };
   } catch (error) {
-    throw nothingFitted(error);
+    learned.tell();
+    throw nothingFitted(error, options.resume);
   } finally {
     interruption.release();
   }

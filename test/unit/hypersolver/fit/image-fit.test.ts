@@ -79,7 +79,7 @@ describe("a fit on images", () => {
       Array.from({ length: 120 }, (_, i) => i + 1),
     );
     expect(two.losses.slice(0, 60)).toEqual(one.losses);
-    expect(seen.at(-1)).toMatchObject({ stage: "fitting", done: 120, total: 120 });
+    expect(seen.at(-1)).toMatchObject({ stage: "fitting trajectories", done: 60, total: 60 });
     // Rates end where they were told to: 5e-4, and a tenth of that.
     expect(two.losses[59]?.learningRate).toBeCloseTo(5e-4, 4);
     expect(two.losses[119]?.learningRate).toBeLessThan(1e-4);
@@ -105,8 +105,8 @@ describe("a fit on images", () => {
   test("stopped in either phase keeps the best so far", async () => {
     for (const stopAt of [30, 90]) {
       const abort = new AbortController();
-      const onProgress = ({ stage, done }: ProgressEvent) => {
-        if (stage === "fitting" && done >= stopAt) abort.abort();
+      const onProgress = ({ metrics }: ProgressEvent) => {
+        if ((metrics?.iteration ?? 0) >= stopAt) abort.abort();
       };
       const phases = { iterations: 60, trajectoryIterations: 60 };
       const options = { ...smallImageFit, ...phases, onProgress, signal: abort.signal };

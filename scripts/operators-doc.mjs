@@ -1,6 +1,7 @@
 /** Writes docs/operators.md from the operator tables. Run after adding one: node scripts/operators-doc.mjs */
 import { writeFileSync } from "node:fs";
-import { importableOperators, operators } from "../dist/graph/index.js";
+import { importableOperators } from "../dist/graph/index.js";
+import { operators } from "../dist/graph/internal.js";
 
 const code = (names) => names.map((name) => `\`${name}\``).join(", ");
 const own = Object.keys(operators).filter((name) => !["input", "constant"].includes(name));

@@ -1,6 +1,7 @@
 // @ts-check
 /** Tensors as JSON: shape, element type and base64 of the little-endian data. */
-import { tensor, toFloat64, viewBytes } from "../../dist/tensor/index.js";
+import { tensor, toFloat64 } from "../../dist/tensor/index.js";
+import { viewBytes } from "../../dist/tensor/internal.js";
 
 /** @typedef {import("../../dist/tensor/index.js").Tensor} Tensor */
 /** @typedef {Record<string, Tensor>} NamedTensors */

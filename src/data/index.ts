@@ -18,31 +18,23 @@ export {
   type ImageBatches,
   type ImageBatchOptions,
   imageBatches,
-  type RowBatches,
-  rowBatches,
 } from "./images/batches.js";
 export { cifar10Classes, mnistClasses } from "./images/classes.js";
 export { decodeCifar10 } from "./images/decode-cifar.js";
-export { decodeIdx, type IdxArray } from "./images/decode-idx.js";
-export { decodeIdxImages, type NamedBytes } from "./images/decode-idx-images.js";
+export { decodeIdxImages } from "./images/decode-idx-images.js";
 export {
   classCounts,
   type ImageSet,
-  type ImageShape,
-  imageRows,
   imageSet,
   joinImages,
   pickImages,
 } from "./images/image-set.js";
 export {
-  cifar10Normalisation,
   imageTensor,
-  mnistNormalisation,
   type Normalisation,
   normalisations,
 } from "./images/normalisation.js";
 export { oneHot } from "./images/one-hot.js";
-export { shortestFloat32 } from "./number-text.js";
 export { type Split, type SplitShares, splitRows } from "./split.js";
 export {
   logScale,
@@ -51,4 +43,4 @@ export {
   standardisationOf,
   standardised,
 } from "./standardisation.js";
-export { defaultColumns, type Table } from "./table.js";
+export type { Table } from "./table.js";

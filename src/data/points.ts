@@ -1,4 +1,5 @@
-import { fail, firstNonFinite, formatShape, type Tensor } from "../tensor/index.js";
+import { fail, formatShape, type Tensor } from "../tensor/index.js";
+import { firstNonFinite } from "../tensor/internal.js";
 
 /** How many points a matrix has, and of how many columns. */
 export interface Extent {

@@ -1,4 +1,5 @@
-import { type DType, fail, pickRows, type Random, type Tensor } from "../tensor/index.js";
+import { type DType, fail, type Random, type Tensor } from "../tensor/index.js";
+import { pickRows } from "../tensor/internal.js";
 
 /** Shares of the rows that training does not see, each in (0, 1), together below 1. */
 export interface SplitShares {

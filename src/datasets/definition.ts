@@ -2,6 +2,7 @@ import type { ImageSet } from "../data/index.js";
 
 /** The data sets that can be loaded by name. */
 export const datasetNames = ["mnist", "cifar10"] as const;
+/** A data set that can be loaded by name. */
 export type DatasetName = (typeof datasetNames)[number];
 
 /** Images to learn from and images to be judged by. */

@@ -15,6 +15,7 @@ export interface DownloadProgress {
   readonly total: number;
 }
 
+/** How a download is watched, stopped and given up. */
 export interface DownloadOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;

@@ -1,4 +1,5 @@
-import { decodeIdxImages, type ImageSet, mnistClasses, type NamedBytes } from "../data/index.js";
+import { decodeIdxImages, type ImageSet, mnistClasses } from "../data/index.js";
+import type { NamedBytes } from "../data/internal.js";
 import { fail, formatShape } from "../tensor/index.js";
 import type { DatasetDefinition, FileContents } from "./definition.js";
 

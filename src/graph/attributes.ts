@@ -102,5 +102,6 @@ export interface OperatorAttributes {
   readonly extent: AxisAttributes & { readonly dtype: DType };
 }
 
+/** Name of an operator. */
 export type OpName = keyof OperatorAttributes;
 export type Attributes = OperatorAttributes[OpName];

@@ -1,4 +1,5 @@
-import { fail, formatShape, type Shape, sizeOf, stridesOf } from "../tensor/index.js";
+import { fail, formatShape, type Shape, sizeOf } from "../tensor/index.js";
+import { stridesOf } from "../tensor/internal.js";
 import type { Extent, SymbolicShape } from "./node.js";
 
 /**

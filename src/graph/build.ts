@@ -1,4 +1,5 @@
-import { type DType, fail, formatShape, normalizeAxis, scalar, type Tensor } from "../tensor/index.js";
+import { type DType, fail, formatShape, scalar, type Tensor } from "../tensor/index.js";
+import { normalizeAxis } from "../tensor/internal.js";
 import { applyOperator } from "./apply.js";
 import type { OperatorAttributes, OpName, ProductAttributes } from "./attributes.js";
 import { repeatedAxes } from "./broadcast.js";
@@ -35,18 +36,27 @@ export const input = (name: string, shape: SymbolicShape, dtype: DType = "float3
 export const constant = (value: Tensor | number, dtype: DType = "float32"): Node =>
   constantNode(typeof value === "number" ? scalar(value, dtype) : value);
 
+/** −x. */
 export const neg: Unary = elementwise("neg");
+/** |x|; its derivative at 0 is 0. */
 export const abs: Unary = elementwise("abs");
+/** −1, 0 or 1; its derivative is 0. */
 export const sign: Unary = elementwise("sign");
+/** 1/x. */
 export const reciprocal: Unary = elementwise("reciprocal");
+/** eˣ. */
 export const exp: Unary = elementwise("exp");
 /** Natural logarithm. */
 export const log: Unary = elementwise("log");
+/** √x. */
 export const sqrt: Unary = elementwise("sqrt");
+/** Sine, of radians. */
 export const sin: Unary = elementwise("sin");
+/** Cosine, of radians. */
 export const cos: Unary = elementwise("cos");
 /** The error function. */
 export const erf: Unary = elementwise("erf");
+/** Hyperbolic tangent. */
 export const tanh: Unary = elementwise("tanh");
 /** 1 − x². */
 export const oneMinusSquare: Unary = elementwise("oneMinusSquare");
@@ -54,6 +64,7 @@ export const oneMinusSquare: Unary = elementwise("oneMinusSquare");
 export const sigmoid: Unary = elementwise("sigmoid");
 /** ln(1 + eˣ). */
 export const softplus: Unary = elementwise("softplus");
+/** max(x, 0); its derivative at 0 is 0, as in PyTorch. */
 export const relu: Unary = elementwise("relu");
 /** Logical negation. */
 export const not: Unary = elementwise("not");
@@ -65,15 +76,23 @@ export const elu = (x: Node, alpha = 1): Node => applyOperator("elu", [x], { alp
 export const cast = (x: Node, dtype: DType): Node =>
   x.dtype === dtype ? x : applyOperator("cast", [x], { dtype });
 
+/** x + y; operands broadcast, as in NumPy. */
 export const add: Binary = elementwise("add");
+/** x − y. */
 export const sub: Binary = elementwise("sub");
+/** x·y, element by element. */
 export const mul: Binary = elementwise("mul");
+/** x/y. */
 export const div: Binary = elementwise("div");
 /** xʸ; the derivative with respect to y needs x > 0. */
 export const pow: Binary = elementwise("pow");
+/** The smaller of x and y, element by element. */
 export const minimum: Binary = elementwise("minimum");
+/** The larger of x and y, element by element. */
 export const maximum: Binary = elementwise("maximum");
+/** Condition x < y. */
 export const less: Binary = elementwise("less");
+/** Condition x = y. */
 export const equal: Binary = elementwise("equal");
 /** x where x ≥ 0, else slope·x; the slope broadcasts. */
 export const prelu = (x: Node, slope: Node): Node => applyOperator("prelu", [x, slope], {});
@@ -152,6 +171,7 @@ export const unbroadcast = (x: Node, shape: SymbolicShape): Node => {
 /** Zeros in the type of x. */
 export const zerosLike = (x: Node): Node => broadcastLike(constantNode(scalar(0, x.dtype)), x);
 
+/** Joins nodes along one axis; their other axes agree. */
 export const concat = (parts: readonly Node[], axis: number): Node => {
   const [first] = parts;
   if (first === undefined)

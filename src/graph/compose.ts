@@ -77,6 +77,7 @@ export function logSumExp(x: Node, axis = -1, keepDims = false): Node {
 /** ln softmax over one axis. */
 export const logSoftmax = (x: Node, axis = -1): Node => sub(x, logSumExp(x, axis, true));
 
+/** eˣ/Σ eˣ over one axis, safe for large x. */
 export const softmax = (x: Node, axis = -1): Node => exp(logSoftmax(x, axis));
 
 /** Rows of the identity: integer labels [n] -> [n, classes]. */

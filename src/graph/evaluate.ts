@@ -1,12 +1,5 @@
-import {
-  fail,
-  formatShape,
-  fromNumbers,
-  type Shape,
-  sameShape,
-  type Tensor,
-  toFloat64,
-} from "../tensor/index.js";
+import { fail, formatShape, fromNumbers, type Shape, type Tensor, toFloat64 } from "../tensor/index.js";
+import { sameShape } from "../tensor/internal.js";
 import type { Graph } from "./graph.js";
 import { isOp, type Node } from "./node.js";
 import type { ReferenceValue } from "./operator.js";

@@ -1,23 +1,14 @@
 /** Layer 1: symbolic programs. Operators, graphs, derivatives, simplification, ONNX. */
-export type {
-  Attributes,
-  ConvAttributes,
-  OperatorAttributes,
-  OpName,
-  Pair,
-  WindowAttributes,
-} from "./attributes.js";
+export type { Pair } from "./attributes.js";
 export {
   abs,
   add,
-  applyOperator,
   broadcastLike,
   cast,
   concat,
   constant,
   conv,
   convTranspose,
-  convWeight,
   cos,
   div,
   elu,
@@ -28,7 +19,6 @@ export {
   extent,
   gather,
   gemm,
-  input,
   less,
   log,
   matmul,
@@ -39,7 +29,6 @@ export {
   neg,
   not,
   type Operand,
-  oneMinusSquare,
   pad,
   pickElements,
   placeElements,
@@ -50,7 +39,6 @@ export {
   reduceSum,
   relu,
   reshape,
-  scatterAdd,
   sigmoid,
   sign,
   sin,
@@ -62,9 +50,7 @@ export {
   sum,
   tanh,
   transpose,
-  unbroadcast,
   where,
-  zerosLike,
 } from "./build.js";
 export {
   concatColumns,
@@ -82,42 +68,29 @@ export {
   softmax,
   square,
 } from "./compose.js";
-export { evaluateGraph, resolveBatch } from "./evaluate.js";
-export { gradient, gradientInParts, jvp, vjp } from "./gradient.js";
+export { evaluateGraph } from "./evaluate.js";
+export { gradient, jvp, vjp } from "./gradient.js";
 export {
   bind,
   countMacs,
   type Graph,
   type InputSpec,
   inline,
-  makeGraph,
   type NamedNodes,
   trace,
   withFloat,
 } from "./graph.js";
-export { type Extent, formatType, isOp, type Node, type SymbolicShape, type TensorType } from "./node.js";
+export type { Node, SymbolicShape } from "./node.js";
 export {
-  alongChannels,
   batchNorm,
-  type ChannelStatistics,
-  channelAffine,
-  channelStatistics,
   groupNorm,
 } from "./normalisation.js";
 export { type EncodeOptions, encodeOnnx } from "./onnx/encode.js";
 export { type ImportedModel, importOnnx } from "./onnx/import/index.js";
-export type { DeclaredType } from "./onnx/import/inputs.js";
 export {
   inspectOnnx,
   type ModelSummary,
-  type OperatorUse,
-  type WeightSummary,
 } from "./onnx/import/inspect.js";
-export type { ModelHeader } from "./onnx/import/read-model.js";
 export { importableOperators } from "./onnx/import/table.js";
-export type { Example, Operator } from "./operator.js";
-export { operatorOf, operators } from "./operators/index.js";
 export { type AveragePoolOptions, adaptiveAveragePool, averagePool } from "./pooling.js";
 export { printGraph } from "./print.js";
-export { simplify } from "./simplify.js";
-export { topological } from "./traverse.js";

@@ -86,6 +86,7 @@ export function inputNode(name: string, type: TensorType): Node {
   return freshNode("input", [], { name }, type);
 }
 
+/** Narrows a node to one operator, whose attributes are then known. */
 export function isOp<Op extends OpName>(node: Node, op: Op): node is Node<Op> {
   return node.op === op;
 }

@@ -17,6 +17,7 @@ interface Share {
   readonly divisor: number;
 }
 
+/** Strides (default: the kernel), pads (0) and dilations (1) of the windows. */
 export interface AveragePoolOptions extends Partial<WindowAttributes> {
   /** Divides by the whole window, padding and all, as PyTorch does by default. Default true. */
   readonly countIncludePad?: boolean;

@@ -1,4 +1,5 @@
-import { fail, formatShape, sameShape, type Tensor, toFloat64 } from "../tensor/index.js";
+import { fail, formatShape, type Tensor, toFloat64 } from "../tensor/index.js";
+import { sameShape } from "../tensor/internal.js";
 
 /** Absolute percentage errors |a − b|/|b|·100 over all elements. */
 export interface PercentageErrors {

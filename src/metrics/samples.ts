@@ -1,4 +1,5 @@
-import { fail, firstNonFinite, formatShape, type Tensor, toFloat64 } from "../tensor/index.js";
+import { fail, formatShape, type Tensor, toFloat64 } from "../tensor/index.js";
+import { firstNonFinite } from "../tensor/internal.js";
 
 /** Points of one distribution, in float64. */
 export interface Samples {

@@ -1,5 +1,5 @@
 import { mul, type NamedNodes, reduceSum, sum } from "../graph/index.js";
-import { prefixed, withPrefix } from "../nn/index.js";
+import { prefixed, withPrefix } from "../nn/internal.js";
 import { compileTraining, type StepResult, type Training, type TrainingOptions } from "../optim/index.js";
 import type { NamedTensors } from "../runtime/index.js";
 

@@ -8,7 +8,9 @@ export const functional = (apply: (x: graph.Node) => graph.Node): Module => ({
   apply: (_parameters, x) => apply(x),
 });
 
+/** x. */
 export const identity: Module = functional((x) => x);
+/** Hyperbolic tangent. */
 export const tanh: Module = functional(graph.tanh);
 /** max(x, 0). */
 export const relu: Module = functional(graph.relu);
@@ -23,6 +25,7 @@ export const gelu: Module = functional(graph.gelu);
 /** x where x > 0, else eˣ − 1 (Clevert et al., 2015). */
 export const elu: Module = functional((x) => graph.elu(x));
 
+/** Names that `activations` knows. */
 export type ActivationName = "identity" | "tanh" | "relu" | "sigmoid" | "softplus" | "silu" | "gelu" | "elu";
 
 /** Activations without parameters, by the names that options and the command line use. */
@@ -38,7 +41,7 @@ export const activations: Readonly<Record<ActivationName, Module>> = {
 };
 
 /** Narrows text to the name of an activation. */
-export const isActivationName = (name: string): name is ActivationName => Object.hasOwn(activations, name);
+const isActivationName = (name: string): name is ActivationName => Object.hasOwn(activations, name);
 
 /**
  * Looks an activation up.

@@ -4,6 +4,7 @@ import type { Module } from "./module.js";
 import { requirePositive } from "./pair.js";
 import { prefixed, withPrefix } from "./state-dict.js";
 
+/** Where an augmenter puts its channels. */
 export interface AugmenterOptions {
   /** Where the new channels stand: before those of x (default, as torchdyn's `Augmenter`) or behind them. */
   readonly position?: "first" | "last";

@@ -1,19 +1,10 @@
-import {
-  add,
-  batchNorm,
-  type ChannelStatistics,
-  channelStatistics,
-  div,
-  extent,
-  mul,
-  type NamedNodes,
-  type Node,
-  sub,
-} from "../graph/index.js";
+import { add, batchNorm, div, extent, mul, type NamedNodes, type Node, sub } from "../graph/index.js";
+import { type ChannelStatistics, channelStatistics } from "../graph/internal.js";
 import { fail, formatShape } from "../tensor/index.js";
 import { constantParameter } from "./initializers.js";
 import { type BufferSpec, type Module, parameterNode, type Trained } from "./module.js";
 
+/** As of `torch.nn.BatchNorm2d`. */
 export interface BatchNormOptions {
   /** Added to the variance. Default 1e-5. */
   readonly epsilon?: number;

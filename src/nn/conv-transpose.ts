@@ -1,10 +1,12 @@
-import { channelAffine, convTranspose, type NamedNodes, type Node, type Pair } from "../graph/index.js";
+import { convTranspose, type NamedNodes, type Node, type Pair } from "../graph/index.js";
+import { channelAffine } from "../graph/internal.js";
 import { fail, formatShape } from "../tensor/index.js";
 import { requireGroups } from "./conv.js";
 import { kaimingBound, uniformParameter } from "./initializers.js";
 import { type Module, type ParameterSpec, parameterNode } from "./module.js";
 import { evenPads, pairOf, requirePositive, type Sides } from "./pair.js";
 
+/** As of `torch.nn.ConvTranspose2d`. */
 export interface ConvTransposeOptions {
   /** Cells between neighbouring windows of the result. Default 1. */
   readonly stride?: Sides;

@@ -4,6 +4,7 @@ import { kaimingBound, uniformParameter } from "./initializers.js";
 import { type Module, type ParameterSpec, parameterNode } from "./module.js";
 import { evenPads, pairOf, requirePositive, type Sides } from "./pair.js";
 
+/** As of `torch.nn.Conv2d`. */
 export interface ConvOptions {
   /** Cells between neighbouring windows. Default 1. */
   readonly stride?: Sides;

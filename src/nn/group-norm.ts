@@ -2,6 +2,7 @@ import { groupNorm as groupNormNodes, type NamedNodes, type Node } from "../grap
 import { constantParameter } from "./initializers.js";
 import { type Module, parameterNode } from "./module.js";
 
+/** As of `torch.nn.GroupNorm`. */
 export interface GroupNormOptions {
   /** Added to the variance. Default 1e-5. */
   readonly epsilon?: number;

@@ -1,13 +1,10 @@
 /** Layer 3: networks as structure. Layers with PyTorch's parameter names and first values. */
 export {
   type ActivationName,
-  activationNamed,
   activations,
   elu,
-  functional,
   gelu,
   identity,
-  isActivationName,
   relu,
   sigmoid,
   silu,
@@ -16,7 +13,7 @@ export {
 } from "./activations.js";
 export { type AugmenterOptions, augmenter } from "./augmenter.js";
 export { type BatchNormOptions, batchNorm2d } from "./batch-norm.js";
-export { applyTraining, bufferInputs, initializeBuffers, splitState } from "./buffers.js";
+export { applyTraining, bufferInputs, initializeBuffers } from "./buffers.js";
 export { type ConvOptions, conv2d } from "./conv.js";
 export { type ConvTransposeOptions, convTranspose2d } from "./conv-transpose.js";
 export { dataControl, depthCat } from "./depth-cat.js";
@@ -37,7 +34,6 @@ export {
   type StateDict,
   type Trained,
 } from "./module.js";
-export type { Sides } from "./pair.js";
 export {
   type AveragePool2dOptions,
   adaptiveAveragePool2d,
@@ -49,5 +45,5 @@ export {
 } from "./pooling.js";
 export { prelu } from "./prelu.js";
 export { sequential } from "./sequential.js";
-export { decodeStateDict, encodeStateDict, prefixed, withPrefix } from "./state-dict.js";
+export { decodeStateDict, encodeStateDict } from "./state-dict.js";
 export { zeroed } from "./zeroed.js";

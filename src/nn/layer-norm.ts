@@ -3,6 +3,7 @@ import type { Shape } from "../tensor/index.js";
 import { constantParameter } from "./initializers.js";
 import { type Module, parameterNode } from "./module.js";
 
+/** As of `torch.nn.LayerNorm`. */
 export interface LayerNormOptions {
   /** Added to the variance. Default 1e-5. */
   readonly epsilon?: number;

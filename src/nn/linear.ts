@@ -3,6 +3,7 @@ import { fail, formatShape, sizeOf } from "../tensor/index.js";
 import { kaimingBound, uniformParameter } from "./initializers.js";
 import { type Module, type ParameterSpec, parameterNode } from "./module.js";
 
+/** As of `torch.nn.Linear`. */
 export interface LinearOptions {
   /** Adds a bias vector. Default true. */
   readonly bias?: boolean;

@@ -5,6 +5,7 @@ import type { Module } from "./module.js";
 import { sequential } from "./sequential.js";
 import { zeroed } from "./zeroed.js";
 
+/** Sizes of a perceptron, and what lies between its layers. */
 export interface MlpOptions {
   /** Features of input, hidden layers and output: `[2, 64, 64, 2]`. */
   readonly sizes: readonly number[];

@@ -6,10 +6,10 @@ import {
   formatShape,
   type Random,
   type Shape,
-  sameShape,
   sizeOf,
   type Tensor,
 } from "../tensor/index.js";
+import { sameShape } from "../tensor/internal.js";
 import { initializeBuffers } from "./buffers.js";
 
 /** Values of parameters by PyTorch's names: `"0.weight"`. */

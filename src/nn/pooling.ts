@@ -4,6 +4,7 @@ import { functional } from "./activations.js";
 import type { Module } from "./module.js";
 import { evenPads, pairOf, requirePositive, type Sides } from "./pair.js";
 
+/** How the windows of a pooling lie on the image. */
 export interface PoolOptions {
   /** Cells between neighbouring windows. Default: the kernel. */
   readonly stride?: Sides;
@@ -11,6 +12,7 @@ export interface PoolOptions {
   readonly padding?: Sides;
 }
 
+/** As of `torch.nn.AvgPool2d`. */
 export interface AveragePool2dOptions extends PoolOptions {
   /** Padding counts as zeros. Default true. */
   readonly countIncludePad?: boolean;
@@ -32,6 +34,7 @@ export function adaptiveAveragePool2d(size: Sides): Module {
   return functional((x) => adaptiveAveragePool(x, pairOf(size)));
 }
 
+/** As of `torch.nn.MaxPool2d`. */
 export interface MaxPool2dOptions extends PoolOptions {
   /** Distance between the cells of a window. Default 1. */
   readonly dilation?: Sides;

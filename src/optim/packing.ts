@@ -6,11 +6,11 @@ import {
   formatShape,
   isFloat,
   type Shape,
-  sameShape,
   sizeOf,
   type Tensor,
   tensor,
 } from "../tensor/index.js";
+import { sameShape } from "../tensor/internal.js";
 
 /** Where each of several tensors lies in one flat vector. */
 export interface Packing {

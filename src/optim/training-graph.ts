@@ -2,7 +2,6 @@ import {
   add,
   cast,
   type Graph,
-  gradientInParts,
   type InputSpec,
   mul,
   type NamedNodes,
@@ -13,6 +12,7 @@ import {
   sum,
   trace,
 } from "../graph/index.js";
+import { gradientInParts } from "../graph/internal.js";
 import type { NamedTensors } from "../runtime/index.js";
 import { fail } from "../tensor/index.js";
 import { clipNorm } from "./clip.js";

@@ -1,15 +1,6 @@
 import type { NamedTensors } from "../runtime/index.js";
-import {
-  allocate,
-  fail,
-  formatShape,
-  item,
-  sameShape,
-  scalar,
-  type Tensor,
-  tensor,
-  toFloat64,
-} from "../tensor/index.js";
+import { fail, formatShape, item, scalar, type Tensor, tensor, toFloat64 } from "../tensor/index.js";
+import { allocate, sameShape } from "../tensor/internal.js";
 import { type Packing, pack, unpack } from "./packing.js";
 
 /** How the state vector is laid out: one copy of the packing a row. */

@@ -1,6 +1,6 @@
 /** A leaf over values: data -> figure (a Vega-Lite specification) -> SVG, PNG, report; tables and numbers as text. */
 
-export type { Figure, FigureText, Method, NumberList, Role } from "./figure.js";
+export type { Figure, Method } from "./figure.js";
 export { type DensityOptions, density } from "./figures/density.js";
 export {
   type DensityGridOptions,
@@ -12,11 +12,9 @@ export { type ErrorHistogramOptions, type ErrorSample, errorHistogram } from "./
 export { type HeatMapOptions, heatMap, type ScalarGrid } from "./figures/heat-map.js";
 export { type GridImage, type ImageGridOptions, type ImageRow, imageGrid } from "./figures/image-grid.js";
 export {
-  type Cost,
   type ParetoOptions,
   type ParetoPoint,
   type ParetoSeries,
-  paretoFront,
   paretoFronts,
 } from "./figures/pareto.js";
 export { type SeriesCurveOptions, seriesCurve } from "./figures/series-curve.js";
@@ -27,18 +25,6 @@ export { type Arrow, type ArrowPanel, type VectorFieldOptions, vectorField } fro
 export { renderPng, renderSvg } from "./output/render.js";
 export { type Report, type ReportFigure, type ReportSection, renderReport } from "./output/report.js";
 export { type Table, type TableCell, type TableColumn, textTable } from "./output/table.js";
-export type { Scheme } from "./parts/colour-ramp.js";
-export type { Level } from "./parts/curve-layers.js";
-export {
-  formatBytes,
-  formatMilliseconds,
-  formatNumber,
-  formatPercent,
-  formatRatio,
-  powerOfTen,
-} from "./parts/format.js";
-export type { PlaneRange } from "./parts/plane.js";
 export type { PointCloud } from "./parts/point-cloud.js";
-export { type MethodColours, methodColours, roleColours } from "./parts/theme.js";
 export type { ValueCurve } from "./parts/thin-curve.js";
 export type { TrajectorySet } from "./parts/trajectory-set.js";

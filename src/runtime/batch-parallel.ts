@@ -1,5 +1,7 @@
-import { type Graph, resolveBatch, topological } from "../graph/index.js";
-import { copiedRows, fail, stackedRows, type Tensor, zeros } from "../tensor/index.js";
+import type { Graph } from "../graph/index.js";
+import { resolveBatch, topological } from "../graph/internal.js";
+import { fail, type Tensor, zeros } from "../tensor/index.js";
+import { copiedRows, stackedRows } from "../tensor/internal.js";
 import type { NamedTensors, Program } from "./program.js";
 
 /**

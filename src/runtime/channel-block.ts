@@ -1,4 +1,5 @@
-import { conv, encodeOnnx, type Graph, type Node, topological, trace } from "../graph/index.js";
+import { conv, encodeOnnx, type Graph, type Node, trace } from "../graph/index.js";
+import { topological } from "../graph/internal.js";
 import { draw, Random, type Tensor, tensor } from "../tensor/index.js";
 import { createSession } from "./session.js";
 

@@ -1,4 +1,5 @@
-import { type Graph, resolveBatch } from "../graph/index.js";
+import type { Graph } from "../graph/index.js";
+import { resolveBatch } from "../graph/internal.js";
 import { fail } from "../tensor/index.js";
 import type { NamedTensors } from "./program.js";
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import { encodeOnnx, type Graph, printGraph, simplify, topological } from "../graph/index.js";
+import { encodeOnnx, type Graph, printGraph } from "../graph/index.js";
+import { simplify, topological } from "../graph/internal.js";
 import { fail, type HypersolversError, isHypersolversError } from "../tensor/index.js";
 import { batchParallelProgram, type Join, pieceRows } from "./batch-parallel.js";
 import { channelBlockFor } from "./channel-block.js";

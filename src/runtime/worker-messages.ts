@@ -1,4 +1,5 @@
-import type { ErrorCode, ErrorFacts, Tensor } from "../tensor/index.js";
+import type { ErrorCode, Tensor } from "../tensor/index.js";
+import type { ErrorFacts } from "../tensor/internal.js";
 import type { NamedTensors } from "./program.js";
 import type { SessionOptions } from "./session.js";
 

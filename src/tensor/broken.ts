@@ -10,6 +10,7 @@ export interface Broken {
   readonly reason: string;
 }
 
+/** Narrows a result to one that broke down. */
 export const isBroken = (result: object | undefined): result is Broken =>
   result !== undefined && "broken" in result;
 

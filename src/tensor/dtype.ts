@@ -1,5 +1,6 @@
 /** Element types. `bool` is stored as 0/1 bytes, as ONNX Runtime does. */
 export const dtypes = ["float32", "float64", "int64", "bool"] as const;
+/** Name of an element type, as in ONNX. */
 export type DType = (typeof dtypes)[number];
 
 /** The two types that have derivatives. */
@@ -13,6 +14,7 @@ export interface DataOf {
   readonly bool: Uint8Array;
 }
 
+/** Storage of any element type. */
 export type TensorData = DataOf[DType];
 
 const constructors = {
@@ -22,6 +24,7 @@ const constructors = {
   bool: Uint8Array,
 } as const;
 
+/** Size of one element in memory and in files, in bytes. */
 export const bytesPerElement: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int64: 8, bool: 1 };
 
 /** Zero-filled storage for `length` elements. */
@@ -45,6 +48,7 @@ export function viewBytes<D extends DType>(
   return new constructors[dtype](copy.buffer, 0, length) as DataOf[D];
 }
 
+/** Whether values of this type have derivatives. */
 export function isFloat(dtype: DType): dtype is FloatDType {
   return dtype === "float32" || dtype === "float64";
 }

@@ -24,6 +24,7 @@ export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(", ")}]`;
 }
 
+/** Whether two shapes, symbolic extents included, are equal. */
 export function sameShape(a: readonly (number | string)[], b: readonly (number | string)[]): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }

@@ -36,6 +36,7 @@ export function scalar(value: number, dtype: DType = "float32"): Tensor {
   return fromNumbers([value], [], dtype);
 }
 
+/** A tensor of zeros (false, for `bool`). */
 export function zeros<D extends DType>(shape: Shape, dtype: D): Tensor<D> {
   return tensor(dtype, shape, allocate(dtype, sizeOf(shape)));
 }

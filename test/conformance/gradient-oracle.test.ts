@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import {
   concat,
   gradient,
-  makeGraph,
   mul,
   type Node,
   reduceSum,
@@ -11,6 +10,7 @@ import {
   square,
   trace,
 } from "../../src/graph/index.js";
+import { makeGraph } from "../../src/graph/internal.js";
 import {
   divergence,
   dopri5,

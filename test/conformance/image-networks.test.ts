@@ -4,11 +4,9 @@ import {
   averagePool,
   batchNorm,
   bind,
-  channelStatistics,
   constant,
   conv,
   convTranspose,
-  convWeight,
   encodeOnnx,
   evaluateGraph,
   gradient,
@@ -26,6 +24,7 @@ import {
   tanh,
   trace,
 } from "../../src/graph/index.js";
+import { channelStatistics, convWeight } from "../../src/graph/internal.js";
 import { compile, programOf } from "../../src/runtime/index.js";
 import { draw, fromNumbers, Random, sizeOf, type Tensor, tensor, toFloat64 } from "../../src/tensor/index.js";
 import { expectClose } from "../helpers/compare.js";

@@ -28,8 +28,8 @@ import {
   tanh,
   trace,
   transpose,
-  zerosLike,
 } from "../../src/graph/index.js";
+import { zerosLike } from "../../src/graph/internal.js";
 import { compile, programOf } from "../../src/runtime/index.js";
 import { fromNumbers, type Tensor } from "../../src/tensor/index.js";
 import { expectClose } from "../helpers/compare.js";

@@ -1,15 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
-  applyOperator,
   bind,
   encodeOnnx,
   evaluateGraph,
   importableOperators,
   importOnnx,
-  type OpName,
-  operators,
   trace,
 } from "../../src/graph/index.js";
+import { applyOperator, type OpName, operators } from "../../src/graph/internal.js";
 import { programOf } from "../../src/runtime/index.js";
 import { Random, type Tensor } from "../../src/tensor/index.js";
 import { expectClose } from "../helpers/compare.js";

@@ -1,19 +1,17 @@
 import { describe, expect, test } from "vitest";
 import {
-  applyOperator,
   evaluateGraph,
   type Graph,
   gradient,
   jvp,
   mul,
   type Node,
-  type OpName,
-  operators,
   reduceSum,
   trace,
   vjp,
   withFloat,
 } from "../../src/graph/index.js";
+import { applyOperator, type OpName, operators } from "../../src/graph/internal.js";
 import { compile } from "../../src/runtime/index.js";
 import {
   cast,

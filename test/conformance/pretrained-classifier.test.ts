@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { imageRows } from "../../src/data/index.js";
+import { imageRows } from "../../src/data/internal.js";
 import {
   architectureNamed,
   classifierOf,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { imageRows } from "../../src/data/index.js";
+import { imageRows } from "../../src/data/internal.js";
 import { cardWarnings, decodeCorrection } from "../../src/hypersolver/index.js";
 import {
   architectureNamed,

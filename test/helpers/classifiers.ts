@@ -1,15 +1,7 @@
 import { type ImageSet, imageSet } from "../../src/data/index.js";
 import type { ClassifierArchitecture } from "../../src/models/index.js";
-import {
-  batchNorm2d,
-  conv2d,
-  depthCat,
-  flatten,
-  functional,
-  linear,
-  sequential,
-  tanh,
-} from "../../src/nn/index.js";
+import { batchNorm2d, conv2d, depthCat, flatten, linear, sequential, tanh } from "../../src/nn/index.js";
+import { functional } from "../../src/nn/internal.js";
 import { draw, Random } from "../../src/tensor/index.js";
 
 /**

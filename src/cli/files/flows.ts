@@ -1,4 +1,4 @@
-import { defaultColumns } from "../../data/index.js";
+import { defaultColumns } from "../../data/internal.js";
 import { importOnnx } from "../../graph/index.js";
 import {
   baseNamed,

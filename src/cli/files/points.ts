@@ -1,15 +1,16 @@
-import { decodeCsv, defaultColumns, encodeCsv, shortestFloat32 } from "../../data/index.js";
+import { decodeCsv, encodeCsv } from "../../data/index.js";
+import { defaultColumns, shortestFloat32 } from "../../data/internal.js";
 import {
   cast,
   encodeSafetensors,
   fail,
-  firstNonFinite,
   formatShape,
   fromNumbers,
   isFloat,
   isHypersolversError,
   type Tensor,
 } from "../../tensor/index.js";
+import { firstNonFinite } from "../../tensor/internal.js";
 import { libraryName } from "../../version.js";
 import { readBytes } from "./files.js";
 import { type FoundTensor, readTensor } from "./tensor-file.js";

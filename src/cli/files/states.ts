@@ -6,16 +6,8 @@ import {
   uniformStates,
 } from "../../hypersolver/index.js";
 import { controlSpecs, type Field, stateType } from "../../ode/index.js";
-import {
-  cast,
-  fail,
-  firstNonFinite,
-  formatShape,
-  isFloat,
-  Random,
-  sizeOf,
-  type Tensor,
-} from "../../tensor/index.js";
+import { cast, fail, formatShape, isFloat, Random, sizeOf, type Tensor } from "../../tensor/index.js";
+import { firstNonFinite } from "../../tensor/internal.js";
 import type { FieldOptions } from "../options/options.js";
 import type { StatesChoice } from "../options/parse.js";
 import { unusable } from "../options/usage-error.js";

@@ -1,6 +1,6 @@
 import type { FlowSamplerOptions } from "../../models/index.js";
 import { type FieldStatistics, isAdaptive } from "../../ode/index.js";
-import { formatMilliseconds, formatNumber } from "../../plot/index.js";
+import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { compileOptions, type LoadedCorrection } from "../files/models.js";
 import type { FlowSolverOptions } from "./flow-options.js";
 import { methodOption, missing, refuseOtherMethod } from "./method.js";

@@ -1,5 +1,5 @@
 import type { FitProgress } from "../../hypersolver/index.js";
-import { formatNumber } from "../../plot/index.js";
+import { formatNumber } from "../../plot/internal.js";
 import type { Progress } from "./progress.js";
 
 const stageNames: Readonly<Record<FitProgress["phase"], string>> = {

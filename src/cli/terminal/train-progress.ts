@@ -1,6 +1,6 @@
 import { type FlowRunProgress, formatNats } from "../../experiments/index.js";
 import type { ClassifierProgress, TrainingPhase } from "../../models/index.js";
-import { formatNumber, formatPercent } from "../../plot/index.js";
+import { formatNumber, formatPercent } from "../../plot/internal.js";
 import type { Progress } from "./progress.js";
 
 /** The stages of a training as progress, each phase for itself: loss, evaluations of f, and the last validation. */

@@ -9,12 +9,12 @@ import {
   type DensityRow,
   densityGrid,
   type Figure,
-  formatNumber,
   type GridCloud,
   heatMap,
   type ScalarGrid,
   speedUpBars,
 } from "../../plot/index.js";
+import { formatNumber } from "../../plot/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import {
   isBroken,

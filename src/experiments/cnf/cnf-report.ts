@@ -1,12 +1,6 @@
 import type { Mean } from "../../metrics/index.js";
-import {
-  type Figure,
-  formatMilliseconds,
-  formatNumber,
-  renderReport,
-  type Table,
-  textTable,
-} from "../../plot/index.js";
+import { type Figure, renderReport, type Table, textTable } from "../../plot/index.js";
+import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
 import { methodTitle } from "../fit/comparison.js";
 import { comparisonTable } from "../fit/fit-report.js";

@@ -1,12 +1,6 @@
 import type { ValidityCard } from "../../hypersolver/index.js";
-import {
-  type Figure,
-  formatMilliseconds,
-  formatNumber,
-  renderReport,
-  type Table,
-  textTable,
-} from "../../plot/index.js";
+import { type Figure, renderReport, type Table, textTable } from "../../plot/index.js";
+import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
 import type { FitMetrics } from "./run-fit.js";
 

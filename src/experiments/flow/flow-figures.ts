@@ -1,5 +1,6 @@
 import { compileFlowDensity, compileFlowSampler, type Flow, type FlowData } from "../../models/index.js";
-import { density, type Figure, formatNumber, heatMap, renderPng, renderSvg } from "../../plot/index.js";
+import { density, type Figure, heatMap, renderPng, renderSvg } from "../../plot/index.js";
+import { formatNumber } from "../../plot/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { isHypersolversError, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { densityOverGrid, type GridDensity, gridAround } from "./density-grid.js";

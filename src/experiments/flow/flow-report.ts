@@ -1,5 +1,6 @@
 import type { FlowFacts } from "../../models/index.js";
-import { formatMilliseconds, formatNumber, renderReport } from "../../plot/index.js";
+import { renderReport } from "../../plot/index.js";
+import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import type { DrawnFigure } from "./flow-figures.js";
 import type { FlowMetrics } from "./run-flow.js";
 

@@ -1,4 +1,5 @@
-import { type ImageSet, imageRows } from "../../data/index.js";
+import type { ImageSet } from "../../data/index.js";
+import { imageRows } from "../../data/internal.js";
 import {
   type MeshPointError,
   meshErrors,
@@ -7,7 +8,8 @@ import {
 } from "../../hypersolver/index.js";
 import type { Classifier } from "../../models/index.js";
 import { type StepRule, uniformMesh } from "../../ode/index.js";
-import { type Figure, formatNumber, type ImageRow, imageGrid } from "../../plot/index.js";
+import { type Figure, type ImageRow, imageGrid } from "../../plot/index.js";
+import { formatNumber } from "../../plot/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { toFloat64 } from "../../tensor/index.js";
 import type { ClassifierEnds } from "./classifier-ends.js";

@@ -1,4 +1,5 @@
-import { type ImageSet, imageRows } from "../../data/index.js";
+import type { ImageSet } from "../../data/index.js";
+import { imageRows } from "../../data/internal.js";
 import { type ReferenceSettings, referenceEnds, stateErrors } from "../../hypersolver/index.js";
 import { type Mean, meanAndStandardError, percentageErrors } from "../../metrics/index.js";
 import type { Classifier } from "../../models/index.js";

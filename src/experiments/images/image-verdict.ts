@@ -1,4 +1,4 @@
-import { formatNumber } from "../../plot/index.js";
+import { formatNumber } from "../../plot/internal.js";
 import type { ImageQuality } from "./image-quality.js";
 
 type Cost = "nfe" | "macs" | "milliseconds";

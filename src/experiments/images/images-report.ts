@@ -1,12 +1,5 @@
-import {
-  type Figure,
-  formatMilliseconds,
-  formatNumber,
-  type ReportSection,
-  renderReport,
-  type Table,
-  textTable,
-} from "../../plot/index.js";
+import { type Figure, type ReportSection, renderReport, type Table, textTable } from "../../plot/index.js";
+import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { EVALUATIONS } from "./image-methods.js";
 import type { ImageQuality } from "./image-quality.js";
 import { imageVerdict } from "./image-verdict.js";

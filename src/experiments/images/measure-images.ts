@@ -1,4 +1,4 @@
-import { imageRows } from "../../data/index.js";
+import { imageRows } from "../../data/internal.js";
 import { hyperRule, measuringReference } from "../../hypersolver/index.js";
 import { midpoint, tableauRule } from "../../ode/index.js";
 import type { Figure } from "../../plot/index.js";

@@ -1,4 +1,5 @@
-import { type ImageSet, imageRows } from "../../data/index.js";
+import type { ImageSet } from "../../data/index.js";
+import { imageRows } from "../../data/internal.js";
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
 import {
   type Classifier,

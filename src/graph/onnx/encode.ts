@@ -8,6 +8,7 @@ import { operatorOf } from "../operators/index.js";
 import { topological } from "../traverse.js";
 import { attributeProtos, tensorProto, valueInfo } from "./proto.js";
 
+/** How a graph becomes an ONNX model. */
 export interface EncodeOptions {
   /** Who will run the model: any runtime (default), or ONNX Runtime with its own operators. */
   readonly target?: Emitter["target"];

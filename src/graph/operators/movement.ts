@@ -1,4 +1,5 @@
-import { fail, formatShape, sizeOf, stridesOf } from "../../tensor/index.js";
+import { fail, formatShape, sizeOf } from "../../tensor/index.js";
+import { stridesOf } from "../../tensor/internal.js";
 import type { OperatorAttributes } from "../attributes.js";
 import { forEachBroadcast, forEachStrided, repeatedAxes } from "../broadcast.js";
 import type { Extent, Node, SymbolicShape } from "../node.js";

@@ -1,4 +1,5 @@
-import { draw, fromNumbers, type Random, type Shape, sizeOf, stridesOf } from "../../tensor/index.js";
+import { draw, fromNumbers, type Random, type Shape, sizeOf } from "../../tensor/index.js";
+import { stridesOf } from "../../tensor/internal.js";
 import type { ReductionAttributes } from "../attributes.js";
 import { forEachStrided } from "../broadcast.js";
 import type { Node, SymbolicShape } from "../node.js";

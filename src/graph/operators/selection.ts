@@ -1,4 +1,5 @@
-import { fail, formatShape, sizeOf, stridesOf } from "../../tensor/index.js";
+import { fail, formatShape, sizeOf } from "../../tensor/index.js";
+import { stridesOf } from "../../tensor/internal.js";
 import type { OperatorAttributes } from "../attributes.js";
 import { forEachStrided } from "../broadcast.js";
 import type { Node, SymbolicShape } from "../node.js";

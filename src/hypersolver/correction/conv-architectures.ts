@@ -1,4 +1,5 @@
-import { countMacs, makeGraph } from "../../graph/index.js";
+import { countMacs } from "../../graph/index.js";
+import { makeGraph } from "../../graph/internal.js";
 import { type ButcherTableau, type Field, fieldMacs, stateType } from "../../ode/index.js";
 import { fail, Random } from "../../tensor/index.js";
 import { type ConvActivation, type ConvNetworkOptions, convCorrection } from "./conv-network.js";

@@ -14,7 +14,6 @@ import {
   trace,
 } from "../../graph/index.js";
 import {
-  activationNamed,
   conv2d,
   initialize,
   type Module,
@@ -23,6 +22,7 @@ import {
   sequential,
   zeroed,
 } from "../../nn/index.js";
+import { activationNamed } from "../../nn/internal.js";
 import type { ButcherTableau } from "../../ode/index.js";
 import { cast, fail, fromNumbers, type Random } from "../../tensor/index.js";
 import type { Correction, CorrectionInput } from "./correction.js";

@@ -2,11 +2,11 @@ import {
   countMacs,
   type Graph,
   inline,
-  makeGraph,
   type NamedNodes,
   type Node,
   type Operand,
 } from "../../graph/index.js";
+import { makeGraph } from "../../graph/internal.js";
 import { type ButcherTableau, perSample } from "../../ode/index.js";
 import { fail, type Tensor } from "../../tensor/index.js";
 import type { ValidityCard } from "../files/card.js";

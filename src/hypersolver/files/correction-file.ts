@@ -1,4 +1,5 @@
-import { bind, encodeOnnx, type Graph, importOnnx, makeGraph } from "../../graph/index.js";
+import { bind, encodeOnnx, type Graph, importOnnx } from "../../graph/index.js";
+import { makeGraph } from "../../graph/internal.js";
 import { alpha, type ButcherTableau, tableauNamed, withoutErrorControl } from "../../ode/index.js";
 import { fail } from "../../tensor/index.js";
 import { type Correction, type CorrectionInput, parseCorrectionInputs } from "../correction/correction.js";

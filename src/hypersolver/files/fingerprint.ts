@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { bind, encodeOnnx, makeGraph, type Node } from "../../graph/index.js";
+import { bind, encodeOnnx, type Node } from "../../graph/index.js";
+import { makeGraph } from "../../graph/internal.js";
 import type { Field } from "../../ode/index.js";
 
 /** Short hash of a field's operators and weights: two fields with one fingerprint compute the same function. */

@@ -17,16 +17,8 @@ import {
   uniformMesh,
 } from "../../ode/index.js";
 import { compile, programOf } from "../../runtime/index.js";
-import {
-  cast,
-  fail,
-  firstNonFinite,
-  fromNumbers,
-  sizeOf,
-  type Tensor,
-  tensor,
-  toFloat64,
-} from "../../tensor/index.js";
+import { cast, fail, fromNumbers, sizeOf, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
+import { firstNonFinite } from "../../tensor/internal.js";
 import type { Samples } from "../states/states.js";
 import { SOLVER_KEY, type SolverFacts } from "./solver-facts.js";
 

@@ -1,5 +1,5 @@
 import { add, type InputSpec, mul, type NamedNodes, type Node, sum } from "../../graph/index.js";
-import { withPrefix } from "../../nn/index.js";
+import { withPrefix } from "../../nn/internal.js";
 import { type Field, stateType } from "../../ode/index.js";
 import { adamw, compileTraining, type Training } from "../../optim/index.js";
 import type { NamedTensors } from "../../runtime/index.js";

@@ -8,7 +8,8 @@ import {
   withoutErrorControl,
 } from "../../ode/index.js";
 import { compile, type NamedTensors, type Program } from "../../runtime/index.js";
-import { cast, fail, firstNonFinite, type Random, scalar, type Tensor } from "../../tensor/index.js";
+import { cast, fail, type Random, scalar, type Tensor } from "../../tensor/index.js";
+import { firstNonFinite } from "../../tensor/internal.js";
 import { baseStep } from "../correction/base-step.js";
 import { type Correction, siteInputs } from "../correction/correction.js";
 import { integerPower } from "../correction/hyper-rule.js";

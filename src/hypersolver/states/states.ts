@@ -4,7 +4,6 @@ import {
   fail,
   formatShape,
   fromNumbers,
-  pickRows,
   type Random,
   rows,
   type Shape,
@@ -13,6 +12,7 @@ import {
   tensor,
   toFloat64,
 } from "../../tensor/index.js";
+import { pickRows } from "../../tensor/internal.js";
 
 /** Initial states [n, …] and the values of controls that belong to them. */
 export interface Samples {

@@ -5,7 +5,6 @@ import {
   conv2d,
   depthCat,
   flatten,
-  functional,
   groupNorm,
   linear,
   type Module,
@@ -13,6 +12,7 @@ import {
   softplus,
   tanh,
 } from "../../nn/index.js";
+import { functional } from "../../nn/internal.js";
 import { fail } from "../../tensor/index.js";
 import type { ClassifierArchitecture } from "./architecture.js";
 

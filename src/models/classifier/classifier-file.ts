@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { decodeSafetensors, encodeSafetensors, fail, firstNonFinite } from "../../tensor/index.js";
+import { decodeSafetensors, encodeSafetensors, fail } from "../../tensor/index.js";
+import { firstNonFinite } from "../../tensor/internal.js";
 import { libraryName } from "../../version.js";
 import type { ClassifierArchitecture } from "./architecture.js";
 import { architectureNamed } from "./architectures.js";

@@ -1,4 +1,5 @@
-import { type InputSpec, isOp, type NamedNodes, type Node, topological, trace } from "../../graph/index.js";
+import { type InputSpec, type NamedNodes, type Node, trace } from "../../graph/index.js";
+import { isOp, topological } from "../../graph/internal.js";
 import { bufferInputs, loadStateDict, type Module, parameterInputs, type StateDict } from "../../nn/index.js";
 import { type Field, makeField } from "../../ode/index.js";
 import type { Random } from "../../tensor/index.js";

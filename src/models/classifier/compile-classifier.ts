@@ -11,7 +11,8 @@ import {
   tableauRule,
 } from "../../ode/index.js";
 import { type CompileOptions, compile } from "../../runtime/index.js";
-import { cast, fail, firstNonFinite, type Tensor } from "../../tensor/index.js";
+import { cast, fail, type Tensor } from "../../tensor/index.js";
+import { firstNonFinite } from "../../tensor/internal.js";
 import type { Classifier } from "./classifier.js";
 import { compileHead, compileStem } from "./classifier-ends.js";
 import { fixedGraph } from "./fixed-graph.js";

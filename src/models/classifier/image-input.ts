@@ -1,5 +1,6 @@
 import { type ImageSet, imageTensor, normalisations } from "../../data/index.js";
-import { cast, fail, firstNonFinite, formatShape, isFloat, type Tensor } from "../../tensor/index.js";
+import { cast, fail, formatShape, isFloat, type Tensor } from "../../tensor/index.js";
+import { firstNonFinite } from "../../tensor/internal.js";
 import type { ClassifierArchitecture } from "./architecture.js";
 
 /** Images as bytes, which the classifier standardises, or standardised already, float [n, C, H, W]. */

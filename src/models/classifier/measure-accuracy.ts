@@ -1,4 +1,5 @@
-import { type ImageSet, imageRows } from "../../data/index.js";
+import type { ImageSet } from "../../data/index.js";
+import { imageRows } from "../../data/internal.js";
 import { fail, type Tensor, toFloat64 } from "../../tensor/index.js";
 import type { CompiledClassifier } from "./compile-classifier.js";
 import { requireImageSet } from "./image-input.js";

@@ -5,7 +5,8 @@ import {
   standardisationOf,
   standardised,
 } from "../../data/index.js";
-import { fail, formatShape, pickRows, Random, rows, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { fail, formatShape, Random, rows, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { pickRows } from "../../tensor/internal.js";
 
 /** What a flow learns from. Training, validation and held-out rows share none. */
 export interface FlowData {

@@ -1,5 +1,6 @@
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
-import { cast, firstNonFinite, type Tensor } from "../../tensor/index.js";
+import { cast, type Tensor } from "../../tensor/index.js";
+import { firstNonFinite } from "../../tensor/internal.js";
 import { integrateAdaptive } from "../control/adaptive.js";
 import type { AdaptiveOptions } from "../control/adaptive-options.js";
 import { type Field, fieldMacs } from "../field/field.js";

@@ -1,5 +1,6 @@
 import type { NamedTensors } from "../../runtime/index.js";
-import { cast, type DType, firstNonFinite, type Tensor } from "../../tensor/index.js";
+import { cast, type DType, type Tensor } from "../../tensor/index.js";
+import { firstNonFinite } from "../../tensor/internal.js";
 import type { Product } from "../gradient/product-algebra.js";
 
 /**

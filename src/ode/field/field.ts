@@ -5,16 +5,15 @@ import {
   type Graph,
   type InputSpec,
   inline,
-  makeGraph,
   type NamedNodes,
   type Node,
   type Operand,
   reshape,
   type SymbolicShape,
-  type TensorType,
   trace,
   withFloat,
 } from "../../graph/index.js";
+import { makeGraph, type TensorType } from "../../graph/internal.js";
 import { cast, type FloatDType, fail, formatShape, isFloat, type Tensor } from "../../tensor/index.js";
 import type { VectorField } from "../methods/algebra.js";
 

@@ -1,10 +1,5 @@
-import {
-  formatType,
-  type ImportedModel,
-  type NamedNodes,
-  type SymbolicShape,
-  type TensorType,
-} from "../../graph/index.js";
+import type { ImportedModel, NamedNodes, SymbolicShape } from "../../graph/index.js";
+import { formatType, type TensorType } from "../../graph/internal.js";
 import { fail, formatShape } from "../../tensor/index.js";
 import { type Field, makeField } from "./field.js";
 

@@ -1,4 +1,5 @@
-import { fail, formatShape, fromNumbers, sameShape, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { fail, formatShape, fromNumbers, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { sameShape } from "../../tensor/internal.js";
 import type { Awaitable } from "../control/stepper.js";
 
 /**

@@ -1,5 +1,6 @@
 import type { NamedTensors } from "../../runtime/index.js";
-import { copiedRows, fail, stackedRows, type Tensor, zeros } from "../../tensor/index.js";
+import { fail, type Tensor, zeros } from "../../tensor/index.js";
+import { copiedRows, stackedRows } from "../../tensor/internal.js";
 import { STATE_INPUT } from "../compiled/compiled-steps.js";
 import type { Field } from "../field/field.js";
 import { interruption } from "../problem/interruption.js";

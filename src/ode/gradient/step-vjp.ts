@@ -1,12 +1,5 @@
-import {
-  add,
-  type Graph,
-  type InputSpec,
-  type Node,
-  type TensorType,
-  trace,
-  vjp,
-} from "../../graph/index.js";
+import { add, type Graph, type InputSpec, type Node, trace, vjp } from "../../graph/index.js";
+import type { TensorType } from "../../graph/internal.js";
 import {
   type CompileOptions,
   compileForThreads,

@@ -20,6 +20,7 @@ export interface ImageRow {
   readonly images: readonly GridImage[];
 }
 
+/** Size, colours and texts of a grid of images. */
 export interface ImageGridOptions extends FigureText {
   /** Extent of every picture in pixels of its own. */
   readonly height: number;

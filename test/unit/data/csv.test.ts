@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeCsv, defaultColumns, encodeCsv } from "../../../src/data/index.js";
+import { decodeCsv, encodeCsv } from "../../../src/data/index.js";
+import { defaultColumns } from "../../../src/data/internal.js";
 import { fromNumbers, type Tensor, tensor } from "../../../src/tensor/index.js";
 
 const content = (text: string): readonly [readonly string[], readonly number[], readonly number[]] => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cifar10Classes, decodeCifar10, decodeIdx, decodeIdxImages } from "../../../src/data/index.js";
+import { cifar10Classes, decodeCifar10, decodeIdxImages } from "../../../src/data/index.js";
+import { decodeIdx } from "../../../src/data/internal.js";
 import { cifarRecord, idxFile } from "../../helpers/images.js";
 
 const malformed = (received?: unknown) => ({

@@ -3,19 +3,21 @@ import { describe, expect, it } from "vitest";
 import {
   augmented,
   cifar10Augmentation,
-  cifar10Normalisation,
   classCounts,
   type ImageSet,
   imageBatches,
-  imageRows,
   imageSet,
   imageTensor,
   joinImages,
-  mnistNormalisation,
   oneHot,
   pickImages,
-  rowBatches,
 } from "../../../src/data/index.js";
+import {
+  cifar10Normalisation,
+  imageRows,
+  mnistNormalisation,
+  rowBatches,
+} from "../../../src/data/internal.js";
 import { Random } from "../../../src/tensor/index.js";
 
 /** `count` images of 2 channels, 2 by 3 pixels, no two bytes of an image equal. */

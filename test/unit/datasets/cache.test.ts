@@ -10,16 +10,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { cacheFolder, importDataset, loadDataset, readDataset } from "../../../src/datasets/index.js";
 import {
-  cacheFolder,
   datasetDefinitions,
   datasetNamed,
-  importDataset,
   listCached,
-  loadDataset,
-  readDataset,
   verifyCached,
-} from "../../../src/datasets/index.js";
+} from "../../../src/datasets/internal.js";
 import { cifarFolder, smallMnist } from "../../helpers/images.js";
 
 const root = mkdtempSync(join(tmpdir(), "hypersolvers-cache-"));

@@ -10,13 +10,8 @@ import type { DataCommandOptions } from "../../../src/cli/commands/data/command.
 import { dataJobOf } from "../../../src/cli/commands/data/job.js";
 import { createOutput } from "../../../src/cli/terminal/output.js";
 import { type Progress, silentProgress } from "../../../src/cli/terminal/progress.js";
-import {
-  type DatasetDefinition,
-  type DownloadProgress,
-  datasetDefinitions,
-  downloadDataset,
-  loadDataset,
-} from "../../../src/datasets/index.js";
+import { type DownloadProgress, downloadDataset, loadDataset } from "../../../src/datasets/index.js";
+import { type DatasetDefinition, datasetDefinitions } from "../../../src/datasets/internal.js";
 import { cifarFolder, smallMnist } from "../../helpers/images.js";
 
 const root = mkdtempSync(join(tmpdir(), "hypersolvers-download-"));

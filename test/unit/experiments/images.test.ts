@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { imageRows } from "../../../src/data/index.js";
+import { imageRows } from "../../../src/data/internal.js";
 import { alphaFigure } from "../../../src/experiments/images/alpha-family.js";
 import { compileEnds } from "../../../src/experiments/images/classifier-ends.js";
 import { encodedImages } from "../../../src/experiments/images/encoded-images.js";

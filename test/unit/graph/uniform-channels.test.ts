@@ -10,10 +10,9 @@ import {
   type NamedNodes,
   type Node,
   reshape,
-  simplify,
-  topological,
   trace,
 } from "../../../src/graph/index.js";
+import { simplify, topological } from "../../../src/graph/internal.js";
 import {
   fromNumbers,
   Random,

@@ -1,14 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  constant,
-  div,
-  mul,
-  type Node,
-  simplify,
-  sub,
-  topological,
-  trace,
-} from "../../../src/graph/index.js";
+import { constant, div, mul, type Node, sub, trace } from "../../../src/graph/index.js";
+import { simplify, topological } from "../../../src/graph/internal.js";
 import { integerPower } from "../../../src/hypersolver/correction/hyper-rule.js";
 import {
   type Correction,

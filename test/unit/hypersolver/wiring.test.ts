@@ -10,12 +10,11 @@ import {
   mul,
   type NamedNodes,
   type Node,
-  simplify,
   softplus,
   tanh,
-  topological,
   trace,
 } from "../../../src/graph/index.js";
+import { simplify, topological } from "../../../src/graph/internal.js";
 import {
   type Correction,
   type CorrectionInput,

@@ -19,13 +19,12 @@ import {
   type Module,
   maxPool2d,
   parameterInputs,
-  prefixed,
   prelu,
   sequential,
-  splitState,
   tanh,
   zeroed,
 } from "../../../src/nn/index.js";
+import { prefixed, splitState } from "../../../src/nn/internal.js";
 import { fromNumbers, Random, type Tensor, toFloat64, zeros } from "../../../src/tensor/index.js";
 import { ramp, run } from "./run-module.js";
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import {
-  activationNamed,
   activations,
   countParameters,
   initialize,
@@ -10,6 +9,7 @@ import {
   prelu,
   sequential,
 } from "../../../src/nn/index.js";
+import { activationNamed } from "../../../src/nn/internal.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
 import { FLOAT32_FORWARD } from "../../helpers/tolerances.js";

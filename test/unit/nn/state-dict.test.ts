@@ -1,13 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  decodeStateDict,
-  encodeStateDict,
-  initialize,
-  loadStateDict,
-  mlp,
-  prefixed,
-  withPrefix,
-} from "../../../src/nn/index.js";
+import { decodeStateDict, encodeStateDict, initialize, loadStateDict, mlp } from "../../../src/nn/index.js";
+import { prefixed, withPrefix } from "../../../src/nn/internal.js";
 import { cast, isHypersolversError, Random, type Tensor, zeros } from "../../../src/tensor/index.js";
 
 const net = mlp({ sizes: [2, 3, 1] });

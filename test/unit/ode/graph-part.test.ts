@@ -4,7 +4,6 @@ import {
   constant,
   evaluateGraph,
   gradient,
-  input,
   mul,
   type Node,
   type Operand,
@@ -12,6 +11,7 @@ import {
   sin,
   trace,
 } from "../../../src/graph/index.js";
+import { input } from "../../../src/graph/internal.js";
 import {
   type DepthBounds,
   divergence,

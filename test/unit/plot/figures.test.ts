@@ -6,7 +6,6 @@ import {
   type Figure,
   heatMap,
   type ParetoSeries,
-  paretoFront,
   paretoFronts,
   renderSvg,
   seriesCurve,
@@ -15,6 +14,7 @@ import {
   trajectories,
   vectorField,
 } from "../../../src/plot/index.js";
+import { paretoFront } from "../../../src/plot/internal.js";
 import { countMarks, errors, gaussian, spirals } from "./clouds.js";
 import { decodeImages } from "./images.js";
 

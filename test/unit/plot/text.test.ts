@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { textTable } from "../../../src/plot/index.js";
 import {
   formatBytes,
   formatMilliseconds,
@@ -7,8 +8,7 @@ import {
   formatRatio,
   powerOfTen,
   roleColours,
-  textTable,
-} from "../../../src/plot/index.js";
+} from "../../../src/plot/internal.js";
 import { logAxis } from "../../../src/plot/parts/log-axis.js";
 import { methodColours } from "../../../src/plot/parts/theme.js";
 

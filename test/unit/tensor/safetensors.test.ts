@@ -3,12 +3,12 @@ import { describe, expect, test } from "vitest";
 import {
   type DType,
   decodeSafetensors,
-  dtypes,
   encodeSafetensors,
   fromNumbers,
   type Tensor,
   tensor,
 } from "../../../src/tensor/index.js";
+import { dtypes } from "../../../src/tensor/internal.js";
 
 const samples: Readonly<Record<DType, Tensor>> = {
   float32: tensor("float32", [2, 2], Float32Array.of(1.5, -0, Number.NaN, Number.POSITIVE_INFINITY)),

@@ -1,19 +1,21 @@
 import { describe, expect, test } from "vitest";
 import {
   cast,
-  errorSentences,
   fail,
-  firstNonFinite,
-  formatError,
   formatShape,
   fromNumbers,
   isHypersolversError,
   item,
-  normalizeAxis,
   rows,
-  stridesOf,
   tensor,
 } from "../../../src/tensor/index.js";
+import {
+  errorSentences,
+  firstNonFinite,
+  formatError,
+  normalizeAxis,
+  stridesOf,
+} from "../../../src/tensor/internal.js";
 
 describe("tensors", () => {
   test("refuse data that do not fill their shape", () => {

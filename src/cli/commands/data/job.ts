@@ -1,17 +1,15 @@
+import { cacheFolder, type DatasetName, downloadDataset, importDataset } from "../../../datasets/index.js";
 import {
   type CachedDataset,
-  cacheFolder,
   type DamagedDataset,
   type DatasetDefinition,
-  type DatasetName,
   datasetDefinitions,
   describeDataset,
-  downloadDataset,
-  importDataset,
   listCached,
   verifyCached,
-} from "../../../datasets/index.js";
-import { formatNumber, textTable } from "../../../plot/index.js";
+} from "../../../datasets/internal.js";
+import { textTable } from "../../../plot/index.js";
+import { formatNumber } from "../../../plot/internal.js";
 import type { Job, JobContext, JobResult } from "../../command.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";

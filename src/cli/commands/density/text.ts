@@ -2,7 +2,7 @@ import { type GridDensity, meanText } from "../../../experiments/index.js";
 import { meanAndStandardError } from "../../../metrics/index.js";
 import type { LogDensities, NoiseKind } from "../../../models/index.js";
 import type { TraceEstimator } from "../../../ode/index.js";
-import { formatMilliseconds, formatNumber } from "../../../plot/index.js";
+import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { costText, type FlowSolver, writtenText } from "../../options/flow-solver.js";
 import type { DensityCommandOptions } from "./command.js";
 

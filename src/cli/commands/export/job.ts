@@ -1,5 +1,5 @@
 import { CARD_KEY, encodeSolver, type SolverFacts } from "../../../hypersolver/index.js";
-import { formatNumber } from "../../../plot/index.js";
+import { formatNumber } from "../../../plot/internal.js";
 import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { readCorrection, readField, warnOfCard } from "../../files/models.js";

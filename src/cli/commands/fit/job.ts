@@ -7,7 +7,7 @@ import {
   hiddenFeature,
 } from "../../../hypersolver/index.js";
 import { type Field, tableauNamed } from "../../../ode/index.js";
-import { formatNumber } from "../../../plot/index.js";
+import { formatNumber } from "../../../plot/internal.js";
 import { fail, isHypersolversError } from "../../../tensor/index.js";
 import type { Job, JobContext } from "../../command.js";
 import { requireWritableFolder, writeAll } from "../../files/files.js";

@@ -1,4 +1,5 @@
-import { defaultColumns, densities, standardised } from "../../../data/index.js";
+import { densities, standardised } from "../../../data/index.js";
+import { defaultColumns } from "../../../data/internal.js";
 import { baseStates, dataStates } from "../../../experiments/index.js";
 import { givenStates, type StateSource } from "../../../hypersolver/index.js";
 import { withZeroColumns } from "../../../models/index.js";

@@ -1,8 +1,9 @@
-import type { DeclaredType } from "../../../graph/index.js";
+import type { DeclaredType } from "../../../graph/internal.js";
 import type { SolverFacts, ValidityCard } from "../../../hypersolver/index.js";
 import type { FlowFacts } from "../../../models/index.js";
 import type { FieldRoles } from "../../../ode/index.js";
-import { formatNumber, textTable } from "../../../plot/index.js";
+import { textTable } from "../../../plot/index.js";
+import { formatNumber } from "../../../plot/internal.js";
 import { formatShape } from "../../../tensor/index.js";
 import type { ModelInfo } from "./job.js";
 

@@ -1,6 +1,7 @@
 import { cellsFor } from "../../../experiments/index.js";
 import { compileFlowSampler, type FlowSamples } from "../../../models/index.js";
-import { density, formatNumber, textTable } from "../../../plot/index.js";
+import { density, textTable } from "../../../plot/index.js";
+import { formatNumber } from "../../../plot/internal.js";
 import { Random, type Tensor, toFloat64 } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";

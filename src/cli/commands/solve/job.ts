@@ -7,7 +7,8 @@ import {
   type Span,
   solveField,
 } from "../../../ode/index.js";
-import { formatMilliseconds, formatNumber, textTable } from "../../../plot/index.js";
+import { textTable } from "../../../plot/index.js";
+import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape, type Tensor, toFloat64 } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";

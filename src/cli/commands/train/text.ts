@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type FlowRun, flowSummary, formatNats } from "../../../experiments/index.js";
-import { formatMilliseconds } from "../../../plot/index.js";
+import { formatMilliseconds } from "../../../plot/internal.js";
 
 /** What `train` prints for people. */
 export function trainText({ metrics }: FlowRun, files: readonly string[], checkpoint?: string): string {

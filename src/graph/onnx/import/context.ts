@@ -1,4 +1,5 @@
-import { fail, type HypersolversError, normalizeAxis, type Tensor } from "../../../tensor/index.js";
+import { fail, type HypersolversError, type Tensor } from "../../../tensor/index.js";
+import { normalizeAxis } from "../../../tensor/internal.js";
 import type { Extent, Node } from "../../node.js";
 import { type Call, qualifiedName } from "./calls.js";
 import { type Count, extentOf, formatCount } from "./count.js";

@@ -1,4 +1,5 @@
-import { fail, firstNonFinite, isFloat, isHypersolversError, type Tensor } from "../../../tensor/index.js";
+import { fail, isFloat, isHypersolversError, type Tensor } from "../../../tensor/index.js";
+import { firstNonFinite } from "../../../tensor/internal.js";
 import { type Graph, makeGraph, type NamedNodes } from "../../graph.js";
 import { inputNode, isOp, type Node, type TensorType } from "../../node.js";
 import { topological } from "../../traverse.js";

@@ -1,4 +1,5 @@
-import { formatShape, normalizeAxis, sizeOf, stridesOf } from "../../../tensor/index.js";
+import { formatShape, sizeOf } from "../../../tensor/index.js";
+import { normalizeAxis, stridesOf } from "../../../tensor/internal.js";
 import { broadcastShapes } from "../../broadcast.js";
 import * as build from "../../build.js";
 import type { Extent, SymbolicShape } from "../../node.js";

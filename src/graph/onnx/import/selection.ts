@@ -1,4 +1,5 @@
-import { formatShape, normalizeAxis, stridesOf } from "../../../tensor/index.js";
+import { formatShape } from "../../../tensor/index.js";
+import { normalizeAxis, stridesOf } from "../../../tensor/internal.js";
 import * as build from "../../build.js";
 import type { Node } from "../../node.js";
 import type { DecodeContext } from "./context.js";

@@ -1,6 +1,5 @@
 import { TensorProto_DataType as ElementType, type TensorProto, TensorProto_DataLocation } from "onnx-buf";
 import {
-  bytesPerElement,
   type DType,
   fail,
   fromNumbers,
@@ -8,8 +7,8 @@ import {
   type Shape,
   type Tensor,
   tensor,
-  viewBytes,
 } from "../../../tensor/index.js";
+import { bytesPerElement, viewBytes } from "../../../tensor/internal.js";
 
 /** How one ONNX element type is stored and what it becomes here. */
 interface Storage {

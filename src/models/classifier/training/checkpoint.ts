@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { prefixed, type StateDict, withPrefix } from "../../../nn/index.js";
+import type { StateDict } from "../../../nn/index.js";
+import { prefixed, withPrefix } from "../../../nn/internal.js";
 import type { NamedTensors } from "../../../runtime/index.js";
 import { decodeSafetensors, encodeSafetensors, fail } from "../../../tensor/index.js";
 

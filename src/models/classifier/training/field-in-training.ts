@@ -1,8 +1,10 @@
 import { type InputSpec, type NamedNodes, type Node, trace } from "../../../graph/index.js";
-import { applyTraining, bufferInputs, parameterInputs, prefixed, withPrefix } from "../../../nn/index.js";
+import { applyTraining, bufferInputs, parameterInputs } from "../../../nn/index.js";
+import { prefixed, withPrefix } from "../../../nn/internal.js";
 import { type Field, makeField, stateType } from "../../../ode/index.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../../runtime/index.js";
-import { allocate, cast, isFloat, scalar, type Tensor, tensor, toFloat64 } from "../../../tensor/index.js";
+import { cast, isFloat, scalar, type Tensor, tensor, toFloat64 } from "../../../tensor/index.js";
+import { allocate } from "../../../tensor/internal.js";
 import type { Classifier } from "../classifier.js";
 import { namedLike } from "../named-like.js";
 

@@ -1,5 +1,6 @@
 import { gradient, type InputSpec, type NamedNodes, type Node, trace, vjp } from "../../../graph/index.js";
-import { applyTraining, bufferInputs, parameterInputs, prefixed, withPrefix } from "../../../nn/index.js";
+import { applyTraining, bufferInputs, parameterInputs } from "../../../nn/index.js";
+import { prefixed, withPrefix } from "../../../nn/internal.js";
 import { stateType } from "../../../ode/index.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../../runtime/index.js";
 import { cast, item, type Tensor } from "../../../tensor/index.js";

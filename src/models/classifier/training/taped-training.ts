@@ -1,5 +1,5 @@
 import { oneHot } from "../../../data/index.js";
-import { splitState } from "../../../nn/index.js";
+import { splitState } from "../../../nn/internal.js";
 import { compileGradient, type GradientOptions, type SolveGradient } from "../../../ode/index.js";
 import { isBroken, type Tensor, unlessItBreaks } from "../../../tensor/index.js";
 import { compileOutsideGradient } from "../../outside-gradient.js";

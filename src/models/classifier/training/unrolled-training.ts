@@ -7,7 +7,7 @@ import {
   reshape,
   slice,
 } from "../../../graph/index.js";
-import { splitState } from "../../../nn/index.js";
+import { splitState } from "../../../nn/internal.js";
 import { type ButcherTableau, type MeshStep, stepsOf, withoutErrorControl } from "../../../ode/index.js";
 import { compileTraining } from "../../../optim/index.js";
 import type { NamedTensors } from "../../../runtime/index.js";

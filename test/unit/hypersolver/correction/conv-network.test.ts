@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import {
-  channelAffine,
   concat,
   constant,
   conv,
@@ -13,6 +12,7 @@ import {
   softplus,
   trace,
 } from "../../../../src/graph/index.js";
+import { channelAffine } from "../../../../src/graph/internal.js";
 import {
   type ConvNetworkOptions,
   convArchitectures,

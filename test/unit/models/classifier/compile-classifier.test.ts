@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { imageRows, imageTensor, mnistNormalisation } from "../../../../src/data/index.js";
+import { imageTensor } from "../../../../src/data/index.js";
+import { imageRows, mnistNormalisation } from "../../../../src/data/internal.js";
 import {
   add,
   importOnnx,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { imageBatches, mnistNormalisation, oneHot } from "../../../../src/data/index.js";
+import { imageBatches, oneHot } from "../../../../src/data/index.js";
+import { mnistNormalisation } from "../../../../src/data/internal.js";
 import {
   evaluateGraph,
   gradient,
@@ -20,7 +21,8 @@ import {
   type UnrolledOptions,
 } from "../../../../src/models/classifier/training/unrolled-training.js";
 import { newClassifier } from "../../../../src/models/index.js";
-import { bufferInputs, parameterInputs, splitState } from "../../../../src/nn/index.js";
+import { bufferInputs, parameterInputs } from "../../../../src/nn/index.js";
+import { splitState } from "../../../../src/nn/internal.js";
 import { stepsOf, tableauNamed, uniformMesh } from "../../../../src/ode/index.js";
 import { sgd } from "../../../../src/optim/index.js";
 import { cast, Random, type Tensor, tensor, toFloat64 } from "../../../../src/tensor/index.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { imageRows } from "../../../../../src/data/index.js";
+import { imageRows } from "../../../../../src/data/internal.js";
 import {
   architectureNamed,
   type ClassifierCheckpoint,

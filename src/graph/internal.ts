@@ -1,0 +1,12 @@
+/** For the layers above, not for users: graphs as data, the table of operators, parts of layers. */
+export type { OpName } from "./attributes.js";
+export { applyOperator, convWeight, input, zerosLike } from "./build.js";
+export { resolveBatch } from "./evaluate.js";
+export { gradientInParts } from "./gradient.js";
+export { makeGraph } from "./graph.js";
+export { formatType, isOp, type TensorType } from "./node.js";
+export { type ChannelStatistics, channelAffine, channelStatistics } from "./normalisation.js";
+export type { DeclaredType } from "./onnx/import/inputs.js";
+export { operators } from "./operators/index.js";
+export { simplify } from "./simplify.js";
+export { topological } from "./traverse.js";

@@ -1,0 +1,11 @@
+/** For the layers above, not for users: numbers as text, fronts and colours as the figures have them. */
+export { paretoFront } from "./figures/pareto.js";
+export {
+  formatBytes,
+  formatMilliseconds,
+  formatNumber,
+  formatPercent,
+  formatRatio,
+  powerOfTen,
+} from "./parts/format.js";
+export { roleColours } from "./parts/theme.js";

@@ -1,0 +1,5 @@
+/** For the layers above, not for users: memory, rows, shapes and the sentences of errors. */
+export { allocate, bytesPerElement, dtypes, viewBytes } from "./dtype.js";
+export { type ErrorFacts, errorSentences, formatError } from "./errors.js";
+export { normalizeAxis, sameShape, stridesOf } from "./shape.js";
+export { copiedRows, firstNonFinite, pickRows, stackedRows } from "./tensor.js";

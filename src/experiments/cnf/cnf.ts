@@ -13,7 +13,6 @@ import { jsonCodec } from "../kit/codec.js";
 import type { BrokenRow } from "../kit/contest.js";
 import { digest } from "../kit/digest.js";
 import { defineExperiment, type Experiment } from "../kit/experiment.js";
-import type { Run } from "../kit/run.js";
 import { cnfDrawings } from "./cnf-figures.js";
 import { type CnfFits, cnfFitJobs, fitOfBoth, fitOfDensity, samplingFits } from "./cnf-fits.js";
 import { cnfReport, cnfRows } from "./cnf-report.js";
@@ -61,11 +60,14 @@ export const cnf: Experiment<CnfPreset> = defineExperiment<CnfPreset, CnfMetrics
     // Everything after training works on what users get.
     const flow = decodeFlow(trained.content, "flow.onnx");
     const fits: Record<string, KeptFit> = {};
-    run.picture(() => cnfFigures({ data, flow, fits, metrics: run.found, seed }, run.context));
+    for (const drawing of cnfDrawings({ data, flow, fits, run, seed })) run.picture(drawing);
     for (const job of cnfFitJobs(flow, data, preset, { seed, command })) {
-      fits[job.name] = await run.stage(fitStage(job));
-      await writeFit(job.file, fits[job.name], flow, seed, run);
-      run.note({ sampling: mapped(samplingFits(fits), ({ metrics }) => metrics) });
+      const fit = await run.stage(fitStage(job));
+      fits[job.name] = fit;
+      await run.file(job.file, fit.content);
+      if (job.file === "correction.onnx") await run.file("solver.onnx", await solverOf(flow, fit, seed));
+      const ofSampling = Object.entries(samplingFits(fits)).map(([method, { metrics }]) => [method, metrics]);
+      run.note({ sampling: Object.fromEntries(ofSampling) });
     }
     const inputs = [trained.content, ...Object.values(fits).map(({ content }) => content)].map(digest);
     const measured = { density: name, samples, seeds, seed };
@@ -85,3 +87,28 @@ export const cnf: Experiment<CnfPreset> = defineExperiment<CnfPreset, CnfMetrics
   rows: cnfRows,
   report: cnfReport,
 });
+
+/** The sampler of two evaluations in one file. */
+async function solverOf(flow: DescribedFlow, { correction }: KeptFit, seed: number): Promise<Uint8Array> {
+  const { field, span } = flow;
+  const draws = await baseStates(flow).heldOut(GOLDEN_DRAWS, new Random(seed));
+  return encodeSolver(field, hyperRule(field, correction), span, 1, draws);
+}
+
+/** Draws for the self-test of a solver's file. */
+const GOLDEN_DRAWS = 4;
+
+/** Threads share the rows in training; what is timed are samplers as users have them. */
+function asUsersHave({ parallel: _, ...context }: RunContext): RunContext {
+  return context;
+}
+
+function densityMethodsOf(fits: CnfFits): DensityMethod[] {
+  const { HyperMidpoint, HyperHeun } = samplingFits(fits);
+  return densityMethods([midpoint, heun], {
+    "HyperMidpoint, fitted for sampling": HyperMidpoint?.correction,
+    "HyperHeun, fitted for sampling": HyperHeun?.correction,
+    "HyperMidpoint, fitted both ways": fitOfBoth(fits)?.correction,
+    "HyperMidpoint of (z, log p)": fitOfDensity(fits)?.correction,
+  });
+}

@@ -2,17 +2,24 @@ import {
   architectureNamed,
   type Classifier,
   type ClassifierPoint,
+  type ClassifierProgress,
   decodeClassifierCheckpoint,
+  decodeClassifierState,
   encodeClassifierCheckpoint,
+  encodeClassifierState,
   type TrainedClassifier,
   trainClassifier,
 } from "../../models/index.js";
-import { CHECKPOINT_FILE, REFINEMENT_CHECKPOINT_FILE } from "../kit/checkpoint-files.js";
-import type { ExperimentOptions, LabelledImages } from "../kit/experiment.js";
+import { formatNumber, formatPercent } from "../../plot/internal.js";
+import { machineOf, type ProgressEvent } from "../../runtime/index.js";
+import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
+import type { LabelledImages } from "../kit/experiment.js";
+import type { Run } from "../kit/run.js";
+import type { Stage } from "../kit/stage.js";
 import type { ImagePreset, TrainedImagePreset, TrainingSettings } from "./presets.js";
 
 /** A classifier to study, and how it came about. */
-export interface TrainStage {
+export interface StudiedClassifier {
   readonly classifier: Classifier;
   /** Absent for a classifier that others trained. */
   readonly trained?: Omit<TrainedClassifier, "classifier">;
@@ -20,80 +27,110 @@ export interface TrainStage {
   readonly training: string;
 }
 
-/** Where an experiment's classifier comes from. */
+/**
+ * Where an experiment's classifier comes from.
+ * @param onClassifier is told of it as soon as there is one, and again of a better one.
+ */
 export type ClassifierSource = (
-  images: LabelledImages,
-  preset: ImagePreset,
-  options: ExperimentOptions,
-) => Promise<TrainStage>;
+  task: { readonly images: LabelledImages; readonly preset: ImagePreset; readonly seed: number },
+  run: Pick<Run<object>, "stage">,
+  onClassifier: (classifier: StudiedClassifier) => Promise<void>,
+) => Promise<StudiedClassifier>;
 
-/** Trains the preset's classifier, and refines it if the preset says how; `resume` goes on from the checkpoint, bit by bit. */
+/** Trains the preset's classifier, and refines it if the preset says how; both go on from checkpoints bit by bit. */
 export const trainedHere =
   ({ training, refinement }: Pick<TrainedImagePreset, "training" | "refinement">): ClassifierSource =>
-  async (images, { architecture }, options) => {
-    const later = refinement?.iterations ?? 0;
-    const phase = { images, architecture, options };
-    const first = await phaseOf(training, { ...phase, file: CHECKPOINT_FILE, before: [], later });
+  async ({ images, preset, seed }, run, onClassifier) => {
+    const task = { images, architecture: preset.architecture, seed };
+    const first = await run.stage(trainingStage("train", training, task));
     const { classifier, ...trained } = first;
-    if (refinement === undefined || trained.status === "interrupted")
-      return { classifier, trained, training: trainingText(training) };
-    const file = REFINEMENT_CHECKPOINT_FILE;
-    const second = await phaseOf(refinement, {
-      ...phase,
-      file,
-      before: trained.curve,
-      later: 0,
-      from: classifier,
-    });
+    const begun: StudiedClassifier = { classifier, trained, training: trainingText(training) };
+    await onClassifier(begun);
+    if (refinement === undefined || first.status === "interrupted") return begun;
+    const second = await run.stage(trainingStage("refine", refinement, { ...task, from: classifier }));
     const better = second.validationAccuracy >= first.validationAccuracy ? second : first;
-    return {
+    const refined: StudiedClassifier = {
       classifier: better.classifier,
       trained: {
-        ...{ status: second.status, curve: [...trained.curve, ...after(trained.curve, second.curve)] },
-        ...{ iterations: first.iterations + second.iterations, seconds: first.seconds + second.seconds },
-        ...{ validationAccuracy: better.validationAccuracy, validationLoss: better.validationLoss },
+        status: second.status,
+        curve: [...first.curve, ...after(first.curve, second.curve)],
+        iterations: first.iterations + second.iterations,
+        seconds: first.seconds + second.seconds,
+        validationAccuracy: better.validationAccuracy,
+        validationLoss: better.validationLoss,
       },
       training: `${trainingText(training)}; then ${trainingText(refinement)}`,
     };
+    await onClassifier(refined);
+    return refined;
   };
 
-interface Phase {
+interface TrainingTask {
   readonly images: LabelledImages;
   readonly architecture: string;
-  readonly options: ExperimentOptions;
-  /** Where the checkpoint is kept. */
-  readonly file: string;
-  /** What was trained before. */
-  readonly before: readonly ClassifierPoint[];
-  /** Iterations that come after. */
-  readonly later: number;
+  readonly seed: number;
   readonly from?: Classifier;
 }
 
-async function phaseOf(
+function trainingStage(
+  name: "train" | "refine",
   settings: TrainingSettings,
-  { images, architecture, options, file, before, later, from }: Phase,
-): Promise<TrainedClassifier> {
-  const { seed, compile, signal, checkpoints, resume, onClassifier } = options;
-  const kept = resume === true ? await checkpoints?.read(file) : undefined;
-  return trainClassifier({
-    ...{ ...settings, architecture: architectureNamed(architecture), data: images.training, seed },
-    ...(from && { from }),
-    ...(compile && { compile }),
-    ...(signal && { signal }),
-    ...(onClassifier && {
-      onProgress: (progress) => {
-        const [point = progress] = after(before, [progress]);
-        const { total, imagesPerSecond, secondsLeft } = progress;
-        onClassifier({ ...point, total: total + lengthOf(before) + later, imagesPerSecond, secondsLeft });
-      },
-    }),
-    ...(kept && { checkpoint: decodeClassifierCheckpoint(kept, file) }),
-    onCheckpoint: async (checkpoint) => checkpoints?.write(file, encodeClassifierCheckpoint(checkpoint)),
-  });
+  { images, architecture, seed, from }: TrainingTask,
+): Stage<TrainedClassifier> {
+  return {
+    name,
+    settings: { settings, architecture, seed, data: images.description },
+    codec: classifierCodec(images),
+    isWhole: ({ status }) => status === "complete",
+    make: async (context, checkpoint) => {
+      const kept = await checkpoint.read();
+      const { signal, onProgress } = context;
+      const eventOf = progressEvents(name === "train" ? "training" : "refining");
+      return trainClassifier({
+        ...settings,
+        architecture: architectureNamed(architecture),
+        data: images.training,
+        seed,
+        compile: machineOf(context),
+        ...(from && { from }),
+        ...(signal && { signal }),
+        ...(onProgress && { onProgress: (progress) => onProgress(eventOf(progress)) }),
+        ...(kept && { checkpoint: decodeClassifierCheckpoint(kept, name) }),
+        onCheckpoint: (state) => checkpoint.write(encodeClassifierCheckpoint(state)),
+      });
+    },
+  };
 }
 
-const lengthOf = (curve: readonly ClassifierPoint[]): number => curve.at(-1)?.iteration ?? 0;
+const classifierCodec = ({ training }: LabelledImages): Codec<TrainedClassifier> => ({
+  encode: ({ classifier, ...trained }) => ({
+    safetensors: encodeClassifierState(classifier, {
+      classes: training.classes,
+      training: "",
+      heldOutAccuracy: trained.validationAccuracy,
+    }),
+    json: encodeJson(trained),
+  }),
+  decode: ({ safetensors = new Uint8Array(), json }) => ({
+    ...decodeJson<Omit<TrainedClassifier, "classifier">>(json),
+    classifier: decodeClassifierState(safetensors, "classifier.safetensors").classifier,
+  }),
+});
+
+function progressEvents(stage: string): (progress: ClassifierProgress) => ProgressEvent {
+  let validation: number | undefined;
+  return ({ loss, accuracy, nfe, imagesPerSecond, iteration, total, validationAccuracy }) => {
+    validation = validationAccuracy ?? validation;
+    const facts = [
+      `loss ${formatNumber(loss)}`,
+      `accuracy ${formatPercent(accuracy)}`,
+      ...(validation === undefined ? [] : [`validation ${formatPercent(validation)}`]),
+      `NFE ${formatNumber(nfe)}`,
+      `${formatNumber(imagesPerSecond)} images/s`,
+    ];
+    return { stage, done: iteration, total, detail: facts.join(", "), metrics: { loss, accuracy, nfe } };
+  };
+}
 
 /** The points counted from the end of what came before. */
 function after(before: readonly ClassifierPoint[], points: readonly ClassifierPoint[]): ClassifierPoint[] {

@@ -12,8 +12,10 @@ import type { Artefact } from "./artefact.js";
 /** What came out of a run, for people: terminal text, a page and pictures are made of it. */
 export interface RunReport {
   readonly title: string;
-  /** The result in a sentence or two. */
+  /** What was done, in a sentence or two. */
   readonly lead: string;
+  /** What came out of it: behind the lead on a page, last in a terminal. */
+  readonly verdict?: string;
   /** Names and values: command, seed, data. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly sections: readonly RunSection[];
@@ -31,14 +33,14 @@ export interface RunSection {
   readonly on?: "page" | "terminal" | "both";
 }
 
-/** For terminals: the lead, then the tables and texts that are meant for it. */
-export function reportText({ lead, sections }: RunReport): string {
+/** For terminals: the lead, the tables and texts that are meant for it, the verdict. */
+export function reportText({ lead, sections, verdict = "" }: RunReport): string {
   const parts = sections
     .filter((section) => (section.on ?? "page") !== "page" && hasContent(section))
     .map(({ table, text = "" }) =>
       table === undefined ? text : textTable(table.columns, table.rows, { emphasized: table.emphasized ?? [] }),
     );
-  return [lead, ...parts].filter((part) => part !== "").join("\n\n");
+  return [lead, ...parts, verdict].filter((part) => part !== "").join("\n\n");
 }
 
 /** `metrics.json`, every figure as SVG and PNG, and `report.html`. */
@@ -56,8 +58,8 @@ export async function reportArtefacts(report: RunReport, metrics: object): Promi
     }
     drawn.push({ heading, figures: pictures, ...(text && { text }), ...(table && { table }) });
   }
-  const { title, lead, facts, footnotes = [] } = report;
-  const page = renderReport({ title, lead, facts, sections: drawn, footnotes });
+  const { title, lead, verdict = "", facts, footnotes = [] } = report;
+  const page = renderReport({ title, lead: `${lead} ${verdict}`.trim(), facts, sections: drawn, footnotes });
   return [...files, { path: "report.html", content: page }];
 }
 

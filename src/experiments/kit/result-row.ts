@@ -26,6 +26,9 @@ export interface JoinedRow {
   readonly broken?: Broken & { readonly seeds: number };
 }
 
+/** What a row says of a method that broke, without what else the row has. */
+export const brokenOf = ({ broken, reason }: Broken): Broken => ({ broken, reason });
+
 /** Joins rows by key, in the order in which keys come up. */
 export function joinRows(runs: readonly (readonly ResultRow[])[]): JoinedRow[] {
   const groups = new Map<string, ResultRow[]>();

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { HypersolversError } from "../tensor/index.js";
 import type { SharedOptions } from "./options/options.js";
 import type { Output } from "./terminal/output.js";
 import type { Progress } from "./terminal/progress.js";
@@ -19,6 +20,8 @@ export interface JobResult {
   readonly json: object;
   /** Default 0. */
   readonly exitCode?: number;
+  /** What went wrong although there is a result, such as a file that could not be written. Reported after it. */
+  readonly failure?: HypersolversError | undefined;
 }
 
 /** The work behind a command: argument, options, world. */

@@ -12,8 +12,8 @@ import { sampleCommand } from "./commands/sample/command.js";
 import { solveCommand } from "./commands/solve/command.js";
 import { trainCommand } from "./commands/train/command.js";
 import { addExamples, addSharedOptions, type SharedOptions } from "./options/options.js";
-import { reportFailure } from "./terminal/failure.js";
-import { createOutput, endQuietlyOnClosedPipe, jsonText, type Output } from "./terminal/output.js";
+import { failureJson, reportFailure } from "./terminal/failure.js";
+import { createOutput, jsonText, type Output, outliveReaders } from "./terminal/output.js";
 
 /** Every command, in the order of the help. */
 const commands: readonly CommandDefinition[] = [
@@ -32,11 +32,14 @@ const commands: readonly CommandDefinition[] = [
 /**
  * Runs one command line.
  * @param args without the names of the interpreter and the script.
- * @returns the exit code: 0 done, 1 refused or failed, 2 not understood, 130 interrupted.
+ * @returns the exit code: 0 done, 1 refused or failed, 2 not understood, 129, 130 or 143 stopped early by a signal.
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
-  endQuietlyOnClosedPipe(process);
   const output = createOutput(process);
+  outliveReaders(process, ({ message }) => {
+    output.note(`error: the result could not be written to standard output: ${message}`);
+    process.exitCode = 1;
+  });
   let exitCode = 0;
   const attach: Attach = (command, load) => {
     command.action(async (argument: string | undefined) => {
@@ -71,8 +74,14 @@ async function perform<Options extends SharedOptions>(
     const commandLine = shellQuoted(["hypersolvers", ...args]);
     const result = await job(argument, options, { output, progress, commandLine });
     progress.stop();
-    output.result(options.json === true ? jsonText(result.json) : result.text);
-    return result.exitCode ?? 0;
+    const asJson = options.json === true;
+    if (result.failure === undefined) {
+      output.result(asJson ? jsonText(result.json) : result.text);
+      return result.exitCode ?? 0;
+    }
+    const { error } = await failureJson(result.failure);
+    output.result(asJson ? jsonText({ ...result.json, error }) : result.text);
+    return reportFailure(result.failure, output, { asJson: false, command: commandLine });
   } finally {
     progress.stop();
   }
@@ -120,7 +129,7 @@ export function buildProgram(output: Output, attach: Attach): Command {
 
 const exitCodes = `
 Exit codes: 0 done; 1 the library refused or failed (error: CODE: …); 2 the command line is not usable;
-130 interrupted with Ctrl-C. HYPERSOLVERS_DEBUG=1 shows where an error arose.`;
+130 stopped early by Ctrl-C (143 by SIGTERM, 129 by SIGHUP). HYPERSOLVERS_DEBUG=1 shows where an error arose.`;
 
 function packageVersion(): string {
   const manifest: unknown = createRequire(import.meta.url)("../../package.json");

@@ -29,8 +29,24 @@ export {
   siteInputs,
 } from "./correction/correction.js";
 export { hiddenFeature } from "./correction/hidden-feature.js";
-export { type HyperRuleOptions, hyperRule } from "./correction/hyper-rule.js";
+export {
+  type HyperMethod,
+  type HyperOptions,
+  type HyperSpec,
+  hyper,
+  hyperNamed,
+  isHyper,
+} from "./correction/hyper.js";
+export { type HyperSchemeOptions, hyperRule, hyperScheme } from "./correction/hyper-scheme.js";
 export { inputShapes, type SampleShape } from "./correction/input-shapes.js";
+export {
+  type AnyMethodSpec,
+  type Corrections,
+  methodOf,
+  methodSpecSchema,
+  parseMethod,
+  parseMethodSpec,
+} from "./correction/method-of.js";
 export { type HiddenActivation, mlpCorrection, type NetworkOptions } from "./correction/network.js";
 export { rebindCorrection } from "./correction/rebind.js";
 export { type ColumnStatistics, channelMoments, columnStatistics } from "./correction/statistics.js";

@@ -45,12 +45,64 @@ export {
   tsit5,
 } from "./methods/tableaus/index.js";
 
+// One way to solve as one value: its steps or tolerances, its spelling, its JSON.
+
+export { DEFAULT_TOLERANCES, type StepControl, type Tolerances } from "./control/step-control.js";
+export {
+  type AdaptiveMethod,
+  adaptive,
+  type FixedMethod,
+  fixed,
+  type Method,
+  type TableauMethod,
+  withStepControl,
+} from "./methods/method.js";
+export { requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
+export {
+  type AdaptiveSpec,
+  type ControlSpec,
+  type FixedSpec,
+  gridSchema,
+  type MethodSpec,
+  type TableauMethodSpec,
+  tableauMethodSchema,
+  tableauSpec,
+  tableauSpecSchema,
+} from "./methods/method-spec.js";
+export {
+  gridText,
+  isHyperText,
+  parseGrid,
+  parseTableauMethod,
+  splitMethods,
+  tableauMethodText,
+} from "./methods/method-text.js";
+export {
+  type MethodCost,
+  repeatedStep,
+  type Scheme,
+  type SolveSite,
+  type StepRecord,
+  type StepScheme,
+  type StepSite,
+  tableauScheme,
+} from "./methods/scheme.js";
+export {
+  checkGrid,
+  type Grid,
+  type PlannedMesh,
+  planMesh,
+  requestedTimes,
+  type SolvePlace,
+} from "./problem/grid.js";
+
 // The interpreter, over plain arrays or graph nodes.
 
 export { type Algebra, plainAlgebra, type VectorField } from "./methods/algebra.js";
 export { denseWeights } from "./methods/interpolation.js";
 export {
   type EmbeddedStep,
+  embeddedError,
   embeddedStep,
   type RungeKuttaStep,
   rungeKuttaStep,
@@ -67,6 +119,7 @@ export { integrateAdaptive } from "./control/adaptive.js";
 export type { AdaptiveOptions, StepEvent } from "./control/adaptive-options.js";
 export {
   type ControllerSettings,
+  type ControllerSpec,
   type ControllerState,
   type Decision,
   integralController,
@@ -115,7 +168,7 @@ export {
 } from "./compiled/compiled-stepper.js";
 export { compileStep, STATE_INPUT, type StepProgram, unrolledSolve } from "./compiled/compiled-steps.js";
 export type { CompiledTolerance } from "./compiled/trial-graph.js";
-export { type StepCost, type StepRule, type StepSite, tableauRule } from "./methods/step-rule.js";
+export { type StepCost, type StepRule, tableauRule } from "./methods/step-rule.js";
 
 // Derivatives of fields and solves.
 

@@ -35,6 +35,17 @@ const cases = names.flatMap((op) =>
   operators[op].examples(new Random(7)).map((example, i) => ({ title: `${op} #${i}`, op, ...example })),
 );
 
+/** What nothing flows back through. */
+const withoutDerivative: ReadonlySet<OpName> = new Set<OpName>([
+  "constant",
+  "equal",
+  "extent",
+  "input",
+  "less",
+  "not",
+  "stopGradient",
+]);
+
 /** The operator alone, as a graph. */
 function single(op: OpName, inputs: readonly Tensor[], attributes: object): Graph {
   const specs = Object.fromEntries(inputs.map(({ shape, dtype }, i) => [`x${i}`, { shape, dtype }]));
@@ -60,6 +71,10 @@ describe.each(cases)("$title", ({ op, inputs, attributes }) => {
   const reached = floats.filter((i) => {
     const application = { inputs: y.inputs, output: y, attributes: y.attributes, build: {} as never };
     return operators[op].vjp(application, y)[i] !== undefined;
+  });
+
+  test("has a derivative, unless its values are in steps or its inputs are not numbers", () => {
+    expect(reached.length === 0).toBe(withoutDerivative.has(op));
   });
 
   test("infers the shape that it computes", () => {

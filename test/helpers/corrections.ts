@@ -9,7 +9,7 @@ import {
   sub,
   trace,
 } from "../../src/graph/index.js";
-import { integerPower } from "../../src/hypersolver/correction/hyper-rule.js";
+import { integerPower } from "../../src/hypersolver/correction/hyper-scheme.js";
 import type { Correction, CorrectionInput } from "../../src/hypersolver/index.js";
 import {
   alpha,

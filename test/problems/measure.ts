@@ -1,5 +1,6 @@
-/** max_i |a_i - b_i|. */
+/** max_i |a_i - b_i|; infinite where the lengths differ, so that a missing state is no small error. */
 export function maxAbsError(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   return Array.from(a).reduce(
     (worst, value, i) => Math.max(worst, Math.abs(value - (b[i] ?? Number.NaN))),
     0,

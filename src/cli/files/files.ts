@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { access, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { fail } from "../../tensor/index.js";
+import { fail, type HypersolversError, isHypersolversError } from "../../tensor/index.js";
+import { whileHalfWritten } from "./half-written.js";
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : String(error);
@@ -93,8 +94,10 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
   const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(temporary, content);
-    await rename(temporary, path);
+    await whileHalfWritten(temporary, async () => {
+      await writeFile(temporary, content);
+      await rename(temporary, path);
+    });
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw notWritable(path, cause);
@@ -107,16 +110,37 @@ export interface NamedContent {
   readonly content: Uint8Array | string;
 }
 
-/** Writes files below a folder and tells where they are. */
-export async function writeAll(folder: string, files: readonly NamedContent[]): Promise<string[]> {
+/** What became of several files. */
+export interface WrittenFiles {
+  /** Those that were written, in order. */
+  readonly paths: readonly string[];
+  /** Absent when all were. */
+  readonly failure?: HypersolversError;
+}
+
+/** Writes files below a folder, the most precious first. One that cannot be written does not cost the others. */
+export async function writeAll(folder: string, files: readonly NamedContent[]): Promise<WrittenFiles> {
   const paths: string[] = [];
+  const failures: { readonly place: string; readonly error: HypersolversError }[] = [];
   for (const { path, content } of files) {
     const place = join(folder, path);
-    await writeWhole(place, content);
-    paths.push(place);
+    try {
+      await writeWhole(place, content);
+      paths.push(place);
+    } catch (error) {
+      if (!isHypersolversError(error, "FILE_NOT_WRITABLE")) throw error;
+      failures.push({ place, error });
+    }
   }
-  return paths;
+  const [first] = failures;
+  if (first === undefined) return { paths };
+  const what = failures.map(({ place }) => place).join(", ");
+  return { paths, failure: fail("FILE_NOT_WRITABLE", { ...first.error.facts, what }) };
 }
+
+/** Where files are, as the last lines of a result. */
+export const wroteLines = (paths: readonly string[]): string[] =>
+  paths.length === 0 ? [] : ["", "Wrote", ...paths.map((path) => `  ${path}`)];
 
 const writingTrouble: Readonly<Record<string, readonly [received: string, help: string]>> = {
   EACCES: ["no permission to write", "choose another --out, or change the permissions"],

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import type { HypersolversError } from "../../tensor/index.js";
 import { UsageError } from "../options/usage-error.js";
-import { INTERRUPTED_EXIT } from "./interruption.js";
+import { interruptedExit } from "./interruption.js";
 import { jsonText, type Output } from "./output.js";
 
 /** A failure as everybody is told: the same facts as text and as JSON. */
@@ -37,6 +37,12 @@ export async function reportFailure(
   return exitCode;
 }
 
+/** A failure as programs are told. */
+export async function failureJson(error: unknown): Promise<{ readonly error: object }> {
+  const { exitCode: _, ...facts } = await failureOf(error, "");
+  return { error: facts };
+}
+
 async function failureOf(error: unknown, advice: string): Promise<Failure> {
   if (error instanceof UsageError) {
     const { option, expected, received, help = advice } = error.facts;
@@ -64,7 +70,7 @@ async function failureOf(error: unknown, advice: string): Promise<Failure> {
 function libraryFailure({ code, message, facts }: HypersolversError): Failure {
   const { expected, received, help } = facts;
   return {
-    exitCode: code === "INTERRUPTED" ? INTERRUPTED_EXIT : LIBRARY_EXIT,
+    exitCode: code === "INTERRUPTED" ? interruptedExit() : LIBRARY_EXIT,
     code,
     message: message.split("\n", 1)[0] ?? message,
     ...(expected !== undefined && { expected }),

@@ -22,14 +22,22 @@ export function createOutput({ stdout, stderr }: Streams): Output {
   };
 }
 
-/** Who reads our output may stop early, as `head` does: then there is nobody to tell, and nothing is wrong. */
-export function endQuietlyOnClosedPipe(streams: Streams): void {
-  for (const stream of [streams.stdout, streams.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit();
-    });
-  }
+/** What writing gives where nobody reads any longer: a pipe that `head` closed, a terminal that is gone. */
+const unread: ReadonlySet<string | undefined> = new Set([
+  ...["EPIPE", "EIO", "ECONNRESET", "ENOTCONN", "ENXIO", "EBADF"],
+  ...["ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"],
+]);
+
+/**
+ * What nobody reads is dropped, each stream for itself, and the work goes on: its results are in its files.
+ * @param onLost hears of a result that should have been kept, such as one redirected to a full disk. What stderr loses
+ *   is no result.
+ */
+export function outliveReaders({ stdout, stderr }: Streams, onLost: (error: Error) => void): void {
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (!unread.has(error.code)) onLost(error);
+  });
+  stderr.on("error", () => undefined);
 }
 
 /** A value for programs: JSON on indented lines. Numbers that JSON lacks (NaN, infinities) become null. */

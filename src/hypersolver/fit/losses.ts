@@ -1,7 +1,7 @@
 import { inline, mean, type NamedNodes, type Node, norm, reshape, sub, sum } from "../../graph/index.js";
 import { type Field, type Span, stepsOf, uniformMesh } from "../../ode/index.js";
 import type { Correction } from "../correction/correction.js";
-import { hyperRule } from "../correction/hyper-rule.js";
+import { hyperRule } from "../correction/hyper-scheme.js";
 import { columnNodes, type RowTable } from "../reference/row-table.js";
 import { RESIDUAL } from "../reference/training-data.js";
 import { controlColumn, pointColumn } from "../reference/trajectory-data.js";

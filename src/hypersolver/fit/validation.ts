@@ -15,7 +15,7 @@ import { controlSpecs, type Field, type Span, stateType, stepsOf, uniformMesh } 
 import { compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, item, Random, type Tensor } from "../../tensor/index.js";
 import type { Correction } from "../correction/correction.js";
-import { hyperRule } from "../correction/hyper-rule.js";
+import { hyperRule } from "../correction/hyper-scheme.js";
 import { referenceEnds } from "../measure/measure.js";
 import type { ReferenceSettings } from "../reference/reference.js";
 import type { FitSettings } from "./fit-options.js";

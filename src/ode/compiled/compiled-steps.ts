@@ -9,7 +9,8 @@ import {
 import { cast, type DType, scalar, type Tensor } from "../../tensor/index.js";
 import { controlSpecs, type Field, stateType } from "../field/field.js";
 import { graphAlgebraWithin } from "../methods/graph-algebra.js";
-import type { StepRule, StepSite } from "../methods/step-rule.js";
+import type { StepSite } from "../methods/scheme.js";
+import type { StepRule } from "../methods/step-rule.js";
 import { type Span, stepsOf } from "../problem/mesh.js";
 
 /** The state at the start of the solve. The slash keeps it apart from controls. */

@@ -8,6 +8,11 @@ export interface ControllerSettings {
   readonly minFactor?: number;
 }
 
+/** A controller as plain JSON. */
+export interface ControllerSpec extends ControllerSettings {
+  readonly kind: "integral" | "proportional-integral";
+}
+
 /** What a controller remembers between steps. */
 export interface ControllerState {
   /** Error ratio of the last accepted step; 1 before there is one. */
@@ -28,6 +33,8 @@ export interface Decision {
  * Pure: memory goes in and comes out as `ControllerState`.
  */
 export interface StepController {
+  /** What it is made of; absent for one that no JSON can describe. */
+  readonly spec?: ControllerSpec;
   readonly initial: ControllerState;
   /**
    * @param errorRatio non-negative; NaN or infinite rejects with the smallest factor.
@@ -46,6 +53,7 @@ const initial: ControllerState = { previousRatio: 1, lastRejected: false };
 export function integralController(settings: ControllerSettings = {}): StepController {
   const { safety = 0.9, maxFactor = 10, minFactor = 0.2 } = settings;
   return {
+    spec: { kind: "integral", ...settings },
     initial,
     decide: (state, errorRatio, errorOrder) => {
       if (!Number.isFinite(errorRatio)) return rejected(state, minFactor);
@@ -66,6 +74,7 @@ export function integralController(settings: ControllerSettings = {}): StepContr
 export function proportionalIntegralController(settings: ControllerSettings = {}): StepController {
   const { safety = 0.9, maxFactor = 10, minFactor = 0.2 } = settings;
   return {
+    spec: { kind: "proportional-integral", ...settings },
     initial,
     decide: (state, errorRatio, errorOrder) => {
       if (!Number.isFinite(errorRatio)) return rejected(state, minFactor);
@@ -93,4 +102,9 @@ function rejected(state: ControllerState, factor: number): Decision {
 
 function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
+}
+
+/** The controller that a spec describes. */
+export function controllerOf({ kind, ...settings }: ControllerSpec): StepController {
+  return kind === "integral" ? integralController(settings) : proportionalIntegralController(settings);
 }

@@ -57,3 +57,20 @@ export function embeddedStep<Y, S>(
   const step = rungeKuttaStep(tableau, field, algebra, s, dt, y, k0);
   return { ...step, error: algebra.increment(dt, tableau.bError, step.stages) };
 }
+
+/**
+ * The error estimate dt Σ bError_i k_i = y1 − ŷ1 of a step that was taken without it: an FSAL pair evaluates f once more,
+ * at (s + dt, y1).
+ * @param stages those of `withoutErrorControl(tableau)`.
+ */
+export function embeddedError<Y, S>(
+  tableau: AdaptiveTableau,
+  field: VectorField<Y, S>,
+  algebra: Algebra<Y, S>,
+  s: S,
+  dt: S,
+  { y1, stages }: RungeKuttaStep<Y>,
+): Y {
+  const all = tableau.fsal ? [...stages, field(algebra.time(s, 1, dt), y1)] : stages;
+  return algebra.increment(dt, tableau.bError, all);
+}

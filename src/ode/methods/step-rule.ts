@@ -1,22 +1,9 @@
-import type { NamedNodes, Node, Operand } from "../../graph/index.js";
+import type { Node, Operand } from "../../graph/index.js";
 import { type Field, fieldMacs, symbolicField } from "../field/field.js";
-import type { Algebra } from "./algebra.js";
 import { graphAlgebra } from "./graph-algebra.js";
 import { rungeKuttaStep } from "./runge-kutta.js";
+import type { StepSite } from "./scheme.js";
 import { type ButcherTableau, withoutErrorControl } from "./tableau.js";
-
-/** Where a step starts. Scalars may be numbers, scalar nodes, or columns with one value a sample. */
-export interface StepSite {
-  readonly s: Operand;
-  readonly dt: Operand;
-  /** State at s, [batch, …]. */
-  readonly z: Node;
-  /** State at the start of the whole solve. */
-  readonly z0: Node;
-  readonly controls: NamedNodes;
-  /** How stage times and states are computed; keeps s inside the span. Default: `graphAlgebra`. */
-  readonly algebra?: Algebra<Node, Operand>;
-}
 
 /** What one step costs. */
 export interface StepCost {

@@ -13,6 +13,8 @@ import { agrees, dot, violatedCondition } from "./order-conditions.js";
  */
 export interface ButcherTableau {
   readonly name: string;
+  /** As tables and figures have it: `Heun`. */
+  readonly title: string;
   /** Other names under which `tableauNamed` finds it. */
   readonly aliases: readonly string[];
   /** Global order of convergence of y1. */
@@ -50,6 +52,8 @@ export interface AdaptiveTableau extends ButcherTableau {
 /** What an author of a tableau writes; the rest is derived. */
 export interface TableauSpec {
   readonly name: string;
+  /** Default: the name. */
+  readonly title?: string;
   readonly aliases?: readonly string[];
   readonly order: number;
   readonly a: readonly (readonly number[])[];
@@ -81,6 +85,7 @@ export function defineTableau(spec: TableauSpec | AdaptiveTableauSpec): ButcherT
   const fsal = stages > 1 && spec.c.at(-1) === 1 && endsLikeB(spec);
   const plain: ButcherTableau = {
     name: spec.name,
+    title: spec.title ?? spec.name,
     aliases: Object.freeze([...(spec.aliases ?? [])]),
     order: spec.order,
     a: Object.freeze(spec.a.map((row) => Object.freeze([...row]))),
@@ -120,6 +125,7 @@ export function withoutErrorControl(tableau: ButcherTableau): ButcherTableau {
   if (!tableau.fsal) return tableau;
   return defineTableau({
     name: tableau.name,
+    title: tableau.title,
     aliases: tableau.aliases,
     order: tableau.order,
     a: tableau.a.slice(0, -1),

@@ -191,24 +191,25 @@ describe("importOnnx refuses", () => {
     const bytes = readFileSync(
       new URL("../../fixtures/fields/time_mlp_silu.torchscript.onnx", import.meta.url),
     );
-    for (let length = 0; length < bytes.length; length += 7) {
+    for (let length = 0; length < bytes.length; length += 41)
+      expect(failure(bytes.subarray(0, length)).code, `of ${length} bytes`).toMatch(
+        /MALFORMED_FILE|UNSUPPORTED_FIELD/,
+      );
+    const seen = { read: 0, refused: 0 };
+    const law = fc.property(fc.nat(bytes.length - 1), fc.nat(255), (position, value) => {
+      const damaged = Uint8Array.from(bytes);
+      damaged[position] = value;
       try {
-        importOnnx(bytes.subarray(0, length), "cut.onnx");
+        importOnnx(damaged, "damaged.onnx");
+        seen.read++;
       } catch (error) {
-        expect(isHypersolversError(error)).toBe(true);
+        if (!isHypersolversError(error)) throw error;
+        seen.refused++;
       }
-    }
-    fc.assert(
-      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }), (position, value) => {
-        const damaged = Uint8Array.from(bytes);
-        damaged[position] = value;
-        try {
-          importOnnx(damaged, "damaged.onnx");
-        } catch (error) {
-          if (!isHypersolversError(error)) throw error;
-        }
-      }),
-      { seed: 1, numRuns: 3000 },
-    );
+    });
+    fc.assert(law, { seed: 1, numRuns: 1000 });
+    // Most bytes are those of weights, which may be any; the others are noticed.
+    expect(seen.read).toBeGreaterThan(500);
+    expect(seen.refused).toBeGreaterThan(100);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { constant, div, mul, type Node, sub, trace } from "../../../src/graph/index.js";
 import { simplify, topological } from "../../../src/graph/internal.js";
-import { integerPower } from "../../../src/hypersolver/correction/hyper-rule.js";
+import { integerPower } from "../../../src/hypersolver/correction/hyper-scheme.js";
 import {
   type Correction,
   type CorrectionInput,

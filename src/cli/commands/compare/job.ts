@@ -9,7 +9,7 @@ import { measuringReference, referenceNoise } from "../../../hypersolver/index.j
 import { renderPng, renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
-import { requireWritableFolder, writeAll } from "../../files/files.js";
+import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
 import { compileOptions, readCorrection, readField, warnOfCard } from "../../files/models.js";
 import { stateSource } from "../../files/states.js";
 import { missing } from "../../options/method.js";
@@ -42,9 +42,9 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
   const described = { field: path, span, states: source.description, samples: count };
   const result = { ...described, measuring: { ...measuring, noise }, rows, warnings };
   const svg = options.out === undefined ? "" : await renderSvg(paretoFigure(rows));
-  const files =
+  const { paths: files, failure }: WrittenFiles =
     options.out === undefined
-      ? []
+      ? { paths: [] }
       : await writeAll(options.out, [
           { path: "comparison.json", content: `${jsonText(result)}\n` },
           { path: "pareto.svg", content: svg },
@@ -53,5 +53,9 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
   const against = measuringText({ ...measuring, noise });
   const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description}).`;
   const written = files.length === 0 ? [] : ["", `Wrote ${files.join(", ")}.`];
-  return { text: [heading, "", comparisonText(rows), ...written].join("\n"), json: { ...result, files } };
+  return {
+    text: [heading, "", comparisonText(rows), ...written].join("\n"),
+    json: { ...result, files },
+    failure,
+  };
 };

@@ -10,11 +10,11 @@ import { type Field, tableauNamed } from "../../../ode/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { fail, isHypersolversError } from "../../../tensor/index.js";
 import type { Job, JobContext } from "../../command.js";
-import { requireWritableFolder, writeAll } from "../../files/files.js";
+import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
 import { compileOptions, forOption, stemOf } from "../../files/models.js";
 import { unusable } from "../../options/usage-error.js";
 import { showFitProgress } from "../../terminal/fit-progress.js";
-import { FIT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../../terminal/interruption.js";
+import { FIT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
 import type { FitCommandOptions } from "./command.js";
 import { type FitTask, fitTask } from "./task.js";
 
@@ -35,11 +35,12 @@ export const fitJob: Job<FitCommandOptions> = async (path, options, desk) => {
       ...(options.budget !== undefined && { budget: options.budget }),
     });
     desk.progress.stop();
-    const paths = await writeAll(out, run.artefacts);
+    const { paths, failure } = await writeAll(out, run.artefacts);
     return {
       text: textOf(run, paths),
       json: jsonOf(run, out, paths),
-      exitCode: run.metrics.status === "interrupted" ? INTERRUPTED_EXIT : 0,
+      exitCode: run.metrics.status === "interrupted" ? interruptedExit() : 0,
+      failure,
     };
   } catch (error) {
     throw nothingFitted(error);
@@ -122,9 +123,7 @@ function textOf({ metrics }: FitRun, paths: readonly string[]): string {
       `noise floor ${formatNumber(noiseFloor)}.`,
     `${ending} ${formatNumber(seconds.reference)} s for references, ${formatNumber(seconds.fit)} s for fitting, ` +
       `${formatNumber(seconds.measure)} s for measuring.`,
-    "",
-    "Wrote",
-    ...paths.map((path) => `  ${path}`),
+    ...wroteLines(paths),
   ].join("\n");
 }
 

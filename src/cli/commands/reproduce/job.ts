@@ -4,12 +4,12 @@ import { type Experiment, experimentNamed, experiments, presets } from "../../..
 import { textTable } from "../../../plot/index.js";
 import type { Job, JobResult } from "../../command.js";
 import { checkpointsIn } from "../../files/checkpoints.js";
-import { requireWritableFolder, writeAll } from "../../files/files.js";
+import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
 import { compileOptions, forOption } from "../../files/models.js";
 import { missing } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
 import { showFitProgress } from "../../terminal/fit-progress.js";
-import { EXPERIMENT_STOPS, INTERRUPTED_EXIT, onInterrupt } from "../../terminal/interruption.js";
+import { EXPERIMENT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
 import { showClassifier, showTraining } from "../../terminal/train-progress.js";
 import { nothingFitted } from "../fit/job.js";
 import type { ReproduceCommandOptions } from "./command.js";
@@ -42,15 +42,14 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
       }),
     });
     progress.stop();
-    const files = await writeAll(out, artefacts);
-    if (status === "complete") await checkpoints.clear();
+    const { paths: files, failure } = await writeAll(out, artefacts);
+    if (status === "complete" && failure === undefined) await checkpoints.clear();
     const ending = status === "interrupted" ? ["", "Interrupted: this is the best result until then."] : [];
     return {
-      text: [experiment.title, "", summary, ...ending, "", "Wrote", ...files.map((file) => `  ${file}`)].join(
-        "\n",
-      ),
+      text: [experiment.title, "", summary, ...ending, ...wroteLines(files)].join("\n"),
       json: { experiment: name, preset: options.preset, seed: options.seed, status, metrics, out, files },
-      exitCode: status === "interrupted" ? INTERRUPTED_EXIT : 0,
+      exitCode: status === "interrupted" ? interruptedExit() : 0,
+      failure,
     };
   } catch (error) {
     throw nothingFitted(error);

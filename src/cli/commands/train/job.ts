@@ -17,7 +17,7 @@ import { isFile, requireWritableFolder, writeAll } from "../../files/files.js";
 import { compileOptions, forOption } from "../../files/models.js";
 import { type TrainingData, trainingData } from "../../files/training-data.js";
 import { unusable } from "../../options/usage-error.js";
-import { INTERRUPTED_EXIT, onInterrupt, TRAINING_STOPS } from "../../terminal/interruption.js";
+import { interruptedExit, onInterrupt, TRAINING_STOPS } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
 import { showTraining } from "../../terminal/train-progress.js";
 import { refuseSpareNoise } from "../density/job.js";
@@ -38,15 +38,16 @@ export const trainJob: Job<TrainCommandOptions> = async (source, options, desk) 
     const checkpoints = checkpointsIn(out);
     const run = await runFlow(requestOf(subject, checkpoints, options, desk, interruption.signal));
     desk.progress.stop();
-    const files = await writeAll(out, run.artefacts);
+    const { paths: files, failure } = await writeAll(out, run.artefacts);
     const complete = run.metrics.status === "complete";
-    if (complete) await checkpoints.clear();
+    if (complete && failure === undefined) await checkpoints.clear();
     const checkpoint = join(out, CHECKPOINT_FILE);
     const kept = !complete && (await isFile(checkpoint)) ? checkpoint : undefined;
     return {
       text: trainText(run, files, kept),
       json: trainJson(run, out, files, kept),
-      exitCode: complete ? 0 : INTERRUPTED_EXIT,
+      exitCode: complete ? 0 : interruptedExit(),
+      failure,
     };
   } finally {
     interruption.release();

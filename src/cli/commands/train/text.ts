@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type FlowRun, flowSummary, formatNats } from "../../../experiments/index.js";
 import { formatMilliseconds } from "../../../plot/internal.js";
+import { wroteLines } from "../../files/files.js";
 
 /** What `train` prints for people. */
 export function trainText({ metrics }: FlowRun, files: readonly string[], checkpoint?: string): string {
@@ -17,9 +18,7 @@ export function trainText({ metrics }: FlowRun, files: readonly string[], checkp
     flowSummary(metrics),
     `${ending} Validation NLL ${formatNats(validationNll)}; ${formatMilliseconds(1000 * seconds.training)} for ` +
       `training, ${formatMilliseconds(1000 * seconds.measuring)} for measuring.`,
-    "",
-    "Wrote",
-    ...files.map((file) => `  ${file}`),
+    ...wroteLines(files),
   ].join("\n");
 }
 

@@ -7,6 +7,7 @@ import { type ButcherTableau, defineTableau } from "../tableau.js";
  */
 export const euler: ButcherTableau = defineTableau({
   name: "euler",
+  title: "Euler",
   aliases: ["forward_euler"],
   order: 1,
   a: [[]],

@@ -8,6 +8,7 @@ import { type ButcherTableau, defineTableau } from "../tableau.js";
  */
 export const heun: ButcherTableau = defineTableau({
   name: "heun",
+  title: "Heun",
   aliases: ["heun2", "improved_euler", "explicit_trapezoid"],
   order: 2,
   a: [[], [1]],

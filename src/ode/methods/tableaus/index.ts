@@ -1,6 +1,7 @@
 import { fail } from "../../../tensor/index.js";
 import { type AdaptiveTableau, type ButcherTableau, isAdaptive } from "../tableau.js";
 import { adaptiveHeun } from "./adaptive-heun.js";
+import { alpha } from "./alpha.js";
 import { bosh3 } from "./bosh3.js";
 import { dopri5 } from "./dopri5.js";
 import { dopri8 } from "./dopri8.js";
@@ -46,24 +47,36 @@ const byName = new Map(
   ),
 );
 
+/** Where a shell minds parentheses, `alpha-0.4` means `alpha(0.4)`. */
+const alphaForm = /^alpha(?:\((.+)\)|-(.+))$/;
+
 /**
- * The tableau of a name or alias.
+ * The tableau of a name or alias; undefined for one that the library does not have.
+ * @throws INVALID_ARGUMENT for a member of the alpha family that is none.
+ */
+export function knownTableau(name: string): ButcherTableau | undefined {
+  const node = alphaForm.exec(name);
+  return node === null ? byName.get(name) : alpha(Number(node[1] ?? node[2]));
+}
+
+/**
+ * The tableau of a name or alias, `alpha(0.4)` among them.
  * @throws INVALID_ARGUMENT that lists the known names.
  */
 export function tableauNamed(name: string): ButcherTableau {
-  const tableau = byName.get(name);
+  const tableau = knownTableau(name);
   if (tableau !== undefined) return tableau;
   throw fail("INVALID_ARGUMENT", {
     what: "method",
-    expected: `one of ${Object.keys(tableaus).join(", ")}`,
+    expected: `one of ${Object.keys(tableaus).join(", ")}, alpha(…)`,
     received: JSON.stringify(name),
-    help: "alpha(…) and tableaus of your own, made with defineTableau, are passed as objects",
+    help: "a tableau of your own, made with defineTableau, is passed as an object",
   });
 }
 
-export { alpha } from "./alpha.js";
 export {
   adaptiveHeun,
+  alpha,
   bosh3,
   dopri5,
   dopri8,

@@ -7,6 +7,7 @@ import { type ButcherTableau, defineTableau } from "../tableau.js";
  */
 export const ralston: ButcherTableau = defineTableau({
   name: "ralston",
+  title: "Ralston",
   aliases: ["ralston2"],
   order: 2,
   a: [[], [2 / 3]],

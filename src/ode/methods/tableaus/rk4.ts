@@ -7,6 +7,7 @@ import { type ButcherTableau, defineTableau } from "../tableau.js";
  */
 export const rk4: ButcherTableau = defineTableau({
   name: "rk4",
+  title: "RK4",
   aliases: ["rk4_classic", "runge_kutta4"],
   order: 4,
   a: [[], [1 / 2], [0, 1 / 2], [0, 0, 1]],

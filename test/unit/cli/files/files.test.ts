@@ -52,12 +52,24 @@ describe("writing", () => {
   });
 
   it("writes several files and tells where", async () => {
-    const paths = await writeAll(at("many"), [
+    const written = await writeAll(at("many"), [
       { path: "a.txt", content: "a" },
       { path: "sub/b.bin", content: new Uint8Array([1, 2]) },
     ]);
-    expect(paths).toEqual([at("many", "a.txt"), at("many", "sub", "b.bin")]);
+    expect(written).toEqual({ paths: [at("many", "a.txt"), at("many", "sub", "b.bin")] });
     expect([...readFileSync(at("many", "sub", "b.bin"))]).toEqual([1, 2]);
+  });
+
+  it("writes what can be written of several files, and tells what cannot", async () => {
+    mkdirSync(at("some", "b"), { recursive: true });
+    mkdirSync(at("some", "d"));
+    const files = ["a", "b", "c", "d"].map((path) => ({ path, content: path }));
+    const { paths, failure } = await writeAll(at("some"), files);
+    expect(paths).toEqual([at("some", "a"), at("some", "c")]);
+    expect(failure).toMatchObject({
+      code: "FILE_NOT_WRITABLE",
+      facts: { what: `${at("some", "b")}, ${at("some", "d")}` },
+    });
   });
 
   it("finds out beforehand, without a trace", async () => {

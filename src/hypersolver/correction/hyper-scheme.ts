@@ -11,17 +11,22 @@ import {
 } from "../../graph/index.js";
 import {
   asColumn,
+  embeddedError,
   type Field,
   fieldMacs,
   graphAlgebra,
+  isAdaptive,
+  repeatedStep,
+  type StepRecord,
   type StepRule,
-  type StepSite,
+  type StepScheme,
+  symbolicField,
   withoutErrorControl,
 } from "../../ode/index.js";
 import { baseStep } from "./base-step.js";
 import { type Correction, correctionMacs, evaluateCorrection } from "./correction.js";
 
-export interface HyperRuleOptions {
+export interface HyperSchemeOptions {
   /** Nodes for g's parameters, to train them. Default: the stored values as constants. */
   readonly parameters?: NamedNodes;
   /**
@@ -37,35 +42,51 @@ export interface HyperRuleOptions {
 }
 
 /**
- * The hypersolver as a step rule: z + ε ψ(s, z) + ε^(p+1) g (Poli et al., 2020, eq. 5). Wraps any explicit base;
- * costs one evaluation of g a step on top of the base.
+ * The hypersolver on a field: z + ε ψ(s, z) + ε^(p+1) g (Poli et al., 2020, eq. 5). Wraps any explicit base; costs one
+ * evaluation of g a step on top of the base. `StepRecord.correction` is the last term, of the state's shape;
+ * `StepRecord.error` is the base's.
  */
-export function hyperRule(field: Field, correction: Correction, options: HyperRuleOptions = {}): StepRule {
+export function hyperScheme(
+  field: Field,
+  correction: Correction,
+  options: HyperSchemeOptions = {},
+): StepScheme {
   const { parameters, throughField = true, columns } = options;
-  const base = withoutErrorControl(correction.base);
-  const step = ({ s, dt, z, z0, controls, algebra = graphAlgebra }: StepSite): Node => {
+  const { base: whole } = correction;
+  const base = withoutErrorControl(whole);
+  const each = {
+    nfe: base.stages,
+    gCalls: 1,
+    macs: base.stages * fieldMacs(field) + correctionMacs(correction),
+  };
+  return repeatedStep(each, ({ s, dt, z, z0, controls, algebra = graphAlgebra, estimate = false }) => {
     const epsilon = asColumn(dt, z);
     const guard = throughField ? (state: Node) => state : stopGradient;
-    const { y1, stages, features } = baseStep(
+    const taken = baseStep(
       field,
       base,
       { s, dt: epsilon, z, controls, algebra },
       { features: correction.features, guard },
     );
+    const { y1, stages, features } = taken;
     const seen = (state: Node): Node => (columns === undefined ? state : slice(state, -1, 0, columns));
     const states = { z: seen(z), stages: stages.map(seen), z0: seen(z0) };
     const site = { ...states, epsilon: dt, s, controls, features };
     const g = evaluateCorrection(correction, site, (name, value) => parameters?.[name] ?? constant(value));
-    const term = mul(g, integerPower(epsilon, base.order + 1));
     const others = columns === undefined ? 0 : Number(z.shape.at(-1)) - columns;
-    return add(y1, pad(term, -1, 0, others));
-  };
-  return {
-    name: `hyper-${base.name}`,
-    order: base.order,
-    cost: { nfe: base.stages, gCalls: 1, macs: base.stages * fieldMacs(field) + correctionMacs(correction) },
-    step,
-  };
+    const term = pad(mul(g, integerPower(epsilon, base.order + 1)), -1, 0, others);
+    const record: StepRecord = { z1: add(y1, term), stages, correction: term };
+    if (!estimate || !isAdaptive(whole)) return record;
+    const f = symbolicField(field, { controls });
+    return { ...record, error: embeddedError(whole, f, algebra, s, epsilon, taken) };
+  });
+}
+
+/** `hyperScheme` as a step rule. */
+export function hyperRule(field: Field, correction: Correction, options: HyperSchemeOptions = {}): StepRule {
+  const scheme = hyperScheme(field, correction, options);
+  const { name, order } = correction.base;
+  return { name: `hyper-${name}`, order, cost: scheme.cost(1), step: (site) => scheme.step(site).z1 };
 }
 
 /** εⁿ by multiplication: right for ε < 0, where the sign of ε^(p+1) follows. */

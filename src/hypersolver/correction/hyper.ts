@@ -1,0 +1,87 @@
+import {
+  type AdaptiveTableauSpec,
+  type ButcherTableau,
+  checkGrid,
+  type FixedMethod,
+  type Grid,
+  gridText,
+  type Method,
+  type MethodSpec,
+  type StepScheme,
+  type TableauSpec,
+  tableauSpec,
+} from "../../ode/index.js";
+import { fail } from "../../tensor/index.js";
+import type { Correction } from "./correction.js";
+import { hyperScheme } from "./hyper-scheme.js";
+
+/** A hypersolver as plain JSON: the correction stays where it is and is named. */
+export interface HyperSpec extends MethodSpec {
+  readonly kind: "hyper";
+  /** Name of the base, or its coefficients; absent: the correction's own. */
+  readonly base?: string | TableauSpec | AdaptiveTableauSpec;
+  /** Where the correction is, usually its file; absent for one that is in memory alone. */
+  readonly correction?: string;
+  /** Absent: the steps that the correction was fitted to. */
+  readonly grid?: Grid;
+}
+
+/** A corrected tableau in fixed steps. */
+export interface HyperMethod extends FixedMethod {
+  readonly correction: Correction;
+  readonly columns?: number;
+  readonly spec: HyperSpec;
+  scheme(field: Parameters<FixedMethod["scheme"]>[0]): StepScheme;
+}
+
+export interface HyperOptions {
+  /** What the correction is called in the method's spelling and spec, usually its file. */
+  readonly file?: string;
+  /**
+   * Columns of the state that g sees and corrects, the first ones; those behind follow the base. So a correction made
+   * for z also steps (z, log-density). Default: all.
+   */
+  readonly columns?: number;
+}
+
+/** `hyper-heun` of a base. */
+export const hyperNamed = ({ name }: ButcherTableau): string => `hyper-${name}`;
+
+/**
+ * A correction in fixed steps: `hyper(correction, { steps: 2 })`, spelt `hyper-heun:2`, or `hyper-heun:correction.onnx:2`
+ * where its file is named.
+ * @param grid default: the steps that its card says it was fitted to.
+ * @throws INVALID_ARGUMENT for a grid that is none, or without grid and card.
+ */
+export function hyper(
+  correction: Correction,
+  grid: Grid | undefined = ownGrid(correction),
+  { file, columns }: HyperOptions = {},
+): HyperMethod {
+  const { base } = correction;
+  if (grid === undefined)
+    throw fail("INVALID_ARGUMENT", {
+      what: "grid",
+      expected: "a number of steps: this correction has no card that says one",
+      received: "nothing",
+    });
+  checkGrid(grid);
+  const name = hyperNamed(base);
+  return {
+    kind: "fixed",
+    name,
+    title: `Hyper${base.title.replace(/^./, (letter) => letter.toUpperCase())}`,
+    order: base.order,
+    text: [name, ...(file === undefined ? [] : [file]), gridText(grid)].join(":"),
+    spec: { kind: "hyper", base: tableauSpec(base), ...(file !== undefined && { correction: file }), grid },
+    grid,
+    correction,
+    ...(columns !== undefined && { columns }),
+    scheme: (field) => hyperScheme(field, correction, columns === undefined ? {} : { columns }),
+  };
+}
+
+/** Whether a method is a corrected one. */
+export const isHyper = (method: Method): method is HyperMethod => "correction" in method;
+
+const ownGrid = ({ card }: Correction): Grid | undefined => card && { steps: card.steps };

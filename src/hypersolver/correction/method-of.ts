@@ -1,0 +1,99 @@
+import { z } from "zod";
+import {
+  type ButcherTableau,
+  defineTableau,
+  gridSchema,
+  isHyperText,
+  type Method,
+  parseGrid,
+  parseTableauMethod,
+  type TableauMethodSpec,
+  type Tolerances,
+  tableauMethodOf,
+  tableauMethodSchema,
+  tableauNamed,
+  tableauSpecSchema,
+} from "../../ode/index.js";
+import { fail } from "../../tensor/index.js";
+import type { Correction } from "./correction.js";
+import { type HyperSpec, hyper } from "./hyper.js";
+import { rebindCorrection } from "./rebind.js";
+
+/** Any method of the library as plain JSON. */
+export type AnyMethodSpec = TableauMethodSpec | HyperSpec;
+
+/** Checks a spec that came from outside. */
+export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
+  tableauMethodSchema,
+  z.strictObject({
+    kind: z.literal("hyper"),
+    base: tableauSpecSchema.exactOptional(),
+    correction: z.string().exactOptional(),
+    grid: gridSchema.exactOptional(),
+  }),
+]);
+
+/**
+ * Finds the corrections that specs name: this library reads no files by itself.
+ * @param name undefined where the spec names none.
+ */
+export type Corrections = (name: string | undefined) => Correction;
+
+const noCorrections: Corrections = (name) => {
+  throw fail("INVALID_ARGUMENT", {
+    what: "method",
+    expected: "a method without correction, or a way to find it",
+    received: name ?? "a correction without a name",
+  });
+};
+
+/**
+ * The method that a spec describes. A base other than the correction's own rebinds it, see `rebindCorrection`.
+ * @throws INVALID_ARGUMENT when the library does not know its tableau, or the tableau cannot do it; CARD_MISMATCH when
+ *   the correction does not go with the base; what `corrections` throws.
+ */
+export function methodOf(spec: AnyMethodSpec, corrections: Corrections = noCorrections): Method {
+  if (spec.kind !== "hyper") return tableauMethodOf(spec);
+  const found = corrections(spec.correction);
+  const correction = spec.base === undefined ? found : onBase(found, spec.base);
+  return hyper(correction, spec.grid, spec.correction === undefined ? {} : { file: spec.correction });
+}
+
+function onBase(correction: Correction, wanted: NonNullable<HyperSpec["base"]>): Correction {
+  const base: ButcherTableau = typeof wanted === "string" ? tableauNamed(wanted) : defineTableau(wanted);
+  return base.name === correction.base.name ? correction : rebindCorrection(correction, base);
+}
+
+/**
+ * Reads the spelling of any method: that of tableaus (`heun:4`, `dopri5@1e-5`), and `hyper:FILE:STEPS`, where
+ * `hyper-BASE:FILE:STEPS` takes another base. Without steps, those that the correction was fitted to.
+ * @param tolerances where the text says none. Default: rtol 1e-7, atol 1e-9.
+ * @throws INVALID_ARGUMENT
+ */
+export function parseMethodSpec(text: string, tolerances?: Tolerances): AnyMethodSpec {
+  if (!isHyperText(text)) return parseTableauMethod(text, tolerances);
+  const [, base, rest = ""] = /^hyper(?:-([^:]+))?:(.+)$/s.exec(text.trim()) ?? [];
+  const [, file, last = ""] = /^(?:(.+):)?([^:]*)$/s.exec(rest) ?? [];
+  const named = base === undefined ? {} : { base };
+  if (isGrid(last))
+    return {
+      kind: "hyper",
+      ...named,
+      ...(file !== undefined && { correction: file }),
+      grid: parseGrid(last, text),
+    };
+  if (rest !== "") return { kind: "hyper", ...named, correction: rest };
+  throw fail("INVALID_ARGUMENT", {
+    what: "method",
+    expected: "hyper:FILE:STEPS, such as hyper:correction.onnx:2",
+    received: JSON.stringify(text),
+  });
+}
+
+const isGrid = (text: string): boolean =>
+  /^\d+$/.test(text) ||
+  (text.includes("/") && text.split("/").every((part) => part !== "" && Number.isFinite(Number(part))));
+
+/** `parseMethodSpec` and `methodOf` in one. */
+export const parseMethod = (text: string, corrections?: Corrections, tolerances?: Tolerances): Method =>
+  methodOf(parseMethodSpec(text, tolerances), corrections);

@@ -1,0 +1,51 @@
+import { fail } from "../../tensor/index.js";
+import type { Tolerances } from "../control/step-control.js";
+import { type AdaptiveMethod, adaptive, fixed, type Method, type TableauMethod } from "./method.js";
+import { controlOf, type TableauMethodSpec } from "./method-spec.js";
+import { parseTableauMethod } from "./method-text.js";
+import { type ButcherTableau, defineTableau, isAdaptive } from "./tableau.js";
+import { dopri5, tableauNamed } from "./tableaus/index.js";
+
+/**
+ * The method that a spec describes.
+ * @throws INVALID_ARGUMENT when the library does not know its tableau, or the tableau cannot do it; INVALID_TABLEAU for
+ *   coefficients that are none.
+ */
+export function tableauMethodOf(spec: TableauMethodSpec): TableauMethod | AdaptiveMethod {
+  const tableau: ButcherTableau =
+    typeof spec.tableau === "string" ? tableauNamed(spec.tableau) : defineTableau(spec.tableau);
+  if (spec.kind === "fixed") return fixed(tableau, spec.grid);
+  const { kind: _, tableau: _tableau, ...control } = spec;
+  if (isAdaptive(tableau)) return adaptive(tableau, controlOf(control));
+  throw fail("INVALID_ARGUMENT", {
+    what: "method",
+    expected: "a method with an error estimate, or fixed steps",
+    received: `${tableau.name}, which has none, and no steps`,
+    help: `write ${tableau.name}:4 for four steps, or take adaptive_heun, bosh3, dopri5, tsit5 or dopri8`,
+  });
+}
+
+/**
+ * What an argument `method` means: itself, or what it spells.
+ * @param method default: dopri5.
+ * @param tolerances where it says none. Default: rtol 1e-7, atol 1e-9.
+ * @throws INVALID_ARGUMENT for a spelling that is none, or of a correction, whose file has to be read first.
+ */
+export function resolveMethod(method: Method | string | undefined, tolerances?: Tolerances): Method {
+  if (method === undefined) return adaptive(dopri5, tolerances);
+  return typeof method === "string" ? tableauMethodOf(parseTableauMethod(method, tolerances)) : method;
+}
+
+/**
+ * The tableau of a method that repeats its steps and does nothing else.
+ * @param what needs it.
+ * @throws INVALID_ARGUMENT for another method.
+ */
+export function requireTableau({ tableau, text }: Method, what: string): ButcherTableau {
+  if (tableau !== undefined) return tableau;
+  throw fail("INVALID_ARGUMENT", {
+    what: "method",
+    expected: `a Runge–Kutta method: ${what}`,
+    received: text,
+  });
+}

@@ -1,0 +1,154 @@
+import { fail } from "../../tensor/index.js";
+import { DEFAULT_TOLERANCES, type Tolerances } from "../control/step-control.js";
+import type { Grid } from "../problem/grid.js";
+import type { AdaptiveSpec, ControlSpec, TableauMethodSpec } from "./method-spec.js";
+
+/*
+ * The one spelling of methods, for command lines, legends and reports:
+ *
+ *     heun:4                      4 equal steps between each two requested times
+ *     heun:0/0.25/1               all points of the solve
+ *     dopri5                      step control at the default tolerances
+ *     dopri5@1e-5                 rtol = atol = 1e-5
+ *     dopri5@rtol=1e-5,atol=1e-7,maxSteps=500
+ */
+
+/** The spelling of a method made of a tableau; `methodOf` needs the object where the library does not know its name. */
+export function tableauMethodText(spec: TableauMethodSpec): string {
+  const name = typeof spec.tableau === "string" ? spec.tableau : spec.tableau.name;
+  return spec.kind === "fixed" ? `${name}:${gridText(spec.grid)}` : `${name}@${controlText(spec)}`;
+}
+
+/** The shorter of the two ways that JavaScript writes a number; both give it back exactly. */
+function numberText(value: number): string {
+  const [plain, scientific] = [String(value), value.toExponential().replace("e+", "e")];
+  return scientific.length < plain.length ? scientific : plain;
+}
+
+/** `4`, or `0/0.25/1`. */
+export function gridText(grid: Grid): string {
+  if ("steps" in grid) return String(grid.steps);
+  const { mesh } = grid;
+  return (mesh.length === 1 ? [...mesh, ...mesh] : mesh).map(numberText).join("/");
+}
+
+/** Members in one order, whoever wrote them. */
+function controlText({ rtol, atol, controller, ...others }: AdaptiveSpec): string {
+  const { kind, ...settings } = typeof controller === "object" ? controller : { kind: controller };
+  const members: Readonly<Record<string, unknown>> = { ...others, ...settings, controller: kind };
+  const tolerances =
+    rtol === atol ? [numberText(rtol)] : [`rtol=${numberText(rtol)}`, `atol=${numberText(atol)}`];
+  const written = [...controlNumbers, "lastStep", "reuseLastStage", "norm", "controller", ...settingNumbers];
+  const rest = written.flatMap((name) => {
+    const value = members[name];
+    if (value === undefined) return [];
+    return [`${name}=${typeof value === "number" ? numberText(value) : String(value)}`];
+  });
+  return [...tolerances, ...rest].join(",");
+}
+
+/** Whether a spelling names a correction. */
+export const isHyperText = (text: string): boolean => /^\s*hyper[-:]/.test(text);
+
+/** @throws INVALID_ARGUMENT for text that is no grid. */
+export function parseGrid(text: string, whole: string): Grid {
+  if (/^\d+$/.test(text)) return { steps: Number(text) };
+  const mesh = text.split("/").map((part) => toNumber(part));
+  if (mesh.length > 1 && mesh.every(Number.isFinite)) return { mesh };
+  throw misspelt(whole, "a number of steps after the colon, or mesh points between slashes");
+}
+
+/**
+ * Reads the spelling of a method made of a tableau. Whether there is such a tableau is for `methodOf` to say.
+ * @param tolerances where the text says none. Default: rtol 1e-7, atol 1e-9.
+ * @throws INVALID_ARGUMENT
+ */
+export function parseTableauMethod(
+  text: string,
+  tolerances: Tolerances = DEFAULT_TOLERANCES,
+): TableauMethodSpec {
+  const [, name = "", mark, rest = ""] = /^([^:@]*)(?:([:@])(.*))?$/s.exec(text.trim()) ?? [];
+  if (name === "") throw misspelt(text, "the name of a method first");
+  if (isHyperText(text))
+    throw misspelt(text, "a method without a correction, whose file has to be read first");
+  if (mark === ":") return { kind: "fixed", tableau: name, grid: parseGrid(rest, text) };
+  const given = mark === undefined ? {} : parseControl(rest, text);
+  return { kind: "adaptive", tableau: name, ...tolerances, ...given };
+}
+
+const controlNumbers = ["maxSteps", "minStep", "maxStep", "firstStep", "toleranceColumns"];
+const settingNumbers = ["safety", "maxFactor", "minFactor"];
+const numbers = ["rtol", "atol", ...controlNumbers, ...settingNumbers];
+const words: Readonly<Record<string, Readonly<Record<string, string | boolean>>>> = {
+  lastStep: { clip: "clip", overshoot: "overshoot" },
+  reuseLastStage: { true: true, false: false },
+  controller: { integral: "integral", "proportional-integral": "proportional-integral", custom: "custom" },
+  norm: { custom: "custom" },
+};
+
+/** `1e-5`, `rtol=1e-5,atol=1e-7`, `1e-5,maxSteps=500`. */
+function parseControl(text: string, whole: string): Partial<ControlSpec> {
+  const found: Record<string, number | string | boolean> = {};
+  for (const [i, part] of text.split(",").entries()) {
+    const [name = "", value] = part.split("=", 2).map((side) => side.trim());
+    const pairs: [string, string][] =
+      value !== undefined
+        ? [[name, value]]
+        : i === 0
+          ? [
+              ["rtol", name],
+              ["atol", name],
+            ]
+          : [];
+    if (pairs.length === 0) throw misspelt(whole, "NAME=VALUE after the tolerance, such as maxSteps=500");
+    for (const [key, word] of pairs) {
+      if (key in found) throw misspelt(whole, `${key} once`);
+      found[key] = controlValue(key, word, whole);
+    }
+  }
+  const { controller, safety, maxFactor, minFactor, ...others } = found;
+  const settings = definedOnly({ safety, maxFactor, minFactor });
+  if (controller === undefined && Object.keys(settings).length === 0) return others;
+  const kind = controller ?? "integral";
+  return {
+    ...others,
+    controller: (kind === "custom" ? kind : { kind, ...settings }) as ControlSpec["controller"] & {},
+  };
+}
+
+function controlValue(key: string, word: string, whole: string): number | string | boolean {
+  const value = numbers.includes(key) ? toNumber(word) : words[key]?.[word];
+  if (value !== undefined && !Number.isNaN(value)) return value;
+  const choices = words[key];
+  if (choices !== undefined) throw misspelt(whole, `${key}=${Object.keys(choices).join(" or ")}`);
+  throw misspelt(
+    whole,
+    numbers.includes(key) ? `a number after ${key}=` : `one of ${knownKeys.join(", ")} before an equal sign`,
+  );
+}
+
+const knownKeys: readonly string[] = [...numbers, ...Object.keys(words)];
+
+const definedOnly = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+/** JavaScript reads empty text as 0; here it is no number. */
+const toNumber = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));
+
+/** @param expected what was looked for in `text`. */
+export function misspelt(text: string, expected: string): Error {
+  return fail("INVALID_ARGUMENT", {
+    what: "method",
+    expected,
+    received: JSON.stringify(text),
+    help: "write heun:4, dopri5@1e-5, dopri5@rtol=1e-5,atol=1e-7 or hyper:correction.onnx:2",
+  });
+}
+
+/**
+ * The methods of a list between commas; commas inside a method come before `NAME=`.
+ * `heun:4,dopri5@rtol=1e-5,atol=1e-7` are two.
+ */
+export function splitMethods(text: string): readonly string[] {
+  return text.split(/,(?!\s*[A-Za-z]+=)/).map((part) => part.trim());
+}

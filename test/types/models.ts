@@ -1,0 +1,57 @@
+import {
+  type ClassifierTrainingOptions,
+  drawNoise,
+  type FlowTrainingOptions,
+  flowField,
+  normalBase,
+  type TrainedFlow,
+} from "../../src/models/index.js";
+import { Random } from "../../src/tensor/index.js";
+
+const random = new Random(1);
+
+flowField({ dimension: 2, hidden: [8] }, random);
+// @ts-expect-error of how many dimensions?
+flowField({ hidden: [8] }, random);
+// @ts-expect-error first values are drawn from a stream that somebody passes
+flowField({ dimension: 2 });
+
+export function trainingOfFlows(
+  data: FlowTrainingOptions["data"],
+  phases: FlowTrainingOptions["phases"],
+): void {
+  const complete: FlowTrainingOptions = { data, phases, base: normalBase, network: { hidden: [8] } };
+  // @ts-expect-error nothing to learn from
+  const without: FlowTrainingOptions = { phases };
+  // @ts-expect-error the dimension is that of the data
+  const twice: FlowTrainingOptions = { data, phases, network: { dimension: 3 } };
+  // @ts-expect-error a base distribution, not its name
+  const base: FlowTrainingOptions = { data, phases, base: "normal" };
+  void [complete, without, twice, base];
+}
+
+export function trainingOfClassifiers(
+  architecture: ClassifierTrainingOptions["architecture"],
+  data: ClassifierTrainingOptions["data"],
+): void {
+  const complete: ClassifierTrainingOptions = { architecture, data, iterations: 10, optimizer: "adamw" };
+  // @ts-expect-error how long?
+  const endless: ClassifierTrainingOptions = { architecture, data };
+  // @ts-expect-error there is no such optimiser here
+  const optimizer: ClassifierTrainingOptions = { architecture, data, iterations: 10, optimizer: "sgd" };
+  // @ts-expect-error an architecture, not its name
+  const named: ClassifierTrainingOptions = { architecture: "mnist-small", data, iterations: 10 };
+  // @ts-expect-error there is no such schedule
+  const schedule: ClassifierTrainingOptions = { architecture, data, iterations: 10, schedule: "linear" };
+  void [complete, endless, optimizer, named, schedule];
+}
+
+/** What was trained says how it ended. */
+export function ended({ status }: TrainedFlow): boolean {
+  // @ts-expect-error training ends in one of two ways
+  if (status === "failed") return false;
+  return status === "complete";
+}
+
+// @ts-expect-error there is no such noise
+drawNoise("uniform", 2, random);

@@ -2,8 +2,10 @@ import { readFile } from "node:fs/promises";
 import { importOnnx } from "../graph/index.js";
 import { type FitOptions, normalStates } from "../hypersolver/index.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
+import { machineOf } from "../runtime/index.js";
 import { fail } from "../tensor/index.js";
-import { comparisonText, fitSummary } from "./fit/fit-report.js";
+import { fitProgressEvent } from "./fit/fit-progress-event.js";
+import { comparisonRows, comparisonText, fitSummary } from "./fit/fit-report.js";
 import { runFit } from "./fit/run-fit.js";
 import type { Experiment, Preset } from "./kit/experiment.js";
 
@@ -43,16 +45,22 @@ const presetFits: Readonly<Record<Preset, PresetFit>> = {
 };
 
 /** HyperHeun in one step (2 NFE) for the authors' flow: the library's main job on real input. */
-export const ffjord: Experiment = {
+export const ffjord: Experiment<PresetFit> = {
   name: "ffjord",
   title: "HyperHeun for an FFJORD flow: samples in two evaluations",
-  run: async ({ preset, seed, command, compile, onProgress, signal }) => {
+  presets: presetFits,
+  run: async ({ preset, seed, command, spec = presetFits[preset] }, context = {}) => {
+    const { signal, onProgress } = context;
     const fit: FitOptions = {
-      ...{ base: heun, steps: 1, span: [0, 1], states: normalStates([2]), seed },
-      ...presetFits[preset],
-      ...(compile && { compile }),
-      ...(onProgress && { onProgress }),
+      base: heun,
+      steps: 1,
+      span: [0, 1],
+      states: normalStates([2]),
+      seed,
+      ...spec,
+      compile: machineOf(context),
       ...(signal && { signal }),
+      ...(onProgress && { onProgress: (progress) => onProgress(fitProgressEvent(progress)) }),
     };
     const { metrics, artefacts } = await runFit({
       field: await ffjordField(),
@@ -60,7 +68,8 @@ export const ffjord: Experiment = {
       command,
       fit,
     });
+    for (const artefact of artefacts) await context.onArtefact?.(artefact);
     const summary = `${comparisonText(metrics.comparison)}\n\n${fitSummary(metrics)}`;
-    return { summary, metrics, artefacts, status: metrics.status };
+    return { summary, metrics, rows: comparisonRows(metrics.comparison), artefacts, status: metrics.status };
   },
 };

@@ -1,24 +1,21 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import type { CheckpointStore } from "../../experiments/index.js";
+import { rm, rmdir } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { type Store, type TrackedStore, trackedStore } from "../../experiments/index.js";
 import { isFile, readBytes, writeWhole } from "./files.js";
 
-/** Checkpoints as files of a folder, each written as a whole. */
-export function checkpointsIn(folder: string): CheckpointStore {
-  const seen = new Set<string>();
-  const pathOf = (name: string): string => {
+/** Checkpoints and kept results as files of a folder, each written as a whole. */
+export const checkpointsIn = (folder: string): TrackedStore => trackedStore(storeIn(folder));
+
+const storeIn = (folder: string): Store => ({
+  read: async (name) => {
     const path = join(folder, name);
-    seen.add(path);
-    return path;
-  };
-  return {
-    read: async (name) => {
-      const path = pathOf(name);
-      return (await isFile(path)) ? await readBytes(path) : undefined;
-    },
-    write: (name, content) => writeWhole(pathOf(name), content),
-    clear: async () => {
-      for (const path of seen) await rm(path, { force: true });
-    },
-  };
-}
+    return (await isFile(path)) ? await readBytes(path) : undefined;
+  },
+  write: (name, content) => writeWhole(join(folder, name), content),
+  remove: async (name) => {
+    const path = join(folder, name);
+    await rm(path, { force: true });
+    // A folder that was made for it goes with the last of its files; one that holds others stays.
+    if (relative(folder, dirname(path)) !== "") await rmdir(dirname(path)).catch(() => undefined);
+  },
+});

@@ -17,23 +17,16 @@ import {
 } from "../../plot/index.js";
 import { formatNumber } from "../../plot/internal.js";
 import { machineOf } from "../../runtime/index.js";
-import {
-  isBroken,
-  isHypersolversError,
-  Random,
-  type Tensor,
-  toFloat64,
-  unlessItBreaks,
-} from "../../tensor/index.js";
+import { isBroken, Random, type Tensor, toFloat64, unlessItBreaks } from "../../tensor/index.js";
 import { paretoFigure } from "../fit/fit-figures.js";
 import type { KeptFit } from "../fit/fit-stage.js";
 import { densityOverGrid, gridAround, type PlaneGrid } from "../flow/density-grid.js";
 import { curveFigures } from "../flow/flow-curves.js";
 import { PICTURE_SOLVE } from "../flow/flow-figures.js";
+import type { Drawing, Run } from "../kit/run.js";
 import type { CnfMetrics } from "./cnf.js";
 import { type CnfFits, fitOfDensity, samplingFits } from "./cnf-fits.js";
 import { allMethods } from "./cnf-report.js";
-import type { Drawing, Run } from "../kit/run.js";
 import { fieldFigure } from "./field-figure.js";
 import { samplerOptions } from "./sampling-methods.js";
 

@@ -1,5 +1,5 @@
 import type { Mean } from "../../metrics/index.js";
-import { type Figure, renderReport, type Table, textTable } from "../../plot/index.js";
+import type { Figure, Table } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
 import { type ComparisonRow, methodTitle } from "../fit/comparison.js";

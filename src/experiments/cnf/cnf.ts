@@ -16,7 +16,12 @@ import { defineExperiment, type Experiment } from "../kit/experiment.js";
 import { cnfDrawings } from "./cnf-figures.js";
 import { type CnfFits, cnfFitJobs, fitOfBoth, fitOfDensity, samplingFits } from "./cnf-fits.js";
 import { cnfReport, cnfRows } from "./cnf-report.js";
-import { type DensityMethod, type DensityQuality, densityMethods, densityQuality } from "./density-quality.js";
+import {
+  type DensityMethod,
+  type DensityQuality,
+  densityMethods,
+  densityQuality,
+} from "./density-quality.js";
 import { measureSamples } from "./measure-samples.js";
 import { type CnfPreset, cnfPresets } from "./presets.js";
 import type { SampleContest } from "./sample-quality.js";
@@ -79,7 +84,12 @@ export const cnf: Experiment<CnfPreset> = defineExperiment<CnfPreset, CnfMetrics
     );
     const points = { flow, data: data.heldOut(heldOut), methods: densityMethodsOf(fits) };
     const rows = await run.stage({
-      ...{ name: "densities", settings: { heldOut, seed }, inputs, codec: jsonCodec<CnfMetrics["densities"]>() },
+      ...{
+        name: "densities",
+        settings: { heldOut, seed },
+        inputs,
+        codec: jsonCodec<CnfMetrics["densities"]>(),
+      },
       make: (context) => densityQuality(points, asUsersHave(context)),
     });
     run.note({ densities: rows });

@@ -1,6 +1,11 @@
 import { type Correction, stateErrors } from "../../hypersolver/index.js";
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
-import { compileFlowDensity, type Flow, type FlowDensityOptions, type LogDensities } from "../../models/index.js";
+import {
+  compileFlowDensity,
+  type Flow,
+  type FlowDensityOptions,
+  type LogDensities,
+} from "../../models/index.js";
 import type { ButcherTableau } from "../../ode/index.js";
 import { machineOf, type RunContext } from "../../runtime/index.js";
 import { isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
@@ -70,9 +75,7 @@ export async function densityQuality(
       };
     },
   });
-  const reference = await unlessItBreaks(
-    once(contestant({ method: "reference", options: REFERENCE }), data),
-  );
+  const reference = await unlessItBreaks(once(contestant({ method: "reference", options: REFERENCE }), data));
   const measures: Record<string, Measure<Tensor, LogDensities>> = {
     // A log-density of −∞ is no number either.
     nll: ({ values }) => values.map((value) => -value),
@@ -100,7 +103,10 @@ const errorsAgainst = (reference: LogDensities): Record<string, Measure<Tensor, 
   endpointError: ({ z }) => stateErrors(z, reference.z).mean,
 });
 
-function rowOf({ contestant: { method }, scores }: Entry<DensityContestant, string>): DensityQuality | BrokenRow {
+function rowOf({
+  contestant: { method },
+  scores,
+}: Entry<DensityContestant, string>): DensityQuality | BrokenRow {
   if (isBroken(scores)) return { method, ...scores };
   const { nfe, milliseconds, values } = scores;
   const { nll = [], logDensityError, endpointError } = values;

@@ -166,7 +166,8 @@ function qualityOf(
 ): SampleQuality | BrokenRow {
   if (isBroken(scores)) return { method, ...scores };
   const row = { method, nfe: scores.nfe, ...distancesOf(scores) };
-  if (reference === undefined || reference.contestant.method === method || isBroken(reference.scores)) return row;
+  if (reference === undefined || reference.contestant.method === method || isBroken(reference.scores))
+    return row;
   const { slicedWasserstein: distances, discrepancy } = reference.scores.values;
   if (distances.length < 2) return row;
   const others = distancesOf(reference.scores);

@@ -1,5 +1,5 @@
 import type { FitProgress } from "../../hypersolver/index.js";
-import { formatNumber } from "../../plot/index.js";
+import { formatNumber } from "../../plot/internal.js";
 import type { ProgressEvent } from "../../runtime/index.js";
 import { MEASURING_STAGE } from "../kit/contest.js";
 

@@ -1,4 +1,9 @@
-import { type Correction, decodeCorrection, encodeCorrection, fingerprintOf } from "../../hypersolver/index.js";
+import {
+  type Correction,
+  decodeCorrection,
+  encodeCorrection,
+  fingerprintOf,
+} from "../../hypersolver/index.js";
 import { machineOf } from "../../runtime/index.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";

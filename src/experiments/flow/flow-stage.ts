@@ -1,4 +1,4 @@
-import { formatNumber } from "../../plot/index.js";
+import { formatNumber } from "../../plot/internal.js";
 import { machineOf, type ProgressEvent } from "../../runtime/index.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
@@ -32,7 +32,11 @@ export const flowStage = (request: StagedRequest): Stage<KeptFlow> => ({
       ...request,
       figures: false,
       training: { ...request.training, compile: machineOf(context), ...(signal && { signal }) },
-      checkpoints: { read: checkpoint.read, write: (_, content) => checkpoint.write(content), clear: async () => {} },
+      checkpoints: {
+        read: checkpoint.read,
+        write: (_, content) => checkpoint.write(content),
+        clear: async () => {},
+      },
       resume: true,
       ...(onProgress && { onProgress: (progress) => onProgress(eventOf(progress)) }),
     });

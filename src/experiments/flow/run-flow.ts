@@ -21,7 +21,7 @@ import type { CompileOptions } from "../../runtime/index.js";
 import { type Broken, isHypersolversError } from "../../tensor/index.js";
 import type { Artefact } from "../kit/artefact.js";
 import { CHECKPOINT_FILE } from "../kit/checkpoint-files.js";
-import type { CheckpointStore } from "../kit/experiment.js";
+import type { CheckpointStore } from "../kit/store.js";
 import { type DrawnFigure, drawnFlow } from "./flow-figures.js";
 import { flowDefaults, phasesText } from "./flow-phases.js";
 import { flowReport } from "./flow-report.js";

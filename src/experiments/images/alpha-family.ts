@@ -1,11 +1,11 @@
-import { type Correction, hyperRule, rebindCorrection } from "../../hypersolver/index.js";
+import { type Correction, hyper, rebindCorrection } from "../../hypersolver/index.js";
 import type { Mean } from "../../metrics/index.js";
-import { alpha, tableauRule } from "../../ode/index.js";
+import { alpha, fixed } from "../../ode/index.js";
 import { type Figure, seriesCurve } from "../../plot/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { type Broken, isBroken } from "../../tensor/index.js";
+import type { Competitor } from "../kit/competitor.js";
 import { brokenOf } from "../kit/result-row.js";
-import type { ImageMethod } from "./image-methods.js";
 import { type ImageQualityRequest, type ImageQualityRow, imageQuality } from "./image-quality.js";
 
 /** One member of the family of two-stage methods of order 2, alone and with a g that was fitted to another. */
@@ -25,14 +25,10 @@ export async function alphaFamily(
   { correction, steps }: { readonly correction: Correction; readonly steps: number },
   context: RunContext = {},
 ): Promise<AlphaResult[]> {
-  const { field } = request.classifier;
-  const methods = ALPHAS.flatMap((node) => {
+  const methods = ALPHAS.flatMap((node): Competitor[] => {
     const base = alpha(node);
-    const rules = [tableauRule(field, base), hyperRule(field, rebindCorrection(correction, base))];
-    return rules.map((rule): ImageMethod => {
-      const solve = { steps, rule };
-      return { name: rule.name, role: "other", steps, tolerance: undefined, solve };
-    });
+    const corrected = hyper(rebindCorrection(correction, base), { steps });
+    return [fixed(base, { steps }), corrected].map((method) => ({ method, role: "other" }));
   });
   const rows = await imageQuality({ ...request, methods }, context);
   return ALPHAS.flatMap((node, i) => {

@@ -3,21 +3,19 @@ import { imageRows } from "../../data/internal.js";
 import { type ReferenceSettings, referenceEnds, stateErrors } from "../../hypersolver/index.js";
 import { type Mean, meanAndStandardError, percentageErrors } from "../../metrics/index.js";
 import type { Classifier } from "../../models/index.js";
-import { compileSolve, orThrow } from "../../ode/index.js";
 import { machineOf, type RunContext } from "../../runtime/index.js";
 import { type Broken, isBroken, type Tensor, toFloat64 } from "../../tensor/index.js";
-import { type Contestant, contest, type Costs, type Entry } from "../kit/contest.js";
+import {
+  type Competitor,
+  type MethodLabels,
+  type SolveContestant,
+  solveContestant,
+} from "../kit/competitor.js";
+import { type Costs, contest, type Entry } from "../kit/contest.js";
 import type { ClassifierEnds } from "./classifier-ends.js";
-import type { ImageMethod } from "./image-methods.js";
 
-/** A way to solve, as tables and figures name it. */
-export interface ImageMethodLabels {
-  readonly method: string;
-  readonly role: ImageMethod["role"];
-  readonly steps: number | undefined;
-  readonly tolerance: number | undefined;
-  /** Whether a hypersolver takes the steps that its g learned. */
-  readonly fitted?: boolean;
+/** A method, as tables and figures name it. */
+export interface ImageMethodLabels extends MethodLabels {
   /** Images that it was measured on, over all batches. */
   readonly images: number;
 }
@@ -47,7 +45,7 @@ export interface ImageQualityRequest {
   readonly images: ImageSet;
   /** Images a batch. */
   readonly batch: number;
-  readonly methods: readonly ImageMethod[];
+  readonly methods: readonly Competitor[];
   readonly reference: ReferenceSettings;
 }
 
@@ -65,8 +63,8 @@ interface Solved {
   readonly share: number;
 }
 
-type ImageContestant = Contestant<Batch, Solved> & { readonly labels: Omit<ImageMethodLabels, "images"> };
-type Error = "relative" | "mape" | "medianPercentage" | "accuracy" | "accuracyLoss";
+type ImageContestant = SolveContestant<Batch, Solved>;
+type Numbers = "relative" | "mape" | "medianPercentage" | "accuracy" | "accuracyLoss";
 
 /**
  * Solves the same batches by every method, and compares states and classes with the reference's.
@@ -76,10 +74,17 @@ export async function imageQuality(
   request: ImageQualityRequest,
   context: RunContext = {},
 ): Promise<ImageQualityRow[]> {
+  const { classifier, ends, methods } = request;
+  const { field, architecture } = classifier;
   const cases = await batchesOf(request, context);
-  const entries = await contest<ImageContestant, Batch, Solved, Error>(
+  const solved = async (state: Tensor, { labels }: Batch): Promise<Solved> => ({
+    state,
+    share: await correctShare(ends, state, labels),
+  });
+  const solver = { field, span: architecture.span, context };
+  const entries = await contest<ImageContestant, Batch, Solved, Numbers>(
     {
-      contestants: request.methods.map((method) => contestantOf(method, request, context)),
+      contestants: methods.map((method) => solveContestant(method, solver, solved)),
       cases,
       measures: {
         relative: ({ state }, { end }) => stateErrors(state, end).relative,
@@ -95,31 +100,6 @@ export async function imageQuality(
   );
   const images = cases.reduce((total, { labels }) => total + labels.length, 0);
   return entries.map((entry) => rowOf(entry, images));
-}
-
-function contestantOf(
-  { name, role, steps, tolerance, fitted, solve }: ImageMethod,
-  { classifier, ends }: ImageQualityRequest,
-  context: RunContext,
-): ImageContestant {
-  const { field, architecture } = classifier;
-  return {
-    method: name,
-    labels: { method: name, role, steps, tolerance, ...(fitted !== undefined && { fitted }) },
-    prepare: async () => {
-      const compiled = await compileSolve(field, { ...machineOf(context), ...solve, span: architecture.span });
-      return {
-        run: async ({ z0, labels }) => {
-          const solution = await compiled.run(z0);
-          const state = orThrow(solution).states.at(-1) as Tensor;
-          const share = await correctShare(ends, state, labels);
-          const { statistics } = solution;
-          return { result: { state, share }, costs: statistics, milliseconds: statistics.milliseconds };
-        },
-        dispose: () => compiled.dispose(),
-      };
-    },
-  };
 }
 
 async function batchesOf(
@@ -143,7 +123,7 @@ async function batchesOf(
 }
 
 function rowOf(
-  { contestant: { labels }, scores }: Entry<ImageContestant, Error>,
+  { contestant: { labels }, scores }: Entry<ImageContestant, Numbers>,
   images: number,
 ): ImageQualityRow {
   if (isBroken(scores)) return { ...labels, images, ...scores };

@@ -9,6 +9,7 @@ import {
 } from "../../models/index.js";
 import { machineOf, type RunContext } from "../../runtime/index.js";
 import { isBroken } from "../../tensor/index.js";
+import { labelsOf } from "../kit/competitor.js";
 import { type BrokenRow, type Contestant, contest, type Entry } from "../kit/contest.js";
 import { type ImageCorrections, imageMethods, isOfTenEvaluations } from "./image-methods.js";
 
@@ -60,7 +61,7 @@ export async function testAccuracies(
       };
     },
   });
-  const solvers = [["dopri5", {}] as const, ...solversOfTen(classifier, corrections)];
+  const solvers = [["dopri5", {}] as const, ...solversOfTen(corrections)];
   const entries = await contest<ClassifierContestant, ImageSet, Classification, "correct">(
     {
       contestants: solvers.map(contestant),
@@ -74,16 +75,15 @@ export async function testAccuracies(
   return entries.map((entry) => rowOf(entry, cases));
 }
 
-function solversOfTen(
-  { field }: Classifier,
-  corrections: ImageCorrections,
-): (readonly [string, ClassifierSolveOptions])[] {
-  const ten = imageMethods(field, corrections).filter(isOfTenEvaluations);
-  return ten.map(({ name, solve, correction, steps = 1 }) => [
-    name,
-    correction === undefined ? { method: solve.rule?.name ?? name, steps } : { correction, steps },
-  ]);
-}
+const solversOfTen = (corrections: ImageCorrections): (readonly [string, ClassifierSolveOptions])[] =>
+  imageMethods(corrections)
+    .filter(isOfTenEvaluations)
+    .map((competitor) => {
+      const { method, steps = 1 } = labelsOf(competitor);
+      const { [method]: fit } = corrections;
+      const { tableau = "dopri5" } = competitor.method;
+      return [method, fit === undefined ? { method: tableau, steps } : { correction: fit.correction, steps }];
+    });
 
 const agreeing = (predictions: Uint8Array, labels: Uint8Array): number =>
   predictions.reduce((total, prediction, i) => total + (prediction === labels[i] ? 1 : 0), 0);

@@ -113,9 +113,14 @@ const classifierCodec = ({ training }: LabelledImages): Codec<TrainedClassifier>
   }),
   decode: ({ safetensors = new Uint8Array(), json }) => ({
     ...decodeJson<Omit<TrainedClassifier, "classifier">>(json),
-    classifier: decodeClassifierState(safetensors, "classifier.safetensors").classifier,
+    classifier: classifierIn(safetensors),
   }),
 });
+
+function classifierIn(content: Uint8Array): Classifier {
+  const { facts: _, ...classifier } = decodeClassifierState(content, "classifier.safetensors");
+  return classifier;
+}
 
 function progressEvents(stage: string): (progress: ClassifierProgress) => ProgressEvent {
   let validation: number | undefined;

@@ -111,7 +111,7 @@ async function unlessInterrupted(work: () => Promise<void>, run: Run<object>): P
     await work();
     return true;
   } catch (error) {
-    if (!isHypersolversError(error, "INTERRUPTED") || run.artefacts.length === 0) throw error;
+    if (!isHypersolversError(error, "INTERRUPTED") || run.isEmpty) throw error;
     return false;
   }
 }

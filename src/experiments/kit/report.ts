@@ -38,7 +38,9 @@ export function reportText({ lead, sections, verdict = "" }: RunReport): string 
   const parts = sections
     .filter((section) => (section.on ?? "page") !== "page" && hasContent(section))
     .map(({ table, text = "" }) =>
-      table === undefined ? text : textTable(table.columns, table.rows, { emphasized: table.emphasized ?? [] }),
+      table === undefined
+        ? text
+        : textTable(table.columns, table.rows, { emphasized: table.emphasized ?? [] }),
     );
   return [lead, ...parts, verdict].filter((part) => part !== "").join("\n\n");
 }

@@ -44,7 +44,7 @@ function joined(rows: readonly ResultRow[]): JoinedRow {
   const broken: Broken[] = [];
   for (const { outcome } of rows) {
     if (isBroken(outcome)) broken.push(outcome);
-    else for (const [name, value] of Object.entries(outcome)) (values[name] ??= []).push(value);
+    else for (const [name, value] of Object.entries(outcome)) values[name] = [...(values[name] ?? []), value];
   }
   const [first] = broken;
   return {

@@ -44,7 +44,9 @@ interface Story {
  * @throws INTERRUPTED when the signal came before it began, and as `make`.
  */
 export async function resultOf<T>(stage: Stage<T>, context: StageContext): Promise<T> {
-  const kept = context.resume ? await unlessStoreFails(context, stage.name, () => keptResult(stage, context)) : undefined;
+  const kept = context.resume
+    ? await unlessStoreFails(context, stage.name, () => keptResult(stage, context))
+    : undefined;
   if (kept !== undefined) return kept;
   if (isStopped(context)) throw stoppedBefore(stage.name);
   const { store, resume, ...run } = context;
@@ -53,7 +55,8 @@ export async function resultOf<T>(stage: Stage<T>, context: StageContext): Promi
     read: async () => (resume ? store.read(file) : undefined),
     write: async (content) => unlessStoreFails(context, stage.name, () => store.write(file, content)),
   });
-  if (stage.isWhole?.(result) ?? true) await unlessStoreFails(context, stage.name, () => keep(stage, result, store));
+  if (stage.isWhole?.(result) ?? true)
+    await unlessStoreFails(context, stage.name, () => keep(stage, result, store));
   return result;
 }
 
@@ -73,7 +76,11 @@ const slug = (name: string): string =>
 const fileOf = (stage: string, part: string): string => `stages/${slug(stage)}.${part}`;
 const storyFile = (stage: string): string => fileOf(stage, "story.json");
 
-const keyOf = ({ name, settings, inputs = [] }: Pick<Stage<unknown>, "name" | "settings" | "inputs">): string =>
+const keyOf = ({
+  name,
+  settings,
+  inputs = [],
+}: Pick<Stage<unknown>, "name" | "settings" | "inputs">): string =>
   JSON.stringify({ name, settings, inputs });
 
 async function keptResult<T>(stage: Stage<T>, { store }: StageContext): Promise<T | undefined> {
@@ -109,7 +116,9 @@ async function unlessStoreFails<T>(
     return await work();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    onWarning?.(`what is kept of ${stage} for --resume could not be read or written; the run goes on: ${reason}`);
+    onWarning?.(
+      `what is kept of ${stage} for --resume could not be read or written; the run goes on: ${reason}`,
+    );
     return undefined;
   }
 }

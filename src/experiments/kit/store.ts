@@ -13,12 +13,11 @@ export interface TrackedStore extends Store {
   clear(): Promise<void>;
 }
 
-/** @param prefix before every name, such as `seed-1/`. */
-export function trackedStore(store: Store, prefix = ""): TrackedStore {
+export function trackedStore(store: Store): TrackedStore {
   const seen = new Set<string>();
   const named = (name: string): string => {
-    seen.add(prefix + name);
-    return prefix + name;
+    seen.add(name);
+    return name;
   };
   return {
     read: (name) => store.read(named(name)),
@@ -30,6 +29,16 @@ export function trackedStore(store: Store, prefix = ""): TrackedStore {
     },
   };
 }
+
+/** What a training keeps its checkpoint in. */
+export type CheckpointStore = Omit<TrackedStore, "remove">;
+
+/** The store of a run inside another. */
+export const storeBelow = (store: Store, folder: string): Store => ({
+  read: (name) => store.read(`${folder}/${name}`),
+  write: (name, content) => store.write(`${folder}/${name}`, content),
+  remove: (name) => store.remove(`${folder}/${name}`),
+});
 
 /** Keeps nothing. */
 export const noStore: Store = {

@@ -1,16 +1,20 @@
 import { join } from "node:path";
 import { cacheFolder, loadDataset } from "../../../datasets/index.js";
-import { type Experiment, experimentNamed, experiments, presets } from "../../../experiments/index.js";
+import {
+  type Experiment,
+  experimentNamed,
+  experiments,
+  overSeeds,
+  presets,
+} from "../../../experiments/index.js";
 import { textTable } from "../../../plot/index.js";
 import type { Job, JobResult } from "../../command.js";
 import { checkpointsIn } from "../../files/checkpoints.js";
-import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
+import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
 import { compileOptions, forOption } from "../../files/models.js";
 import { missing } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
-import { showFitProgress } from "../../terminal/fit-progress.js";
 import { EXPERIMENT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
-import { showClassifier, showTraining } from "../../terminal/train-progress.js";
 import { nothingFitted } from "../fit/job.js";
 import type { ReproduceCommandOptions } from "./command.js";
 
@@ -27,23 +31,34 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
   const out = options.out ?? join("runs", [name, density].filter((part) => part !== undefined).join("-"));
   await requireWritableFolder(out);
   const interruption = onInterrupt(output, EXPERIMENT_STOPS);
-  const checkpoints = checkpointsIn(out);
+  const store = checkpointsIn(out);
+  const folder = runFolder(out);
+  const seeds = options.seeds ?? 1;
   try {
-    const { summary, metrics, artefacts, status } = await experiment.run({
-      ...{ preset: options.preset, seed: options.seed, command: commandLine, signal: interruption.signal },
-      compile: { ...compileOptions(options), ...(experiment.parallel && { parallel: experiment.parallel }) },
-      ...(density !== undefined && { density }),
-      ...{ checkpoints, resume: options.resume === true },
-      onProgress: (state) => showFitProgress(state, progress),
-      onTraining: showTraining(progress),
-      onClassifier: showClassifier(progress),
-      ...(experiment.dataset !== undefined && {
-        images: await loadDataset(experiment.dataset, cacheFolder(options.cache)),
-      }),
-    });
+    const { summary, metrics, status } = await (seeds === 1 ? experiment : overSeeds(experiment, seeds)).run(
+      {
+        preset: options.preset,
+        seed: options.seed,
+        command: commandLine,
+        ...(density !== undefined && { density }),
+        ...(experiment.dataset !== undefined && {
+          images: await loadDataset(experiment.dataset, cacheFolder(options.cache)),
+        }),
+      },
+      {
+        ...compileOptions(options),
+        ...(experiment.parallel && { parallel: experiment.parallel }),
+        signal: interruption.signal,
+        store,
+        resume: options.resume === true,
+        onArtefact: folder.write,
+        onProgress: ({ stage, ...state }) => progress.update({ name: stage, ...state }),
+        onWarning: output.warn,
+      },
+    );
     progress.stop();
-    const { paths: files, failure } = await writeAll(out, artefacts);
-    if (status === "complete" && failure === undefined) await checkpoints.clear();
+    const { paths: files, failure } = folder.written();
+    if (status === "complete" && failure === undefined) await store.clear();
     const ending = status === "interrupted" ? ["", "Interrupted: this is the best result until then."] : [];
     return {
       text: [experiment.title, "", summary, ...ending, ...wroteLines(files)].join("\n"),

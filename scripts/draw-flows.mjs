@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { densityNamed } from "../dist/data/index.js";
 import { decodeCorrection } from "../dist/hypersolver/index.js";
 import { compileFlowSampler, decodeFlow } from "../dist/models/index.js";
-import { densityGrid, renderPng, renderSvg } from "../dist/plot/index.js";
+import { densityGrid, renderSvg } from "../dist/plot/index.js";
+import { renderPng } from "../dist/plot/png/index.js";
 import { Random, toFloat64 } from "../dist/tensor/index.js";
 
 const flows = new URL("../pretrained/flows/", import.meta.url);

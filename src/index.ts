@@ -113,7 +113,6 @@ export {
 // Continuous normalizing flows.
 
 export { densities, standardisationOf } from "./data/index.js";
-export { loadDataset } from "./datasets/index.js";
 export { maximumMeanDiscrepancy, percentageErrors, slicedWasserstein } from "./metrics/index.js";
 export {
   compileFlowDensity,

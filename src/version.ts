@@ -1,12 +1,5 @@
-import { createRequire } from "node:module";
-import { z } from "zod";
-
-const manifest = z
-  .object({ name: z.string(), version: z.string() })
-  .parse(createRequire(import.meta.url)("../package.json"));
-
-/** Version of the library, from its package.json. */
-export const version: string = manifest.version;
+/** Version of the library. `npm version` writes it here (scripts/write-version.mjs); a test compares it with package.json. */
+export const version = "0.1.0";
 
 /** Name and version, as files and cards carry it. */
-export const libraryName: string = `${manifest.name} ${version}`;
+export const libraryName: string = `hypersolvers ${version}`;

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
 import { join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -61,12 +62,18 @@ interface Import {
   readonly lazy: boolean;
 }
 
+/** What package.json's conditions choose: the file for Node stands for both. */
+const conditional: Readonly<Record<string, string>> = {
+  "#backend": "runtime/node/index.ts",
+  "#host": "experiments/node/index.ts",
+};
+
 const statement = /^(?:import|export)\s+(type\s+)?(?:[^;"']*?\sfrom\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gm;
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(source, file), "utf8");
   return [...text.matchAll(statement)].map(([, type, target = "", dynamic]) => {
-    const to = dynamic ?? target;
+    const to = conditional[dynamic ?? target] ?? dynamic ?? target;
     const inside = to.startsWith(".") ? posix.join(posix.dirname(file), to).replace(/\.js$/, ".ts") : to;
     return { from: file, to: inside, typeOnly: type !== undefined, lazy: dynamic !== undefined };
   });
@@ -82,6 +89,20 @@ const packages = imports.filter(({ to }) => !files.includes(to));
 /** `graph/onnx/encode.ts` is in layer graph, `version.ts` is its own. */
 const layerOf = (file: string): string => file.split("/")[0]?.replace(/\.ts$/, "") ?? "";
 const show = ({ from, to }: Import): string => `${from} -> ${to}`;
+
+/** The folders that need Node. Each has an entry of its own in package.json, or a counterpart for browsers. */
+const nodeFolders = ["runtime/node", "experiments/node", "plot/png", "datasets", "cli"];
+
+/** Built into Node, or native. */
+const isNodeOnly = (name: string): boolean =>
+  builtinModules.includes(name.replace(/^node:/, "")) || native.has(name);
+const native = new Set(["onnxruntime-node", "@resvg/resvg-js", "tar", "cli-progress", "commander"]);
+const nodeGlobal = /\bBuffer\b|\bprocess\.|\bNodeJS\.|\b__dirname\b|\bsetImmediate\b/;
+const isConditional = (file: string): boolean => Object.values(conditional).includes(file);
+
+/** Without comments. */
+const code = (file: string): string =>
+  readFileSync(join(source, file), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
 
 describe("the import graph of src", () => {
   test("was read", () => {
@@ -105,7 +126,9 @@ describe("the import graph of src", () => {
   test("crosses layers through their index, or what they keep for other layers", () => {
     const deep = inside.filter(
       ({ from, to }) =>
-        layerOf(from) !== layerOf(to) && to !== "version.ts" && !/^[a-z]+\/(?:index|internal)\.ts$/.test(to),
+        layerOf(from) !== layerOf(to) &&
+        to !== "version.ts" &&
+        !/^(?:[a-z]+\/(?:index|internal)|plot\/png\/index)\.ts$/.test(to),
     );
     expect(deep.map(show)).toEqual([]);
   });
@@ -118,13 +141,40 @@ describe("the import graph of src", () => {
     expect(firstCycle(inside.filter(({ typeOnly, lazy }) => !typeOnly && !lazy))).toEqual([]);
   });
 
-  test("ONNX Runtime is known to runtime alone, ONNX files to graph/onnx", () => {
-    const users = (name: string): string[] =>
-      packages.filter(({ to }) => to === name).map(({ from }) => from);
-    expect(users("onnxruntime-node").filter((file) => !file.startsWith("runtime/"))).toEqual([]);
-    expect(users("onnx-buf").filter((file) => !file.startsWith("graph/onnx/"))).toEqual([]);
-    expect(users("onnxruntime-node")).not.toEqual([]);
-    expect(users("onnx-buf")).not.toEqual([]);
+  test.each(["tensor", "graph", "runtime", "nn", "data", "datasets", "metrics", "plot"])(
+    "has no cycle inside %s, types included",
+    (layer) => {
+      const own = inside.filter(({ from, to }) => layerOf(from) === layer && layerOf(to) === layer);
+      expect(own.length).toBeGreaterThan(3);
+      expect(firstCycle(own)).toEqual([]);
+    },
+  );
+
+  test("ONNX Runtime is known to its backends alone, ONNX files to graph/onnx", () => {
+    const users = (name: RegExp): string[] =>
+      packages
+        .filter(({ to, typeOnly }) => name.test(to) && !typeOnly)
+        .map(({ from }) => posix.dirname(from));
+    expect(new Set(users(/^onnxruntime-node/))).toEqual(new Set(["runtime/node"]));
+    expect(new Set(users(/^onnxruntime-web/))).toEqual(new Set(["runtime/web"]));
+    expect(users(/^onnxruntime-common/)).toEqual([]);
+    expect(users(/^onnx-buf/).filter((folder) => !folder.startsWith("graph/onnx"))).toEqual([]);
+    expect(users(/^onnx-buf/)).not.toEqual([]);
+  });
+
+  test("only these folders are for Node; everything else runs in browsers too", () => {
+    const allowed = (file: string): boolean => nodeFolders.some((folder) => file.startsWith(`${folder}/`));
+    const importing = packages.filter(({ to }) => isNodeOnly(to));
+    expect(importing.filter(({ from }) => !allowed(from)).map(show)).toEqual([]);
+    const globals = files.filter((file) => nodeGlobal.test(code(file)));
+    expect(globals.filter((file) => !allowed(file))).toEqual([]);
+    // Nor does anything reach a folder of Node but by a condition of package.json, or from one of them.
+    const reaching = inside.filter(({ from, to }) => allowed(to) && !allowed(from) && !isConditional(to));
+    expect(reaching.map(show)).toEqual([]);
+    // The scan sees what it is to find.
+    for (const folder of nodeFolders)
+      expect(importing.some(({ from }) => from.startsWith(`${folder}/`))).toBe(true);
+    expect(globals).toContain("cli/main.ts");
   });
 });
 

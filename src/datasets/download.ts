@@ -73,9 +73,10 @@ async function fetchFromMirrors(
     const onBytes = (done: number): void => onProgress?.({ file: file.name, done, total: file.size });
     try {
       const digest = await fetchFile(url, path, {
-        ...{ limit: file.size, onBytes },
-        ...(signal !== undefined && { signal }),
-        ...(patienceMs !== undefined && { patienceMs }),
+        limit: file.size,
+        onBytes,
+        signal,
+        patienceMs,
       });
       if (digest === file.sha256) return mirror;
       attempts.push({ url, problem: `SHA-256 ${digest}`, isMismatch: true });

@@ -6,13 +6,13 @@ import { notWritable } from "./trouble.js";
 
 /** How a file is fetched. */
 export interface FetchOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called with the bytes so far. */
   readonly onBytes?: (done: number) => void;
   /** Most bytes that are taken. */
   readonly limit: number;
   /** Milliseconds without any byte before the server is given up; default 30,000. */
-  readonly patienceMs?: number;
+  readonly patienceMs?: number | undefined;
 }
 
 const PATIENCE_MS = 30_000;
@@ -75,14 +75,10 @@ function respond(url: URL, { signal, patienceMs = PATIENCE_MS }: FetchOptions): 
   return new Promise((resolve, reject) => {
     // Of the two only the one that is being waited for passes an error on.
     let awaited: ClientRequest | IncomingMessage | undefined;
-    const pending = get(
-      url,
-      { headers: { "accept-encoding": "identity" }, ...(signal && { signal }) },
-      (response) => {
-        awaited = response;
-        resolve(response);
-      },
-    );
+    const pending = get(url, { headers: { "accept-encoding": "identity" }, signal }, (response) => {
+      awaited = response;
+      resolve(response);
+    });
     awaited = pending;
     pending.setTimeout(patienceMs, () =>
       awaited?.destroy(new TransferError(`no byte for ${patienceMs / 1000} seconds`)),

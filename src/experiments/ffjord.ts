@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { host } from "#host";
 import { importOnnx } from "../graph/index.js";
 import { type FitOptions, normalStates } from "../hypersolver/index.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
@@ -15,7 +15,7 @@ const fieldFile = new URL("../../pretrained/ffjord_gaussians_field.onnx", import
 /** The field of the authors' FFJORD flow over five Gaussians: prior at s = 0, data at s = 1. */
 export async function ffjordField(): Promise<Field> {
   try {
-    return fieldOfModel(importOnnx(await readFile(fieldFile), "ffjord_gaussians_field.onnx"));
+    return fieldOfModel(importOnnx(await host.readShipped(fieldFile), "ffjord_gaussians_field.onnx"));
   } catch (cause) {
     throw fail("FILE_NOT_READABLE", {
       what: fieldFile.pathname,

@@ -1,5 +1,5 @@
 import type { DType, Tensor } from "../tensor/index.js";
-import type { SymbolicShape } from "./node.js";
+import type { SymbolicShape } from "./tensor-type.js";
 
 /** What an operator without parameters carries. */
 export type NoAttributes = Readonly<Record<string, never>>;
@@ -96,9 +96,9 @@ export interface OperatorAttributes {
   readonly slice: AxisAttributes & { readonly start: number; readonly end: number };
   readonly pad: AxisAttributes & { readonly before: number; readonly after: number };
   readonly gather: AxisAttributes & { readonly indices: readonly number[] };
-  readonly pickElements: NoAttributes;
+  readonly gatherElements: NoAttributes;
   /** `size`: extent of the last axis of the result. */
-  readonly placeElements: { readonly size: number };
+  readonly scatterElements: { readonly size: number };
   readonly extent: AxisAttributes & { readonly dtype: DType };
 }
 

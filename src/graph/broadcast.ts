@@ -1,6 +1,6 @@
 import { fail, formatShape, type Shape, sizeOf } from "../tensor/index.js";
 import { stridesOf } from "../tensor/internal.js";
-import type { Extent, SymbolicShape } from "./node.js";
+import type { Extent, SymbolicShape } from "./tensor-type.js";
 
 /**
  * The common shape of several under NumPy's broadcasting rules.

@@ -3,13 +3,13 @@ import { normalizeAxis } from "../tensor/internal.js";
 import { applyOperator } from "./apply.js";
 import type { OperatorAttributes, OpName, ProductAttributes } from "./attributes.js";
 import { repeatedAxes } from "./broadcast.js";
-import { constantNode, type Extent, inputNode, type Node, type SymbolicShape } from "./node.js";
+import type { Axes, Binary, Operand, Unary } from "./builder.js";
+import { constantNode, inputNode, type Node } from "./node.js";
+import type { Extent, SymbolicShape } from "./tensor-type.js";
 
 export { applyOperator } from "./apply.js";
+export type { Operand } from "./builder.js";
 export { conv, convTranspose, convWeight, maxPool } from "./windows.js";
-
-/** A node, or a number that becomes a constant of its partner's element type. */
-export type Operand = Node | number;
 
 /** Turns numbers among the operands into constants of the element type of the first node. */
 function lift(operands: readonly Operand[]): Node[] {
@@ -25,9 +25,6 @@ const elementwise =
   <Op extends OpName>(op: Op) =>
   (...operands: readonly Operand[]): Node =>
     applyOperator(op, lift(operands), {} as OperatorAttributes[Op]);
-
-type Unary = (x: Node) => Node;
-type Binary = (x: Operand, y: Operand) => Node;
 
 /** A leaf that is given a value at every run. */
 export const input = (name: string, shape: SymbolicShape, dtype: DType = "float32"): Node =>
@@ -126,8 +123,6 @@ export const matmul = (a: Node, b: Node, flags: Partial<ProductAttributes> = {})
   });
 };
 
-type Axes = number | readonly number[];
-
 function resolveAxes(x: Node, axes: Axes | undefined, what: string): number[] {
   const list = axes === undefined ? [...x.shape.keys()] : [axes].flat();
   return [...new Set(list.map((axis) => normalizeAxis(axis, x.shape.length, what)))].sort((a, b) => a - b);
@@ -219,10 +214,11 @@ export const scatterAdd = (x: Node, axis: number, indices: readonly number[], si
   return terms.length > 0 ? sum(...terms) : gather(padded, axis, new Array<number>(size).fill(0));
 };
 /** Elements of the last axis by int64 indices: x [..., m], indices [..., p] -> [..., p]. */
-export const pickElements = (x: Node, indices: Node): Node => applyOperator("pickElements", [x, indices], {});
-/** The transpose of `pickElements`: g [..., p] added up at indices [..., p] of a last axis of the given extent. */
-export const placeElements = (g: Node, indices: Node, size: number): Node =>
-  applyOperator("placeElements", [g, indices], { size });
+export const gatherElements = (x: Node, indices: Node): Node =>
+  applyOperator("gatherElements", [x, indices], {});
+/** The transpose of `gatherElements`: g [..., p] added up at indices [..., p] of a last axis of the given extent. */
+export const scatterElements = (g: Node, indices: Node, size: number): Node =>
+  applyOperator("scatterElements", [g, indices], { size });
 /** The extent of one axis as a scalar; a constant where it is static. */
 export const extent = (x: Node, axis: number, dtype: DType = x.dtype): Node => {
   const resolved = normalizeAxis(axis, x.shape.length, "extent");

@@ -23,9 +23,8 @@ import {
   sum,
   tanh,
 } from "./build.js";
+import type { Axes } from "./builder.js";
 import type { Node } from "./node.js";
-
-type Axes = number | readonly number[];
 
 /** x² */
 export const square = (x: Node): Node => mul(x, x);

@@ -1,7 +1,7 @@
 import { fail, formatShape, fromNumbers, type Shape, type Tensor, toFloat64 } from "../tensor/index.js";
 import { sameShape } from "../tensor/internal.js";
 import type { Graph } from "./graph.js";
-import { isOp, type Node } from "./node.js";
+import { constantValue, type Node } from "./node.js";
 import type { ReferenceValue } from "./operator.js";
 import { operatorOf } from "./operators/index.js";
 import { topological } from "./traverse.js";
@@ -70,11 +70,9 @@ function bindInputs(
 }
 
 function evaluateNode(node: Node, values: ReadonlyMap<Node, ReferenceValue>, batch: number): ReferenceValue {
-  if (isOp(node, "constant"))
-    return { shape: node.attributes.value.shape, data: toFloat64(node.attributes.value) };
+  const fixed = constantValue(node);
+  if (fixed !== undefined) return { shape: fixed.shape, data: toFloat64(fixed) };
   const shape: Shape = node.shape.map((size) => (size === "batch" ? batch : size));
   const inputs = node.inputs.map((input) => values.get(input) ?? { shape: [], data: new Float64Array() });
-  const { attributes } = node;
-  const resolved = isOp(node, "reshape") || isOp(node, "expand") ? { shape } : attributes;
-  return { shape, data: operatorOf(node).evaluate(inputs, resolved, shape) };
+  return { shape, data: operatorOf(node).evaluate(inputs, node.attributes, shape) };
 }

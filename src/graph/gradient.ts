@@ -1,7 +1,8 @@
 import { fail, isFloat } from "../tensor/index.js";
 import * as build from "./build.js";
-import { formatType, type Node } from "./node.js";
+import type { Node } from "./node.js";
 import { operatorOf } from "./operators/index.js";
+import { formatType } from "./tensor-type.js";
 import { dependents, topological } from "./traverse.js";
 
 /**

@@ -1,16 +1,9 @@
-import { cast as castTensor, type DType, fail, isFloat, type Tensor } from "../tensor/index.js";
+import { type DType, fail, isFloat, type Tensor } from "../tensor/index.js";
 import * as build from "./build.js";
-import {
-  constantNode,
-  type Extent,
-  formatType,
-  inputNode,
-  isOp,
-  type Node,
-  type SymbolicShape,
-  type TensorType,
-} from "./node.js";
-import { operators } from "./operators/index.js";
+import { constantNode, inputNode, isOp, type Node } from "./node.js";
+import type { Conversion } from "./operator.js";
+import { operatorOf } from "./operators/index.js";
+import { type Extent, formatType, type SymbolicShape, type TensorType } from "./tensor-type.js";
 import { topological } from "./traverse.js";
 
 /** Nodes by name. */
@@ -67,11 +60,9 @@ export function makeGraph(inputs: Graph["inputs"], outputs: NamedNodes): Graph {
 }
 
 /** How `rebuild` treats the nodes that are not replaced. */
-export interface RebuildOptions {
+export interface RebuildOptions extends Conversion {
   /** May return another node for `node` on its rebuilt inputs; `undefined` keeps the operator. */
   readonly rewrite?: (node: Node, inputs: readonly Node[]) => Node | undefined;
-  /** What the symbolic extent becomes; default: itself. */
-  readonly batch?: Extent;
 }
 
 /**
@@ -82,32 +73,25 @@ export interface RebuildOptions {
 export function rebuild(
   outputs: readonly Node[],
   replaced: ReadonlyMap<Node, Node>,
-  { rewrite, batch = "batch" }: RebuildOptions = {},
+  { rewrite, ...conversion }: RebuildOptions = {},
 ): Node[] {
   const renewed = new Map<Node, Node>(replaced);
   const current = (node: Node): Node => renewed.get(node) ?? node;
   for (const node of topological(outputs)) {
     if (renewed.has(node)) continue;
     const inputs = node.inputs.map(current);
-    renewed.set(node, rewrite?.(node, inputs) ?? again(node, inputs, batch));
+    renewed.set(node, rewrite?.(node, inputs) ?? again(node, inputs, conversion));
   }
   return outputs.map(current);
 }
 
-/** The same operator on other inputs, with the batch extent resolved in the shapes that attributes hold. */
-function again(node: Node, inputs: readonly Node[], batch: Extent): Node {
-  if (inputs.every((input, i) => input === node.inputs[i])) return node;
-  if (isOp(node, "reshape")) {
-    const shape = node.attributes.shape.map((size) => (size === "batch" ? batch : size));
-    return build.reshape(inputs[0] as Node, shape);
-  }
-  if (isOp(node, "expand")) {
-    const shape = node.attributes.shape.map((size) => (size === "batch" ? batch : size));
-    return build.expand(inputs[0] as Node, shape, inputs[1]);
-  }
-  if (isOp(node, "extent"))
-    return build.extent(inputs[0] as Node, node.attributes.axis, node.attributes.dtype);
-  return build.applyOperator(node.op, inputs, node.attributes);
+/** The same operator on other inputs, in another program. */
+function again(node: Node, inputs: readonly Node[], conversion: Conversion): Node {
+  const unchanged = inputs.every((input, i) => input === node.inputs[i]);
+  if (unchanged && conversion.float === undefined) return node;
+  const { op, attributes } = node;
+  const converted = operatorOf(node).convert({ inputs, attributes, build }, conversion);
+  return converted ?? (unchanged ? node : build.applyOperator(op, inputs, attributes));
 }
 
 /**
@@ -171,30 +155,18 @@ export function withFloat(graph: Graph, dtype: "float32" | "float64"): Graph {
     replaced.set(node, renewed);
     if (isOp(renewed, "input")) inputs[name] = renewed;
   }
-  const outputs = rebuild(Object.values(graph.outputs), replaced, {
-    rewrite: (node, nodeInputs) => retyped(node, nodeInputs, dtype),
-  });
+  const outputs = rebuild(Object.values(graph.outputs), replaced, { float: dtype });
   return makeGraph(
     inputs,
     Object.fromEntries(Object.keys(graph.outputs).map((name, i) => [name, outputs[i] as Node])),
   );
 }
 
-function retyped(node: Node, inputs: readonly Node[], dtype: "float32" | "float64"): Node | undefined {
-  if (isOp(node, "constant"))
-    return isFloat(node.dtype) ? constantNode(castTensor(node.attributes.value, dtype)) : node;
-  const [x] = inputs;
-  if (isOp(node, "cast") && isFloat(node.dtype) && x !== undefined) return build.cast(x, dtype);
-  if (isOp(node, "extent") && isFloat(node.dtype) && x !== undefined)
-    return build.extent(x, node.attributes.axis, dtype);
-  return undefined;
-}
-
 /** Multiply–accumulates of one run at a batch size (ENGINE: what Gemm and Conv cost; elementwise work is not counted). */
 export function countMacs(graph: Graph, batch = 1): number {
   const concrete = (node: Node): number[] => node.shape.map((size) => (size === "batch" ? batch : size));
   return topological(Object.values(graph.outputs)).reduce((total, node) => {
-    const count = operators[node.op].macs?.(node.inputs.map(concrete), node.attributes, concrete(node)) ?? 0;
-    return total + count;
+    const inputs = node.inputs.map(concrete);
+    return total + operatorOf(node).macs(inputs, node.attributes, concrete(node));
   }, 0);
 }

@@ -18,6 +18,7 @@ export {
   expand,
   extent,
   gather,
+  gatherElements,
   gemm,
   less,
   log,
@@ -30,8 +31,6 @@ export {
   not,
   type Operand,
   pad,
-  pickElements,
-  placeElements,
   pow,
   prelu,
   reciprocal,
@@ -39,6 +38,7 @@ export {
   reduceSum,
   relu,
   reshape,
+  scatterElements,
   sigmoid,
   sign,
   sin,
@@ -80,7 +80,7 @@ export {
   trace,
   withFloat,
 } from "./graph.js";
-export type { Node, SymbolicShape } from "./node.js";
+export type { Node } from "./node.js";
 export {
   batchNorm,
   groupNorm,
@@ -94,3 +94,4 @@ export {
 export { importableOperators } from "./onnx/import/table.js";
 export { type AveragePoolOptions, adaptiveAveragePool, averagePool } from "./pooling.js";
 export { printGraph } from "./print.js";
+export type { SymbolicShape } from "./tensor-type.js";

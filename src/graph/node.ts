@@ -1,17 +1,6 @@
-import { type DType, formatShape, type Tensor } from "../tensor/index.js";
+import type { Tensor } from "../tensor/index.js";
 import type { OperatorAttributes, OpName } from "./attributes.js";
-
-/** Size of one axis: a number, or the one symbolic extent that every program may be run with. */
-export type Extent = number | "batch";
-
-/** Shape of a symbolic tensor. `"batch"` stands for the same number everywhere in one program. */
-export type SymbolicShape = readonly Extent[];
-
-/** Element type and shape: all that is known of a tensor before it has a value. */
-export interface TensorType {
-  readonly dtype: DType;
-  readonly shape: SymbolicShape;
-}
+import type { TensorType } from "./tensor-type.js";
 
 /**
  * A symbolic tensor: the immutable record of one operator applied to other nodes.
@@ -91,7 +80,12 @@ export function isOp<Op extends OpName>(node: Node, op: Op): node is Node<Op> {
   return node.op === op;
 }
 
-/** `float32[batch, 2]`, for messages. */
-export function formatType({ dtype, shape }: TensorType): string {
-  return `${dtype}${formatShape(shape)}`;
+/** The value of a constant; undefined for every other node. */
+export const constantValue = (node: Node | undefined): Tensor | undefined =>
+  node !== undefined && isOp(node, "constant") ? node.attributes.value : undefined;
+
+/** The number in a constant of one element; undefined for every other node. */
+export function scalarValue(node: Node | undefined): number | undefined {
+  const { data } = constantValue(node) ?? { data: [] };
+  return data.length === 1 ? Number(data[0]) : undefined;
 }

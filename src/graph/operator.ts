@@ -1,10 +1,8 @@
-import type { DType, Random, Shape, Tensor } from "../tensor/index.js";
+import type { DType, FloatDType, Random, Shape, Tensor } from "../tensor/index.js";
 import type { Attributes } from "./attributes.js";
-import type * as build from "./build.js";
-import type { Node, TensorType } from "./node.js";
-
-/** The functions that make nodes. Rules get them as an argument: records know no other record. */
-export type Builder = typeof build;
+import type { Builder } from "./builder.js";
+import type { Node } from "./node.js";
+import type { Extent, TensorType } from "./tensor-type.js";
 
 /** A value inside the reference interpreter: float64 whatever the element type (booleans are 0 and 1). */
 export interface ReferenceValue {
@@ -49,11 +47,49 @@ export interface Example {
   readonly attributes: Attributes;
 }
 
+/** How the program that a graph is rebuilt for differs from its own. */
+export interface Conversion {
+  /** What the symbolic extent becomes. Default: itself. */
+  readonly batch?: Extent;
+  /** Element type of all floats. Default: as they are. */
+  readonly float?: FloatDType;
+}
+
+/**
+ * What passes over graphs ask of operators: they know none by name. The conformance suite proves every fact on every
+ * example.
+ */
+export interface OperatorFacts<A = Attributes> {
+  /** Multiplies and accumulates, first operand by second; what else it does costs next to nothing. */
+  readonly product: boolean;
+  /** Multiply–accumulates of one application, given concrete shapes; 0 for operators that are no products. */
+  macs(inputs: readonly Shape[], attributes: A, output: Shape): number;
+  /** Repeats operands, the first one too, to the shape of the result by itself. */
+  readonly broadcasts: boolean;
+  /** Is its first operand repeated to the shape of the result, and nothing else. */
+  readonly repeats: boolean;
+  /** Operands may change places. */
+  readonly commutative: boolean;
+  /** The second operand of two that leaves the first one as it is: 0 of a sum. */
+  readonly neutral: number | undefined;
+  /** Works on images [n, c, h, w], window by window. */
+  readonly windows: boolean;
+  /**
+   * Where both have a batch axis: whether a row of the result, one position of that axis, depends on other rows of an
+   * operand.
+   */
+  mixesRows(inputs: readonly TensorType[], attributes: A): boolean;
+  /** The application in another program; `undefined` where the attributes name neither a batch nor a float type. */
+  convert(application: Omit<Application<A>, "output">, conversion: Conversion): Node | undefined;
+  /** A cheaper node of the same type and value, where there is one. */
+  simplify(application: Application<A>): Node | undefined;
+}
+
 /**
  * All that the library knows of one operator. The table of these is total over operator names,
  * so an operator without one of its parts does not compile.
  */
-export interface Operator<A = Attributes> {
+export interface Operator<A = Attributes> extends OperatorFacts<A> {
   /** Shape and element type of the result; throws SHAPE_MISMATCH, DTYPE_MISMATCH or INVALID_ARGUMENT. */
   type(inputs: readonly Node[], attributes: A): TensorType;
   /** Reverse rule: a pullback an input, `undefined` where no derivative exists (integers, conditions). */
@@ -64,8 +100,6 @@ export interface Operator<A = Attributes> {
   encode(emitter: Emitter, inputs: readonly string[], node: Node, attributes: A): string;
   /** Computes the result in float64, plainly. `shape` is the concrete result shape. */
   evaluate(inputs: readonly ReferenceValue[], attributes: A, shape: Shape): Float64Array;
-  /** Multiply–accumulates of one application, given concrete shapes (0 for operators without products). */
-  macs?(inputs: readonly Shape[], attributes: A, output: Shape): number;
   /** Random legal uses. Empty for leaves. */
   examples(random: Random): readonly Example[];
 }

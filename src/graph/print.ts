@@ -1,5 +1,6 @@
 import type { Graph } from "./graph.js";
-import { formatType, isOp, type Node } from "./node.js";
+import { isOp, type Node } from "./node.js";
+import { formatType } from "./tensor-type.js";
 import { topological } from "./traverse.js";
 
 /**

@@ -27,13 +27,13 @@ export function augmenter(extra: number | Module, { position = "first" }: Augmen
   }
   return {
     parameters: prefixed(extra.parameters, prefix),
-    ...(extra.buffers !== undefined && { buffers: prefixed(extra.buffers, prefix) }),
+    buffers: extra.buffers && prefixed(extra.buffers, prefix),
     apply: (nodes: NamedNodes, x: Node) => joined(x, extra.apply(withPrefix(nodes, prefix), x)),
-    ...(extra.train !== undefined && {
-      train: (nodes: NamedNodes, x: Node) => {
+    train:
+      extra.train &&
+      ((nodes: NamedNodes, x: Node) => {
         const { output, buffers } = applyTraining(extra, withPrefix(nodes, prefix), x);
         return { output: joined(x, output), buffers: prefixed(buffers, prefix) };
-      },
-    }),
+      }),
   };
 }

@@ -2,7 +2,8 @@ import { add, batchNorm, div, extent, mul, type NamedNodes, type Node, sub } fro
 import { type ChannelStatistics, channelStatistics } from "../graph/internal.js";
 import { fail, formatShape } from "../tensor/index.js";
 import { constantParameter } from "./initializers.js";
-import { type BufferSpec, type Module, parameterNode, type Trained } from "./module.js";
+import type { BufferSpec, Module, Trained } from "./module.js";
+import { parameterNode } from "./parameters.js";
 
 /** As of `torch.nn.BatchNorm2d`. */
 export interface BatchNormOptions {

@@ -3,8 +3,9 @@ import { channelAffine } from "../graph/internal.js";
 import { fail, formatShape } from "../tensor/index.js";
 import { requireGroups } from "./conv.js";
 import { kaimingBound, uniformParameter } from "./initializers.js";
-import { type Module, type ParameterSpec, parameterNode } from "./module.js";
+import type { Module, ParameterSpec } from "./module.js";
 import { evenPads, pairOf, requirePositive, type Sides } from "./pair.js";
+import { parameterNode } from "./parameters.js";
 
 /** As of `torch.nn.ConvTranspose2d`. */
 export interface ConvTransposeOptions {

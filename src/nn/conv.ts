@@ -1,8 +1,9 @@
 import { conv, type NamedNodes, type Node, type Pair } from "../graph/index.js";
 import { fail } from "../tensor/index.js";
 import { kaimingBound, uniformParameter } from "./initializers.js";
-import { type Module, type ParameterSpec, parameterNode } from "./module.js";
+import type { Module, ParameterSpec } from "./module.js";
 import { evenPads, pairOf, requirePositive, type Sides } from "./pair.js";
+import { parameterNode } from "./parameters.js";
 
 /** As of `torch.nn.Conv2d`. */
 export interface ConvOptions {

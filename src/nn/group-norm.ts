@@ -1,6 +1,7 @@
 import { groupNorm as groupNormNodes, type NamedNodes, type Node } from "../graph/index.js";
 import { constantParameter } from "./initializers.js";
-import { type Module, parameterNode } from "./module.js";
+import type { Module } from "./module.js";
+import { parameterNode } from "./parameters.js";
 
 /** As of `torch.nn.GroupNorm`. */
 export interface GroupNormOptions {

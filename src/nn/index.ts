@@ -22,18 +22,8 @@ export { constantParameter, kaimingBound, uniformParameter } from "./initializer
 export { type LayerNormOptions, layerNorm } from "./layer-norm.js";
 export { type LinearOptions, linear } from "./linear.js";
 export { type MlpOptions, mlp } from "./mlp.js";
-export {
-  type BufferSpec,
-  countParameters,
-  initialize,
-  loadStateDict,
-  type Module,
-  type ParameterSpec,
-  parameterInputs,
-  parameterNode,
-  type StateDict,
-  type Trained,
-} from "./module.js";
+export type { BufferSpec, Module, ParameterSpec, StateDict, Trained } from "./module.js";
+export { countParameters, initialize, parameterInputs, parameterNode } from "./parameters.js";
 export {
   type AveragePool2dOptions,
   adaptiveAveragePool2d,
@@ -45,5 +35,5 @@ export {
 } from "./pooling.js";
 export { prelu } from "./prelu.js";
 export { sequential } from "./sequential.js";
-export { decodeStateDict, encodeStateDict } from "./state-dict.js";
+export { decodeStateDict, encodeStateDict, loadStateDict } from "./state-dict.js";
 export { zeroed } from "./zeroed.js";

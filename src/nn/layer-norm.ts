@@ -1,7 +1,8 @@
 import { layerNorm as layerNormNodes, type NamedNodes, type Node } from "../graph/index.js";
 import type { Shape } from "../tensor/index.js";
 import { constantParameter } from "./initializers.js";
-import { type Module, parameterNode } from "./module.js";
+import type { Module } from "./module.js";
+import { parameterNode } from "./parameters.js";
 
 /** As of `torch.nn.LayerNorm`. */
 export interface LayerNormOptions {

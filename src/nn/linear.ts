@@ -1,7 +1,8 @@
 import { add, gemm, matmul, type NamedNodes, type Node, reshape } from "../graph/index.js";
 import { fail, formatShape, sizeOf } from "../tensor/index.js";
 import { kaimingBound, uniformParameter } from "./initializers.js";
-import { type Module, type ParameterSpec, parameterNode } from "./module.js";
+import type { Module, ParameterSpec } from "./module.js";
+import { parameterNode } from "./parameters.js";
 
 /** As of `torch.nn.Linear`. */
 export interface LinearOptions {

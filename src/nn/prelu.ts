@@ -1,6 +1,7 @@
 import { type NamedNodes, type Node, prelu as preluNode, reshape } from "../graph/index.js";
 import { constantParameter } from "./initializers.js";
-import { type Module, parameterNode } from "./module.js";
+import type { Module } from "./module.js";
+import { parameterNode } from "./parameters.js";
 
 /**
  * x where x ≥ 0, else slope·x, with a learned `weight` [channels] (He et al., 2015): PyTorch's `nn.PReLU`.

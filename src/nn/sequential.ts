@@ -19,12 +19,12 @@ export function sequential(modules: readonly Module[] | Readonly<Record<string, 
   }
   return {
     parameters,
-    ...(Object.keys(buffers).length > 0 && { buffers }),
+    buffers: Object.keys(buffers).length > 0 ? buffers : undefined,
     apply: (nodes: NamedNodes, x: Node) =>
       named.reduce((value, [name, module]) => module.apply(withPrefix(nodes, `${name}.`), value), x),
-    ...(named.some(([, { train }]) => train !== undefined) && {
-      train: (nodes: NamedNodes, x: Node) => trainInOrder(named, nodes, x),
-    }),
+    train: named.some(([, { train }]) => train !== undefined)
+      ? (nodes: NamedNodes, x: Node) => trainInOrder(named, nodes, x)
+      : undefined,
   };
 }
 

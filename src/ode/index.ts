@@ -48,6 +48,7 @@ export {
 // One way to solve as one value: its steps or tolerances, its spelling, its JSON.
 
 export { DEFAULT_TOLERANCES, type StepControl, type Tolerances } from "./control/step-control.js";
+export { isBelowRounding, magnitudeOf, unitRoundoff } from "./control/tolerance-floor.js";
 export {
   type AdaptiveMethod,
   adaptive,

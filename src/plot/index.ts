@@ -1,4 +1,4 @@
-/** A leaf over values: data -> figure (a Vega-Lite specification) -> SVG, PNG, report; tables and numbers as text. */
+/** A leaf over values: data -> figure (a Vega-Lite specification) -> SVG, report; tables and numbers as text. */
 
 export type { Figure, Method } from "./figure.js";
 export { type DensityOptions, density } from "./figures/density.js";
@@ -22,7 +22,7 @@ export { type SpeedUpItem, type SpeedUpOptions, speedUpBars } from "./figures/sp
 export { type LossCurve, type TrainingCurveOptions, trainingCurve } from "./figures/training-curve.js";
 export { type TrajectoryOptions, trajectories } from "./figures/trajectories.js";
 export { type Arrow, type ArrowPanel, type VectorFieldOptions, vectorField } from "./figures/vector-field.js";
-export { renderPng, renderSvg } from "./output/render.js";
+export { renderSvg } from "./output/render.js";
 export { type Report, type ReportFigure, type ReportSection, renderReport } from "./output/report.js";
 export { type Table, type TableCell, type TableColumn, textTable } from "./output/table.js";
 export type { PointCloud } from "./parts/point-cloud.js";

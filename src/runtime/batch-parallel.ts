@@ -1,5 +1,5 @@
 import type { Graph } from "../graph/index.js";
-import { resolveBatch, topological } from "../graph/internal.js";
+import { isRowWise, operatorOf, resolveBatch, topological } from "../graph/internal.js";
 import { fail, type Tensor, zeros } from "../tensor/index.js";
 import { copiedRows, stackedRows } from "../tensor/internal.js";
 import type { NamedTensors, Program } from "./program.js";
@@ -65,9 +65,13 @@ export function batchParallelProgram(
   };
 }
 
+/** Whether the outputs joined as rows depend on their own rows alone: by the operators, whatever was promised. */
+export const worksByRows = ({ outputs }: Graph, joins: Readonly<Record<string, Join>>): boolean =>
+  isRowWise(Object.entries(outputs).flatMap(([name, node]) => (joins[name] === "rows" ? [node] : [])));
+
 /** How many rows a thread is given at once: of images few, of points all of its own, as each piece costs a message. */
 export const pieceRows = ({ outputs }: Graph): { readonly least: number; readonly most: number } =>
-  topological(Object.values(outputs)).some(({ op }) => op === "conv" || op === "convTranspose")
+  topological(Object.values(outputs)).some((node) => operatorOf(node).windows)
     ? { least: 1, most: IMAGES_AT_ONCE }
     : { least: POINTS_AT_LEAST, most: Number.POSITIVE_INFINITY };
 

@@ -1,10 +1,7 @@
+import { backend } from "#backend";
 import { conv, encodeOnnx, type Graph, type Node, trace } from "../graph/index.js";
-import { topological } from "../graph/internal.js";
+import { constantValue, operatorOf, topological } from "../graph/internal.js";
 import { draw, Random, type Tensor, tensor } from "../tensor/index.js";
-import { createSession } from "./session.js";
-
-/** Widths of ONNX Runtime's blocks of channels: of AVX-512, and of AVX2 and others. */
-const candidates = [16, 8] as const;
 
 let found: Promise<number | undefined> | undefined;
 
@@ -19,11 +16,16 @@ export async function channelBlockFor(graph: Graph): Promise<number | undefined>
   return found;
 }
 
-const hasChangingWeight = ({ op, inputs: [, weight] }: Node): boolean =>
-  (op === "conv" || op === "convTranspose") && weight?.op !== "constant";
+/** Of products over windows the second operand is the weight. */
+function hasChangingWeight(node: Node): boolean {
+  const { product, windows } = operatorOf(node);
+  return product && windows && constantValue(node.inputs[1]) === undefined;
+}
 
 async function tryCandidates(): Promise<number | undefined> {
-  const channels = candidates[0];
+  const candidates = backend.channelBlocks;
+  const [channels] = candidates;
+  if (channels === undefined) return undefined;
   const graph = trace(
     { x: { shape: [1, channels, 3, 4] }, weight: { shape: [channels, channels, 2, 2] } },
     ({ x, weight }) => ({ y: conv(x as Node, weight as Node, undefined, { pads: [0, 1, 1, 0] }) }),
@@ -44,7 +46,10 @@ async function tryCandidates(): Promise<number | undefined> {
     }),
   );
   const run = async (channelBlock: number | undefined): Promise<Tensor> => {
-    const session = await createSession(encodeOnnx(graph, { target: "onnxruntime", channelBlock }), {});
+    const session = await backend.createSession(
+      encodeOnnx(graph, { target: "onnxruntime", channelBlock }),
+      {},
+    );
     const { y } = await session.run(feeds);
     await session.release();
     return y as Tensor;

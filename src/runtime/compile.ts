@@ -1,20 +1,21 @@
-import { availableParallelism } from "node:os";
+import { backend } from "#backend";
 import { encodeOnnx, type Graph, printGraph } from "../graph/index.js";
 import { simplify, topological } from "../graph/internal.js";
 import { fail, type HypersolversError, isHypersolversError } from "../tensor/index.js";
-import { batchParallelProgram, type Join, pieceRows } from "./batch-parallel.js";
+import type { Session, SessionOptions } from "./backend.js";
+import { batchParallelProgram, type Join, pieceRows, worksByRows } from "./batch-parallel.js";
 import { channelBlockFor } from "./channel-block.js";
 import { checkFeeds } from "./check-feeds.js";
+import { deviceFor } from "./placement.js";
 import type { CompileOptions, Program } from "./program.js";
 import { referenceProgram } from "./reference.js";
-import { createSession, type SessionOptions } from "./session.js";
 import { acquireSession, contentKey, releaseSession } from "./session-cache.js";
-import { createWorkerSession } from "./worker-session.js";
 
 /**
  * Makes a graph runnable: simplify, lower to ONNX, load. Programs of equal content share one session.
- * @param joins of every output, where the graph works row by row: then `parallel: "batch"` is heeded.
- * @throws RUNTIME_FAILURE when the runtime refuses the model or the device is not there.
+ * @param joins of every output, where the graph is made of rows and means of them. `parallel: "batch"` is heeded then, unless
+ *   outputs joined as rows turn out to depend on other rows.
+ * @throws DEVICE_NOT_AVAILABLE, DTYPE_NOT_AVAILABLE; RUNTIME_FAILURE when the runtime refuses the model or the device.
  */
 export async function compile(
   graph: Graph,
@@ -23,26 +24,38 @@ export async function compile(
 ): Promise<Program> {
   if (options.device === "reference") return referenceProgram(graph);
   const simple = simplify(graph);
-  const model = await lowered(simple, options);
+  const placed = await placedOptions(simple, options);
+  const model = await lowered(simple, placed);
   try {
-    const loaded = { ...options, doubles: computesDoubles(simple) };
-    if (joins === undefined || !isBatchParallel(options)) return await programOf(graph, model, loaded);
-    return await inParts(graph, model, loaded, joins);
+    return joins !== undefined && isBatchParallel(placed) && worksByRows(simple, joins)
+      ? await inParts(graph, model, placed, joins)
+      : await loadedProgram(graph, model, placed);
   } catch (error) {
     throw isHypersolversError(error, "RUNTIME_FAILURE") ? withDump(error, simple) : error;
   }
 }
 
+/** The device that takes the graph's element types, and whether float64 is among them. */
+async function placedOptions(graph: Graph, options: CompileOptions): Promise<SessionOptions> {
+  const { device = "cpu" } = options;
+  const doubles = topological(Object.values(graph.outputs)).some(({ dtype }) => dtype === "float64");
+  const wanted = device === "reference" ? "cpu" : device;
+  return { ...options, device: await deviceFor(backend, wanted, graph), doubles };
+}
+
 /** As ONNX that this machine runs best. */
-const lowered = async (graph: Graph, { device = "cpu" }: CompileOptions): Promise<Uint8Array> =>
+const lowered = async (graph: Graph, { device }: SessionOptions): Promise<Uint8Array> =>
   device === "cpu"
     ? encodeOnnx(graph, { target: "onnxruntime", channelBlock: await channelBlockFor(graph) })
     : encodeOnnx(graph);
 
-const threadsOf = ({ threads }: CompileOptions): number => threads ?? availableParallelism();
+const threadsOf = ({ threads }: CompileOptions): number => threads ?? backend.threads();
 
-const isBatchParallel = (options: CompileOptions): boolean =>
-  options.parallel === "batch" && (options.device ?? "cpu") === "cpu" && threadsOf(options) > 1;
+const isBatchParallel = (options: SessionOptions): boolean =>
+  options.parallel === "batch" &&
+  options.device === "cpu" &&
+  threadsOf(options) > 1 &&
+  backend.createWorkerSession !== undefined;
 
 /** The same program several times. */
 export interface ThreadPrograms {
@@ -57,17 +70,21 @@ export interface ThreadPrograms {
  */
 export async function compileForThreads(graph: Graph, options: CompileOptions): Promise<ThreadPrograms> {
   const { least: leastRows } = pieceRows(graph);
-  if (!isBatchParallel(options)) return { programs: [await compile(graph, options)], leastRows };
+  const alone = async (): Promise<ThreadPrograms> => ({
+    programs: [await compile(graph, options)],
+    leastRows,
+  });
+  if (options.device === "reference") return alone();
   const simple = simplify(graph);
-  const loaded = { ...options, doubles: computesDoubles(simple) };
-  const programs = await onePerThread(graph, await lowered(simple, options), loaded);
-  return { programs, leastRows };
+  const placed = await placedOptions(simple, options);
+  if (!isBatchParallel(placed)) return alone();
+  return { programs: await onePerThread(graph, await lowered(simple, placed), placed), leastRows };
 }
 
 function onePerThread(graph: Graph, model: Uint8Array, options: SessionOptions): Promise<readonly Program[]> {
   const ofPart = { ...options, threads: 1, hot: false, worker: true };
   const parts = Array.from({ length: Math.min(threadsOf(options), MOST_PARTS) }, (_, part) =>
-    programOf(graph, model, { ...ofPart, part }),
+    loadedProgram(graph, model, { ...ofPart, part }),
   );
   return Promise.all(parts);
 }
@@ -81,13 +98,9 @@ async function inParts(
   options: SessionOptions,
   joins: Readonly<Record<string, Join>>,
 ): Promise<Program> {
-  const whole = (): Promise<Program> => programOf(graph, model, options);
+  const whole = (): Promise<Program> => loadedProgram(graph, model, options);
   return batchParallelProgram(graph, joins, { whole, parts: await onePerThread(graph, model, options) });
 }
-
-/** Whether any node is of float64. */
-const computesDoubles = (graph: Graph): boolean =>
-  topological(Object.values(graph.outputs)).some(({ dtype }) => dtype === "float64");
 
 /** Programs up to this many lines are shown in the message when the runtime refuses them. */
 const SHOWN_LINES = 40;
@@ -103,15 +116,22 @@ function withDump({ code, facts }: HypersolversError, graph: Graph): Hypersolver
   });
 }
 
-/** Loads an ONNX file that needs no importing: the types of its inputs come with it. */
+/**
+ * Loads an ONNX file that needs no importing.
+ * @param graph what the file computes, for the types of its inputs and the choice of a device.
+ * @throws as `compile`.
+ */
 export async function programOf(
   graph: Graph,
   model: Uint8Array,
-  options: SessionOptions = {},
+  options: CompileOptions = {},
 ): Promise<Program> {
+  return loadedProgram(graph, model, await placedOptions(graph, options));
+}
+
+async function loadedProgram(graph: Graph, model: Uint8Array, options: SessionOptions): Promise<Program> {
   const key = contentKey(model, options);
-  const load = options.worker === true ? createWorkerSession : createSession;
-  const session = await acquireSession(key, () => load(model, options));
+  const session = await acquireSession(key, () => loadedSession(model, options));
   let disposed = false;
   return {
     graph,
@@ -126,4 +146,9 @@ export async function programOf(
       await releaseSession(key);
     },
   };
+}
+
+function loadedSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
+  const inWorker = options.worker === true ? backend.createWorkerSession : undefined;
+  return (inWorker ?? backend.createSession)(model, options);
 }

@@ -25,15 +25,18 @@ export interface Handover {
   readonly given?: readonly ArrayBuffer[];
 }
 
-/** Where programs run. `reference` is the slow float64 interpreter. */
+/**
+ * Where programs run. `cpu` in a browser is WebAssembly; `reference` is the slow float64 interpreter. WebGPU has no
+ * float64: programs of that type run on the CPU instead.
+ */
 export const devices = ["cpu", "webgpu", "cuda", "reference"] as const;
 export type Device = (typeof devices)[number];
 
 export interface CompileOptions {
   /** Default `cpu`. */
-  readonly device?: Device;
+  readonly device?: Device | undefined;
   /** Threads inside one operator; default: all cores for a hot program, else 1. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * A program that runs many times in a row: its idle threads spin within a run instead of sleeping, and stop when the
    * run ends. Two hot programs running at once slow each other down. Default false.
@@ -44,9 +47,9 @@ export interface CompileOptions {
   /**
    * What threads share: the work of every `operators`, or the rows of a `batch`, each thread with a program of its own in
    * a worker thread. Rows scale better where a row is much work, as an image is to convolutions; small networks lose.
-   * Only programs that work row by row heed it, and only on the CPU. Default `operators`.
+   * Only programs that work row by row heed it, on the CPU, under Node. Default `operators`.
    */
-  readonly parallel?: "operators" | "batch";
-  /** Run in a worker thread, so that the event loop stays free during long runs. Default false. */
-  readonly worker?: boolean;
+  readonly parallel?: "operators" | "batch" | undefined;
+  /** Run in a worker thread, so that the event loop stays free during long runs. Not in browsers. Default false. */
+  readonly worker?: boolean | undefined;
 }

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import type { Session, SessionOptions } from "./session.js";
+import { sha256 } from "../tensor/internal.js";
+import type { Session, SessionOptions } from "./backend.js";
 
 interface Entry {
   readonly session: Promise<Session>;
@@ -17,8 +17,15 @@ export function contentKey(
   model: Uint8Array,
   { device = "cpu", threads, hot, oneShot, worker, part }: SessionOptions,
 ): string {
-  const hash = createHash("sha256").update(model).digest("base64");
-  return [hash, device, threads ?? "auto", hot === true, oneShot === true, worker === true, part].join(" ");
+  return [
+    sha256(model),
+    device,
+    threads ?? "auto",
+    hot === true,
+    oneShot === true,
+    worker === true,
+    part,
+  ].join(" ");
 }
 
 /** Hands out the session of that content, loading it at the first call. Pair every call with `releaseSession`. */

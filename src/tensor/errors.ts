@@ -16,6 +16,8 @@ export const errorSentences = {
   STEP_UNDERFLOW: "The step size fell below its minimum",
   MISSING_INPUT: "A program input was not given",
   RUNTIME_FAILURE: "The runtime refused or failed to execute the program",
+  DEVICE_NOT_AVAILABLE: "The device is not available on this machine",
+  DTYPE_NOT_AVAILABLE: "No device of this machine has the element type",
   DISPOSED: "The program was disposed",
   CARD_MISMATCH: "The correction was made for something else",
   INTERRUPTED: "The run was interrupted",
@@ -29,13 +31,13 @@ export interface ErrorFacts {
   /** Where or to what it happened: `"matmul"`, `"field.onnx"`, `"--steps"`. */
   readonly what: string;
   /** What would have been right: `"[batch, 2]"`. */
-  readonly expected?: string;
+  readonly expected?: string | undefined;
   /** What came: `"[batch, 3]"`. */
-  readonly received?: string;
+  readonly received?: string | undefined;
   /** What to do next, as an instruction. */
-  readonly help?: string;
+  readonly help?: string | undefined;
   /** Machine-readable extras, such as the last good state of a solve. */
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
   readonly cause?: unknown;
 }
 

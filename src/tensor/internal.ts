@@ -1,4 +1,5 @@
-/** For the layers above, not for users: memory, rows, shapes and the sentences of errors. */
+/** For the layers above, not for users: memory, hashes, rows, shapes and the sentences of errors. */
+export { sha256 } from "./digest.js";
 export { allocate, bytesPerElement, dtypes, viewBytes } from "./dtype.js";
 export { type ErrorFacts, errorSentences, formatError } from "./errors.js";
 export { normalizeAxis, sameShape, stridesOf } from "./shape.js";

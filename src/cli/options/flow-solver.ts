@@ -1,9 +1,11 @@
-import type { FlowSamplerOptions } from "../../models/index.js";
+import { FLOW_TOLERANCE, type Flow, type FlowSamplerOptions } from "../../models/index.js";
 import { type FieldStatistics, isAdaptive } from "../../ode/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { compileOptions, type LoadedCorrection } from "../files/models.js";
+import type { Output } from "../terminal/output.js";
 import type { FlowSolverOptions } from "./flow-options.js";
 import { methodOption, missing, refuseOtherMethod } from "./method.js";
+import { warnOfTolerances } from "./tolerances.js";
 import { unusable } from "./usage-error.js";
 
 /** A checked way to solve a flow. */
@@ -55,6 +57,16 @@ function refuseTolerances({ correction, steps, rtol, atol, maxSteps }: FlowSolve
     "both",
     `drop ${adaptive.join(" and ")}, or drop ${fixed}`,
   );
+}
+
+/** A flow's states are standardised: of size 1. */
+export function warnOfFlowTolerances(
+  { steps, options }: FlowSolver,
+  { field }: Pick<Flow, "field">,
+  output: Output,
+): string[] {
+  const { rtol = FLOW_TOLERANCE, atol = FLOW_TOLERANCE } = options;
+  return steps === undefined ? warnOfTolerances({ rtol, atol }, field, 1, output) : [];
 }
 
 /** `dopri5: 12 steps, 1 rejected, 80 evaluations of f, 4.0M MACs a sample, 31 ms.` */

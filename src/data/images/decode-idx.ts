@@ -27,7 +27,7 @@ const elementTypes: Readonly<Record<number, string>> = {
  */
 export function decodeIdx(bytes: Uint8Array, what = "idx"): IdxArray {
   const malformed = (expected: string, received: string, help?: string): Error =>
-    fail("MALFORMED_FILE", { what, expected, received, ...(help !== undefined && { help }) });
+    fail("MALFORMED_FILE", { what, expected, received, help });
   const [first = 1, second = 1, type = 0, rank = 0] = bytes;
   if (first === 0x1f && second === 0x8b)
     throw malformed(

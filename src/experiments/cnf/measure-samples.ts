@@ -1,9 +1,9 @@
+import { host } from "#host";
 import { densityNamed } from "../../data/index.js";
 import { compileFlowSampler, type DescribedFlow, encodeFlow } from "../../models/index.js";
 import { isStopped, machineOf, type RunContext } from "../../runtime/index.js";
 import { isBroken } from "../../tensor/index.js";
 import type { BrokenRow } from "../kit/contest.js";
-import { peakMemory } from "./peak-memory.js";
 import type { CnfPreset } from "./presets.js";
 import { type SampleContest, type SamplingSpeed, sampleContest } from "./sample-quality.js";
 import { type SamplingFits, samplerOptions } from "./sampling-methods.js";
@@ -47,7 +47,7 @@ async function withPeaks(
     const correction = fits[row.method]?.content;
     const options = { ...machineOf(context), ...own };
     const request = { flow: file, options, count: row.count, ...(correction && { correction }) };
-    const peakBytes = await peakMemory(request);
+    const peakBytes = await host.peakMemory(request);
     all.push({ ...row, ...(peakBytes !== undefined && { peakBytes }) });
   }
   return all;

@@ -21,7 +21,7 @@ import {
   type ValidityCard,
 } from "../../hypersolver/index.js";
 import { type Field, type Span, type StepRule, stateType, tableauRule } from "../../ode/index.js";
-import { type Figure, renderPng, renderSvg } from "../../plot/index.js";
+import { type Figure, renderSvg } from "../../plot/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { isHypersolversError, Random, type Tensor } from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
@@ -193,10 +193,7 @@ async function drawnArtefacts(
   if (figures.length === 0) return [];
   const drawn: { figure: Figure; svg: string }[] = [];
   for (const figure of figures) drawn.push({ figure, svg: await renderSvg(figure) });
-  const files = drawn.flatMap(({ figure, svg }): Artefact[] => [
-    { path: `figures/${figure.name}.svg`, content: svg },
-    { path: `figures/${figure.name}.png`, content: renderPng(svg) },
-  ]);
+  const files = drawn.map(({ figure, svg }) => ({ path: `figures/${figure.name}.svg`, content: svg }));
   return [...files, { path: "report.html", content: fitReport(metrics, card, drawn) }];
 }
 

@@ -1,5 +1,5 @@
 import { compileFlowDensity, compileFlowSampler, type Flow, type FlowData } from "../../models/index.js";
-import { density, type Figure, heatMap, renderPng, renderSvg } from "../../plot/index.js";
+import { density, type Figure, heatMap, renderSvg } from "../../plot/index.js";
 import { formatNumber } from "../../plot/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { isHypersolversError, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
@@ -7,11 +7,10 @@ import { densityOverGrid, type GridDensity, gridAround } from "./density-grid.js
 import { curveFigures } from "./flow-curves.js";
 import type { FlowMetrics } from "./run-flow.js";
 
-/** A figure and its drawings. */
+/** A figure and its drawing. */
 export interface DrawnFigure {
   readonly figure: Figure;
   readonly svg: string;
-  readonly png: Uint8Array;
 }
 
 /** What the figures of a training are drawn from. */
@@ -33,7 +32,7 @@ export async function drawnFlow(data: FlowFigureData, compile: CompileOptions = 
   const drawn: DrawnFigure[] = [];
   for (const figure of figures) {
     const svg = await renderSvg(figure);
-    drawn.push({ figure, svg, png: renderPng(svg) });
+    drawn.push({ figure, svg });
   }
   return drawn;
 }

@@ -179,9 +179,6 @@ function metricsOf(
 }
 
 function drawnArtefacts(drawn: readonly DrawnFigure[], metrics: FlowMetrics, facts: FlowFacts): Artefact[] {
-  const files = drawn.flatMap(({ figure, svg, png }): Artefact[] => [
-    { path: `figures/${figure.name}.svg`, content: svg },
-    { path: `figures/${figure.name}.png`, content: png },
-  ]);
+  const files = drawn.map(({ figure, svg }) => ({ path: `figures/${figure.name}.svg`, content: svg }));
   return [...files, { path: "report.html", content: flowReport(metrics, facts, drawn) }];
 }

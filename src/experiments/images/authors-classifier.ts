@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { host } from "#host";
 import { architectureNamed, type Classifier, classifierOf } from "../../models/index.js";
 import { decodeStateDict } from "../../nn/index.js";
 import { fail } from "../../tensor/index.js";
@@ -13,7 +13,7 @@ const file = new URL("../../../pretrained/nde_mnist.safetensors", import.meta.ur
  */
 export async function authorsClassifier(): Promise<Classifier> {
   try {
-    const state = decodeStateDict(await readFile(file), "nde_mnist.safetensors");
+    const state = decodeStateDict(await host.readShipped(file), "nde_mnist.safetensors");
     return classifierOf(architectureNamed("mnist-authors"), state);
   } catch (cause) {
     throw fail("FILE_NOT_READABLE", {

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../tensor/internal.js";
 
-/** Short hash of a file's content, for keys. */
-export const digest = (content: Uint8Array): string =>
-  createHash("sha256").update(content).digest("hex").slice(0, 16);
+/** Short hash of a file's content, for the keys of what is made from it. */
+export const digest = (content: Uint8Array): string => sha256(content).slice(0, 16);

@@ -1,7 +1,6 @@
 import {
   type Figure,
   type Report,
-  renderPng,
   renderReport,
   renderSvg,
   type Table,
@@ -45,7 +44,7 @@ export function reportText({ lead, sections, verdict = "" }: RunReport): string 
   return [lead, ...parts, verdict].filter((part) => part !== "").join("\n\n");
 }
 
-/** `metrics.json`, every figure as SVG and PNG, and `report.html`. */
+/** `metrics.json`, every figure as SVG, and `report.html`. */
 export async function reportArtefacts(report: RunReport, metrics: object): Promise<Artefact[]> {
   const sections = report.sections.filter((section) => section.on !== "terminal" && hasContent(section));
   const files: Artefact[] = [{ path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` }];
@@ -55,7 +54,6 @@ export async function reportArtefacts(report: RunReport, metrics: object): Promi
     for (const { name, title, caption, ...figure } of figures) {
       const svg = await renderSvg({ name, title, caption, ...figure });
       files.push({ path: `figures/${name}.svg`, content: svg });
-      files.push({ path: `figures/${name}.png`, content: renderPng(svg) });
       pictures.push({ svg, caption, title });
     }
     drawn.push({ heading, figures: pictures, ...(text && { text }), ...(table && { table }) });

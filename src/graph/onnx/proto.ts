@@ -10,8 +10,8 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import type { DType, Tensor } from "../../tensor/index.js";
-import type { TensorType } from "../node.js";
 import type { OnnxAttributes } from "../operator.js";
+import type { TensorType } from "../tensor-type.js";
 
 /** ONNX element types of ours. */
 export const elementTypes: Readonly<Record<DType, ElementType>> = {

@@ -1,10 +1,12 @@
 import type { NoAttributes } from "../attributes.js";
-import type { Node } from "../node.js";
+import { type Node, scalarValue } from "../node.js";
 import type { Emitter, Operator } from "../operator.js";
 import { type Elementwise, elementwise } from "./elementwise.js";
 
 type Binary = Omit<Elementwise<NoAttributes>, "arity" | "scalar"> & {
   readonly scalar: (x: number, y: number) => number;
+  readonly commutative: boolean;
+  readonly neutral: number | undefined;
 };
 
 function binary({ scalar, ...rest }: Binary): Operator<NoAttributes> {
@@ -20,6 +22,8 @@ const operands = (inputs: readonly Node[]): { x: Node; y: Node } => ({
 export const add: Operator<NoAttributes> = binary({
   name: "add",
   onnx: "Add",
+  commutative: true,
+  neutral: 0,
   scalar: (x, y) => x + y,
   partials: [(t) => t],
 });
@@ -28,6 +32,8 @@ export const add: Operator<NoAttributes> = binary({
 export const sub: Operator<NoAttributes> = binary({
   name: "sub",
   onnx: "Sub",
+  commutative: false,
+  neutral: 0,
   scalar: (x, y) => x - y,
   partials: [(t) => t, (t, { build }) => build.neg(t)],
 });
@@ -36,6 +42,8 @@ export const sub: Operator<NoAttributes> = binary({
 export const mul: Operator<NoAttributes> = binary({
   name: "mul",
   onnx: "Mul",
+  commutative: true,
+  neutral: 1,
   scalar: (x, y) => x * y,
   partials: [
     (t, { build, inputs }) => build.mul(t, operands(inputs).y),
@@ -47,6 +55,8 @@ export const mul: Operator<NoAttributes> = binary({
 export const div: Operator<NoAttributes> = binary({
   name: "div",
   onnx: "Div",
+  commutative: false,
+  neutral: 1,
   scalar: (x, y) => x / y,
   domains: [
     [-2, 2],
@@ -62,6 +72,9 @@ export const div: Operator<NoAttributes> = binary({
 export const pow: Operator<NoAttributes> = binary({
   name: "pow",
   onnx: "Pow",
+  commutative: false,
+  neutral: 1,
+  simplify: ({ inputs: [x, y], build }) => (x && scalarValue(y) === 2 ? build.mul(x, x) : undefined),
   scalar: (x, y) => x ** y,
   domains: [
     [0.3, 2],
@@ -80,6 +93,8 @@ export const pow: Operator<NoAttributes> = binary({
 export const minimum: Operator<NoAttributes> = binary({
   name: "minimum",
   onnx: "Min",
+  commutative: true,
+  neutral: Number.POSITIVE_INFINITY,
   scalar: Math.min,
   partials: [
     (t, { build, inputs: [x, y] }) => (x && y ? build.where(build.less(y, x), 0, t) : t),
@@ -91,6 +106,8 @@ export const minimum: Operator<NoAttributes> = binary({
 export const maximum: Operator<NoAttributes> = binary({
   name: "maximum",
   onnx: "Max",
+  commutative: true,
+  neutral: Number.NEGATIVE_INFINITY,
   scalar: Math.max,
   partials: [
     (t, { build, inputs: [x, y] }) => (x && y ? build.where(build.less(x, y), 0, t) : t),
@@ -102,6 +119,10 @@ export const maximum: Operator<NoAttributes> = binary({
 export const prelu: Operator<NoAttributes> = binary({
   name: "prelu",
   onnx: encodePrelu,
+  commutative: false,
+  neutral: 1,
+  // ONNX repeats the slope alone.
+  broadcasts: false,
   scalar: (x, slope) => (x < 0 ? slope * x : x),
   shapes: [
     [[3, 4], [4]],
@@ -131,6 +152,8 @@ function encodePrelu(emitter: Emitter, [x = "", slope = ""]: readonly string[], 
 export const sum: Operator<NoAttributes> = elementwise({
   name: "sum",
   onnx: "Sum",
+  commutative: true,
+  neutral: 0,
   arity: 3,
   scalar: (values) => values.reduce((total, value) => total + value, 0),
   partials: [(t) => t],

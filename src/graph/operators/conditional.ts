@@ -1,17 +1,20 @@
 import { type DType, fail, isFloat } from "../../tensor/index.js";
 import type { Attributes, NoAttributes, OperatorAttributes } from "../attributes.js";
-import { formatType, type Node } from "../node.js";
+import type { Node } from "../node.js";
 import type { Operator } from "../operator.js";
+import { formatType } from "../tensor-type.js";
 import { commonDType, elementwise } from "./elementwise.js";
 
 const comparison = (
   name: string,
   onnx: string,
+  commutative: boolean,
   scalar: (x: number, y: number) => boolean,
 ): Operator<NoAttributes> =>
   elementwise({
     name,
     onnx,
+    commutative,
     arity: 2,
     scalar: ([x = Number.NaN, y = Number.NaN]) => Number(scalar(x, y)),
     partials: [],
@@ -22,10 +25,10 @@ const comparison = (
   });
 
 /** x < y */
-export const less: Operator<NoAttributes> = comparison("less", "Less", (x, y) => x < y);
+export const less: Operator<NoAttributes> = comparison("less", "Less", false, (x, y) => x < y);
 
 /** x = y */
-export const equal: Operator<NoAttributes> = comparison("equal", "Equal", (x, y) => x === y);
+export const equal: Operator<NoAttributes> = comparison("equal", "Equal", true, (x, y) => x === y);
 
 /** Logical negation of a condition. */
 export const not: Operator<NoAttributes> = elementwise({
@@ -104,6 +107,8 @@ export const cast: Operator<OperatorAttributes["cast"]> = elementwise<OperatorAt
       build.cast(t, t.dtype === output.dtype && x ? x.dtype : output.dtype),
   ],
   exampleAttributes: [{ dtype: "float64" }],
+  convert: ({ inputs: [x], attributes: { dtype }, build }, { float }) =>
+    x && float !== undefined && isFloat(dtype) ? build.cast(x, float) : undefined,
 });
 
 function castElement(x: number, dtype: DType): number {

@@ -1,8 +1,10 @@
 import { draw, fail, formatShape, fromNumbers, type Random, type Shape, sizeOf } from "../../tensor/index.js";
 import type { NoAttributes, OperatorAttributes } from "../attributes.js";
-import type { Node, SymbolicShape } from "../node.js";
+import type { Node } from "../node.js";
 import type { Emitter, Example, Operator, ReferenceValue } from "../operator.js";
+import type { SymbolicShape } from "../tensor-type.js";
 import { example } from "./example.js";
+import { movesElements } from "./kinds.js";
 
 /** @throws SHAPE_MISMATCH, DTYPE_MISMATCH unless integer indices go with x on all axes but the last. */
 function requireIndices(what: string, [x, indices]: readonly Node[], expected: SymbolicShape): void {
@@ -30,18 +32,19 @@ function forEachIndex(
 }
 
 /** Elements of the last axis by an index tensor: x [..., m], indices [..., p] -> [..., p]. */
-export const pickElements: Operator<NoAttributes> = {
+export const gatherElements: Operator<NoAttributes> = {
+  ...movesElements,
   type: (inputs) => {
     const [x, indices] = inputs;
     const shape = [...(x?.shape ?? []).slice(0, -1), indices?.shape.at(-1) ?? 1];
-    requireIndices("pickElements", inputs, shape);
+    requireIndices("gatherElements", inputs, shape);
     return { dtype: x?.dtype ?? "float32", shape };
   },
   vjp: ({ inputs: [x, indices], build }, g) => [
-    x && indices && (() => build.placeElements(g, indices, Number(x.shape.at(-1)))),
+    x && indices && (() => build.scatterElements(g, indices, Number(x.shape.at(-1)))),
     undefined,
   ],
-  jvp: ({ inputs: [, indices], build }, [t]) => t && indices && build.pickElements(t, indices),
+  jvp: ({ inputs: [, indices], build }, [t]) => t && indices && build.gatherElements(t, indices),
   encode: (emitter, inputs) => emitter.node("GatherElements", inputs, { axis: -1 }),
   evaluate: ([x, indices], _attributes, shape) => {
     const result = new Float64Array(sizeOf(shape));
@@ -51,16 +54,20 @@ export const pickElements: Operator<NoAttributes> = {
   examples: (random) => uses(random, {}, ([width, count]) => [width, count]),
 };
 
-/** The transpose of `pickElements`: g [..., p] added up at indices [..., p] -> [..., size]. */
-export const placeElements: Operator<OperatorAttributes["placeElements"]> = {
+/** The transpose of `gatherElements`: g [..., p] added up at indices [..., p] -> [..., size]. */
+export const scatterElements: Operator<OperatorAttributes["scatterElements"]> = {
+  ...movesElements,
   type: (inputs, { size }) => {
     const shape = inputs[0]?.shape ?? [];
-    requireIndices("placeElements", inputs, shape);
+    requireIndices("scatterElements", inputs, shape);
     return { dtype: inputs[0]?.dtype ?? "float32", shape: [...shape.slice(0, -1), size] };
   },
-  vjp: ({ inputs: [, indices], build }, u) => [indices && (() => build.pickElements(u, indices)), undefined],
+  vjp: ({ inputs: [, indices], build }, u) => [
+    indices && (() => build.gatherElements(u, indices)),
+    undefined,
+  ],
   jvp: ({ inputs: [, indices], attributes: { size }, build }, [t]) =>
-    t && indices && build.placeElements(t, indices, size),
+    t && indices && build.scatterElements(t, indices, size),
   encode: (emitter, [g = "", indices = ""], node) =>
     emitter.node("ScatterElements", [zeros(emitter, g, node), indices, g], { axis: -1, reduction: "add" }),
   evaluate: ([g, indices], { size }, shape) => {

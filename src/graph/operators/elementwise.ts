@@ -1,8 +1,9 @@
 import { type DType, draw, fail, fromNumbers, type Random, type Shape, sizeOf } from "../../tensor/index.js";
 import type { Attributes, NoAttributes } from "../attributes.js";
 import { broadcastShapes, forEachBroadcast } from "../broadcast.js";
-import { formatType, type Node, type TensorType } from "../node.js";
+import type { Node } from "../node.js";
 import type { Application, Emitter, Example, Operator, ReferenceValue } from "../operator.js";
+import { formatType, type TensorType } from "../tensor-type.js";
 
 /** Multiplies a tangent or a cotangent by one partial derivative: both are the same product here. */
 export type Partial<A> = (t: Node, application: Application<A>) => Node;
@@ -21,12 +22,20 @@ export interface Elementwise<A> {
   /** Type of the result; by default that of the inputs, which must agree. */
   readonly result?: (inputs: readonly Node[], attributes: A) => DType;
   /** Range of random example values an input; default [-2, 2]. */
-  readonly domains?: readonly (readonly [number, number])[];
+  readonly domains?: readonly (readonly [number, number])[] | undefined;
   /** Shapes of example inputs; default one shape an input, with broadcasting for several. */
   readonly shapes?: readonly (readonly Shape[])[];
   readonly dtypes?: readonly DType[];
   readonly arity: number;
   readonly exampleAttributes?: readonly A[];
+  /** Default false. */
+  readonly commutative?: boolean;
+  /** The second operand that changes nothing. Default: there is none. */
+  readonly neutral?: number | undefined;
+  /** Repeats all operands, the first one too. Default: as soon as there are two. */
+  readonly broadcasts?: boolean;
+  readonly convert?: Operator<A>["convert"];
+  readonly simplify?: Operator<A>["simplify"];
 }
 
 /** Completes the record of an operator that works element by element with broadcasting. */
@@ -61,6 +70,16 @@ export function elementwise<A extends Attributes = NoAttributes>(spec: Elementwi
     evaluate: (inputs, attributes, shape) =>
       mapElements(inputs, shape, (values) => spec.scalar(values, attributes)),
     examples: (random) => elementwiseExamples(spec, random),
+    product: false,
+    macs: () => 0,
+    broadcasts: spec.broadcasts ?? spec.arity > 1,
+    repeats: false,
+    commutative: spec.commutative ?? false,
+    neutral: spec.neutral,
+    windows: false,
+    mixesRows: () => false,
+    convert: spec.convert ?? (() => undefined),
+    simplify: spec.simplify ?? (() => undefined),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Operator } from "../operator.js";
 import { add, div, maximum, minimum, mul, pow, prelu, sub, sum } from "./arithmetic.js";
 import { cast, elu, equal, less, not, stopGradient, where } from "./conditional.js";
 import { conv, convTranspose, convWeight } from "./convolution/convolution.js";
-import { pickElements, placeElements } from "./elements.js";
+import { gatherElements, scatterElements } from "./elements.js";
 import { constant, input } from "./leaf.js";
 import { maxPool } from "./max-pool.js";
 import { expand, extent, reshape, transpose } from "./movement.js";
@@ -79,8 +79,8 @@ const table: { readonly [Op in OpName]: Operator<OperatorAttributes[Op]> } = {
   slice,
   pad,
   gather,
-  pickElements,
-  placeElements,
+  gatherElements,
+  scatterElements,
   extent,
 };
 

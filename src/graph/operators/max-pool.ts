@@ -1,7 +1,8 @@
 import { fail, formatShape, fromNumbers, sizeOf } from "../../tensor/index.js";
 import type { OperatorAttributes, Pair } from "../attributes.js";
+import type { Builder } from "../builder.js";
 import type { Node } from "../node.js";
-import type { Builder, Operator } from "../operator.js";
+import type { Operator } from "../operator.js";
 import {
   bothAxes,
   imageExtents,
@@ -11,6 +12,7 @@ import {
 } from "./convolution/convolution-geometry.js";
 import { tapsOf } from "./convolution/plane-encode.js";
 import { example, only } from "./example.js";
+import { movesElements } from "./kinds.js";
 
 type MaxPool = OperatorAttributes["maxPool"];
 
@@ -82,6 +84,8 @@ const flat = (build: Builder, x: Node): Node => {
 
 /** Largest value under each window of an image; the derivative goes to the first of equal ones, as in PyTorch. */
 export const maxPool: Operator<MaxPool> = {
+  ...movesElements,
+  windows: true,
   type: ([x], attributes) => {
     const { kernel, pads, dilations } = attributes;
     const shape = x?.shape ?? [];
@@ -104,14 +108,14 @@ export const maxPool: Operator<MaxPool> = {
     x &&
       (() => {
         const size = sizeOf(imageExtents("maxPool", x.shape));
-        const placed = build.placeElements(flat(build, g), winners(build, x, output, attributes), size);
+        const placed = build.scatterElements(flat(build, g), winners(build, x, output, attributes), size);
         return build.reshape(placed, x.shape);
       }),
   ],
   jvp: ({ inputs: [x], output, attributes, build }, [t]) =>
     x &&
     t &&
-    build.reshape(build.pickElements(flat(build, t), winners(build, x, output, attributes)), output.shape),
+    build.reshape(build.gatherElements(flat(build, t), winners(build, x, output, attributes)), output.shape),
   encode: (emitter, inputs, _node, { kernel, strides, pads, dilations }) =>
     emitter.node("MaxPool", inputs, { kernel_shape: kernel, strides, pads, dilations }),
   evaluate: (inputs, attributes, shape) => {

@@ -1,13 +1,16 @@
-import { fail, formatShape, sizeOf } from "../../tensor/index.js";
+import { fail, formatShape, isFloat, sizeOf } from "../../tensor/index.js";
 import { stridesOf } from "../../tensor/internal.js";
 import type { OperatorAttributes } from "../attributes.js";
 import { forEachBroadcast, forEachStrided, repeatedAxes } from "../broadcast.js";
-import type { Extent, Node, SymbolicShape } from "../node.js";
+import { isOp, type Node } from "../node.js";
 import type { Emitter, Operator } from "../operator.js";
+import { type Extent, type SymbolicShape, sameType } from "../tensor-type.js";
 import { example, only } from "./example.js";
+import { movesElements } from "./kinds.js";
 
 /** Same elements in the same order under another shape. */
 export const reshape: Operator<OperatorAttributes["reshape"]> = {
+  ...movesElements,
   type: ([x], { shape }) => {
     const before = x?.shape ?? [];
     const product = (extents: SymbolicShape): number =>
@@ -31,7 +34,23 @@ export const reshape: Operator<OperatorAttributes["reshape"]> = {
     example(random, { shape: [2, 6] }, [2, 3, 2]),
     example(random, { shape: [] }, [1, 1]),
   ],
+  mixesRows: ([x], { shape }) => elementsBefore(x?.shape ?? []) !== elementsBefore(shape),
+  convert: ({ inputs, attributes: { shape }, build }, { batch }) =>
+    build.reshape(only(inputs), withBatch(shape, batch)),
+  simplify: ({ inputs: [x], output, build }) => {
+    if (x && sameType(x, output)) return x;
+    const [before] = x?.op === "reshape" ? x.inputs : [];
+    return before && build.reshape(before, output.shape);
+  },
 };
+
+/** How many elements lie between two rows that follow each other in the same place of an earlier axis, counted in rows. */
+const elementsBefore = (shape: SymbolicShape): number =>
+  sizeOf(shape.slice(0, Math.max(0, shape.indexOf("batch"))).map(Number));
+
+/** A shape with the symbolic extent resolved. */
+const withBatch = (shape: SymbolicShape, batch: Extent = "batch"): SymbolicShape =>
+  shape.map((extent) => (extent === "batch" ? batch : extent));
 
 /** ONNX: 0 copies the input's extent at that axis (works for an empty batch too), −1 infers it. */
 function reshapeTarget(before: SymbolicShape, after: SymbolicShape): number[] {
@@ -43,6 +62,7 @@ function reshapeTarget(before: SymbolicShape, after: SymbolicShape): number[] {
 
 /** Reorders axes: result axis i is input axis permutation[i]. */
 export const transpose: Operator<OperatorAttributes["transpose"]> = {
+  ...movesElements,
   type: ([x], { permutation }) => {
     const shape = x?.shape ?? [];
     if (permutation.length === shape.length && new Set(permutation).size === shape.length) {
@@ -81,10 +101,22 @@ export const transpose: Operator<OperatorAttributes["transpose"]> = {
     example(random, { permutation: [1, 0] }, [3, 4]),
     example(random, { permutation: [2, 0, 1] }, [2, 3, 4]),
   ],
+  simplify: ({ inputs: [x], attributes: { permutation }, build }) => {
+    if (x && isOp(x, "transpose")) {
+      const first = x.attributes.permutation;
+      return build.transpose(
+        only(x.inputs),
+        permutation.map((axis) => first[axis] ?? 0),
+      );
+    }
+    return permutation.every((axis, i) => axis === i) ? x : undefined;
+  },
 };
 
 /** Repeats along new or one-sized axes. A second input lends its batch extent where the shape has one. */
 export const expand: Operator<OperatorAttributes["expand"]> = {
+  ...movesElements,
+  repeats: true,
   type: ([x, like], { shape }) => {
     if (gainsBatch(x?.shape ?? [], shape) && like?.shape.includes("batch") !== true) {
       throw fail("INVALID_GRAPH", {
@@ -108,6 +140,9 @@ export const expand: Operator<OperatorAttributes["expand"]> = {
     example(random, { shape: [2, 3, 4] }, [3, 1]),
     example(random, { shape: [2] }, []),
   ],
+  convert: ({ inputs: [x, like], attributes: { shape }, build }, { batch }) =>
+    x && build.expand(x, withBatch(shape, batch), like),
+  simplify: ({ inputs: [x], output }) => (x && sameType(x, output) ? x : undefined),
 };
 
 /** Whether an axis of the result is the batch where the input has one element or no axis. */
@@ -149,6 +184,7 @@ function encodeExpand(
 
 /** The extent of one axis as a scalar: a constant unless the axis is the batch. */
 export const extent: Operator<OperatorAttributes["extent"]> = {
+  ...movesElements,
   type: (_inputs, { dtype }) => ({ dtype, shape: [] }),
   vjp: () => [undefined],
   jvp: () => undefined,
@@ -161,4 +197,6 @@ export const extent: Operator<OperatorAttributes["extent"]> = {
   },
   evaluate: ([x], { axis }) => Float64Array.of(x?.shape[axis] ?? 1),
   examples: (random) => [example(random, { axis: 0, dtype: "float64" }, [3, 4])],
+  convert: ({ inputs, attributes: { axis, dtype }, build }, { float = dtype }) =>
+    build.extent(only(inputs), axis, isFloat(dtype) ? float : dtype),
 };

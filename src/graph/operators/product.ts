@@ -1,9 +1,11 @@
 import { draw, fail, formatShape, fromNumbers, type Random, type Shape, sizeOf } from "../../tensor/index.js";
 import type { ProductAttributes } from "../attributes.js";
 import { broadcastShapes, forEachBroadcast } from "../broadcast.js";
-import type { Extent, Node, SymbolicShape } from "../node.js";
+import type { Node } from "../node.js";
 import type { Emitter, Example, Operator, ReferenceValue } from "../operator.js";
+import type { Extent, SymbolicShape } from "../tensor-type.js";
 import { commonDType } from "./elementwise.js";
+import { multiplies } from "./kinds.js";
 
 /** Rows and columns of the last two axes after an optional transposition. */
 function faces<E>(shape: readonly E[], transposed: boolean): { rows: E; columns: E } {
@@ -32,6 +34,7 @@ function productShape(
  * A bias belongs in C: a Gemm with its bias fuses with the activation behind it.
  */
 export const gemm: Operator<ProductAttributes> = {
+  ...multiplies,
   type: (inputs, attributes) => {
     const [, , c] = inputs;
     const shape = productShape("gemm", inputs, attributes);
@@ -76,6 +79,7 @@ export const gemm: Operator<ProductAttributes> = {
 
 /** op(A)·op(B) over the last two axes; leading axes broadcast. Matrices alone are multiplied by `gemm`. */
 export const matmul: Operator<ProductAttributes> = {
+  ...multiplies,
   type: (inputs, attributes) => ({
     dtype: commonDType("matmul", inputs),
     shape: [

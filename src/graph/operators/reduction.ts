@@ -2,8 +2,11 @@ import { draw, fromNumbers, type Random, type Shape, sizeOf } from "../../tensor
 import { stridesOf } from "../../tensor/internal.js";
 import type { ReductionAttributes } from "../attributes.js";
 import { forEachStrided } from "../broadcast.js";
-import type { Node, SymbolicShape } from "../node.js";
-import type { Builder, Example, Operator, ReferenceValue } from "../operator.js";
+import type { Builder } from "../builder.js";
+import type { Node } from "../node.js";
+import type { Example, Operator, ReferenceValue } from "../operator.js";
+import type { SymbolicShape } from "../tensor-type.js";
+import { movesElements } from "./kinds.js";
 import { encodeSum } from "./sum-encode.js";
 
 function reducedShape(shape: SymbolicShape, { axes, keepDims }: ReductionAttributes): SymbolicShape {
@@ -37,6 +40,7 @@ function reduce(
 
 /** Σ over axes. */
 export const reduceSum: Operator<ReductionAttributes> = {
+  ...movesElements,
   type: ([x], attributes) => ({
     dtype: x?.dtype ?? "float32",
     shape: reducedShape(x?.shape ?? [], attributes),
@@ -56,6 +60,7 @@ export const reduceSum: Operator<ReductionAttributes> = {
 
 /** Maximum over axes; the derivative is shared equally by equal maxima. */
 export const reduceMax: Operator<ReductionAttributes> = {
+  ...movesElements,
   type: reduceSum.type,
   vjp: ({ inputs: [x], output, attributes, build }, g) => [
     x && (() => build.mul(restoreAxes(build, g, x, attributes), maximumShares(build, x, output, attributes))),

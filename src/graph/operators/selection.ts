@@ -2,13 +2,16 @@ import { fail, formatShape, sizeOf } from "../../tensor/index.js";
 import { stridesOf } from "../../tensor/internal.js";
 import type { OperatorAttributes } from "../attributes.js";
 import { forEachStrided } from "../broadcast.js";
-import type { Node, SymbolicShape } from "../node.js";
+import type { Node } from "../node.js";
 import type { Emitter, Operator } from "../operator.js";
+import type { SymbolicShape } from "../tensor-type.js";
 import { commonDType } from "./elementwise.js";
 import { example, only } from "./example.js";
+import { movesElements } from "./kinds.js";
 
 /** Joins along one axis. */
 export const concat: Operator<OperatorAttributes["concat"]> = {
+  ...movesElements,
   type: (inputs, { axis }) => {
     const first = only(inputs).shape;
     const others = (shape: SymbolicShape): string => formatShape(shape.filter((_, i) => i !== axis));
@@ -67,6 +70,7 @@ export const concat: Operator<OperatorAttributes["concat"]> = {
 
 /** Elements start (inclusive) to end (exclusive) of one axis. */
 export const slice: Operator<OperatorAttributes["slice"]> = {
+  ...movesElements,
   type: ([x], { axis, start, end }) => {
     const extent = x?.shape[axis];
     if (typeof extent === "number" && start >= 0 && start <= end && end <= extent) {
@@ -104,6 +108,7 @@ export const slice: Operator<OperatorAttributes["slice"]> = {
 
 /** Zeros before and after one axis. */
 export const pad: Operator<OperatorAttributes["pad"]> = {
+  ...movesElements,
   type: ([x], { axis, before, after }) => ({
     dtype: x?.dtype ?? "float32",
     shape: (x?.shape ?? []).map((extent, i) => (i === axis ? Number(extent) + before + after : extent)),
@@ -154,6 +159,7 @@ function encodeGather(
 
 /** Picks fixed positions of one axis, in any order, repetitions allowed. */
 export const gather: Operator<OperatorAttributes["gather"]> = {
+  ...movesElements,
   type: ([x], { axis, indices }) => {
     const extent = Number(x?.shape[axis]);
     if (indices.every((index) => Number.isInteger(index) && index >= 0 && index < extent)) {

@@ -1,6 +1,6 @@
 import { type DType, fromNumbers, sizeOf, type Tensor } from "../../tensor/index.js";
-import type { Extent, SymbolicShape } from "../node.js";
 import type { Emitter } from "../operator.js";
+import type { Extent, SymbolicShape } from "../tensor-type.js";
 
 /** A value in the ONNX model that is being written. */
 interface Encoded {

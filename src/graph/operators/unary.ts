@@ -16,7 +16,7 @@ function unary({ partial, scalar, domain, ...rest }: Unary): Operator<NoAttribut
     arity: 1,
     scalar: ([x = Number.NaN]) => scalar(x),
     partials: [partial],
-    ...(domain && { domains: [domain] }),
+    domains: domain && [domain],
   });
 }
 
@@ -28,6 +28,7 @@ export const neg: Operator<NoAttributes> = unary({
   onnx: "Neg",
   scalar: (x) => -x,
   partial: (t, { build }) => build.neg(t),
+  simplify: ({ inputs: [x] }) => (x?.op === "neg" ? x.inputs[0] : undefined),
 });
 
 /** |x|′ = sign x */

@@ -1,8 +1,6 @@
 import type { Node } from "../../graph/index.js";
+import { operatorOf } from "../../graph/internal.js";
 import type { Field } from "../../ode/index.js";
-
-/** Operators behind which a network's last hidden layer stands. */
-const products = new Set(["gemm", "matmul", "conv"]);
 
 /**
  * Name of the field's last hidden layer, the first operand of the last product before dz: what f has computed to answer,
@@ -17,6 +15,6 @@ export function hiddenFeature({ graph, roles, features }: Field): string | undef
 /** Follows first operands: biases, bounds and reshaping stand behind the product, on one path. */
 function operandOfLastProduct(output: Node | undefined): Node | undefined {
   for (let node = output; node !== undefined; node = node.inputs[0])
-    if (products.has(node.op)) return node.inputs[0];
+    if (operatorOf(node).product) return node.inputs[0];
   return undefined;
 }

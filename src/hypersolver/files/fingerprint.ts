@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
 import { bind, encodeOnnx, type Node } from "../../graph/index.js";
 import { makeGraph } from "../../graph/internal.js";
 import type { Field } from "../../ode/index.js";
+import { sha256 } from "../../tensor/internal.js";
 
 /** Short hash of a field's operators and weights: two fields with one fingerprint compute the same function. */
 export function fingerprintOf({ graph, roles, parameters }: Field): string {
   const dz = graph.outputs[roles.output] as Node;
   const closed = bind(makeGraph(graph.inputs, { dz }), parameters);
-  return createHash("sha256").update(encodeOnnx(closed)).digest("hex").slice(0, 16);
+  return sha256(encodeOnnx(closed)).slice(0, 16);
 }

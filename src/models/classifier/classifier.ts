@@ -1,5 +1,5 @@
 import { type InputSpec, type NamedNodes, type Node, trace } from "../../graph/index.js";
-import { isOp, topological } from "../../graph/internal.js";
+import { isOp, operatorOf, topological } from "../../graph/internal.js";
 import { bufferInputs, loadStateDict, type Module, parameterInputs, type StateDict } from "../../nn/index.js";
 import { type Field, makeField } from "../../ode/index.js";
 import type { Random } from "../../tensor/index.js";
@@ -82,13 +82,11 @@ function stateShape(architecture: ClassifierArchitecture): Node["shape"] {
   return shape;
 }
 
-const products = new Set(["conv", "gemm", "matmul"]);
-
 /** First operands of products, in order, but for the state. */
 function hiddenNodes(output: Node): NamedNodes {
   const operands = topological([output]).flatMap((node) => {
     const [first] = node.inputs;
-    return products.has(node.op) && first !== undefined && !isOp(first, "input") ? [first] : [];
+    return operatorOf(node).product && first !== undefined && !isOp(first, "input") ? [first] : [];
   });
   return Object.fromEntries([...new Set(operands)].map((node, i) => [`hidden ${i + 1}`, node]));
 }

@@ -3,6 +3,7 @@ import { cast, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
 import { integrateAdaptive } from "../control/adaptive.js";
 import type { AdaptiveOptions } from "../control/adaptive-options.js";
+import { withToleranceFloor } from "../control/tolerance-floor.js";
 import { type Field, fieldMacs } from "../field/field.js";
 import { type StepRule, tableauRule } from "../methods/step-rule.js";
 import { interruption } from "../problem/interruption.js";
@@ -203,10 +204,8 @@ async function compileAdaptive(
         ...loop,
         times,
       });
-      return {
-        ...solution,
-        statistics: { ...solution.statistics, gCalls: 0, macs: macs * solution.statistics.nfe },
-      };
+      const statistics = { ...solution.statistics, gCalls: 0, macs: macs * solution.statistics.nfe };
+      return withToleranceFloor({ ...solution, statistics }, plan);
     },
     dispose: () => stepper.dispose(),
   };

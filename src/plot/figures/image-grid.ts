@@ -68,7 +68,9 @@ export function imageGrid(rows: readonly ImageRow[], options: ImageGridOptions):
   const { name = "image-grid", title = "Pictures", caption = "One colour scale for all." } = options;
   const resolve = { scale: { color: "shared" as const } };
   return {
-    ...{ name, title, caption },
+    name,
+    title,
+    caption,
     spec: { title, columns: headings.length, concat: panels, spacing: { row: 6, column: 6 }, resolve },
   };
 }

@@ -51,7 +51,7 @@ function* stored(bytes: Uint8Array): Generator<number> {
 
 /** Length, name, content and checksum of a part of the file. */
 function chunk(name: string, content: Iterable<number>): number[] {
-  const body = [...Buffer.from(name, "latin1"), ...content];
+  const body = [...Array.from(name, (letter) => letter.charCodeAt(0)), ...content];
   return [...bigEndian(body.length - 4), ...body, ...bigEndian(crc32(body))];
 }
 

@@ -1,10 +1,9 @@
-import { createRequire } from "node:module";
 import type { LoggerInterface } from "vega";
 import { fail } from "../../tensor/index.js";
 import type { Figure } from "../figure.js";
 import { textWidth } from "../parts/text-width.js";
 import { theme } from "../parts/theme.js";
-import { hasExtremeCoordinates, roundCoordinates, scopeSvgIds, withHoverTitles } from "./svg.js";
+import { roundCoordinates, scopeSvgIds, withHoverTitles } from "./svg.js";
 
 /** The part of a text item that decides its width. */
 interface TextItem {
@@ -33,14 +32,6 @@ const silent: LoggerInterface = {
   debug: () => silent,
 };
 
-/** What Vega adds for browsers to `image-rendering: optimizeSpeed`; resvg knows only that, and takes the last one. */
-const pixelated = " image-rendering: pixelated;";
-
-const require = createRequire(import.meta.url);
-
-/** The shipped font: the package has no entry point that Node can load, so its files are named. */
-const fontFiles = ["400Regular/Carlito_400Regular.ttf", "700Bold/Carlito_700Bold.ttf"] as const;
-
 /**
  * Draws a figure as SVG. The same figure gives the same text, on every machine and in any order of calls.
  *
@@ -60,47 +51,6 @@ export async function renderSvg(figure: Figure): Promise<string> {
   } catch (cause) {
     throw fail("RUNTIME_FAILURE", {
       what: `figure "${figure.name}"`,
-      received: cause instanceof Error ? cause.message : String(cause),
-      cause,
-    });
-  }
-}
-
-/**
- * Draws an SVG of `renderSvg` as PNG with the shipped font only, so that the pixels do not depend on
- * the fonts of the machine.
- *
- * @param options.scale pixels a CSS pixel. Default 2.
- * @returns the bytes of the PNG file.
- * @throws INVALID_ARGUMENT if the scale is not in (0, 16], or the SVG cannot be read or has extreme coordinates.
- */
-export function renderPng(svg: string, options: { readonly scale?: number } = {}): Uint8Array {
-  const { scale = 2 } = options;
-  if (!(scale > 0 && scale <= 16)) {
-    throw fail("INVALID_ARGUMENT", { what: "scale", expected: "in (0, 16]", received: String(scale) });
-  }
-  if (hasExtremeCoordinates(svg)) {
-    throw fail("INVALID_ARGUMENT", {
-      what: "SVG for a PNG",
-      expected: "coordinates within a million pixels",
-      received: "larger ones, or NaN",
-      help: "limit the range of the data that the figure shows",
-    });
-  }
-  const { Resvg }: typeof import("@resvg/resvg-js") = require("@resvg/resvg-js");
-  try {
-    const image = new Resvg(svg.replaceAll(pixelated, ""), {
-      fitTo: { mode: "zoom", value: scale },
-      font: {
-        loadSystemFonts: false,
-        fontFiles: fontFiles.map((file) => require.resolve(`@expo-google-fonts/carlito/${file}`)),
-        defaultFontFamily: "Carlito",
-      },
-    });
-    return image.render().asPng();
-  } catch (cause) {
-    throw fail("INVALID_ARGUMENT", {
-      what: "SVG for a PNG",
       received: cause instanceof Error ? cause.message : String(cause),
       cause,
     });

@@ -41,5 +41,5 @@ function imageUrl({ columns, rows, values }: Cells, scale: ColourScale): string 
   const palette = new Uint8Array(3 * (LEVELS + 1));
   palette.set(rampBytes(scale, LEVELS));
   const png = encodeIndexedPng({ width: columns, height: rows, pixels, palette, transparent: LEVELS });
-  return `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+  return `data:image/png;base64,${btoa(Array.from(png, (byte) => String.fromCharCode(byte)).join(""))}`;
 }

@@ -25,7 +25,12 @@ export function panelNote(text: string, width: number, height: number): Layer[] 
   return edges.map((edge) => ({
     data: { values: [{ text }] },
     mark: {
-      ...{ type: "text", align: "right", baseline: "bottom", fontSize: 11, color: "#ffffff", aria: false },
+      type: "text",
+      align: "right",
+      baseline: "bottom",
+      fontSize: 11,
+      color: "#ffffff",
+      aria: false,
       ...edge,
     },
     encoding: { x: { value: width - 6 }, y: { value: height - 4 }, text: { field: "text" } },

@@ -204,7 +204,7 @@ describe("the cnf experiment", () => {
     );
     expect(status).toBe("interrupted");
     expect(artefacts.map(({ path }) => path).slice(0, 2)).toEqual(["flow.onnx", "metrics.json"]);
-    expect(artefacts.map(({ path }) => path)).toContain("figures/samples.png");
+    expect(artefacts.map(({ path }) => path)).toContain("figures/samples.svg");
     expect(summary).toContain("Interrupted before the fits.");
     const content = artefacts[0]?.content as Uint8Array;
     const trained = decodeFlow(content, "flow.onnx");

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { PeakRequest } from "../../../src/experiments/cnf/peak-messages.js";
 
 /** A process needs JavaScript: this test uses what `npm run build` made, which `npm test` does first. */
-const built = new URL("../../../dist/experiments/cnf/peak-memory.js", import.meta.url).href;
+const built = new URL("../../../dist/experiments/node/peak-memory.js", import.meta.url).href;
 type PeakMemory = { peakMemory(request: PeakRequest): Promise<number | undefined> };
 
 const read = (name: string): Uint8Array => readFileSync(`pretrained/flows/pinwheel/${name}`);

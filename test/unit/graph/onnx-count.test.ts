@@ -15,12 +15,12 @@ import {
 const small = fc.integer({ min: -6, max: 6 });
 const counts: fc.Arbitrary<Count> = fc.oneof(
   small,
-  fc.record({ constant: small, slope: small.filter((slope) => slope !== 0) }),
+  fc.record({ constant: small, perRow: small.filter((perRow) => perRow !== 0) }),
 );
 const batches = fc.integer({ min: 0, max: 9 });
 
 const at = (count: Count, batch: number): number =>
-  typeof count === "number" ? count : count.constant + count.slope * batch;
+  typeof count === "number" ? count : count.constant + count.perRow * batch;
 
 type Value = number | boolean;
 
@@ -76,22 +76,22 @@ describe("arithmetic with the batch", () => {
       (a, b) =>
         isNumber(b)
           ? b !== 0 && (isNumber(a) || [0, 1].every((batch) => Number.isInteger(at(a, batch) / b)))
-          : !isNumber(a) && a.constant === 0 && b.constant === 0 && a.slope === b.slope,
+          : !isNumber(a) && a.constant === 0 && b.constant === 0 && a.perRow === b.perRow,
     ));
   test("decides equality and order exactly where every batch agrees", () => {
     const [equal, less] = [(a: number, b: number) => a === b, (a: number, b: number) => a < b];
     agrees(equalCounts, equal, sameForAll(equal));
     agrees(lessCounts, less, sameForAll(less));
-    expect(equalCounts({ constant: 0, slope: 1 }, -1)).toBe(false);
-    expect(equalCounts({ constant: 0, slope: 1 }, 1)).toBeUndefined();
-    expect(lessCounts({ constant: 0, slope: 1 }, 0)).toBe(false);
+    expect(equalCounts({ constant: 0, perRow: 1 }, -1)).toBe(false);
+    expect(equalCounts({ constant: 0, perRow: 1 }, 1)).toBeUndefined();
+    expect(lessCounts({ constant: 0, perRow: 1 }, 0)).toBe(false);
   });
   test("knows which sizes an axis can have", () => {
-    expect(extentOf({ constant: 0, slope: 1 })).toBe("batch");
-    expect(extentOf({ constant: 0, slope: 2 })).toBeUndefined();
+    expect(extentOf({ constant: 0, perRow: 1 })).toBe("batch");
+    expect(extentOf({ constant: 0, perRow: 2 })).toBeUndefined();
     expect(extentOf(-1)).toBeUndefined();
-    expect(productOf(["batch", 3])).toEqual({ constant: 0, slope: 3 });
+    expect(productOf(["batch", 3])).toEqual({ constant: 0, perRow: 3 });
     expect(productOf(["batch", "batch"])).toBeUndefined();
-    expect(formatCount({ constant: 1, slope: 3 })).toBe("3·batch + 1");
+    expect(formatCount({ constant: 1, perRow: 3 })).toBe("3·batch + 1");
   });
 });

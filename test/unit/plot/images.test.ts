@@ -1,8 +1,8 @@
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { renderPng } from "../../../src/plot/index.js";
 import { encodeIndexedPng } from "../../../src/plot/output/indexed-png.js";
 import { rampBytes, rampColours, rampPosition } from "../../../src/plot/parts/colour-ramp.js";
+import { renderPng } from "../../../src/plot/png/index.js";
 import { decodePng } from "./images.js";
 
 describe("encodeIndexedPng", () => {

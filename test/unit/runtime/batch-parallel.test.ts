@@ -3,6 +3,7 @@ import {
   add,
   constant,
   conv,
+  evaluateGraph,
   type Graph,
   matmul,
   mean,
@@ -10,6 +11,7 @@ import {
   reduceSum,
   sqrt,
   square,
+  sub,
   tanh,
   trace,
 } from "../../../src/graph/index.js";
@@ -104,6 +106,16 @@ describe("threads that share the rows of a batch", () => {
     await expect(parts.run(feedsOf(200))).rejects.toMatchObject({ code: "DISPOSED" });
     const missing = runtime.compile(graph, shared, { y: "rows" });
     await expect(missing).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+
+  test("stay out of programs whose rows depend on each other, whatever was promised", async () => {
+    const centred = trace({ x: { shape: ["batch", 5] } }, ({ x }) => ({ y: sub(x, mean(x, 0)) }));
+    const program = await runtime.compile(centred, shared, { y: "rows" });
+    const { x } = feedsOf(400);
+    const { y } = await program.run({ x });
+    const expected = evaluateGraph(centred, { x }).y as Tensor;
+    expect(relativeDifference(toFloat64(y as Tensor), toFloat64(expected))).toBeLessThan(1e-6);
+    await program.dispose();
   });
 
   test("stay out of programs that do not work row by row", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import type { Session } from "../../../src/runtime/session.js";
+import type { Session } from "../../../src/runtime/backend.js";
 import { acquireSession, contentKey, releaseSession } from "../../../src/runtime/session-cache.js";
 
 /** A session that only notes when it is unloaded. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { disableTelemetry } from "../../../src/runtime/telemetry.js";
+import { disableTelemetry } from "../../../src/runtime/node/telemetry.js";
 
 test.each([
   [{}, "1"],

@@ -6,11 +6,12 @@ import {
   paretoFigure,
 } from "../../../experiments/index.js";
 import { measuringReference, referenceNoise } from "../../../hypersolver/index.js";
-import { renderPng, renderSvg } from "../../../plot/index.js";
+import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
 import { compileOptions, readCorrection, readField, warnOfCard } from "../../files/models.js";
+import { withPngs } from "../../files/picture.js";
 import { stateSource } from "../../files/states.js";
 import { missing } from "../../options/method.js";
 import { jsonText } from "../../terminal/output.js";
@@ -45,11 +46,13 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
   const { paths: files, failure }: WrittenFiles =
     options.out === undefined
       ? { paths: [] }
-      : await writeAll(options.out, [
-          { path: "comparison.json", content: `${jsonText(result)}\n` },
-          { path: "pareto.svg", content: svg },
-          { path: "pareto.png", content: renderPng(svg) },
-        ]);
+      : await writeAll(
+          options.out,
+          withPngs([
+            { path: "comparison.json", content: `${jsonText(result)}\n` },
+            { path: "pareto.svg", content: svg },
+          ]),
+        );
   const against = measuringText({ ...measuring, noise });
   const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description}).`;
   const written = files.length === 0 ? [] : ["", `Wrote ${files.join(", ")}.`];

@@ -13,7 +13,7 @@ import { forOption, type LoadedCorrection, readCorrection, stemOf, warnOfCard } 
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints, type Points, type PointsContent, readPoints } from "../../files/points.js";
 import type { TraceOptions } from "../../options/flow-options.js";
-import { type FlowSolver, flowSolver } from "../../options/flow-solver.js";
+import { type FlowSolver, flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
 import { missing } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";
@@ -34,7 +34,9 @@ export const densityJob: Job<DensityCommandOptions> = async (path, options, desk
   const points = options.data === undefined ? undefined : await readPoints(options.data);
   const warnings = [
     ...(points === undefined ? [] : requireColumns(flow, points, output)),
-    ...(correction === undefined ? [] : cardWarningsOf(flow, correction, solver, desk)),
+    ...(correction === undefined
+      ? warnOfFlowTolerances(solver, flow, output)
+      : cardWarningsOf(flow, correction, solver, desk)),
   ];
   const found = await solved(flow, points, { solver, trace }, options, desk);
   progress.stop();

@@ -12,6 +12,7 @@ import { fail, isHypersolversError } from "../../../tensor/index.js";
 import type { Job, JobContext } from "../../command.js";
 import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
 import { compileOptions, forOption, stemOf } from "../../files/models.js";
+import { withPngs } from "../../files/picture.js";
 import { unusable } from "../../options/usage-error.js";
 import { showFitProgress } from "../../terminal/fit-progress.js";
 import { FIT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
@@ -35,7 +36,7 @@ export const fitJob: Job<FitCommandOptions> = async (path, options, desk) => {
       ...(options.budget !== undefined && { budget: options.budget }),
     });
     desk.progress.stop();
-    const { paths, failure } = await writeAll(out, run.artefacts);
+    const { paths, failure } = await writeAll(out, withPngs(run.artefacts));
     return {
       text: textOf(run, paths),
       json: jsonOf(run, out, paths),

@@ -12,6 +12,7 @@ import type { Job, JobResult } from "../../command.js";
 import { checkpointsIn } from "../../files/checkpoints.js";
 import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
 import { compileOptions, forOption } from "../../files/models.js";
+import { withPngs } from "../../files/picture.js";
 import { missing } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
 import { EXPERIMENT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
@@ -51,7 +52,9 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
         signal: interruption.signal,
         store,
         resume: options.resume === true,
-        onArtefact: folder.write,
+        onArtefact: async (artefact) => {
+          for (const file of withPngs([artefact])) await folder.write(file);
+        },
         onProgress: ({ stage, ...state }) => progress.update({ name: stage, ...state }),
         onWarning: output.warn,
       },

@@ -9,7 +9,13 @@ import { type LoadedFlow, readFlow } from "../../files/flows.js";
 import { type LoadedCorrection, readCorrection, stemOf, warnOfCard } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints } from "../../files/points.js";
-import { costText, type FlowSolver, flowSolver, writtenText } from "../../options/flow-solver.js";
+import {
+  costText,
+  type FlowSolver,
+  flowSolver,
+  warnOfFlowTolerances,
+  writtenText,
+} from "../../options/flow-solver.js";
 import { onInterrupt } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
 import type { SampleCommandOptions } from "./command.js";
@@ -22,7 +28,10 @@ export const sampleJob: Job<SampleCommandOptions> = async (path, options, { outp
   const flow = await readFlow(path, options);
   if (picture !== undefined) requirePlane(flow.columns.length, "--picture");
   for (const file of [out, picture]) if (file !== undefined) await requireWritableFile(file);
-  const warnings = correction === undefined ? [] : cardWarningsOf(flow, correction, solver, output);
+  const warnings =
+    correction === undefined
+      ? warnOfFlowTolerances(solver, flow, output)
+      : cardWarningsOf(flow, correction, solver, output);
   const interruption =
     solver.steps === undefined ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
   try {

@@ -1,3 +1,4 @@
+import type { FloatDType } from "../../../tensor/index.js";
 import type { CommandDefinition } from "../../command.js";
 import {
   addExamples,
@@ -9,7 +10,13 @@ import {
   spanOption,
   statesOption,
 } from "../../options/options.js";
-import { parseCount, parseNonNegative, parseNumbers, type StatesChoice } from "../../options/parse.js";
+import {
+  parseChoice,
+  parseCount,
+  parseNonNegative,
+  parseNumbers,
+  type StatesChoice,
+} from "../../options/parse.js";
 
 export interface SolveCommandOptions extends SharedOptions, FieldOptions {
   readonly correction?: string;
@@ -18,6 +25,7 @@ export interface SolveCommandOptions extends SharedOptions, FieldOptions {
   readonly rtol?: number;
   readonly atol?: number;
   readonly maxSteps?: number;
+  readonly precision?: FloatDType;
   readonly span?: readonly [number, number];
   readonly times?: readonly number[];
   readonly states: StatesChoice;
@@ -25,6 +33,9 @@ export interface SolveCommandOptions extends SharedOptions, FieldOptions {
   readonly out?: string;
   readonly keepPartial?: boolean;
 }
+
+/** The element types that a field can be computed in. */
+export const precisionNames: readonly FloatDType[] = ["float32", "float64"];
 
 export const solveCommand: CommandDefinition = {
   name: "solve",
@@ -45,6 +56,13 @@ export const solveCommand: CommandDefinition = {
       .addOption(parsed("--rtol <x>", "relative tolerance of a step (default: 1e-7)", parseNonNegative))
       .addOption(parsed("--atol <x>", "absolute tolerance of a step (default: 1e-9)", parseNonNegative))
       .addOption(parsed("--max-steps <n>", "attempted steps before giving up (default: 100000)", parseCount))
+      .addOption(
+        parsed(
+          "--precision <type>",
+          "float32 or float64, for f and states (default: as the field)",
+          (option, text) => parseChoice(option, text, precisionNames),
+        ),
+      )
       .addOption(spanOption())
       .addOption(
         parsed(

@@ -1,8 +1,12 @@
 import { hyperRule } from "../../../hypersolver/index.js";
 import {
   type CompiledSolveOptions,
+  DEFAULT_TOLERANCES,
+  type Field,
   type FieldSolution,
+  fieldAs,
   isAdaptive,
+  magnitudeOf,
   orThrow,
   type Span,
   solveField,
@@ -21,15 +25,18 @@ import {
 } from "../../files/models.js";
 import { solveSamples } from "../../files/states.js";
 import { methodOption, missing, refuseOtherMethod } from "../../options/method.js";
+import { warnOfTolerances } from "../../options/tolerances.js";
 import { unusable } from "../../options/usage-error.js";
 import { type Interruption, onInterrupt } from "../../terminal/interruption.js";
+import type { Output } from "../../terminal/output.js";
 import type { SolveCommandOptions } from "./command.js";
 import { statesFile } from "./states-file.js";
 
 /** `hypersolvers solve`. */
 export const solveJob: Job<SolveCommandOptions> = async (path, options, { output }) => {
   refuseContradictions(options);
-  const field = await readField(path, options);
+  const given = await readField(path, options);
+  const field = options.precision === undefined ? given : fieldAs(given, options.precision);
   const correction = await readCorrection(options.correction);
   const plan = planOf(options, correction);
   if (options.out !== undefined) await requireWritableFile(options.out);
@@ -37,7 +44,10 @@ export const solveJob: Job<SolveCommandOptions> = async (path, options, { output
     count: options.samples,
     seed: options.seed,
   });
-  const warnings = correction === undefined ? [] : warnOfCard(correction, field, usesOf(plan), output);
+  const warnings =
+    correction === undefined
+      ? tolerancesOf(plan, field, samples.z0, output)
+      : warnOfCard(correction, field, usesOf(plan), output);
   const interruption = plan.steps === undefined ? onInterrupt(output, "Stopping the solve.") : undefined;
   const solution = await solved(interruption, (signal) =>
     solveField(field, samples.z0, {
@@ -77,6 +87,12 @@ function refuseContradictions({
   );
   if (span !== undefined && times !== undefined)
     throw unusable("--span, --times", "one of the two", "both", "--times has start and end already");
+  if (rest.precision !== undefined && rest.correction !== undefined)
+    throw unusable(
+      "--precision",
+      "no --correction: it learned the errors of its field's own precision",
+      "both",
+    );
   if (adaptive.length === 0) return;
   const fixed = steps !== undefined ? "--steps" : rest.correction !== undefined ? "--correction" : undefined;
   if (fixed !== undefined)
@@ -109,6 +125,14 @@ function planOf(options: SolveCommandOptions, correction: LoadedCorrection | und
     ...(atol !== undefined && { atol }),
     ...(maxSteps !== undefined && { maxSteps }),
   };
+}
+
+/** Tolerances that nothing can meet are told of before the solve. */
+function tolerancesOf(plan: SolvePlan, field: Field, z0: Tensor, output: Output): string[] {
+  if (plan.steps !== undefined) return [];
+  const { rtol, atol } = { ...DEFAULT_TOLERANCES, ...plan };
+  const advice = ", or solve in --precision float64";
+  return warnOfTolerances({ rtol, atol }, field, magnitudeOf(z0), output, advice);
 }
 
 /** Every span that is covered in `steps` steps. */

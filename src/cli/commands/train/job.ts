@@ -15,6 +15,7 @@ import type { Job, JobContext } from "../../command.js";
 import { checkpointsIn } from "../../files/checkpoints.js";
 import { isFile, requireWritableFolder, writeAll } from "../../files/files.js";
 import { compileOptions, forOption } from "../../files/models.js";
+import { withPngs } from "../../files/picture.js";
 import { type TrainingData, trainingData } from "../../files/training-data.js";
 import { unusable } from "../../options/usage-error.js";
 import { interruptedExit, onInterrupt, TRAINING_STOPS } from "../../terminal/interruption.js";
@@ -38,7 +39,7 @@ export const trainJob: Job<TrainCommandOptions> = async (source, options, desk) 
     const checkpoints = checkpointsIn(out);
     const run = await runFlow(requestOf(subject, checkpoints, options, desk, interruption.signal));
     desk.progress.stop();
-    const { paths: files, failure } = await writeAll(out, run.artefacts);
+    const { paths: files, failure } = await writeAll(out, withPngs(run.artefacts));
     const complete = run.metrics.status === "complete";
     if (complete && failure === undefined) await checkpoints.clear();
     const checkpoint = join(out, CHECKPOINT_FILE);

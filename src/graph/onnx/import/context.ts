@@ -1,6 +1,7 @@
 import { fail, type HypersolversError, type Tensor } from "../../../tensor/index.js";
 import { normalizeAxis } from "../../../tensor/internal.js";
-import type { Extent, Node } from "../../node.js";
+import type { Node } from "../../node.js";
+import type { Extent } from "../../tensor-type.js";
 import { type Call, qualifiedName } from "./calls.js";
 import { type Count, extentOf, formatCount } from "./count.js";
 import { readTensor } from "./stored-tensor.js";
@@ -147,8 +148,8 @@ export class DecodeContext {
   unsupported(received: string, expected?: string): HypersolversError {
     return fail("UNSUPPORTED_OPERATOR", {
       what: qualifiedName(this.call),
+      expected,
       received,
-      ...(expected !== undefined && { expected }),
     });
   }
 }

@@ -26,7 +26,7 @@ function convertCount(x: Count, dtype: DType): Count | undefined {
   if (dtype === "bool") return typeof x === "number" ? Number(x !== 0) : undefined;
   if (dtype !== "int64") return x;
   if (typeof x === "number") return Math.trunc(x);
-  return Number.isInteger(x.slope) && Number.isInteger(x.constant) ? x : undefined;
+  return Number.isInteger(x.perRow) && Number.isInteger(x.constant) ? x : undefined;
 }
 
 /** Conversions of element type. */

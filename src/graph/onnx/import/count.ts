@@ -1,32 +1,32 @@
-import type { Extent } from "../../node.js";
+import type { Extent } from "../../tensor-type.js";
 
-/** A number that depends on the batch: constant + slope·batch, slope ≠ 0. */
+/** A number that depends on the batch: constant + perRow·batch, perRow ≠ 0. */
 export interface Affine {
   readonly constant: number;
-  readonly slope: number;
+  readonly perRow: number;
 }
 
 /** What an importer knows of an element of a shape computation. */
 export type Count = number | Affine;
 
 /** The batch itself. */
-export const batchCount: Count = { constant: 0, slope: 1 };
+export const batchCount: Count = { constant: 0, perRow: 1 };
 
-const parts = (count: Count): Affine => (typeof count === "number" ? { constant: count, slope: 0 } : count);
+const parts = (count: Count): Affine => (typeof count === "number" ? { constant: count, perRow: 0 } : count);
 
-const affine = (constant: number, slope: number): Count => (slope === 0 ? constant : { constant, slope });
+const affine = (constant: number, perRow: number): Count => (perRow === 0 ? constant : { constant, perRow });
 
 /** a + factor·b */
 export function addCounts(a: Count, b: Count, factor = 1): Count {
   const [x, y] = [parts(a), parts(b)];
-  return affine(x.constant + factor * y.constant, x.slope + factor * y.slope);
+  return affine(x.constant + factor * y.constant, x.perRow + factor * y.perRow);
 }
 
 /** a·b; undefined where the batch would be squared. */
 export function multiplyCounts(a: Count, b: Count): Count | undefined {
   const [x, y] = [parts(a), parts(b)];
-  if (x.slope !== 0 && y.slope !== 0) return undefined;
-  return affine(x.constant * y.constant, x.slope * y.constant + x.constant * y.slope);
+  if (x.perRow !== 0 && y.perRow !== 0) return undefined;
+  return affine(x.constant * y.constant, x.perRow * y.constant + x.constant * y.perRow);
 }
 
 /** a/b rounded toward zero, as integers divide; undefined where the rounding depends on the batch. */
@@ -34,27 +34,27 @@ export function divideCounts(a: Count, b: Count): Count | undefined {
   if (sameCount(a, b) && typeof a !== "number" && a.constant === 0) return 1;
   if (typeof b !== "number" || b === 0) return undefined;
   if (typeof a === "number") return Math.trunc(a / b);
-  return a.slope % b === 0 && a.constant % b === 0 ? affine(a.constant / b, a.slope / b) : undefined;
+  return a.perRow % b === 0 && a.constant % b === 0 ? affine(a.constant / b, a.perRow / b) : undefined;
 }
 
 export function sameCount(a: Count, b: Count): boolean {
-  const { constant, slope } = parts(addCounts(a, b, -1));
-  return constant === 0 && slope === 0;
+  const { constant, perRow } = parts(addCounts(a, b, -1));
+  return constant === 0 && perRow === 0;
 }
 
 /** Whether a = b for every batch from 0; undefined when that depends on the batch. */
 export function equalCounts(a: Count, b: Count): boolean | undefined {
-  const { constant, slope } = parts(addCounts(a, b, -1));
-  if (slope === 0) return constant === 0;
-  const root = -constant / slope;
+  const { constant, perRow } = parts(addCounts(a, b, -1));
+  if (perRow === 0) return constant === 0;
+  const root = -constant / perRow;
   return root < 0 || !Number.isInteger(root) ? false : undefined;
 }
 
 /** Whether a < b for every batch from 0; undefined when that depends on the batch. */
 export function lessCounts(a: Count, b: Count): boolean | undefined {
-  const { constant, slope } = parts(addCounts(a, b, -1));
-  if (constant < 0 && slope <= 0) return true;
-  return constant >= 0 && slope >= 0 ? false : undefined;
+  const { constant, perRow } = parts(addCounts(a, b, -1));
+  if (constant < 0 && perRow <= 0) return true;
+  return constant >= 0 && perRow >= 0 ? false : undefined;
 }
 
 export const countOf = (extent: Extent): Count => (extent === "batch" ? batchCount : extent);
@@ -62,7 +62,7 @@ export const countOf = (extent: Extent): Count => (extent === "batch" ? batchCou
 /** The extent of an axis of that size, if our graphs can have one: a number, or the batch itself. */
 export function extentOf(count: Count): Extent | undefined {
   if (typeof count === "number") return Number.isSafeInteger(count) && count >= 0 ? count : undefined;
-  return count.constant === 0 && count.slope === 1 ? "batch" : undefined;
+  return count.constant === 0 && count.perRow === 1 ? "batch" : undefined;
 }
 
 /** Product of extents; undefined where the batch would be squared. */
@@ -76,6 +76,6 @@ export function productOf(extents: readonly Extent[]): Count | undefined {
 /** `3·batch + 1`, for messages. */
 export function formatCount(count: Count): string {
   if (typeof count === "number") return String(count);
-  const product = count.slope === 1 ? "batch" : `${count.slope}·batch`;
+  const product = count.perRow === 1 ? "batch" : `${count.perRow}·batch`;
   return count.constant === 0 ? product : `${product} + ${count.constant}`;
 }

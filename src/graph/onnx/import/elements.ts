@@ -7,7 +7,7 @@ import type { DecoderTable } from "./decoder.js";
 function gatherElements(context: DecodeContext): Node {
   const [x, indices] = [context.node(0), context.node(1)];
   requireLastAxis(context, x);
-  return build.pickElements(x, indices);
+  return build.gatherElements(x, indices);
 }
 
 /** Updates are added up; without that, equal indices have no defined result. */
@@ -16,7 +16,7 @@ function scatterElements(context: DecodeContext): Node {
   requireLastAxis(context, x);
   const reduction = context.text("reduction", "none");
   if (reduction !== "add") throw context.unsupported(`reduction ${reduction}`, "reduction add");
-  return build.add(x, build.placeElements(context.node(2), context.node(1), Number(x.shape.at(-1))));
+  return build.add(x, build.scatterElements(context.node(2), context.node(1), Number(x.shape.at(-1))));
 }
 
 function requireLastAxis(context: DecodeContext, x: Node): void {

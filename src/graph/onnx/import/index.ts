@@ -1,7 +1,8 @@
 import { fail, isFloat, isHypersolversError, type Tensor } from "../../../tensor/index.js";
 import { firstNonFinite } from "../../../tensor/internal.js";
 import { type Graph, makeGraph, type NamedNodes } from "../../graph.js";
-import { inputNode, isOp, type Node, type TensorType } from "../../node.js";
+import { inputNode, isOp, type Node } from "../../node.js";
+import type { TensorType } from "../../tensor-type.js";
 import { topological } from "../../traverse.js";
 import { type Call, listCalls, qualifiedName } from "./calls.js";
 import { DecodeContext } from "./context.js";

@@ -4,7 +4,7 @@ import {
   type ValueInfoProto,
 } from "onnx-buf";
 import { type DType, fail } from "../../../tensor/index.js";
-import type { Extent, TensorType } from "../../node.js";
+import type { Extent, TensorType } from "../../tensor-type.js";
 import { elementTypeName } from "./stored-tensor.js";
 
 /** Type of a model input or output as the file declares it: dynamic sizes by name, `?` where there is none. */

@@ -2,7 +2,7 @@ import { formatShape, sizeOf } from "../../../tensor/index.js";
 import { normalizeAxis, stridesOf } from "../../../tensor/internal.js";
 import { broadcastShapes } from "../../broadcast.js";
 import * as build from "../../build.js";
-import type { Extent, SymbolicShape } from "../../node.js";
+import type { Extent, SymbolicShape } from "../../tensor-type.js";
 import type { DecodeContext } from "./context.js";
 import { type Count, divideCounts, formatCount, productOf } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
@@ -45,7 +45,7 @@ function remainder(total: Count | undefined, known: Count | undefined): Count | 
   if (total === undefined || known === undefined) return undefined;
   if (typeof total === "number" && typeof known === "number" && total % known !== 0) return undefined;
   return typeof total !== "number" && typeof known !== "number" && known.constant === 0
-    ? total.slope / known.slope
+    ? total.perRow / known.perRow
     : divideCounts(total, known);
 }
 

@@ -15,7 +15,7 @@ interface Storage {
   readonly dtype: DType;
   readonly bytes: number;
   /** Reads one element of the raw form; absent where the raw form is already ours. */
-  readonly read?: (view: DataView, offset: number) => number;
+  readonly read?: ((view: DataView, offset: number) => number) | undefined;
   /** The typed field that holds the elements where there is no raw form. */
   readonly field: "floatData" | "doubleData" | "int32Data" | "int64Data" | "uint64Data";
   /** Decodes an element of that field, where it holds bit patterns. */
@@ -43,7 +43,7 @@ const integer = (bytes: number, read: Storage["read"], field: Storage["field"] =
   dtype: "int64",
   bytes,
   field,
-  ...(read && { read }),
+  read,
 });
 const half = (decode: (bits: number) => number): Storage => ({
   dtype: "float32",

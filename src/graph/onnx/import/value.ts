@@ -64,7 +64,7 @@ function elementNode(entry: Count, dtype: DType, batchSource: Node | undefined):
     throw fail("UNSUPPORTED_FIELD", { what: "a shape computation", expected: "an input with a batch axis" });
   }
   const batch = build.extent(batchSource, 0, dtype);
-  const scaled = entry.slope === 1 ? batch : build.mul(batch, entry.slope);
+  const scaled = entry.perRow === 1 ? batch : build.mul(batch, entry.perRow);
   return entry.constant === 0 ? scaled : build.add(scaled, entry.constant);
 }
 

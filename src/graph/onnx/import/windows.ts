@@ -1,7 +1,8 @@
 import { formatShape } from "../../../tensor/index.js";
 import type { Pair, WindowAttributes } from "../../attributes.js";
-import type { Extent, Node } from "../../node.js";
+import type { Node } from "../../node.js";
 import { bothAxes, reach } from "../../operators/convolution/convolution-geometry.js";
+import type { Extent } from "../../tensor-type.js";
 import type { DecodeContext } from "./context.js";
 
 /** Where the windows of a node lie, with automatic padding and rounding up already turned into widths. */

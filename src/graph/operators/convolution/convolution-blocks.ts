@@ -1,4 +1,4 @@
-import type { Node } from "../../node.js";
+import { constantValue, type Node } from "../../node.js";
 import type { Emitter, OnnxAttributes } from "../../operator.js";
 import type { Geometry } from "./convolution-geometry.js";
 
@@ -16,7 +16,7 @@ export function blockFor(
   { groups, inputs, outputs, kernel }: Geometry,
 ): number | undefined {
   if (target !== "onnxruntime" || channelBlock === undefined) return undefined;
-  const changes = weight !== undefined && weight.op !== "constant" && weight.dtype === "float32";
+  const changes = weight?.dtype === "float32" && constantValue(weight) === undefined;
   const whole = [inputs, outputs].every((channels) => channels % channelBlock === 0);
   return changes && whole && groups === 1 && kernel.some((side) => side > 1) ? channelBlock : undefined;
 }

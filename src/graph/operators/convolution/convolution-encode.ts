@@ -1,13 +1,17 @@
 import type { DType } from "../../../tensor/index.js";
 import type { Pair } from "../../attributes.js";
-import type { Node } from "../../node.js";
+import { constantValue, type Node } from "../../node.js";
 import type { Emitter, OnnxAttributes } from "../../operator.js";
 import { blockedConvolution, blockFor } from "./convolution-blocks.js";
 import { bothAxes, type Geometry, reach, weightShape } from "./convolution-geometry.js";
 import { padPlane, reshapeBehindBatch, slicePlane, tapsOf } from "./plane-encode.js";
 
 const onnxAttributes = ({ strides, pads, dilations, groups, kernel }: Geometry): OnnxAttributes => ({
-  ...{ strides, pads, dilations, group: groups, kernel_shape: kernel },
+  strides,
+  pads,
+  dilations,
+  group: groups,
+  kernel_shape: kernel,
 });
 
 /** ONNX Runtime has no float64 kernel for Conv and ConvTranspose: there it is a product with the windows as columns. */
@@ -21,7 +25,7 @@ const lacksKernel = (dtype: DType): boolean => dtype === "float64";
 function isNarrow(emitter: Emitter, weight: Node | undefined, geometry: Geometry): boolean {
   const { inputs, outputs } = geometry;
   const few = emitter.target === "onnxruntime" && 5 * outputs <= 2 * inputs;
-  return few && weight?.op !== "constant" && blockFor(emitter, weight, geometry) === undefined;
+  return few && constantValue(weight) === undefined && blockFor(emitter, weight, geometry) === undefined;
 }
 
 const isDense = ({ strides }: Geometry): boolean => strides.every((stride) => stride === 1);
@@ -104,8 +108,12 @@ function turnedGeometry(geometry: Geometry): Geometry {
   const after = bothAxes((axis) => image[axis] - spread[axis] + last[axis] - before[axis]);
   return {
     ...geometry,
-    ...{ inputs: outputs, outputs: inputs, image: spread, result: image },
-    ...{ strides: [1, 1], pads: [...before, ...after] },
+    inputs: outputs,
+    outputs: inputs,
+    image: spread,
+    result: image,
+    strides: [1, 1],
+    pads: [...before, ...after],
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Random } from "../../../tensor/index.js";
 import type { Attributes, ConvAttributes } from "../../attributes.js";
-import type { SymbolicShape } from "../../node.js";
 import type { Example } from "../../operator.js";
+import type { SymbolicShape } from "../../tensor-type.js";
 import { example } from "../example.js";
 import { type Geometry, geometryOf } from "./convolution-geometry.js";
 

@@ -1,6 +1,6 @@
 import { fail, formatShape } from "../../../tensor/index.js";
 import type { ConvAttributes, Pair, WindowAttributes } from "../../attributes.js";
-import type { Extent, SymbolicShape } from "../../node.js";
+import type { Extent, SymbolicShape } from "../../tensor-type.js";
 
 /** Everything about one convolution: three tensors, the image, the weight and the result, and how they meet. */
 export interface Geometry extends ConvAttributes {

@@ -1,9 +1,12 @@
 import { fail, formatShape, sizeOf } from "../../../tensor/index.js";
 import type { ConvAttributes, OperatorAttributes } from "../../attributes.js";
-import type { Node, SymbolicShape } from "../../node.js";
-import type { Builder, Operator } from "../../operator.js";
+import type { Builder } from "../../builder.js";
+import type { Node } from "../../node.js";
+import type { Operator } from "../../operator.js";
+import type { SymbolicShape } from "../../tensor-type.js";
 import { commonDType } from "../elementwise.js";
 import { only } from "../example.js";
+import { multiplies } from "../kinds.js";
 import { encodeConv, encodeConvTranspose } from "./convolution-encode.js";
 import { convExample, geometries } from "./convolution-examples.js";
 import {
@@ -17,6 +20,7 @@ import {
 } from "./convolution-geometry.js";
 import { elementsOf, forEachProduct } from "./convolution-reference.js";
 import { encodeConvWeight } from "./convolution-weight.js";
+import { withoutUniformChannels } from "./uniform-channels.js";
 
 type TransposeAttributes = OperatorAttributes["convTranspose"];
 type WeightAttributes = OperatorAttributes["convWeight"];
@@ -63,6 +67,8 @@ const productRule = (
 
 /** Windows of an image x times a weight, plus a bias: [n, c, h, w] -> [n, outputs, h′, w′]. */
 export const conv: Operator<ConvAttributes> = {
+  ...multiplies,
+  windows: true,
   type: (inputs, attributes) => {
     const geometry = convGeometry(shapesOf(inputs), attributes);
     const bias = inputs[2]?.shape;
@@ -107,6 +113,7 @@ export const conv: Operator<ConvAttributes> = {
     return result;
   },
   macs: (inputs, attributes) => macsOf(convGeometry(inputs, attributes)),
+  simplify: withoutUniformChannels,
   examples: (random) =>
     geometries.flatMap((geometry) => {
       const shapes = [imageShape(geometry), weightShape(geometry)];
@@ -120,6 +127,8 @@ export const conv: Operator<ConvAttributes> = {
 
 /** The cotangent of conv's image: g [n, outputs, h′, w′] and a weight -> [n, c, ...extents]. */
 export const convTranspose: Operator<TransposeAttributes> = {
+  ...multiplies,
+  windows: true,
   type: (inputs, attributes) => {
     const geometry = transposeGeometry(shapesOf(inputs), attributes);
     requireResult("convTranspose", geometry, only(inputs).shape);
@@ -160,6 +169,8 @@ export const convTranspose: Operator<TransposeAttributes> = {
 
 /** The cotangent of conv's weight: an image and g [n, outputs, h′, w′] -> [outputs, c/groups, ...kernel]. */
 export const convWeight: Operator<WeightAttributes> = {
+  ...multiplies,
+  windows: true,
   type: (inputs, attributes) => {
     const geometry = weightGeometry(shapesOf(inputs), attributes);
     requireResult("convWeight", geometry, inputs[1]?.shape ?? []);

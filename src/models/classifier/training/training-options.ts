@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import type { Augmentation, ImageSet } from "../../../data/index.js";
 import type { CompiledSolveOptions, ContinuousAdjoint } from "../../../ode/index.js";
 import { adam, adamw, cosineAnnealing, type Optimizer, type Schedule, warmup } from "../../../optim/index.js";
 import type { CompileOptions } from "../../../runtime/index.js";
 import { fail } from "../../../tensor/index.js";
+import { sha256 } from "../../../tensor/internal.js";
 import type { ClassifierArchitecture } from "../architecture.js";
 import type { Classifier } from "../classifier.js";
 import type { ClassifierCheckpoint, ClassifierProgress } from "./checkpoint.js";
@@ -163,13 +163,10 @@ function scheduleOf(schedule: "cosine" | "constant", learningRate: number, itera
 }
 
 const digestOf = ({ shape, images, labels }: ImageSet): string =>
-  `${shape.join("x")} ${createHash("sha256").update(images).update(labels).digest("hex").slice(0, 16)}`;
+  `${shape.join("x")} ${sha256(images, labels).slice(0, 16)}`;
 
-function digestOfValues({ state }: Classifier): string {
-  const hash = createHash("sha256");
-  for (const [name, { data }] of Object.entries(state)) hash.update(name).update(data);
-  return hash.digest("hex").slice(0, 16);
-}
+const digestOfValues = ({ state }: Classifier): string =>
+  sha256(...Object.entries(state).flatMap(([name, { data }]) => [name, data])).slice(0, 16);
 
 function requireThat(what: string, value: number, expected: string, holds: boolean): void {
   if (!holds) throw fail("INVALID_ARGUMENT", { what, expected, received: String(value) });

@@ -84,7 +84,7 @@ describe("an experiment", () => {
     const { status, metrics, rows, summary, artefacts } = await toy(log).run(request, { onArtefact });
     expect(log).toEqual([
       ...["train 3", "model.bin", "measure 3", "metrics.json"],
-      ...["figures/loss.svg", "figures/loss.png", "report.html"],
+      ...["figures/loss.svg", "report.html"],
     ]);
     expect(artefacts.map(({ path }) => path)).toEqual(log.filter((line) => line.includes(".")));
     expect(status).toBe("complete");

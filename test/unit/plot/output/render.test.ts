@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Figure, renderPng, renderSvg } from "../../../../src/plot/index.js";
+import { type Figure, renderSvg } from "../../../../src/plot/index.js";
 import { paretoFront } from "../../../../src/plot/internal.js";
+import { renderPng } from "../../../../src/plot/png/index.js";
 
 const figure = (title: string): Figure =>
   paretoFront([{ label: "Heun", points: [{ label: "K = 1", nfe: 2, error: 0.1 }] }], { title });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { decodeCorrection } from "../../hypersolver/index.js";
 import { compileFlowSampler, decodeFlow } from "../../models/index.js";
 import { Random } from "../../tensor/index.js";
-import type { PeakReply, PeakRequest } from "./peak-messages.js";
+import type { PeakReply, PeakRequest } from "../cnf/peak-messages.js";
 
 /** Entry of the process behind `peakMemory`: draws a few times, answers with the peak of its resident memory in bytes. */
 

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
-import { fail, HypersolversError, type Tensor } from "../tensor/index.js";
-import type { NamedTensors } from "./program.js";
-import type { Session, SessionOptions } from "./session.js";
+import { fail, HypersolversError, type Tensor } from "../../tensor/index.js";
+import type { Session, SessionOptions } from "../backend.js";
+import type { NamedTensors } from "../program.js";
 import { disableTelemetry } from "./telemetry.js";
 import { READY, type WorkerReply, type WorkerRequest } from "./worker-messages.js";
 
@@ -49,7 +49,7 @@ export async function createWorkerSession(model: Uint8Array, options: SessionOpt
   return {
     run: (feeds, { held = NOTHING, given = [] } = {}) => {
       const { id, promise } = reply();
-      const request: WorkerRequest = { id, feeds, ...(held !== sent && { held }) };
+      const request: WorkerRequest = { id, feeds, held: held === sent ? undefined : held };
       sent = held;
       worker.postMessage(request, [...given]);
       return promise;

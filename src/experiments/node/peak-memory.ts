@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import type { PeakReply, PeakRequest } from "./peak-messages.js";
+import type { PeakReply, PeakRequest } from "../cnf/peak-messages.js";
 
 /**
  * Peak resident memory of a process that does nothing but draw samples, in bytes, Node and the runtime included: what

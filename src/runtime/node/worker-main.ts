@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { isHypersolversError, type Tensor } from "../tensor/index.js";
-import type { NamedTensors } from "./program.js";
+import { isHypersolversError, type Tensor } from "../../tensor/index.js";
+import type { NamedTensors } from "../program.js";
 import { createSession } from "./session.js";
 import { READY, type WorkerData, type WorkerReply, type WorkerRequest } from "./worker-messages.js";
 

@@ -1,7 +1,7 @@
-import type { ErrorCode, Tensor } from "../tensor/index.js";
-import type { ErrorFacts } from "../tensor/internal.js";
-import type { NamedTensors } from "./program.js";
-import type { SessionOptions } from "./session.js";
+import type { ErrorCode, Tensor } from "../../tensor/index.js";
+import type { ErrorFacts } from "../../tensor/internal.js";
+import type { SessionOptions } from "../backend.js";
+import type { NamedTensors } from "../program.js";
 
 /** What the thread is started with. */
 export interface WorkerData {
@@ -16,7 +16,7 @@ export interface WorkerRequest {
   readonly id: number;
   readonly feeds: NamedTensors;
   /** Kept for the requests to come, in place of what was kept. */
-  readonly held?: NamedTensors;
+  readonly held?: NamedTensors | undefined;
 }
 
 /** Either outputs or an error. */

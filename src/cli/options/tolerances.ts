@@ -1,0 +1,27 @@
+import { type Field, isBelowRounding, stateType, type Tolerances, unitRoundoff } from "../../ode/index.js";
+import type { Output } from "../terminal/output.js";
+
+/**
+ * Says that tolerances are finer than the field's element type, before the solve that would take long.
+ * @param magnitude largest |z| of the states that the solve begins with.
+ * @param advice what to do beside loosening them.
+ */
+export function warnOfTolerances(
+  tolerances: Tolerances,
+  field: Field,
+  magnitude: number,
+  output: Output,
+  advice = "",
+): string[] {
+  const { dtype } = stateType(field);
+  if ((dtype !== "float32" && dtype !== "float64") || !isBelowRounding(tolerances, dtype, magnitude))
+    return [];
+  const { rtol, atol } = tolerances;
+  const floor = unitRoundoff[dtype].toPrecision(1);
+  const loosest = dtype === "float32" ? "1e-7" : "1e-15";
+  const warning =
+    `rtol ${rtol} and atol ${atol} are below the rounding of ${dtype}, ${floor} of the ` +
+    `state: more steps only add error; take --rtol ${loosest} or more${advice}`;
+  output.warn(warning);
+  return [warning];
+}

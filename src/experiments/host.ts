@@ -1,0 +1,9 @@
+import type { PeakRequest } from "./cnf/peak-messages.js";
+
+/** What experiments need of the system, besides the runtime. The conditions of `#host` in package.json choose one. */
+export interface ExperimentHost {
+  /** A file of the package. Written as `new URL("…", import.meta.url)` at the call, bundlers carry the file along. */
+  readShipped(file: URL): Promise<Uint8Array>;
+  /** Peak memory, in bytes, of a process that does nothing but draw samples; undefined where it cannot be told. */
+  peakMemory(request: PeakRequest): Promise<number | undefined>;
+}

@@ -1,0 +1,6 @@
+/** What experiments ask of the system under Node; `experiments/web` is the same for browsers. */
+import { readFile } from "node:fs/promises";
+import type { ExperimentHost } from "../host.js";
+import { peakMemory } from "./peak-memory.js";
+
+export const host: ExperimentHost = { readShipped: readFile, peakMemory };

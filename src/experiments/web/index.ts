@@ -1,0 +1,12 @@
+/** What experiments ask of the system in a browser; `experiments/node` is the same for Node. */
+import type { ExperimentHost } from "../host.js";
+
+export const host: ExperimentHost = {
+  readShipped: async (file) => {
+    const response = await fetch(file);
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+    return new Uint8Array(await response.arrayBuffer());
+  },
+  // A page cannot start a process and watch it.
+  peakMemory: async () => undefined,
+};

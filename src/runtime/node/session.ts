@@ -1,0 +1,36 @@
+import { availableParallelism } from "node:os";
+import type { BackendDevice, Session, SessionOptions } from "../backend.js";
+import { commonSettings, loadSession, optimisations } from "../onnx-session.js";
+import { disableTelemetry } from "./telemetry.js";
+
+const executionProviders: Readonly<Record<BackendDevice, string[]>> = {
+  cpu: ["cpu"],
+  webgpu: ["webgpu", "cpu"],
+  cuda: ["cuda", "cpu"],
+};
+
+/**
+ * Loads model bytes into ONNX Runtime.
+ * @throws RUNTIME_FAILURE with the runtime's own words.
+ */
+export async function createSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
+  disableTelemetry();
+  const runtime = await import("onnxruntime-node");
+  return loadSession(runtime, model, sessionSettings(options), options);
+}
+
+/** Settings as measured in bench/: see docs/engine.md. */
+function sessionSettings(options: SessionOptions): Parameters<typeof loadSession>[2] {
+  const { device = "cpu", threads, hot = false } = options;
+  return {
+    ...commonSettings(options),
+    executionProviders: executionProviders[device],
+    intraOpNumThreads: threads ?? (hot ? availableParallelism() : 1),
+    interOpNumThreads: 1,
+    extra: {
+      // Threads wait hot within a run, but not between runs: there the next program needs the cores.
+      session: { force_spinning_stop: "1", intra_op: { allow_spinning: hot ? "1" : "0" } },
+      ...optimisations(options),
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { Session, SessionOptions } from "../backend.js";
+import { commonSettings, loadSession, optimisations } from "../onnx-session.js";
+import { wasmThreads } from "./browser.js";
+import { oneAtATime } from "./one-at-a-time.js";
+
+/**
+ * Loads model bytes into ONNX Runtime, which is downloaded at the first call: 14 MB of WebAssembly for the CPU, 27 MB
+ * with WebGPU. Where they lie is the bundler's business, or the page's: `env.wasm.wasmPaths` of onnxruntime-web.
+ * @throws RUNTIME_FAILURE with the runtime's own words.
+ */
+export async function createSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
+  const { device = "cpu" } = options;
+  const onGpu = device === "webgpu";
+  const { env, ...runtime } = onGpu
+    ? await import("onnxruntime-web/webgpu")
+    : await import("onnxruntime-web/wasm");
+  // Zero is ONNX Runtime's own guess, half the cores and at most four.
+  env.wasm.numThreads ||= wasmThreads();
+  const settings = {
+    ...commonSettings(options),
+    executionProviders: onGpu ? ["webgpu", "wasm"] : ["wasm"],
+    extra: optimisations(options),
+  };
+  const session = await queue(() => loadSession(runtime, model, settings, options));
+  return {
+    run: (feeds, handover) => queue(() => session.run(feeds, handover)),
+    release: () => queue(() => session.release()),
+  };
+}
+
+/** One thing at a time: a run waits for the GPU, and WebAssembly cannot be entered anew meanwhile. */
+const queue = oneAtATime();

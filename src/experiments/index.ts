@@ -8,7 +8,7 @@ export {
   hyperTitle,
   methodTitle,
 } from "./fit/comparison.js";
-export { paretoFigure } from "./fit/fit-figures.js";
+export { hasErrors, paretoFigure } from "./fit/fit-figures.js";
 export { comparisonTable, comparisonText, fitReport, fitSummary, measuringText } from "./fit/fit-report.js";
 export {
   type FitMetrics,

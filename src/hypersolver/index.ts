@@ -97,8 +97,13 @@ export {
   type StateErrors,
   stateErrors,
 } from "./measure/measure.js";
-
 export { type MeshPointError, meshErrors, referenceStates } from "./measure/mesh-errors.js";
+export {
+  type DroppedSamples,
+  droppedText,
+  type SolvableSamples,
+  solvableSamples,
+} from "./measure/solvable-samples.js";
 
 // Files.
 

@@ -42,6 +42,18 @@ export const parseInteger: Parser<number> = (option, text) =>
 export const parseCount: Parser<number> = (option, text) =>
   oneNumber(option, text, "a positive integer", isCount);
 
+/** More are drawn by several commands with other seeds: one command keeps all of them in memory. */
+const MOST_SAMPLES = 10_000_000;
+
+/** How many samples, states or trajectories. */
+export const parseSampleCount: Parser<number> = (option, text) =>
+  oneNumber(
+    option,
+    text,
+    `a positive integer, at most ${MOST_SAMPLES}`,
+    (value) => isCount(value) && value <= MOST_SAMPLES,
+  );
+
 /** A tolerance or a weight. */
 export const parseNonNegative: Parser<number> = (option, text) =>
   oneNumber(option, text, "a number, at least 0", (value) => value >= 0);

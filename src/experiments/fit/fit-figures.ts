@@ -43,9 +43,9 @@ export async function fitFigures(data: FigureData): Promise<Figure[]> {
   const planar = stateType(data.field).shape.length === 2 && stateType(data.field).shape[1] === 2;
   const vector = stateType(data.field).shape.length === 2;
   return [
-    ...(planar ? [await densityFigure(data)] : []),
-    paretoFigure(data.rows),
-    histogramFigure(data),
+    ...(planar ? await densityFigure(data) : []),
+    ...(hasErrors(data.rows) ? [paretoFigure(data.rows)] : []),
+    ...histogramFigure(data),
     ...(vector ? [await trajectoryFigure(data)] : []),
     trainingFigure(data.fit),
   ];
@@ -53,7 +53,7 @@ export async function fitFigures(data: FigureData): Promise<Figure[]> {
 
 const nfeLabel = (title: string, nfe: number): string => `${title}, ${nfe} NFE`;
 
-async function densityFigure({ field, correction, span, steps, many, fit }: FigureData): Promise<Figure> {
+async function densityFigure({ field, correction, span, steps, many, fit }: FigureData): Promise<Figure[]> {
   const { z0, controls } = many;
   const { compile = {} } = fit.settings;
   const reference = await solveField(field, z0, {
@@ -64,6 +64,7 @@ async function densityFigure({ field, correction, span, steps, many, fit }: Figu
     atol: 1e-5,
     controls,
   });
+  if (reference.status !== "success") return [];
   // A method that breaks on one of the samples has no picture.
   const fixed = async (rule: StepRule, title: string): Promise<PointCloud[]> => {
     const { status, states, statistics } = await solveField(field, z0, {
@@ -84,7 +85,7 @@ async function densityFigure({ field, correction, span, steps, many, fit }: Figu
     ...(await fixed(hyperRule(field, correction), hyperTitle(correction.base.name))),
     ...(await fixed(tableauRule(field, correction.base), methodTitle(correction.base.name))),
   ];
-  return density(clouds, { colourScale: "log" });
+  return [density(clouds, { colourScale: "log" })];
 }
 
 /** Points along the reference trajectories. */
@@ -130,7 +131,7 @@ async function trajectoryFigure({ field, correction, span, steps, few, fit }: Fi
   ]);
 }
 
-function histogramFigure({ correction, errors }: FigureData): Figure {
+function histogramFigure({ correction, errors }: FigureData): Figure[] {
   const methods = [
     {
       label: hyperTitle(correction.base.name),
@@ -139,8 +140,13 @@ function histogramFigure({ correction, errors }: FigureData): Figure {
     },
     { label: methodTitle(correction.base.name), role: "base" as const, errors: errors.base.samples },
   ];
-  return errorHistogram(methods.filter((method) => method.errors.some(Number.isFinite)));
+  const drawable = methods.filter((method) => method.errors.some(Number.isFinite));
+  return drawable.length === 0 ? [] : [errorHistogram(drawable)];
 }
+
+/** Whether there is anything to draw: a method that did not break. */
+export const hasErrors = (rows: readonly ComparisonRow[]): boolean =>
+  rows.some(({ error }) => error > 0 && Number.isFinite(error));
 
 /** Error against evaluations, multiply–accumulates and time. */
 export function paretoFigure(rows: readonly ComparisonRow[]): Figure {
@@ -153,7 +159,14 @@ export function paretoFigure(rows: readonly ComparisonRow[]): Figure {
     });
     return { label: method, role: own[0]?.role ?? "other", points };
   });
-  return paretoFronts(series.filter(({ points }) => points.length > 0));
+  // A field without products has no MACs.
+  const costs = (["nfe", "macs", "milliseconds"] as const).filter((cost) =>
+    rows.some((row) => row[cost] > 0 && hasErrors([row])),
+  );
+  return paretoFronts(
+    series.filter(({ points }) => points.length > 0),
+    { costs },
+  );
 }
 
 function trainingFigure({ losses, data, settings }: Fit): Figure {

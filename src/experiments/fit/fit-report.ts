@@ -1,4 +1,4 @@
-import type { ValidityCard } from "../../hypersolver/index.js";
+import { droppedText, type ValidityCard } from "../../hypersolver/index.js";
 import { type Figure, renderReport, type Table, textTable } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import type { ResultRow } from "../kit/result-row.js";
@@ -49,11 +49,13 @@ export function comparisonText(rows: readonly ComparisonRow[]): string {
 export function fitSummary({ base, hypersolver }: FitMetrics): string {
   const title = hyperTitle(base.method);
   const factor = base.mean / hypersolver.mean;
+  const costs = `${title} with ${count(hypersolver.steps, "step")} (${count(hypersolver.nfe, "evaluation")} of f)`;
+  if (!Number.isFinite(hypersolver.mean)) return `${costs} breaks on these states.`;
   const alone = Number.isFinite(base.mean)
     ? `alone ends ${formatNumber(base.mean)} away: ${formatNumber(factor)} times ${factor >= 1 ? "closer" : "as close"}.`
     : "alone breaks on these states.";
   return (
-    `${title} with ${count(hypersolver.steps, "step")} (${count(hypersolver.nfe, "evaluation")} of f) ends ` +
+    `${costs} ends ` +
     `${formatNumber(hypersolver.mean)} from the reference on average; ${methodTitle(base.method)} ${alone}`
   );
 }
@@ -90,7 +92,7 @@ export function fitReport(
     sections: [
       {
         heading: "Against every other solver",
-        text: `Mean Euclidean distance at the end of the span to ${measuringText(metrics.measuring)}, on ${metrics.heldOutSamples} initial states that the fit never saw. MACs count f and g.`,
+        text: `Mean Euclidean distance at the end of the span to ${measuringText(metrics.measuring)}, on ${metrics.heldOutSamples} initial states that the fit never saw${droppedText(metrics.dropped)}. MACs count f and g.`,
         table: comparisonTable(metrics.comparison),
       },
       { heading: "Pictures", figures: drawn },

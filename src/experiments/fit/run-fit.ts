@@ -1,6 +1,7 @@
 import {
   type Correction,
   channelMoments,
+  type DroppedSamples,
   encodeCorrection,
   encodeSolver,
   type Fit,
@@ -14,16 +15,23 @@ import {
   measureRule,
   measuringReference,
   type ReferenceSettings,
-  referenceEnds,
   referenceNoise,
   type Samples,
   type StateErrors,
+  solvableSamples,
   type ValidityCard,
 } from "../../hypersolver/index.js";
 import { type Field, type Span, type StepRule, stateType, tableauRule } from "../../ode/index.js";
 import { type Figure, renderSvg } from "../../plot/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
-import { isHypersolversError, Random, type Tensor } from "../../tensor/index.js";
+import {
+  type Broken,
+  isBroken,
+  isHypersolversError,
+  Random,
+  type Tensor,
+  unlessItBreaks,
+} from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
 import type { Artefact } from "../kit/artefact.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
@@ -75,6 +83,10 @@ export interface FitMetrics {
   readonly status: Fit["status"];
   readonly iterations: number;
   readonly heldOutSamples: number;
+  /** Held-out samples that even the reference could not solve, which are not among these. */
+  readonly dropped?: DroppedSamples;
+  /** Why there is no solver.onnx: it breaks on the states that its golden vectors would be of. */
+  readonly brokenSolver?: Broken;
   readonly base: MethodResult;
   readonly hypersolver: MethodResult;
   readonly comparison: readonly ComparisonRow[];
@@ -113,25 +125,30 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
   const started = performance.now();
   const { span, steps, base, states, onProgress, seed, compile = {} } = fit.settings;
   const random = new Random(seed);
-  const samples = await states.heldOut(heldOut, random);
+  const wanted = await states.heldOut(heldOut, random);
   const measuring = request.measuring ?? measuringReference(field);
-  const reference = await referenceEnds(field, span, samples, measuring, compile);
+  const solvable = await solvableSamples(field, span, wanted, measuring, compile);
+  const { samples, ends: reference, dropped } = solvable;
   const noise = await referenceNoise(field, span, samples, measuring, compile);
   const [baseRule, rule] = [tableauRule(field, base), hyperRule(field, fit.correction)];
-  const measured = await measureRule(field, rule, span, steps, samples, reference, compile);
-  const measuredBase = await measureBase(field, baseRule, { span, steps, samples, reference, compile });
+  const on = { span, steps, samples, reference, compile };
+  const measured = await measureUnlessItBreaks(field, rule, on);
+  const measuredBase = await measureUnlessItBreaks(field, baseRule, on);
   const comparison = await compareMethods({
     ...{ field, correction: fit.correction, span, samples, reference, compile },
     budget: request.budget ?? [...new Set([...DEFAULT_BUDGET, rule.cost.nfe * steps])].sort((a, b) => a - b),
     onProgress: (done, total) => onProgress?.({ phase: "measure", done, total } satisfies FitProgress),
   });
   const card = cardOf(request, fit, samples, comparison);
+  const solver = await unlessItBreaks(encodeSolver(field, rule, span, steps, samples));
   const metrics: FitMetrics = {
     title: request.title,
     command: request.command,
     status: fit.status,
     iterations: fit.iterations,
     heldOutSamples: samples.z0.shape[0] ?? 0,
+    ...(dropped !== undefined && { dropped }),
+    ...(isBroken(solver) && { brokenSolver: solver }),
     base: { method: baseRule.name, steps, ...summary(measuredBase.errors), ...costs(measuredBase) },
     hypersolver: { method: rule.name, steps, ...summary(measured.errors), ...costs(measured) },
     comparison,
@@ -150,25 +167,30 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
         few: hasImageStates(field) ? samples : await states.heldOut(TRAJECTORY_SAMPLES, random),
       })
     : [];
-  const solver = await encodeSolver(field, rule, span, steps, samples);
   return {
     metrics,
     correction: fit.correction,
     card,
     artefacts: [
       { path: "correction.onnx", content: encodeCorrection(fit.correction, card) },
-      { path: "solver.onnx", content: solver },
+      ...(isBroken(solver) ? [] : [{ path: "solver.onnx", content: solver }]),
       { path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` },
       ...(await drawnArtefacts(drawn, metrics, card)),
     ],
   };
 }
 
-type BaseCase = { span: Span; steps: number; samples: Samples; reference: Tensor; compile: CompileOptions };
-type BaseMeasurement = Pick<Awaited<ReturnType<typeof measureRule>>, "errors" | "statistics">;
+type MeasuredCase = {
+  span: Span;
+  steps: number;
+  samples: Samples;
+  reference: Tensor;
+  compile: CompileOptions;
+};
+type Measurement = Pick<Awaited<ReturnType<typeof measureRule>>, "errors" | "statistics">;
 
-/** The base at the same steps. That it breaks is a result, not a reason to lose the fit. */
-async function measureBase(field: Field, rule: StepRule, of: BaseCase): Promise<BaseMeasurement> {
+/** That a method breaks is a result, not a reason to lose the fit. */
+async function measureUnlessItBreaks(field: Field, rule: StepRule, of: MeasuredCase): Promise<Measurement> {
   const { span, steps, samples, reference, compile } = of;
   try {
     return await measureRule(field, rule, span, steps, samples, reference, compile);

@@ -1,12 +1,68 @@
 import { describe, expect, test } from "vitest";
-import { runFit } from "../../../src/experiments/index.js";
+import { fitSummary, runFit } from "../../../src/experiments/index.js";
 import { mul, neg } from "../../../src/graph/index.js";
-import { decodeCorrection, uniformStates } from "../../../src/hypersolver/index.js";
+import { decodeCorrection, type StateSource, uniformStates } from "../../../src/hypersolver/index.js";
 import { defineField, euler } from "../../../src/ode/index.js";
 import { toFloat64 } from "../../../src/tensor/index.js";
 
 /** dz/ds = −z³: Euler's method with few steps overflows from the larger of these states. */
 const field = defineField(["batch", 1], (_s, z) => neg(mul(z, mul(z, z))));
+
+/** dz/ds = z², solved by z₀ / (1 − z₀ s): from z₀ = 3 it is infinite before s = 1. */
+const explosive = defineField(["batch", 1], (_s, z) => mul(z, z));
+
+const light = {
+  ...{ iterations: 100, trajectories: 256, batch: 64, hidden: [8], base: euler, span: [0, 1] as const },
+};
+
+/** Held-out states whose fourth row is 3. */
+function withOneLost(): StateSource {
+  const source = uniformStates([1], -1, 0.5);
+  return {
+    ...source,
+    heldOut: (count, random) => {
+      const samples = source.heldOut(count, random);
+      samples.z0.data[3] = 3;
+      return samples;
+    },
+  };
+}
+
+describe("a held-out state that cannot be solved", () => {
+  test("costs itself, not the fit nor the comparison of the others", async () => {
+    const fit = { ...light, steps: 4, states: withOneLost() };
+    const run = await runFit({
+      field: explosive,
+      title: "squares",
+      command: "test",
+      fit,
+      heldOut: 50,
+      budget: [4],
+    });
+    expect(run.metrics).toMatchObject({ heldOutSamples: 49, dropped: { rows: [3] } });
+    expect(run.metrics.hypersolver.mean).toBeLessThan(run.metrics.base.mean);
+    expect(run.metrics.comparison.every(({ error }) => Number.isFinite(error))).toBe(true);
+    const report = String(run.artefacts.find(({ path }) => path === "report.html")?.content);
+    expect(report).toContain("1 more, row 3, could not be solved and is left out");
+  });
+});
+
+describe("a hypersolver that breaks where it is measured", () => {
+  test("is kept, and said to break", async () => {
+    const far = uniformStates([1], 40, 60);
+    const states = { ...uniformStates([1], -1, 1), heldOut: far.heldOut };
+    const fit = { ...light, steps: 8, states };
+    const request = { field, title: "far", command: "test", fit, heldOut: 20, figures: true, budget: [8] };
+    const { metrics, artefacts } = await runFit(request);
+    expect(metrics.hypersolver.mean).toBe(Number.POSITIVE_INFINITY);
+    expect(fitSummary(metrics)).toMatch(/^HyperEuler with 8 steps .* breaks on these states\.$/);
+    expect(metrics.brokenSolver).toMatchObject({ broken: "NON_FINITE" });
+    const paths = artefacts.map(({ path }) => path);
+    expect(paths).toContain("correction.onnx");
+    expect(paths).toContain("report.html");
+    expect(paths).not.toContain("solver.onnx");
+  });
+});
 
 describe("a base that breaks on some states", () => {
   test("costs neither the fit nor its files", async () => {

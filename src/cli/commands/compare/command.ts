@@ -8,7 +8,7 @@ import {
   spanOption,
   statesOption,
 } from "../../options/options.js";
-import { parseCount, parseCounts, parsePositives, type StatesChoice } from "../../options/parse.js";
+import { parseCounts, parsePositives, parseSampleCount, type StatesChoice } from "../../options/parse.js";
 
 export interface CompareCommandOptions extends SharedOptions, FieldOptions {
   readonly correction?: string;
@@ -37,7 +37,11 @@ export const compareCommand: CommandDefinition = {
         statesOption("; a file is used from its held-out fifth").default({ kind: "normal" }, "normal"),
       )
       .addOption(
-        parsed("--samples <n>", "how many states to measure on (default: 2000; images: 64)", parseCount),
+        parsed(
+          "--samples <n>",
+          "how many states to measure on (default: 2000; images: 64)",
+          parseSampleCount,
+        ),
       )
       .addOption(
         parsed("--budget <n,…>", "evaluations of f that fixed methods may spend", parseCounts).default(

@@ -1,11 +1,18 @@
 import {
+  type ComparisonRow,
   compareMethods,
   comparisonText,
+  hasErrors,
   measuredSamples,
   measuringText,
   paretoFigure,
 } from "../../../experiments/index.js";
-import { measuringReference, referenceNoise } from "../../../hypersolver/index.js";
+import {
+  droppedText,
+  measuringReference,
+  referenceNoise,
+  solvableSamples,
+} from "../../../hypersolver/index.js";
 import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
@@ -25,36 +32,42 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   if (options.out !== undefined) await requireWritableFolder(options.out);
   const source = await stateSource(field, options.states, options);
-  const samples = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
+  const wanted = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
   const warnings =
     correction === undefined
       ? []
       : warnOfCard(correction, field, [{ span, steps: correction.card.steps }], output);
   const measuring = measuringReference(field);
-  const noise = await referenceNoise(field, span, samples, measuring, compileOptions(options));
+  const runtime = compileOptions(options);
+  const solvable = await solvableSamples(field, span, wanted, measuring, runtime);
+  const { samples, ends: reference, dropped } = solvable;
+  const noise = await referenceNoise(field, span, samples, measuring, runtime);
   const rows = await compareMethods({
-    ...{ field, measuring, span, samples, budget: options.budget, tolerances: options.tolerances },
+    ...{ field, reference, span, samples, budget: options.budget, tolerances: options.tolerances },
     ...(correction !== undefined && { correction }),
-    compile: compileOptions(options),
+    compile: runtime,
     onProgress: (done, total) => progress.update({ name: "measuring methods", done, total }),
   });
   progress.stop();
   const count = samples.z0.shape[0] ?? 0;
-  const described = { field: path, span, states: source.description, samples: count };
+  const described = { field: path, span, states: source.description, samples: count, dropped };
   const result = { ...described, measuring: { ...measuring, noise }, rows, warnings };
-  const svg = options.out === undefined ? "" : await renderSvg(paretoFigure(rows));
   const { paths: files, failure }: WrittenFiles =
     options.out === undefined
       ? { paths: [] }
       : await writeAll(
           options.out,
           withPngs([
-            { path: "comparison.json", content: `${jsonText(result)}\n` },
-            { path: "pareto.svg", content: svg },
+            {
+              path: "comparison.json",
+              content: `${jsonText(result)}
+`,
+            },
+            ...(await drawn(rows)),
           ]),
         );
   const against = measuringText({ ...measuring, noise });
-  const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description}).`;
+  const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description})${droppedText(dropped)}.`;
   const written = files.length === 0 ? [] : ["", `Wrote ${files.join(", ")}.`];
   return {
     text: [heading, "", comparisonText(rows), ...written].join("\n"),
@@ -62,3 +75,7 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
     failure,
   };
 };
+
+async function drawn(rows: readonly ComparisonRow[]): Promise<{ path: string; content: string }[]> {
+  return hasErrors(rows) ? [{ path: "pareto.svg", content: await renderSvg(paretoFigure(rows)) }] : [];
+}

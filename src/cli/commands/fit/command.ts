@@ -25,6 +25,7 @@ import {
   parseNonNegative,
   parsePositive,
   parseRangeOrNone,
+  parseSampleCount,
   type StatesChoice,
 } from "../../options/parse.js";
 
@@ -131,7 +132,7 @@ function addTaskOptions(command: Command): void {
     )
     .option("--out <folder>", "where to write (default: runs/FIELD)")
     .addOption(
-      parsed("--samples <n>", "held-out states to measure on (default: 2000; images: 64)", parseCount),
+      parsed("--samples <n>", "held-out states to measure on (default: 2000; images: 64)", parseSampleCount),
     )
     .addOption(
       parsed(
@@ -197,7 +198,11 @@ function addScheduleOptions(command: Command): void {
       ),
     )
     .addOption(
-      parsed("--trajectories <n>", "reference trajectories (default: enough for 65536 rows)", parseCount),
+      parsed(
+        "--trajectories <n>",
+        "reference trajectories (default: enough for 65536 rows)",
+        parseSampleCount,
+      ),
     )
     .addOption(
       parsed(

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { comparisonText, type FitRun, fitSummary, runFit } from "../../../experiments/index.js";
 import {
   type CorrectionInput,
+  droppedText,
   type FitOptions,
   fitDefaults,
   hiddenFeature,
@@ -111,7 +112,7 @@ function definedMembers<T extends object>(values: T): Defined<T> {
 }
 
 function textOf({ metrics }: FitRun, paths: readonly string[]): string {
-  const { status, iterations, heldOutSamples, losses, noiseFloor, seconds } = metrics;
+  const { status, iterations, heldOutSamples, dropped, brokenSolver, losses, noiseFloor, seconds } = metrics;
   const ending =
     status === "interrupted"
       ? `Interrupted after ${iterations} iterations; this is the best correction until then.`
@@ -120,10 +121,11 @@ function textOf({ metrics }: FitRun, paths: readonly string[]): string {
     comparisonText(metrics.comparison),
     "",
     fitSummary(metrics),
-    `Measured on ${heldOutSamples} held-out states. Last loss ${formatNumber(losses.at(-1)?.loss ?? Number.NaN)}, ` +
+    `Measured on ${heldOutSamples} held-out states${droppedText(dropped)}. Last loss ${formatNumber(losses.at(-1)?.loss ?? Number.NaN)}, ` +
       `noise floor ${formatNumber(noiseFloor)}.`,
     `${ending} ${formatNumber(seconds.reference)} s for references, ${formatNumber(seconds.fit)} s for fitting, ` +
       `${formatNumber(seconds.measure)} s for measuring.`,
+    ...(brokenSolver === undefined ? [] : ["There is no solver.onnx: it breaks on these states."]),
     ...wroteLines(paths),
   ].join("\n");
 }

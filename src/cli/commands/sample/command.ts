@@ -8,7 +8,7 @@ import {
   pointsOutOption,
 } from "../../options/flow-options.js";
 import { addExamples, parsed } from "../../options/options.js";
-import { parseCount } from "../../options/parse.js";
+import { parseSampleCount } from "../../options/parse.js";
 
 export interface SampleCommandOptions extends FlowSolverOptions, FlowSourceOptions {
   readonly count: number;
@@ -27,7 +27,7 @@ export const sampleCommand: CommandDefinition = {
       )
       .argument("<flow.onnx>", "a flow of `train`, or any field with --span and --base")
       .optionsGroup("Options:")
-      .addOption(parsed("--count <n>", "how many samples", parseCount).default(1000))
+      .addOption(parsed("--count <n>", "how many samples", parseSampleCount).default(1000))
       .addOption(
         pointsOutOption("where to write them: FILE.csv, or FILE.safetensors (key x); default: nowhere"),
       )

@@ -15,6 +15,7 @@ import {
   parseCount,
   parseNonNegative,
   parseNumbers,
+  parseSampleCount,
   type StatesChoice,
 } from "../../options/parse.js";
 
@@ -73,7 +74,9 @@ export const solveCommand: CommandDefinition = {
       )
       .addOption(statesOption().makeOptionMandatory())
       .addOption(
-        parsed("--samples <n>", "how many states to draw with normal or uniform", parseCount).default(16),
+        parsed("--samples <n>", "how many states to draw with normal or uniform", parseSampleCount).default(
+          16,
+        ),
       )
       .option(
         "--out <file>",

@@ -15,6 +15,7 @@ import {
   parsePositive,
   parsePositives,
   parseRangeOrNone,
+  parseSampleCount,
   parseSpan,
   parseStates,
 } from "../../../../src/cli/options/parse.js";
@@ -49,6 +50,15 @@ describe("numbers", () => {
       });
     },
   );
+
+  it("refuses more samples than any memory holds, with the bound", () => {
+    expect(parseSampleCount("--samples", "1e7")).toBe(1e7);
+    for (const text of ["1e10", "10000001", "0", "2.5"])
+      expect(refusal(() => parseSampleCount("--samples", text))).toMatchObject({
+        option: "--samples",
+        expected: "a positive integer, at most 10000000",
+      });
+  });
 
   it("refuses negative tolerances and zero rates", () => {
     expect(refusal(() => parseNonNegative("--rtol", "-1e-3")).expected).toBe("a number, at least 0");

@@ -1,0 +1,104 @@
+import type { Field, Span } from "../../ode/index.js";
+import type { CompileOptions } from "../../runtime/index.js";
+import { type Broken, fail, isBroken, rows, type Tensor, unlessItBreaks } from "../../tensor/index.js";
+import { pickRows, stackedRows } from "../../tensor/internal.js";
+import { compileReference, type Reference, type ReferenceSettings } from "../reference/reference.js";
+import { mapSamples, type Samples } from "../states/states.js";
+
+/** Samples that even the reference cannot solve, with what it said of the first. */
+export interface DroppedSamples extends Broken {
+  /** Their numbers among all, counted from 0. */
+  readonly rows: readonly number[];
+}
+
+/** The samples that methods can be compared on. */
+export interface SolvableSamples {
+  readonly samples: Samples;
+  /** Reference states at the end of the span, one a sample. */
+  readonly ends: Tensor;
+  /** Absent when all could be solved. */
+  readonly dropped?: DroppedSamples;
+}
+
+/**
+ * Reference states at the end of a span, sample by sample where the batch cannot be solved as a whole: a trajectory that
+ * runs into infinity costs itself, not the measurement.
+ * @throws NON_FINITE when not one sample can be solved.
+ */
+export async function solvableSamples(
+  field: Field,
+  span: Span,
+  samples: Samples,
+  settings: ReferenceSettings,
+  options: CompileOptions = {},
+): Promise<SolvableSamples> {
+  const reference = await compileReference(field, settings, options);
+  try {
+    const count = samples.z0.shape[0] ?? 0;
+    const parts = await partsOf(reference, span, samples, 0, count);
+    const dropped = parts.filter(isBrokenPart);
+    const [first] = dropped;
+    const solved = parts.flatMap((part) => (isBrokenPart(part) ? [] : [part]));
+    const ends = solved.map((part) => part.ends);
+    if (first === undefined) return { samples, ends: stackedRows(ends) };
+    const { broken, reason } = first;
+    if (solved.length === 0)
+      throw fail("NON_FINITE", {
+        what: "measuring",
+        expected: "states that the reference can solve",
+        received: `none of ${count}; the first: ${reason}`,
+        help: "give other states, or a shorter span",
+      });
+    const kept = solved.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i));
+    return {
+      samples: mapSamples(samples, (value) => pickRows(value, kept)),
+      ends: stackedRows(ends),
+      dropped: { broken, reason, rows: dropped.map(({ from }) => from) },
+    };
+  } finally {
+    await reference.dispose();
+  }
+}
+
+interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+type SolvedPart = Part & { readonly ends: Tensor };
+type BrokenPart = Part & Broken;
+
+const isBrokenPart = (part: SolvedPart | BrokenPart): part is BrokenPart => isBroken(part);
+
+/** Halves what breaks until the rows that break stand alone. */
+async function partsOf(
+  reference: Reference,
+  span: Span,
+  samples: Samples,
+  from: number,
+  to: number,
+): Promise<(SolvedPart | BrokenPart)[]> {
+  const { z0, controls } = mapSamples(samples, (value) => rows(value, from, to));
+  const states = await unlessItBreaks(reference.states(z0, span, controls));
+  if (!isBroken(states)) return [{ from, to, ends: states.at(-1) as Tensor }];
+  if (to - from === 1) return [{ from, to, ...states }];
+  const middle = Math.floor((from + to) / 2);
+  return [
+    ...(await partsOf(reference, span, samples, from, middle)),
+    ...(await partsOf(reference, span, samples, middle, to)),
+  ];
+}
+
+/** `; 2 more could not be solved and are left out: rows 3, 17`, or nothing. */
+export function droppedText(dropped: DroppedSamples | undefined): string {
+  if (dropped === undefined) return "";
+  const { rows: numbers, reason } = dropped;
+  const named = numbers.slice(0, NAMED_ROWS).join(", ") + (numbers.length > NAMED_ROWS ? ", …" : "");
+  const subject = numbers.length === 1 ? "1 more, row" : `${numbers.length} more, rows`;
+  return ` (${subject} ${named}, could not be solved and ${numbers.length === 1 ? "is" : "are"} left out: ${firstLine(reason)})`;
+}
+
+const NAMED_ROWS = 8;
+
+/** What the solver said, without code and advice. */
+const firstLine = (reason: string): string =>
+  (/received: (.*)/.exec(reason)?.[1] ?? reason.split("\n", 1)[0] ?? "").replace(/\.$/, "");

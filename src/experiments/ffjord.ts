@@ -2,11 +2,11 @@ import { host } from "#host";
 import { importOnnx } from "../graph/index.js";
 import { type FitOptions, normalStates } from "../hypersolver/index.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
-import { machineOf } from "../runtime/index.js";
+import { runOptions } from "../runtime/index.js";
 import { fail } from "../tensor/index.js";
-import { fitProgressEvent } from "./fit/fit-progress-event.js";
 import { comparisonRows, comparisonText, fitSummary } from "./fit/fit-report.js";
 import { runFit } from "./fit/run-fit.js";
+import { CHECKPOINT_FILE, checkpointing } from "./kit/checkpoint-files.js";
 import type { Experiment, Preset } from "./kit/experiment.js";
 
 /** The flow that the paper's authors trained, as shipped with this package (see NOTICE). */
@@ -49,8 +49,10 @@ export const ffjord: Experiment<PresetFit> = {
   name: "ffjord",
   title: "HyperHeun for an FFJORD flow: samples in two evaluations",
   presets: presetFits,
-  run: async ({ preset, seed, command, spec = presetFits[preset] }, context = {}) => {
-    const { signal, onProgress } = context;
+  run: async (
+    { preset, seed, command, spec = presetFits[preset] },
+    { store, resume = false, onArtefact, ...context } = {},
+  ) => {
     const fit: FitOptions = {
       base: heun,
       steps: 1,
@@ -58,17 +60,17 @@ export const ffjord: Experiment<PresetFit> = {
       states: normalStates([2]),
       seed,
       ...spec,
-      compile: machineOf(context),
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress: (progress) => onProgress(fitProgressEvent(progress)) }),
+      ...runOptions(context),
+      ...(store && (await checkpointing(CHECKPOINT_FILE, { checkpoints: store, resume }))),
     };
     const { metrics, artefacts } = await runFit({
       field: await ffjordField(),
       title: ffjord.title,
       command,
       fit,
+      ...(onArtefact && { onLearned: onArtefact }),
     });
-    for (const artefact of artefacts) await context.onArtefact?.(artefact);
+    for (const artefact of artefacts) await onArtefact?.(artefact);
     const summary = `${comparisonText(metrics.comparison)}\n\n${fitSummary(metrics)}`;
     return { summary, metrics, rows: comparisonRows(metrics.comparison), artefacts, status: metrics.status };
   },

@@ -42,12 +42,16 @@ export {
   type FlowMetrics,
   type FlowRequest,
   type FlowRun,
-  type FlowRunProgress,
   type HeldOutLikelihood,
   runFlow,
 } from "./flow/run-flow.js";
 export type { Artefact } from "./kit/artefact.js";
-export { CHECKPOINT_FILE } from "./kit/checkpoint-files.js";
+export {
+  CHECKPOINT_FILE,
+  type Checkpointing,
+  checkpointing,
+  type Resumption,
+} from "./kit/checkpoint-files.js";
 export {
   type Experiment,
   type ExperimentRequest,
@@ -58,5 +62,5 @@ export {
   presets,
 } from "./kit/experiment.js";
 export { overSeeds } from "./kit/seeds.js";
-export { type CheckpointStore, type Store, type TrackedStore, trackedStore } from "./kit/store.js";
+export { type Store, type TrackedStore, trackedStore } from "./kit/store.js";
 export { experimentNamed, experiments } from "./registry.js";

@@ -59,7 +59,6 @@ export {
   type FitDirection,
   type FitLoss,
   type FitOptions,
-  type FitProgress,
   type FitSettings,
   fitDefaults,
   fitDirections,

@@ -21,12 +21,7 @@ export {
   TRAINING_TOLERANCE,
 } from "./flow/maximum-likelihood.js";
 export { drawNoise, type NoiseKind, noiseKinds } from "./flow/noise.js";
-export {
-  type FlowProgress,
-  type FlowTrainingOptions,
-  type TrainedFlow,
-  trainFlow,
-} from "./flow/train-flow.js";
+export { type FlowTrainingOptions, type TrainedFlow, trainFlow } from "./flow/train-flow.js";
 export type { FlowStep, FlowTrainer } from "./flow/trainer.js";
 export {
   type FlowObjective,
@@ -56,7 +51,6 @@ export {
 
 // Files.
 
-export { decodeFlowCheckpoint, encodeFlowCheckpoint, type FlowCheckpoint } from "./flow/flow-checkpoint.js";
 export {
   type DescribedFlow,
   decodeFlow,
@@ -74,14 +68,7 @@ export { type Classifier, classifierOf, newClassifier } from "./classifier/class
 
 // Their training.
 
-export {
-  type BestValues,
-  type ClassifierCheckpoint,
-  type ClassifierPoint,
-  type ClassifierProgress,
-  decodeClassifierCheckpoint,
-  encodeClassifierCheckpoint,
-} from "./classifier/training/checkpoint.js";
+export type { ClassifierPoint } from "./classifier/training/classifier-point.js";
 export { type TrainedClassifier, trainClassifier } from "./classifier/training/train-classifier.js";
 export type {
   ClassifierGradient,

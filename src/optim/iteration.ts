@@ -65,9 +65,9 @@ async function compileWhole(problem: TrainingProblem, options: CompileOptions): 
 }
 
 async function compileSplit(problem: TrainingProblem, options: CompileOptions): Promise<Iteration> {
-  const { slope, update, ...layout } = splitTrainingGraph(problem);
-  const means = Object.keys(slope.outputs).map((name): [string, Join] => [name, "mean"]);
-  const gradient = await compile(slope, options, Object.fromEntries(means));
+  const { gradient: graph, update, ...layout } = splitTrainingGraph(problem);
+  const means = Object.keys(graph.outputs).map((name): [string, Join] => [name, "mean"]);
+  const gradient = await compile(graph, options, Object.fromEntries(means));
   // The update is small: threads and their spinning would cost it more than they give.
   const rest = await compile(update, { ...options, threads: 1, worker: false, hot: false });
   return {
@@ -75,19 +75,19 @@ async function compileSplit(problem: TrainingProblem, options: CompileOptions): 
     run: async ({ batch, state, scalars, buffers }) => {
       const { size } = layout.packing;
       const parameters = { ...state, data: state.data.slice(0, size), shape: [size] } as Tensor;
-      const slopes = await gradient.run({
+      const derived = await gradient.run({
         ...{ ...batch, ...bufferFeeds(buffers), [parametersName]: parameters },
       });
-      const [loss = Number.NaN, ...metrics] = toFloat64(slopes[lossesName] as Tensor);
+      const [loss = Number.NaN, ...metrics] = toFloat64(derived[lossesName] as Tensor);
       const outputs = await rest.run({
         [stateName]: state,
         [scalarsName]: fromNumbers(scalars, [scalars.length], state.dtype),
-        [gradientName]: slopes[gradientName] as Tensor,
+        [gradientName]: derived[gradientName] as Tensor,
       });
       return {
         next: outputs[nextStateName] as Tensor,
         report: [loss, item(outputs[reportName] as Tensor), ...metrics],
-        buffers: renewed(buffers, slopes),
+        buffers: renewed(buffers, derived),
       };
     },
     dispose: async () => {

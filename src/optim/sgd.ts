@@ -25,11 +25,11 @@ export function sgd({
     slots: momentum === 0 ? [] : ["velocity"],
     scalars: (_step, learningRate) => ({ learningRate }),
     update: ({ parameter, gradient, slots, scalars: { learningRate } }) => {
-      const slope = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
+      const penalised = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
       if (slots.velocity === undefined)
-        return { parameter: descend(parameter, slope, learningRate), slots: {} };
-      const velocity = add(mul(slots.velocity, momentum), slope);
-      const direction = nesterov ? add(slope, mul(velocity, momentum)) : velocity;
+        return { parameter: descend(parameter, penalised, learningRate), slots: {} };
+      const velocity = add(mul(slots.velocity, momentum), penalised);
+      const direction = nesterov ? add(penalised, mul(velocity, momentum)) : velocity;
       return { parameter: descend(parameter, direction, learningRate), slots: { velocity } };
     },
   };

@@ -70,7 +70,7 @@ export interface TrainingGraph extends TrainingLayout {
 /** One iteration as two graphs. */
 export interface SplitTrainingGraph extends TrainingLayout {
   /** Everything over the batch: the gradient, unclipped, and the losses. */
-  readonly slope: Graph;
+  readonly gradient: Graph;
   /** The rest. */
   readonly update: Graph;
 }
@@ -97,27 +97,27 @@ export function trainingGraph(problem: TrainingProblem): TrainingGraph {
   let metrics: readonly string[] = [];
   const specs = { ...stateSpecs(layout, scalarNames), ...problem.batch, ...bufferSpecs(problem) };
   const graph = trace(specs, ({ [stateName]: state, [scalarsName]: numbers, ...inputs }) => {
-    const slope = slopeOf(problem, packing, state as Node, inputs);
-    metrics = slope.metrics;
+    const derived = gradientOf(problem, packing, state as Node, inputs);
+    metrics = derived.metrics;
     const { next, length } = updated(
       problem,
       layout,
       state as Node,
-      slope.raw,
+      derived.raw,
       pieces(numbers as Node, scalarNames, 1),
     );
-    const [loss, ...others] = slope.losses;
+    const [loss, ...others] = derived.losses;
     return {
       [nextStateName]: next,
       [reportName]: packNodes([loss as Node, length, ...others].map((node) => cast(node, dtype))),
-      ...renewedOutputs(problem.buffers ?? {}, slope.renewed),
+      ...renewedOutputs(problem.buffers ?? {}, derived.renewed),
     };
   });
   return { graph, ...layout, report: ["loss", "gradientNorm", ...metrics] };
 }
 
 /**
- * The same in two programs, for a batch in parts: `slope` (parameters, batch and buffers in; gradient, losses and next
+ * The same in two programs, for a batch in parts: `gradient` (parameters, batch and buffers in; gradient, losses and next
  * buffers out, all of them means over rows) runs for every part, `update` (state, scalars and gradient in; next state and
  * gradient norm out) once.
  */
@@ -127,10 +127,15 @@ export function splitTrainingGraph(problem: TrainingProblem): SplitTrainingGraph
   const { dtype, size } = packing;
   let metrics: readonly string[] = [];
   const vector = { shape: [size], dtype };
-  const slope = trace(
+  const gradient = trace(
     { [parametersName]: vector, ...problem.batch, ...bufferSpecs(problem) },
     ({ [parametersName]: parameters, ...inputs }) => {
-      const { raw, losses, renewed, metrics: names } = slopeOf(problem, packing, parameters as Node, inputs);
+      const {
+        raw,
+        losses,
+        renewed,
+        metrics: names,
+      } = gradientOf(problem, packing, parameters as Node, inputs);
       metrics = names;
       return {
         [gradientName]: raw,
@@ -150,7 +155,7 @@ export function splitTrainingGraph(problem: TrainingProblem): SplitTrainingGraph
       return { [nextStateName]: next, [reportName]: packNodes([length]) };
     },
   );
-  return { slope, update, ...layout, report: ["loss", "gradientNorm", ...metrics] };
+  return { gradient, update, ...layout, report: ["loss", "gradientNorm", ...metrics] };
 }
 
 function layoutOf({
@@ -192,7 +197,7 @@ function pieces(vector: Node, names: readonly string[], size: number): NamedNode
 }
 
 /** The gradient as one vector, unclipped; the loss and then the metrics; the new buffers. */
-interface Slope {
+interface LossGradient {
   readonly raw: Node;
   readonly losses: readonly Node[];
   readonly metrics: readonly string[];
@@ -200,7 +205,12 @@ interface Slope {
 }
 
 /** @param vector begins with the parameters. */
-function slopeOf(problem: TrainingProblem, packing: Packing, vector: Node, batch: NamedNodes): Slope {
+function gradientOf(
+  problem: TrainingProblem,
+  packing: Packing,
+  vector: Node,
+  batch: NamedNodes,
+): LossGradient {
   const parameters = unpackNodes(packing, vector);
   const buffers = Object.fromEntries(
     Object.keys(problem.buffers ?? {}).map((name) => [name, batch[bufferName(name)] as Node]),
@@ -226,8 +236,8 @@ function updated(
   scalars: NamedNodes,
 ): { readonly next: Node; readonly length: Node } {
   const length = norm(raw);
-  const slope = problem.clipNorm === undefined ? raw : clipNorm(raw, problem.clipNorm, length);
-  const after = nextState(problem, pieces(state, rows, packing.size), slope, scalars);
+  const clipped = problem.clipNorm === undefined ? raw : clipNorm(raw, problem.clipNorm, length);
+  const after = nextState(problem, pieces(state, rows, packing.size), clipped, scalars);
   return { next: packNodes(rows.map((row) => after[row] as Node)), length };
 }
 
@@ -250,10 +260,10 @@ function renewedOutputs(buffers: NamedTensors, renewed: NamedNodes): NamedNodes 
 function nextState(
   { optimizer, averageDecay }: TrainingProblem,
   { parameters, average, ...slots }: NamedNodes,
-  slope: Node,
+  gradient: Node,
   { averageRate, ...scalars }: NamedNodes,
 ): NamedNodes {
-  const updated = optimizer.update({ parameter: parameters as Node, gradient: slope, slots, scalars });
+  const updated = optimizer.update({ parameter: parameters as Node, gradient, slots, scalars });
   const after = { parameters: updated.parameter, ...updated.slots };
   if (averageDecay === undefined || average === undefined || averageRate === undefined) return after;
   return { ...after, average: add(average, mul(sub(updated.parameter, average), averageRate)) };

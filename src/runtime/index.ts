@@ -3,11 +3,15 @@ export type { Join } from "./batch-parallel.js";
 export { compile, compileForThreads, programOf, type ThreadPrograms } from "./compile.js";
 export {
   clockOf,
+  contextOf,
   isStopped,
   type MachineOptions,
   machineOf,
   type ProgressEvent,
   type RunContext,
+  type RunOptions,
+  runOptions,
+  runOptionsOf,
 } from "./context.js";
 export {
   type CompileOptions,

@@ -35,7 +35,10 @@ export type Device = (typeof devices)[number];
 export interface CompileOptions {
   /** Default `cpu`. */
   readonly device?: Device | undefined;
-  /** Threads inside one operator; default: all cores for a hot program, else 1. */
+  /**
+   * Threads inside one operator; default: all cores for a hot program, else 1. In a browser the first program decides for
+   * all, the default is 1, and more need an isolated page: see docs/engine.md.
+   */
   readonly threads?: number | undefined;
   /**
    * A program that runs many times in a row: its idle threads spin within a run instead of sleeping, and stop when the

@@ -51,15 +51,15 @@ export const cnf: Experiment<CnfPreset> = defineExperiment<CnfPreset, CnfMetrics
     const density = densityNamed(name);
     const data = densityData(density, seed);
     run.note({ density: name });
-    const training = flowStage({
+    const request = {
       data,
       title: `A flow over ${name}`,
       command,
       heldOut,
       training: { network, phases, validations, seed },
       ...(density.entropy !== undefined && { entropy: density.entropy }),
-    });
-    const trained = await run.stage(training);
+    };
+    const trained = await run.stage(flowStage(request, run.file));
     run.note({ flow: trained.metrics });
     await run.file("flow.onnx", trained.content);
     // Everything after training works on what users get.
@@ -67,7 +67,7 @@ export const cnf: Experiment<CnfPreset> = defineExperiment<CnfPreset, CnfMetrics
     const fits: Record<string, KeptFit> = {};
     for (const drawing of cnfDrawings({ data, flow, fits, run, seed })) run.picture(drawing);
     for (const job of cnfFitJobs(flow, data, preset, { seed, command })) {
-      const fit = await run.stage(fitStage(job));
+      const fit = await run.stage(fitStage(job, run.file));
       fits[job.name] = fit;
       await run.file(job.file, fit.content);
       if (job.file === "correction.onnx") await run.file("solver.onnx", await solverOf(flow, fit, seed));

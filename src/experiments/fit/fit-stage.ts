@@ -4,10 +4,11 @@ import {
   encodeCorrection,
   fingerprintOf,
 } from "../../hypersolver/index.js";
-import { machineOf } from "../../runtime/index.js";
+import { runOptions } from "../../runtime/index.js";
+import type { Artefact } from "../kit/artefact.js";
+import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
-import { fitProgressEvent } from "./fit-progress-event.js";
 import { type FitMetrics, type FitRequest, runFit } from "./run-fit.js";
 
 /** What the rest of an experiment needs of a fit. */
@@ -38,22 +39,26 @@ export interface FitJob {
   readonly request: Omit<FitRequest, "figures">;
 }
 
-/** The fit of a correction with what it is worth, without figures. */
-export const fitStage = ({ name, settings, request }: FitJob): Stage<KeptFit> => ({
+/**
+ * The fit of a correction with what it is worth, without figures; goes on from its checkpoint.
+ * @param onLearned is told the correction before it is measured.
+ */
+export const fitStage = (
+  { name, file, settings, request }: FitJob,
+  onLearned: (path: string, content: Artefact["content"]) => Promise<void>,
+): Stage<KeptFit> => ({
   name: `fit ${name}`,
   settings,
   inputs: [fingerprintOf(request.field)],
   codec: fitCodec,
   isWhole: ({ metrics }) => metrics.status === "complete",
-  make: async (context) => {
-    const { signal, onProgress } = context;
-    const fit: FitRequest["fit"] = {
-      ...request.fit,
-      compile: machineOf(context),
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress: (progress) => onProgress(fitProgressEvent(progress)) }),
-    };
-    const { correction, metrics, card } = await runFit({ ...request, fit, figures: false });
+  make: async (context, checkpoint) => {
+    const { correction, metrics, card } = await runFit({
+      ...request,
+      fit: { ...request.fit, ...runOptions(context), ...(await checkpointingIn(checkpoint)) },
+      figures: false,
+      onLearned: ({ content }) => onLearned(file, content),
+    });
     return { correction, metrics, content: encodeCorrection(correction, card) };
   },
 });

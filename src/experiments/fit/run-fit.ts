@@ -6,7 +6,6 @@ import {
   encodeSolver,
   type Fit,
   type FitOptions,
-  type FitProgress,
   fingerprintOf,
   fitCorrection,
   hasImageStates,
@@ -34,6 +33,7 @@ import {
 } from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
 import type { Artefact } from "../kit/artefact.js";
+import { MEASURING_METHODS } from "../kit/progress-stages.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
 import { fitFigures } from "./fit-figures.js";
 import { fitReport } from "./fit-report.js";
@@ -54,6 +54,8 @@ export interface FitRequest {
   readonly budget?: readonly number[];
   /** Draw figures and write a report. Default true. */
   readonly figures?: boolean;
+  /** Told the correction, `correction.onnx`, before it is measured; it comes again at the end, with measured errors. */
+  readonly onLearned?: (artefact: Artefact) => Promise<void>;
 }
 
 /** Numbers of one method at the end of the span, on held-out states. */
@@ -126,6 +128,7 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
   const { span, steps, base, states, onProgress, seed, compile = {} } = fit.settings;
   const random = new Random(seed);
   const wanted = await states.heldOut(heldOut, random);
+  await request.onLearned?.(correctionFile(fit, cardOf(request, fit, wanted, [])));
   const measuring = request.measuring ?? measuringReference(field);
   const solvable = await solvableSamples(field, span, wanted, measuring, compile);
   const { samples, ends: reference, dropped } = solvable;
@@ -137,7 +140,7 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
   const comparison = await compareMethods({
     ...{ field, correction: fit.correction, span, samples, reference, compile },
     budget: request.budget ?? [...new Set([...DEFAULT_BUDGET, rule.cost.nfe * steps])].sort((a, b) => a - b),
-    onProgress: (done, total) => onProgress?.({ phase: "measure", done, total } satisfies FitProgress),
+    onProgress: (done, total) => onProgress?.({ stage: MEASURING_METHODS, done, total }),
   });
   const card = cardOf(request, fit, samples, comparison);
   const solver = await unlessItBreaks(encodeSolver(field, rule, span, steps, samples));
@@ -172,7 +175,7 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
     correction: fit.correction,
     card,
     artefacts: [
-      { path: "correction.onnx", content: encodeCorrection(fit.correction, card) },
+      correctionFile(fit, card),
       ...(isBroken(solver) ? [] : [{ path: "solver.onnx", content: solver }]),
       { path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` },
       ...(await drawnArtefacts(drawn, metrics, card)),
@@ -206,6 +209,11 @@ async function measureUnlessItBreaks(field: Field, rule: StepRule, of: MeasuredC
     };
   }
 }
+
+const correctionFile = ({ correction }: Fit, card: ValidityCard): Artefact => ({
+  path: "correction.onnx",
+  content: encodeCorrection(correction, card),
+});
 
 async function drawnArtefacts(
   figures: readonly Figure[],

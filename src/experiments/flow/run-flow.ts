@@ -1,15 +1,11 @@
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
 import {
   compileFlowDensity,
-  decodeFlowCheckpoint,
   encodeFlow,
-  encodeFlowCheckpoint,
   type Flow,
-  type FlowCheckpoint,
   type FlowData,
   type FlowFacts,
   type FlowPoint,
-  type FlowProgress,
   type FlowTrainingOptions,
   flowFacts,
   type TrainedFlow,
@@ -20,14 +16,14 @@ import type { TraceEstimator } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { type Broken, isHypersolversError } from "../../tensor/index.js";
 import type { Artefact } from "../kit/artefact.js";
-import { CHECKPOINT_FILE } from "../kit/checkpoint-files.js";
-import type { CheckpointStore } from "../kit/store.js";
+import { CHECKPOINT_FILE, checkpointing, type Resumption } from "../kit/checkpoint-files.js";
+import { DRAWING, MEASURING_DENSITY } from "../kit/progress-stages.js";
 import { type DrawnFigure, drawnFlow } from "./flow-figures.js";
 import { flowDefaults, phasesText } from "./flow-phases.js";
 import { flowReport } from "./flow-report.js";
 
-/** A flow from data to report. */
-export interface FlowRequest {
+/** A flow from data to report. A checkpoint goes by the name `CHECKPOINT_FILE`; whoever called removes it. */
+export interface FlowRequest extends Resumption {
   readonly data: FlowData;
   /** Names of the data's columns, kept in the flow. */
   readonly columns?: readonly string[];
@@ -36,21 +32,14 @@ export interface FlowRequest {
   readonly title: string;
   /** The command line that repeats this run, for the report. */
   readonly command: string;
-  readonly training: Omit<FlowTrainingOptions, "data" | "checkpoint" | "onCheckpoint" | "onProgress">;
+  readonly training: Omit<FlowTrainingOptions, "data" | "checkpoint" | "onCheckpoint">;
   /** Held-out points to measure on, or as many as there are. Default 10,000. */
   readonly heldOut?: number;
   /** Draw figures and write a report. Default true. */
   readonly figures?: boolean;
-  /** Keeps a checkpoint, renewed at every validation, under the name `CHECKPOINT_FILE`. Whoever called removes it. */
-  readonly checkpoints?: CheckpointStore;
-  /** Go on from the checkpoint, if there is one. Default false. */
-  readonly resume?: boolean;
-  readonly onProgress?: (progress: FlowRunProgress) => void;
+  /** Told the flow, `flow.onnx`, before it is measured; it comes again at the end. */
+  readonly onLearned?: (artefact: Artefact) => Promise<void>;
 }
-
-export type FlowRunProgress =
-  | ({ readonly phase: "train" } & FlowProgress)
-  | { readonly phase: "measure" | "draw"; readonly done: number; readonly total: number };
 
 /** Likelihood of data that training has not seen, solved by dopri5 at tolerance 1e-5. */
 export interface HeldOutLikelihood {
@@ -95,10 +84,16 @@ export interface FlowRun {
  * @throws as `trainFlow`.
  */
 export async function runFlow(request: FlowRequest): Promise<FlowRun> {
-  const { data, columns, training, onProgress, figures = true } = request;
-  const { seed = 0, phases } = training;
-  const trained = await train(request);
-  onProgress?.({ phase: "measure", done: 0, total: 1 });
+  const { data, columns, training, figures = true } = request;
+  const { seed = 0, phases, onProgress } = training;
+  const trained = await trainFlow({ ...training, data, ...(await checkpointing(CHECKPOINT_FILE, request)) });
+  const known = { data: data.description, columns, training: phasesText(phases), seed };
+  const fileOf = (facts: FlowFacts): Artefact => ({
+    path: "flow.onnx",
+    content: encodeFlow(trained.flow, facts),
+  });
+  await request.onLearned?.(fileOf(flowFacts(trained.flow, { ...known, heldOutNll: undefined })));
+  onProgress?.({ stage: MEASURING_DENSITY, done: 0, total: 1 });
   const started = performance.now();
   const likelihood = await heldOutLikelihood(
     trained.flow,
@@ -106,35 +101,19 @@ export async function runFlow(request: FlowRequest): Promise<FlowRun> {
     request.heldOut ?? flowDefaults.heldOut,
     training.compile,
   );
-  onProgress?.({ phase: "measure", done: 1, total: 1 });
+  onProgress?.({ stage: MEASURING_DENSITY, done: 1, total: 1 });
   const metrics = metricsOf(request, trained, likelihood, (performance.now() - started) / 1000);
-  const facts = flowFacts(trained.flow, {
-    ...{ data: data.description, columns, training: phasesText(phases), seed },
-    heldOutNll: metrics.heldOut?.nll.mean,
-  });
-  if (figures) onProgress?.({ phase: "draw", done: 0, total: 1 });
+  const facts = flowFacts(trained.flow, { ...known, heldOutNll: metrics.heldOut?.nll.mean });
+  if (figures) onProgress?.({ stage: DRAWING, done: 0, total: 1 });
   const drawn = figures ? await drawnFlow({ flow: trained.flow, data, metrics, seed }, training.compile) : [];
   return {
     ...{ metrics, facts, flow: trained.flow },
     artefacts: [
-      { path: "flow.onnx", content: encodeFlow(trained.flow, facts) },
+      fileOf(facts),
       { path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` },
       ...(figures ? drawnArtefacts(drawn, metrics, facts) : []),
     ],
   };
-}
-
-async function train({ data, training, checkpoints, resume, onProgress }: FlowRequest): Promise<TrainedFlow> {
-  const kept = resume === true ? await checkpoints?.read(CHECKPOINT_FILE) : undefined;
-  const onCheckpoint = async (checkpoint: FlowCheckpoint): Promise<void> =>
-    checkpoints?.write(CHECKPOINT_FILE, encodeFlowCheckpoint(checkpoint));
-  return trainFlow({
-    ...training,
-    data,
-    onCheckpoint,
-    onProgress: (progress) => onProgress?.({ phase: "train", ...progress }),
-    ...(kept !== undefined && { checkpoint: decodeFlowCheckpoint(kept, CHECKPOINT_FILE) }),
-  });
 }
 
 type Likelihood = Pick<FlowMetrics, "heldOut" | "broken">;

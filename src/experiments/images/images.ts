@@ -98,7 +98,7 @@ async function study(
   try {
     const stage = { classifier, ends, images, preset };
     for (const job of imageFitJobs(stage, request)) {
-      const { correction, content, metrics } = await run.stage(fitStage(job));
+      const { correction, content, metrics } = await run.stage(fitStage(job, run.file));
       const { steps, name, file } = job;
       corrections[name] = { correction, steps };
       inputs.push(digest(content));

@@ -2,17 +2,15 @@ import {
   architectureNamed,
   type Classifier,
   type ClassifierPoint,
-  type ClassifierProgress,
-  decodeClassifierCheckpoint,
   decodeClassifierState,
-  encodeClassifierCheckpoint,
   encodeClassifierState,
   type TrainedClassifier,
   trainClassifier,
 } from "../../models/index.js";
-import { formatNumber, formatPercent } from "../../plot/internal.js";
-import { machineOf, type ProgressEvent } from "../../runtime/index.js";
+import { type ProgressEvent, runOptions } from "../../runtime/index.js";
+import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
+import { digest } from "../kit/digest.js";
 import type { LabelledImages } from "../kit/experiment.js";
 import type { Run } from "../kit/run.js";
 import type { Stage } from "../kit/stage.js";
@@ -80,27 +78,29 @@ function trainingStage(
   return {
     name,
     settings: { settings, architecture, seed, data: images.description },
+    inputs: from === undefined ? [] : [digest(stateOf(from))],
     codec: classifierCodec(images),
     isWhole: ({ status }) => status === "complete",
     make: async (context, checkpoint) => {
-      const kept = await checkpoint.read();
-      const { signal, onProgress } = context;
-      const eventOf = progressEvents(name === "train" ? "training" : "refining");
+      const { onProgress } = context;
+      // The second training is another stage of progress: its iterations may take another time.
+      const refining = onProgress && ((event: ProgressEvent) => onProgress({ ...event, stage: "refining" }));
       return trainClassifier({
         ...settings,
         architecture: architectureNamed(architecture),
         data: images.training,
         seed,
-        compile: machineOf(context),
+        ...runOptions(context),
+        ...(await checkpointingIn(checkpoint)),
         ...(from && { from }),
-        ...(signal && { signal }),
-        ...(onProgress && { onProgress: (progress) => onProgress(eventOf(progress)) }),
-        ...(kept && { checkpoint: decodeClassifierCheckpoint(kept, name) }),
-        onCheckpoint: (state) => checkpoint.write(encodeClassifierCheckpoint(state)),
+        ...(name === "refine" && refining && { onProgress: refining }),
       });
     },
   };
 }
+
+const stateOf = (classifier: Classifier): Uint8Array =>
+  encodeClassifierState(classifier, { classes: [], training: "" });
 
 const classifierCodec = ({ training }: LabelledImages): Codec<TrainedClassifier> => ({
   encode: ({ classifier, ...trained }) => ({
@@ -120,21 +120,6 @@ const classifierCodec = ({ training }: LabelledImages): Codec<TrainedClassifier>
 function classifierIn(content: Uint8Array): Classifier {
   const { facts: _, ...classifier } = decodeClassifierState(content, "classifier.safetensors");
   return classifier;
-}
-
-function progressEvents(stage: string): (progress: ClassifierProgress) => ProgressEvent {
-  let validation: number | undefined;
-  return ({ loss, accuracy, nfe, imagesPerSecond, iteration, total, validationAccuracy }) => {
-    validation = validationAccuracy ?? validation;
-    const facts = [
-      `loss ${formatNumber(loss)}`,
-      `accuracy ${formatPercent(accuracy)}`,
-      ...(validation === undefined ? [] : [`validation ${formatPercent(validation)}`]),
-      `NFE ${formatNumber(nfe)}`,
-      `${formatNumber(imagesPerSecond)} images/s`,
-    ];
-    return { stage, done: iteration, total, detail: facts.join(", "), metrics: { loss, accuracy, nfe } };
-  };
 }
 
 /** The points counted from the end of what came before. */

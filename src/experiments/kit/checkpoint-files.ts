@@ -1,4 +1,45 @@
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../optim/index.js";
+import type { KeptFile } from "./stage.js";
+import type { Store } from "./store.js";
+
 /** The checkpoint of a training, in the folder of its run. */
 export const CHECKPOINT_FILE = "checkpoint.safetensors";
-/** That of the training that refines its result. */
-export const REFINEMENT_CHECKPOINT_FILE = "refinement-checkpoint.safetensors";
+
+/** Where a run keeps checkpoints, and whether it goes on from them. */
+export interface Resumption {
+  /** Without it nothing is kept. */
+  readonly checkpoints?: Store;
+  /** Go on from the checkpoint, if there is one. Default false. */
+  readonly resume?: boolean;
+}
+
+/** Options of everything that trains. */
+export interface Checkpointing {
+  readonly checkpoint?: Checkpoint;
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
+}
+
+/**
+ * Keeps a training's checkpoints in a file of the store.
+ * @throws MALFORMED_FILE when the file that is to go on from is none.
+ */
+export async function checkpointing(
+  file: string,
+  { checkpoints, resume = false }: Resumption,
+): Promise<Checkpointing> {
+  if (checkpoints === undefined) return {};
+  return checkpointingIn({
+    name: file,
+    read: async () => (resume ? checkpoints.read(file) : undefined),
+    write: (content) => checkpoints.write(file, content),
+  });
+}
+
+/** Keeps a training's checkpoints in the file of its stage. */
+export async function checkpointingIn({ name, read, write }: KeptFile): Promise<Checkpointing> {
+  const kept = await read();
+  return {
+    ...(kept !== undefined && { checkpoint: decodeCheckpoint(kept, name) }),
+    onCheckpoint: (checkpoint) => write(encodeCheckpoint(checkpoint)),
+  };
+}

@@ -1,5 +1,6 @@
 import { clockOf, isStopped, type RunContext } from "../../runtime/index.js";
 import { type Broken, fail, isBroken, unlessItBreaks } from "../../tensor/index.js";
+import { MEASURING_METHODS } from "./progress-stages.js";
 import { stoppedBefore } from "./stage.js";
 import { type Timing, timingOf } from "./timing.js";
 
@@ -81,14 +82,11 @@ export async function contest<Entrant extends Contestant<Case, Result>, Case, Re
   const groups = turns ? [contestants] : contestants.map((one) => [one]);
   const total = contestants.length * rules.cases.length;
   let done = 0;
-  const onRun = (): void => context.onProgress?.({ stage: MEASURING_STAGE, done: ++done, total });
+  const onRun = (): void => context.onProgress?.({ stage: MEASURING_METHODS, done: ++done, total });
   const entries: Entry<Entrant, Name>[] = [];
   for (const group of groups) entries.push(...(await rounds(group, rules, { ...context, onRun })));
   return entries;
 }
-
-/** How progress calls it. */
-export const MEASURING_STAGE = "measuring methods";
 
 type Rules<Case, Result, Name extends string> = Pick<
   Contest<never, Case, Result, Name>,

@@ -1,5 +1,6 @@
 import { isStopped, type RunContext } from "../../runtime/index.js";
 import { fail } from "../../tensor/index.js";
+import { CHECKPOINT_FILE } from "./checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "./codec.js";
 import type { Store } from "./store.js";
 
@@ -13,13 +14,14 @@ export interface Stage<T> {
   readonly inputs?: readonly string[];
   readonly codec: Codec<T>;
   /** @throws INTERRUPTED when the signal comes before there is anything. */
-  make(context: RunContext, checkpoint: Checkpoint): Promise<T>;
+  make(context: RunContext, checkpoint: KeptFile): Promise<T>;
   /** False for what a signal left unfinished: it is used, but not taken for the result by the next run. Default true. */
   isWhole?(result: T): boolean;
 }
 
-/** The checkpoint of a stage that goes on inside itself. */
-export interface Checkpoint {
+/** Where a stage that goes on inside itself keeps its checkpoint. */
+export interface KeptFile {
+  readonly name: string;
   /** @returns undefined unless the run is to go on and there is one. */
   read(): Promise<Uint8Array | undefined>;
   /** Only warns where it fails. */
@@ -52,6 +54,7 @@ export async function resultOf<T>(stage: Stage<T>, context: StageContext): Promi
   const { store, resume, ...run } = context;
   const file = checkpointFile(stage.name);
   const result = await stage.make(run, {
+    name: file,
     read: async () => (resume ? store.read(file) : undefined),
     write: async (content) => unlessStoreFails(context, stage.name, () => store.write(file, content)),
   });
@@ -65,7 +68,7 @@ export const stoppedBefore = (what: string): Error =>
 
 /** The checkpoint of a stage, by the stage's name, in the folder of its run. */
 export const checkpointFile = (stage: string): string =>
-  stage === "train" ? "checkpoint.safetensors" : `${slug(stage)}-checkpoint.safetensors`;
+  stage === "train" ? CHECKPOINT_FILE : `${slug(stage)}-checkpoint.safetensors`;
 
 const slug = (name: string): string =>
   name

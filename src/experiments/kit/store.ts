@@ -30,9 +30,6 @@ export function trackedStore(store: Store): TrackedStore {
   };
 }
 
-/** What a training keeps its checkpoint in. */
-export type CheckpointStore = Omit<TrackedStore, "remove">;
-
 /** The store of a run inside another. */
 export const storeBelow = (store: Store, folder: string): Store => ({
   read: (name) => store.read(`${folder}/${name}`),

@@ -3,11 +3,12 @@ import type { CompileOptions } from "../../runtime/index.js";
 import { fail, Random, toFloat64 } from "../../tensor/index.js";
 import { referenceEnds, stateErrors } from "../measure/measure.js";
 import { chooseReference, MEASURING, type ReferenceSettings } from "../reference/reference.js";
+import { SOLVING_REFERENCES } from "../reference/reference-data.js";
 import type { RowTable } from "../reference/row-table.js";
 import { residualData } from "../reference/training-data.js";
 import { trajectoryData } from "../reference/trajectory-data.js";
 import type { Samples } from "../states/states.js";
-import type { FitProgress, FitSettings } from "./fit-options.js";
+import type { FitSettings } from "./fit-options.js";
 
 /** Everything that is solved ahead of a fit. */
 export interface FitData {
@@ -66,12 +67,8 @@ function progressOf(
   parts: number,
 ): (part: number) => (share: number) => void {
   return (part) => (share) => {
-    const progress: FitProgress = {
-      phase: "reference",
-      done: Math.round(((part + share) / parts) * trajectories),
-      total: trajectories,
-    };
-    onProgress?.(progress);
+    const done = Math.round(((part + share) / parts) * trajectories);
+    onProgress?.({ stage: SOLVING_REFERENCES, done, total: trajectories });
   };
 }
 

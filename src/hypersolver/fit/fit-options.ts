@@ -1,5 +1,6 @@
 import type { ButcherTableau, Span } from "../../ode/index.js";
-import type { CompileOptions } from "../../runtime/index.js";
+import type { Checkpoint } from "../../optim/index.js";
+import type { RunOptions } from "../../runtime/index.js";
 import type { ConvArchitecture, ConvArchitectureName } from "../correction/conv-architectures.js";
 import type { ConvActivation } from "../correction/conv-network.js";
 import type { CorrectionInput } from "../correction/correction.js";
@@ -12,19 +13,8 @@ export type FitLoss = (typeof fitLosses)[number];
 export const fitDirections = ["forward", "both"] as const;
 export type FitDirection = (typeof fitDirections)[number];
 
-/** Where a fit stands, for progress bars. */
-export interface FitProgress {
-  readonly phase: "reference" | "fit" | "measure";
-  readonly done: number;
-  readonly total: number;
-  /** Training loss, averaged over the last iterations. */
-  readonly loss?: number;
-  /** Validation error, when it was just measured: `Fit.bestError` tells in what unit. */
-  readonly error?: number;
-}
-
 /** What a hypersolver is fitted to do, and how hard to try. Defaults are in `fitDefaults`. */
-export interface FitOptions {
+export interface FitOptions extends RunOptions {
   /** Any explicit method; the hypersolver has its order. */
   readonly base: ButcherTableau;
   /** Number of steps over the span that it is meant for. */
@@ -84,16 +74,23 @@ export interface FitOptions {
   /** Gradients through f in trajectory fitting. */
   readonly throughField?: boolean;
   readonly seed?: number;
-  readonly compile?: CompileOptions;
-  readonly onProgress?: (progress: FitProgress) => void;
-  /** Ends the fit early; the best correction so far is kept. */
-  readonly signal?: AbortSignal;
+  /**
+   * Where to go on, as `onCheckpoint` gave it: the result is the same, bit by bit, as without the break, on the same
+   * machine with as many threads. References are solved again.
+   */
+  readonly checkpoint?: Checkpoint;
+  /** Called after every validation, and at an early end. */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void> | void;
 }
 
-type RunOption = "compile" | "onProgress" | "signal" | "referenceTolerance";
+/** What is no part of the request, or has no default. */
+type RunOption = keyof RunOptions | "referenceTolerance";
+type CheckpointOption = "checkpoint" | "onCheckpoint";
 
 /** Options with every choice made. */
-export type FitSettings = Required<Omit<FitOptions, RunOption | "architecture" | "meshPoints" | "kernels">> &
+export type FitSettings = Required<
+  Omit<FitOptions, RunOption | CheckpointOption | "architecture" | "meshPoints" | "kernels">
+> &
   Pick<FitOptions, RunOption> & {
     /** Of images; undefined for vectors, whose corrections are MLPs. */
     readonly kernels: readonly number[] | undefined;

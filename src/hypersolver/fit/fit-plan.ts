@@ -1,28 +1,15 @@
-import type { Schedule, Training } from "../../optim/index.js";
+import type { TrainingTask } from "../../optim/index.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import type { Correction } from "../correction/correction.js";
 import type { ReferenceSettings } from "../reference/reference.js";
-import type { FitLoss, FitSettings } from "./fit-options.js";
-import type { Validation } from "./validation.js";
+import type { FitSettings } from "./fit-options.js";
 
-/** A stretch of training with one loss. */
-export interface FitPhase {
-  readonly loss: FitLoss;
-  readonly iterations: number;
-  readonly learningRate: Schedule;
-  /** The training program, starting from these parameters. */
-  compile(parameters: NamedTensors): Promise<Training>;
-  /** The mini-batch of an iteration, asked for in order. */
-  batch(iteration: number): NamedTensors | Promise<NamedTensors>;
-}
-
-/** All that the loop of a fit needs to know, whatever the states are. */
+/** All that a fit needs to know, whatever the states are. */
 export interface FitPlan {
   /** Settings as they turned out. */
   readonly settings: FitSettings;
-  readonly initial: Correction;
-  readonly phases: readonly FitPhase[];
-  readonly validation: Validation;
+  /** Phases by the names of their losses. */
+  readonly task: TrainingTask;
   readonly reference: ReferenceSettings;
   /** Mean Euclidean error of the reference over the target step, divided by ε^(p+1): no loss can fall below it. */
   readonly noiseFloor: number;
@@ -32,7 +19,14 @@ export interface FitPlan {
 }
 
 /**
- * The order of mini-batches in the paper (appendix C.2): the first one for a while, then a new one every few iterations.
+ * Which mini-batch an iteration of a phase learns from, in the paper's order (appendix C.2): the first one for a while,
+ * then a new one every few iterations.
  */
-export const batchDue = ({ pretrain, swapEvery }: FitSettings, iteration: number): boolean =>
-  iteration > 0 && iteration >= pretrain && (iteration - pretrain) % swapEvery === 0;
+export function batchNumber({ pretrain, swapEvery }: FitSettings, iteration: number): number {
+  if (iteration < Math.max(1, pretrain)) return 0;
+  return Math.floor((iteration - pretrain) / swapEvery) + (pretrain === 0 ? 0 : 1);
+}
+
+/** What progress calls the phases of a fit. */
+export const FITTING = "fitting";
+export const FITTING_TRAJECTORIES = "fitting trajectories";

@@ -1,14 +1,27 @@
 import type { Field } from "../../ode/index.js";
+import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/index.js";
+import { contextOf } from "../../runtime/index.js";
 import type { Correction } from "../correction/correction.js";
 import type { ReferenceSettings } from "../reference/reference.js";
 import { checkFit } from "./check-fit.js";
-import { type FitOutcome, type LossPoint, runPhases } from "./fit-loop.js";
-import type { FitOptions, FitSettings } from "./fit-options.js";
+import { fitIdentity } from "./fit-identity.js";
+import type { FitLoss, FitOptions, FitSettings } from "./fit-options.js";
 import { planImageFit } from "./image-fit.js";
 import { hasImageStates, resolveFit } from "./resolve-fit.js";
 import { planVectorFit } from "./vector-fit.js";
 
-export type { LossPoint };
+/** A point of the training curve of a fit: means over a block of iterations. */
+export interface LossPoint {
+  /** Last iteration of the block, counted over all phases. */
+  readonly iteration: number;
+  /** Mean over the iterations that were not skipped. */
+  readonly loss: number;
+  /** Which loss that is: phases have different ones. */
+  readonly kind: FitLoss;
+  readonly learningRate: number;
+  /** Validation error, where it was measured. */
+  readonly error?: number;
+}
 
 /** A finished (or interrupted) fit, before it is measured. */
 export interface Fit {
@@ -16,7 +29,7 @@ export interface Fit {
   readonly settings: FitSettings;
   /** How references were solved, and the noise floor that they leave. */
   readonly data: { readonly settings: ReferenceSettings; readonly noiseFloor: number };
-  readonly status: FitOutcome["status"];
+  readonly status: TrainingOutcome["status"];
   /** Iterations done, over all phases. */
   readonly iterations: number;
   /** Mean training loss of each block of iterations. */
@@ -26,29 +39,53 @@ export interface Fit {
    * for vectors, the same over the mean norm of the reference for images.
    */
   readonly bestError: number;
+  /** Of this session for references; of all sessions for the fit. */
   readonly seconds: { readonly reference: number; readonly fit: number };
 }
+
+/** Of each phase: the last one may be short, and its iterations a hundred times as long. */
+const SPACING = { points: 300, validations: 20, each: "phase" } as const;
 
 /**
  * Fits a correction to a field: solves references, trains g, keeps what was best on validation states. Vector states
  * [batch, n] get an MLP from a table of residuals, image states [batch, c, h, w] convolutions from reference batches
  * that are solved while training goes on.
- * @throws INVALID_ARGUMENT for options that make no sense; SHAPE_MISMATCH for other states, or features of other sizes
- *   than the image; NON_FINITE when the field or the loss breaks; INTERRUPTED when there is nothing to keep yet.
+ * @throws INVALID_ARGUMENT for options that make no sense, or a checkpoint of another fit; SHAPE_MISMATCH for other
+ *   states, or features of other sizes than the image; NON_FINITE when the field or the loss breaks; INTERRUPTED when
+ *   there is nothing to keep yet.
  */
 export async function fitCorrection(field: Field, options: FitOptions): Promise<Fit> {
-  const requested = resolveFit(field, options);
+  const { checkpoint, onCheckpoint, ...asked } = options;
+  const requested = resolveFit(field, asked);
   checkFit(field, options, requested);
   const started = performance.now();
   const plan = await (hasImageStates(field) ? planImageFit : planVectorFit)(field, requested);
-  const prepared = performance.now();
+  const reference = (performance.now() - started) / 1000;
   try {
-    const { parameters, ...outcome } = await runPhases(plan);
-    const seconds = { reference: (prepared - started) / 1000, fit: (performance.now() - prepared) / 1000 };
-    const { settings, reference, noiseFloor } = plan;
-    const data = { settings: reference, noiseFloor };
-    return { correction: plan.finished(parameters), settings, data, seconds, ...outcome };
+    const how = {
+      what: "fit",
+      advice: "lower the learning rate, or check the field on these states",
+      settings: fitIdentity(field, requested),
+      spacing: SPACING,
+      ...(checkpoint && { checkpoint }),
+      ...(onCheckpoint && { onCheckpoint }),
+    };
+    const { best, curve, seconds, ...outcome } = await runTraining(plan.task, how, contextOf(requested));
+    return {
+      correction: plan.finished(best?.values ?? plan.task.initial),
+      settings: plan.settings,
+      data: { settings: plan.reference, noiseFloor: plan.noiseFloor },
+      ...outcome,
+      losses: curve.map(lossPoint),
+      bestError: best?.score[0] ?? Number.POSITIVE_INFINITY,
+      seconds: { reference, fit: seconds },
+    };
   } finally {
     await plan.dispose();
   }
+}
+
+function lossPoint({ iteration, loss, phase, learningRate, metrics: { error } }: CurvePoint): LossPoint {
+  const point = { iteration, loss, kind: phase as FitLoss, learningRate };
+  return error === undefined ? point : { ...point, error };
 }

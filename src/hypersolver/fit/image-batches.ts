@@ -5,7 +5,7 @@ import { type ReferenceBatch, type ReferenceBatches, stateAt } from "../referenc
 import type { ResidualRows, ResidualSource } from "../reference/residual-rows.js";
 import { controlColumn, pointColumn } from "../reference/trajectory-data.js";
 import type { FitLoss, FitSettings } from "./fit-options.js";
-import { batchDue } from "./fit-plan.js";
+import { batchNumber } from "./fit-plan.js";
 
 /** Name of an input of the training program: something of the i-th step that g learns from. */
 export const rowInput = (i: number, name: string): string => `${i} ${name}`;
@@ -27,22 +27,29 @@ export interface ImageBatchOptions {
   readonly residuals: ResidualSource;
   /** The mini-batch that statistics were taken from, where it is the first to be learned from. */
   readonly first?: UnfoldedBatch;
+  /** Number of the phase's first mini-batch among all of the fit. */
+  readonly offset: number;
 }
 
-/** Feeds of the training program, iteration by iteration, in the paper's order of mini-batches. */
+/** Feeds of the training program, iteration by iteration, in the paper's order of mini-batches. They may begin anywhere. */
 export function imageBatches(options: ImageBatchOptions): (iteration: number) => Promise<NamedTensors> {
-  const { fit, loss, references, residuals, first } = options;
+  const { fit, loss, references, residuals, offset } = options;
   const random = new Random(fit.seed).fork(`mesh points of ${loss}`);
   // Nothing else holds on to `first`, so that its rows go when the next mini-batch comes.
-  let current = first;
+  let current = options.first && { ...options.first, number: offset };
+  let drawn = 0;
   return async (iteration) => {
-    if (current === undefined || batchDue(fit, iteration))
-      current = { batch: await references.next(), rows: undefined };
+    const number = offset + batchNumber(fit, iteration);
+    if (current?.number !== number) current = { number, batch: await references.at(number), rows: undefined };
     if (loss !== "trajectory" && current.rows === undefined)
       current = { ...current, rows: await residuals.rows(current.batch) };
+    const { batch, rows = [] } = current;
+    // Points that a resumed fit does not see are drawn all the same.
+    for (; drawn < iteration && loss !== "trajectory"; drawn++) learnedRows(rows.length, fit, random);
+    drawn++;
     return {
-      ...(loss !== "trajectory" && rowFeeds(current.rows ?? [], fit, random)),
-      ...(loss !== "residual" && pathFeeds(current.batch, fit)),
+      ...(loss !== "trajectory" && rowFeeds(rows, learnedRows(rows.length, fit, random))),
+      ...(loss !== "residual" && pathFeeds(batch, fit)),
     };
   };
 }
@@ -51,15 +58,17 @@ export function imageBatches(options: ImageBatchOptions): (iteration: number) =>
 export const learnedSteps = ({ meshPoints }: FitSettings, all: number): number =>
   Math.min(meshPoints ?? all, all);
 
-/** All steps of the batch, or some drawn at random. */
-function rowFeeds(rows: readonly ResidualRows[], fit: FitSettings, random: Random): NamedTensors {
-  const count = learnedSteps(fit, rows.length);
-  const order = count < rows.length ? [...random.permutation(rows.length)] : [...rows.keys()];
-  const entries = order
-    .slice(0, count)
-    .flatMap((row, i) =>
-      Object.entries(rows[row] ?? {}).map(([name, value]) => [rowInput(i, name), value] as const),
-    );
+/** Numbers of the steps to learn from: all, or some drawn at random. */
+function learnedRows(all: number, fit: FitSettings, random: Random): readonly number[] {
+  const count = learnedSteps(fit, all);
+  return count < all ? [...random.permutation(all).subarray(0, count)] : [...Array(all).keys()];
+}
+
+/** Those steps of the batch. */
+function rowFeeds(rows: readonly ResidualRows[], learned: readonly number[]): NamedTensors {
+  const entries = learned.flatMap((row, i) =>
+    Object.entries(rows[row] ?? {}).map(([name, value]) => [rowInput(i, name), value] as const),
+  );
   return Object.fromEntries(entries);
 }
 

@@ -1,7 +1,7 @@
 import { add, type InputSpec, mul, type NamedNodes, type Node, sum } from "../../graph/index.js";
 import { withPrefix } from "../../nn/internal.js";
 import { type Field, stateType } from "../../ode/index.js";
-import { adamw, compileTraining, type Training } from "../../optim/index.js";
+import { adamw, compileTraining, type TrainerPhase, type Training } from "../../optim/index.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { Random, type Tensor } from "../../tensor/index.js";
 import {
@@ -20,10 +20,12 @@ import {
   requireGoing,
 } from "../reference/image-reference.js";
 import { referenceBatches } from "../reference/reference-batches.js";
+import { SOLVING_REFERENCES } from "../reference/reference-data.js";
 import { type ResidualRows, residualSource } from "../reference/residual-rows.js";
 import { RESIDUAL } from "../reference/training-data.js";
 import type { FitLoss, FitSettings } from "./fit-options.js";
-import type { FitPhase, FitPlan } from "./fit-plan.js";
+import { batchNumber, FITTING, FITTING_TRAJECTORIES, type FitPlan } from "./fit-plan.js";
+import { fitTrainer } from "./fit-trainer.js";
 import {
   type ImageBatchOptions,
   imageBatches,
@@ -34,7 +36,7 @@ import {
 } from "./image-batches.js";
 import { fitSchedule } from "./learning-rate.js";
 import { residualDistance, trajectoryDistance } from "./losses.js";
-import { compileValidation } from "./validation.js";
+import { compileValidation, verdictOf } from "./validation.js";
 import { CLIP_NORM } from "./vector-fit.js";
 
 /** Images to validate on. */
@@ -61,17 +63,22 @@ export async function planImageFit(field: Field, fit: FitSettings): Promise<FitP
   try {
     const references = kept(await referenceBatches(field, fit, settings));
     const residuals = kept(await residualSource(field, fit, settings));
-    fit.onProgress?.({ phase: "reference", done: 0, total: fit.batch });
-    const batch = await references.next();
+    fit.onProgress?.({ stage: SOLVING_REFERENCES, done: 0, total: fit.batch });
+    const batch = await references.at(0);
     const first: UnfoldedBatch = { batch, rows: await residuals.rows(batch) };
-    fit.onProgress?.({ phase: "reference", done: fit.batch, total: fit.batch });
+    fit.onProgress?.({ stage: SOLVING_REFERENCES, done: fit.batch, total: fit.batch });
     requireGoing(fit.signal);
     const network = networkOptions(field, fit, first.rows ?? []);
     const initial = convCorrection(network, new Random(fit.seed).fork("network"));
     const validation = kept(await validationOf(field, initial, fit, settings));
     return {
-      ...{ settings: fit, initial, validation, reference: settings, noiseFloor, dispose },
-      phases: phasesOf(field, initial, { fit, references, residuals }, first),
+      ...{ settings: fit, reference: settings, noiseFloor, dispose },
+      task: {
+        initial: initial.parameters,
+        phases: phasesOf(field, initial, { fit, references, residuals }, first),
+        validate: (parameters) => verdictOf(validation, parameters),
+        keepsInitial: true,
+      },
       finished: (parameters) => withFoldedChannels(network, { ...initial, parameters }),
     };
   } catch (error) {
@@ -109,38 +116,45 @@ function networkOptions(field: Field, fit: FitSettings, rows: readonly ResidualR
   return { base, inputs, features, ...layers, shapes, statistics, scale };
 }
 
-type PhaseSources = Omit<ImageBatchOptions, "loss" | "first">;
+type PhaseSources = Pick<ImageBatchOptions, "fit" | "references" | "residuals">;
 
 function phasesOf(
   field: Field,
   correction: Correction,
   sources: PhaseSources,
   first: UnfoldedBatch,
-): FitPhase[] {
+): TrainerPhase[] {
   const { fit } = sources;
-  const { iterations, learningRate, finalLearningRate, trajectoryIterations, trajectoryLearningRate } = fit;
+  const { iterations, trajectoryIterations, learningRate, finalLearningRate } = fit;
   const inputs = programInputs(fit, first);
-  const phase = (
-    loss: FitLoss,
-    count: number,
-    from: number,
-    to: number,
-    start: Pick<ImageBatchOptions, "fit" | "first">,
-  ): FitPhase => ({
-    loss,
-    iterations: count,
-    learningRate: fitSchedule(count, from, to),
-    compile: (parameters) => compilePhase(field, correction, fit, { loss, inputs, parameters }),
-    batch: imageBatches({ ...sources, ...start, loss }),
+  type Course = Pick<TrainerPhase, "stage" | "iterations" | "learningRate">;
+  const phase = (loss: FitLoss, course: Course, batches: ImageBatchOptions): TrainerPhase => ({
+    ...{ name: loss, ...course },
+    start: async ({ best: parameters }) =>
+      fitTrainer(
+        await compilePhase(field, correction, fit, { loss, inputs, parameters }),
+        imageBatches(batches),
+      ),
   });
-  const main = phase(fit.loss, iterations, learningRate, finalLearningRate, { fit, first });
+  const main = phase(
+    fit.loss,
+    { stage: FITTING, iterations, learningRate: fitSchedule(iterations, learningRate, finalLearningRate) },
+    { ...sources, loss: fit.loss, first, offset: 0 },
+  );
   if (trajectoryIterations === 0) return [main];
-  // Trajectory fitting refines what is there already: nothing to pretrain.
-  const later = { fit: { ...fit, pretrain: 0 } };
-  return [
-    main,
-    phase("trajectory", trajectoryIterations, trajectoryLearningRate, finalLearningRate / 10, later),
-  ];
+  const rate = fitSchedule(trajectoryIterations, fit.trajectoryLearningRate, finalLearningRate / 10);
+  const later = phase(
+    "trajectory",
+    { stage: FITTING_TRAJECTORIES, iterations: trajectoryIterations, learningRate: rate },
+    {
+      ...sources,
+      loss: "trajectory",
+      // Trajectory fitting refines what is there already: nothing to pretrain.
+      fit: { ...fit, pretrain: 0 },
+      offset: batchNumber(fit, iterations - 1) + 1,
+    },
+  );
+  return [main, later];
 }
 
 /** Types of what the training programs are given, as the first mini-batch has them. */

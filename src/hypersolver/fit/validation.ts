@@ -12,6 +12,7 @@ import {
   trace,
 } from "../../graph/index.js";
 import { controlSpecs, type Field, type Span, stateType, stepsOf, uniformMesh } from "../../ode/index.js";
+import type { Verdict } from "../../optim/index.js";
 import { compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, item, Random, type Tensor } from "../../tensor/index.js";
 import type { Correction } from "../correction/correction.js";
@@ -36,6 +37,12 @@ export interface ValidationOptions {
   readonly samples: number;
   /** Whether errors are divided by the mean norm of the reference. */
   readonly relative: boolean;
+}
+
+/** The error as the training loop hears it. */
+export async function verdictOf(validation: Validation, parameters: NamedTensors): Promise<Verdict> {
+  const error = await validation.error(parameters);
+  return { score: [error], metrics: { error } };
 }
 
 /** One program from parameters to error: the whole solve unrolled, with g's weights as inputs. */

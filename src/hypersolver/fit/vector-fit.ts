@@ -1,6 +1,6 @@
 import { add, type InputSpec, type NamedNodes, type Node } from "../../graph/index.js";
 import type { Field } from "../../ode/index.js";
-import { adamw, compileTraining } from "../../optim/index.js";
+import { adamw, compileTraining, type TrainerPhase } from "../../optim/index.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { Random } from "../../tensor/index.js";
 import type { Correction } from "../correction/correction.js";
@@ -15,10 +15,11 @@ import { Batches, columnValues } from "../reference/row-table.js";
 import { RESIDUAL } from "../reference/training-data.js";
 import { type FitData, prepareData } from "./fit-data.js";
 import type { FitLoss, FitSettings } from "./fit-options.js";
-import { batchDue, type FitPhase, type FitPlan } from "./fit-plan.js";
+import { batchNumber, FITTING, FITTING_TRAJECTORIES, type FitPlan } from "./fit-plan.js";
+import { fitTrainer } from "./fit-trainer.js";
 import { fitSchedule } from "./learning-rate.js";
 import { residualLoss, trajectoryLoss } from "./losses.js";
-import { compileValidation } from "./validation.js";
+import { compileValidation, verdictOf } from "./validation.js";
 
 /** Largest Euclidean norm of a gradient. */
 export const CLIP_NORM = 1;
@@ -37,9 +38,12 @@ export async function planVectorFit(field: Field, requested: FitSettings): Promi
   });
   return {
     settings: fit,
-    initial,
-    phases: phasesOf(field, initial, fit, data),
-    validation,
+    task: {
+      initial: initial.parameters,
+      phases: phasesOf(field, initial, fit, data),
+      validate: (parameters) => verdictOf(validation, parameters),
+      keepsInitial: true,
+    },
     reference: data.settings,
     noiseFloor: data.noiseFloor,
     finished: (parameters) => withFoldedStatistics(network, { ...initial, parameters }),
@@ -65,24 +69,30 @@ function networkOptions(fit: FitSettings, { rows }: FitData): NetworkOptions {
   return { base, inputs, features, hidden, activation, statistics, scale };
 }
 
-function phasesOf(field: Field, correction: Correction, fit: FitSettings, data: FitData): FitPhase[] {
-  const phase = (loss: FitLoss, iterations: number, from: number, to: number): FitPhase => ({
-    loss,
-    iterations,
+function phasesOf(field: Field, correction: Correction, fit: FitSettings, data: FitData): TrainerPhase[] {
+  type Course = Pick<TrainerPhase, "stage" | "iterations"> & { readonly from: number; readonly to: number };
+  const phase = (loss: FitLoss, { stage, iterations, from, to }: Course): TrainerPhase => ({
+    ...{ name: loss, stage, iterations },
     learningRate: fitSchedule(iterations, from, to),
-    compile: (parameters) =>
-      compileTraining({
+    start: async ({ best: parameters }) => {
+      const training = await compileTraining({
         ...trainingProblem(field, correction, { ...fit, loss }, data),
         parameters,
         compile: { hot: true, ...fit.compile },
-      }),
-    batch: batchSchedule({ ...fit, loss }, data),
+      });
+      return fitTrainer(training, batchSchedule({ ...fit, loss }, data));
+    },
   });
   const { iterations, learningRate, finalLearningRate } = fit;
-  const first = phase(fit.loss, iterations, learningRate, finalLearningRate);
+  const first = phase(fit.loss, { stage: FITTING, iterations, from: learningRate, to: finalLearningRate });
   if (fit.trajectoryIterations === 0) return [first];
-  const { trajectoryIterations, trajectoryLearningRate } = fit;
-  return [first, phase("trajectory", trajectoryIterations, trajectoryLearningRate, finalLearningRate / 10)];
+  const second = phase("trajectory", {
+    stage: FITTING_TRAJECTORIES,
+    iterations: fit.trajectoryIterations,
+    from: fit.trajectoryLearningRate,
+    to: finalLearningRate / 10,
+  });
+  return [first, second];
 }
 
 type Problem = Omit<Parameters<typeof compileTraining>[0], "parameters" | "compile">;
@@ -112,6 +122,7 @@ function trainingProblem(
   return { batch, loss, optimizer: adamw({ weightDecay: fit.weightDecay }), clipNorm: CLIP_NORM };
 }
 
+/** The mini-batch of an iteration, asked for in order. */
 function batchSchedule(fit: FitSettings, { rows, paths }: FitData): (iteration: number) => NamedTensors {
   const random = new Random(fit.seed);
   const needsPaths = fit.loss !== "residual" && paths !== undefined;
@@ -122,8 +133,10 @@ function batchSchedule(fit: FitSettings, { rows, paths }: FitData): (iteration: 
   const draw = (): NamedTensors =>
     Object.fromEntries(Object.entries(tables).map(([name, batches]) => [name, batches.next()]));
   let current = draw();
+  let number = 0;
+  // What a resumed fit does not see is drawn all the same, so that it sees what comes afterwards.
   return (iteration) => {
-    if (batchDue(fit, iteration)) current = draw();
+    for (; number < batchNumber(fit, iteration); number++) current = draw();
     return current;
   };
 }

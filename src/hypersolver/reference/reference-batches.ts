@@ -20,7 +20,8 @@ export interface ReferenceBatch {
 
 /** Mini-batches of reference trajectories, solved when they are needed. */
 export interface ReferenceBatches {
-  next(): Promise<ReferenceBatch>;
+  /** @param number of the mini-batch, not below the one before; those between are passed over without being solved. */
+  at(number: number): Promise<ReferenceBatch>;
   /** Bytes of states kept, and mini-batches solved. */
   readonly use: () => { readonly bytes: number; readonly solved: number };
   dispose(): Promise<void>;
@@ -28,7 +29,7 @@ export interface ReferenceBatches {
 
 /**
  * Solves references a mini-batch at a time, landing on every mesh point, and keeps as many as `referenceMemory` allows.
- * @throws from `next`, as `Reference.states`; INTERRUPTED when the fit's signal is raised meanwhile.
+ * @throws from `at`, as `Reference.states`; INTERRUPTED when the fit's signal is raised meanwhile.
  */
 export async function referenceBatches(
   field: Field,
@@ -52,8 +53,13 @@ export async function referenceBatches(
     count: Math.max(1, Math.ceil(fit.trajectories / fit.batch)),
     random: random.fork("reference order"),
   });
+  let current: { readonly number: number; readonly batch: ReferenceBatch } | undefined;
   return {
-    next: () => pool.next(),
+    at: async (number) => {
+      for (let next = (current?.number ?? -1) + 1; next < number; next++) await pool.skip();
+      if (current?.number !== number) current = { number, batch: await pool.next() };
+      return current.batch;
+    },
     use: () => ({ bytes: pool.bytes, solved: pool.made }),
     dispose: () => reference.dispose(),
   };

@@ -32,3 +32,6 @@ export async function forEachChunk(
     onProgress?.(end / count);
   }
 }
+
+/** What progress calls it. */
+export const SOLVING_REFERENCES = "solving references";

@@ -19,11 +19,15 @@ export interface PoolOptions<T> {
  */
 export class ReferencePool<T> {
   readonly #options: PoolOptions<T>;
-  readonly #kept: T[] = [];
+  readonly #kept: Place<T>[] = [];
+  /** Items taken into a place so far, whether they were made or passed over. */
+  #taken = 0;
   #made = 0;
   #oldest = 0;
   #order: number[] = [];
   #reuse = false;
+  /** Of the first item. All are taken to be alike, so that the order is the same whichever of them were made. */
+  #itemBytes: number | undefined;
 
   constructor(options: PoolOptions<T>) {
     this.#options = options;
@@ -31,7 +35,10 @@ export class ReferencePool<T> {
 
   /** Bytes kept now. */
   get bytes(): number {
-    return this.#kept.reduce((total, item) => total + this.#options.bytesOf(item), 0);
+    return this.#kept.reduce(
+      (total, { item }) => total + (item === undefined ? 0 : this.#options.bytesOf(item)),
+      0,
+    );
   }
 
   /** Items made so far, repetitions included. */
@@ -39,10 +46,27 @@ export class ReferencePool<T> {
     return this.#made;
   }
 
+  /** The next item, made if it is not kept. */
   async next(): Promise<T> {
-    const { count } = this.#options;
-    const capacity = this.#capacity();
-    if (count <= capacity && this.#made >= count) return this.#again();
+    const place = this.#turn();
+    if (place.item !== undefined) return place.item;
+    const item = await this.#options.make(place.index);
+    this.#made++;
+    this.#itemBytes ??= this.#options.bytesOf(item);
+    place.item = item;
+    return item;
+  }
+
+  /** Passes the next item over: it is not made, and what follows is the same. */
+  async skip(): Promise<void> {
+    if (this.#itemBytes === undefined) await this.next();
+    else this.#turn();
+  }
+
+  #turn(): Place<T> {
+    const { count, limit } = this.#options;
+    const capacity = this.#itemBytes === undefined ? 1 : Math.max(1, Math.floor(limit / this.#itemBytes));
+    if (count <= capacity && this.#taken >= count) return this.#again();
     if (this.#kept.length < capacity) return this.#fresh(this.#kept.length);
     this.#reuse = !this.#reuse && capacity > 1;
     if (this.#reuse) return this.#again();
@@ -51,21 +75,21 @@ export class ReferencePool<T> {
     return this.#fresh(place);
   }
 
-  #capacity(): number {
-    const [first] = this.#kept;
-    if (first === undefined) return 1;
-    return Math.max(1, Math.floor(this.#options.limit / this.#options.bytesOf(first)));
+  #fresh(at: number): Place<T> {
+    const place = { index: this.#taken % this.#options.count, item: undefined };
+    this.#taken++;
+    this.#kept[at] = place;
+    return place;
   }
 
-  async #fresh(place: number): Promise<T> {
-    const item = await this.#options.make(this.#made % this.#options.count);
-    this.#made++;
-    this.#kept[place] = item;
-    return item;
-  }
-
-  #again(): T {
+  #again(): Place<T> {
     if (this.#order.length === 0) this.#order = [...this.#options.random.permutation(this.#kept.length)];
-    return this.#kept[this.#order.pop() ?? 0] as T;
+    return this.#kept[this.#order.pop() ?? 0] as Place<T>;
   }
+}
+
+/** One of the items that are kept: which, and what it is once it was needed. */
+interface Place<T> {
+  readonly index: number;
+  item: T | undefined;
 }

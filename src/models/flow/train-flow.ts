@@ -1,22 +1,22 @@
 import type { Field } from "../../ode/index.js";
-import type { CompileOptions, NamedTensors } from "../../runtime/index.js";
-import { fail, isHypersolversError, Random } from "../../tensor/index.js";
+import { type Checkpoint, runTraining, type TrainerPhase, type Verdict } from "../../optim/index.js";
+import { contextOf, type NamedTensors, type RunOptions } from "../../runtime/index.js";
+import { fail, isBroken, Random, unlessItBreaks } from "../../tensor/index.js";
 import { type BaseDistribution, normalBase } from "./base-distribution.js";
 import { type Flow, type FlowFieldOptions, flowField } from "./flow.js";
-import type { BestParameters, FlowCheckpoint } from "./flow-checkpoint.js";
 import type { FlowData } from "./flow-data.js";
 import { type CompiledDensity, compileFlowDensity, meanNegative } from "./flow-density.js";
-import type { FlowStep, FlowTrainer } from "./trainer.js";
 import {
   batchOf,
   checkPhases,
   compilePhase,
   type FlowPoint,
+  flowPoint,
   scheduleOf,
   type TrainingPhase,
 } from "./training-phase.js";
 
-export interface FlowTrainingOptions {
+export interface FlowTrainingOptions extends RunOptions {
   readonly data: FlowData;
   /** One after another; each starts from the averaged parameters of the one before. */
   readonly phases: readonly TrainingPhase[];
@@ -29,21 +29,13 @@ export interface FlowTrainingOptions {
   /** How often to validate, over all. Default 24 times. */
   readonly validations?: number;
   readonly seed?: number;
-  readonly compile?: CompileOptions;
-  readonly onProgress?: (progress: FlowProgress) => void;
-  /** Ends training early; the best parameters so far are kept. */
-  readonly signal?: AbortSignal;
   /** Where to go on, as `onCheckpoint` gave it: the result is the same, bit by bit, as without the break. */
-  readonly checkpoint?: FlowCheckpoint;
-  /** Called after every validation. */
-  readonly onCheckpoint?: (checkpoint: FlowCheckpoint) => Promise<void> | void;
+  readonly checkpoint?: Checkpoint;
+  /** Called after every validation, and at an early end. */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void> | void;
 }
 
-export interface FlowProgress extends FlowPoint {
-  /** Iterations over all phases. */
-  readonly total: number;
-}
-
+/** How the training of a flow ended. */
 export interface TrainedFlow {
   readonly flow: Flow;
   readonly status: "complete" | "interrupted";
@@ -51,6 +43,7 @@ export interface TrainedFlow {
   readonly curve: readonly FlowPoint[];
   /** Validation NLL of the parameters that were kept, in nats and units of the data. */
   readonly validationNll: number;
+  /** Over all sessions. */
   readonly seconds: number;
 }
 
@@ -58,8 +51,6 @@ const CURVE_POINTS = 200;
 const VALIDATIONS = 24;
 /** A field that needs more is none to keep, and to find out more would take longer than to train. */
 const VALIDATION_STEPS = 1000;
-/** Iterations in a row that may be skipped because the loss was not finite. */
-const MOST_SKIPPED = 20;
 
 /**
  * Trains a flow, validates as it goes, and keeps the averaged parameters that did best on validation data.
@@ -67,68 +58,39 @@ const MOST_SKIPPED = 20;
  *   be solved, each in 1000 steps: then there are no parameters to keep.
  */
 export async function trainFlow(options: FlowTrainingOptions): Promise<TrainedFlow> {
-  const { data, seed = 0, base = normalBase } = options;
-  checkPhases(options.phases);
-  checkValidations(options.validations);
-  const started = performance.now();
+  const { data, phases, seed = 0, base = normalBase, validations = VALIDATIONS } = options;
+  checkPhases(phases);
+  checkValidations(validations);
   const network = { dimension: data.dimension, ...options.network };
   const field = options.field ?? flowField(network, new Random(seed).fork("network"));
   const flow: Flow = { field, base, span: [0, 1], standardisation: data.standardisation };
-  const validation = await compileFlowDensity(flow, { ...options.compile, maxSteps: VALIDATION_STEPS });
+  const density = await compileFlowDensity(flow, { ...options.compile, maxSteps: VALIDATION_STEPS });
   try {
-    const run = await startRun(options, flow, validation);
-    const status = await allPhases(run);
-    if (run.best.nll === Number.POSITIVE_INFINITY) throw neverValidated(run);
-    const { nll: validationNll, parameters } = run.best;
+    const task = {
+      initial: field.parameters,
+      phases: trainerPhases(options, flow),
+      validate: (parameters: NamedTensors) => verdictOf(density, parameters, options),
+    };
+    const plan = {
+      what: "training",
+      advice: "lower the learning rate, or look for outliers in the data",
+      settings: settingsOf(options),
+      spacing: { points: CURVE_POINTS, validations, each: "run" as const },
+      ...(options.checkpoint && { checkpoint: options.checkpoint }),
+      ...(options.onCheckpoint && { onCheckpoint: options.onCheckpoint }),
+    };
+    const { best, curve, ...outcome } = await runTraining(task, plan, contextOf(options));
+    const points = curve.map(flowPoint);
+    if (best === undefined) throw neverValidated(outcome.iterations, points);
     return {
-      ...{ status, validationNll, iterations: run.iteration, curve: run.curve },
-      flow: { ...flow, field: { ...field, parameters } },
-      seconds: (performance.now() - started) / 1000,
+      ...outcome,
+      curve: points,
+      validationNll: best.metrics.nll ?? Number.NaN,
+      flow: { ...flow, field: { ...field, parameters: best.values } },
     };
   } finally {
-    await validation.dispose();
+    await density.dispose();
   }
-}
-
-/** A training under way. */
-interface Run {
-  readonly options: FlowTrainingOptions;
-  readonly settings: string;
-  readonly flow: Flow;
-  readonly validation: CompiledDensity;
-  readonly total: number;
-  /** Iterations between two points of the curve, and between two validations, a multiple of it. */
-  readonly block: number;
-  readonly validateEvery: number;
-  /** Iterations done. */
-  iteration: number;
-  curve: FlowPoint[];
-  best: BestParameters;
-  /** State of the trainer of the phase that `iteration` lies in, when it was given. */
-  resumed: NamedTensors | undefined;
-}
-
-async function startRun(options: FlowTrainingOptions, flow: Flow, validation: CompiledDensity): Promise<Run> {
-  const { phases, validations = VALIDATIONS, checkpoint } = options;
-  const total = phases.reduce((sum, { iterations }) => sum + iterations, 0);
-  const block = Math.max(1, Math.floor(total / CURVE_POINTS));
-  const validateEvery = Math.max(block, Math.floor(total / validations / block) * block);
-  const settings = settingsOf(options);
-  const run = { options, settings, flow, validation, total, block, validateEvery };
-  if (checkpoint === undefined) {
-    const best = { nll: Number.POSITIVE_INFINITY, parameters: flow.field.parameters };
-    return { ...run, iteration: 0, curve: [], best, resumed: undefined };
-  }
-  if (checkpoint.settings === settings) {
-    const { iteration, curve, best, trainer } = checkpoint;
-    return { ...run, iteration, curve: [...curve], best, resumed: trainer };
-  }
-  throw fail("INVALID_ARGUMENT", {
-    what: "checkpoint",
-    expected: `one of the same training: ${settings}`,
-    received: checkpoint.settings,
-    help: "resume with the options that the training was begun with, or start anew",
-  });
 }
 
 /** What decides the outcome, as text. */
@@ -137,136 +99,68 @@ function settingsOf(options: FlowTrainingOptions): string {
   return JSON.stringify({ data: data.description, phases, network, base: base.name, seed, validations });
 }
 
-async function allPhases(run: Run): Promise<TrainedFlow["status"]> {
-  const { phases, seed = 0, compile = {}, signal } = run.options;
-  const { radius } = run.options.data;
-  let parameters = run.flow.field.parameters;
-  let end = 0;
-  for (const [i, phase] of phases.entries()) {
-    end += phase.iterations;
-    if (end < run.iteration) continue;
-    const phaseSeed = new Random(seed).fork(`phase ${i}`).seed;
-    const field = { ...run.flow.field, parameters };
-    const trainer = await compilePhase(run.flow, field, phase, { seed: phaseSeed, radius, compile });
-    try {
-      if (run.resumed !== undefined) trainer.restore(run.resumed);
-      run.resumed = undefined;
-      await onePhase(run, phase, trainer, end);
-      parameters = trainer.averaged();
-    } finally {
-      await trainer.dispose();
-    }
-    if (signal?.aborted === true && run.iteration < run.total) return "interrupted";
-  }
-  return "complete";
-}
-
-async function onePhase(run: Run, phase: TrainingPhase, trainer: FlowTrainer, end: number): Promise<void> {
-  const { data, seed = 0, signal } = run.options;
-  const rate = scheduleOf(phase);
+/** The phases for the loop; mini-batches are numbered over all of them. */
+function trainerPhases(
+  { data, phases, seed = 0, compile = {} }: FlowTrainingOptions,
+  flow: Flow,
+): TrainerPhase[] {
   const random = new Random(seed);
-  let block = newBlock();
-  let skipped = 0;
-  while (run.iteration < end) {
-    const x = data.batch(batchOf(phase), random.fork(`batch ${run.iteration}`));
-    const step = await trainer.step(x, rate(run.iteration + phase.iterations - end));
-    run.iteration++;
-    skipped = step.taken ? 0 : skipped + 1;
-    if (skipped > MOST_SKIPPED) throw brokenLoss(run.iteration, step);
-    if (step.taken) block = extended(block, step.loss, step.nfe);
-    const stopped = signal?.aborted === true;
-    const atEnd = run.iteration === end || stopped;
-    if (run.iteration % run.block !== 0 && !atEnd) continue;
-    const due = run.iteration === end || run.iteration % run.validateEvery === 0;
-    await closeBlock(run, phase, trainer, block, { due, stopped });
-    block = newBlock();
-    if (stopped) return;
-  }
+  return phases.map((phase, i) => {
+    const start = phases.slice(0, i).reduce((sum, { iterations }) => sum + iterations, 0);
+    return {
+      name: phase.objective,
+      stage: `training (${phase.objective.replace("-", " ")})`,
+      iterations: phase.iterations,
+      learningRate: scheduleOf(phase),
+      start: async ({ last: parameters }) => {
+        const settings = { seed: random.fork(`phase ${i}`).seed, radius: data.radius, compile };
+        const trainer = await compilePhase(flow, { ...flow.field, parameters }, phase, settings);
+        return {
+          step: async (iteration, learningRate) => {
+            const x = data.batch(batchOf(phase), random.fork(`batch ${start + iteration}`));
+            const { nfe, metrics: _, ...step } = await trainer.step(x, learningRate);
+            return { ...step, ...(nfe !== undefined && { metrics: { nfe } }) };
+          },
+          values: () => trainer.averaged(),
+          state: () => trainer.state(),
+          restore: (state) => trainer.restore(state),
+          dispose: () => trainer.dispose(),
+        };
+      },
+    };
+  });
 }
 
-interface Block {
-  readonly count: number;
-  readonly loss: number;
-  readonly nfe: number | undefined;
-}
-
-const newBlock = (): Block => ({ count: 0, loss: 0, nfe: undefined });
-const extended = ({ count, loss, nfe }: Block, nextLoss: number, nextNfe: number | undefined): Block => ({
-  count: count + 1,
-  loss: loss + nextLoss,
-  nfe: nextNfe === undefined ? nfe : (nfe ?? 0) + nextNfe,
-});
-
-/**
- * Adds a point to the curve; validates and offers a checkpoint where one is due. A stop elsewhere validates too, to keep
- * the best, but is no place to go on from: a run without the break would not validate there.
- */
-async function closeBlock(
-  run: Run,
-  { objective }: TrainingPhase,
-  trainer: FlowTrainer,
-  { count, loss, nfe }: Block,
-  { due, stopped }: { readonly due: boolean; readonly stopped: boolean },
-): Promise<void> {
-  const { iteration, options, settings, total } = run;
-  const measured = due || stopped ? await validate(run, trainer.averaged()) : {};
-  const point: FlowPoint = {
-    ...{ iteration, objective, loss: loss / count },
-    ...(nfe !== undefined && { nfe: nfe / count }),
-    ...measured,
-  };
-  run.curve.push(point);
-  options.onProgress?.({ ...point, total });
-  if (!due) return;
-  const { curve, best } = run;
-  await options.onCheckpoint?.({ settings, iteration, curve: [...curve], best, trainer: trainer.state() });
-}
-
-async function validate(
-  run: Run,
+/** The NLL of validation data. A field too wild to be solved is not kept: training may calm it down. */
+async function verdictOf(
+  density: CompiledDensity,
   parameters: NamedTensors,
-): Promise<Pick<FlowPoint, "nll" | "validationNfe">> {
-  const { data, seed = 0 } = run.options;
+  { data, seed = 0 }: FlowTrainingOptions,
+): Promise<Verdict> {
   // The same noise every time: comparable numbers, and a resumed run sees those of an unbroken one.
   const random = new Random(seed).fork("validation noise");
-  try {
-    const { values, statistics } = await run.validation.run(data.validation, parameters, random);
-    const nll = meanNegative(values);
-    if (nll < run.best.nll) run.best = { nll, parameters };
-    return { nll, validationNfe: statistics.nfe };
-  } catch (error) {
-    // A field too wild to be solved is no reason to lose the best so far: training may calm it down.
-    if (brokenSolves.some((code) => isHypersolversError(error, code))) return { nll: Number.NaN };
-    throw error;
-  }
+  const result = await unlessItBreaks(density.run(data.validation, parameters, random));
+  if (isBroken(result)) return { score: undefined, metrics: { nll: Number.NaN } };
+  const nll = meanNegative(result.values);
+  const metrics = { nll, validationNfe: result.statistics.nfe };
+  return { score: nll < Number.POSITIVE_INFINITY ? [nll] : undefined, metrics };
 }
 
-const brokenSolves = ["STEP_LIMIT", "STEP_UNDERFLOW", "NON_FINITE"] as const;
-
-function neverValidated({ curve, iteration }: Run): Error {
+function neverValidated(iterations: number, curve: readonly FlowPoint[]): Error {
   const count = curve.filter(({ nll }) => nll !== undefined).length;
   return fail("NON_FINITE", {
-    what: `training, ${iteration} iterations`,
+    what: `training, ${iterations} iterations`,
     expected: `a flow whose validation data have finite densities, solved in at most ${VALIDATION_STEPS} steps`,
     received: count === 1 ? "none in the only validation" : `none in ${count} validations`,
     help: "train longer, lower the learning rate, or look for outliers in the data",
   });
 }
 
-function checkValidations(validations = VALIDATIONS): void {
+function checkValidations(validations: number): void {
   if (Number.isInteger(validations) && validations > 0) return;
   throw fail("INVALID_ARGUMENT", {
     what: "validations",
     expected: "a positive integer",
     received: String(validations),
-  });
-}
-
-function brokenLoss(iteration: number, { loss, broken }: FlowStep): Error {
-  return fail("NON_FINITE", {
-    what: `training, iteration ${iteration}`,
-    expected: "a finite loss",
-    received: `${broken?.reason ?? loss}, ${MOST_SKIPPED + 1} times in a row`,
-    help: "lower the learning rate, or look for outliers in the data",
   });
 }

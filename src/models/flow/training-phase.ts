@@ -1,5 +1,5 @@
 import type { Field } from "../../ode/index.js";
-import { adam, cosineAnnealing, type Schedule, warmup } from "../../optim/index.js";
+import { adam, type CurvePoint, cosineAnnealing, type Schedule, warmup } from "../../optim/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { fail } from "../../tensor/index.js";
 import type { Flow } from "./flow.js";
@@ -39,6 +39,17 @@ export interface FlowPoint {
   readonly nll?: number;
   /** Evaluations of f of the validation solve, at tolerance 1e-5. */
   readonly validationNfe?: number;
+}
+
+/** A point of the loop's curve as a flow's. */
+export function flowPoint({ iteration, phase, loss, metrics, validated }: CurvePoint): FlowPoint {
+  const { nfe, nll, validationNfe } = metrics;
+  return {
+    ...{ iteration, objective: phase as FlowObjective, loss },
+    ...(nfe !== undefined && { nfe }),
+    ...(validated && nll !== undefined && { nll }),
+    ...(validationNfe !== undefined && { validationNfe }),
+  };
 }
 
 const DEFAULT_BATCH = 512;

@@ -14,8 +14,9 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
   const { env, ...runtime } = onGpu
     ? await import("onnxruntime-web/webgpu")
     : await import("onnxruntime-web/wasm");
-  // Zero is ONNX Runtime's own guess, half the cores and at most four.
-  env.wasm.numThreads ||= wasmThreads();
+  // For the whole page, when ONNX Runtime starts. Zero, its guess, would be several where memory may be shared: that
+  // takes a bundle whose parts load in workers, which not every bundler makes, and hangs without.
+  env.wasm.numThreads ||= Math.min(options.threads ?? 1, wasmThreads());
   const settings = {
     ...commonSettings(options),
     executionProviders: onGpu ? ["webgpu", "wasm"] : ["wasm"],

@@ -24,7 +24,7 @@ import {
 import { testAccuracies } from "../../../src/experiments/images/test-accuracy.js";
 import type { ExperimentResult, LabelledImages } from "../../../src/experiments/index.js";
 import { labelsOf } from "../../../src/experiments/kit/competitor.js";
-import { MEASURING_STAGE } from "../../../src/experiments/kit/contest.js";
+import { MEASURING_METHODS } from "../../../src/experiments/kit/progress-stages.js";
 import { reportArtefacts } from "../../../src/experiments/kit/report.js";
 import type { ExperimentContext } from "../../../src/experiments/kit/run.js";
 import {
@@ -279,7 +279,7 @@ describe("an interrupted experiment", () => {
     const controller = new AbortController();
     return {
       signal: controller.signal,
-      onProgress: ({ stage, total }) => stage === MEASURING_STAGE && total > 30 && controller.abort(),
+      onProgress: ({ stage, total }) => stage === MEASURING_METHODS && total > 30 && controller.abort(),
     };
   };
 

@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { log, mul, type Node, sqrt, trace } from "../../../src/graph/index.js";
 import {
   type FitOptions,
-  type FitProgress,
   fitCorrection,
   measureRule,
   referenceEnds,
   uniformStates,
 } from "../../../src/hypersolver/index.js";
 import { type Field, heun, makeField, tableauRule } from "../../../src/ode/index.js";
+import type { ProgressEvent } from "../../../src/runtime/index.js";
 import { Random } from "../../../src/tensor/index.js";
 import { pendulum, pendulumSpan, smallFit } from "../../helpers/fitting.js";
 
@@ -20,8 +20,8 @@ function planar(f: (z: Node) => Node): Field {
 describe("an interrupted fit", () => {
   test("keeps the best so far and says so", async () => {
     const abort = new AbortController();
-    const onProgress = ({ phase, done }: FitProgress) => {
-      if (phase === "fit" && done >= 150) abort.abort();
+    const onProgress = ({ stage, done }: ProgressEvent) => {
+      if (stage === "fitting" && done >= 150) abort.abort();
     };
     const fit = await fitCorrection(pendulum(), { ...smallFit, onProgress, signal: abort.signal });
     expect(fit).toMatchObject({ status: "interrupted", iterations: 150 });
@@ -48,7 +48,7 @@ describe("an interrupted fit", () => {
       code: "INTERRUPTED",
     });
     const abort = new AbortController();
-    const onProgress = ({ phase }: FitProgress) => phase === "reference" && abort.abort();
+    const onProgress = ({ stage }: ProgressEvent) => stage === "solving references" && abort.abort();
     const during = { ...smallFit, trajectories: 5000, onProgress, signal: abort.signal };
     await expect(fitCorrection(pendulum(), during)).rejects.toMatchObject({ code: "INTERRUPTED" });
   });

@@ -20,7 +20,7 @@ describe("residuals of images", () => {
       const settings = { method: "dopri5", tolerance: 1e-10, precision: "float64" } as const;
       const references = await referenceBatches(exactField, fit, settings);
       const source = await residualSource(exactField, fit, settings);
-      const batch = await references.next();
+      const batch = await references.at(0);
       const parts = await source.rows(batch);
       for (const [i, { s, end }] of batch.pairs.entries()) {
         const x = RATE * (end - s);

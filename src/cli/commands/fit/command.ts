@@ -36,6 +36,7 @@ export interface FitCommandOptions extends SharedOptions, FieldOptions {
   readonly states?: StatesChoice;
   readonly logDensity?: string;
   readonly out?: string;
+  readonly resume?: boolean;
   readonly loss?: FitLoss;
   readonly iterations?: number;
   readonly batch?: number;
@@ -87,7 +88,7 @@ export const fitCommand: CommandDefinition = {
       .description(
         "Solves reference trajectories, trains a correction of a base method on them, measures it on states it has " +
           "not seen, and writes correction.onnx, solver.onnx, metrics.json, figures and report.html. " +
-          "Ctrl-C keeps the best correction so far.",
+          "Ctrl-C keeps the best correction so far; --resume goes on from there.",
       )
       .argument("<field.onnx>", "the vector field");
     addTaskOptions(command);
@@ -141,6 +142,7 @@ function addTaskOptions(command: Command): void {
         parseCounts,
       ),
     )
+    .option("--resume", "go on from OUT/checkpoint.safetensors, with the options of the run that wrote it")
     .option("--no-figures", "draw no figures and write no report");
 }
 

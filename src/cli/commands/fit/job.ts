@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import { comparisonText, type FitRun, fitSummary, runFit } from "../../../experiments/index.js";
+import {
+  CHECKPOINT_FILE,
+  checkpointing,
+  comparisonText,
+  type FitRun,
+  fitSummary,
+  runFit,
+} from "../../../experiments/index.js";
 import {
   type CorrectionInput,
   droppedText,
@@ -11,12 +18,14 @@ import { type Field, tableauNamed } from "../../../ode/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { fail, isHypersolversError } from "../../../tensor/index.js";
 import type { Job, JobContext } from "../../command.js";
+import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/checkpoints.js";
 import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
+import { learnedFiles } from "../../files/learned.js";
 import { compileOptions, forOption, stemOf } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { unusable } from "../../options/usage-error.js";
-import { showFitProgress } from "../../terminal/fit-progress.js";
 import { FIT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
+import { showProgress } from "../../terminal/show-progress.js";
 import type { FitCommandOptions } from "./command.js";
 import { type FitTask, fitTask } from "./task.js";
 
@@ -26,38 +35,50 @@ export const fitJob: Job<FitCommandOptions> = async (path, options, desk) => {
   const out = options.out ?? join("runs", stemOf(path));
   await requireWritableFolder(out);
   const settings = fitOptions(task, options, desk);
+  const resume = options.resume === true;
+  await lookForCheckpoint(out, resume, desk.output);
+  const checkpoints = checkpointsIn(out);
+  const learned = learnedFiles(out, desk.output);
   const interruption = onInterrupt(desk.output, FIT_STOPS);
   try {
+    const kept = await checkpointing(CHECKPOINT_FILE, { checkpoints, resume });
     const run = await runFit({
       ...{ field: task.field, title: task.title },
       command: desk.commandLine,
-      fit: { ...settings, signal: interruption.signal },
+      fit: { ...settings, ...kept, signal: interruption.signal },
+      onLearned: learned.write,
       ...(options.samples !== undefined && { heldOut: options.samples }),
       figures: options.figures,
       ...(options.budget !== undefined && { budget: options.budget }),
     });
     desk.progress.stop();
     const { paths, failure } = await writeAll(out, withPngs(run.artefacts));
+    const complete = run.metrics.status === "complete";
+    if (complete && failure === undefined) await checkpoints.clear();
+    const checkpoint = await checkpointLeft(out, complete);
     return {
-      text: textOf(run, paths),
-      json: jsonOf(run, out, paths),
-      exitCode: run.metrics.status === "interrupted" ? interruptedExit() : 0,
+      text: textOf(run, paths, checkpoint),
+      json: jsonOf(run, out, paths, checkpoint),
+      exitCode: complete ? 0 : interruptedExit(),
       failure,
     };
   } catch (error) {
-    throw nothingFitted(error);
+    learned.tell();
+    throw nothingFitted(error, resume);
   } finally {
     interruption.release();
   }
 };
 
 /** A stop before the first iteration, in words that tell what is left of it. Other errors as they are. */
-export function nothingFitted(error: unknown): unknown {
+export function nothingFitted(error: unknown, resumed = false): unknown {
   if (!isHypersolversError(error, "INTERRUPTED")) return error;
   return fail("INTERRUPTED", {
     what: "fit",
     received: "a stop while reference trajectories were being solved",
-    help: "nothing was fitted yet, and nothing is written",
+    help: resumed
+      ? "nothing was done, and the checkpoint is as it was"
+      : "nothing was fitted yet, and nothing is written",
     cause: error,
   });
 }
@@ -66,7 +87,7 @@ export function nothingFitted(error: unknown): unknown {
 function fitOptions(
   { field, span, states }: FitTask,
   options: FitCommandOptions,
-  { progress }: JobContext,
+  { progress, output }: JobContext,
 ): FitOptions {
   const { loss, iterations, batch, hidden, activation, lr, weightDecay, epsilon, trajectories, pretrain } =
     options;
@@ -85,7 +106,8 @@ function fitOptions(
     ...given,
     ...{ span, states, steps, seed, compile: compileOptions(options) },
     base: forOption("--base", () => tableauNamed(options.base)),
-    onProgress: (state) => showFitProgress(state, progress),
+    onProgress: showProgress(progress),
+    onWarning: (sentence) => output.warn(sentence),
   };
 }
 
@@ -111,11 +133,13 @@ function definedMembers<T extends object>(values: T): Defined<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
-function textOf({ metrics }: FitRun, paths: readonly string[]): string {
+function textOf({ metrics }: FitRun, paths: readonly string[], checkpoint: string | undefined): string {
   const { status, iterations, heldOutSamples, dropped, brokenSolver, losses, noiseFloor, seconds } = metrics;
+  const going =
+    checkpoint === undefined ? "" : ` Repeat the command with --resume to go on from ${checkpoint}.`;
   const ending =
     status === "interrupted"
-      ? `Interrupted after ${iterations} iterations; this is the best correction until then.`
+      ? `Interrupted after ${iterations} iterations; this is the best correction until then.${going}`
       : `Complete after ${iterations} iterations.`;
   return [
     comparisonText(metrics.comparison),
@@ -131,7 +155,12 @@ function textOf({ metrics }: FitRun, paths: readonly string[]): string {
 }
 
 /** The numbers of metrics.json, and where everything is. */
-function jsonOf({ metrics, card }: FitRun, out: string, paths: readonly string[]): object {
+function jsonOf(
+  { metrics, card }: FitRun,
+  out: string,
+  paths: readonly string[],
+  checkpoint: string | undefined,
+): object {
   const place = (name: string): string | null => paths.find((path) => path === join(out, name)) ?? null;
   return {
     ...metrics,
@@ -142,6 +171,7 @@ function jsonOf({ metrics, card }: FitRun, out: string, paths: readonly string[]
       solver: place("solver.onnx"),
       metrics: place("metrics.json"),
       report: place("report.html"),
+      checkpoint: checkpoint ?? null,
     },
     files: paths,
   };

@@ -16,6 +16,7 @@ import { withPngs } from "../../files/picture.js";
 import { missing } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
 import { EXPERIMENT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
+import { showProgress } from "../../terminal/show-progress.js";
 import { nothingFitted } from "../fit/job.js";
 import type { ReproduceCommandOptions } from "./command.js";
 
@@ -55,8 +56,8 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
         onArtefact: async (artefact) => {
           for (const file of withPngs([artefact])) await folder.write(file);
         },
-        onProgress: ({ stage, ...state }) => progress.update({ name: stage, ...state }),
-        onWarning: output.warn,
+        onProgress: showProgress(progress),
+        onWarning: (sentence) => output.warn(sentence),
       },
     );
     progress.stop();
@@ -70,7 +71,7 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
       failure,
     };
   } catch (error) {
-    throw nothingFitted(error);
+    throw nothingFitted(error, options.resume);
   } finally {
     interruption.release();
   }

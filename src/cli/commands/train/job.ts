@@ -1,26 +1,25 @@
 import { join } from "node:path";
 import {
-  CHECKPOINT_FILE,
-  type CheckpointStore,
   type FlowPlan,
   type FlowRequest,
   flowDefaults,
   flowPhases,
   runFlow,
+  type Store,
 } from "../../../experiments/index.js";
 import { baseNamed, MAX_SPEED } from "../../../models/index.js";
 import { defaultEstimator } from "../../../ode/index.js";
-import { fail } from "../../../tensor/index.js";
 import type { Job, JobContext } from "../../command.js";
-import { checkpointsIn } from "../../files/checkpoints.js";
-import { isFile, requireWritableFolder, writeAll } from "../../files/files.js";
+import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/checkpoints.js";
+import { requireWritableFolder, writeAll } from "../../files/files.js";
+import { learnedFiles } from "../../files/learned.js";
 import { compileOptions, forOption } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { type TrainingData, trainingData } from "../../files/training-data.js";
 import { unusable } from "../../options/usage-error.js";
 import { interruptedExit, onInterrupt, TRAINING_STOPS } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
-import { showTraining } from "../../terminal/train-progress.js";
+import { showProgress } from "../../terminal/show-progress.js";
 import { refuseSpareNoise } from "../density/job.js";
 import type { TrainCommandOptions } from "./command.js";
 import { trainJson, trainText } from "./text.js";
@@ -32,24 +31,30 @@ export const trainJob: Job<TrainCommandOptions> = async (source, options, desk) 
   refuseSpareNoise(options, options.estimator ?? defaultEstimator(subject.data.dimension));
   const out = options.out ?? join("runs", subject.name);
   await requireWritableFolder(out);
-  await lookForCheckpoint(out, options, desk.output);
+  await lookForCheckpoint(out, options.resume === true, desk.output);
   warnOfFarRows(subject, desk.output);
+  const checkpoints = checkpointsIn(out);
+  const learned = learnedFiles(out, desk.output);
   const interruption = onInterrupt(desk.output, TRAINING_STOPS);
   try {
-    const checkpoints = checkpointsIn(out);
-    const run = await runFlow(requestOf(subject, checkpoints, options, desk, interruption.signal));
+    const run = await runFlow({
+      ...requestOf(subject, checkpoints, options, desk, interruption.signal),
+      onLearned: learned.write,
+    });
     desk.progress.stop();
     const { paths: files, failure } = await writeAll(out, withPngs(run.artefacts));
     const complete = run.metrics.status === "complete";
     if (complete && failure === undefined) await checkpoints.clear();
-    const checkpoint = join(out, CHECKPOINT_FILE);
-    const kept = !complete && (await isFile(checkpoint)) ? checkpoint : undefined;
+    const kept = await checkpointLeft(out, complete);
     return {
       text: trainText(run, files, kept),
       json: trainJson(run, out, files, kept),
       exitCode: complete ? 0 : interruptedExit(),
       failure,
     };
+  } catch (error) {
+    learned.tell();
+    throw error;
   } finally {
     interruption.release();
   }
@@ -57,9 +62,9 @@ export const trainJob: Job<TrainCommandOptions> = async (source, options, desk) 
 
 function requestOf(
   { data, name, columns, entropy }: TrainingData,
-  checkpoints: CheckpointStore,
+  checkpoints: Store,
   options: TrainCommandOptions,
-  { progress, commandLine }: JobContext,
+  { output, progress, commandLine }: JobContext,
   signal: AbortSignal,
 ): FlowRequest {
   const { hidden = flowDefaults.hidden, activation = flowDefaults.activation, base = "normal" } = options;
@@ -79,10 +84,11 @@ function requestOf(
       },
       base: forOption("--base", () => baseNamed(base)),
       compile: { ...compileOptions(options), parallel: "batch" },
+      onProgress: showProgress(progress),
+      onWarning: (sentence) => output.warn(sentence),
     },
     checkpoints,
     ...(resume === true && { resume }),
-    onProgress: showTraining(progress, phases),
   };
 }
 
@@ -136,24 +142,4 @@ function warnOfFarRows({ farRows }: TrainingData, output: Output): void {
     `${farRows === 1 ? "1 row has" : `${farRows} rows have`} a column more than ${MAX_SPEED} standard deviations from ` +
       "its mean, where a flow hardly gets: look for outliers, or transform the column, by its logarithm for example",
   );
-}
-
-/** A checkpoint that is wanted has to be there; one that is not wanted is about to be lost. */
-async function lookForCheckpoint(
-  out: string,
-  { resume }: TrainCommandOptions,
-  output: Output,
-): Promise<void> {
-  const file = join(out, CHECKPOINT_FILE);
-  const found = await isFile(file);
-  if (resume === true && !found) {
-    throw fail("FILE_NOT_READABLE", {
-      what: file,
-      expected: "the checkpoint of an interrupted training",
-      received: "no such file",
-      help: "the training in that folder is complete or was never validated: drop --resume to start anew",
-    });
-  }
-  if (resume !== true && found)
-    output.warn(`${file} is of an interrupted training and will be replaced; --resume would go on from it`);
 }

@@ -1,12 +1,19 @@
 import type { Augmentation, ImageSet } from "../../../data/index.js";
 import type { CompiledSolveOptions, ContinuousAdjoint } from "../../../ode/index.js";
-import { adam, adamw, cosineAnnealing, type Optimizer, type Schedule, warmup } from "../../../optim/index.js";
-import type { CompileOptions } from "../../../runtime/index.js";
+import {
+  adam,
+  adamw,
+  type Checkpoint,
+  cosineAnnealing,
+  type Optimizer,
+  type Schedule,
+  warmup,
+} from "../../../optim/index.js";
+import type { RunOptions } from "../../../runtime/index.js";
 import { fail } from "../../../tensor/index.js";
 import { sha256 } from "../../../tensor/internal.js";
 import type { ClassifierArchitecture } from "../architecture.js";
 import type { Classifier } from "../classifier.js";
-import type { ClassifierCheckpoint, ClassifierProgress } from "./checkpoint.js";
 
 /** How training solves: `steps` of a method, or step control. */
 export type TrainingSolver = Pick<
@@ -21,7 +28,7 @@ export type TrainingSolver = Pick<
  */
 export type ClassifierGradient = "unrolled" | "discrete" | "continuous" | ContinuousAdjoint;
 
-export interface ClassifierTrainingOptions {
+export interface ClassifierTrainingOptions extends RunOptions {
   readonly architecture: ClassifierArchitecture;
   /** Labelled images. */
   readonly data: ImageSet;
@@ -65,15 +72,10 @@ export interface ClassifierTrainingOptions {
   readonly validations?: number;
   /** Of first values, order of images, variations. Default 0. */
   readonly seed?: number;
-  /** With `worker`, the next mini-batch is prepared while the program runs. */
-  readonly compile?: CompileOptions;
-  readonly onProgress?: (progress: ClassifierProgress) => void;
-  /** Ends training early; the best values so far are kept. */
-  readonly signal?: AbortSignal;
   /** Where to go on, as `onCheckpoint` gave it: the result is the same, bit by bit, as without the break. */
-  readonly checkpoint?: ClassifierCheckpoint;
-  /** Called after every validation but one at an early end. */
-  readonly onCheckpoint?: (checkpoint: ClassifierCheckpoint) => Promise<void> | void;
+  readonly checkpoint?: Checkpoint;
+  /** Called after every validation, and at an early end. */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void> | void;
 }
 
 const TRAINING_TOLERANCE = 1e-3;

@@ -1,10 +1,27 @@
 import type { ImageSet } from "../../../data/index.js";
 import type { StateDict } from "../../../nn/index.js";
+import type { Verdict } from "../../../optim/index.js";
 import { isBroken, unlessItBreaks } from "../../../tensor/index.js";
 import { classifierOf } from "../classifier.js";
 import { compileClassifier } from "../compile-classifier.js";
 import { type MeasuredAccuracy, measureAccuracy } from "../measure-accuracy.js";
 import type { ClassifierTrainingOptions, TrainingPlan } from "./training-options.js";
+
+/** What the loop hears of values: larger accuracy is better, of equal ones smaller cross-entropy. */
+export async function verdictOf(
+  options: Pick<ClassifierTrainingOptions, "architecture" | "compile">,
+  plan: Pick<TrainingPlan, "validationSolver">,
+  state: StateDict,
+  images: ImageSet,
+): Promise<Verdict> {
+  const measured = await validate(options, plan, state, images);
+  if (measured === undefined) return { score: undefined, metrics: { validationAccuracy: Number.NaN } };
+  const { accuracy, loss, nfe } = measured;
+  return {
+    score: [0 - accuracy, loss],
+    metrics: { validationAccuracy: accuracy, validationLoss: loss, validationNfe: nfe },
+  };
+}
 
 /** A field that needs more is none to keep. */
 const VALIDATION_STEPS = 1000;
@@ -13,7 +30,7 @@ const VALIDATION_STEPS = 1000;
  * Measures values in evaluation mode, by the plan's solver.
  * @returns undefined where the field is too wild to be solved: training may calm it down.
  */
-export async function validate(
+async function validate(
   { architecture, compile }: Pick<ClassifierTrainingOptions, "architecture" | "compile">,
   { validationSolver: solver }: Pick<TrainingPlan, "validationSolver">,
   state: StateDict,

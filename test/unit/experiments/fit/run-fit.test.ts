@@ -9,13 +9,13 @@ import {
 } from "../../../../src/experiments/index.js";
 import {
   decodeCorrection,
-  type FitProgress,
   fingerprintOf,
   hyperRule,
   measureRule,
   referenceEnds,
 } from "../../../../src/hypersolver/index.js";
 import { stateType } from "../../../../src/ode/index.js";
+import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { Random } from "../../../../src/tensor/index.js";
 import { pendulum, pendulumSpan, smallFit } from "../../../helpers/fitting.js";
 
@@ -26,9 +26,9 @@ const request = {
 
 describe("a whole run", () => {
   let run: FitRun;
-  const phases: FitProgress["phase"][] = [];
+  const stages: string[] = [];
   beforeAll(async () => {
-    const onProgress = ({ phase }: FitProgress) => phases.push(phase);
+    const onProgress = ({ stage }: ProgressEvent) => stages.push(stage);
     run = await runFit({ ...request, fit: { ...smallFit, onProgress } });
   });
   const contentOf = (path: string): Uint8Array | string => {
@@ -40,7 +40,7 @@ describe("a whole run", () => {
   test("makes the files, and pictures only when asked for", () => {
     expect(run.artefacts.map(({ path }) => path)).toEqual(["correction.onnx", "solver.onnx", "metrics.json"]);
     expect(JSON.parse(String(contentOf("metrics.json")))).toEqual(JSON.parse(JSON.stringify(run.metrics)));
-    expect(new Set(phases)).toEqual(new Set(["reference", "fit", "measure"]));
+    expect(new Set(stages)).toEqual(new Set(["solving references", "fitting", "measuring methods"]));
   });
 
   test("measures what its correction file does, on states held out", async () => {
@@ -87,8 +87,8 @@ describe("a whole run", () => {
 
   test("that is interrupted still measures and writes what it has", async () => {
     const abort = new AbortController();
-    const onProgress = ({ phase, done }: FitProgress) => {
-      if (phase === "fit" && done === 50) abort.abort();
+    const onProgress = ({ stage, done }: ProgressEvent) => {
+      if (stage === "fitting" && done === 50) abort.abort();
     };
     const { metrics, artefacts } = await runFit({
       ...request,

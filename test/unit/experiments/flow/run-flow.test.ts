@@ -21,6 +21,7 @@ import {
   normalBase,
 } from "../../../../src/models/index.js";
 import { defineField } from "../../../../src/ode/index.js";
+import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { fromNumbers } from "../../../../src/tensor/index.js";
 import { checkpointsInMemory } from "../../../helpers/checkpoints.js";
 
@@ -51,16 +52,19 @@ const fileOf = ({ artefacts }: FlowRun, name: string): Uint8Array | string => {
 
 describe("a whole training", () => {
   let run: FlowRun;
-  const phases: string[] = [];
+  const stages: string[] = [];
   const checkpoints = checkpointsInMemory();
   beforeAll(async () => {
-    run = await runFlow({ ...request, checkpoints, onProgress: ({ phase }) => phases.push(phase) });
+    const watched = { ...training, onProgress: ({ stage }: ProgressEvent) => stages.push(stage) };
+    run = await runFlow({ ...request, training: watched, checkpoints });
   });
 
   test("makes the files, with the truth in them", () => {
     expect(run.artefacts.map(({ path }) => path)).toEqual(["flow.onnx", "metrics.json"]);
     expect(JSON.parse(String(fileOf(run, "metrics.json")))).toEqual(JSON.parse(JSON.stringify(run.metrics)));
-    expect(new Set(phases)).toEqual(new Set(["train", "measure"]));
+    expect(new Set(stages)).toEqual(
+      new Set(["training (flow matching)", "training (maximum likelihood)", "measuring on held-out data"]),
+    );
     expect(run.metrics).toMatchObject({
       ...{ status: "complete", iterations: 101, dimension: 2, base: "normal" },
       parameters: 3 * 16 + 16 + 16 * 16 + 16 + 16 * 2 + 2,
@@ -90,13 +94,10 @@ describe("a whole training", () => {
     const abort = new AbortController();
     const broken = await runFlow({
       ...request,
-      training: { ...training, signal: abort.signal },
+      training: { ...training, signal: abort.signal, onProgress: ({ done }) => done === 60 && abort.abort() },
       checkpoints: stopped,
-      onProgress: (state) => {
-        if (state.phase === "train" && state.iteration === 60) abort.abort();
-      },
     });
-    expect(broken.metrics).toMatchObject({ status: "interrupted", iterations: 61 });
+    expect(broken.metrics).toMatchObject({ status: "interrupted", iterations: 60 });
     const resumed = await runFlow({ ...request, checkpoints: stopped, resume: true });
     expect(resumed.metrics.status).toBe("complete");
     expect(resumed.metrics.curve).toEqual(run.metrics.curve);

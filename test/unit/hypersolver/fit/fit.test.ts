@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import {
   type Fit,
   type FitOptions,
-  type FitProgress,
   fitCorrection,
   givenStates,
   hyperRule,
@@ -13,6 +12,7 @@ import {
   uniformStates,
 } from "../../../../src/hypersolver/index.js";
 import { type Field, type Span, tableauRule } from "../../../../src/ode/index.js";
+import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { fromNumbers, Random } from "../../../../src/tensor/index.js";
 import { driven, pulse } from "../../../helpers/closed-form.js";
 import { pendulum, pendulumSpan, smallFit, weightsOf } from "../../../helpers/fitting.js";
@@ -143,15 +143,15 @@ describe("the noise floor", () => {
 
 describe("progress of a fit", () => {
   test("counts references, then iterations, each up to its total", async () => {
-    const seen: FitProgress[] = [];
-    const onProgress = (progress: FitProgress) => seen.push(progress);
+    const seen: ProgressEvent[] = [];
+    const onProgress = (progress: ProgressEvent) => seen.push(progress);
     await fitCorrection(pendulum(), { ...smallFit, iterations: 30, loss: "both", onProgress });
-    const of = (phase: FitProgress["phase"]) => seen.filter((each) => each.phase === phase);
-    expect(of("reference").at(-1)).toMatchObject({ done: 512, total: 512 });
-    expect(of("fit").map(({ done }) => done)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
-    expect(of("fit").at(-1)?.error).toBeTypeOf("number");
-    for (const phase of ["reference", "fit"] as const) {
-      const done = of(phase).map((each) => each.done);
+    const of = (stage: string) => seen.filter((each) => each.stage === stage);
+    expect(of("solving references").at(-1)).toMatchObject({ done: 512, total: 512 });
+    expect(of("fitting").map(({ done }) => done)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    expect(of("fitting").at(-1)?.metrics?.error).toBeTypeOf("number");
+    for (const stage of ["solving references", "fitting"]) {
+      const done = of(stage).map((each) => each.done);
       expect(done).toEqual([...done].sort((a, b) => a - b));
     }
   });

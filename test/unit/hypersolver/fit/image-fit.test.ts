@@ -3,7 +3,6 @@ import {
   encodedStates,
   type Fit,
   type FitOptions,
-  type FitProgress,
   fitCorrection,
   hyperRule,
   MEASURING,
@@ -12,6 +11,7 @@ import {
   referenceEnds,
 } from "../../../../src/hypersolver/index.js";
 import { type ButcherTableau, euler, heun, midpoint, tableauRule } from "../../../../src/ode/index.js";
+import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { Random } from "../../../../src/tensor/index.js";
 import { pendulum, smallFit, weightsOf } from "../../../helpers/fitting.js";
 import {
@@ -68,8 +68,8 @@ describe("a fit on images", () => {
   );
 
   test("in two phases: residuals, then trajectories, each from the best before", async () => {
-    const seen: FitProgress[] = [];
-    const onProgress = (progress: FitProgress) => seen.push(progress);
+    const seen: ProgressEvent[] = [];
+    const onProgress = (progress: ProgressEvent) => seen.push(progress);
     const one = await fitCorrection(field, { ...smallImageFit, iterations: 60 });
     const options = { ...smallImageFit, iterations: 60, trajectoryIterations: 60, onProgress };
     const two = await fitCorrection(field, options);
@@ -80,7 +80,7 @@ describe("a fit on images", () => {
       Array.from({ length: 120 }, (_, i) => i + 1),
     );
     expect(two.losses.slice(0, 60)).toEqual(one.losses);
-    expect(seen.at(-1)).toMatchObject({ phase: "fit", done: 120, total: 120 });
+    expect(seen.at(-1)).toMatchObject({ stage: "fitting trajectories", done: 60, total: 60 });
     // Rates end where they were told to: 5e-4, and a tenth of that.
     expect(two.losses[59]?.learningRate).toBeCloseTo(5e-4, 4);
     expect(two.losses[119]?.learningRate).toBeLessThan(1e-4);
@@ -106,8 +106,8 @@ describe("a fit on images", () => {
   test("stopped in either phase keeps the best so far", async () => {
     for (const stopAt of [30, 90]) {
       const abort = new AbortController();
-      const onProgress = ({ phase, done }: FitProgress) => {
-        if (phase === "fit" && done >= stopAt) abort.abort();
+      const onProgress = ({ metrics }: ProgressEvent) => {
+        if ((metrics?.iteration ?? 0) >= stopAt) abort.abort();
       };
       const phases = { iterations: 60, trajectoryIterations: 60 };
       const options = { ...smallImageFit, ...phases, onProgress, signal: abort.signal };

@@ -45,6 +45,35 @@ describe("a pool of references", () => {
   });
 });
 
+describe("a pool that passes items over", () => {
+  test.each([
+    [4, 9],
+    [100, 3],
+    [7, 3],
+    [5, 0],
+    [5, 1],
+  ])("of %d with room for %d gives afterwards what it would have given", async (count, capacity) => {
+    const { seen } = await turns(count, capacity, 30);
+    for (const passed of [0, 1, 2, 5, 13, 29]) {
+      const made: number[] = [];
+      const pool = new ReferencePool<number>({
+        make: async (i) => {
+          made.push(i);
+          return i;
+        },
+        ...{ bytesOf: () => 10, limit: 10 * capacity, count, random: new Random(1) },
+      });
+      for (let i = 0; i < passed; i++) await pool.skip();
+      const rest: number[] = [];
+      for (let i = passed; i < 30; i++) rest.push(await pool.next());
+      expect(rest).toEqual(seen.slice(passed));
+      // The first tells how large items are.
+      const needed = new Set([...(passed > 0 ? [0] : []), ...rest]);
+      expect(new Set(made)).toEqual(needed);
+    }
+  });
+});
+
 describe("reference batches of images", () => {
   const field = convolutionalField();
   const settings = { method: "dopri5", tolerance: 1e-5, precision: "float32" } as const;
@@ -59,7 +88,7 @@ describe("reference batches of images", () => {
       const fit = resolveFit(field, { ...smallImageFit, referenceMemory, trajectories: 32 });
       const batches = await referenceBatches(field, fit, settings);
       for (let i = 0; i < 6; i++) {
-        const batch = await batches.next();
+        const batch = await batches.at(i);
         expect(batch.times).toEqual([0, 0.25, 0.5, 0.75, 1]);
         expect(batch.states.map(({ dtype }) => dtype)).toEqual(new Array(5).fill("float32"));
         expect(batches.use().bytes).toBeLessThanOrEqual(Math.max(one, referenceMemory));
@@ -73,7 +102,7 @@ describe("reference batches of images", () => {
     const asked = { epsilon: [0.1, 0.5], directions: "both", inputs: ["z", "epsilon"] } as const;
     const fit = resolveFit(field, { ...smallImageFit, ...asked });
     const batches = await referenceBatches(field, fit, settings);
-    const { pairs, times, states } = await batches.next();
+    const { pairs, times, states } = await batches.at(0);
     expect(pairs.length).toBe(2 * (4 + 4));
     expect(states.length).toBe(times.length);
     expect(pairs.every(({ s, end }) => times.includes(s) && times.includes(end))).toBe(true);

@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import type { Artefact } from "../../experiments/index.js";
+import type { Output } from "../terminal/output.js";
+import { writeWhole } from "./files.js";
+
+/** Files of what was learned, on disk before anything is measured. */
+export interface LearnedFiles {
+  /** That it cannot be written is told, and no reason not to measure: it is tried again at the end. */
+  readonly write: (artefact: Artefact) => Promise<void>;
+  /** Where the run breaks off afterwards: tells what is there, and how to go on. */
+  tell(): void;
+}
+
+/** Writes what was learned into the folder of the run. */
+export function learnedFiles(out: string, output: Output): LearnedFiles {
+  const written = new Set<string>();
+  return {
+    write: async ({ path, content }) => {
+      const place = join(out, path);
+      try {
+        await writeWhole(place, content);
+        written.add(place);
+      } catch (error) {
+        output.warn(
+          `${error instanceof Error ? error.message : String(error)} It is tried again at the end.`,
+        );
+      }
+    },
+    tell: () => {
+      if (written.size === 0) return;
+      output.warn(
+        `what was learned is in ${[...written].join(", ")}, not measured yet: repeat the command with --resume, which ` +
+          "goes on from there without learning it again",
+      );
+    },
+  };
+}

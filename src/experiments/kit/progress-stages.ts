@@ -1,0 +1,4 @@
+/** What progress calls the parts of a run that are no training. */
+export const MEASURING_METHODS = "measuring methods";
+export const MEASURING_DENSITY = "measuring on held-out data";
+export const DRAWING = "drawing";

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import type { NamedTensors } from "../../runtime/index.js";
+import { decodeSafetensors, encodeSafetensors, fail, type Tensor } from "../../tensor/index.js";
+import type { Block, CurvePoint } from "./curve.js";
+
+/** The values that did best in validation. */
+export interface BestValues {
+  readonly score: readonly number[];
+  /** What their validation found. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly values: NamedTensors;
+}
+
+/** Where a training stands: all that continues it bit by bit. */
+export interface Checkpoint {
+  /** What was asked for: a checkpoint continues the same request only. */
+  readonly settings: string;
+  /** Iterations done over all phases, skipped ones included. */
+  readonly iteration: number;
+  /** Time that they took, in all sessions. */
+  readonly seconds: number;
+  /** Iterations in a row that were skipped until now. */
+  readonly skipped: number;
+  readonly curve: readonly CurvePoint[];
+  /** What the next point of the curve will be made of. */
+  readonly block: Block;
+  /** Absent until a validation succeeds. */
+  readonly best?: BestValues;
+  /** State of the trainer of the phase that `iteration` lies in, or ends. */
+  readonly trainer: NamedTensors;
+}
+
+const TRAINER = "trainer.";
+const BEST = "best.";
+const KEY = "hypersolvers.checkpoint";
+/** Keys of versions until 0.1, which had a format for each kind of training. */
+const OLD_KEYS = ["hypersolvers.flow-checkpoint", "hypersolvers.classifier-checkpoint"];
+
+/** JSON has no NaN and no infinities: they are written as text. */
+const special = z.enum(["NaN", "Infinity", "-Infinity"]);
+const number = z.union([z.number(), special.transform(Number)]);
+const count = z.number().int().nonnegative();
+const numbers = z.record(z.string(), number);
+const schema = z.object({
+  settings: z.string(),
+  iteration: count,
+  seconds: z.number().nonnegative(),
+  skipped: count,
+  curve: z.array(
+    z.object({
+      iteration: count,
+      phase: z.string(),
+      loss: number,
+      learningRate: number,
+      metrics: numbers,
+      validated: z.boolean(),
+    }),
+  ),
+  block: z.object({ iterations: count, taken: count, loss: number, metrics: numbers }),
+  best: z.object({ score: z.array(number), metrics: numbers }).optional(),
+});
+
+/** A safetensors file: the trainer's tensors, the best values, and the rest as JSON. */
+export function encodeCheckpoint({ trainer, best, ...rest }: Checkpoint): Uint8Array {
+  const { values = {}, ...verdict } = best ?? {};
+  const story = best === undefined ? rest : { ...rest, best: verdict };
+  const text = JSON.stringify(story, (_, value: unknown) =>
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+  );
+  return encodeSafetensors({ ...named(TRAINER, trainer), ...named(BEST, values) }, { [KEY]: text });
+}
+
+/**
+ * @param what is read, for messages.
+ * @throws MALFORMED_FILE when it is no checkpoint, damaged, or of an earlier version.
+ */
+export function decodeCheckpoint(bytes: Uint8Array, what: string): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(bytes, what);
+  refuseOld(metadata, what);
+  try {
+    const { best, ...rest } = schema.parse(JSON.parse(metadata[KEY] ?? ""));
+    const trainer = under(TRAINER, tensors);
+    return { ...rest, trainer, ...(best && { best: { ...best, values: under(BEST, tensors) } }) };
+  } catch (cause) {
+    throw fail("MALFORMED_FILE", {
+      what,
+      expected: "a checkpoint of a training",
+      received: metadata[KEY] === undefined ? "another safetensors file" : "a damaged one",
+      help: "start again without it (without --resume)",
+      cause,
+    });
+  }
+}
+
+function refuseOld(metadata: Readonly<Record<string, string>>, what: string): void {
+  if (OLD_KEYS.every((key) => metadata[key] === undefined)) return;
+  throw fail("MALFORMED_FILE", {
+    what,
+    expected: "a checkpoint of this version",
+    received: "one that an earlier version wrote",
+    help: "finish that training with the version that began it, or start again without it (without --resume)",
+  });
+}
+
+const named = (prefix: string, tensors: NamedTensors): Record<string, Tensor> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, value]) => [`${prefix}${name}`, value]));
+
+const under = (prefix: string, tensors: NamedTensors): Record<string, Tensor> =>
+  Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [],
+    ),
+  );

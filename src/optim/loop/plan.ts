@@ -1,0 +1,33 @@
+import type { BestValues, Checkpoint } from "./checkpoint.js";
+import type { CurvePoint } from "./curve.js";
+import type { SpacingOptions } from "./spacing.js";
+
+/** How a training goes about it, whatever is trained. */
+export interface LoopPlan {
+  /** What errors call it: `fit`. */
+  readonly what: string;
+  /** What to do where the loss stays broken, for errors. */
+  readonly advice: string;
+  /** What decides the outcome, as text: checkpoints continue the same only. */
+  readonly settings: string;
+  readonly spacing: SpacingOptions;
+  /** Where to go on, as `onCheckpoint` gave it: the result is the same, bit by bit, as without the break. */
+  readonly checkpoint?: Checkpoint;
+  /**
+   * Called after every validation, and at an early end. That it fails ends nothing: it is told once, as a warning, and
+   * tried again with the next one.
+   */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void> | void;
+}
+
+/** How a training ended. */
+export interface TrainingOutcome {
+  readonly status: "complete" | "interrupted";
+  /** Iterations done, skipped ones included. */
+  readonly iterations: number;
+  readonly curve: readonly CurvePoint[];
+  /** Undefined when no validation succeeded. */
+  readonly best: BestValues | undefined;
+  /** Over all sessions. */
+  readonly seconds: number;
+}

@@ -107,7 +107,7 @@ export {
 // Files.
 
 export { cardWarnings } from "./files/check-card.js";
-export { decodeCorrection, encodeCorrection } from "./files/correction-file.js";
+export { decodeCorrection, encodeCorrection, weightsWarnings } from "./files/correction-file.js";
 export { fingerprintOf } from "./files/fingerprint.js";
 export { SOLVER_KEY, type SolverFacts, solverFactsOf } from "./files/solver-facts.js";
 export {
@@ -118,3 +118,4 @@ export {
   selfTest,
   solverGraph,
 } from "./files/solver-file.js";
+export { stateWarnings } from "./files/state-warnings.js";

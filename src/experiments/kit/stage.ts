@@ -66,10 +66,6 @@ export async function resultOf<T>(stage: Stage<T>, context: StageContext): Promi
 export const stoppedBefore = (what: string): Error =>
   fail("INTERRUPTED", { what, received: "a stop before it was made" });
 
-/** The checkpoint of a stage, by the stage's name, in the folder of its run. */
-export const checkpointFile = (stage: string): string =>
-  stage === "train" ? CHECKPOINT_FILE : `${slug(stage)}-checkpoint.safetensors`;
-
 const slug = (name: string): string =>
   name
     .toLowerCase()
@@ -77,6 +73,10 @@ const slug = (name: string): string =>
     .replaceAll(/^-|-$/g, "");
 
 const fileOf = (stage: string, part: string): string => `stages/${slug(stage)}.${part}`;
+/** The checkpoint of a stage, by the stage's name, in the folder of its run; that of a run's training for everyone to see. */
+export const checkpointFile = (stage: string): string =>
+  stage === "train" ? CHECKPOINT_FILE : fileOf(stage, "checkpoint.safetensors");
+
 const storyFile = (stage: string): string => fileOf(stage, "story.json");
 
 const keyOf = ({

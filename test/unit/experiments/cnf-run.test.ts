@@ -123,9 +123,10 @@ describe("an interrupted cnf experiment", () => {
     expect(broken.metrics.quality).toBeUndefined();
     expect(broken.metrics.sampling?.HyperHeun?.status).toBe("interrupted");
     expect(broken.summary).toContain("Fitted for sampling: HyperMidpoint; HyperHeun.");
-    // Those that are complete wait for the next run.
+    // Those that are complete wait for the next run, and so does the checkpoint of the one that is not.
     expect([...store.files.keys()].sort()).toEqual(
       [
+        "fit-hyperheun-for-sampling.checkpoint.safetensors",
         ...["fit-hypermidpoint-for-sampling.json", "fit-hypermidpoint-for-sampling.onnx"],
         ...["fit-hypermidpoint-for-sampling.story.json", "train.json", "train.onnx", "train.story.json"],
       ].map((name) => `stages/${name}`),

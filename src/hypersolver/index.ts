@@ -32,7 +32,7 @@ export {
   hyperNamed,
   isHyper,
 } from "./correction/hyper.js";
-export { type HyperSchemeOptions, hyperRule, hyperScheme } from "./correction/hyper-scheme.js";
+export { type HyperSchemeOptions, hyperRule, hyperScheme, integerPower } from "./correction/hyper-scheme.js";
 export { inputShapes, type SampleShape } from "./correction/input-shapes.js";
 export {
   type AnyMethodSpec,

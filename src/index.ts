@@ -101,7 +101,7 @@ export {
   encodeCorrection,
   encodedStates,
   encodeSolver,
-  type FitOptions,
+  type FitSpec,
   fitCorrection,
   givenStates,
   hyper,
@@ -152,10 +152,10 @@ export {
 
 export {
   compareMethods,
-  contestantsOf,
+  competitorsOf,
   experiments,
   runFit,
-  standardContestants,
+  standardCompetitors,
 } from "./experiments/index.js";
 
 export { version } from "./version.js";

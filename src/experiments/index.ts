@@ -52,21 +52,17 @@ export {
   checkpointing,
   type Resumption,
 } from "./kit/checkpoint-files.js";
+export type { Competitor, MethodLabels } from "./kit/competitor.js";
+export { type Budget, competitorsOf, standardCompetitors } from "./kit/competitors.js";
 export {
-  type Budget,
-  type Contestant,
-  contestantsOf,
-  type MethodFacts,
-  type Role,
-  standardContestants,
-} from "./kit/contestant.js";
-export {
-  type CheckpointStore,
   type Experiment,
-  type ExperimentOptions,
+  type ExperimentRequest,
   type ExperimentResult,
+  type ExperimentStatus,
   type LabelledImages,
   type Preset,
   presets,
 } from "./kit/experiment.js";
+export { overSeeds } from "./kit/seeds.js";
+export { type Store, type TrackedStore, trackedStore } from "./kit/store.js";
 export { experimentNamed, experiments } from "./registry.js";

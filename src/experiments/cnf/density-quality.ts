@@ -1,11 +1,12 @@
 import { type Correction, hyper, stateErrors } from "../../hypersolver/index.js";
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
 import { compileFlowDensity, FLOW_TOLERANCES, type Flow, type LogDensities } from "../../models/index.js";
-import { adaptive, type ButcherTableau, dopri5, fixed, type Method } from "../../ode/index.js";
-import type { CompileOptions } from "../../runtime/index.js";
-import { type Broken, isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
-import { type Contestant, contestantsOf } from "../kit/contestant.js";
-import type { BrokenMethod } from "./broken-method.js";
+import { adaptive, type ButcherTableau, dopri5, fixed } from "../../ode/index.js";
+import { machineOf, type RunContext } from "../../runtime/index.js";
+import { isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
+import { type Competitor, labelsOf } from "../kit/competitor.js";
+import { competitorsOf } from "../kit/competitors.js";
+import { type BrokenRow, type Contestant, contest, type Entry, type Measure } from "../kit/contest.js";
 
 /** How well a method evaluates densities. */
 export interface DensityQuality {
@@ -24,74 +25,86 @@ export interface DensityQualityRequest {
   readonly flow: Flow;
   /** Held-out data, [n, d]. */
   readonly data: Tensor;
-  readonly methods: readonly Contestant[];
-  readonly compile?: CompileOptions;
-  /** Called after every method. */
-  readonly onMethod?: (done: number) => void;
-  /** Ends it before the next method. */
-  readonly signal?: AbortSignal;
+  readonly methods: readonly Competitor[];
 }
 
 /** Bases alone and corrections, each in one step. */
 export function densityMethods(
   bases: readonly ButcherTableau[],
   corrections: Readonly<Record<string, Correction | undefined>>,
-): Contestant[] {
-  const corrected = Object.entries(corrections).flatMap(([name, correction]): Contestant[] =>
-    correction === undefined ? [] : [{ name, role: "hypersolver", method: hyper(correction, { steps: 1 }) }],
+): Competitor[] {
+  const corrected = Object.entries(corrections).flatMap(([title, correction]): Competitor[] =>
+    correction === undefined ? [] : [{ title, role: "hypersolver", method: hyper(correction, { steps: 1 }) }],
   );
-  return [...contestantsOf(bases.map((base) => fixed(base, { steps: 1 }))), ...corrected];
+  return [...competitorsOf(bases.map((base) => fixed(base, { steps: 1 }))), ...corrected];
 }
 
 /** What errors are measured against: as far as float32 reaches. */
-const REFERENCE = "dopri5@1e-6";
+const REFERENCE = adaptive(dopri5, { rtol: 1e-6, atol: 1e-6 });
 
-/** Evaluates the same data by every method, dopri5 at the default tolerance first. */
+type DensityContestant = Contestant<Tensor, LogDensities>;
+
+/** Evaluates the same data by every method, dopri5 at the default tolerance first. @throws INTERRUPTED at a signal. */
 export async function densityQuality(
-  request: DensityQualityRequest,
-): Promise<(DensityQuality | BrokenMethod)[]> {
-  const { methods, signal, onMethod } = request;
-  const reference = await unlessItBreaks(evaluated(request, REFERENCE));
-  const rows: (DensityQuality | BrokenMethod)[] = [];
-  const first = contestantsOf([adaptive(dopri5, FLOW_TOLERANCES)]);
-  for (const { name: method, method: solver } of [...first, ...methods]) {
-    if (signal?.aborted === true) break;
-    const row = await unlessItBreaks(rowOf(method, evaluated(request, solver), reference));
-    rows.push(isBroken(row) ? { method, ...row } : row);
-    onMethod?.(rows.length);
-  }
-  return rows;
-}
-
-async function rowOf(
-  method: string,
-  evaluation: Promise<LogDensities>,
-  reference: LogDensities | Broken,
-): Promise<DensityQuality> {
-  const { values, z, statistics } = await evaluation;
-  const row = {
-    ...{ method, nfe: statistics.nfe, milliseconds: statistics.milliseconds },
+  { flow, data, methods }: DensityQualityRequest,
+  context: RunContext = {},
+): Promise<(DensityQuality | BrokenRow)[]> {
+  const contestant = (competitor: Competitor): DensityContestant => ({
+    method: labelsOf(competitor).method,
+    prepare: async () => {
+      const { method } = competitor;
+      const density = await compileFlowDensity(flow, { ...machineOf(context), method });
+      return {
+        run: async (x) => {
+          const result = await density.run(x);
+          return { result, costs: result.statistics, milliseconds: result.statistics.milliseconds };
+        },
+        dispose: () => density.dispose(),
+      };
+    },
+  });
+  const reference = await unlessItBreaks(once(contestant({ method: REFERENCE, role: "reference" }), data));
+  const measures: Record<string, Measure<Tensor, LogDensities>> = {
     // A log-density of −∞ is no number either.
-    nll: meanAndStandardError(values.map((value) => -value)),
+    nll: ({ values }) => values.map((value) => -value),
+    ...(!isBroken(reference) && errorsAgainst(reference)),
   };
-  if (isBroken(reference)) return row;
-  const off = values.map((value, i) => Math.abs(value - (reference.values[i] ?? 0)));
-  return { ...row, logDensityError: meanOf(off), endpointError: stateErrors(z, reference.z).mean };
+  const first = competitorsOf([adaptive(dopri5, FLOW_TOLERANCES)]);
+  const contestants = [...first, ...methods].map(contestant);
+  const entries = await contest<DensityContestant, Tensor, LogDensities, string>(
+    { contestants, cases: [data], measures },
+    context,
+  );
+  return entries.map(rowOf);
 }
 
-/** The second, warm run of a method. */
-async function evaluated(
-  { flow, data, compile = {} }: DensityQualityRequest,
-  method: Method | string,
-): Promise<LogDensities> {
-  const density = await compileFlowDensity(flow, { ...compile, method });
+async function once({ prepare }: DensityContestant, data: Tensor): Promise<LogDensities> {
+  const prepared = await prepare();
   try {
-    await density.run(data);
-    return await density.run(data);
+    return (await prepared.run(data)).result;
   } finally {
-    await density.dispose();
+    await prepared.dispose();
   }
 }
 
-const meanOf = (values: Float64Array): number =>
-  values.reduce((total, value) => total + value, 0) / values.length;
+const errorsAgainst = (reference: LogDensities): Record<string, Measure<Tensor, LogDensities>> => ({
+  logDensityError: ({ values }) => values.map((value, i) => Math.abs(value - (reference.values[i] ?? 0))),
+  endpointError: ({ z }) => stateErrors(z, reference.z).mean,
+});
+
+function rowOf({
+  contestant: { method },
+  scores,
+}: Entry<DensityContestant, string>): DensityQuality | BrokenRow {
+  if (isBroken(scores)) return { method, ...scores };
+  const { nfe, milliseconds, values } = scores;
+  const { nll = [], logDensityError, endpointError } = values;
+  return {
+    method,
+    nfe,
+    milliseconds,
+    nll: meanAndStandardError(nll),
+    ...(logDensityError && { logDensityError: meanAndStandardError(logDensityError).mean }),
+    ...(endpointError && { endpointError: meanAndStandardError(endpointError).mean }),
+  };
+}

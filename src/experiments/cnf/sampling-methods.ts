@@ -1,16 +1,17 @@
-import { type FitOptions, hiddenFeature, hyper } from "../../hypersolver/index.js";
+import { type FitSpec, hiddenFeature, hyper } from "../../hypersolver/index.js";
 import { FLOW_TOLERANCES, type Flow } from "../../models/index.js";
 import { adaptive, type ButcherTableau, dopri5, euler, fixed, heun, midpoint } from "../../ode/index.js";
 import { hyperTitle } from "../fit/comparison.js";
-import type { KeptFit } from "../fit/kept-fits.js";
-import { type Contestant, contestantsOf } from "../kit/contestant.js";
+import type { KeptFit } from "../fit/fit-stage.js";
+import type { Competitor } from "../kit/competitor.js";
+import { competitorsOf } from "../kit/competitors.js";
 
 /** How one hypersolver for sampling is fitted, and what its file is called. */
 export interface SamplingMethod {
   readonly name: string;
   readonly base: ButcherTableau;
   readonly file: string;
-  fit(flow: Flow): Partial<FitOptions>;
+  fit(flow: Flow): Partial<FitSpec>;
 }
 
 /**
@@ -45,13 +46,14 @@ export const samplingMethods: readonly SamplingMethod[] = [
 export type SamplingFits = Readonly<Record<string, KeptFit>>;
 
 /** All ways to sample that are compared: dopri5 first, the hypersolvers, then bases of two evaluations by themselves. */
-export function samplingContestants(fits: SamplingFits): Contestant[] {
+export function samplingCompetitors(fits: SamplingFits): Competitor[] {
   const corrected = Object.entries(fits).map(
-    ([name, { correction }]): Contestant => ({
-      ...{ name, role: "hypersolver" },
+    ([title, { correction }]): Competitor => ({
+      title,
+      role: "hypersolver",
       method: hyper(correction, { steps: 1 }),
     }),
   );
   const alone = [midpoint, heun].map((tableau) => fixed(tableau, { steps: 1 }));
-  return [...contestantsOf([adaptive(dopri5, FLOW_TOLERANCES)]), ...corrected, ...contestantsOf(alone)];
+  return [...competitorsOf([adaptive(dopri5, FLOW_TOLERANCES)]), ...corrected, ...competitorsOf(alone)];
 }

@@ -8,10 +8,10 @@ import {
 import { compileSolve, type Field, fixed, knownTableau, type Span } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
-import { type Contestant, type MethodFacts, methodFacts } from "../kit/contestant.js";
+import { type Competitor, labelsOf, type MethodLabels } from "../kit/competitor.js";
 
 /** One way to solve, measured. */
-export interface ComparisonRow extends MethodFacts {
+export interface ComparisonRow extends MethodLabels {
   readonly nfe: number;
   readonly gCalls: number;
   /** Multiply–accumulates a sample, g included. */
@@ -27,8 +27,8 @@ export interface ComparisonRow extends MethodFacts {
 /** What is compared on which states. */
 export interface ComparisonOptions {
   readonly field: Field;
-  /** See `standardContestants`, and `contestantsOf` for methods of one's own choice. */
-  readonly methods: readonly Contestant[];
+  /** See `standardCompetitors`, and `competitorsOf` for methods of one's own choice. */
+  readonly methods: readonly Competitor[];
   readonly span: Span;
   readonly samples: Samples;
   /** Reference ends of the samples, when already solved. */
@@ -57,19 +57,19 @@ export async function compareMethods(options: ComparisonOptions): Promise<Compar
   const reference =
     options.reference ?? (await referenceEnds(field, span, samples, measuring, options.compile));
   const rows: ComparisonRow[] = [];
-  for (const contestant of methods) {
-    rows.push({ ...methodFacts(contestant), ...(await measured(options, contestant, reference)) });
+  for (const competitor of methods) {
+    rows.push({ ...labelsOf(competitor), ...(await measured(options, competitor, reference)) });
     onProgress?.(rows.length, methods.length);
   }
   return rows;
 }
 
-type Measured = Omit<ComparisonRow, keyof MethodFacts>;
+type Measured = Omit<ComparisonRow, keyof MethodLabels>;
 
 /** Compiles once, compares the end with the reference, then takes the median time of warm runs. */
 async function measured(
   { field, span, samples, compile, repetitions = 3 }: ComparisonOptions,
-  { method }: Contestant,
+  { method }: Competitor,
   reference: Tensor,
 ): Promise<Measured> {
   const compiled = await compileSolve(field, { ...compile, span, method });

@@ -4,7 +4,7 @@ import {
   type FitRun,
   fitSummary,
   runFit,
-  standardContestants,
+  standardCompetitors,
 } from "../../../src/experiments/index.js";
 import { importOnnx } from "../../../src/graph/index.js";
 import { goldenVectorsOf, MEASURING } from "../../../src/hypersolver/index.js";
@@ -16,8 +16,10 @@ const field = convolutionalField();
 describe("a whole run on images", () => {
   let run: FitRun;
   beforeAll(async () => {
-    const fit = { ...smallImageFit, iterations: 60, trajectoryIterations: 20 };
-    run = await runFit({ field, title: "images", command: "test", fit, heldOut: 20, budget: [4, 8] });
+    const { states, ...small } = smallImageFit;
+    const spec = { ...small, iterations: 60, trajectoryIterations: 20 };
+    const request = { field, title: "images", command: "test", spec, states };
+    run = await runFit({ ...request, heldOut: 20, budget: [4, 8] });
   });
 
   test("measures against a float32 reference and says how far that is off", () => {
@@ -52,7 +54,7 @@ describe("a whole run on images", () => {
 
 test("methods are compared on images against the reference that is asked for", async () => {
   const samples = smallImageFit.states.heldOut(6, new Random(1));
-  const methods = standardContestants(field, { budget: [8], tolerances: [1e-3] });
+  const methods = standardCompetitors(field, { budget: [8], tolerances: [1e-3] });
   const options = { field, span: [0, 1] as const, samples, methods, repetitions: 1 };
   const rough = await compareMethods(options);
   const exact = await compareMethods({ ...options, measuring: MEASURING });

@@ -1,14 +1,14 @@
 import {
   type ComparisonRow,
-  type Contestant,
+  type Competitor,
   compareMethods,
   comparisonText,
-  contestantsOf,
+  competitorsOf,
   hasErrors,
   measuredSamples,
   measuringText,
   paretoFigure,
-  standardContestants,
+  standardCompetitors,
 } from "../../../experiments/index.js";
 import {
   droppedText,
@@ -83,7 +83,7 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
 const BUDGET = [1, 2, 4, 8, 16];
 
 interface Contest {
-  readonly methods: readonly Contestant[];
+  readonly methods: readonly Competitor[];
   /** The corrected ones. */
   readonly corrections: readonly Required<ChosenMethod>[];
 }
@@ -99,7 +99,7 @@ async function contest(field: Field, options: CompareCommandOptions): Promise<Co
       ...(tolerances !== undefined && { tolerances }),
       ...(correction !== undefined && { correction }),
     };
-    return { methods: standardContestants(field, usual), corrections: corrected(chosen ? [chosen] : []) };
+    return { methods: standardCompetitors(field, usual), corrections: corrected(chosen ? [chosen] : []) };
   }
   const given = { "--correction": file, "--budget": options.budget, "--tolerances": tolerances };
   const spare = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
@@ -112,7 +112,7 @@ async function contest(field: Field, options: CompareCommandOptions): Promise<Co
     );
   const chosen: ChosenMethod[] = [];
   for (const method of splitMethods(list)) chosen.push(await chosenMethod({ method }, {}));
-  return { methods: contestantsOf(chosen.map(({ method }) => method)), corrections: corrected(chosen) };
+  return { methods: competitorsOf(chosen.map(({ method }) => method)), corrections: corrected(chosen) };
 }
 
 const corrected = (chosen: readonly ChosenMethod[]): Required<ChosenMethod>[] =>

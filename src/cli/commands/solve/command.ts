@@ -1,9 +1,9 @@
 import type { FloatDType } from "../../../tensor/index.js";
 import type { CommandDefinition } from "../../command.js";
+import { fieldTable } from "../../options/field-table.js";
 import type { MethodOptions } from "../../options/method.js";
 import {
   addExamples,
-  addFieldOptions,
   type FieldOptions,
   methodOption,
   parsed,
@@ -19,6 +19,7 @@ import {
   parseSampleCount,
   type StatesChoice,
 } from "../../options/parse.js";
+import { addTable } from "../../options/table-options.js";
 
 export interface SolveCommandOptions extends SharedOptions, FieldOptions, MethodOptions {
   readonly precision?: FloatDType;
@@ -78,7 +79,7 @@ export const solveCommand: CommandDefinition = {
         "where to write the states (safetensors): key z, [batch, …] with --span, [times, batch, …] with --times",
       )
       .option("--keep-partial", "when the solve fails, write the times that were reached and key last_good");
-    addFieldOptions(command);
+    addTable(command, fieldTable);
     addExamples(command, [
       "solve field.onnx --span 0,1 --states z0.safetensors --out z1.safetensors",
       "solve field.onnx --span 0,1 --states z0.safetensors --method tsit5@1e-4",

@@ -3,9 +3,9 @@ import {
   compareMethods,
   comparisonTable,
   comparisonText,
-  contestantsOf,
+  competitorsOf,
   hyperTitle,
-  standardContestants,
+  standardCompetitors,
 } from "../../../../src/experiments/index.js";
 import { mul, trace } from "../../../../src/graph/index.js";
 import { parseMethod, uniformStates } from "../../../../src/hypersolver/index.js";
@@ -23,7 +23,7 @@ describe("a comparison", () => {
     const correction = zeroCorrection(heun, "float32");
     const rows = await compareMethods({
       ...{ field, span: pendulumSpan, samples, repetitions: 1 },
-      methods: standardContestants(field, { correction, budget: [1, 2, 3, 8], tolerances: [1e-4] }),
+      methods: standardCompetitors(field, { correction, budget: [1, 2, 3, 8], tolerances: [1e-4] }),
     });
     const of = (method: string) => rows.filter((row) => row.method === method);
     expect(of("Euler").map(({ steps }) => steps)).toEqual([1, 2, 3, 8]);
@@ -51,7 +51,7 @@ describe("a comparison", () => {
     const start = uniformStates([3], -1, 1).heldOut(3, new Random(1));
     const rows = await compareMethods({
       ...{ field, span: [0, 1], samples: start, repetitions: 1 },
-      methods: standardContestants(field, { budget: [4], tolerances: [1e-3] }),
+      methods: standardCompetitors(field, { budget: [4], tolerances: [1e-3] }),
     });
     for (const { macs, nfe } of rows) expect(macs).toBe(nfe * fieldMacs(field));
   });
@@ -62,7 +62,7 @@ describe("a comparison", () => {
       const correction = zeroCorrection(base, "float32");
       const rows = await compareMethods({
         ...{ field, span: pendulumSpan, samples, repetitions: 1 },
-        methods: standardContestants(field, { correction, budget: [6], tolerances: [] }),
+        methods: standardCompetitors(field, { correction, budget: [6], tolerances: [] }),
       });
       const hyper = rows.find(({ role }) => role === "hypersolver");
       const own = rows.find(({ role }) => role === "base");
@@ -78,7 +78,7 @@ describe("a comparison", () => {
     const states = { z0: fromNumbers([1, 2], [1, 2]), controls: {} };
     const rows = await compareMethods({
       ...{ field, span: [0, 1], samples: states, repetitions: 1 },
-      methods: standardContestants(field, { budget: [8], tolerances: [1e-3] }),
+      methods: standardCompetitors(field, { budget: [8], tolerances: [1e-3] }),
     });
     const euler = rows.find(({ method }) => method === "Euler");
     expect([euler?.error, euler?.relative]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
@@ -93,7 +93,7 @@ describe("a comparison", () => {
     const corrected = parseMethod("hyper:c.onnx:2", () => correction);
     const rows = await compareMethods({
       ...{ field: pendulum(), span: pendulumSpan, samples, repetitions: 1 },
-      methods: contestantsOf([...own, corrected]),
+      methods: competitorsOf([...own, corrected]),
     });
     expect(rows.map(({ spelling, method, role, steps }) => [spelling, method, role, steps])).toEqual([
       ["heun:2", "Heun", "base", 2],

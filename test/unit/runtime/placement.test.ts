@@ -4,7 +4,7 @@ import type { BackendDevice, DeviceTypes } from "../../../src/runtime/backend.js
 import { deviceFor } from "../../../src/runtime/placement.js";
 
 const place = (devices: DeviceTypes, wanted: BackendDevice, graph: Graph): Promise<BackendDevice> =>
-  deviceFor({ devices: async () => devices }, wanted, graph);
+  deviceFor({ elementTypes: async (device) => devices[device] }, wanted, graph);
 
 const ofType = (dtype: "float32" | "float64"): Graph =>
   trace({ z: { shape: ["batch", 2], dtype } }, ({ z }) => ({ y: tanh(mul(z, z)) }));

@@ -16,10 +16,12 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // For the tests that load ONNX Runtime themselves.
-    env: { ORT_DISABLE_TELEMETRY: process.env.ORT_DISABLE_TELEMETRY ?? "1" },
+    // Files share the library that their process has loaded: loading it for each anew takes longer than most tests.
+    isolate: false,
+    // A test that never came to an assertion is none.
+    expect: { requireAssertions: true },
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     reporters: ["default", new CountReporter()],
   },
 });

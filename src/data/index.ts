@@ -39,6 +39,7 @@ export { type Split, type SplitShares, splitRows } from "./split.js";
 export {
   logScale,
   restored,
+  restoredPoints,
   type Standardisation,
   standardisationOf,
   standardised,

@@ -1,4 +1,5 @@
 import {
+  cast,
   type DType,
   fail,
   formatShape,
@@ -74,6 +75,18 @@ export function standardised<D extends DType>(points: Tensor<D>, map: Standardis
 /** Back from standard coordinates to data, x = shift + scale · u: the inverse of `standardised`, with its errors. */
 export function restored<D extends DType>(u: Tensor<D>, map: Standardisation): Tensor<D> {
   return changed(u, map, (value, shift, scale) => shift + scale * value);
+}
+
+/** Beyond so many deviations from zero, a mean takes more than 4 of the 24 bits of a float32 away from its points. */
+const FAR_MEAN = 16;
+
+/**
+ * Back from standard coordinates to data, in float64 where float32 would lose digits: where a mean is far from zero in
+ * units of its deviation, such as that of Unix times.
+ */
+export function restoredPoints(u: Tensor, map: Standardisation): Tensor {
+  const isFar = map.shift.some((shift, i) => Math.abs(shift) > FAR_MEAN * (map.scale[i] ?? 1));
+  return isFar ? restored(cast(u, "float64"), map) : restored(u, map);
 }
 
 /**

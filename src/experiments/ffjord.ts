@@ -2,9 +2,9 @@ import { host } from "#host";
 import { importOnnx } from "../graph/index.js";
 import { type FitOptions, normalStates } from "../hypersolver/index.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
-import { runOptionsOf } from "../runtime/index.js";
+import { runOptions } from "../runtime/index.js";
 import { fail } from "../tensor/index.js";
-import { comparisonText, fitSummary } from "./fit/fit-report.js";
+import { comparisonRows, comparisonText, fitSummary } from "./fit/fit-report.js";
 import { runFit } from "./fit/run-fit.js";
 import { CHECKPOINT_FILE, checkpointing } from "./kit/checkpoint-files.js";
 import type { Experiment, Preset } from "./kit/experiment.js";
@@ -45,25 +45,33 @@ const presetFits: Readonly<Record<Preset, PresetFit>> = {
 };
 
 /** HyperHeun in one step (2 NFE) for the authors' flow: the library's main job on real input. */
-export const ffjord: Experiment = {
+export const ffjord: Experiment<PresetFit> = {
   name: "ffjord",
   title: "HyperHeun for an FFJORD flow: samples in two evaluations",
-  run: async (options) => {
-    const { preset, seed, command, onLearned } = options;
+  presets: presetFits,
+  run: async (
+    { preset, seed, command, spec = presetFits[preset] },
+    { store, resume = false, onArtefact, ...context } = {},
+  ) => {
     const fit: FitOptions = {
-      ...{ base: heun, steps: 1, span: [0, 1], states: normalStates([2]), seed },
-      ...presetFits[preset],
-      ...runOptionsOf(options),
-      ...(await checkpointing(CHECKPOINT_FILE, options)),
+      base: heun,
+      steps: 1,
+      span: [0, 1],
+      states: normalStates([2]),
+      seed,
+      ...spec,
+      ...runOptions(context),
+      ...(store && (await checkpointing(CHECKPOINT_FILE, { checkpoints: store, resume }))),
     };
     const { metrics, artefacts } = await runFit({
       field: await ffjordField(),
       title: ffjord.title,
       command,
       fit,
-      ...(onLearned && { onLearned }),
+      ...(onArtefact && { onLearned: onArtefact }),
     });
+    for (const artefact of artefacts) await onArtefact?.(artefact);
     const summary = `${comparisonText(metrics.comparison)}\n\n${fitSummary(metrics)}`;
-    return { summary, metrics, artefacts, status: metrics.status };
+    return { summary, metrics, rows: comparisonRows(metrics.comparison), artefacts, status: metrics.status };
   },
 };

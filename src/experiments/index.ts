@@ -53,12 +53,14 @@ export {
   type Resumption,
 } from "./kit/checkpoint-files.js";
 export {
-  type CheckpointStore,
   type Experiment,
-  type ExperimentOptions,
+  type ExperimentRequest,
   type ExperimentResult,
+  type ExperimentStatus,
   type LabelledImages,
   type Preset,
   presets,
 } from "./kit/experiment.js";
+export { overSeeds } from "./kit/seeds.js";
+export { type Store, type TrackedStore, trackedStore } from "./kit/store.js";
 export { experimentNamed, experiments } from "./registry.js";

@@ -3,6 +3,7 @@ import { cnf } from "./cnf/cnf.js";
 import { ffjord } from "./ffjord.js";
 import { cifar10, mnist, mnistAuthors } from "./images/images.js";
 import type { Experiment } from "./kit/experiment.js";
+import { slope } from "./theory/slope.js";
 
 /** Every experiment, by name. */
 export const experiments: Readonly<Record<string, Experiment>> = {
@@ -11,6 +12,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   mnist,
   "mnist-authors": mnistAuthors,
   cifar10,
+  slope,
 };
 
 /** @throws INVALID_ARGUMENT listing the names there are. */

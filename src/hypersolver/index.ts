@@ -37,7 +37,7 @@ export {
   hyperNamed,
   isHyper,
 } from "./correction/hyper.js";
-export { type HyperSchemeOptions, hyperRule, hyperScheme } from "./correction/hyper-scheme.js";
+export { type HyperSchemeOptions, hyperRule, hyperScheme, integerPower } from "./correction/hyper-scheme.js";
 export { inputShapes, type SampleShape } from "./correction/input-shapes.js";
 export {
   type AnyMethodSpec,
@@ -107,7 +107,7 @@ export {
 // Files.
 
 export { cardWarnings } from "./files/check-card.js";
-export { decodeCorrection, encodeCorrection } from "./files/correction-file.js";
+export { decodeCorrection, encodeCorrection, weightsWarnings } from "./files/correction-file.js";
 export { fingerprintOf } from "./files/fingerprint.js";
 export { SOLVER_KEY, type SolverFacts, solverFactsOf } from "./files/solver-facts.js";
 export {
@@ -118,3 +118,4 @@ export {
   selfTest,
   solverGraph,
 } from "./files/solver-file.js";
+export { stateWarnings } from "./files/state-warnings.js";

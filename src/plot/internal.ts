@@ -1,4 +1,5 @@
 /** For the layers above, not for users: numbers as text, fronts and colours as the figures have them. */
+export type { Role } from "./figure.js";
 export { paretoFront } from "./figures/pareto.js";
 export {
   formatBytes,

@@ -58,6 +58,10 @@ export function runOptionsOf({ compile, signal, onProgress, onWarning }: RunOpti
   };
 }
 
+/** A context as such options. */
+export const runOptions = (context: RunContext): RunOptions =>
+  runOptionsOf({ ...context, compile: machineOf(context) });
+
 /** The context that lies in such options. */
 export function contextOf(options: RunOptions): RunContext {
   const { compile = {}, ...rest } = runOptionsOf(options);

@@ -10,6 +10,7 @@ export {
   type ProgressEvent,
   type RunContext,
   type RunOptions,
+  runOptions,
   runOptionsOf,
 } from "./context.js";
 export {

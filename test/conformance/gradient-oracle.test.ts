@@ -16,6 +16,7 @@ import {
   dopri5,
   evaluateField,
   type Field,
+  type GradientOptions,
   gradientThroughSolve,
   heun,
   makeField,
@@ -31,10 +32,11 @@ import {
   withOpenParameters,
 } from "../../src/ode/index.js";
 import { compile } from "../../src/runtime/index.js";
-import { fromNumbers, rows, type Tensor, toFloat64 } from "../../src/tensor/index.js";
+import { type FloatDType, fromNumbers, rows, type Tensor, toFloat64 } from "../../src/tensor/index.js";
 import { expectClose, relativeDifference } from "../helpers/compare.js";
-import { oracleField } from "../helpers/mlp-field.js";
+import { float32GradientRounding, oracleField } from "../helpers/mlp-field.js";
 import { readOracle } from "../helpers/oracle.js";
+import { logarithmicNorm, randomField } from "../helpers/random-fields.js";
 import { SAME_NUMERICS } from "../helpers/tolerances.js";
 
 const oracle = readOracle("odeint_gradient");
@@ -76,15 +78,61 @@ describe("oracle: gradients of Σ z(1.5)² through a solve agree with torchdiffe
     for (const [name, value] of Object.entries(expected)) expectClose(ours[name] as Tensor, value, 1e-7);
   });
 
-  test("oracle float32", async () => {
-    const options = { span: [0, 1.5], rtol: 1e-5, atol: 1e-5 } as const;
+  test("oracle float32: the rounding of as many operations", async () => {
+    const options = { span: [0, 1.5], method: rk4, steps: 64 } as const;
     const result = await gradientThroughSolve(oracleField("float32"), z0, options, doubled);
     const ours: Record<string, Tensor> = { z0: result.z0, ...result.parameters };
     for (const [name, value] of Object.entries(expected)) {
       expect(ours[name]?.dtype).toBe("float32");
-      expect(relativeDifference(toFloat64(ours[name] as Tensor), toFloat64(value))).toBeLessThan(2e-4);
+      expectClose(ours[name] as Tensor, value, 1e-7 + float32GradientRounding(4 * 64));
     }
   });
+});
+
+describe("gradients in float32, on fields drawn at random", () => {
+  const span = [0, 1.5] as const;
+  const seeds = [1, 2, 3, 4, 5, 6];
+  const gradientOf = async (seed: number, dtype: FloatDType, options: GradientOptions) => {
+    const { field, start } = randomField(seed);
+    const result = await gradientThroughSolve(field(dtype), start, { span, ...options }, doubled);
+    const steps = result.solution.statistics.acceptedSteps;
+    return { steps, values: { z0: result.z0, ...result.parameters } as Record<string, Tensor> };
+  };
+  type Gradient = Awaited<ReturnType<typeof gradientOf>>;
+  const difference = (a: Gradient, b: Gradient): number => {
+    expect(Object.keys(a.values)).toEqual(Object.keys(b.values));
+    const gaps = Object.entries(b.values).map(([name, value]) =>
+      relativeDifference(toFloat64(a.values[name] as Tensor), toFloat64(value)),
+    );
+    return Math.max(...gaps);
+  };
+
+  test.each(seeds)("on equal steps differ from float64 by rounding: field %d", async (seed) => {
+    const options = { method: rk4, steps: 16 };
+    const [single, double] = [
+      await gradientOf(seed, "float32", options),
+      await gradientOf(seed, "float64", options),
+    ];
+    const gap = difference(single, double);
+    expect(gap).toBeLessThan(float32GradientRounding(4 * 16));
+    // It was float32.
+    expect(gap).toBeGreaterThan(1e-9);
+  });
+
+  test.each(seeds)(
+    "under step control err by tolerance, steps and growth of errors: field %d",
+    async (seed) => {
+      const tolerance = 1e-5;
+      const exact = await gradientOf(seed, "float64", { rtol: 1e-11, atol: 1e-11 });
+      const growth = Math.exp(1.5 * Math.max(0, await logarithmicNorm(randomField(seed), span)));
+      for (const dtype of ["float32", "float64"] as const) {
+        const ours = await gradientOf(seed, dtype, { rtol: tolerance, atol: tolerance });
+        // Each step errs by a root mean square of one tolerance over 15 numbers; once in the state that the way back
+        // passes through, once in the cotangent that it starts from.
+        expect(difference(ours, exact)).toBeLessThan(2 * Math.sqrt(15) * tolerance * ours.steps * growth);
+      }
+    },
+  );
 });
 
 describe("replaying steps backwards is the derivative of the unrolled program", () => {

@@ -164,8 +164,10 @@ describe("f is never evaluated outside the span", () => {
       [heun, rk4, bosh3, dopri5, tsit5, dopri8].map((method) => ({ span, dtype, method })),
     ),
   );
+  // The thirteen stages of dopri8 take as long to compile as all others: one span in each direction will do.
+  const affordable = cases.filter(({ span, method }) => method !== dopri8 || spans.indexOf(span) < 2);
 
-  test.each(cases)("$method.name in $dtype on $span", async ({ span, dtype, method }) => {
+  test.each(affordable)("$method.name in $dtype on $span", async ({ span, dtype, method }) => {
     const round = dtype === "float32" ? Math.fround : Number;
     const [low, high] = [round(Math.min(...span)), round(Math.max(...span))];
     const field = scalarField(

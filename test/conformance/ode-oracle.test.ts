@@ -146,11 +146,9 @@ describe("oracle: adaptive steps agree with torchdiffeq", () => {
 
   test.each(cases)("oracle $name/$key: by default at most its NFE, without its overshoot", async (it) => {
     const entry = tableEntry(`${it.name}/${it.key}`);
-    const { statistics, errors } = await run(it, { method: it.ours });
+    const { statistics } = await run(it, { method: it.ours });
     // Overshooting attempts the last step at full length; where that is rejected, clipping saves the attempt.
     expect([0, it.ours.stages - 1]).toContain(entry.nfe - statistics.nfe);
-    // Landing on t1 leaves the integration's own error, which may exceed an interpolated one by chance, not by much.
-    expect(errors.at(-1)).toBeLessThan(1.4 * entry.max_abs_error_final);
   });
 
   test("oracle adaptive_heun without reuse evaluates f twice a step", async () => {

@@ -15,7 +15,10 @@ const file = "pretrained/nde_mnist.safetensors";
 const authors = () =>
   classifierOf(architectureNamed("mnist-authors"), decodeStateDict(readFileSync(file), file));
 
-/** Reference: PyTorch 2.6 and torchdiffeq in float32 on the same images. */
+/**
+ * Reference: PyTorch 2.6 and torchdiffeq in float32 on the first 300 images, in batches of 50: 295 right, and NFE 38,
+ * then five times 50. Two batches show both numbers; of the five that are wrong two are in them.
+ */
 test("the authors' classifier does as well, and works as hard, as in torchdiffeq", async () => {
   const { test: images } = await mnistForTests();
   const compiled = await compileClassifier(authors(), {
@@ -25,12 +28,10 @@ test("the authors' classifier does as well, and works as hard, as in torchdiffeq
     lastStep: "overshoot",
     threads: 1,
   });
-  const measured = await measureAccuracy(compiled, imageRows(images, 0, 300), { batch: 50 });
+  const measured = await measureAccuracy(compiled, imageRows(images, 0, 100), { batch: 50 });
   await compiled.dispose();
-  expect(measured.accuracy).toBeCloseTo(0.983, 3);
-  // 38, then five times 50: the mean is the stated 48.
-  expect(measured.batches).toHaveLength(6);
-  expect(measured.nfe).toBe(48);
+  expect(measured.batches.map(({ nfe }) => nfe)).toEqual([38, 50]);
+  expect(measured.accuracy).toBeCloseTo(0.98, 9);
 });
 
 test("a state dict of another network is refused by the names of its keys", () => {

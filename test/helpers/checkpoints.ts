@@ -1,13 +1,12 @@
-import type { CheckpointStore } from "../../src/experiments/index.js";
+import { type TrackedStore, trackedStore } from "../../src/experiments/index.js";
 
-/** A store of checkpoints whose files can be looked at. */
-export function checkpointsInMemory(): CheckpointStore & { readonly files: Map<string, Uint8Array> } {
+/** A store of checkpoints and results whose files can be looked at. */
+export function checkpointsInMemory(): TrackedStore & { readonly files: Map<string, Uint8Array> } {
   const files = new Map<string, Uint8Array>();
-  return {
-    files,
+  const store = trackedStore({
     read: async (name) => files.get(name),
     write: async (name, content) => void files.set(name, content),
     remove: async (name) => void files.delete(name),
-    clear: async () => files.clear(),
-  };
+  });
+  return { ...store, files };
 }

@@ -10,7 +10,7 @@ import {
   trace,
 } from "../../src/graph/index.js";
 import { integerPower } from "../../src/hypersolver/correction/hyper-scheme.js";
-import type { Correction, CorrectionInput } from "../../src/hypersolver/index.js";
+import { type Correction, type CorrectionInput, mlpCorrection } from "../../src/hypersolver/index.js";
 import {
   alpha,
   type ButcherTableau,
@@ -24,7 +24,7 @@ import {
   rk4,
   withoutErrorControl,
 } from "../../src/ode/index.js";
-import type { FloatDType } from "../../src/tensor/index.js";
+import { type FloatDType, Random } from "../../src/tensor/index.js";
 import type { ClosedForm } from "./closed-form.js";
 
 /** Every base that the laws are tried on. */
@@ -104,4 +104,15 @@ export function exactCorrection(
 export function node(value: Node | undefined): Node {
   if (value === undefined) throw new Error("the correction was not given this input");
   return value;
+}
+
+/** A small network for states of two columns over Heun's method, of first weights. */
+export function smallCorrection(): Correction {
+  const column = (width: number) => ({
+    mean: new Float64Array(width),
+    deviation: new Float64Array(width).fill(1),
+  });
+  const statistics = { z: column(2), k0: column(2), k1: column(2), epsilon: column(1) };
+  const shape = { base: heun, inputs: ["z", "stages", "epsilon"], hidden: [4], activation: "silu" } as const;
+  return mlpCorrection({ ...shape, statistics, scale: Float64Array.of(1, 1) }, new Random(1));
 }

@@ -26,3 +26,12 @@ export function oracleMlp(x: Node, parameters: Readonly<Record<string, Node>>): 
     return i === layers.length - 1 ? shifted : tanh(shifted);
   }, x);
 }
+
+/**
+ * Relative rounding of a gradient in float32: √n u for n operations in a row, there and back. An evaluation is three
+ * products, over 4, 16 and 16 numbers, with a bias and a tanh each.
+ * Reference: N. J. Higham, T. Mary, A new approach to probabilistic rounding error analysis, SIAM J. Sci. Comput. 41
+ *   (2019).
+ */
+export const float32GradientRounding = (evaluations: number): number =>
+  Math.sqrt(2 * evaluations * (4 + 16 + 16 + 3 * 2)) * 2 ** -24;

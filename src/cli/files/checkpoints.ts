@@ -1,30 +1,25 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import { CHECKPOINT_FILE, type CheckpointStore } from "../../experiments/index.js";
+import { rm, rmdir } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { CHECKPOINT_FILE, type TrackedStore, trackedStore } from "../../experiments/index.js";
 import { fail } from "../../tensor/index.js";
 import type { Output } from "../terminal/output.js";
 import { isFile, readBytes, writeWhole } from "./files.js";
 
-/** Checkpoints as files of a folder, each written as a whole. */
-export function checkpointsIn(folder: string): CheckpointStore {
-  const seen = new Set<string>();
-  const pathOf = (name: string): string => {
-    const path = join(folder, name);
-    seen.add(path);
-    return path;
-  };
-  return {
+/** Checkpoints and kept results as files of a folder, each written as a whole. */
+export const checkpointsIn = (folder: string): TrackedStore =>
+  trackedStore({
     read: async (name) => {
-      const path = pathOf(name);
+      const path = join(folder, name);
       return (await isFile(path)) ? await readBytes(path) : undefined;
     },
-    write: (name, content) => writeWhole(pathOf(name), content),
-    remove: (name) => rm(pathOf(name), { force: true }),
-    clear: async () => {
-      for (const path of seen) await rm(path, { force: true });
+    write: (name, content) => writeWhole(join(folder, name), content),
+    remove: async (name) => {
+      const path = join(folder, name);
+      await rm(path, { force: true });
+      // A folder that was made for it goes with the last of its files; one that holds others stays.
+      if (relative(folder, dirname(path)) !== "") await rmdir(dirname(path)).catch(() => undefined);
     },
-  };
-}
+  });
 
 /**
  * Looks for the checkpoint of a training or a fit before it begins: one that is wanted has to be there; of one that is

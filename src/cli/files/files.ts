@@ -120,22 +120,39 @@ export interface WrittenFiles {
 
 /** Writes files below a folder, the most precious first. One that cannot be written does not cost the others. */
 export async function writeAll(folder: string, files: readonly NamedContent[]): Promise<WrittenFiles> {
-  const paths: string[] = [];
-  const failures: { readonly place: string; readonly error: HypersolversError }[] = [];
-  for (const { path, content } of files) {
-    const place = join(folder, path);
-    try {
-      await writeWhole(place, content);
-      paths.push(place);
-    } catch (error) {
-      if (!isHypersolversError(error, "FILE_NOT_WRITABLE")) throw error;
-      failures.push({ place, error });
-    }
-  }
-  const [first] = failures;
-  if (first === undefined) return { paths };
-  const what = failures.map(({ place }) => place).join(", ");
-  return { paths, failure: fail("FILE_NOT_WRITABLE", { ...first.error.facts, what }) };
+  const run = runFolder(folder);
+  for (const file of files) await run.write(file);
+  return run.written();
+}
+
+/** A folder that files are written into one after another, as they are made. */
+export interface RunFolder {
+  /** Notes when it cannot be done, and goes on. */
+  write(file: NamedContent): Promise<void>;
+  written(): WrittenFiles;
+}
+
+export function runFolder(folder: string): RunFolder {
+  const paths = new Set<string>();
+  const failures = new Map<string, HypersolversError>();
+  return {
+    write: async ({ path, content }) => {
+      const place = join(folder, path);
+      try {
+        await writeWhole(place, content);
+        paths.add(place);
+      } catch (error) {
+        if (!isHypersolversError(error, "FILE_NOT_WRITABLE")) throw error;
+        failures.set(place, error);
+      }
+    },
+    written: () => {
+      const [first] = failures.values();
+      if (first === undefined) return { paths: [...paths] };
+      const failure = fail("FILE_NOT_WRITABLE", { ...first.facts, what: [...failures.keys()].join(", ") });
+      return { paths: [...paths], failure };
+    },
+  };
 }
 
 /** Where files are, as the last lines of a result. */

@@ -6,11 +6,13 @@ import {
   cardWarnings,
   decodeCorrection,
   SOLVER_KEY,
+  stateWarnings,
   type ValidityCard,
+  weightsWarnings,
 } from "../../hypersolver/index.js";
 import { type Field, fieldOfModel, type Span } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
-import { fail, isHypersolversError } from "../../tensor/index.js";
+import { fail, isHypersolversError, type Tensor } from "../../tensor/index.js";
 import type { FieldOptions, SharedOptions } from "../options/options.js";
 import { UsageError } from "../options/usage-error.js";
 import type { Output } from "../terminal/output.js";
@@ -41,13 +43,26 @@ export async function readCorrection(path: string | undefined): Promise<LoadedCo
 
 /** Says what a correction's card has against its use, each sentence once. */
 export function warnOfCard(
-  { card }: LoadedCorrection,
+  correction: LoadedCorrection,
   field: Field,
   uses: readonly { readonly span: Span; readonly steps: number }[],
   output: Output,
 ): string[] {
   const moving = uses.filter(({ span: [t0, t1] }) => t0 !== t1);
-  const warnings = [...new Set(moving.flatMap((use) => cardWarnings(card, field, use)))];
+  const ofUses = moving.flatMap((use) => cardWarnings(correction.card, field, use));
+  const warnings = [...weightsWarnings(correction), ...new Set(ofUses)];
+  for (const warning of warnings) output.warn(warning);
+  return warnings;
+}
+
+/** Says that a solve begins far from the states that a correction learned, where it begins at that end of its span. */
+export function warnOfStates(
+  { card }: LoadedCorrection,
+  z0: Tensor,
+  start: number | undefined,
+  output: Output,
+): string[] {
+  const warnings = start === card.span[0] ? stateWarnings(card, z0) : [];
   for (const warning of warnings) output.warn(warning);
   return warnings;
 }

@@ -2,6 +2,7 @@ import {
   compileFlowDensity,
   compileFlowSampler,
   type Flow,
+  type FlowData,
   type FlowDensityOptions,
   type FlowSamplerOptions,
 } from "../../models/index.js";
@@ -15,68 +16,65 @@ import {
   speedUpBars,
 } from "../../plot/index.js";
 import { formatNumber } from "../../plot/internal.js";
-import type { CompileOptions } from "../../runtime/index.js";
-import {
-  isBroken,
-  isHypersolversError,
-  Random,
-  type Tensor,
-  toFloat64,
-  unlessItBreaks,
-} from "../../tensor/index.js";
+import { machineOf } from "../../runtime/index.js";
+import { isBroken, Random, type Tensor, toFloat64, unlessItBreaks } from "../../tensor/index.js";
 import { paretoFigure } from "../fit/fit-figures.js";
-import type { KeptFit } from "../fit/kept-fits.js";
+import type { KeptFit } from "../fit/fit-stage.js";
 import { densityOverGrid, gridAround, type PlaneGrid } from "../flow/density-grid.js";
 import { curveFigures } from "../flow/flow-curves.js";
 import { PICTURE_SOLVE } from "../flow/flow-figures.js";
-import { allMethods } from "./all-methods.js";
+import type { Drawing, Run } from "../kit/run.js";
+import type { CnfMetrics } from "./cnf.js";
+import { type CnfFits, fitOfDensity, samplingFits } from "./cnf-fits.js";
+import { allMethods } from "./cnf-report.js";
 import { fieldFigure } from "./field-figure.js";
-import type { CnfRun } from "./run-cnf.js";
 import { samplerOptions } from "./sampling-methods.js";
 
-/** Every figure of a run that can be solved for, most telling first. */
-export async function cnfFigures(run: CnfRun, compile: CompileOptions): Promise<Figure[]> {
-  const { metrics, flow, fits } = run;
-  const density = fits?.density;
-  const methods = allMethods(metrics.sampling ?? {});
-  return [
-    densityGrid([await samplesRow(run, compile)], {
-      ...{ name: "samples", title: "Samples", panelSize: 240 },
-    }),
-    ...(density === undefined ? [] : await unlessItFails(() => densityFigure(run, density, compile))),
-    await fieldFigure(flow, metrics.seed, compile),
-    ...speedFigures(metrics.speed ?? []),
-    ...(methods.length === 0 ? [] : [paretoFigure(methods)]),
-    ...curveFigures(metrics.flow),
-  ];
+/** What the figures of a run are drawn from: the run and its fits go on after this is made. */
+export interface CnfPictures {
+  readonly data: FlowData;
+  readonly flow: Flow;
+  readonly fits: CnfFits;
+  readonly run: Pick<Run<CnfMetrics>, "found" | "context">;
+  readonly seed: number;
 }
 
-/** A picture that cannot be solved for is left out. */
-async function unlessItFails(draw: () => Promise<Figure>): Promise<Figure[]> {
-  try {
-    return [await draw()];
-  } catch (error) {
-    if (!isHypersolversError(error)) throw error;
-    return [];
-  }
+/** Every figure of a run, most telling first. */
+export function cnfDrawings(pictures: CnfPictures): Drawing[] {
+  const { flow, fits, run, seed } = pictures;
+  const machine = machineOf(run.context);
+  return [
+    async () => [
+      densityGrid([await samplesRow(pictures)], { name: "samples", title: "Samples", panelSize: 240 }),
+    ],
+    async () => {
+      const density = fitOfDensity(fits);
+      return density === undefined ? [] : [await densityFigure(pictures, density)];
+    },
+    async () => [await fieldFigure(flow, seed, machine)],
+    () => speedFigures(run.found.speed ?? []),
+    () => {
+      const methods = allMethods(run.found.sampling);
+      return methods.length === 0 ? [] : [paretoFigure(methods)];
+    },
+    () => (run.found.flow === undefined ? [] : curveFigures(run.found.flow)),
+  ];
 }
 
 const PICTURE_POINTS = 20_000;
 
 /** One row of the paper's figure 6: data, and samples by each method from the same draws, unless it breaks on one. */
-export async function samplesRow(
-  { data, flow, fits, metrics }: Pick<CnfRun, "data" | "flow" | "fits" | "metrics">,
-  compile: CompileOptions,
-): Promise<DensityRow> {
-  const z = flow.base.sample(PICTURE_POINTS, data.dimension, new Random(metrics.seed).fork("picture"));
-  const methods = fits === undefined ? { dopri5: {} } : samplerOptions(fits.sampling);
+export async function samplesRow({ data, flow, fits, run, seed }: CnfPictures): Promise<DensityRow> {
+  const z = flow.base.sample(PICTURE_POINTS, data.dimension, new Random(seed).fork("picture"));
+  const all = samplingFits(fits);
+  const methods = Object.keys(all).length === 0 ? { dopri5: {} } : samplerOptions(all);
   const clouds: GridCloud[] = [{ label: "data", points: toFloat64(data.heldOut(PICTURE_POINTS)) }];
   for (const [method, options] of Object.entries(methods)) {
-    const drawn = await unlessItBreaks(pushed(flow, z, { ...compile, ...options }));
+    const drawn = await unlessItBreaks(pushed(flow, z, { ...machineOf(run.context), ...options }));
     if (isBroken(drawn)) continue;
     clouds.push({ label: method, points: toFloat64(drawn.x), note: `${drawn.nfe} NFE` });
   }
-  return { label: metrics.density, clouds };
+  return { label: run.found.density ?? "", clouds };
 }
 
 async function pushed(
@@ -94,15 +92,11 @@ async function pushed(
 }
 
 /** The flow's density by dopri5, and by one corrected step of (z, log p) in the cells that hold data. */
-async function densityFigure(
-  { data, flow }: CnfRun,
-  { correction }: KeptFit,
-  compile: CompileOptions,
-): Promise<Figure> {
+async function densityFigure({ data, flow, run }: CnfPictures, { correction }: KeptFit): Promise<Figure> {
   const points = data.heldOut(PICTURE_POINTS);
   const grid = gridAround(points);
   const panel = async (method: string, options: FlowDensityOptions): Promise<ScalarGrid> => {
-    const solver = await compileFlowDensity(flow, { ...compile, ...options });
+    const solver = await compileFlowDensity(flow, { ...machineOf(run.context), ...options });
     try {
       const { values, nfe } = await densityOverGrid(solver, grid);
       const { x, y, columns, rows } = grid;
@@ -140,7 +134,7 @@ const roleOf = (method: string): "reference" | "hypersolver" | "base" =>
   method === "dopri5" ? "reference" : method.startsWith("Hyper") ? "hypersolver" : "base";
 
 /** The paper's figure 1: what a sample takes by each method, none where all broke. */
-function speedFigures(rows: NonNullable<CnfRun["metrics"]["speed"]>): Figure[] {
+function speedFigures(rows: CnfMetrics["speed"]): Figure[] {
   const speed = rows.flatMap((row) => (isBroken(row) ? [] : [row]));
   const [first] = speed;
   if (first === undefined) return [];

@@ -1,75 +1,102 @@
 import type { Mean } from "../../metrics/index.js";
-import { type Figure, renderReport, type Table, textTable } from "../../plot/index.js";
+import type { Figure, Table } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
-import { methodTitle } from "../fit/comparison.js";
+import { type ComparisonRow, methodTitle } from "../fit/comparison.js";
 import { comparisonTable } from "../fit/fit-report.js";
 import { phasesText } from "../flow/flow-phases.js";
-import { allMethods } from "./all-methods.js";
-import type { BrokenMethod } from "./broken-method.js";
-import type { CnfMetrics } from "./run-cnf.js";
+import type { BrokenRow } from "../kit/contest.js";
+import type { RunFacts } from "../kit/experiment.js";
+import type { RunReport } from "../kit/report.js";
+import { brokenOf, type ResultRow } from "../kit/result-row.js";
+
+import type { CnfMetrics } from "./cnf.js";
 import type { SampleQuality } from "./sample-quality.js";
 
-/** The outcome for a terminal: what was learned, and what two evaluations are worth. */
-export function cnfSummary(metrics: CnfMetrics): string {
-  const tables = [samplingTable(metrics), densityTable(metrics)].flatMap((table) =>
-    table === undefined ? [] : [textTable(table.columns, table.rows, { emphasized: table.emphasized ?? [] })],
-  );
-  return [trainingSentence(metrics), ...tables, verdict(metrics) ?? interruption(metrics)].join("\n\n");
+/** What came out of a run: what was learned, and what two evaluations are worth. */
+export function cnfReport(metrics: Partial<CnfMetrics> & RunFacts, figures: readonly Figure[]): RunReport {
+  const { density, flow, sampling, command, preset, seed, status } = metrics;
+  const training = flow && `${phasesText(flow.phases)}; ${formatNumber(flow.seconds.training)} s`;
+  const methods = allMethods(sampling);
+  return {
+    title: `A continuous normalizing flow over ${density}, in two evaluations`,
+    lead: trainingSentence(metrics),
+    verdict: verdict(metrics) ?? interruption(metrics),
+    facts: [
+      ["Command", command],
+      ["Preset", preset],
+      ["Seed", String(seed)],
+      ["Training", training ?? "none"],
+      ["Status", status],
+    ],
+    sections: [
+      { heading: "Pictures", figures },
+      { heading: "Samples", text: SAMPLING_TEXT, table: samplingTable(metrics), on: "both" },
+      { heading: "Densities", text: DENSITY_TEXT, table: densityTable(metrics), on: "both" },
+      {
+        heading: "Sampling against every other solver",
+        text: "Mean Euclidean distance to dopri5 with tolerance 1e-8 in float64, in standardised coordinates, on base draws that the fit never saw. MACs count f and g.",
+        table: methods.length === 0 ? undefined : comparisonTable(methods),
+      },
+    ],
+    footnotes: [
+      "Poli et al., Hypersolvers: Toward Fast Continuous-Depth Models, NeurIPS 2020, section 4.2.",
+      "Sliced Wasserstein distance and squared maximum mean discrepancy (unbiased, so it may be negative) to the same fresh data; two fresh samples of the data themselves are the floor.",
+    ],
+  };
 }
 
-function interruption({ sampling = {} }: CnfMetrics): string {
+/** The numbers of a run by method. */
+export function cnfRows({ quality = [], speed = [], densities = [] }: Partial<CnfMetrics>): ResultRow[] {
+  const times = new Map(speed.map((row) => [row.method, row]));
+  return [
+    ...quality.map((row): ResultRow => {
+      const key = { "samples of": row.method };
+      if (isBroken(row)) return { key, outcome: brokenOf(row) };
+      const time = times.get(row.method);
+      const { nfe, slicedWasserstein, discrepancy } = row;
+      const milliseconds = time === undefined || isBroken(time) ? {} : { milliseconds: time.milliseconds };
+      const distances = { "sliced Wasserstein": slicedWasserstein.mean, "MMD²": discrepancy.mean };
+      return { key, outcome: { NFE: nfe, ...distances, ...milliseconds } };
+    }),
+    ...densities.map((row): ResultRow => {
+      const key = { "density by": row.method };
+      if (isBroken(row)) return { key, outcome: brokenOf(row) };
+      const { nfe, nll, logDensityError: error, milliseconds } = row;
+      const off = error === undefined ? {} : { "error of log p": error };
+      return { key, outcome: { NFE: nfe, NLL: nll.mean, ...off, milliseconds } };
+    }),
+  ];
+}
+
+/** The solvers that every fit is compared with, once, and each hypersolver at the step that it learned. */
+export function allMethods(fits: CnfMetrics["sampling"] = {}): ComparisonRow[] {
+  const all = Object.values(fits);
+  const hypersolvers = all.flatMap(({ comparison, hypersolver }) =>
+    comparison.filter(({ role, steps }) => role === "hypersolver" && steps === hypersolver.steps),
+  );
+  const others = (all[0]?.comparison ?? []).filter(({ role }) => role !== "hypersolver");
+  return [...others, ...hypersolvers];
+}
+
+function interruption({ sampling = {} }: Partial<CnfMetrics>): string {
   const made = Object.keys(sampling);
   return made.length === 0
     ? "Interrupted before the fits."
     : `Interrupted before all was measured. Fitted for sampling: ${made.join("; ")}.`;
 }
 
-/** A self-contained page about one run. */
-export function cnfReport(
-  metrics: CnfMetrics,
-  figures: readonly { readonly figure: Figure; readonly svg: string }[],
-): string {
-  const drawn = figures.map(({ figure, svg }) => ({ svg, caption: figure.caption, title: figure.title }));
-  const methods = allMethods(metrics.sampling ?? {});
-  const section = (heading: string, text: string, table: Table | undefined) =>
-    table === undefined ? [] : [{ heading, text, table }];
-  return renderReport({
-    title: `A continuous normalizing flow over ${metrics.density}, in two evaluations`,
-    lead: [trainingSentence(metrics), verdict(metrics)].filter((text) => text !== undefined).join(" "),
-    facts: [
-      ["Command", metrics.command],
-      ["Preset", metrics.preset],
-      ["Seed", String(metrics.seed)],
-      ["Training", `${phasesText(metrics.flow.phases)}; ${formatNumber(metrics.flow.seconds.training)} s`],
-      ["Status", metrics.status],
-    ],
-    sections: [
-      { heading: "Pictures", figures: drawn },
-      ...section("Samples", SAMPLING_TEXT, samplingTable(metrics)),
-      ...section("Densities", DENSITY_TEXT, densityTable(metrics)),
-      ...section(
-        "Sampling against every other solver",
-        "Mean Euclidean distance to dopri5 with tolerance 1e-8 in float64, in standardised coordinates, on base draws that the fit never saw. MACs count f and g.",
-        methods.length === 0 ? undefined : comparisonTable(methods),
-      ),
-    ],
-    footnotes: [
-      "Poli et al., Hypersolvers: Toward Fast Continuous-Depth Models, NeurIPS 2020, section 4.2.",
-      "Sliced Wasserstein distance and squared maximum mean discrepancy (unbiased, so it may be negative) to the same fresh data; two fresh samples of the data themselves are the floor.",
-    ],
-  });
-}
-
 const SAMPLING_TEXT =
-  "Distances of samples to fresh data, mean and standard error over seeds; the same base draws and data for all methods, whose scatter the difference to dopri5 seed by seed is free of. Told from dopri5: a difference beyond two standard errors of the distances themselves. Mean error: Euclidean distance to dopri5 at 1e-8 in float64, in standardised coordinates. Time for one sample of that size, median of warm runs taking turns. A method that ran into NaN or a limit broke.";
+  "Distances of samples to fresh data, mean and standard error over base draws; the same draws and data for all methods, whose scatter the difference to dopri5 seed by seed is free of. Told from dopri5: a difference beyond two standard errors of the distances themselves. Mean error: Euclidean distance to dopri5 at 1e-8 in float64, in standardised coordinates. Time for one sample of that size, median of warm runs taking turns. A method that ran into NaN or a limit broke.";
 const DENSITY_TEXT =
   "Log-densities of held-out data, from data to base. The error of log p is against dopri5 at 1e-6; the distance is that of the points reached at the base.";
 
 const nats = ({ mean, standardError }: Mean): string =>
   standardError === undefined ? formatNumber(mean) : `${mean.toFixed(4)} ± ${formatNumber(standardError)}`;
 
-function trainingSentence({ density, flow: { heldOut, entropy, broken } }: CnfMetrics): string {
+function trainingSentence({ density, flow }: Partial<CnfMetrics>): string {
+  if (flow === undefined) return "";
+  const { heldOut, entropy, broken } = flow;
   if (heldOut === undefined)
     return `The flow over ${density} gave held-out data no likelihood: ${broken?.reason}`;
   const floor =
@@ -77,7 +104,7 @@ function trainingSentence({ density, flow: { heldOut, entropy, broken } }: CnfMe
   return `The flow over ${density} gives held-out data ${nats(heldOut.nll)} nats of negative log-likelihood${floor}; dopri5 at 1e-5 takes ${heldOut.nfe} evaluations.`;
 }
 
-function verdict({ quality, sampling, speed }: CnfMetrics): string | undefined {
+function verdict({ quality, sampling, speed }: Partial<CnfMetrics>): string | undefined {
   if (quality === undefined || sampling === undefined || speed === undefined) return undefined;
   const [best = ""] = Object.keys(sampling);
   const fit = sampling[best];
@@ -99,7 +126,7 @@ function verdict({ quality, sampling, speed }: CnfMetrics): string | undefined {
   return `Samples of ${best} with ${fit.hypersolver.nfe} evaluations ${told}, end ${factor(best)} times closer to the exact solution than ${methodTitle(fit.base.method)}'s (${beside.join(", ")})${time}.`;
 }
 
-function toldText(row: SampleQuality | BrokenMethod | undefined): string {
+function toldText(row: SampleQuality | BrokenRow | undefined): string {
   if (isBroken(row)) return "break on some draws";
   const told = {
     no: "cannot be told from dopri5's by either distance within two standard errors",
@@ -113,12 +140,12 @@ function toldText(row: SampleQuality | BrokenMethod | undefined): string {
     : `${told} (sliced Wasserstein distance minus dopri5's from the same draws: ${meanText(paired)})`;
 }
 
-const timeOf = (rows: NonNullable<CnfMetrics["speed"]>, name: string): number | undefined => {
+const timeOf = (rows: CnfMetrics["speed"], name: string): number | undefined => {
   const row = rows.find(({ method }) => method === name);
   return row === undefined || isBroken(row) ? undefined : row.milliseconds;
 };
 
-function samplingTable({ quality, speed = [], sampling = {} }: CnfMetrics): Table | undefined {
+function samplingTable({ quality, speed = [], sampling = {} }: Partial<CnfMetrics>): Table | undefined {
   if (quality === undefined) return undefined;
   const fits = Object.entries(sampling);
   const errors: Readonly<Record<string, number | undefined>> = Object.fromEntries([
@@ -158,7 +185,7 @@ function toldApart(row: SampleQuality | undefined): "yes" | "no" | "?" | "" {
 const meanText = ({ mean, standardError }: Mean): string =>
   standardError === undefined ? formatNumber(mean) : `${formatNumber(mean)} ± ${formatNumber(standardError)}`;
 
-function densityTable({ densities }: CnfMetrics): Table | undefined {
+function densityTable({ densities }: Partial<CnfMetrics>): Table | undefined {
   if (densities === undefined) return undefined;
   return {
     columns: ["density by", "NFE", "NLL", "mean error of log p", "distance at the base", "time"],

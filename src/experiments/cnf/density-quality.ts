@@ -7,10 +7,10 @@ import {
   type LogDensities,
 } from "../../models/index.js";
 import type { ButcherTableau } from "../../ode/index.js";
-import type { CompileOptions } from "../../runtime/index.js";
-import { type Broken, isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
+import { machineOf, type RunContext } from "../../runtime/index.js";
+import { isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { methodTitle } from "../fit/comparison.js";
-import type { BrokenMethod } from "./broken-method.js";
+import { type BrokenRow, type Contestant, contest, type Entry, type Measure } from "../kit/contest.js";
 
 /** How well a method evaluates densities. */
 export interface DensityQuality {
@@ -30,11 +30,6 @@ export interface DensityQualityRequest {
   /** Held-out data, [n, d]. */
   readonly data: Tensor;
   readonly methods: readonly DensityMethod[];
-  readonly compile?: CompileOptions;
-  /** Called after every method. */
-  readonly onMethod?: (done: number) => void;
-  /** Ends it before the next method. */
-  readonly signal?: AbortSignal;
 }
 
 export interface DensityMethod {
@@ -58,54 +53,69 @@ export function densityMethods(
 }
 
 /** Tolerance that errors are measured against: as far as float32 reaches. */
-const REFERENCE_TOLERANCE = 1e-6;
+const REFERENCE = { rtol: 1e-6, atol: 1e-6 };
 
-/** Evaluates the same data by every method, dopri5 at the default tolerance first. */
+type DensityContestant = Contestant<Tensor, LogDensities>;
+
+/** Evaluates the same data by every method, dopri5 at the default tolerance first. @throws INTERRUPTED at a signal. */
 export async function densityQuality(
-  request: DensityQualityRequest,
-): Promise<(DensityQuality | BrokenMethod)[]> {
-  const { methods, signal, onMethod } = request;
-  const tight = { rtol: REFERENCE_TOLERANCE, atol: REFERENCE_TOLERANCE };
-  const reference = await unlessItBreaks(evaluated(request, tight));
-  const rows: (DensityQuality | BrokenMethod)[] = [];
-  for (const { method, options } of [{ method: "dopri5", options: {} }, ...methods]) {
-    if (signal?.aborted === true) break;
-    const row = await unlessItBreaks(rowOf(method, evaluated(request, options), reference));
-    rows.push(isBroken(row) ? { method, ...row } : row);
-    onMethod?.(rows.length);
-  }
-  return rows;
-}
-
-async function rowOf(
-  method: string,
-  evaluation: Promise<LogDensities>,
-  reference: LogDensities | Broken,
-): Promise<DensityQuality> {
-  const { values, z, statistics } = await evaluation;
-  const row = {
-    ...{ method, nfe: statistics.nfe, milliseconds: statistics.milliseconds },
+  { flow, data, methods }: DensityQualityRequest,
+  context: RunContext = {},
+): Promise<(DensityQuality | BrokenRow)[]> {
+  const contestant = ({ method, options }: DensityMethod): DensityContestant => ({
+    method,
+    prepare: async () => {
+      const density = await compileFlowDensity(flow, { ...machineOf(context), ...options });
+      return {
+        run: async (x) => {
+          const result = await density.run(x);
+          return { result, costs: result.statistics, milliseconds: result.statistics.milliseconds };
+        },
+        dispose: () => density.dispose(),
+      };
+    },
+  });
+  const reference = await unlessItBreaks(once(contestant({ method: "reference", options: REFERENCE }), data));
+  const measures: Record<string, Measure<Tensor, LogDensities>> = {
     // A log-density of −∞ is no number either.
-    nll: meanAndStandardError(values.map((value) => -value)),
+    nll: ({ values }) => values.map((value) => -value),
+    ...(!isBroken(reference) && errorsAgainst(reference)),
   };
-  if (isBroken(reference)) return row;
-  const off = values.map((value, i) => Math.abs(value - (reference.values[i] ?? 0)));
-  return { ...row, logDensityError: meanOf(off), endpointError: stateErrors(z, reference.z).mean };
+  const contestants = [{ method: "dopri5", options: {} }, ...methods].map(contestant);
+  const entries = await contest<DensityContestant, Tensor, LogDensities, string>(
+    { contestants, cases: [data], measures },
+    context,
+  );
+  return entries.map(rowOf);
 }
 
-/** The second, warm run of a method. */
-async function evaluated(
-  { flow, data, compile = {} }: DensityQualityRequest,
-  options: FlowDensityOptions,
-): Promise<LogDensities> {
-  const density = await compileFlowDensity(flow, { ...compile, ...options });
+async function once({ prepare }: DensityContestant, data: Tensor): Promise<LogDensities> {
+  const prepared = await prepare();
   try {
-    await density.run(data);
-    return await density.run(data);
+    return (await prepared.run(data)).result;
   } finally {
-    await density.dispose();
+    await prepared.dispose();
   }
 }
 
-const meanOf = (values: Float64Array): number =>
-  values.reduce((total, value) => total + value, 0) / values.length;
+const errorsAgainst = (reference: LogDensities): Record<string, Measure<Tensor, LogDensities>> => ({
+  logDensityError: ({ values }) => values.map((value, i) => Math.abs(value - (reference.values[i] ?? 0))),
+  endpointError: ({ z }) => stateErrors(z, reference.z).mean,
+});
+
+function rowOf({
+  contestant: { method },
+  scores,
+}: Entry<DensityContestant, string>): DensityQuality | BrokenRow {
+  if (isBroken(scores)) return { method, ...scores };
+  const { nfe, milliseconds, values } = scores;
+  const { nll = [], logDensityError, endpointError } = values;
+  return {
+    method,
+    nfe,
+    milliseconds,
+    nll: meanAndStandardError(nll),
+    ...(logDensityError && { logDensityError: meanAndStandardError(logDensityError).mean }),
+    ...(endpointError && { endpointError: meanAndStandardError(endpointError).mean }),
+  };
+}

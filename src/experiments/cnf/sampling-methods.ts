@@ -2,7 +2,7 @@ import { type FitOptions, hiddenFeature } from "../../hypersolver/index.js";
 import type { Flow, FlowSamplerOptions } from "../../models/index.js";
 import { type ButcherTableau, euler, heun, midpoint } from "../../ode/index.js";
 import { hyperTitle, methodTitle } from "../fit/comparison.js";
-import type { KeptFit } from "../fit/kept-fits.js";
+import type { KeptFit } from "../fit/fit-stage.js";
 
 /** How one hypersolver for sampling is fitted, and what its file is called. */
 export interface SamplingMethod {

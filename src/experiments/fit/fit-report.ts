@@ -1,6 +1,7 @@
 import { droppedText, type ValidityCard } from "../../hypersolver/index.js";
 import { type Figure, renderReport, type Table, textTable } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
+import type { ResultRow } from "../kit/result-row.js";
 import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
 import type { FitMetrics } from "./run-fit.js";
 
@@ -30,6 +31,13 @@ export function comparisonTable(rows: readonly ComparisonRow[]): Table {
     emphasized: rows.flatMap(({ role }, i) => (role === "hypersolver" ? [i] : [])),
   };
 }
+
+/** The comparison by method, to be joined with those of other seeds. */
+export const comparisonRows = (rows: readonly ComparisonRow[]): ResultRow[] =>
+  rows.map(({ method, steps, tolerance, nfe, gCalls, macs, milliseconds, error, relative }) => ({
+    key: { method, steps: steps ?? `tol ${tolerance?.toExponential()}` },
+    outcome: { NFE: nfe, "g calls": gCalls, MACs: macs, milliseconds, "mean error": error, relative },
+  }));
 
 /** The comparison for a terminal. */
 export function comparisonText(rows: readonly ComparisonRow[]): string {

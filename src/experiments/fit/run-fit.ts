@@ -33,7 +33,7 @@ import {
 } from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
 import type { Artefact } from "../kit/artefact.js";
-import { MEASURING_METHODS } from "../kit/stages.js";
+import { MEASURING_METHODS } from "../kit/progress-stages.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
 import { fitFigures } from "./fit-figures.js";
 import { fitReport } from "./fit-report.js";

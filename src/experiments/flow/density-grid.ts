@@ -89,11 +89,11 @@ export async function densityOverGrid(
 }
 
 function middles({ x, y, columns, size }: PlaneGrid, start: number, count: number): Tensor {
-  const points = new Float32Array(2 * count);
+  const points = new Float64Array(2 * count);
   for (let i = 0; i < count; i++) {
     const cell = start + i;
     points[2 * i] = x[0] + size * ((cell % columns) + 0.5);
     points[2 * i + 1] = y[0] + size * (Math.floor(cell / columns) + 0.5);
   }
-  return tensor("float32", [count, 2], points);
+  return tensor("float64", [count, 2], points);
 }

@@ -17,7 +17,7 @@ import type { CompileOptions } from "../../runtime/index.js";
 import { type Broken, isHypersolversError } from "../../tensor/index.js";
 import type { Artefact } from "../kit/artefact.js";
 import { CHECKPOINT_FILE, checkpointing, type Resumption } from "../kit/checkpoint-files.js";
-import { DRAWING, MEASURING_DENSITY } from "../kit/stages.js";
+import { DRAWING, MEASURING_DENSITY } from "../kit/progress-stages.js";
 import { type DrawnFigure, drawnFlow } from "./flow-figures.js";
 import { flowDefaults, phasesText } from "./flow-phases.js";
 import { flowReport } from "./flow-report.js";

@@ -26,7 +26,8 @@ export async function authorsClassifier(): Promise<Classifier> {
 }
 
 /** Nothing to train. */
-export const trainedByAuthors: ClassifierSource = async () => ({
-  classifier: await authorsClassifier(),
-  training: "by the authors of the paper",
-});
+export const trainedByAuthors: ClassifierSource = async (_, _run, onClassifier) => {
+  const studied = { classifier: await authorsClassifier(), training: "by the authors of the paper" };
+  await onClassifier(studied);
+  return studied;
+};

@@ -6,37 +6,36 @@ import {
   type ReferenceSettings,
   referenceStates,
 } from "../../hypersolver/index.js";
-import type { Classifier } from "../../models/index.js";
+import { type Classifier, compileStem } from "../../models/index.js";
 import { type StepRule, uniformMesh } from "../../ode/index.js";
 import { type Figure, type ImageRow, imageGrid } from "../../plot/index.js";
 import { formatNumber } from "../../plot/internal.js";
-import type { CompileOptions } from "../../runtime/index.js";
+import type { MachineOptions } from "../../runtime/index.js";
 import { toFloat64 } from "../../tensor/index.js";
-import type { ClassifierEnds } from "./classifier-ends.js";
 
 /** Images that are drawn, at most. */
 const SAMPLES = 3;
 
 export interface ErrorMapRequest {
   readonly classifier: Classifier;
-  readonly ends: ClassifierEnds;
   readonly images: ImageSet;
   /** Rules of the same number of steps, by name. */
   readonly rules: Readonly<Record<string, StepRule>>;
   readonly steps: number;
   readonly reference: ReferenceSettings;
-  readonly compile?: CompileOptions;
 }
 
 /**
  * Absolute errors by mesh point, mean over channels, of some images by several methods on one colour scale (figures 3, 4,
  * 9 and 10 of the paper).
  */
-export async function errorMaps(request: ErrorMapRequest): Promise<Figure> {
-  const { classifier, ends, images, rules, steps, reference, compile } = request;
+export async function errorMaps(request: ErrorMapRequest, compile: MachineOptions = {}): Promise<Figure> {
+  const { classifier, images, rules, steps, reference } = request;
   const { field, architecture } = classifier;
   const count = Math.min(SAMPLES, images.shape[0]);
-  const samples = { z0: await ends.stem.run(imageRows(images, 0, count)), controls: {} };
+  const stem = await compileStem(classifier, compile);
+  const samples = { z0: await stem.run(imageRows(images, 0, count)), controls: {} };
+  await stem.dispose();
   const mesh = uniformMesh(architecture.span, steps);
   const exact = await referenceStates(field, mesh, samples, reference, compile);
   const byMethod: [string, readonly MeshPointError[]][] = [];

@@ -1,8 +1,11 @@
 import { type Figure, type ParetoPoint, type ParetoSeries, paretoFronts } from "../../plot/index.js";
-import type { ImageQuality } from "./image-quality.js";
+import { isBroken } from "../../tensor/index.js";
+import type { ImageQuality, ImageQualityRow } from "./image-quality.js";
 
 /** Errors of all methods against evaluations, multiply–accumulates and milliseconds (figure 5 of the paper). */
-export function imageFronts(rows: readonly ImageQuality[]): Figure[] {
+export function imageFronts(all: readonly ImageQualityRow[]): Figure[] {
+  const rows = all.flatMap((row) => (isBroken(row) ? [] : [row]));
+  if (rows.length === 0) return [];
   const front = (value: (row: ImageQuality) => number): ParetoSeries[] =>
     [...new Set(rows.map(({ method }) => method))].flatMap((label): ParetoSeries[] => {
       const own = rows.filter(({ method }) => method === label);
@@ -11,8 +14,8 @@ export function imageFronts(rows: readonly ImageQuality[]): Figure[] {
         const name = steps === undefined ? `tolerance ${tolerance?.toExponential()}` : `K = ${steps}`;
         return { label: name, labelled: fitted, nfe, macs, milliseconds, error: value(row) };
       });
-      const finite = points.filter(({ error }) => Number.isFinite(error) && error > 0);
-      return finite.length === 0 ? [] : [{ label, role: own[0]?.role ?? "other", points: finite }];
+      const drawable = points.filter(({ error }) => error > 0);
+      return drawable.length === 0 ? [] : [{ label, role: own[0]?.role ?? "other", points: drawable }];
     });
   return [
     paretoFronts(
@@ -40,9 +43,7 @@ function accuracyFront(
   images: number,
 ): Figure[] {
   const smallest = 100 / images;
-  const series = front(({ accuracyLoss: { mean } }) =>
-    Number.isNaN(mean) ? Number.NaN : Math.max(mean, smallest / 2),
-  );
+  const series = front(({ accuracyLoss: { mean } }) => Math.max(mean, smallest / 2));
   if (series.every(({ points }) => points.every(({ error }) => error < smallest))) return [];
   return [
     paretoFronts(series, {

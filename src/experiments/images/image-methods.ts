@@ -1,16 +1,7 @@
-import { type Correction, type FitOptions, hyperRule } from "../../hypersolver/index.js";
-import {
-  type ButcherTableau,
-  type CompiledSolveOptions,
-  dopri5,
-  euler,
-  type Field,
-  heun,
-  midpoint,
-  rk4,
-  tableauRule,
-} from "../../ode/index.js";
-import { hyperTitle, methodTitle } from "../fit/comparison.js";
+import { type Correction, type FitOptions, hyper } from "../../hypersolver/index.js";
+import { adaptive, type ButcherTableau, dopri5, euler, fixed, heun, midpoint, rk4 } from "../../ode/index.js";
+import { hyperTitle } from "../fit/comparison.js";
+import { type Competitor, labelsOf, stepsWithin } from "../kit/competitor.js";
 import type { ImagePreset } from "./presets.js";
 
 /** Evaluations of f at which the paper compares: K = 10 steps of Euler. */
@@ -50,18 +41,10 @@ export function imageHypersolvers(architecture: ImagePreset["correction"]): Imag
   ];
 }
 
-/** One way to solve, with its costs where they are known before. */
-export interface ImageMethod {
-  readonly name: string;
-  readonly role: "hypersolver" | "base" | "reference" | "other";
-  readonly steps: number | undefined;
-  readonly tolerance: number | undefined;
-  readonly correction?: Correction;
-  /** Whether a hypersolver takes the steps that its g learned. */
-  readonly fitted?: boolean;
-  /** Without the span, which is the classifier's. */
-  readonly solve: Omit<CompiledSolveOptions, "span" | "times" | "mesh">;
-}
+/** Corrections by hypersolver, each with the number of steps that it learned. */
+export type ImageCorrections = Readonly<
+  Record<string, { readonly correction: Correction; readonly steps: number }>
+>;
 
 /** Numbers of evaluations that fixed methods are given. */
 const BUDGETS = [2, 4, 6, 8, 10, 12, 16, 20];
@@ -72,48 +55,44 @@ const classics: readonly ButcherTableau[] = [euler, midpoint, heun, rk4];
 const HYPER_BUDGETS = BUDGETS.filter((budget) => budget >= 8);
 
 /** Every solver that a user could pick, and the hypersolvers at the step that they learned and around it. */
-export function imageMethods(
-  field: Field,
-  corrections: Readonly<Record<string, { readonly correction: Correction; readonly steps: number }>>,
-): ImageMethod[] {
-  const fixed = classics.flatMap((tableau) => {
-    const counts = new Set(BUDGETS.map((budget) => Math.floor(budget / tableau.stages)));
-    return [...counts]
-      .filter((steps) => steps > 0)
-      .map((steps): ImageMethod => fixedMethod(field, tableau, steps));
-  });
-  const adaptive = TOLERANCES.map(
-    (tolerance): ImageMethod => ({
-      ...{ name: "dopri5", role: "reference", steps: undefined, tolerance },
-      solve: { method: dopri5, rtol: tolerance, atol: tolerance },
+export function imageMethods(corrections: ImageCorrections): Competitor[] {
+  const alone = classics.flatMap((tableau) =>
+    stepsWithin(BUDGETS, tableau.stages).map(
+      (steps): Competitor => ({
+        method: fixed(tableau, { steps }),
+        role: tableau === euler ? "base" : "other",
+      }),
+    ),
+  );
+  const controlled = TOLERANCES.map(
+    (tolerance): Competitor => ({
+      method: adaptive(dopri5, { rtol: tolerance, atol: tolerance }),
+      role: "reference",
     }),
   );
-  const hyper = Object.entries(corrections).flatMap(([name, fit]) => hyperMethods(field, name, fit));
-  return [...fixed, ...adaptive, ...hyper];
+  const corrected = Object.entries(corrections).flatMap(([title, { correction, steps: own }]) => {
+    const { stages } = correction.base;
+    const counts = own * stages === EVALUATIONS ? stepsWithin(HYPER_BUDGETS, stages) : [own];
+    return counts.map(
+      (steps): Competitor => ({
+        method: hyper(correction, { steps }),
+        title,
+        role: "hypersolver",
+        fitted: steps === own,
+      }),
+    );
+  });
+  return [...alone, ...controlled, ...corrected];
 }
-
-function hyperMethods(
-  field: Field,
-  name: string,
-  { correction, steps: own }: { readonly correction: Correction; readonly steps: number },
-): ImageMethod[] {
-  const { nfe } = hyperRule(field, correction).cost;
-  const counts = own * nfe === EVALUATIONS ? HYPER_BUDGETS.map((budget) => Math.floor(budget / nfe)) : [own];
-  return counts.map((steps) => ({
-    ...{ name, role: "hypersolver", steps, tolerance: undefined, correction, fitted: steps === own },
-    solve: { steps, rule: hyperRule(field, correction) },
-  }));
-}
-
-const fixedMethod = (field: Field, tableau: ButcherTableau, steps: number): ImageMethod => ({
-  ...{ name: methodTitle(tableau.name), role: tableau === euler ? "base" : "other", steps },
-  tolerance: undefined,
-  solve: { steps, rule: tableauRule(field, tableau) },
-});
 
 /** Whether a method spends about as much as the paper's comparison: RK4 cannot spend 10, and takes 8. */
-export const isOfTenEvaluations = ({ role, steps, solve, fitted = false }: ImageMethod): boolean =>
-  role === "hypersolver"
-    ? fitted
-    : steps !== undefined &&
-      steps === Math.floor(EVALUATIONS / (solve.rule?.cost.nfe ?? Number.POSITIVE_INFINITY));
+export function isOfTenEvaluations(competitor: Competitor): boolean {
+  const { role, fitted = false, method } = competitor;
+  if (role === "hypersolver") return fitted;
+  const { tableau } = method;
+  return (
+    method.kind === "fixed" &&
+    tableau !== undefined &&
+    labelsOf(competitor).steps === Math.floor(EVALUATIONS / tableau.stages)
+  );
+}

@@ -1,5 +1,6 @@
 import { formatNumber } from "../../plot/internal.js";
-import type { ImageQuality } from "./image-quality.js";
+import { isBroken } from "../../tensor/index.js";
+import type { ImageQuality, ImageQualityRow } from "./image-quality.js";
 
 type Cost = "nfe" | "macs" | "milliseconds";
 
@@ -13,7 +14,8 @@ const costNames: Readonly<Record<Cost, string>> = {
  * Every hypersolver, at the steps that it learned, against the best of all other solvers that cost no more: in evaluations,
  * in multiply–accumulates with those of g, and in time; a sentence each.
  */
-export function imageVerdict(rows: readonly ImageQuality[]): string[] {
+export function imageVerdict(all: readonly ImageQualityRow[]): string[] {
+  const rows = all.flatMap((row) => (isBroken(row) ? [] : [row]));
   const others = rows.filter(({ role }) => role !== "hypersolver");
   return rows
     .filter(({ role, fitted }) => role === "hypersolver" && fitted === true)
@@ -25,7 +27,7 @@ export function imageVerdict(rows: readonly ImageQuality[]): string[] {
 
 function contest(own: ImageQuality, others: readonly ImageQuality[], cost: Cost): string {
   const [best] = others
-    .filter((other) => other[cost] <= own[cost] && Number.isFinite(other.relative.mean))
+    .filter((other) => other[cost] <= own[cost])
     .sort((a, b) => a.relative.mean - b.relative.mean);
   if (best === undefined) return `no other is as cheap in ${costNames[cost]}`;
   const setting = best.steps === undefined ? `at ${best.tolerance?.toExponential()}` : `K = ${best.steps}`;

@@ -1,60 +1,74 @@
-import { type Figure, type ReportSection, renderReport, type Table, textTable } from "../../plot/index.js";
+import type { Figure, Table } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
+import { isBroken } from "../../tensor/index.js";
+import type { RunFacts } from "../kit/experiment.js";
+import type { RunReport } from "../kit/report.js";
+import { brokenOf, type ResultRow } from "../kit/result-row.js";
 import { EVALUATIONS } from "./image-methods.js";
-import type { ImageQuality } from "./image-quality.js";
+import type { ImageQuality, ImageQualityRow } from "./image-quality.js";
 import { imageVerdict } from "./image-verdict.js";
-import type { ImageMetrics } from "./run-images.js";
+import type { ImageMetrics } from "./images.js";
 
-/** The outcome for a terminal. */
-export function imagesSummary(metrics: ImageMetrics): string {
-  const { quality, accuracies, fits = {} } = metrics;
-  if (quality === undefined || accuracies === undefined) {
-    const made = Object.entries(fits).map(([name, { status }]) =>
-      status === "complete" ? name : `${name} (not finished)`,
-    );
-    const where = made.length === 0 ? "before the fits" : `after the fits of ${made.join("; ")}`;
-    return `${trainingSentence(metrics)}\n\nInterrupted ${where}.`;
-  }
-  const tables = [accuracyTable(metrics), qualityTable(tenEvaluations(quality))];
-  return [
-    trainingSentence(metrics),
-    ...tables.map(({ columns, rows, emphasized = [] }) => textTable(columns, rows, { emphasized })),
-    imageVerdict(quality).join("\n"),
-  ].join("\n\n");
-}
-
-/** A self-contained page about one run. */
+/** What came out of a run. */
 export function imagesReport(
-  metrics: ImageMetrics,
-  figures: readonly { readonly figure: Figure; readonly svg: string }[],
-): string {
-  const drawn = figures.map(({ figure, svg }) => ({ svg, caption: figure.caption, title: figure.title }));
-  const { quality = [] } = metrics;
-  return renderReport({
-    title: `A Neural ODE classifier of ${metrics.data.split(",")[0]}, in ${EVALUATIONS} evaluations`,
+  metrics: Partial<ImageMetrics> & RunFacts,
+  figures: readonly Figure[],
+): RunReport {
+  const { data = "", architecture = "", training, quality = [], command, preset, seed, status } = metrics;
+  const contests = imageVerdict(quality);
+  return {
+    title: `A Neural ODE classifier of ${data.split(",")[0]}, in ${EVALUATIONS} evaluations`,
     lead: trainingSentence(metrics),
     facts: [
-      ["Command", metrics.command],
-      ["Preset", metrics.preset],
-      ["Architecture", metrics.architecture],
-      ["Data", metrics.data],
-      ["Seed", String(metrics.seed)],
-      ["Training", metrics.training === undefined ? "none" : `${formatNumber(metrics.training.seconds)} s`],
-      ["Status", metrics.status],
+      ["Command", command],
+      ["Preset", preset],
+      ["Architecture", architecture],
+      ["Data", data],
+      ["Seed", String(seed)],
+      ["Training", training === undefined ? "none" : `${formatNumber(training.seconds)} s`],
+      ["Status", status],
     ],
-    // What an interruption left out has no section.
+    verdict: status === "interrupted" ? interruption(metrics) : "",
     sections: [
-      { heading: "Pictures", figures: drawn },
-      { heading: "Accuracy on test images", text: ACCURACY_TEXT, table: accuracyTable(metrics) },
+      { heading: "Pictures", figures },
+      { heading: "Accuracy on test images", text: ACCURACY_TEXT, table: accuracyTable(metrics), on: "both" },
+      { heading: "", table: qualityTable(tenEvaluations(quality)), on: "terminal" },
+      { heading: "", text: contests.join("\n"), on: "terminal" },
       { heading: "What each part of the fit gave", text: FIT_TEXT, table: fitTable(metrics) },
       {
         heading: "Against every other solver",
-        text: [...imageVerdict(quality), QUALITY_TEXT].join(" "),
+        text: [...contests, QUALITY_TEXT].join(" "),
         table: qualityTable(quality),
       },
-    ].filter(({ figures, table }: ReportSection) => (figures ?? table?.rows ?? []).length > 0),
+    ],
     footnotes: ["Poli et al., Hypersolvers: Toward Fast Continuous-Depth Models, NeurIPS 2020, section 4.1."],
-  });
+  };
+}
+
+function interruption({ fits = {} }: Partial<ImageMetrics>): string {
+  const made = Object.entries(fits).map(([name, { status }]) =>
+    status === "complete" ? name : `${name} (not finished)`,
+  );
+  return `Interrupted ${made.length === 0 ? "before the fits" : `after the fits of ${made.join("; ")}`}.`;
+}
+
+/** The numbers of a run by method. */
+export function imageRowsOf({ quality = [], accuracies = [] }: Partial<ImageMetrics>): ResultRow[] {
+  return [
+    ...accuracies.map((row): ResultRow => {
+      const key = { "classified by": row.method };
+      if (isBroken(row)) return { key, outcome: brokenOf(row) };
+      const { accuracy, nfe, imagesPerSecond } = row;
+      return { key, outcome: { NFE: nfe, "accuracy (%)": 100 * accuracy, "images/s": imagesPerSecond } };
+    }),
+    ...quality.map((row): ResultRow => {
+      const key = { method: row.method, steps: row.steps ?? `tol ${row.tolerance?.toExponential()}` };
+      if (isBroken(row)) return { key, outcome: brokenOf(row) };
+      const { nfe, macs, milliseconds, relative, mape, accuracyLoss } = row;
+      const errors = { relative: relative.mean, "MAPE (%)": mape.mean, "points lost": accuracyLoss.mean };
+      return { key, outcome: { NFE: nfe, MACs: macs, milliseconds, ...errors } };
+    }),
+  ];
 }
 
 const ACCURACY_TEXT =
@@ -64,54 +78,54 @@ const FIT_TEXT =
 const QUALITY_TEXT =
   "States at the end of the span against dopri5 at a far tighter tolerance, on batches of test images; mean and standard error over batches. MACs and times of the solve, g included. Hypersolvers around the step that their g learned too.";
 
-function trainingSentence({ architecture, training }: ImageMetrics): string {
-  if (training === undefined) return `${architecture} is given: nothing was trained.`;
+function trainingSentence({ architecture, training }: Partial<ImageMetrics>): string {
+  if (training === undefined)
+    return architecture === undefined ? "" : `${architecture} is given: nothing was trained.`;
   const { validationAccuracy, iterations, seconds } = training;
   return `${architecture} classifies ${percent(validationAccuracy)} of the validation images right after ${iterations} iterations (${formatNumber(seconds)} s).`;
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
-function accuracyTable({ accuracies = [] }: ImageMetrics): Table {
+function accuracyTable({ accuracies = [] }: Partial<ImageMetrics>): Table {
   const [reference] = accuracies;
   return {
     columns: ["classified by", "NFE", "accuracy", "points lost", "images/s", "test images"],
-    rows: accuracies.map(({ method, nfe, accuracy, standardError, imagesPerSecond, images }) => [
-      method,
-      formatNumber(nfe),
-      Number.isNaN(accuracy) ? "broke" : withError(percent(accuracy), standardError && 100 * standardError),
-      reference === undefined ? "" : (100 * (reference.accuracy - accuracy)).toFixed(2),
-      formatNumber(imagesPerSecond),
-      images,
-    ]),
+    rows: accuracies.map((row) => {
+      if (isBroken(row)) return [row.method, "", "broke", "", "", ""];
+      const { method, nfe, accuracy, standardError, imagesPerSecond, images } = row;
+      const lost = reference === undefined || isBroken(reference) ? undefined : reference.accuracy - accuracy;
+      return [
+        method,
+        formatNumber(nfe),
+        withError(percent(accuracy), standardError && 100 * standardError),
+        lost === undefined ? "" : (100 * lost).toFixed(2),
+        formatNumber(imagesPerSecond),
+        images,
+      ];
+    }),
     emphasized: accuracies.flatMap(({ method }, i) => (method.startsWith("Hyper") ? [i] : [])),
   };
 }
 
-function qualityTable(rows: readonly ImageQuality[]): Table {
+function qualityTable(rows: readonly ImageQualityRow[]): Table {
+  const columns = ["method", "steps", "NFE", "MACs", "time"];
   return {
-    columns: [
-      "method",
-      "steps",
-      "NFE",
-      "MACs",
-      "time",
-      "relative error",
-      "MAPE (%)",
-      "median APE (%)",
-      "points lost",
-    ],
-    rows: rows.map((row) => [
-      row.method,
-      row.steps ?? `tol ${row.tolerance?.toExponential()}`,
-      formatNumber(row.nfe),
-      formatNumber(row.macs),
-      Number.isFinite(row.milliseconds) ? formatMilliseconds(row.milliseconds) : "broke",
-      meanText(row.relative),
-      meanText(row.mape),
-      meanText(row.medianPercentage),
-      withError(row.accuracyLoss.mean.toFixed(2), row.accuracyLoss.standardError),
-    ]),
+    columns: [...columns, "relative error", "MAPE (%)", "median APE (%)", "points lost"],
+    rows: rows.map((row) => {
+      const labels = [row.method, row.steps ?? `tol ${row.tolerance?.toExponential()}`];
+      if (isBroken(row)) return [...labels, "", "", "broke", "", "", "", ""];
+      return [
+        ...labels,
+        formatNumber(row.nfe),
+        formatNumber(row.macs),
+        formatMilliseconds(row.milliseconds),
+        meanText(row.relative),
+        meanText(row.mape),
+        meanText(row.medianPercentage),
+        withError(row.accuracyLoss.mean.toFixed(2), row.accuracyLoss.standardError),
+      ];
+    }),
     emphasized: rows.flatMap(({ role }, i) => (role === "hypersolver" ? [i] : [])),
   };
 }
@@ -123,7 +137,7 @@ const withError = (text: string, error: number | undefined): string =>
   error === undefined ? text : `${text} ± ${formatNumber(error)}`;
 
 /** Errors after each phase of the fits: the smallest of a phase is what the next goes on from. */
-function fitTable({ fits = {} }: ImageMetrics): Table {
+function fitTable({ fits = {} }: Partial<ImageMetrics>): Table {
   return {
     columns: ["hypersolver", "residual fitting", "then trajectory fitting", "iterations", "parameters"],
     rows: Object.entries(fits).map(([name, { losses, iterations, parameters }]) => {
@@ -139,12 +153,12 @@ function fitTable({ fits = {} }: ImageMetrics): Table {
 }
 
 /** The rows whose evaluations are at most ten, the most expensive of each method, and all of dopri5. */
-function tenEvaluations(rows: readonly ImageQuality[]): ImageQuality[] {
-  const within = rows.filter(
-    ({ nfe, steps, fitted = true }) => steps !== undefined && fitted && nfe <= EVALUATIONS,
+function tenEvaluations(all: readonly ImageQualityRow[]): ImageQualityRow[] {
+  const within = all.flatMap((row) =>
+    isBroken(row) || row.steps === undefined || row.fitted === false || row.nfe > EVALUATIONS ? [] : [row],
   );
   const dearest = within.filter(
     ({ method, nfe }) => !within.some((other) => other.method === method && other.nfe > nfe),
   );
-  return [...dearest, ...rows.filter(({ steps }) => steps === undefined)];
+  return [...dearest, ...all.filter(({ steps }) => steps === undefined)];
 }

@@ -1,11 +1,24 @@
-import { type Figure, renderSvg, seriesCurve } from "../../plot/index.js";
+import { hyperRule, measuringReference } from "../../hypersolver/index.js";
+import { encodeClassifier, encodeClassifierState } from "../../models/index.js";
+import { tableauRule } from "../../ode/index.js";
+import { type Figure, seriesCurve } from "../../plot/index.js";
+import { machineOf } from "../../runtime/index.js";
 import { fail } from "../../tensor/index.js";
-import type { Artefact } from "../kit/artefact.js";
-import type { Experiment, Preset } from "../kit/experiment.js";
-import { alphaFigure } from "./alpha-family.js";
+import { methodTitle } from "../fit/comparison.js";
+import { fitStage } from "../fit/fit-stage.js";
+import type { FitMetrics } from "../fit/run-fit.js";
+import { digest } from "../kit/digest.js";
+import { defineExperiment, type Experiment, type LabelledImages } from "../kit/experiment.js";
+import type { Drawing, Run } from "../kit/run.js";
+import { alphaFigures } from "./alpha-family.js";
 import { trainedByAuthors } from "./authors-classifier.js";
+import { compileEnds } from "./classifier-ends.js";
+import { errorMaps } from "./error-maps.js";
+import { imageFitJobs } from "./image-fits.js";
 import { imageFronts } from "./image-fronts.js";
-import { imagesReport, imagesSummary } from "./images-report.js";
+import { EVALUATIONS, type ImageCorrections } from "./image-methods.js";
+import { imageRowsOf, imagesReport } from "./images-report.js";
+import { type ImageMeasures, measureImages } from "./measure-images.js";
 import {
   cifar10Presets,
   type ImagePreset,
@@ -14,76 +27,155 @@ import {
   mnistPresets,
   type TrainedImagePreset,
 } from "./presets.js";
-import { type ImageRun, runImages } from "./run-images.js";
-import { type ClassifierSource, trainedHere } from "./train-stage.js";
+import { type ClassifierSource, type StudiedClassifier, trainedHere } from "./train-stage.js";
 
-interface ImageExperiment extends Pick<Experiment, "name" | "title"> {
+/** What `metrics.json` holds beside the facts of every run. What follows a stop is absent. */
+export interface ImageMetrics extends ImageMeasures {
+  readonly data: string;
+  readonly architecture: string;
+  /** Absent for a classifier that others trained. */
+  readonly training: NonNullable<StudiedClassifier["trained"]>;
+  /** By hypersolver. */
+  readonly fits: Readonly<Record<string, FitMetrics>>;
+}
+
+export interface ImageExperiment<P extends ImagePreset> extends Pick<Experiment, "name" | "title"> {
   readonly dataset: NonNullable<Experiment["dataset"]>;
-  /** What a preset spends, and where its classifier comes from. */
-  recipe(preset: Preset): { readonly settings: ImagePreset; readonly source: ClassifierSource };
+  readonly presets: ImagePresets<P>;
+  /** Where a preset's classifier comes from. */
+  source(preset: P): ClassifierSource;
 }
 
-/** Section 4.1 of the paper with one classifier. */
-function imageExperiment({ name, title, dataset, recipe }: ImageExperiment): Experiment {
-  return {
-    ...{ name, title, dataset, parallel: "batch" },
-    run: async (options) => {
-      const { images } = options;
+/**
+ * Section 4.1 of the paper with one classifier, from training to hypersolvers of 10 evaluations: trains it, fits
+ * corrections on training images, measures states and classes on test images against every other solver.
+ */
+export function imageExperiment<P extends ImagePreset>({
+  source,
+  ...facts
+}: ImageExperiment<P>): Experiment<P> {
+  return defineExperiment<P, ImageMetrics>({
+    ...facts,
+    parallel: "batch",
+    run: async (preset, run, { images, seed, command }) => {
       if (images === undefined)
-        throw fail("INVALID_ARGUMENT", { what: "images", expected: `those of ${dataset}`, received: "none" });
-      const { settings, source } = recipe(options.preset);
-      const run = await runImages(images, settings, source, options);
-      const { metrics } = run;
-      return {
-        ...{ summary: imagesSummary(metrics), metrics, status: metrics.status },
-        artefacts: [
-          ...run.artefacts,
-          { path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` },
-          ...(await drawnArtefacts(run)),
-        ],
-      };
+        throw fail("INVALID_ARGUMENT", {
+          what: "images",
+          expected: `those of ${facts.dataset}`,
+          received: "none",
+        });
+      run.note({ data: images.description, architecture: preset.architecture });
+      const studied = await source(preset)({ images, preset, seed }, run, async (found) => {
+        const { classifier, trained } = found;
+        if (trained !== undefined) run.note({ training: trained });
+        await run.file("classifier.safetensors", encodeClassifierState(classifier, storyOf(images, found)));
+      });
+      await study(studied, { images, preset, seed, command }, run);
     },
-  };
+    rows: imageRowsOf,
+    report: imagesReport,
+  });
 }
 
-const trainedBy =
-  (presets: ImagePresets<TrainedImagePreset>): ImageExperiment["recipe"] =>
-  (preset) => ({ settings: presets[preset], source: trainedHere(presets[preset]) });
+interface ImageTask {
+  readonly images: LabelledImages;
+  readonly preset: ImagePreset;
+  readonly seed: number;
+  readonly command: string;
+}
+
+/** Fits the corrections of a classifier and measures them. */
+async function study(
+  studied: StudiedClassifier,
+  { images, preset, ...request }: ImageTask,
+  run: Run<ImageMetrics>,
+): Promise<void> {
+  const { classifier } = studied;
+  const corrections: Record<string, ImageCorrections[string]> = {};
+  const inputs: string[] = [];
+  for (const drawing of drawings(studied, images, corrections, run)) run.picture(drawing);
+  const ends = await compileEnds(classifier, machineOf(run.context));
+  try {
+    const stage = { classifier, ends, images, preset };
+    for (const job of imageFitJobs(stage, request)) {
+      const { correction, content, metrics } = await run.stage(fitStage(job, run.file));
+      const { steps, name, file } = job;
+      corrections[name] = { correction, steps };
+      inputs.push(digest(content));
+      run.note({ fits: { ...run.found.fits, [name]: metrics } });
+      await run.file(file, content);
+      const whole = encodeClassifier(classifier, { correction, steps }, storyOf(images, studied));
+      await run.file(file.replace("correction", "classifier"), whole);
+    }
+    await measureImages(stage, corrections, inputs, run);
+  } finally {
+    await ends.dispose();
+  }
+}
+
+const storyOf = ({ training: { classes } }: LabelledImages, { training, trained }: StudiedClassifier) => ({
+  classes,
+  training,
+  heldOutAccuracy: trained?.validationAccuracy,
+});
+
+/** Every figure of a run, most telling first. */
+function drawings(
+  { classifier }: StudiedClassifier,
+  images: LabelledImages,
+  corrections: ImageCorrections,
+  run: Run<ImageMetrics>,
+): Drawing[] {
+  const { field } = classifier;
+  const maps = async (): Promise<Figure[]> => {
+    const first = Object.entries(corrections).find(([, { steps }]) => steps === EVALUATIONS);
+    if (first === undefined || run.found.alphas === undefined) return [];
+    const [name, { correction }] = first;
+    const { base } = correction;
+    const rules = {
+      [methodTitle(base.name)]: tableauRule(field, base),
+      [name]: hyperRule(field, correction),
+    };
+    const reference = measuringReference(field);
+    const request = { classifier, images: images.test, rules, steps: EVALUATIONS, reference };
+    return [await errorMaps(request, machineOf(run.context))];
+  };
+  return [
+    maps,
+    () => (run.found.quality === undefined ? [] : imageFronts(run.found.quality)),
+    () => alphaFigures(run.found.alphas ?? []),
+    () => (run.found.training === undefined ? [] : [trainingFigure(run.found.training)]),
+  ];
+}
 
 /** Neural ODE classifiers of digits, and hypersolvers of 10 evaluations for them. */
-export const mnist: Experiment = imageExperiment({
-  ...{ name: "mnist", dataset: "mnist", recipe: trainedBy(mnistPresets) },
+export const mnist: Experiment<TrainedImagePreset> = imageExperiment<TrainedImagePreset>({
+  name: "mnist",
   title: "A Neural ODE classifier of MNIST's digits, and hypersolvers of 10 evaluations",
+  dataset: "mnist",
+  presets: mnistPresets,
+  source: trainedHere,
 });
 
 /** Hypersolvers for the classifier that the paper's authors trained. */
-export const mnistAuthors: Experiment = imageExperiment({
-  ...{ name: "mnist-authors", dataset: "mnist" },
+export const mnistAuthors: Experiment<ImagePreset> = imageExperiment({
+  name: "mnist-authors",
   title: "The authors' Neural ODE classifier of MNIST's digits, and hypersolvers of 10 evaluations",
-  recipe: (preset) => ({ settings: mnistAuthorsPresets[preset], source: trainedByAuthors }),
+  dataset: "mnist",
+  presets: mnistAuthorsPresets,
+  source: () => trainedByAuthors,
 });
 
 /** Neural ODE classifiers of small photographs, and hypersolvers of 10 evaluations for them. */
-export const cifar10: Experiment = imageExperiment({
-  ...{ name: "cifar10", dataset: "cifar10", recipe: trainedBy(cifar10Presets) },
+export const cifar10: Experiment<TrainedImagePreset> = imageExperiment<TrainedImagePreset>({
+  name: "cifar10",
   title: "A Neural ODE classifier of CIFAR-10's photographs, and hypersolvers of 10 evaluations",
+  dataset: "cifar10",
+  presets: cifar10Presets,
+  source: trainedHere,
 });
 
-async function drawnArtefacts({ metrics, maps }: ImageRun): Promise<Artefact[]> {
-  const { quality, alphas = [], training } = metrics;
-  const figures: Figure[] = [
-    maps,
-    ...(quality === undefined ? [] : imageFronts(quality)),
-    alphaFigure(alphas),
-    training && trainingFigure(training),
-  ].filter((figure) => figure !== undefined);
-  const drawn: { figure: Figure; svg: string }[] = [];
-  for (const figure of figures) drawn.push({ figure, svg: await renderSvg(figure) });
-  const files = drawn.map(({ figure, svg }) => ({ path: `figures/${figure.name}.svg`, content: svg }));
-  return [...files, { path: "report.html", content: imagesReport(metrics, drawn) }];
-}
-
-function trainingFigure({ curve }: NonNullable<ImageRun["metrics"]["training"]>): Figure {
+function trainingFigure({ curve }: ImageMetrics["training"]): Figure {
   const validated = curve.filter(({ validationAccuracy }) => Number.isFinite(validationAccuracy));
   return seriesCurve(
     [

@@ -1,98 +1,84 @@
 import { imageRows } from "../../data/internal.js";
-import { hyperRule, measuringReference } from "../../hypersolver/index.js";
-import { midpoint, tableauRule } from "../../ode/index.js";
-import type { Figure } from "../../plot/index.js";
-import { isBroken, unlessItBreaks } from "../../tensor/index.js";
-import { methodTitle } from "../fit/comparison.js";
-import type { ExperimentOptions } from "../kit/experiment.js";
-import { MEASURING_METHODS } from "../kit/stages.js";
+import { measuringReference } from "../../hypersolver/index.js";
+import { type Classifier, encodeClassifierState } from "../../models/index.js";
+import { midpoint } from "../../ode/index.js";
+import { jsonCodec } from "../kit/codec.js";
+import type { BrokenRow } from "../kit/contest.js";
+import { digest } from "../kit/digest.js";
+import type { LabelledImages } from "../kit/experiment.js";
+import type { Run } from "../kit/run.js";
 import { type AlphaResult, alphaFamily } from "./alpha-family.js";
-import { errorMaps } from "./error-maps.js";
-import type { ImageCorrections, ImageStage } from "./fit-hypersolvers.js";
-import { EVALUATIONS, imageMethods } from "./image-methods.js";
-import { type ImageQuality, type ImageQualityRequest, imageQuality } from "./image-quality.js";
+import type { ClassifierEnds } from "./classifier-ends.js";
+import { type ImageCorrections, imageMethods } from "./image-methods.js";
+import { type ImageQualityRequest, type ImageQualityRow, imageQuality } from "./image-quality.js";
+import type { ImagePreset } from "./presets.js";
 import { type TestAccuracy, testAccuracies } from "./test-accuracy.js";
+
+/** A trained classifier with what it is studied on. */
+export interface ImageStage {
+  readonly classifier: Classifier;
+  readonly ends: ClassifierEnds;
+  readonly images: LabelledImages;
+  readonly preset: ImagePreset;
+}
 
 /** What a classifier's hypersolvers are worth on test images. */
 export interface ImageMeasures {
-  readonly quality: readonly ImageQuality[];
-  readonly accuracies: readonly TestAccuracy[];
+  readonly quality: readonly ImageQualityRow[];
+  readonly accuracies: readonly (TestAccuracy | BrokenRow)[];
   /** HyperMidpoint's g on the other methods of its family. */
   readonly alphas: readonly AlphaResult[];
-  /** Errors by mesh point; absent where a solve broke down. */
-  readonly maps?: Figure;
 }
 
 /** Batches on which the family of two-stage methods is measured. */
 const ALPHA_BATCHES = 2;
 
-/** Measures states and classes against every other solver. @returns undefined when the signal came before the end. */
+/**
+ * Measures states and classes against every other solver, a stage each, noted as they are made.
+ * @param fits digests of the corrections.
+ */
 export async function measureImages(
-  stage: ImageStage,
-  corrections: ImageCorrections,
-  options: ExperimentOptions,
-): Promise<ImageMeasures | undefined> {
-  const stopped = (): boolean => options.signal?.aborted === true;
-  const { preset, classifier } = stage;
-  const quality = await imageQuality({
-    ...qualityRequest(stage, preset.fronts, options),
-    methods: imageMethods(classifier.field, corrections),
-  });
-  if (stopped()) return undefined;
-  const accuracies = await testAccuracies(stage, corrections, options);
-  if (stopped()) return undefined;
-  const alphas = await alphasOf(stage, corrections, options);
-  if (stopped()) return undefined;
-  const maps = await mapsOf(stage, corrections, options);
-  if (stopped()) return undefined;
-  return { quality, accuracies, alphas, ...(maps !== undefined && { maps }) };
-}
-
-function qualityRequest(
   { classifier, ends, images, preset }: ImageStage,
-  count: number,
-  { compile = {}, onProgress, signal }: ExperimentOptions,
-): Omit<ImageQualityRequest, "methods"> {
+  corrections: ImageCorrections,
+  fits: readonly string[],
+  run: Run<ImageMeasures>,
+): Promise<void> {
   const [all] = images.test.shape;
-  return {
-    ...{ classifier, ends, batch: preset.batch, compile },
-    images: imageRows(images.test, 0, Math.min(all, count)),
+  const { batch, fronts, test } = preset;
+  const state = encodeClassifierState(classifier, { classes: [], training: "" });
+  const of = {
+    settings: { batch, fronts, test, data: images.description },
+    inputs: [digest(state), ...fits],
+  };
+  const testImages = (count: number) => imageRows(images.test, 0, Math.min(all, count));
+  const request = (count: number): Omit<ImageQualityRequest, "methods"> => ({
+    classifier,
+    ends,
+    batch,
+    images: testImages(count),
     reference: measuringReference(classifier.field),
-    onMethod: (done, total) => onProgress?.({ stage: MEASURING_METHODS, done, total }),
-    ...(signal && { signal }),
-  };
-}
-
-async function alphasOf(
-  stage: ImageStage,
-  corrections: ImageCorrections,
-  options: ExperimentOptions,
-): Promise<readonly AlphaResult[]> {
+  });
+  const quality = await run.stage({
+    ...of,
+    name: "quality",
+    codec: jsonCodec<ImageMeasures["quality"]>(),
+    make: (context) => imageQuality({ ...request(fronts), methods: imageMethods(corrections) }, context),
+  });
+  run.note({ quality });
+  const accuracies = await run.stage({
+    ...of,
+    name: "accuracies",
+    codec: jsonCodec<ImageMeasures["accuracies"]>(),
+    make: (context) => testAccuracies({ classifier, corrections, images: testImages(test), batch }, context),
+  });
+  run.note({ accuracies });
   const own = Object.values(corrections).find(({ correction }) => correction.base.name === midpoint.name);
-  if (own === undefined) return [];
-  return alphaFamily(qualityRequest(stage, ALPHA_BATCHES * stage.preset.batch, options), own);
-}
-
-/** The first hypersolver and its base. */
-async function mapsOf(
-  { classifier, ends, images }: ImageStage,
-  corrections: ImageCorrections,
-  { compile = {} }: ExperimentOptions,
-): Promise<Figure | undefined> {
-  const { field } = classifier;
-  const first = Object.entries(corrections).find(([, { steps }]) => steps === EVALUATIONS);
-  if (first === undefined) return undefined;
-  const [name, { correction }] = first;
-  const { base } = correction;
-  const rules = {
-    [methodTitle(base.name)]: tableauRule(field, base),
-    [name]: hyperRule(field, correction),
-  };
-  const maps = await unlessItBreaks(
-    errorMaps({
-      ...{ classifier, ends, images: images.test, rules, steps: EVALUATIONS },
-      ...{ reference: measuringReference(field), compile },
-    }),
-  );
-  return isBroken(maps) ? undefined : maps;
+  const alphas = await run.stage({
+    ...of,
+    name: "alphas",
+    codec: jsonCodec<ImageMeasures["alphas"]>(),
+    make: async (context) =>
+      own === undefined ? [] : alphaFamily(request(ALPHA_BATCHES * batch), own, context),
+  });
+  run.note({ alphas });
 }

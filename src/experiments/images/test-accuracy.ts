@@ -2,80 +2,107 @@ import type { ImageSet } from "../../data/index.js";
 import { imageRows } from "../../data/internal.js";
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
 import {
+  type Classification,
   type Classifier,
   type ClassifierSolveOptions,
   compileClassifier,
-  measureAccuracy,
 } from "../../models/index.js";
-import { isBroken, unlessItBreaks } from "../../tensor/index.js";
-import type { ExperimentOptions } from "../kit/experiment.js";
-import { MEASURING_METHODS } from "../kit/stages.js";
-import type { ImageCorrections, ImageStage } from "./fit-hypersolvers.js";
-import { imageMethods, isOfTenEvaluations } from "./image-methods.js";
+import { machineOf, type RunContext } from "../../runtime/index.js";
+import { isBroken } from "../../tensor/index.js";
+import { labelsOf } from "../kit/competitor.js";
+import { type BrokenRow, type Contestant, contest, type Entry } from "../kit/contest.js";
+import { type ImageCorrections, imageMethods, isOfTenEvaluations } from "./image-methods.js";
 
 /** Accuracy of one method over the test images. */
 export interface TestAccuracy {
   readonly method: string;
   readonly images: number;
-  /** NaN where a solve broke down. */
   readonly accuracy: number;
   /** Of the accuracy, from its spread over batches; unknown where there is one batch. */
   readonly standardError: Mean["standardError"];
   /** Mean evaluations of f a batch. */
   readonly nfe: number;
+  /** Of a warm batch. */
   readonly imagesPerSecond: number;
 }
 
-/** Classifies the test images by dopri5, then by every method of about 10 evaluations. A signal ends it before the next. */
-export async function testAccuracies(
-  { classifier, images, preset }: ImageStage,
-  corrections: ImageCorrections,
-  { compile = {}, onProgress, signal }: ExperimentOptions,
-): Promise<TestAccuracy[]> {
-  const [count] = images.test.shape;
-  const set = imageRows(images.test, 0, Math.min(count, preset.test));
-  const ten = imageMethods(classifier.field, corrections).filter(isOfTenEvaluations);
-  const solvers: [string, ClassifierSolveOptions][] = [
-    ["dopri5", {}],
-    ...ten.map(({ name, solve, correction, steps = 1 }): [string, ClassifierSolveOptions] => [
-      name,
-      correction === undefined ? { method: solve.rule?.name ?? name, steps } : { correction, steps },
-    ]),
-  ];
-  const rows: TestAccuracy[] = [];
-  for (const [method, solver] of solvers) {
-    if (signal?.aborted === true) break;
-    const measured = await unlessItBreaks(
-      accuracyOf(classifier, { ...compile, ...solver }, set, preset.batch),
-    );
-    rows.push({ method, images: set.shape[0], ...(isBroken(measured) ? broken : measured) });
-    onProgress?.({ stage: MEASURING_METHODS, done: rows.length, total: solvers.length });
-  }
-  return rows;
+export interface TestAccuracyRequest {
+  readonly classifier: Classifier;
+  readonly corrections: ImageCorrections;
+  readonly images: ImageSet;
+  /** Images a batch. */
+  readonly batch: number;
 }
 
-type Score = Omit<TestAccuracy, "method" | "images">;
+type ClassifierContestant = Contestant<ImageSet, Classification>;
 
-const broken: Score = {
-  accuracy: Number.NaN,
-  standardError: undefined,
-  nfe: Number.NaN,
-  imagesPerSecond: Number.NaN,
-};
+/**
+ * Classifies the images by dopri5, then by every method of about 10 evaluations: whole classifiers, h_x and h_y included.
+ * @throws INTERRUPTED at a signal.
+ */
+export async function testAccuracies(
+  { classifier, corrections, images, batch }: TestAccuracyRequest,
+  context: RunContext = {},
+): Promise<(TestAccuracy | BrokenRow)[]> {
+  const [count] = images.shape;
+  const cases: ImageSet[] = [];
+  for (let start = 0; start < count; start += batch)
+    cases.push(imageRows(images, start, Math.min(count, start + batch)));
+  const contestant = ([method, solver]: readonly [string, ClassifierSolveOptions]): ClassifierContestant => ({
+    method,
+    prepare: async () => {
+      const compiled = await compileClassifier(classifier, { ...machineOf(context), ...solver });
+      return {
+        run: async (rows) => {
+          const result = await compiled.run(rows);
+          return { result, costs: result.statistics, milliseconds: result.statistics.milliseconds };
+        },
+        dispose: () => compiled.dispose(),
+      };
+    },
+  });
+  const solvers = [["dopri5", {}] as const, ...solversOfTen(corrections)];
+  const entries = await contest<ClassifierContestant, ImageSet, Classification, "correct">(
+    {
+      contestants: solvers.map(contestant),
+      cases,
+      measures: { correct: ({ predictions }, { labels }) => agreeing(predictions, labels) },
+      turns: false,
+      repetitions: 1,
+    },
+    context,
+  );
+  return entries.map((entry) => rowOf(entry, cases));
+}
 
-async function accuracyOf(
-  classifier: Classifier,
-  solver: ClassifierSolveOptions,
-  set: ImageSet,
-  batch: number,
-): Promise<Score> {
-  const compiled = await compileClassifier(classifier, solver);
-  try {
-    const { accuracy, nfe, milliseconds, batches } = await measureAccuracy(compiled, set, { batch });
-    const shares = batches.map(({ correct, count }) => correct / count);
-    const { standardError } = meanAndStandardError(shares);
-    return { accuracy, standardError, nfe, imagesPerSecond: (1000 * set.shape[0]) / milliseconds };
-  } finally {
-    await compiled.dispose();
-  }
+const solversOfTen = (corrections: ImageCorrections): (readonly [string, ClassifierSolveOptions])[] =>
+  imageMethods(corrections)
+    .filter(isOfTenEvaluations)
+    .map((competitor) => {
+      const { method, steps = 1 } = labelsOf(competitor);
+      const { [method]: fit } = corrections;
+      const { tableau = "dopri5" } = competitor.method;
+      return [method, fit === undefined ? { method: tableau, steps } : { correction: fit.correction, steps }];
+    });
+
+const agreeing = (predictions: Uint8Array, labels: Uint8Array): number =>
+  predictions.reduce((total, prediction, i) => total + (prediction === labels[i] ? 1 : 0), 0);
+
+function rowOf(
+  { contestant: { method }, scores }: Entry<ClassifierContestant, "correct">,
+  cases: readonly ImageSet[],
+): TestAccuracy | BrokenRow {
+  if (isBroken(scores)) return { method, ...scores };
+  const sizes = cases.map(({ shape }) => shape[0]);
+  const images = sizes.reduce((total, size) => total + size, 0);
+  const { correct } = scores.values;
+  const shares = correct.map((right, i) => right / (sizes[i] ?? 1));
+  return {
+    method,
+    images,
+    accuracy: correct.reduce((total, right) => total + right, 0) / images,
+    standardError: meanAndStandardError(shares).standardError,
+    nfe: scores.nfe,
+    imagesPerSecond: (1000 * (sizes[0] ?? 0)) / scores.milliseconds,
+  };
 }

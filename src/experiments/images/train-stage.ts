@@ -2,16 +2,22 @@ import {
   architectureNamed,
   type Classifier,
   type ClassifierPoint,
+  decodeClassifierState,
+  encodeClassifierState,
   type TrainedClassifier,
   trainClassifier,
 } from "../../models/index.js";
-import { type ProgressEvent, runOptionsOf } from "../../runtime/index.js";
-import { CHECKPOINT_FILE, checkpointing, REFINEMENT_CHECKPOINT_FILE } from "../kit/checkpoint-files.js";
-import type { ExperimentOptions, LabelledImages } from "../kit/experiment.js";
+import { type ProgressEvent, runOptions } from "../../runtime/index.js";
+import { checkpointingIn } from "../kit/checkpoint-files.js";
+import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
+import { digest } from "../kit/digest.js";
+import type { LabelledImages } from "../kit/experiment.js";
+import type { Run } from "../kit/run.js";
+import type { Stage } from "../kit/stage.js";
 import type { ImagePreset, TrainedImagePreset, TrainingSettings } from "./presets.js";
 
 /** A classifier to study, and how it came about. */
-export interface TrainStage {
+export interface StudiedClassifier {
   readonly classifier: Classifier;
   /** Absent for a classifier that others trained. */
   readonly trained?: Omit<TrainedClassifier, "classifier">;
@@ -19,65 +25,102 @@ export interface TrainStage {
   readonly training: string;
 }
 
-/** Where an experiment's classifier comes from. */
+/**
+ * Where an experiment's classifier comes from.
+ * @param onClassifier is told of it as soon as there is one, and again of a better one.
+ */
 export type ClassifierSource = (
-  images: LabelledImages,
-  preset: ImagePreset,
-  options: ExperimentOptions,
-) => Promise<TrainStage>;
+  task: { readonly images: LabelledImages; readonly preset: ImagePreset; readonly seed: number },
+  run: Pick<Run<object>, "stage">,
+  onClassifier: (classifier: StudiedClassifier) => Promise<void>,
+) => Promise<StudiedClassifier>;
 
-/** Trains the preset's classifier, and refines it if the preset says how; `resume` goes on from the checkpoint, bit by bit. */
+/** Trains the preset's classifier, and refines it if the preset says how; both go on from checkpoints bit by bit. */
 export const trainedHere =
   ({ training, refinement }: Pick<TrainedImagePreset, "training" | "refinement">): ClassifierSource =>
-  async (images, { architecture }, options) => {
-    const phase = { images, architecture, options };
-    const first = await phaseOf(training, { ...phase, file: CHECKPOINT_FILE });
+  async ({ images, preset, seed }, run, onClassifier) => {
+    const task = { images, architecture: preset.architecture, seed };
+    const first = await run.stage(trainingStage("train", training, task));
     const { classifier, ...trained } = first;
-    if (refinement === undefined || trained.status === "interrupted")
-      return { classifier, trained, training: trainingText(training) };
-    const file = REFINEMENT_CHECKPOINT_FILE;
-    const onProgress = options.onProgress && refining(options.onProgress);
-    const second = await phaseOf(refinement, {
-      ...{ ...phase, file, from: classifier },
-      options: { ...options, ...(onProgress && { onProgress }) },
-    });
+    const begun: StudiedClassifier = { classifier, trained, training: trainingText(training) };
+    await onClassifier(begun);
+    if (refinement === undefined || first.status === "interrupted") return begun;
+    const second = await run.stage(trainingStage("refine", refinement, { ...task, from: classifier }));
     const better = second.validationAccuracy >= first.validationAccuracy ? second : first;
-    return {
+    const refined: StudiedClassifier = {
       classifier: better.classifier,
       trained: {
-        ...{ status: second.status, curve: [...trained.curve, ...after(trained.curve, second.curve)] },
-        ...{ iterations: first.iterations + second.iterations, seconds: first.seconds + second.seconds },
-        ...{ validationAccuracy: better.validationAccuracy, validationLoss: better.validationLoss },
+        status: second.status,
+        curve: [...first.curve, ...after(first.curve, second.curve)],
+        iterations: first.iterations + second.iterations,
+        seconds: first.seconds + second.seconds,
+        validationAccuracy: better.validationAccuracy,
+        validationLoss: better.validationLoss,
       },
       training: `${trainingText(training)}; then ${trainingText(refinement)}`,
     };
+    await onClassifier(refined);
+    return refined;
   };
 
-interface Phase {
+interface TrainingTask {
   readonly images: LabelledImages;
   readonly architecture: string;
-  readonly options: ExperimentOptions;
-  /** Where the checkpoint is kept. */
-  readonly file: string;
+  readonly seed: number;
   readonly from?: Classifier;
 }
 
-async function phaseOf(
+function trainingStage(
+  name: "train" | "refine",
   settings: TrainingSettings,
-  { images, architecture, options, file, from }: Phase,
-): Promise<TrainedClassifier> {
-  return trainClassifier({
-    ...{ ...settings, architecture: architectureNamed(architecture), data: images.training },
-    ...{ seed: options.seed, ...runOptionsOf(options), ...(await checkpointing(file, options)) },
-    ...(from && { from }),
-  });
+  { images, architecture, seed, from }: TrainingTask,
+): Stage<TrainedClassifier> {
+  return {
+    name,
+    settings: { settings, architecture, seed, data: images.description },
+    inputs: from === undefined ? [] : [digest(stateOf(from))],
+    codec: classifierCodec(images),
+    isWhole: ({ status }) => status === "complete",
+    make: async (context, checkpoint) => {
+      const { onProgress } = context;
+      // The second training is another stage of progress: its iterations may take another time.
+      const refining = onProgress && ((event: ProgressEvent) => onProgress({ ...event, stage: "refining" }));
+      return trainClassifier({
+        ...settings,
+        architecture: architectureNamed(architecture),
+        data: images.training,
+        seed,
+        ...runOptions(context),
+        ...(await checkpointingIn(checkpoint)),
+        ...(from && { from }),
+        ...(name === "refine" && refining && { onProgress: refining }),
+      });
+    },
+  };
 }
 
-/** The second training is another stage: its iterations may take another time. */
-const refining =
-  (onProgress: (event: ProgressEvent) => void) =>
-  (event: ProgressEvent): void =>
-    onProgress({ ...event, stage: "refining" });
+const stateOf = (classifier: Classifier): Uint8Array =>
+  encodeClassifierState(classifier, { classes: [], training: "" });
+
+const classifierCodec = ({ training }: LabelledImages): Codec<TrainedClassifier> => ({
+  encode: ({ classifier, ...trained }) => ({
+    safetensors: encodeClassifierState(classifier, {
+      classes: training.classes,
+      training: "",
+      heldOutAccuracy: trained.validationAccuracy,
+    }),
+    json: encodeJson(trained),
+  }),
+  decode: ({ safetensors = new Uint8Array(), json }) => ({
+    ...decodeJson<Omit<TrainedClassifier, "classifier">>(json),
+    classifier: classifierIn(safetensors),
+  }),
+});
+
+function classifierIn(content: Uint8Array): Classifier {
+  const { facts: _, ...classifier } = decodeClassifierState(content, "classifier.safetensors");
+  return classifier;
+}
 
 /** The points counted from the end of what came before. */
 function after(before: readonly ClassifierPoint[], points: readonly ClassifierPoint[]): ClassifierPoint[] {

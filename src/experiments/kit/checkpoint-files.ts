@@ -1,18 +1,14 @@
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../optim/index.js";
-import type { CheckpointStore } from "./experiment.js";
+import type { KeptFile } from "./stage.js";
+import type { Store } from "./store.js";
 
 /** The checkpoint of a training, in the folder of its run. */
 export const CHECKPOINT_FILE = "checkpoint.safetensors";
-/** That of the training that refines its result. */
-export const REFINEMENT_CHECKPOINT_FILE = "refinement-checkpoint.safetensors";
-/** That of one fit among several. @param file what its correction is called. */
-export const fitCheckpointFile = (file: string): string =>
-  `checkpoint-${file.replace(/\.onnx$/, "")}.safetensors`;
 
 /** Where a run keeps checkpoints, and whether it goes on from them. */
 export interface Resumption {
   /** Without it nothing is kept. */
-  readonly checkpoints?: CheckpointStore;
+  readonly checkpoints?: Store;
   /** Go on from the checkpoint, if there is one. Default false. */
   readonly resume?: boolean;
 }
@@ -32,9 +28,18 @@ export async function checkpointing(
   { checkpoints, resume = false }: Resumption,
 ): Promise<Checkpointing> {
   if (checkpoints === undefined) return {};
-  const kept = resume ? await checkpoints.read(file) : undefined;
+  return checkpointingIn({
+    name: file,
+    read: async () => (resume ? checkpoints.read(file) : undefined),
+    write: (content) => checkpoints.write(file, content),
+  });
+}
+
+/** Keeps a training's checkpoints in the file of its stage. */
+export async function checkpointingIn({ name, read, write }: KeptFile): Promise<Checkpointing> {
+  const kept = await read();
   return {
-    ...(kept !== undefined && { checkpoint: decodeCheckpoint(kept, file) }),
-    onCheckpoint: (checkpoint) => checkpoints.write(file, encodeCheckpoint(checkpoint)),
+    ...(kept !== undefined && { checkpoint: decodeCheckpoint(kept, name) }),
+    onCheckpoint: (checkpoint) => write(encodeCheckpoint(checkpoint)),
   };
 }

@@ -46,6 +46,8 @@ export interface ValidityCard {
   readonly library: string;
   /** Hash of the field's operators and weights. */
   readonly fingerprint: string;
+  /** Hash of g's own weights, set by `encodeCorrection`. Absent in files of version 0.1. */
+  readonly weights?: string | undefined;
 }
 
 const pair = z.tuple([z.number(), z.number()]);
@@ -81,6 +83,7 @@ const cardSchema: z.ZodType<ValidityCard> = z.object({
   seed: z.number(),
   library: z.string(),
   fingerprint: z.string(),
+  weights: z.string().optional(),
 });
 
 /** Key of the card in the model's metadata. */

@@ -4,13 +4,16 @@ import { alpha, type ButcherTableau, tableauNamed, withoutErrorControl } from ".
 import { fail } from "../../tensor/index.js";
 import { type Correction, type CorrectionInput, parseCorrectionInputs } from "../correction/correction.js";
 import { CARD_KEY, parseCard, type ValidityCard } from "./card.js";
+import { weightsHash } from "./weights-hash.js";
 
 /** A correction with its card as an ONNX model: inputs as declared, weights as initializers, output `g`. */
 export function encodeCorrection(correction: Correction, card: ValidityCard): Uint8Array {
-  return encodeOnnx(bind(correction.graph, correction.parameters), {
-    metadata: { [CARD_KEY]: JSON.stringify(card) },
-    weights: correction.parameters,
-  });
+  const { graph, parameters } = correction;
+  const encoded = (metadata: Readonly<Record<string, string>>): Uint8Array =>
+    encodeOnnx(bind(graph, parameters), { metadata, weights: parameters });
+  // What a reader finds: the constants of the graph are among the weights of its file.
+  const weights = weightsHash(importOnnx(encoded({}), "g").parameters);
+  return encoded({ [CARD_KEY]: JSON.stringify({ ...card, weights } satisfies ValidityCard) });
 }
 
 /**
@@ -62,6 +65,19 @@ export function decodeCorrection(
   }
   const graph: Graph = makeGraph(model.graph.inputs, { g });
   return { base, inputs, features: card.features, graph, parameters: model.parameters, card };
+}
+
+/** What a correction that was read says against itself: a card that was written for other weights, in one sentence. */
+export function weightsWarnings({
+  card,
+  parameters,
+}: Correction & { readonly card: ValidityCard }): string[] {
+  // Files of version 0.1 do not say.
+  if (card.weights === undefined || card.weights === weightsHash(parameters)) return [];
+  return [
+    "the weights of this correction were changed after its card was written: nothing that the card says of its errors " +
+      "holds",
+  ];
 }
 
 /** Names of a correction's inputs, but for the controls, whose names are the field's. */

@@ -1,4 +1,4 @@
-import { restored } from "../../data/index.js";
+import { restoredPoints } from "../../data/index.js";
 import { type Correction, hyperRule } from "../../hypersolver/index.js";
 import { type CompiledSolveOptions, compileSolve, type FieldStatistics, orThrow } from "../../ode/index.js";
 import type { Random, Tensor } from "../../tensor/index.js";
@@ -12,7 +12,7 @@ export interface FlowSamplerOptions
 }
 
 export interface FlowSamples {
-  /** In units of the data, [n, d]. */
+  /** In units of the data, [n, d]; in float64 where float32 would lose digits (`restoredPoints`). */
   readonly x: Tensor;
   /** The draws of the base that they came from, [n, d]. */
   readonly z: Tensor;
@@ -45,7 +45,7 @@ export async function compileFlowSampler(flow: Flow, options: FlowSamplerOptions
   const push: FlowSampler["push"] = async (z) => {
     const solution = await solve.run(z);
     const end = orThrow(solution).states.at(-1) as Tensor;
-    return { x: restored(end, standardisation), z, statistics: solution.statistics };
+    return { x: restoredPoints(end, standardisation), z, statistics: solution.statistics };
   };
   return {
     push,

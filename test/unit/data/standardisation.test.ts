@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   logScale,
   restored,
+  restoredPoints,
   type Standardisation,
   standardisationOf,
   standardised,
@@ -190,5 +191,20 @@ describe("points that cannot be standardised", () => {
       () => logScale(broken),
     ])
       expect(use).toThrow(code("INVALID_ARGUMENT", "scale > 0"));
+  });
+});
+
+describe("points far from zero", () => {
+  const u = fromNumbers([0.25, -0.5], [1, 2]);
+
+  test("are restored in float64, which keeps their digits", () => {
+    const x = restoredPoints(u, { shift: [1e9, 0], scale: [1, 1] });
+    expect([x.dtype, ...x.data]).toEqual(["float64", 1e9 + 0.25, -0.5]);
+  });
+
+  test("others stay in the type they were computed in", () => {
+    const map = { shift: [10, -15], scale: [1, 1] };
+    expect(restoredPoints(u, map)).toEqual(restored(u, map));
+    expect(restoredPoints(u, map).dtype).toBe("float32");
   });
 });

@@ -1,23 +1,23 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { densityNamed } from "../../../src/data/index.js";
-import { cnf } from "../../../src/experiments/cnf/cnf.js";
-import { cnfReport, cnfSummary } from "../../../src/experiments/cnf/cnf-report.js";
-import { cnfPresets } from "../../../src/experiments/cnf/presets.js";
-import { type CnfMetrics, type CnfRun, runCnf } from "../../../src/experiments/cnf/run-cnf.js";
-import type { ExperimentOptions, ExperimentResult } from "../../../src/experiments/index.js";
+import { type CnfMetrics, cnf } from "../../../src/experiments/cnf/cnf.js";
+import { cnfReport } from "../../../src/experiments/cnf/cnf-report.js";
+import { type CnfPreset, cnfPresets } from "../../../src/experiments/cnf/presets.js";
+import type { ExperimentResult } from "../../../src/experiments/index.js";
+import { reportArtefacts, reportText } from "../../../src/experiments/kit/report.js";
+import type { ExperimentContext } from "../../../src/experiments/kit/run.js";
 import { decodeCorrection } from "../../../src/hypersolver/index.js";
 import { decodeFlow } from "../../../src/models/index.js";
 import { isBroken } from "../../../src/tensor/index.js";
 import { checkpointsInMemory } from "../../helpers/checkpoints.js";
 
-const options = { preset: "smoke", seed: 0, command: "test" } as const;
+const request = { preset: "smoke", seed: 0, command: "test", density: "moons" } as const;
 const corrections = ["", "-heun", "-euler", "-both", "-density"].map((part) => `correction${part}.onnx`);
 
 describe("the whole cnf experiment", () => {
   let result: ExperimentResult;
   let metrics: CnfMetrics;
   beforeAll(async () => {
-    result = await cnf.run({ ...options, density: "moons" });
+    result = await cnf.run(request);
     metrics = result.metrics as CnfMetrics;
   }, 180_000);
 
@@ -27,7 +27,8 @@ describe("the whole cnf experiment", () => {
       (name) => `figures/${name}.svg`,
     );
     expect(result.artefacts.map(({ path }) => path)).toEqual([
-      ...["flow.onnx", ...corrections, "solver.onnx", "metrics.json", ...figures, "report.html"],
+      ...["flow.onnx", "correction.onnx", "solver.onnx", ...corrections.slice(1)],
+      ...["metrics.json", ...figures, "report.html"],
     ]);
     const read = (name: string): Uint8Array =>
       result.artefacts.find(({ path }) => path === name)?.content as Uint8Array;
@@ -70,10 +71,12 @@ describe("the whole cnf experiment", () => {
       );
     const { quality, speed, densities } = metrics;
     const broken = { ...metrics, quality: lost(quality), speed: lost(speed), densities: lost(densities) };
-    const page = cnfReport(broken, []);
+    const facts = { preset: "smoke", seed: 0, command: "test", status: "complete" } as const;
+    const report = cnfReport({ ...facts, ...broken }, []);
+    const page = String((await reportArtefacts(report, {})).at(-1)?.content);
     expect(page.match(/>broke</g)).toHaveLength(6 + 6);
     expect(page).not.toMatch(/[>±] ?NaN/);
-    expect(cnfSummary(broken)).toContain(
+    expect(reportText(report)).toContain(
       "Samples of HyperMidpoint with 2 evaluations break on some draws, end",
     );
   });
@@ -81,21 +84,20 @@ describe("the whole cnf experiment", () => {
 
 describe("an interrupted cnf experiment", () => {
   const { smoke } = cnfPresets;
-  const preset = {
+  const spec: CnfPreset = {
     ...smoke,
-    ...{ network: { hidden: [8] }, samples: 100, heldOut: 50, validations: 2 },
+    network: { hidden: [8] },
+    samples: 100,
+    heldOut: 50,
+    validations: 2,
     phases: [{ objective: "flow-matching", iterations: 20, batch: 32, learningRate: 1e-2 }],
     fit: { iterations: 8, trajectories: 64, batch: 32, hidden: [8] },
-  } as const;
-  const checkpoints = checkpointsInMemory();
-  const run = (more: Partial<ExperimentOptions> = {}): Promise<CnfRun> =>
-    runCnf(densityNamed("moons"), { ...options, checkpoints, ...more }, preset);
-  /** Stops in that phase of that fit, counted from 1. @returns the run, and the fits that it began. */
-  const stoppedIn = async (
-    wanted: "solving references" | "fitting",
-    number: number,
-    more: Partial<ExperimentOptions> = {},
-  ) => {
+  };
+  const store = checkpointsInMemory();
+  const run = (more: ExperimentContext = {}): Promise<ExperimentResult> =>
+    cnf.run({ ...request, spec }, { store, ...more });
+  /** Stops in that stage of that fit, counted from 1. @returns the run, and the fits that it began. */
+  const stoppedIn = async (wanted: string, number: number, more: ExperimentContext = {}) => {
     const controller = new AbortController();
     let [begun, last] = [0, ""];
     const result = await run({
@@ -107,48 +109,54 @@ describe("an interrupted cnf experiment", () => {
         if (stage === wanted && begun === number) controller.abort();
       },
     });
-    return { ...result, begun };
+    return { ...result, metrics: result.metrics as Partial<CnfMetrics>, begun };
   };
-  const fileOf = ({ artefacts }: CnfRun, name: string) =>
+  const fileOf = ({ artefacts }: ExperimentResult, name: string) =>
     artefacts.find(({ path }) => path === name)?.content;
-  const pathsOf = ({ artefacts }: CnfRun): string[] => artefacts.map(({ path }) => path);
+  const modelsOf = ({ artefacts }: ExperimentResult): string[] =>
+    artefacts.flatMap(({ path }) => (path.endsWith(".onnx") ? [path] : []));
 
   test("ends with the flow, the fits that were made and the one that was begun", async () => {
     const broken = await stoppedIn("fitting", 2);
-    expect([broken.metrics.status, broken.begun]).toEqual(["interrupted", 2]);
-    expect(pathsOf(broken)).toEqual(["flow.onnx", "correction.onnx", "correction-heun.onnx", "solver.onnx"]);
+    expect([broken.status, broken.begun]).toEqual(["interrupted", 2]);
+    expect(modelsOf(broken)).toEqual(["flow.onnx", "correction.onnx", "solver.onnx", "correction-heun.onnx"]);
     expect(broken.metrics.quality).toBeUndefined();
     expect(broken.metrics.sampling?.HyperHeun?.status).toBe("interrupted");
-    expect(cnfSummary(broken.metrics)).toContain("Fitted for sampling: HyperMidpoint; HyperHeun.");
-    // Those that are complete wait for the next run.
-    expect([...checkpoints.files.keys()].filter((name) => name.startsWith("kept-")).sort()).toEqual([
-      ...["kept-correction.onnx", "kept-correction.onnx.json"],
-    ]);
+    expect(broken.summary).toContain("Fitted for sampling: HyperMidpoint; HyperHeun.");
+    // Those that are complete wait for the next run, and so does the checkpoint of the one that is not.
+    expect([...store.files.keys()].sort()).toEqual(
+      [
+        "fit-hyperheun-for-sampling.checkpoint.safetensors",
+        ...["fit-hypermidpoint-for-sampling.json", "fit-hypermidpoint-for-sampling.onnx"],
+        ...["fit-hypermidpoint-for-sampling.story.json", "train.json", "train.onnx", "train.story.json"],
+      ].map((name) => `stages/${name}`),
+    );
   });
 
   test("goes on from the fits that were made, and stops before the first iteration too", async () => {
     const broken = await stoppedIn("solving references", 2, { resume: true });
-    expect([broken.metrics.status, broken.begun]).toEqual(["interrupted", 2]);
+    expect([broken.status, broken.begun]).toEqual(["interrupted", 2]);
     // The second that it began is the third of all, and there is nothing of it yet.
-    expect(pathsOf(broken)).toEqual(["flow.onnx", "correction.onnx", "correction-heun.onnx", "solver.onnx"]);
+    expect(modelsOf(broken)).toEqual(["flow.onnx", "correction.onnx", "solver.onnx", "correction-heun.onnx"]);
     const resumed = await stoppedIn("fitting", 9, { resume: true });
-    expect([resumed.metrics.status, resumed.begun]).toEqual(["complete", 3]);
-    expect(pathsOf(resumed)).toEqual(["flow.onnx", ...corrections, "solver.onnx"]);
-    for (const path of pathsOf(broken))
+    expect([resumed.status, resumed.begun]).toEqual(["complete", 3]);
+    expect(modelsOf(resumed)).toHaveLength(7);
+    for (const path of modelsOf(broken))
       expect([path, fileOf(resumed, path)]).toEqual([path, fileOf(broken, path)]);
   });
 
-  test("in its measurements, keeps all corrections", async () => {
+  test("in its measurements, keeps all corrections and the samples that were measured", async () => {
+    for (const name of store.files.keys()) if (/samples|densities/.test(name)) store.files.delete(name);
     const controller = new AbortController();
     let measured = 0;
-    const { metrics, artefacts } = await run({
+    const { status, metrics, artefacts } = await run({
       ...{ resume: true, signal: controller.signal },
-      onProgress: ({ stage }) => {
-        if (stage === "measuring methods" && ++measured === 1) controller.abort();
-      },
+      // Seven methods on two draws, then the densities.
+      onProgress: () => ++measured === 15 && controller.abort(),
     });
-    expect(metrics.status).toBe("interrupted");
-    expect(metrics.densities).toBeUndefined();
-    expect(artefacts).toHaveLength(7);
+    expect(status).toBe("interrupted");
+    expect(metrics).toMatchObject({ quality: expect.anything() });
+    expect(metrics).not.toHaveProperty("densities");
+    expect(modelsOf({ artefacts } as ExperimentResult)).toHaveLength(7);
   });
 });

@@ -1,15 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { densityNamed } from "../../../src/data/index.js";
-import type { BrokenMethod } from "../../../src/experiments/cnf/broken-method.js";
+import type { CnfMetrics } from "../../../src/experiments/cnf/cnf.js";
 import { cnf } from "../../../src/experiments/cnf/cnf.js";
 import { samplesRow } from "../../../src/experiments/cnf/cnf-figures.js";
-import { cnfSummary } from "../../../src/experiments/cnf/cnf-report.js";
 import { densityMethods, densityQuality } from "../../../src/experiments/cnf/density-quality.js";
-import { runCnf } from "../../../src/experiments/cnf/run-cnf.js";
-import { sampleQuality } from "../../../src/experiments/cnf/sample-quality.js";
-import { samplingSpeeds } from "../../../src/experiments/cnf/sampling-speed.js";
+import { sampleContest } from "../../../src/experiments/cnf/sample-quality.js";
+import type { BrokenRow } from "../../../src/experiments/kit/contest.js";
 import { mul } from "../../../src/graph/index.js";
-import { compileFlowSampler, type FlowSampler, normalBase } from "../../../src/models/index.js";
+import {
+  compileFlowSampler,
+  decodeFlow,
+  densityData,
+  type FlowSampler,
+  normalBase,
+} from "../../../src/models/index.js";
 import { defineField, heun as heunTableau, midpoint } from "../../../src/ode/index.js";
 import { fail, fromNumbers, isBroken, Random, type Tensor } from "../../../src/tensor/index.js";
 import { flowOver, scaled, smallField } from "../../helpers/flows.js";
@@ -50,7 +54,7 @@ function breaking(from: number): FlowSampler {
 }
 
 /** Rows of methods none of which broke. */
-function whole<T extends { readonly method: string }>(rows: readonly (T | BrokenMethod)[]): T[] {
+function whole<T extends { readonly method: string }>(rows: readonly (T | BrokenRow)[]): T[] {
   expect(rows.filter(isBroken)).toEqual([]);
   return rows.flatMap((row) => (isBroken(row) ? [] : [row]));
 }
@@ -58,11 +62,12 @@ function whole<T extends { readonly method: string }>(rows: readonly (T | Broken
 describe("quality of samples", () => {
   test("tells a wrong sampler from a right one, and two right ones not", async () => {
     const samplers = [
-      { method: "exact", sampler: scaling(1) },
-      { method: "again", sampler: scaling(1) },
-      { method: "wide", sampler: scaling(1.3) },
+      { method: "exact", compile: async () => scaling(1) },
+      { method: "again", compile: async () => scaling(1) },
+      { method: "wide", compile: async () => scaling(1.3) },
     ];
-    const rows = whole(await sampleQuality({ flow, samplers, data: normal, count: 1000, seeds: 4, seed: 0 }));
+    const request = { flow, samplers, data: normal, count: 1000, draws: 4, seed: 0 };
+    const rows = whole((await sampleContest(request)).quality);
     expect(rows.map(({ method }) => method)).toEqual(["exact", "again", "wide", "data"]);
     const [exact, again, wide, data] = rows;
     expect(exact?.againstReference).toBeUndefined();
@@ -82,10 +87,11 @@ describe("quality of samples", () => {
   test("sees seed by seed what the scatter of the draws hides", async () => {
     // 1.005 times as wide: far less than seeds differ from each other.
     const samplers = [
-      { method: "exact", sampler: scaling(1) },
-      { method: "wider", sampler: scaling(1.005) },
+      { method: "exact", compile: async () => scaling(1) },
+      { method: "wider", compile: async () => scaling(1.005) },
     ];
-    const rows = whole(await sampleQuality({ flow, samplers, data: normal, count: 1000, seeds: 6, seed: 0 }));
+    const request = { flow, samplers, data: normal, count: 1000, draws: 6, seed: 0 };
+    const rows = whole((await sampleContest(request)).quality);
     const [exact, wider] = rows;
     const [a, b] = [exact?.slicedWasserstein.mean ?? 0, wider?.slicedWasserstein.mean ?? 0];
     expect(exact?.minusReference).toBeUndefined();
@@ -97,12 +103,17 @@ describe("quality of samples", () => {
 
   test("says of a method that it broke, and measures the others", async () => {
     const samplers = [
-      { method: "exact", sampler: scaling(1) },
-      { method: "breaks", sampler: breaking(2) },
-      { method: "again", sampler: scaling(1) },
+      { method: "exact", compile: async () => scaling(1) },
+      { method: "breaks", compile: async () => breaking(2) },
+      { method: "again", compile: async () => scaling(1) },
     ];
-    const request = { flow, data: normal, count: 200, seeds: 3, seed: 0 };
-    const rows = await sampleQuality({ ...request, samplers });
+    const request = { flow, data: normal, count: 200, draws: 3, seed: 0 };
+    const { quality: rows, speed } = await sampleContest({ ...request, samplers });
+    expect(speed.map((row) => [row.method, isBroken(row)])).toEqual([
+      ["exact", false],
+      ["breaks", true],
+      ["again", false],
+    ]);
     expect(rows.map(isBroken)).toEqual([false, true, false, false]);
     expect(rows[1]).toEqual({
       method: "breaks",
@@ -110,28 +121,24 @@ describe("quality of samples", () => {
       reason: expect.stringContaining("step limit"),
     });
     // With nothing to compare to, the rest stands for itself.
-    const [first, second] = await sampleQuality({
+    const {
+      quality: [first, second],
+    } = await sampleContest({
       ...request,
-      samplers: [{ method: "breaks", sampler: breaking(1) }, ...samplers.slice(0, 1)],
+      samplers: [{ method: "breaks", compile: async () => breaking(1) }, ...samplers.slice(0, 1)],
     });
     expect([isBroken(first), Object.keys(second ?? {})]).toEqual([
       true,
       ["method", "nfe", "slicedWasserstein", "discrepancy"],
     ]);
-    const speeds = await samplingSpeeds(
-      flow,
-      [...samplers.slice(0, 1), { method: "breaks", sampler: breaking(1) }],
-      8,
-    );
-    expect(speeds.map(isBroken)).toEqual([false, true]);
   });
 
   test("ends at a signal", async () => {
-    const samplers = [{ method: "exact", sampler: scaling(1) }];
-    const signal = AbortSignal.abort();
-    expect(
-      await sampleQuality({ flow, samplers, data: normal, count: 100, seeds: 2, seed: 0, signal }),
-    ).toEqual([]);
+    const samplers = [{ method: "exact", compile: async () => scaling(1) }];
+    const request = { flow, samplers, data: normal, count: 100, draws: 2, seed: 0 };
+    await expect(sampleContest(request, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: "INTERRUPTED",
+    });
   });
 });
 
@@ -176,9 +183,9 @@ describe("quality of densities", () => {
 
 describe("times of samples", () => {
   test("come with counts of what was done", async () => {
-    const sampler = await compileFlowSampler(flow, { method: "heun", steps: 1 });
-    const [row] = whole(await samplingSpeeds(flow, [{ method: "Heun", sampler }], 64));
-    await sampler.dispose();
+    const heun = { method: "Heun", compile: () => compileFlowSampler(flow, { method: "heun", steps: 1 }) };
+    const request = { flow, samplers: [heun], data: normal, count: 64, draws: 1, seed: 0 };
+    const [row] = whole((await sampleContest(request)).speed);
     expect(row).toMatchObject({ method: "Heun", nfe: 2, count: 64 });
     expect(row?.milliseconds).toBeGreaterThan(0);
   });
@@ -191,17 +198,22 @@ describe("the cnf experiment", () => {
 
   test("stopped while it trains, keeps the flow and says so", async () => {
     const controller = new AbortController();
-    const run = await runCnf(densityNamed("moons"), {
-      ...{ preset: "smoke", seed: 0, command: "test", signal: controller.signal },
-      onProgress: () => controller.abort(),
-    });
-    expect(run.metrics.status).toBe("interrupted");
-    expect(run.fits).toBeUndefined();
-    expect(run.artefacts.map(({ path }) => path)).toEqual(["flow.onnx"]);
-    expect(cnfSummary(run.metrics)).toContain("Interrupted before the fits.");
+    const { status, metrics, artefacts, summary } = await cnf.run(
+      { preset: "smoke", seed: 0, command: "test", density: "moons" },
+      { signal: controller.signal, onProgress: () => controller.abort() },
+    );
+    expect(status).toBe("interrupted");
+    expect(artefacts.map(({ path }) => path).slice(0, 2)).toEqual(["flow.onnx", "metrics.json"]);
+    expect(artefacts.map(({ path }) => path)).toContain("figures/samples.svg");
+    expect(summary).toContain("Interrupted before the fits.");
+    const content = artefacts[0]?.content as Uint8Array;
+    const trained = decodeFlow(content, "flow.onnx");
+    const { flow: of } = metrics as CnfMetrics;
+    expect(trained.facts.heldOutNll).toBeCloseTo(of.heldOut?.nll.mean ?? Number.NaN, 10);
     // A picture has no place for a method that breaks.
-    const { clouds } = await samplesRow({ ...run, flow: { ...run.flow, field: steep } }, {});
+    const data = densityData(densityNamed("moons"), 0);
+    const pictures = { data, fits: {}, seed: 0, run: { found: {}, context: {} } };
+    const { clouds } = await samplesRow({ ...pictures, flow: { ...trained, field: steep } });
     expect(clouds.map(({ label }) => label)).toEqual(["data"]);
-    expect(run.flow.facts.heldOutNll).toBeCloseTo(run.metrics.flow.heldOut?.nll.mean ?? Number.NaN, 10);
   });
 });

@@ -12,6 +12,7 @@ import {
   rebindCorrection,
   referenceEnds,
   referenceStates,
+  weightsWarnings,
 } from "../../../src/hypersolver/index.js";
 import {
   alpha,
@@ -51,7 +52,8 @@ describe("a correction for images", () => {
       states: { source: "normal", mean: [0, 0], deviation: [1, 1] },
     });
     const read = decodeCorrection(encodeCorrection(correction, card), "correction.onnx");
-    expect(read.card).toEqual(card);
+    expect(read.card).toEqual({ ...card, weights: expect.any(String) });
+    expect(weightsWarnings(read)).toEqual([]);
     const samples = smallImageFit.states.heldOut(4, new Random(1));
     const ends = await referenceEnds(field, imageSpan, samples, MEASURING);
     const endOf = async (rule: ReturnType<typeof hyperRule>): Promise<Float64Array> =>

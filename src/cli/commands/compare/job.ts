@@ -17,7 +17,7 @@ import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
-import { compileOptions, readCorrection, readField, warnOfCard } from "../../files/models.js";
+import { compileOptions, readCorrection, readField, warnOfCard, warnOfStates } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { stateSource } from "../../files/states.js";
 import { missing } from "../../options/method.js";
@@ -36,7 +36,10 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
   const warnings =
     correction === undefined
       ? []
-      : warnOfCard(correction, field, [{ span, steps: correction.card.steps }], output);
+      : [
+          ...warnOfCard(correction, field, [{ span, steps: correction.card.steps }], output),
+          ...warnOfStates(correction, wanted.z0, span[0], output),
+        ];
   const measuring = measuringReference(field);
   const runtime = compileOptions(options);
   const solvable = await solvableSamples(field, span, wanted, measuring, runtime);

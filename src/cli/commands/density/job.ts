@@ -1,15 +1,24 @@
+import { standardised } from "../../../data/index.js";
 import { densityOverGrid, gridAround, gridFigure, squareGrid } from "../../../experiments/index.js";
 import {
   type CompiledDensity,
   compileFlowDensity,
   densityEstimator,
   type LogDensities,
+  withZeroColumns,
 } from "../../../models/index.js";
 import { type Field, logDensityField, stateType, type TraceEstimator } from "../../../ode/index.js";
 import type { Job, JobContext } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow, requireColumns } from "../../files/flows.js";
-import { forOption, type LoadedCorrection, readCorrection, stemOf, warnOfCard } from "../../files/models.js";
+import {
+  forOption,
+  type LoadedCorrection,
+  readCorrection,
+  stemOf,
+  warnOfCard,
+  warnOfStates,
+} from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints, type Points, type PointsContent, readPoints } from "../../files/points.js";
 import type { TraceOptions } from "../../options/flow-options.js";
@@ -36,7 +45,7 @@ export const densityJob: Job<DensityCommandOptions> = async (path, options, desk
     ...(points === undefined ? [] : requireColumns(flow, points, output)),
     ...(correction === undefined
       ? warnOfFlowTolerances(solver, flow, output)
-      : cardWarningsOf(flow, correction, solver, desk)),
+      : cardWarningsOf(flow, correction, solver, points, desk)),
   ];
   const found = await solved(flow, points, { solver, trace }, options, desk);
   progress.stop();
@@ -92,14 +101,19 @@ function traceOf(
 
 /** A correction of the points, or of points and log-density together: both run from data to base. */
 function cardWarningsOf(
-  { field, span: [base, data] }: LoadedFlow,
+  { field, span: [base, data], standardisation }: LoadedFlow,
   correction: LoadedCorrection,
   { steps = 1 }: FlowSolver,
+  points: Points | undefined,
   { output }: JobContext,
 ): string[] {
   const wide = Number(correction.card.stateShape.at(-1)) === Number(stateType(field).shape.at(-1)) + 1;
   const corrected: Field = wide ? logDensityField(field, { estimator: "exact" }).field : field;
-  return warnOfCard(correction, corrected, [{ span: [data, base], steps }], output);
+  const warnings = warnOfCard(correction, corrected, [{ span: [data, base], steps }], output);
+  if (points === undefined) return warnings;
+  const states = standardised(points.value, standardisation);
+  const z0 = wide ? withZeroColumns(states, 1) : states;
+  return [...warnings, ...warnOfStates(correction, z0, data, output)];
 }
 
 async function solved(

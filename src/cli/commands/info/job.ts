@@ -16,6 +16,7 @@ import {
   selfTest,
   solverFactsOf,
   type ValidityCard,
+  weightsWarnings,
 } from "../../../hypersolver/index.js";
 import { decodeFlow, FLOW_KEY, type FlowFacts } from "../../../models/index.js";
 import { type FieldRoles, fieldOfModel, type InputMap } from "../../../ode/index.js";
@@ -40,6 +41,8 @@ export interface ModelInfo extends Omit<ModelSummary, "metadata" | "weights"> {
   /** Shapes of intermediate tensors that a correction may see with `fit --features`, when it is a field. */
   readonly features?: Readonly<Record<string, SymbolicShape>>;
   readonly card?: ValidityCard;
+  /** What a correction has against itself. */
+  readonly warnings?: readonly string[];
   readonly solver?: SolverFacts;
   /** What `train` wrote into a flow. */
   readonly flow?: FlowFacts;
@@ -48,10 +51,13 @@ export interface ModelInfo extends Omit<ModelSummary, "metadata" | "weights"> {
 }
 
 /** `hypersolvers info`. */
-export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }) => {
+export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }, { output }) => {
   const bytes = await readBytes(path);
   const { metadata, weights: _, ...summary } = inspectOnnx(bytes, path);
-  const card = metadata[CARD_KEY] === undefined ? undefined : decodeCorrection(bytes, path).card;
+  const correction = metadata[CARD_KEY] === undefined ? undefined : decodeCorrection(bytes, path);
+  const warnings = correction === undefined ? [] : weightsWarnings(correction);
+  for (const warning of warnings) output.warn(warning);
+  const card = correction?.card;
   const imported = attempt(() => importOnnx(bytes, path));
   const roles = imported.value && attempt(() => rolesOf(imported.value as ImportedModel, inputMap));
   const solver = solverFactsOf(metadata);
@@ -84,6 +90,7 @@ export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }) 
     ...(obstacle !== undefined && { obstacle }),
     ...(isField && { roles: roles.value, features: featuresOf(imported.value as ImportedModel) }),
     ...(card !== undefined && { card }),
+    ...(correction !== undefined && { warnings }),
     ...(solver !== undefined && { solver }),
     ...(flow?.value !== undefined && { flow: flow.value }),
     ...(tested !== undefined && {

@@ -2,11 +2,12 @@ import type { Preset } from "../../../experiments/index.js";
 import type { CommandDefinition } from "../../command.js";
 import { cacheOption } from "../../options/dataset-options.js";
 import { addExamples, parsed, type SharedOptions } from "../../options/options.js";
-import { parseChoice } from "../../options/parse.js";
+import { parseChoice, parseCount } from "../../options/parse.js";
 
 export interface ReproduceCommandOptions extends SharedOptions {
   readonly preset: Preset;
   readonly density?: string;
+  readonly seeds?: number;
   readonly resume?: boolean;
   readonly list?: boolean;
   readonly out?: string;
@@ -36,6 +37,13 @@ export const reproduceCommand: CommandDefinition = {
         ).default("standard", "standard"),
       )
       .option("--density <name>", "the data set, for experiments that have several (--list shows them)")
+      .addOption(
+        parsed(
+          "--seeds <n>",
+          "run with so many seeds, --seed and those after it: mean ± deviation",
+          parseCount,
+        ),
+      )
       .option("--resume", "go on from the checkpoint in the folder, if there is one")
       .option("--out <folder>", "where to write (default: runs/NAME, with the data set behind)")
       .addOption(cacheOption());

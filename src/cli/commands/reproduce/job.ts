@@ -1,11 +1,16 @@
 import { join } from "node:path";
 import { cacheFolder, loadDataset } from "../../../datasets/index.js";
-import { type Experiment, experimentNamed, experiments, presets } from "../../../experiments/index.js";
+import {
+  type Experiment,
+  experimentNamed,
+  experiments,
+  overSeeds,
+  presets,
+} from "../../../experiments/index.js";
 import { textTable } from "../../../plot/index.js";
 import type { Job, JobResult } from "../../command.js";
 import { checkpointsIn } from "../../files/checkpoints.js";
-import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
-import { learnedFiles } from "../../files/learned.js";
+import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
 import { compileOptions, forOption } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { missing } from "../../options/method.js";
@@ -28,24 +33,36 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
   const out = options.out ?? join("runs", [name, density].filter((part) => part !== undefined).join("-"));
   await requireWritableFolder(out);
   const interruption = onInterrupt(output, EXPERIMENT_STOPS);
-  const checkpoints = checkpointsIn(out);
-  const learned = learnedFiles(out, output);
+  const store = checkpointsIn(out);
+  const folder = runFolder(out);
+  const seeds = options.seeds ?? 1;
   try {
-    const { summary, metrics, artefacts, status } = await experiment.run({
-      ...{ preset: options.preset, seed: options.seed, command: commandLine, signal: interruption.signal },
-      compile: { ...compileOptions(options), ...(experiment.parallel && { parallel: experiment.parallel }) },
-      ...(density !== undefined && { density }),
-      ...{ checkpoints, resume: options.resume === true },
-      onProgress: showProgress(progress),
-      onWarning: (sentence) => output.warn(sentence),
-      onLearned: learned.write,
-      ...(experiment.dataset !== undefined && {
-        images: await loadDataset(experiment.dataset, cacheFolder(options.cache)),
-      }),
-    });
+    const { summary, metrics, status } = await (seeds === 1 ? experiment : overSeeds(experiment, seeds)).run(
+      {
+        preset: options.preset,
+        seed: options.seed,
+        command: commandLine,
+        ...(density !== undefined && { density }),
+        ...(experiment.dataset !== undefined && {
+          images: await loadDataset(experiment.dataset, cacheFolder(options.cache)),
+        }),
+      },
+      {
+        ...compileOptions(options),
+        ...(experiment.parallel && { parallel: experiment.parallel }),
+        signal: interruption.signal,
+        store,
+        resume: options.resume === true,
+        onArtefact: async (artefact) => {
+          for (const file of withPngs([artefact])) await folder.write(file);
+        },
+        onProgress: showProgress(progress),
+        onWarning: (sentence) => output.warn(sentence),
+      },
+    );
     progress.stop();
-    const { paths: files, failure } = await writeAll(out, withPngs(artefacts));
-    if (status === "complete" && failure === undefined) await checkpoints.clear();
+    const { paths: files, failure } = folder.written();
+    if (status === "complete" && failure === undefined) await store.clear();
     const ending = status === "interrupted" ? ["", "Interrupted: this is the best result until then."] : [];
     return {
       text: [experiment.title, "", summary, ...ending, ...wroteLines(files)].join("\n"),
@@ -54,7 +71,6 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
       failure,
     };
   } catch (error) {
-    learned.tell();
     throw nothingFitted(error, options.resume);
   } finally {
     interruption.release();

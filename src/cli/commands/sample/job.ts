@@ -6,7 +6,13 @@ import { Random, type Tensor, toFloat64 } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow } from "../../files/flows.js";
-import { type LoadedCorrection, readCorrection, stemOf, warnOfCard } from "../../files/models.js";
+import {
+  type LoadedCorrection,
+  readCorrection,
+  stemOf,
+  warnOfCard,
+  warnOfStates,
+} from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints } from "../../files/points.js";
 import {
@@ -37,7 +43,8 @@ export const sampleJob: Job<SampleCommandOptions> = async (path, options, { outp
   try {
     const signal = interruption === undefined ? {} : { signal: interruption.signal };
     const drawn = await samples(flow, { ...solver, options: { ...solver.options, ...signal } }, count, seed);
-    const { x, statistics } = drawn;
+    const { x, z, statistics } = drawn;
+    if (correction !== undefined) warnings.push(...warnOfStates(correction, z, flow.span[0], output));
     if (out !== undefined) await writeWhole(out, encodePoints(out, { points: x, columns: flow.columns }));
     if (picture !== undefined) await writePicture(picture, pictureOf(x, path));
     const columns = momentsOf(x, flow.columns);

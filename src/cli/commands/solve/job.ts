@@ -22,6 +22,7 @@ import {
   readCorrection,
   readField,
   warnOfCard,
+  warnOfStates,
 } from "../../files/models.js";
 import { solveSamples } from "../../files/states.js";
 import { methodOption, missing, refuseOtherMethod } from "../../options/method.js";
@@ -47,7 +48,10 @@ export const solveJob: Job<SolveCommandOptions> = async (path, options, { output
   const warnings =
     correction === undefined
       ? tolerancesOf(plan, field, samples.z0, output)
-      : warnOfCard(correction, field, usesOf(plan), output);
+      : [
+          ...warnOfCard(correction, field, usesOf(plan), output),
+          ...warnOfStates(correction, samples.z0, (plan.span ?? plan.times)?.[0], output),
+        ];
   const interruption = plan.steps === undefined ? onInterrupt(output, "Stopping the solve.") : undefined;
   const solution = await solved(interruption, (signal) =>
     solveField(field, samples.z0, {

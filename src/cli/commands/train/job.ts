@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import {
-  type CheckpointStore,
   type FlowPlan,
   type FlowRequest,
   flowDefaults,
   flowPhases,
   runFlow,
+  type Store,
 } from "../../../experiments/index.js";
 import { baseNamed, MAX_SPEED } from "../../../models/index.js";
 import { defaultEstimator } from "../../../ode/index.js";
@@ -62,7 +62,7 @@ export const trainJob: Job<TrainCommandOptions> = async (source, options, desk) 
 
 function requestOf(
   { data, name, columns, entropy }: TrainingData,
-  checkpoints: CheckpointStore,
+  checkpoints: Store,
   options: TrainCommandOptions,
   { output, progress, commandLine }: JobContext,
   signal: AbortSignal,

@@ -74,7 +74,9 @@ describe.each(Object.entries(ways))("%s", (_name, way) => {
     expect(trained.status).toBe("complete");
     expect(trained.validationAccuracy).toBeGreaterThan(0.8);
     expect(checkpoints.map(({ iteration }) => iteration)).toEqual([10, 20, 30, 40, 43]);
-    for (const checkpoint of checkpoints) {
+    // From the first, and across the last full stretch; what is unrolled is cheap enough for all.
+    const few = checkpoints.filter((_, i) => way.solver === undefined || i === 0 || i === 3);
+    for (const checkpoint of few) {
       const again = await recorded({ ...options, checkpoint });
       expect(essence(again.trained)).toEqual(essence(trained));
       const later = checkpoints.filter(({ iteration }) => iteration > checkpoint.iteration);

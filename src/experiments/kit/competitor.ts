@@ -1,0 +1,102 @@
+import { hyperRule, isHyper } from "../../hypersolver/index.js";
+import {
+  type CompiledSolveOptions,
+  compileSolve,
+  type Field,
+  type Method,
+  orThrow,
+  type Span,
+} from "../../ode/index.js";
+import type { Role } from "../../plot/internal.js";
+import { machineOf, type NamedTensors, type RunContext } from "../../runtime/index.js";
+import type { Tensor } from "../../tensor/index.js";
+import type { Contestant } from "./contest.js";
+
+/** A method in a comparison. */
+export interface Competitor {
+  readonly method: Method;
+  /** Where the method's own says too little. */
+  readonly title?: string;
+  readonly role: Role;
+  /** Whether a hypersolver takes the steps that its g learned. */
+  readonly fitted?: boolean;
+}
+
+/** A method as tables and figures name it. */
+export interface MethodLabels {
+  /** `Heun`, `HyperHeun`, `dopri5`. */
+  readonly method: string;
+  readonly role: Role;
+  /** Of a fixed method. */
+  readonly steps: number | undefined;
+  /** Of an adaptive one. */
+  readonly tolerance: number | undefined;
+  readonly fitted?: boolean;
+}
+
+export function labelsOf({ method, title = method.title, role, fitted }: Competitor): MethodLabels {
+  return {
+    method: title,
+    role,
+    steps: method.kind === "fixed" ? stepsOf(method) : undefined,
+    tolerance: method.kind === "adaptive" ? method.rtol : undefined,
+    ...(fitted !== undefined && { fitted }),
+  };
+}
+
+const stepsOf = ({ grid }: Extract<Method, { kind: "fixed" }>): number =>
+  "steps" in grid ? grid.steps : grid.mesh.length - 1;
+
+/** Distinct numbers of whole steps that the budgets of evaluations buy. */
+export const stepsWithin = (budgets: readonly number[], nfeEach: number): number[] => [
+  ...new Set(budgets.map((nfe) => Math.floor(nfe / nfeEach)).filter((steps) => steps >= 1)),
+];
+
+/** Where a solve starts. */
+export interface SolveCase {
+  readonly z0: Tensor;
+  readonly controls?: NamedTensors;
+}
+
+/** A method that solves a field, with its labels. */
+export interface SolveContestant<Case, Result> extends Contestant<Case, Result> {
+  readonly labels: MethodLabels;
+}
+
+/** @param finish makes of the state at the end of the span what is measured; its time does not count. */
+export function solveContestant<Case extends SolveCase, Result>(
+  competitor: Competitor,
+  { field, span, context }: { readonly field: Field; readonly span: Span; readonly context: RunContext },
+  finish: (end: Tensor, of: Case) => Result | Promise<Result>,
+): SolveContestant<Case, Result> {
+  const labels = labelsOf(competitor);
+  return {
+    method: labels.method,
+    labels,
+    prepare: async () => {
+      const own = solveOptions(competitor.method, field);
+      const compiled = await compileSolve(field, { ...machineOf(context), ...own, span });
+      return {
+        run: async (of) => {
+          const solution = await compiled.run(of.z0, of.controls);
+          const result = await finish(orThrow(solution).states.at(-1) as Tensor, of);
+          const { statistics } = solution;
+          return { result, costs: statistics, milliseconds: statistics.milliseconds };
+        },
+        dispose: () => compiled.dispose(),
+      };
+    },
+  };
+}
+
+/** The method as options of a compiled solve. */
+export function solveOptions(method: Method, field: Field): CompiledSolveOptions {
+  if (method.kind === "adaptive") {
+    const { tableau, rtol, atol } = method;
+    return { method: tableau, rtol, atol };
+  }
+  const steps = stepsOf(method);
+  if (isHyper(method)) return { steps, rule: hyperRule(field, method.correction) };
+  if (method.tableau !== undefined) return { steps, method: method.tableau };
+  return { steps };
+}

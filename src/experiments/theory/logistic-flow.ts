@@ -1,0 +1,36 @@
+import { add, constant, cos, div, exp, mul, type Node, neg, sin, sub, trace } from "../../graph/index.js";
+import { type Field, makeField } from "../../ode/index.js";
+import { type Random, type Tensor, tensor } from "../../tensor/index.js";
+
+/** A nonlinear field that depends on s, with its flow in closed form. */
+export interface ExactFlow {
+  readonly field: Field;
+  /** The state at s + ε of the solution through z at s. */
+  flow(at: { readonly s: Node; readonly z: Node; readonly epsilon: Node }): Node;
+}
+
+/**
+ * Logistic growth with a rate that swings: dz/ds = a cos(s + φ) z (1 − z) by component, whose solutions have
+ * z/(1 − z) ∝ exp(a sin(s + φ)). float64.
+ * @param dimension components, each with rate a in [1, 2] and phase φ of its own.
+ */
+export function swingingLogistic(dimension: number, random: Random): ExactFlow {
+  const row = (name: string, low: number, high: number): Tensor => {
+    const own = random.fork(name);
+    const values = Float64Array.from({ length: dimension }, () => low + (high - low) * own.uniform());
+    return tensor("float64", [1, dimension], values);
+  };
+  const [rate, phase] = [row("rate", 1, 2), row("phase", 0, 2 * Math.PI)];
+  const swing = (of: typeof sin, s: Node): Node => mul(constant(rate), of(add(s, constant(phase))));
+  const dtype = "float64";
+  const graph = trace({ s: { shape: [], dtype }, z: { shape: ["batch", dimension], dtype } }, ({ s, z }) => ({
+    dz: mul(swing(cos, s), mul(z, sub(1, z))),
+  }));
+  return {
+    field: makeField(graph, { state: "z", depth: "s", controls: [], output: "dz" }, {}),
+    flow: ({ s, z, epsilon }) => {
+      const grown = exp(neg(sub(swing(sin, add(s, epsilon)), swing(sin, s))));
+      return div(z, add(z, mul(sub(1, z), grown)));
+    },
+  };
+}

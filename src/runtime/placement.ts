@@ -1,13 +1,13 @@
 import type { Graph } from "../graph/index.js";
 import { topological } from "../graph/internal.js";
-import { type DType, fail, isFloat } from "../tensor/index.js";
+import { type DType, fail } from "../tensor/index.js";
 import type { Backend, BackendDevice } from "./backend.js";
 import { devices } from "./program.js";
 
 /**
- * The device for a graph. A graph all of whose fractions are of a type that the wanted device lacks runs where they are
- * known: float64 references run on the CPU although the solve runs on a GPU. In a mixed graph ONNX Runtime itself leaves
- * such operators to the CPU.
+ * The device for a graph. One with an element type that the wanted device lacks runs whole where there are all its types:
+ * float64 references run on the CPU although the solve runs on a GPU. (ONNX Runtime 1.30 for browsers does not load graphs
+ * of which WebGPU knows a part.)
  * @throws DEVICE_NOT_AVAILABLE, DTYPE_NOT_AVAILABLE, saying what there is.
  */
 export async function deviceFor(
@@ -26,9 +26,7 @@ export async function deviceFor(
   }
   const used = [...new Set(topological(Object.values(graph.outputs)).map(({ dtype }) => dtype))];
   const lacking = used.filter((dtype) => !known.includes(dtype));
-  if (lacking.length === 0) return wanted;
-  const other = await deviceWith(backend, lacking);
-  return used.some((dtype) => isFloat(dtype) && known.includes(dtype)) ? wanted : other;
+  return lacking.length === 0 ? wanted : deviceWith(backend, used, lacking);
 }
 
 /** All but the interpreter, the CPU first. */
@@ -37,17 +35,18 @@ const candidates = devices.filter((device) => device !== "reference");
 /** The first device that computes in these types. */
 async function deviceWith(
   backend: Pick<Backend, "elementTypes">,
-  wanted: readonly DType[],
+  used: readonly DType[],
+  lacking: readonly DType[],
 ): Promise<BackendDevice> {
   for (const device of candidates) {
     const types = await backend.elementTypes(device);
-    if (types !== undefined && wanted.every((dtype) => types.includes(dtype))) return device;
+    if (types !== undefined && used.every((dtype) => types.includes(dtype))) return device;
   }
   const available = [...(await availableDevices(backend))];
   throw fail("DTYPE_NOT_AVAILABLE", {
-    what: wanted.join(", "),
+    what: `a program of ${used.join(", ")}`,
     expected: available.map(([device, types]) => `${types.join(", ")} on ${device}`).join("; "),
-    received: wanted.join(", "),
+    received: lacking.join(", "),
     help: 'convert the program to float32, or compile it for the device "reference"',
   });
 }

@@ -26,7 +26,7 @@ describe("where a program runs", () => {
   test.each([
     ["float32 on the wanted device", single, "webgpu"],
     ["float64 on the CPU where the GPU has none", double, "cpu"],
-    ["float32 with some float64 on the wanted device, which has a CPU beside it", mixed, "webgpu"],
+    ["float32 with some float64 on the CPU, which has both", mixed, "cpu"],
   ] as const)("%s", async (_, graph, expected) => {
     expect(await place(page, "webgpu", graph)).toBe(expected);
     expect(await place(page, "cpu", graph)).toBe("cpu");

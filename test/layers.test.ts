@@ -9,19 +9,33 @@ const source = fileURLToPath(new URL("../src", import.meta.url));
 /** What each layer may import, besides itself: DESIGN.md, section 2. */
 const below: Readonly<Record<string, readonly string[]>> = {
   tensor: [],
+  spec: ["tensor"],
   data: ["tensor"],
   datasets: ["tensor", "data"],
   graph: ["tensor"],
   runtime: ["tensor", "graph"],
-  nn: ["tensor", "graph", "runtime"],
+  nn: ["tensor", "spec", "graph", "runtime"],
   optim: ["tensor", "graph", "runtime"],
-  ode: ["tensor", "graph", "runtime", "nn", "optim"],
-  hypersolver: ["tensor", "graph", "runtime", "nn", "optim", "ode"],
+  ode: ["tensor", "spec", "graph", "runtime", "nn", "optim"],
+  hypersolver: ["tensor", "spec", "graph", "runtime", "nn", "optim", "ode"],
   metrics: ["tensor"],
   plot: ["tensor"],
-  models: ["tensor", "graph", "runtime", "nn", "optim", "ode", "hypersolver", "data", "metrics", "version"],
+  models: [
+    "tensor",
+    "spec",
+    "graph",
+    "runtime",
+    "nn",
+    "optim",
+    "ode",
+    "hypersolver",
+    "data",
+    "metrics",
+    "version",
+  ],
   experiments: [
     "tensor",
+    "spec",
     "graph",
     "runtime",
     "nn",
@@ -36,6 +50,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     "tensor",
+    "spec",
     "graph",
     "runtime",
     "nn",
@@ -86,6 +101,9 @@ const imports = files.flatMap(importsOf);
 const inside = imports.filter(({ to }) => files.includes(to));
 const packages = imports.filter(({ to }) => !files.includes(to));
 
+/** Files beside the doors of layers that anybody may load: they load nothing themselves. */
+const light = ["version.ts", "tensor/errors.ts"];
+
 /** `graph/onnx/encode.ts` is in layer graph, `version.ts` is its own. */
 const layerOf = (file: string): string => file.split("/")[0]?.replace(/\.ts$/, "") ?? "";
 const show = ({ from, to }: Import): string => `${from} -> ${to}`;
@@ -122,10 +140,21 @@ describe("the import graph of src", () => {
     const deep = inside.filter(
       ({ from, to }) =>
         layerOf(from) !== layerOf(to) &&
-        to !== "version.ts" &&
-        !/^(?:[a-z]+\/(?:index|internal)|plot\/png\/index)\.ts$/.test(to),
+        !light.includes(to) &&
+        !/^(?:[a-z]+\/(?:index|internal|specs)|plot\/png\/index)\.ts$/.test(to),
     );
     expect(deep.map(show)).toEqual([]);
+  });
+
+  test("loads no package for a table of options: help has to be quick", () => {
+    const tables = files.filter((file) => file.endsWith("/specs.ts"));
+    expect(tables).toContain("hypersolver/specs.ts");
+    const loads = (file: string): string[] =>
+      imports.filter(({ from, typeOnly, lazy }) => from === file && !typeOnly && !lazy).map(({ to }) => to);
+    const reached = new Set([...tables, "spec/index.ts"]);
+    for (const file of reached) for (const next of loads(file)) reached.add(next);
+    expect([...reached].filter((file) => !files.includes(file))).toEqual([]);
+    expect([...reached].filter((file) => file.endsWith("/index.ts"))).toEqual(["spec/index.ts"]);
   });
 
   test("nobody but the package's entry and the CLI stands above experiments", () => {

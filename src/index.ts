@@ -98,7 +98,7 @@ export {
   encodeCorrection,
   encodedStates,
   encodeSolver,
-  type FitOptions,
+  type FitSpec,
   fitCorrection,
   givenStates,
   hyperRule,

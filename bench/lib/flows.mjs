@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { importOnnx } from "../../dist/graph/index.js";
 import { decodeCorrection, fitCorrection, normalStates } from "../../dist/hypersolver/index.js";
 import { decodeFlow, normalBase } from "../../dist/models/index.js";
-import { fieldOfModel, heun } from "../../dist/ode/index.js";
+import { fieldOfModel } from "../../dist/ode/index.js";
 import { fromNumbers } from "../../dist/tensor/index.js";
 import { fail } from "./process.mjs";
 
@@ -54,10 +54,11 @@ export async function hastyFlow() {
     span: /** @type {const} */ ([0, 1]),
     standardisation: { shift: [0, 0], scale: [1, 1] },
   };
-  const { correction } = await fitCorrection(flow.field, {
-    ...{ base: heun, steps: 1, span: flow.span, states: normalStates([2]) },
-    ...{ iterations: 400, trajectories: 2048, batch: 256 },
-  });
+  const { correction } = await fitCorrection(
+    flow.field,
+    { base: "heun", steps: 1, span: flow.span, iterations: 400, trajectories: 2048, batch: 256 },
+    { states: normalStates([2]) },
+  );
   return { flow, corrections: { HyperHeun: correction } };
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Table } from "../spec/index.js";
 import type { HypersolversError } from "../tensor/index.js";
 import type { SharedOptions } from "./options/options.js";
 import type { Output } from "./terminal/output.js";
@@ -37,6 +38,8 @@ export type Attach = <Options extends SharedOptions>(
 export interface CommandDefinition {
   readonly name: string;
   readonly summary: string;
+  /** Its options, where they are a table. */
+  readonly table?: Table;
   /** Adds arguments, options and examples, and attaches the job. */
   configure(command: Command, attach: Attach): void;
 }

@@ -16,7 +16,7 @@ import { failureJson, reportFailure } from "./terminal/failure.js";
 import { createOutput, jsonText, type Output, outliveReaders } from "./terminal/output.js";
 
 /** Every command, in the order of the help. */
-const commands: readonly CommandDefinition[] = [
+export const commands: readonly CommandDefinition[] = [
   fitCommand,
   solveCommand,
   exportCommand,

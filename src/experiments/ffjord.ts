@@ -1,8 +1,7 @@
 import { host } from "#host";
 import { importOnnx } from "../graph/index.js";
-import { type FitOptions, normalStates } from "../hypersolver/index.js";
+import { type FitSpec, normalStates } from "../hypersolver/index.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
-import { runOptions } from "../runtime/index.js";
 import { fail } from "../tensor/index.js";
 import { comparisonRows, comparisonText, fitSummary } from "./fit/fit-report.js";
 import { runFit } from "./fit/run-fit.js";
@@ -26,10 +25,8 @@ export async function ffjordField(): Promise<Field> {
   }
 }
 
-type PresetFit = Omit<FitOptions, "base" | "steps" | "span" | "states">;
-
 /** `paper` is the recipe of the authors' notebook: one step, endpoints, L2 for their L1, fixed ε. */
-const presetFits: Readonly<Record<Preset, PresetFit>> = {
+const presetFits: Readonly<Record<Preset, Partial<FitSpec>>> = {
   smoke: { iterations: 400, trajectories: 2048, batch: 256 },
   standard: {},
   paper: {
@@ -45,7 +42,7 @@ const presetFits: Readonly<Record<Preset, PresetFit>> = {
 };
 
 /** HyperHeun in one step (2 NFE) for the authors' flow: the library's main job on real input. */
-export const ffjord: Experiment<PresetFit> = {
+export const ffjord: Experiment<Partial<FitSpec>> = {
   name: "ffjord",
   title: "HyperHeun for an FFJORD flow: samples in two evaluations",
   presets: presetFits,
@@ -53,23 +50,13 @@ export const ffjord: Experiment<PresetFit> = {
     { preset, seed, command, spec = presetFits[preset] },
     { store, resume = false, onArtefact, ...context } = {},
   ) => {
-    const fit: FitOptions = {
-      base: heun,
-      steps: 1,
-      span: [0, 1],
-      states: normalStates([2]),
-      seed,
-      ...spec,
-      ...runOptions(context),
+    const request = {
+      ...{ field: await ffjordField(), title: ffjord.title, command, states: normalStates([2]) },
+      spec: { base: heun.name, steps: 1, seed, ...spec },
       ...(store && (await checkpointing(CHECKPOINT_FILE, { checkpoints: store, resume }))),
+      onLearned: onArtefact,
     };
-    const { metrics, artefacts } = await runFit({
-      field: await ffjordField(),
-      title: ffjord.title,
-      command,
-      fit,
-      ...(onArtefact && { onLearned: onArtefact }),
-    });
+    const { metrics, artefacts } = await runFit(request, context);
     for (const artefact of artefacts) await onArtefact?.(artefact);
     const summary = `${comparisonText(metrics.comparison)}\n\n${fitSummary(metrics)}`;
     return { summary, metrics, rows: comparisonRows(metrics.comparison), artefacts, status: metrics.status };

@@ -2,27 +2,22 @@
 
 // What a hypersolver is.
 
+export { type ConvArchitecture, convArchitectureTable } from "./correction/conv-architecture-table.js";
 export {
-  type ConvArchitecture,
-  type ConvArchitectureName,
   convArchitectureNamed,
-  convArchitectureNames,
   convArchitectures,
   defaultArchitecture,
   featuresFor,
   hiddenChannels,
 } from "./correction/conv-architectures.js";
 export {
-  type ConvActivation,
   type ConvNetworkOptions,
   convCorrection,
   withFoldedChannels,
 } from "./correction/conv-network.js";
 export {
   type Correction,
-  type CorrectionInput,
   type CorrectionSite,
-  correctionInputs,
   correctionMacs,
   evaluateCorrection,
   parseCorrectionInputs,
@@ -47,7 +42,16 @@ export {
   parseMethod,
   parseMethodSpec,
 } from "./correction/method-of.js";
-export { type HiddenActivation, mlpCorrection, type NetworkOptions } from "./correction/network.js";
+export {
+  type ConvActivation,
+  type ConvArchitectureName,
+  type CorrectionInput,
+  convActivationNames,
+  convArchitectureNames,
+  correctionInputs,
+  type HiddenActivation,
+} from "./correction/names.js";
+export { mlpCorrection, type NetworkOptions } from "./correction/network.js";
 export { rebindCorrection } from "./correction/rebind.js";
 export { type ColumnStatistics, channelMoments, columnStatistics } from "./correction/statistics.js";
 export { CARD_KEY, type MeasuredError, parseCard, type ValidityCard } from "./files/card.js";
@@ -55,16 +59,15 @@ export { CARD_KEY, type MeasuredError, parseCard, type ValidityCard } from "./fi
 // Fitting.
 
 export { type Fit, fitCorrection, type LossPoint } from "./fit/fit.js";
+export type { EffectiveFit, FitInputs, FitSettings } from "./fit/fit-options.js";
 export {
   type FitDirection,
   type FitLoss,
-  type FitOptions,
-  type FitSettings,
-  fitDefaults,
+  type FitSpec,
   fitDirections,
   fitLosses,
-  imageFitDefaults,
-} from "./fit/fit-options.js";
+  fitTable,
+} from "./fit/fit-table.js";
 export { hasImageStates, resolveFit } from "./fit/resolve-fit.js";
 export {
   chooseReference,

@@ -1,5 +1,6 @@
 import * as graph from "../graph/index.js";
 import { fail } from "../tensor/index.js";
+import type { ActivationName } from "./activation-names.js";
 import type { Module } from "./module.js";
 
 /** A module without parameters from a function of one node. */
@@ -24,9 +25,6 @@ export const silu: Module = functional(graph.silu);
 export const gelu: Module = functional(graph.gelu);
 /** x where x > 0, else eˣ − 1 (Clevert et al., 2015). */
 export const elu: Module = functional((x) => graph.elu(x));
-
-/** Names that `activations` knows. */
-export type ActivationName = "identity" | "tanh" | "relu" | "sigmoid" | "softplus" | "silu" | "gelu" | "elu";
 
 /** Activations without parameters, by the names that options and the command line use. */
 export const activations: Readonly<Record<ActivationName, Module>> = {

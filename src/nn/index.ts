@@ -1,6 +1,6 @@
 /** Layer 3: networks as structure. Layers with PyTorch's parameter names and first values. */
+export { type ActivationName, activationNames } from "./activation-names.js";
 export {
-  type ActivationName,
   activations,
   elu,
   gelu,

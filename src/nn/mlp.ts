@@ -1,5 +1,6 @@
 import { fail } from "../tensor/index.js";
-import { type ActivationName, activationNamed } from "./activations.js";
+import type { ActivationName } from "./activation-names.js";
+import { activationNamed } from "./activations.js";
 import { linear } from "./linear.js";
 import type { Module } from "./module.js";
 import { sequential } from "./sequential.js";

@@ -1,6 +1,6 @@
 import { conv, exp, mul, type NamedNodes, type Node, softplus, trace } from "../../src/graph/index.js";
-import { type FitOptions, normalStates, type StateSource } from "../../src/hypersolver/index.js";
-import { euler, type Field, makeField, type Span } from "../../src/ode/index.js";
+import { type FitSpec, normalStates, type StateSource } from "../../src/hypersolver/index.js";
+import { type Field, makeField, type Span } from "../../src/ode/index.js";
 import { fromNumbers, Random, type Tensor } from "../../src/tensor/index.js";
 
 /** Channels, height and width of the small images of these tests: all different. */
@@ -53,7 +53,7 @@ export const decayed = ({ z, epsilon }: NamedNodes): Node => mul(z as Node, exp(
 export const imageSpan: Span = [0, 1];
 
 /** A fit of seconds on `convolutionalField`. */
-export const smallImageFit: Omit<FitOptions, "states"> & { readonly states: StateSource } = {
-  ...{ base: euler, steps: 4, span: imageSpan, states: normalStates([...imageShape]), seed: 3 },
+export const smallImageFit: FitSpec & { readonly states: StateSource } = {
+  ...{ base: "euler", steps: 4, span: imageSpan, states: normalStates([...imageShape]), seed: 3 },
   ...{ iterations: 150, trajectories: 64, batch: 8, hidden: [8], pretrain: 20, swapEvery: 5 },
 };

@@ -98,11 +98,11 @@ async function readStates(reference: string): Promise<FoundTensor> {
 }
 
 /** The tensors of `--input`, which have to be the controls of the field, all of them. */
-async function readControls(field: Field, { input = [] }: FieldOptions): Promise<Record<string, Tensor>> {
+async function readControls(field: Field, { input = {} }: FieldOptions): Promise<Record<string, Tensor>> {
   const { controls } = field.roles;
   const known = controls.length === 0 ? "none: this field has no control inputs" : controls.join(", ");
   const controlled: Record<string, Tensor> = {};
-  for (const [name, reference] of input) {
+  for (const [name, reference] of Object.entries(input)) {
     if (!controls.includes(name)) throw unusable("--input", `a control of the field (${known})`, name);
     controlled[name] = (await readTensor(reference, [name])).value;
   }
@@ -111,7 +111,7 @@ async function readControls(field: Field, { input = [] }: FieldOptions): Promise
   throw fail("MISSING_INPUT", {
     what: `control "${missing.join('", "')}"`,
     expected: "values for every input of the field beside state and depth",
-    received: input.map(([name]) => name).join(", ") || "none",
+    received: Object.keys(input).join(", ") || "none",
     help: `give them with --input ${missing[0]}=FILE.safetensors:KEY`,
   });
 }

@@ -1,21 +1,16 @@
 import type { Command } from "commander";
 import type { NoiseKind } from "../../models/index.js";
 import type { TraceEstimator } from "../../ode/index.js";
-import { inputMapOption, methodNames, parsed, type SharedOptions, spanOption } from "./options.js";
-import {
-  type NameMap,
-  parseBase,
-  parseChoice,
-  parseCount,
-  parseFileEnding,
-  parseNonNegative,
-} from "./parse.js";
+import { inputMapTable } from "./field-table.js";
+import { methodNames, parsed, type SharedOptions, spanOption } from "./options.js";
+import { parseBase, parseChoice, parseCount, parseFileEnding, parseNonNegative } from "./parse.js";
+import { addTable } from "./table-options.js";
 
 /** Which flow: a file of `train`, or a field and what is missing there. */
 export interface FlowSourceOptions {
-  readonly span?: readonly [number, number];
-  readonly base?: string;
-  readonly inputMap?: NameMap;
+  readonly span?: readonly [number, number] | undefined;
+  readonly base?: string | undefined;
+  readonly inputMap?: Readonly<Record<string, string>> | undefined;
 }
 
 /** How a flow is solved. */
@@ -45,8 +40,8 @@ export function addSourceOptions(command: Command): void {
   command
     .optionsGroup("For a field that `train` did not make:")
     .addOption(spanOption("; the base is at t0, the data at t1"))
-    .addOption(parsed("--base <name>", `base distribution: ${baseForms}`, parseBase))
-    .addOption(inputMapOption());
+    .addOption(parsed("--base <name>", `base distribution: ${baseForms}`, parseBase));
+  addTable(command, inputMapTable);
 }
 
 export function addSolverOptions(command: Command): void {

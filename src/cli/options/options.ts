@@ -1,12 +1,10 @@
 import { type Command, Option } from "commander";
 import type { Device } from "../../runtime/index.js";
+import type { FieldSpec } from "./field-table.js";
 import {
-  type NameMap,
   type Parser,
-  parseAssignment,
   parseChoice,
   parseCount,
-  parseInputMap,
   parseInteger,
   parseSpan,
   parseStates,
@@ -23,11 +21,7 @@ export interface SharedOptions {
 }
 
 /** How the inputs of a model are told apart. */
-export interface FieldOptions {
-  readonly inputMap?: NameMap;
-  /** Tensors of controls: name and `FILE[:key]`. */
-  readonly input?: readonly (readonly [name: string, reference: string])[];
-}
+export type FieldOptions = Pick<FieldSpec, "input" | "inputMap">;
 
 /** Same list as `devices` of the runtime, which is not loaded for help. */
 export const deviceNames: readonly Device[] = ["cpu", "webgpu", "cuda", "reference"];
@@ -46,11 +40,13 @@ export function parsed<T>(flags: string, description: string, parse: Parser<T>):
 }
 
 export function addSharedOptions(command: Command): void {
+  command.optionsGroup("Common options:");
+  // Where a command has a table, the seed is in it: it decides the outcome.
+  if (!command.options.some(({ long }) => long === "--seed"))
+    command.addOption(parsed("--seed <n>", "seed of everything random", parseInteger).default(0));
   command
-    .optionsGroup("Common options:")
     .option("--json", "print the result as JSON on stdout, everything else on stderr")
     .option("--quiet", "show no progress")
-    .addOption(parsed("--seed <n>", "seed of everything random", parseInteger).default(0))
     .addOption(
       parsed(
         "--device <name>",
@@ -61,31 +57,6 @@ export function addSharedOptions(command: Command): void {
     .addOption(parsed("--threads <n>", "threads on the CPU (default: all cores)", parseCount))
     .helpOption("-h, --help", "show this help");
 }
-
-export function addFieldOptions(command: Command): void {
-  command
-    .addOption(inputMapOption())
-    .addOption(
-      new Option(
-        "--input <name=file>",
-        "values of a control input that stay constant along the solve: x=FILE.safetensors:KEY (repeatable)",
-      ).argParser((text: string, previous: NonNullable<FieldOptions["input"]> | undefined) => [
-        ...(previous ?? []),
-        parseAssignment("--input", text, "a control and its file, such as x=data.safetensors:x"),
-      ]),
-    );
-}
-
-export const inputMapOption = (): Option =>
-  new Option(
-    "--input-map <roles>",
-    "names of the model's state, depth and derivative: z=NAME,s=NAME,dz=NAME (default: found by name and shape)",
-  ).argParser(
-    (text: string, previous: NameMap | undefined): NameMap => ({
-      ...previous,
-      ...parseInputMap("--input-map", text),
-    }),
-  );
 
 export const spanOption = (extra = ""): Option =>
   parsed("--span <t0,t1>", `from where to where; t1 < t0 runs backwards${extra}`, parseSpan);

@@ -1,4 +1,4 @@
-import type { FitOptions } from "../../hypersolver/index.js";
+import type { FitSpec, StateSource } from "../../hypersolver/index.js";
 import type { Flow, FlowData } from "../../models/index.js";
 import { type Field, logDensityField, midpoint } from "../../ode/index.js";
 import type { FitJob, KeptFit } from "../fit/fit-stage.js";
@@ -35,31 +35,36 @@ export function cnfFitJobs(
   { seed, command }: { readonly seed: number; readonly command: string },
 ): FitJob[] {
   const [t0, t1] = flow.span;
-  const shared: FitOptions = {
+  const shared: FitSpec = {
     ...settings,
-    base: midpoint,
+    base: midpoint.name,
     steps: 1,
     span: flow.span,
-    states: baseStates(flow),
     epsilon: null,
     seed,
   };
-  const job = (name: string, file: string, field: Field, fit: FitOptions, budget?: number[]): FitJob => ({
+  const job = (
+    name: string,
+    file: string,
+    { field, states }: { readonly field: Field; readonly states: StateSource },
+    spec: FitSpec,
+    budget?: number[],
+  ): FitJob => ({
     name,
     file,
-    settings: { fit, data: data.description },
-    request: { field, title: name, command, fit, ...(budget && { budget }) },
+    settings: { spec, states: states.description, data: data.description },
+    request: { field, states, title: name, command, spec, budget },
   });
-  const logDensity: FitOptions = {
-    ...shared,
-    span: [t1, t0],
+  const sampled = { field: flow.field, states: baseStates(flow) };
+  const evaluated = {
+    field: logDensityField(flow.field).field,
     states: dataStates(data.description, data.batch),
   };
   return [
     ...samplingMethods.map(({ name, file, base, fit: own }) =>
-      job(forSampling(name), file, flow.field, { ...shared, base, ...own(flow), ...settings }),
+      job(forSampling(name), file, sampled, { ...shared, base: base.name, ...own(flow), ...settings }),
     ),
-    job(BOTH, "correction-both.onnx", flow.field, { ...shared, directions: "both" }, [2]),
-    job(DENSITY, "correction-density.onnx", logDensityField(flow.field).field, logDensity, [2]),
+    job(BOTH, "correction-both.onnx", sampled, { ...shared, directions: "both" }, [2]),
+    job(DENSITY, "correction-density.onnx", evaluated, { ...shared, span: [t1, t0] }, [2]),
   ];
 }

@@ -1,4 +1,4 @@
-import type { FitOptions } from "../../hypersolver/index.js";
+import type { FitSpec } from "../../hypersolver/index.js";
 import type { FlowFieldOptions, TrainingPhase } from "../../models/index.js";
 import type { Preset } from "../kit/experiment.js";
 
@@ -8,20 +8,7 @@ export interface CnfPreset {
   readonly phases: readonly TrainingPhase[];
   readonly validations: number;
   /** Of every correction. */
-  readonly fit: Pick<
-    FitOptions,
-    | "loss"
-    | "iterations"
-    | "trajectories"
-    | "batch"
-    | "hidden"
-    | "activation"
-    | "learningRate"
-    | "pretrain"
-    | "swapEvery"
-    | "epsilon"
-    | "weightDecay"
-  >;
+  readonly fit: Partial<FitSpec>;
   /** Points of a sample whose distance to data is measured, and how many such samples. */
   readonly samples: number;
   readonly seeds: number;

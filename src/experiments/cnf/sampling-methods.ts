@@ -1,4 +1,4 @@
-import { type FitOptions, hiddenFeature } from "../../hypersolver/index.js";
+import { type FitSpec, hiddenFeature } from "../../hypersolver/index.js";
 import type { Flow, FlowSamplerOptions } from "../../models/index.js";
 import { type ButcherTableau, euler, heun, midpoint } from "../../ode/index.js";
 import { hyperTitle, methodTitle } from "../fit/comparison.js";
@@ -9,7 +9,7 @@ export interface SamplingMethod {
   readonly name: string;
   readonly base: ButcherTableau;
   readonly file: string;
-  fit(flow: Flow): Partial<FitOptions>;
+  fit(flow: Flow): Partial<FitSpec>;
 }
 
 /**

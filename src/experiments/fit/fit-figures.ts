@@ -21,6 +21,7 @@ import {
   trainingCurve,
   trajectories,
 } from "../../plot/index.js";
+import type { CompileOptions } from "../../runtime/index.js";
 import { type Tensor, toFloat64 } from "../../tensor/index.js";
 import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
 
@@ -36,6 +37,7 @@ export interface FigureData {
   /** Many initial states, for densities; few, for trajectories. */
   readonly many: Samples;
   readonly few: Samples;
+  readonly compile: CompileOptions;
 }
 
 /** Every figure of a fit that its state's dimension allows, most telling first. */
@@ -53,9 +55,15 @@ export async function fitFigures(data: FigureData): Promise<Figure[]> {
 
 const nfeLabel = (title: string, nfe: number): string => `${title}, ${nfe} NFE`;
 
-async function densityFigure({ field, correction, span, steps, many, fit }: FigureData): Promise<Figure[]> {
+async function densityFigure({
+  field,
+  correction,
+  span,
+  steps,
+  many,
+  compile,
+}: FigureData): Promise<Figure[]> {
   const { z0, controls } = many;
-  const { compile = {} } = fit.settings;
   const reference = await solveField(field, z0, {
     ...compile,
     span,
@@ -91,9 +99,15 @@ async function densityFigure({ field, correction, span, steps, many, fit }: Figu
 /** Points along the reference trajectories. */
 const CURVE_POINTS = 40;
 
-async function trajectoryFigure({ field, correction, span, steps, few, fit }: FigureData): Promise<Figure> {
+async function trajectoryFigure({
+  field,
+  correction,
+  span,
+  steps,
+  few,
+  compile,
+}: FigureData): Promise<Figure> {
   const { z0, controls } = few;
-  const { compile = {} } = fit.settings;
   const stacked = (
     states: readonly Tensor[],
     times: readonly number[],
@@ -169,7 +183,7 @@ export function paretoFigure(rows: readonly ComparisonRow[]): Figure {
   );
 }
 
-function trainingFigure({ losses, data, settings }: Fit): Figure {
+function trainingFigure({ losses, data, spec }: Fit): Figure {
   const iterations = losses.map(({ iteration }) => iteration);
   // Phases have losses in different units: a curve each.
   const kinds = [...new Set(losses.map(({ kind }) => kind))];
@@ -184,7 +198,7 @@ function trainingFigure({ losses, data, settings }: Fit): Figure {
   });
   return trainingCurve(curves, {
     // The floor is in units of the residual: other losses have others.
-    ...(settings.loss === "residual" && { noiseFloor: data.noiseFloor }),
+    ...(spec.loss === "residual" && { noiseFloor: data.noiseFloor }),
     learningRate: { losses: losses.map(({ learningRate }) => learningRate), iterations },
   });
 }

@@ -4,7 +4,6 @@ import {
   encodeCorrection,
   fingerprintOf,
 } from "../../hypersolver/index.js";
-import { runOptions } from "../../runtime/index.js";
 import type { Artefact } from "../kit/artefact.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
@@ -53,12 +52,13 @@ export const fitStage = (
   codec: fitCodec,
   isWhole: ({ metrics }) => metrics.status === "complete",
   make: async (context, checkpoint) => {
-    const { correction, metrics, card } = await runFit({
+    const whole: FitRequest = {
       ...request,
-      fit: { ...request.fit, ...runOptions(context), ...(await checkpointingIn(checkpoint)) },
+      ...(await checkpointingIn(checkpoint)),
       figures: false,
       onLearned: ({ content }) => onLearned(file, content),
-    });
+    };
+    const { correction, metrics, card } = await runFit(whole, context);
     return { correction, metrics, content: encodeCorrection(correction, card) };
   },
 });

@@ -2,10 +2,12 @@ import {
   type Correction,
   channelMoments,
   type DroppedSamples,
+  type EffectiveFit,
   encodeCorrection,
   encodeSolver,
   type Fit,
-  type FitOptions,
+  type FitInputs,
+  type FitSpec,
   fingerprintOf,
   fitCorrection,
   hasImageStates,
@@ -22,7 +24,7 @@ import {
 } from "../../hypersolver/index.js";
 import { type Field, type Span, type StepRule, stateType, tableauRule } from "../../ode/index.js";
 import { type Figure, renderSvg } from "../../plot/index.js";
-import type { CompileOptions } from "../../runtime/index.js";
+import { type CompileOptions, machineOf, type RunContext } from "../../runtime/index.js";
 import {
   type Broken,
   isBroken,
@@ -39,23 +41,23 @@ import { fitFigures } from "./fit-figures.js";
 import { fitReport } from "./fit-report.js";
 
 /** A fit from field to report. */
-export interface FitRequest {
+export interface FitRequest extends FitInputs {
   readonly field: Field;
   /** What the field is called in titles. */
   readonly title: string;
   /** The command line that repeats this run, for the report. */
   readonly command: string;
-  readonly fit: FitOptions;
+  readonly spec: FitSpec;
   /** Held-out states to measure on. Default 2000; for images 64. */
-  readonly heldOut?: number;
+  readonly heldOut?: number | undefined;
   /** What errors are measured against. Default: `measuringReference`. */
   readonly measuring?: ReferenceSettings;
   /** Evaluations of f to compare methods at. Default 1 to 32 by doubling. */
-  readonly budget?: readonly number[];
+  readonly budget?: readonly number[] | undefined;
   /** Draw figures and write a report. Default true. */
   readonly figures?: boolean;
   /** Told the correction, `correction.onnx`, before it is measured; it comes again at the end, with measured errors. */
-  readonly onLearned?: (artefact: Artefact) => Promise<void>;
+  readonly onLearned?: ((artefact: Artefact) => Promise<void>) | undefined;
 }
 
 /** Numbers of one method at the end of the span, on held-out states. */
@@ -82,6 +84,8 @@ export interface MethodResult extends HeldOutError {
 export interface FitMetrics {
   readonly title: string;
   readonly command: string;
+  /** Every choice made: fitted by it again, the same comes out. */
+  readonly spec: EffectiveFit;
   readonly status: Fit["status"];
   readonly iterations: number;
   readonly heldOutSamples: number;
@@ -120,12 +124,14 @@ const TRAJECTORY_SAMPLES = 40;
  * all files: correction.onnx, solver.onnx, metrics.json, figures and report.html.
  * @throws as `fitCorrection`.
  */
-export async function runFit(request: FitRequest): Promise<FitRun> {
-  const { field, figures = true } = request;
+export async function runFit(request: FitRequest, context: RunContext = {}): Promise<FitRun> {
+  const { field, states, checkpoint, onCheckpoint, figures = true } = request;
   const { heldOut = measuredSamples(field) } = request;
-  const fit = await fitCorrection(field, request.fit);
+  const fit = await fitCorrection(field, request.spec, { states, checkpoint, onCheckpoint }, context);
   const started = performance.now();
-  const { span, steps, base, states, onProgress, seed, compile = {} } = fit.settings;
+  const { span, steps, seed } = fit.spec;
+  const { base } = fit.correction;
+  const compile = machineOf(context);
   const random = new Random(seed);
   const wanted = await states.heldOut(heldOut, random);
   await request.onLearned?.(correctionFile(fit, cardOf(request, fit, wanted, [])));
@@ -140,13 +146,14 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
   const comparison = await compareMethods({
     ...{ field, correction: fit.correction, span, samples, reference, compile },
     budget: request.budget ?? [...new Set([...DEFAULT_BUDGET, rule.cost.nfe * steps])].sort((a, b) => a - b),
-    onProgress: (done, total) => onProgress?.({ stage: MEASURING_METHODS, done, total }),
+    onProgress: (done, total) => context.onProgress?.({ stage: MEASURING_METHODS, done, total }),
   });
   const card = cardOf(request, fit, samples, comparison);
   const solver = await unlessItBreaks(encodeSolver(field, rule, span, steps, samples));
   const metrics: FitMetrics = {
     title: request.title,
     command: request.command,
+    spec: fit.spec,
     status: fit.status,
     iterations: fit.iterations,
     heldOutSamples: samples.z0.shape[0] ?? 0,
@@ -164,7 +171,7 @@ export async function runFit(request: FitRequest): Promise<FitRun> {
   };
   const drawn = figures
     ? await fitFigures({
-        ...{ field, correction: fit.correction, span, steps, fit, rows: comparison },
+        ...{ field, correction: fit.correction, span, steps, fit, rows: comparison, compile },
         errors: { base: measuredBase.errors, hypersolver: measured.errors },
         many: hasImageStates(field) ? samples : await states.heldOut(DENSITY_SAMPLES, random),
         few: hasImageStates(field) ? samples : await states.heldOut(TRAJECTORY_SAMPLES, random),
@@ -241,12 +248,13 @@ const costs = ({ statistics }: { readonly statistics: Costs }): Costs => {
 };
 
 function cardOf(
-  { field, fit: { seed = 0 } }: FitRequest,
+  { field, states }: FitRequest,
   fit: Fit,
   samples: Samples,
   comparison: readonly ComparisonRow[],
 ): ValidityCard {
-  const { span, steps, epsilon, base, inputs, features, states } = fit.settings;
+  const { span, steps, epsilon, inputs, features, directions, seed } = fit.spec;
+  const { base } = fit.correction;
   const target = (span[1] - span[0]) / steps;
   const direction = Math.sign(target);
   const sizes = [Math.abs(target), ...(epsilon ?? [])].map((size) =>
@@ -261,7 +269,7 @@ function cardOf(
     features,
     span: [span[0], span[1]],
     steps,
-    directions: fit.settings.directions,
+    directions,
     epsilon: [direction * Math.min(...sizes), direction * Math.max(...sizes)],
     stateShape: stateType(field).shape,
     states: { source: states.description, ...channelMoments(samples.z0) },

@@ -22,7 +22,8 @@ export function imageFitJobs(
       command,
       heldOut,
       budget: [EVALUATIONS],
-      fit: { ...fit, ...preset.fit, span, states, seed },
+      states,
+      spec: { ...fit, ...preset.fit, span, seed },
     },
   }));
 }

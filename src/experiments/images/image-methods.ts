@@ -1,4 +1,4 @@
-import { type Correction, type FitOptions, hyper } from "../../hypersolver/index.js";
+import { type Correction, type FitSpec, hyper } from "../../hypersolver/index.js";
 import { adaptive, type ButcherTableau, dopri5, euler, fixed, heun, midpoint, rk4 } from "../../ode/index.js";
 import { hyperTitle } from "../fit/comparison.js";
 import { type Competitor, labelsOf, stepsWithin } from "../kit/competitor.js";
@@ -11,7 +11,7 @@ export const EVALUATIONS = 10;
 export interface ImageHypersolver {
   readonly name: string;
   readonly file: string;
-  readonly fit: Pick<FitOptions, "base" | "steps" | "architecture">;
+  readonly fit: Pick<FitSpec, "base" | "steps" | "architecture">;
 }
 
 /**
@@ -24,19 +24,19 @@ export function imageHypersolvers(architecture: ImagePreset["correction"]): Imag
   return [
     {
       ...{ name: title(euler), file: "correction.onnx" },
-      fit: { base: euler, steps: steps(euler), architecture },
+      fit: { base: euler.name, steps: steps(euler), architecture },
     },
     {
       ...{ name: `${title(euler)}, features`, file: "correction-features.onnx" },
-      fit: { base: euler, steps: steps(euler), architecture: "features" },
+      fit: { base: euler.name, steps: steps(euler), architecture: "features" },
     },
     {
       ...{ name: title(midpoint), file: "correction-midpoint.onnx" },
-      fit: { base: midpoint, steps: steps(midpoint), architecture },
+      fit: { base: midpoint.name, steps: steps(midpoint), architecture },
     },
     {
       ...{ name: `${title(midpoint)}, 2 steps`, file: "correction-four.onnx" },
-      fit: { base: midpoint, steps: 2, architecture: "features" },
+      fit: { base: midpoint.name, steps: 2, architecture: "features" },
     },
   ];
 }

@@ -1,4 +1,4 @@
-import type { FitOptions } from "../../hypersolver/index.js";
+import type { FitSpec } from "../../hypersolver/index.js";
 import type { ClassifierTrainingOptions } from "../../models/index.js";
 import type { Preset } from "../kit/experiment.js";
 
@@ -20,20 +20,9 @@ export type TrainingSettings = Pick<
 export interface ImagePreset {
   readonly architecture: string;
   /** Of g, where it does not read what f computes. */
-  readonly correction: NonNullable<FitOptions["architecture"]>;
+  readonly correction: NonNullable<FitSpec["architecture"]>;
   /** Of every hypersolver. */
-  readonly fit: Pick<
-    FitOptions,
-    | "iterations"
-    | "trajectoryIterations"
-    | "batch"
-    | "pretrain"
-    | "swapEvery"
-    | "trajectories"
-    | "learningRate"
-    | "finalLearningRate"
-    | "referenceTolerance"
-  >;
+  readonly fit: Partial<FitSpec>;
   /** Test images that are classified by every method of 10 evaluations; more than there are means all. */
   readonly test: number;
   /** Test images, in batches of `batch`, on which errors are measured against every solver. */

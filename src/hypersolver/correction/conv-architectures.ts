@@ -2,30 +2,11 @@ import { countMacs } from "../../graph/index.js";
 import { makeGraph } from "../../graph/internal.js";
 import { type ButcherTableau, type Field, fieldMacs, stateType } from "../../ode/index.js";
 import { fail, Random } from "../../tensor/index.js";
-import { type ConvActivation, type ConvNetworkOptions, convCorrection } from "./conv-network.js";
-import type { CorrectionInput } from "./correction.js";
+import type { ConvArchitecture } from "./conv-architecture-table.js";
+import { type ConvNetworkOptions, convCorrection } from "./conv-network.js";
 import { hiddenFeature } from "./hidden-feature.js";
 import { inputShapes } from "./input-shapes.js";
-
-/** A convolutional correction as data. */
-export interface ConvArchitecture {
-  readonly inputs: readonly CorrectionInput[];
-  /** Channels of the hidden layers; or one hidden layer as wide as makes g cost this share of f's multiply–accumulates. */
-  readonly hidden: readonly number[] | { readonly share: number };
-  /** Sides of the kernels, one more than hidden layers. */
-  readonly kernels: readonly number[];
-  readonly activation: ConvActivation;
-}
-
-export const convArchitectureNames = [
-  "mnist-paper",
-  "cifar10-paper",
-  "mnist-notebook",
-  "mnist-midpoint-notebook",
-  "cifar10-notebook",
-  "features",
-] as const;
-export type ConvArchitectureName = (typeof convArchitectureNames)[number];
+import { type ConvArchitectureName, type CorrectionInput, convArchitectureNames } from "./names.js";
 
 /** Of f's multiply–accumulates. */
 const QUARTER = 0.25;

@@ -25,13 +25,10 @@ import {
 import { activationNamed } from "../../nn/internal.js";
 import type { ButcherTableau } from "../../ode/index.js";
 import { cast, fail, fromNumbers, type Random } from "../../tensor/index.js";
-import type { Correction, CorrectionInput } from "./correction.js";
+import type { Correction } from "./correction.js";
 import { requireImages, type SampleShape } from "./input-shapes.js";
-import type { HiddenActivation } from "./network.js";
+import type { ConvActivation, CorrectionInput } from "./names.js";
 import type { ColumnStatistics } from "./statistics.js";
-
-/** `channel-prelu` learns one slope a channel (PyTorch's `PReLU(channels)`), `prelu` one a layer. */
-export type ConvActivation = HiddenActivation | "channel-prelu";
 
 export interface ConvNetworkOptions {
   readonly base: ButcherTableau;

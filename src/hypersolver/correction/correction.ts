@@ -10,13 +10,7 @@ import { makeGraph } from "../../graph/internal.js";
 import { type ButcherTableau, perSample } from "../../ode/index.js";
 import { fail, type Tensor } from "../../tensor/index.js";
 import type { ValidityCard } from "../files/card.js";
-
-/**
- * What a correction may see. `stages` are the values of f that the base step computes anyway; `features` are
- * intermediate tensors of f's first evaluation; both cost nothing. `z0` is the state at the start of the solve.
- */
-export const correctionInputs = ["z", "stages", "epsilon", "s", "x", "z0", "features"] as const;
-export type CorrectionInput = (typeof correctionInputs)[number];
+import { type CorrectionInput, correctionInputs } from "./names.js";
 
 /**
  * A network g that predicts the residual of a base method: z(s+ε) ≈ z + ε ψ + ε^(p+1) g.

@@ -1,6 +1,7 @@
 import { type ButcherTableau, type Field, stateType, withoutErrorControl } from "../../ode/index.js";
 import { fail, formatShape } from "../../tensor/index.js";
-import type { Correction, CorrectionInput } from "./correction.js";
+import type { Correction } from "./correction.js";
+import type { CorrectionInput } from "./names.js";
 
 /** Extents of one sample, without the batch. */
 export type SampleShape = readonly number[];

@@ -8,14 +8,12 @@ import {
   sub,
   trace,
 } from "../../graph/index.js";
-import { type ActivationName, initialize, type Module, mlp, parameterInputs, prelu } from "../../nn/index.js";
+import { initialize, type Module, mlp, parameterInputs, prelu } from "../../nn/index.js";
 import type { ButcherTableau } from "../../ode/index.js";
 import { fromNumbers, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
-import type { Correction, CorrectionInput } from "./correction.js";
+import type { Correction } from "./correction.js";
+import type { CorrectionInput, HiddenActivation } from "./names.js";
 import type { ColumnStatistics } from "./statistics.js";
-
-/** PReLU has a weight of its own in every layer; the others are functions. */
-export type HiddenActivation = ActivationName | "prelu";
 
 export interface NetworkOptions {
   readonly base: ButcherTableau;

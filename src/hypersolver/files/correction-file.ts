@@ -2,7 +2,8 @@ import { bind, encodeOnnx, type Graph, importOnnx } from "../../graph/index.js";
 import { makeGraph } from "../../graph/internal.js";
 import { alpha, type ButcherTableau, tableauNamed, withoutErrorControl } from "../../ode/index.js";
 import { fail } from "../../tensor/index.js";
-import { type Correction, type CorrectionInput, parseCorrectionInputs } from "../correction/correction.js";
+import { type Correction, parseCorrectionInputs } from "../correction/correction.js";
+import type { CorrectionInput } from "../correction/names.js";
 import { CARD_KEY, parseCard, type ValidityCard } from "./card.js";
 import { weightsHash } from "./weights-hash.js";
 

@@ -1,11 +1,12 @@
-import type { Field } from "../../ode/index.js";
+import { type Field, tableauNamed } from "../../ode/index.js";
 import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/index.js";
-import { contextOf } from "../../runtime/index.js";
+import { machineOf, type RunContext, runOptionsOf } from "../../runtime/index.js";
 import type { Correction } from "../correction/correction.js";
 import type { ReferenceSettings } from "../reference/reference.js";
 import { checkFit } from "./check-fit.js";
 import { fitIdentity } from "./fit-identity.js";
-import type { FitLoss, FitOptions, FitSettings } from "./fit-options.js";
+import type { EffectiveFit, FitInputs, FitLoss, FitSettings } from "./fit-options.js";
+import type { FitSpec } from "./fit-table.js";
 import { planImageFit } from "./image-fit.js";
 import { hasImageStates, resolveFit } from "./resolve-fit.js";
 import { planVectorFit } from "./vector-fit.js";
@@ -26,7 +27,8 @@ export interface LossPoint {
 /** A finished (or interrupted) fit, before it is measured. */
 export interface Fit {
   readonly correction: Correction;
-  readonly settings: FitSettings;
+  /** The spec that it went by, every choice made: fitted again by it, the same comes out. */
+  readonly spec: EffectiveFit;
   /** How references were solved, and the noise floor that they leave. */
   readonly data: { readonly settings: ReferenceSettings; readonly noiseFloor: number };
   readonly status: TrainingOutcome["status"];
@@ -50,14 +52,22 @@ const SPACING = { points: 300, validations: 20, each: "phase" } as const;
  * Fits a correction to a field: solves references, trains g, keeps what was best on validation states. Vector states
  * [batch, n] get an MLP from a table of residuals, image states [batch, c, h, w] convolutions from reference batches
  * that are solved while training goes on.
+ * @param spec what to fit, as plain data: `fitTable` has the options.
+ * @param inputs initial states, and a checkpoint to go on from.
  * @throws INVALID_ARGUMENT for options that make no sense, or a checkpoint of another fit; SHAPE_MISMATCH for other
  *   states, or features of other sizes than the image; NON_FINITE when the field or the loss breaks; INTERRUPTED when
  *   there is nothing to keep yet.
  */
-export async function fitCorrection(field: Field, options: FitOptions): Promise<Fit> {
-  const { checkpoint, onCheckpoint, ...asked } = options;
-  const requested = resolveFit(field, asked);
-  checkFit(field, options, requested);
+export async function fitCorrection(
+  field: Field,
+  spec: FitSpec,
+  inputs: FitInputs,
+  context: RunContext = {},
+): Promise<Fit> {
+  const { checkpoint, onCheckpoint } = inputs;
+  const effective = resolveFit(field, spec);
+  checkFit(field, spec, effective);
+  const requested = settingsOf(effective, inputs, context);
   const started = performance.now();
   const plan = await (hasImageStates(field) ? planImageFit : planVectorFit)(field, requested);
   const reference = (performance.now() - started) / 1000;
@@ -70,10 +80,10 @@ export async function fitCorrection(field: Field, options: FitOptions): Promise<
       ...(checkpoint && { checkpoint }),
       ...(onCheckpoint && { onCheckpoint }),
     };
-    const { best, curve, seconds, ...outcome } = await runTraining(plan.task, how, contextOf(requested));
+    const { best, curve, seconds, ...outcome } = await runTraining(plan.task, how, context);
     return {
       correction: plan.finished(best?.values ?? plan.task.initial),
-      settings: plan.settings,
+      spec: specOf(plan.settings),
       data: { settings: plan.reference, noiseFloor: plan.noiseFloor },
       ...outcome,
       losses: curve.map(lossPoint),
@@ -88,4 +98,17 @@ export async function fitCorrection(field: Field, options: FitOptions): Promise<
 function lossPoint({ iteration, loss, phase, learningRate, metrics: { error } }: CurvePoint): LossPoint {
   const point = { iteration, loss, kind: phase as FitLoss, learningRate };
   return error === undefined ? point : { ...point, error };
+}
+
+/** What a fit works by. */
+export const settingsOf = (spec: EffectiveFit, { states }: FitInputs, context: RunContext): FitSettings => ({
+  ...spec,
+  ...runOptionsOf({ ...context, compile: machineOf(context) }),
+  base: tableauNamed(spec.base),
+  states,
+});
+
+function specOf(settings: FitSettings): EffectiveFit {
+  const { compile: _c, onProgress: _p, onWarning: _w, signal: _s, states: _, base, ...spec } = settings;
+  return { ...spec, base: base.name };
 }

@@ -4,12 +4,8 @@ import { adamw, compileTraining, type TrainerPhase } from "../../optim/index.js"
 import type { NamedTensors } from "../../runtime/index.js";
 import { Random } from "../../tensor/index.js";
 import type { Correction } from "../correction/correction.js";
-import {
-  type HiddenActivation,
-  mlpCorrection,
-  type NetworkOptions,
-  withFoldedStatistics,
-} from "../correction/network.js";
+import type { HiddenActivation } from "../correction/names.js";
+import { mlpCorrection, type NetworkOptions, withFoldedStatistics } from "../correction/network.js";
 import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
 import { Batches, columnValues } from "../reference/row-table.js";
 import { RESIDUAL } from "../reference/training-data.js";

@@ -49,7 +49,7 @@ export async function referenceBatches(
   const pool = new ReferencePool<ReferenceBatch>({
     make: solve,
     bytesOf: ({ states }) => states.reduce((total, { data }) => total + data.byteLength, 0),
-    limit: fit.referenceMemory,
+    limit: fit.referenceMemory * 2 ** 20,
     count: Math.max(1, Math.ceil(fit.trajectories / fit.batch)),
     random: random.fork("reference order"),
   });

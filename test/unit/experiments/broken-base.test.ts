@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fitSummary, runFit } from "../../../src/experiments/index.js";
 import { mul, neg } from "../../../src/graph/index.js";
 import { decodeCorrection, type StateSource, uniformStates } from "../../../src/hypersolver/index.js";
-import { defineField, euler } from "../../../src/ode/index.js";
+import { defineField } from "../../../src/ode/index.js";
 import { toFloat64 } from "../../../src/tensor/index.js";
 
 /** dz/ds = −z³: Euler's method with few steps overflows from the larger of these states. */
@@ -12,7 +12,7 @@ const field = defineField(["batch", 1], (_s, z) => neg(mul(z, mul(z, z))));
 const explosive = defineField(["batch", 1], (_s, z) => mul(z, z));
 
 const light = {
-  ...{ iterations: 100, trajectories: 256, batch: 64, hidden: [8], base: euler, span: [0, 1] as const },
+  ...{ iterations: 100, trajectories: 256, batch: 64, hidden: [8], base: "euler", span: [0, 1] as const },
 };
 
 /** Held-out states whose fourth row is 3. */
@@ -30,12 +30,13 @@ function withOneLost(): StateSource {
 
 describe("a held-out state that cannot be solved", () => {
   test("costs itself, not the fit nor the comparison of the others", async () => {
-    const fit = { ...light, steps: 4, states: withOneLost() };
+    const spec = { ...light, steps: 4 };
     const run = await runFit({
       field: explosive,
       title: "squares",
       command: "test",
-      fit,
+      spec,
+      states: withOneLost(),
       heldOut: 50,
       budget: [4],
     });
@@ -51,8 +52,17 @@ describe("a hypersolver that breaks where it is measured", () => {
   test("is kept, and said to break", async () => {
     const far = uniformStates([1], 40, 60);
     const states = { ...uniformStates([1], -1, 1), heldOut: far.heldOut };
-    const fit = { ...light, steps: 8, states };
-    const request = { field, title: "far", command: "test", fit, heldOut: 20, figures: true, budget: [8] };
+    const spec = { ...light, steps: 8 };
+    const request = {
+      field,
+      title: "far",
+      command: "test",
+      spec,
+      states,
+      heldOut: 20,
+      figures: true,
+      budget: [8],
+    };
     const { metrics, artefacts } = await runFit(request);
     expect(metrics.hypersolver.mean).toBe(Number.POSITIVE_INFINITY);
     expect(fitSummary(metrics)).toMatch(/^HyperEuler with 8 steps .* breaks on these states\.$/);
@@ -66,15 +76,16 @@ describe("a hypersolver that breaks where it is measured", () => {
 
 describe("a base that breaks on some states", () => {
   test("costs neither the fit nor its files", async () => {
-    const fit = {
-      ...{ base: euler, steps: 8, span: [0, 2] as const, states: uniformStates([1], -8, 8) },
+    const spec = {
+      ...{ base: "euler", steps: 8, span: [0, 2] as const },
       ...{ iterations: 400, trajectories: 1024, batch: 128, hidden: [16] },
     };
     const request = {
       field,
       title: "cubic",
       command: "test",
-      fit,
+      spec,
+      states: uniformStates([1], -8, 8),
       heldOut: 200,
       figures: true,
       budget: [2, 8],

@@ -10,8 +10,10 @@ const field = convolutionalField();
 describe("a whole run on images", () => {
   let run: FitRun;
   beforeAll(async () => {
-    const fit = { ...smallImageFit, iterations: 60, trajectoryIterations: 20 };
-    run = await runFit({ field, title: "images", command: "test", fit, heldOut: 20, budget: [4, 8] });
+    const { states, ...small } = smallImageFit;
+    const spec = { ...small, iterations: 60, trajectoryIterations: 20 };
+    const request = { field, title: "images", command: "test", spec, states };
+    run = await runFit({ ...request, heldOut: 20, budget: [4, 8] });
   });
 
   test("measures against a float32 reference and says how far that is off", () => {

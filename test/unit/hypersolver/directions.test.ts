@@ -3,7 +3,6 @@ import {
   cardWarnings,
   drawnStates,
   type Fit,
-  fitCorrection,
   hyperRule,
   measureRule,
   parseCard,
@@ -17,7 +16,7 @@ import { heun, type Span, tableauRule } from "../../../src/ode/index.js";
 import { fromNumbers, Random, toFloat64 } from "../../../src/tensor/index.js";
 import { cardFor } from "../../helpers/cards.js";
 import { pulse } from "../../helpers/closed-form.js";
-import { pendulum, pendulumSpan, smallFit, weightsOf } from "../../helpers/fitting.js";
+import { fitted, pendulum, pendulumSpan, smallFit, weightsOf } from "../../helpers/fitting.js";
 import { normals } from "../../helpers/flows.js";
 
 const backwards: Span = [pendulumSpan[1], pendulumSpan[0]];
@@ -37,8 +36,8 @@ async function errorsOf({ correction }: Fit, span: Span): Promise<[number, numbe
 
 describe("a fit in both directions", () => {
   test("is far closer than its base both ways; a forward one only forwards", async () => {
-    const both = await fitCorrection(pendulum(), { ...smallFit, directions: "both", iterations: 600 });
-    const forward = await fitCorrection(pendulum(), smallFit);
+    const both = await fitted(pendulum(), { ...smallFit, directions: "both", iterations: 600 });
+    const forward = await fitted(pendulum(), smallFit);
     for (const span of [pendulumSpan, backwards]) {
       const [base, hyper] = await errorsOf(both, span);
       expect(hyper).toBeLessThan(base / 5);
@@ -46,20 +45,20 @@ describe("a fit in both directions", () => {
     const [there, back] = [await errorsOf(forward, pendulumSpan), await errorsOf(forward, backwards)];
     expect(there[1]).toBeLessThan(there[0] / 10);
     expect(back[1]).toBeGreaterThan(back[0] / 5);
-    expect(both.settings.directions).toBe("both");
+    expect(both.spec.directions).toBe("both");
   });
 
   test("judges itself by both", async () => {
     // Before training each fit holds the base, whose error differs one way from the other.
     const still = { ...smallFit, iterations: 1, learningRate: 0 };
-    const forward = await fitCorrection(pendulum(), still);
-    const both = await fitCorrection(pendulum(), { ...still, directions: "both" });
+    const forward = await fitted(pendulum(), still);
+    const both = await fitted(pendulum(), { ...still, directions: "both" });
     // The same validation states, carried to the other end.
     const drawn = smallFit.states.validation(512, new Random(1));
     const arrived = await referenceEnds(pendulum(), pendulumSpan, drawn);
     const z0 = fromNumbers(toFloat64(arrived), arrived.shape);
     const states = { ...smallFit.states, validation: () => ({ z0, controls: {} }) };
-    const back = await fitCorrection(pendulum(), { ...still, span: backwards, states });
+    const back = await fitted(pendulum(), { ...still, span: backwards, states });
     expect(Math.abs(forward.bestError - back.bestError)).toBeGreaterThan(4e-3);
     expect(both.bestError).toBeCloseTo((forward.bestError + back.bestError) / 2, 4);
   });
@@ -106,16 +105,16 @@ describe("a fit in both directions", () => {
     ["directions: both, loss", { loss: "both" }],
     ["directions: both, inputs", { inputs: ["z", "stages"] }],
   ] as const)("refuses what cannot work: %s %o", async (what, broken) => {
-    const fit = fitCorrection(pendulum(), { ...smallFit, directions: "both", ...broken });
+    const fit = fitted(pendulum(), { ...smallFit, directions: "both", ...broken });
     await expect(fit).rejects.toMatchObject({ code: "INVALID_ARGUMENT", facts: { what } });
   });
 
   test("is not what happens by default", async () => {
     const options = { ...smallFit, iterations: 3 };
     const [unsaid, said, both] = [
-      await fitCorrection(pendulum(), options),
-      await fitCorrection(pendulum(), { ...options, directions: "forward" }),
-      await fitCorrection(pendulum(), { ...options, directions: "both" }),
+      await fitted(pendulum(), options),
+      await fitted(pendulum(), { ...options, directions: "forward" }),
+      await fitted(pendulum(), { ...options, directions: "both" }),
     ];
     expect(weightsOf(said)).toEqual(weightsOf(unsaid));
     expect(weightsOf(both)).not.toEqual(weightsOf(unsaid));

@@ -1,16 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { log, mul, type Node, sqrt, trace } from "../../../src/graph/index.js";
-import {
-  type FitOptions,
-  fitCorrection,
-  measureRule,
-  referenceEnds,
-  uniformStates,
-} from "../../../src/hypersolver/index.js";
+import { type FitSpec, measureRule, referenceEnds, uniformStates } from "../../../src/hypersolver/index.js";
 import { type Field, heun, makeField, tableauRule } from "../../../src/ode/index.js";
 import type { ProgressEvent } from "../../../src/runtime/index.js";
 import { Random } from "../../../src/tensor/index.js";
-import { pendulum, pendulumSpan, smallFit } from "../../helpers/fitting.js";
+import { type FitCase, fitted, pendulum, pendulumSpan, smallFit } from "../../helpers/fitting.js";
 
 function planar(f: (z: Node) => Node): Field {
   const graph = trace({ z: { shape: ["batch", 2] } }, ({ z }) => ({ dz: f(z) }));
@@ -23,7 +17,7 @@ describe("an interrupted fit", () => {
     const onProgress = ({ stage, done }: ProgressEvent) => {
       if (stage === "fitting" && done >= 150) abort.abort();
     };
-    const fit = await fitCorrection(pendulum(), { ...smallFit, onProgress, signal: abort.signal });
+    const fit = await fitted(pendulum(), { ...smallFit, onProgress, signal: abort.signal });
     expect(fit).toMatchObject({ status: "interrupted", iterations: 150 });
     expect(fit.losses.at(-1)?.iteration).toBe(150);
     const samples = smallFit.states.heldOut(200, new Random(77));
@@ -36,7 +30,7 @@ describe("an interrupted fit", () => {
   test("by a timer stops too: training lets the event loop run", async () => {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), 1500);
-    const fit = await fitCorrection(pendulum(), { ...smallFit, iterations: 1_000_000, signal: abort.signal });
+    const fit = await fitted(pendulum(), { ...smallFit, iterations: 1_000_000, signal: abort.signal });
     clearTimeout(timer);
     expect(fit.status).toBe("interrupted");
     expect(fit.iterations).toBeLessThan(1_000_000);
@@ -44,26 +38,26 @@ describe("an interrupted fit", () => {
 
   test("while references are solved is an error: there is nothing to keep", async () => {
     const before = AbortSignal.abort();
-    await expect(fitCorrection(pendulum(), { ...smallFit, signal: before })).rejects.toMatchObject({
+    await expect(fitted(pendulum(), { ...smallFit, signal: before })).rejects.toMatchObject({
       code: "INTERRUPTED",
     });
     const abort = new AbortController();
     const onProgress = ({ stage }: ProgressEvent) => stage === "solving references" && abort.abort();
     const during = { ...smallFit, trajectories: 5000, onProgress, signal: abort.signal };
-    await expect(fitCorrection(pendulum(), during)).rejects.toMatchObject({ code: "INTERRUPTED" });
+    await expect(fitted(pendulum(), during)).rejects.toMatchObject({ code: "INTERRUPTED" });
   });
 });
 
 describe("a fit that cannot go well", () => {
   test("with an absurd learning rate keeps the untrained correction, or says that the loss broke", async () => {
     for (const learningRate of [1e6, 1e30]) {
-      const outcome = await fitCorrection(pendulum(), { ...smallFit, iterations: 60, learningRate }).catch(
+      const outcome = await fitted(pendulum(), { ...smallFit, iterations: 60, learningRate }).catch(
         (error: unknown) => error,
       );
       if (outcome instanceof Error) expect(outcome).toMatchObject({ code: "NON_FINITE" });
       else {
-        const { bestError } = outcome as Awaited<ReturnType<typeof fitCorrection>>;
-        const untrained = await fitCorrection(pendulum(), { ...smallFit, iterations: 1, learningRate: 0 });
+        const { bestError } = outcome as Awaited<ReturnType<typeof fitted>>;
+        const untrained = await fitted(pendulum(), { ...smallFit, iterations: 1, learningRate: 0 });
         expect(bestError).toBeLessThanOrEqual(untrained.bestError);
       }
     }
@@ -71,7 +65,7 @@ describe("a fit that cannot go well", () => {
 
   test("of a field that is NaN on some states names the failure", async () => {
     const field = planar((z) => log(z));
-    await expect(fitCorrection(field, { ...smallFit, iterations: 5 })).rejects.toMatchObject({
+    await expect(fitted(field, { ...smallFit, iterations: 5 })).rejects.toMatchObject({
       code: "NON_FINITE",
     });
   });
@@ -80,7 +74,7 @@ describe("a fit that cannot go well", () => {
     // z' = z² from z0 > 1/1.5 reaches infinity before the end.
     const field = planar((z) => mul(z, z));
     const states = uniformStates([2], 1, 2);
-    await expect(fitCorrection(field, { ...smallFit, iterations: 5, states })).rejects.toMatchObject({
+    await expect(fitted(field, { ...smallFit, iterations: 5, states })).rejects.toMatchObject({
       code: expect.stringMatching(/NON_FINITE|STEP_UNDERFLOW|STEP_LIMIT/),
     });
   });
@@ -89,7 +83,7 @@ describe("a fit that cannot go well", () => {
     // z' = −10 z^1.5 stays positive, but z + ε f is far below zero.
     const field = planar((z) => mul(mul(z, sqrt(z)), -10));
     const options = { ...smallFit, iterations: 5, states: uniformStates([2], 1, 2), span: [0, 0.5] as const };
-    await expect(fitCorrection(field, options)).rejects.toMatchObject({
+    await expect(fitted(field, options)).rejects.toMatchObject({
       code: "NON_FINITE",
       facts: { what: expect.stringContaining("k1"), help: expect.stringContaining("more steps") },
     });
@@ -108,10 +102,10 @@ describe("a fit that cannot go well", () => {
     ["swapEvery", { swapEvery: 0 }],
     ["pretrain", { pretrain: -1 }],
     ["learningRate", { learningRate: Number.NaN }],
-  ] satisfies [string, Partial<FitOptions>][])(
+  ] satisfies [string, Partial<FitSpec>][])(
     "refuses an unusable %s before any work",
     async (what, broken) => {
-      const outcome = fitCorrection(pendulum(), { ...smallFit, iterations: 2, ...broken });
+      const outcome = fitted(pendulum(), { ...smallFit, iterations: 2, ...broken });
       await expect(outcome).rejects.toMatchObject({ code: "INVALID_ARGUMENT", facts: { what } });
     },
   );
@@ -122,8 +116,8 @@ describe("mini-batches", () => {
     lossesOf({ ...smallFit, iterations, batch: 16, learningRate: 0, pretrain, swapEvery });
 
   /** With learning rate 0 the loss of an iteration tells which batch it saw. */
-  async function lossesOf(options: FitOptions): Promise<number[]> {
-    const { losses } = await fitCorrection(pendulum(), options);
+  async function lossesOf(options: FitCase): Promise<number[]> {
+    const { losses } = await fitted(pendulum(), options);
     return losses.map(({ loss }) => loss);
   }
 

@@ -4,7 +4,6 @@ import {
   decodeCorrection,
   encodeCorrection,
   type Fit,
-  fitCorrection,
   hyperRule,
   MEASURING,
   measureRule,
@@ -27,14 +26,15 @@ import {
 import { Random, rows, toFloat64 } from "../../../src/tensor/index.js";
 import { cardFor } from "../../helpers/cards.js";
 import { relativeDifference } from "../../helpers/compare.js";
+import { fitted } from "../../helpers/fitting.js";
 import { convolutionalField, imageShape, imageSpan, smallImageFit } from "../../helpers/image-fields.js";
 
 const field = convolutionalField();
 
 /** Relative endpoint errors of base and hypersolver on images that the fit has not seen. */
-async function errorsOf(fit: Fit, base: ButcherTableau = fit.settings.base): Promise<[number, number]> {
+async function errorsOf(fit: Fit, base: ButcherTableau = fit.correction.base): Promise<[number, number]> {
   const samples = smallImageFit.states.heldOut(40, new Random(5));
-  const { steps } = fit.settings;
+  const { steps } = fit.spec;
   const ends = await referenceEnds(field, imageSpan, samples, MEASURING);
   const errors: number[] = [];
   for (const rule of [tableauRule(field, base), hyperRule(field, rebindCorrection(fit.correction, base))])
@@ -43,10 +43,10 @@ async function errorsOf(fit: Fit, base: ButcherTableau = fit.settings.base): Pro
 }
 
 describe("a correction for images", () => {
-  const fitted = fitCorrection(field, { ...smallImageFit, base: midpoint, steps: 3 });
+  const made = fitted(field, { ...smallImageFit, base: "midpoint", steps: 3 });
 
   test("goes through its file unchanged", async () => {
-    const { correction } = await fitted;
+    const { correction } = await made;
     const card = cardFor(field, {
       ...{ base: "midpoint", inputs: [...correction.inputs], features: [...correction.features] },
       states: { source: "normal", mean: [0, 0], deviation: [1, 1] },
@@ -63,7 +63,7 @@ describe("a correction for images", () => {
   });
 
   test("serves other methods of its family, and says that they are others", async () => {
-    const fit = await fitted;
+    const fit = await made;
     for (const each of [alpha(0.4), alpha(0.6), heun]) {
       const [bare, hyper] = await errorsOf(fit, each);
       expect(hyper).toBeLessThan(bare);
@@ -79,7 +79,7 @@ describe("a correction for images", () => {
   });
 
   test("has an error at every mesh point, image by image", async () => {
-    const fit = await fitted;
+    const fit = await made;
     const samples = smallImageFit.states.heldOut(3, new Random(2));
     const mesh = uniformMesh(imageSpan, 3);
     const reference = await referenceStates(field, mesh, samples, MEASURING);

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { trace } from "../../../src/graph/index.js";
-import { type FitOptions, fitCorrection } from "../../../src/hypersolver/index.js";
+import type { FitSpec } from "../../../src/hypersolver/index.js";
 import { type Field, makeField } from "../../../src/ode/index.js";
-import { pendulum, smallFit } from "../../helpers/fitting.js";
+import { fitted, pendulum, smallFit } from "../../helpers/fitting.js";
 import { convolutionalField, decay, smallImageFit } from "../../helpers/image-fields.js";
 
 const field = convolutionalField();
 
 describe("a fit on images refuses", () => {
-  const refused = (options: Partial<FitOptions>, of: Field = field): Promise<unknown> =>
-    fitCorrection(of, { ...smallImageFit, iterations: 2, ...options });
+  const refused = (options: Partial<FitSpec>, of: Field = field): Promise<unknown> =>
+    fitted(of, { ...smallImageFit, iterations: 2, ...options });
 
   test("features of another size, by name", async () => {
     const options = { inputs: ["z", "features"], features: ["small"] } as const;
@@ -43,8 +43,8 @@ describe("a fit on images refuses", () => {
     ["kernels", { kernels: [3, 3] }],
     ["meshPoints", { meshPoints: 2 }],
     ["activation", { activation: "channel-prelu" }],
-  ] satisfies [string, Partial<FitOptions>][])("%s for vector states", async (what, options) => {
-    await expect(fitCorrection(pendulum(), { ...smallFit, ...options })).rejects.toMatchObject({
+  ] satisfies [string, Partial<FitSpec>][])("%s for vector states", async (what, options) => {
+    await expect(fitted(pendulum(), { ...smallFit, ...options })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       facts: { what },
     });
@@ -56,7 +56,7 @@ describe("a fit on images refuses", () => {
     ["referenceMemory", { referenceMemory: -1 }],
     ["meshPoints", { meshPoints: 0 }],
     ["kernels", { kernels: [3] }],
-  ] satisfies [string, Partial<FitOptions>][])("an unusable %s", async (what, options) => {
+  ] satisfies [string, Partial<FitSpec>][])("an unusable %s", async (what, options) => {
     await expect(refused(options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT", facts: { what } });
   });
 });

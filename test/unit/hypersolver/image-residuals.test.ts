@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { resolveFit } from "../../../src/hypersolver/index.js";
 import { referenceBatches, stateAt } from "../../../src/hypersolver/reference/reference-batches.js";
 import { residualSource } from "../../../src/hypersolver/reference/residual-rows.js";
 import { euler, heun, midpoint } from "../../../src/ode/index.js";
 import { type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
+import { settingsFor } from "../../helpers/fitting.js";
 import { decay, RATE, smallImageFit } from "../../helpers/image-fields.js";
 
 describe("residuals of images", () => {
@@ -16,7 +16,7 @@ describe("residuals of images", () => {
     ] as const) {
       const exactField = decay();
       const inputs = ["z", "stages", "epsilon", "s", "z0"] as const;
-      const fit = resolveFit(exactField, { ...smallImageFit, base, inputs, epsilon: [0.2, 0.4] });
+      const fit = settingsFor(exactField, { ...smallImageFit, base: base.name, inputs, epsilon: [0.2, 0.4] });
       const settings = { method: "dopri5", tolerance: 1e-10, precision: "float64" } as const;
       const references = await referenceBatches(exactField, fit, settings);
       const source = await residualSource(exactField, fit, settings);

@@ -1,7 +1,7 @@
 import type { CommandDefinition } from "../../command.js";
+import { fieldTable } from "../../options/field-table.js";
 import {
   addExamples,
-  addFieldOptions,
   type FieldOptions,
   parsed,
   type SharedOptions,
@@ -9,6 +9,7 @@ import {
   statesOption,
 } from "../../options/options.js";
 import { parseCounts, parsePositives, parseSampleCount, type StatesChoice } from "../../options/parse.js";
+import { addTable } from "../../options/table-options.js";
 
 export interface CompareCommandOptions extends SharedOptions, FieldOptions {
   readonly correction?: string;
@@ -56,7 +57,7 @@ export const compareCommand: CommandDefinition = {
         ),
       )
       .option("--out <folder>", "also write comparison.json and the figure (SVG, PNG) there");
-    addFieldOptions(command);
+    addTable(command, fieldTable);
     addExamples(command, [
       "compare field.onnx --span 0,1 --states normal",
       "compare field.onnx --correction correction.onnx --samples 500 --budget 2,4,8 --out comparison",

@@ -1,7 +1,7 @@
 import type { CommandDefinition } from "../../command.js";
+import { fieldTable } from "../../options/field-table.js";
 import {
   addExamples,
-  addFieldOptions,
   type FieldOptions,
   methodNames,
   parsed,
@@ -10,6 +10,7 @@ import {
   statesOption,
 } from "../../options/options.js";
 import { parseCount, type StatesChoice } from "../../options/parse.js";
+import { addTable } from "../../options/table-options.js";
 
 export interface ExportCommandOptions extends SharedOptions, FieldOptions {
   readonly correction?: string;
@@ -37,7 +38,7 @@ export const exportCommand: CommandDefinition = {
       .addOption(spanOption())
       .addOption(statesOption("; a few become golden vectors").default({ kind: "normal" }, "normal"))
       .requiredOption("--out <file>", "the ONNX file to write");
-    addFieldOptions(command);
+    addTable(command, fieldTable);
     addExamples(command, [
       "export field.onnx --correction correction.onnx --out solver.onnx",
       "export field.onnx --correction correction.onnx --steps 2 --span 0,1 --out solver.onnx",

@@ -10,65 +10,94 @@ import {
 import {
   type CorrectionInput,
   droppedText,
-  type FitOptions,
-  fitDefaults,
+  type FitSpec,
+  fitTable,
   hiddenFeature,
+  resolveFit,
 } from "../../../hypersolver/index.js";
 import { type Field, tableauNamed } from "../../../ode/index.js";
 import { formatNumber } from "../../../plot/internal.js";
+import { completeSpec, pickSpec } from "../../../spec/index.js";
 import { fail, isHypersolversError } from "../../../tensor/index.js";
-import type { Job, JobContext } from "../../command.js";
 import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/checkpoints.js";
+import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
-import { compileOptions, forOption, stemOf } from "../../files/models.js";
+import { forOption, stemOf } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
+import type { SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { FIT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
 import { showProgress } from "../../terminal/show-progress.js";
-import type { FitCommandOptions } from "./command.js";
+import { type FitCommandSpec, fitCommandTable, fitRunTable } from "./table.js";
 import { type FitTask, fitTask } from "./task.js";
 
 /** `hypersolvers fit`. */
-export const fitJob: Job<FitCommandOptions> = async (path, options, desk) => {
-  const task = await fitTask(path, options, desk.output);
-  const out = options.out ?? join("runs", stemOf(path));
-  await requireWritableFolder(out);
-  const settings = fitOptions(task, options, desk);
-  const resume = options.resume === true;
-  await lookForCheckpoint(out, resume, desk.output);
-  const checkpoints = checkpointsIn(out);
-  const learned = learnedFiles(out, desk.output);
-  const interruption = onInterrupt(desk.output, FIT_STOPS);
-  try {
-    const kept = await checkpointing(CHECKPOINT_FILE, { checkpoints, resume });
-    const run = await runFit({
-      ...{ field: task.field, title: task.title },
-      command: desk.commandLine,
-      fit: { ...settings, ...kept, signal: interruption.signal },
-      onLearned: learned.write,
-      ...(options.samples !== undefined && { heldOut: options.samples }),
-      figures: options.figures,
-      ...(options.budget !== undefined && { budget: options.budget }),
-    });
-    desk.progress.stop();
-    const { paths, failure } = await writeAll(out, withPngs(run.artefacts));
-    const complete = run.metrics.status === "complete";
-    if (complete && failure === undefined) await checkpoints.clear();
-    const checkpoint = await checkpointLeft(out, complete);
-    return {
-      text: textOf(run, paths, checkpoint),
-      json: jsonOf(run, out, paths, checkpoint),
-      exitCode: complete ? 0 : interruptedExit(),
-      failure,
-    };
-  } catch (error) {
-    learned.tell();
-    throw nothingFitted(error, resume);
-  } finally {
-    interruption.release();
-  }
+export const fitJob: SpecJob<typeof fitCommandTable> = {
+  run: async (spec, desk) => {
+    const { output, progress, commandLine: command, machine } = desk;
+    const task = await fitTask(spec, output);
+    const fit = fitSpecOf(task, spec);
+    const own = completeSpec(fitRunTable, pickSpec(fitRunTable, spec));
+    const { out = outOf(spec), resume, samples: heldOut, budget, figures } = own;
+    await requireWritableFolder(out);
+    await lookForCheckpoint(out, resume, output);
+    const config = configArtefact(repeated(spec, resolveFit(task.field, fit)));
+    const checkpoints = checkpointsIn(out);
+    const learned = learnedFiles(out, output);
+    const interruption = onInterrupt(output, FIT_STOPS);
+    try {
+      await writeAll(out, [config]);
+      const kept = await checkpointing(CHECKPOINT_FILE, { checkpoints, resume });
+      const run = await runFit(
+        { ...task, ...kept, command, spec: fit, heldOut, budget, figures, onLearned: learned.write },
+        {
+          ...machine,
+          signal: interruption.signal,
+          onProgress: showProgress(progress),
+          onWarning: (sentence) => output.warn(sentence),
+        },
+      );
+      progress.stop();
+      const { paths, failure } = await writeAll(out, [...withPngs(run.artefacts), config]);
+      const complete = run.metrics.status === "complete";
+      if (complete && failure === undefined) await checkpoints.clear();
+      const checkpoint = await checkpointLeft(out, complete);
+      return {
+        text: textOf(run, paths, checkpoint),
+        json: jsonOf(run, out, paths, checkpoint),
+        exitCode: complete ? 0 : interruptedExit(),
+        failure,
+      };
+    } catch (error) {
+      learned.tell();
+      throw nothingFitted(error, resume);
+    } finally {
+      interruption.release();
+    }
+  },
+  effective: async (spec, { output }) => {
+    const task = await fitTask(spec, output);
+    return repeated(spec, resolveFit(task.field, fitSpecOf(task, spec)));
+  },
 };
+
+const outOf = ({ field }: FitCommandSpec): string => join("runs", stemOf(field));
+
+/** The spec that repeats a run: what was said of it, and every choice made of the fit. */
+function repeated(spec: FitCommandSpec, fit: FitSpec): FitCommandSpec {
+  const { out = outOf(spec), span } = spec;
+  const own = completeSpec(fitRunTable, { ...pickSpec(fitRunTable, spec), out });
+  // The span of a log-density's fit is the flow's, backwards: it follows from the flow.
+  const chosen = {
+    ...spec,
+    ...fit,
+    ...own,
+    resume: undefined,
+    span: spec.logDensity === undefined ? fit.span : span,
+  };
+  return pickSpec(fitCommandTable, chosen);
+}
 
 /** A stop before the first iteration, in words that tell what is left of it. Other errors as they are. */
 export function nothingFitted(error: unknown, resumed = false): unknown {
@@ -83,32 +112,11 @@ export function nothingFitted(error: unknown, resumed = false): unknown {
   });
 }
 
-/** Options of the command line by the names of the library. What is not given is left to the library. */
-function fitOptions(
-  { field, span, states }: FitTask,
-  options: FitCommandOptions,
-  { progress, output }: JobContext,
-): FitOptions {
-  const { loss, iterations, batch, hidden, activation, lr, weightDecay, epsilon, trajectories, pretrain } =
-    options;
-  const { architecture, kernels, trajectoryIterations, meshPoints, referenceMemory, finalLr } = options;
-  const { referenceTolerance, swapEvery, directions, detachField, steps, seed } = options;
-  const features = options.features?.map((name) => featureOf(field, name));
-  const given: Partial<FitOptions> = definedMembers({
-    ...{ loss, iterations, batch, hidden, activation, weightDecay, trajectories, pretrain },
-    ...{ architecture, kernels, trajectoryIterations, meshPoints, finalLearningRate: finalLr },
-    referenceMemory: referenceMemory === undefined ? undefined : referenceMemory * 2 ** 20,
-    epsilon: epsilon === "none" ? null : epsilon,
-    ...{ referenceTolerance, swapEvery, features, directions, inputs: inputsOf(options), learningRate: lr },
-    throughField: detachField === true ? false : undefined,
-  });
-  return {
-    ...given,
-    ...{ span, states, steps, seed, compile: compileOptions(options) },
-    base: forOption("--base", () => tableauNamed(options.base)),
-    onProgress: showProgress(progress),
-    onWarning: (sentence) => output.warn(sentence),
-  };
+/** The library's part of the spec, with names that this field knows. */
+function fitSpecOf({ field, span }: FitTask, spec: FitCommandSpec): FitSpec {
+  forOption("--base", () => tableauNamed(spec.base));
+  const features = spec.features?.map((name) => featureOf(field, name));
+  return { ...pickSpec(fitTable, spec), span, features, inputs: inputsOf(spec) };
 }
 
 /** `hidden` stands for the last hidden layer, unless the model has a tensor of that name. */
@@ -120,19 +128,12 @@ function featureOf(field: Field, name: string): string {
 }
 
 /** Naming features means that g sees them. */
-function inputsOf({ inputs, features }: FitCommandOptions): readonly CorrectionInput[] | undefined {
-  if (inputs?.includes("features") === true && features === undefined)
+function inputsOf({ inputs, features = [] }: FitCommandSpec): readonly CorrectionInput[] | undefined {
+  const sees = inputs?.includes("features") === true;
+  if (sees && features.length === 0)
     throw unusable("--features", "names of intermediate tensors, since --inputs has features", "nothing");
-  if (features === undefined || inputs?.includes("features") === true) return inputs;
-  return [...(inputs ?? fitDefaults.inputs), "features"];
+  return sees || features.length === 0 ? inputs : [...(inputs ?? fitTable.inputs.default), "features"];
 }
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-function definedMembers<T extends object>(values: T): Defined<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
-}
-
 function textOf({ metrics }: FitRun, paths: readonly string[], checkpoint: string | undefined): string {
   const { status, iterations, heldOutSamples, dropped, brokenSolver, losses, noiseFloor, seconds } = metrics;
   const going =

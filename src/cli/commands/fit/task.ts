@@ -10,9 +10,10 @@ import { readField, stemOf } from "../../files/models.js";
 import { readPoints } from "../../files/points.js";
 import { stateSource } from "../../files/states.js";
 import { missing } from "../../options/method.js";
+import { parseStates } from "../../options/parse.js";
 import { unusable } from "../../options/usage-error.js";
 import type { Output } from "../../terminal/output.js";
-import type { FitCommandOptions } from "./command.js";
+import type { FitCommandSpec } from "./table.js";
 
 /** What a correction is fitted to. */
 export interface FitTask {
@@ -25,12 +26,14 @@ export interface FitTask {
 const SPAN: Span = [0, 1];
 
 /** The field of the command line; with `--log-density`, that of (z, log p) on the way from data to base. */
-export async function fitTask(path: string, options: FitCommandOptions, output: Output): Promise<FitTask> {
-  const { span = SPAN, states, logDensity } = options;
+export async function fitTask(options: FitCommandSpec, output: Output): Promise<FitTask> {
+  const { field: path, span = SPAN, states, logDensity } = options;
   if (logDensity !== undefined) return logDensityTask(path, logDensity, options, output);
   const field = await readField(path, options);
   const source =
-    states === undefined ? await statesOfFlow(path, span) : await stateSource(field, states, options);
+    states === undefined
+      ? await statesOfFlow(path, span)
+      : await stateSource(field, parseStates("--states", states), options);
   return { title: `A hypersolver for ${stemOf(path)}`, field, span, states: source };
 }
 
@@ -49,13 +52,14 @@ async function statesOfFlow(path: string, [start]: Span): Promise<StateSource> {
 async function logDensityTask(
   path: string,
   source: string,
-  { base: _, ...options }: FitCommandOptions,
+  options: FitCommandSpec,
   output: Output,
 ): Promise<FitTask> {
   for (const name of ["states", "input"] as const)
     if (options[name] !== undefined)
       throw unusable(`--${name}`, "--log-density alone: its data are the states", "both", `drop --${name}`);
-  const flow = await readFlow(path, options, { span: SPAN, base: "normal" });
+  const { span, inputMap } = options;
+  const flow = await readFlow(path, { span, inputMap }, { span: SPAN, base: "normal" });
   const [start, end] = flow.span;
   return {
     title: `A hypersolver for log-densities of ${stemOf(path)}`,

@@ -1,10 +1,7 @@
 import type { CommandDefinition } from "../../command.js";
-import {
-  addExamples,
-  addFieldOptions,
-  type FieldOptions,
-  type SharedOptions,
-} from "../../options/options.js";
+import { fieldTable } from "../../options/field-table.js";
+import { addExamples, type FieldOptions, type SharedOptions } from "../../options/options.js";
+import { addTable } from "../../options/table-options.js";
 
 export interface InfoCommandOptions extends SharedOptions, FieldOptions {}
 
@@ -19,7 +16,7 @@ export const infoCommand: CommandDefinition = {
       )
       .argument("<file.onnx>", "any ONNX model")
       .optionsGroup("Options:");
-    addFieldOptions(command);
+    addTable(command, fieldTable);
     addExamples(command, ["info field.onnx", "info correction.onnx --json", "info solver.onnx"]);
     attach(command, async () => (await import("./job.js")).infoJob);
   },

@@ -1,8 +1,8 @@
 import type { FloatDType } from "../../../tensor/index.js";
 import type { CommandDefinition } from "../../command.js";
+import { fieldTable } from "../../options/field-table.js";
 import {
   addExamples,
-  addFieldOptions,
   type FieldOptions,
   methodNames,
   parsed,
@@ -18,6 +18,7 @@ import {
   parseSampleCount,
   type StatesChoice,
 } from "../../options/parse.js";
+import { addTable } from "../../options/table-options.js";
 
 export interface SolveCommandOptions extends SharedOptions, FieldOptions {
   readonly correction?: string;
@@ -83,7 +84,7 @@ export const solveCommand: CommandDefinition = {
         "where to write the states (safetensors): key z, [batch, …] with --span, [times, batch, …] with --times",
       )
       .option("--keep-partial", "when the solve fails, write the times that were reached and key last_good");
-    addFieldOptions(command);
+    addTable(command, fieldTable);
     addExamples(command, [
       "solve field.onnx --span 0,1 --states z0.safetensors --out z1.safetensors",
       "solve field.onnx --span 0,1 --states z0.safetensors --rtol 1e-4 --atol 1e-4 --method tsit5",

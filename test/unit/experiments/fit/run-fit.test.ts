@@ -13,23 +13,25 @@ import {
   hyperRule,
   measureRule,
   referenceEnds,
+  resolveFit,
 } from "../../../../src/hypersolver/index.js";
 import { stateType } from "../../../../src/ode/index.js";
 import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { Random } from "../../../../src/tensor/index.js";
 import { pendulum, pendulumSpan, smallFit } from "../../../helpers/fitting.js";
 
+const { states, ...small } = smallFit;
 const request = {
   ...{ field: pendulum(), title: "pendulum", command: "test", heldOut: 100, figures: false, budget: [2, 4] },
-  fit: smallFit,
+  spec: small,
+  states,
 };
 
 describe("a whole run", () => {
   let run: FitRun;
   const stages: string[] = [];
   beforeAll(async () => {
-    const onProgress = ({ stage }: ProgressEvent) => stages.push(stage);
-    run = await runFit({ ...request, fit: { ...smallFit, onProgress } });
+    run = await runFit(request, { onProgress: ({ stage }) => stages.push(stage) });
   });
   const contentOf = (path: string): Uint8Array | string => {
     const found = run.artefacts.find((artefact) => artefact.path === path);
@@ -41,6 +43,8 @@ describe("a whole run", () => {
     expect(run.artefacts.map(({ path }) => path)).toEqual(["correction.onnx", "solver.onnx", "metrics.json"]);
     expect(JSON.parse(String(contentOf("metrics.json")))).toEqual(JSON.parse(JSON.stringify(run.metrics)));
     expect(new Set(stages)).toEqual(new Set(["solving references", "fitting", "measuring methods"]));
+    expect(JSON.parse(JSON.stringify(run.metrics.spec))).toEqual(run.metrics.spec);
+    expect(resolveFit(request.field, run.metrics.spec)).toEqual(run.metrics.spec);
   });
 
   test("measures what its correction file does, on states held out", async () => {
@@ -74,14 +78,14 @@ describe("a whole run", () => {
   });
 
   test("backwards has negative step sizes on its card", async () => {
-    const fit = {
-      ...smallFit,
+    const spec = {
+      ...small,
       span: [1.5, 0] as const,
       steps: 3,
       iterations: 2,
       epsilon: [0.25, 0.75] as const,
     };
-    const { card } = await runFit({ ...request, fit });
+    const { card } = await runFit({ ...request, spec });
     expect(card.epsilon).toEqual([-0.25, -0.75]);
   });
 
@@ -90,10 +94,7 @@ describe("a whole run", () => {
     const onProgress = ({ stage, done }: ProgressEvent) => {
       if (stage === "fitting" && done === 50) abort.abort();
     };
-    const { metrics, artefacts } = await runFit({
-      ...request,
-      fit: { ...smallFit, onProgress, signal: abort.signal },
-    });
+    const { metrics, artefacts } = await runFit(request, { onProgress, signal: abort.signal });
     expect(metrics).toMatchObject({ status: "interrupted", iterations: 50 });
     expect(artefacts).toHaveLength(3);
   });

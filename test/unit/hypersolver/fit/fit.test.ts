@@ -1,8 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
   type Fit,
-  type FitOptions,
-  fitCorrection,
   givenStates,
   hyperRule,
   measureRule,
@@ -15,13 +13,21 @@ import { type Field, type Span, tableauRule } from "../../../../src/ode/index.js
 import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { fromNumbers, Random } from "../../../../src/tensor/index.js";
 import { driven, pulse } from "../../../helpers/closed-form.js";
-import { pendulum, pendulumSpan, smallFit, weightsOf } from "../../../helpers/fitting.js";
+import {
+  type FitCase,
+  fitted,
+  pendulum,
+  pendulumSpan,
+  smallFit,
+  weightsOf,
+} from "../../../helpers/fitting.js";
 
 /** Mean errors of the base and of the fitted hypersolver on states that the fit has not seen. */
 async function errorsOf(field: Field, fit: Fit, source: StateSource, span: Span): Promise<[number, number]> {
   const samples = source.heldOut(200, new Random(77));
   const ends = await referenceEnds(field, span, samples);
-  const { steps, base } = fit.settings;
+  const { steps } = fit.spec;
+  const { base } = fit.correction;
   const measured = async (rule: ReturnType<typeof tableauRule>): Promise<number> =>
     (await measureRule(field, rule, span, steps, samples, ends)).errors.mean;
   return [await measured(tableauRule(field, base)), await measured(hyperRule(field, fit.correction))];
@@ -35,7 +41,7 @@ describe("a fit of a pendulum", () => {
   ] as const)(
     "by %s in %d steps is far closer than its base on unseen states",
     async (loss, steps, factor) => {
-      const fit = await fitCorrection(pendulum(), { ...smallFit, loss, steps });
+      const fit = await fitted(pendulum(), { ...smallFit, loss, steps });
       const [base, hyper] = await errorsOf(pendulum(), fit, smallFit.states, pendulumSpan);
       expect(hyper).toBeLessThan(base / factor);
       expect(fit).toMatchObject({ status: "complete", iterations: 400 });
@@ -48,38 +54,35 @@ describe("a fit of a pendulum", () => {
 
   test("backwards", async () => {
     const span: Span = [1.5, 0];
-    const fit = await fitCorrection(pendulum(), { ...smallFit, span });
+    const fit = await fitted(pendulum(), { ...smallFit, span });
     const [base, hyper] = await errorsOf(pendulum(), fit, smallFit.states, span);
     expect(hyper).toBeLessThan(base / 10);
   });
 
   test("repeats bit by bit with its seed, and not with another", async () => {
     const options = { ...smallFit, iterations: 40 };
-    const [once, again] = [
-      await fitCorrection(pendulum(), options),
-      await fitCorrection(pendulum(), options),
-    ];
-    const other = await fitCorrection(pendulum(), { ...options, seed: 2 });
+    const [once, again] = [await fitted(pendulum(), options), await fitted(pendulum(), options)];
+    const other = await fitted(pendulum(), { ...options, seed: 2 });
     expect(weightsOf(again)).toEqual(weightsOf(once));
     expect(again.losses).toEqual(once.losses);
     expect(weightsOf(other)).not.toEqual(weightsOf(once));
   });
 
   test("takes a batch larger than the table, and one trajectory", async () => {
-    const fit = await fitCorrection(pendulum(), {
+    const fit = await fitted(pendulum(), {
       ...smallFit,
       iterations: 5,
       trajectories: 3,
       batch: 10_000,
     });
-    expect(fit.settings.batch).toBe(6);
-    const single = await fitCorrection(pendulum(), {
+    expect(fit.spec.batch).toBe(6);
+    const single = await fitted(pendulum(), {
       ...smallFit,
       iterations: 3,
       trajectories: 1,
       loss: "both",
     });
-    expect(single.settings.batch).toBe(1);
+    expect(single.spec.batch).toBe(1);
   });
 
   test("that is detached from f differs for two steps, not for one", async () => {
@@ -87,7 +90,7 @@ describe("a fit of a pendulum", () => {
     const fits = async (steps: number) =>
       Promise.all(
         [true, false].map(async (throughField) =>
-          weightsOf(await fitCorrection(pendulum(), { ...options, steps, throughField })),
+          weightsOf(await fitted(pendulum(), { ...options, steps, throughField })),
         ),
       );
     const [one, oneDetached] = await fits(1);
@@ -104,9 +107,9 @@ describe("other fields", () => {
     const z0 = fromNumbers(numbers(1200), [600, 2]);
     const source = givenStates("pairs", { z0, controls: { x: fromNumbers(numbers(600), [600, 1]) } });
     const span: Span = [0, 1.5];
-    const options: FitOptions = { ...smallFit, span, states: source, inputs: ["s", "z", "x", "stages"] };
+    const options: FitCase = { ...smallFit, span, states: source, inputs: ["s", "z", "x", "stages"] };
     const field = driven.field("float32");
-    const fit = await fitCorrection(field, options);
+    const fit = await fitted(field, options);
     const [base, hyper] = await errorsOf(field, fit, source, span);
     expect(hyper).toBeLessThan(base / 5);
   });
@@ -115,7 +118,7 @@ describe("other fields", () => {
     const span: Span = [0, 2];
     const field = pulse.field("float32");
     const inputs = ["z", "stages", "epsilon", "s"] as const;
-    const fit = await fitCorrection(field, { ...smallFit, span, steps: 2, inputs });
+    const fit = await fitted(field, { ...smallFit, span, steps: 2, inputs });
     const [base, hyper] = await errorsOf(field, fit, smallFit.states, span);
     expect(hyper).toBeLessThan(base / 5);
   });
@@ -126,7 +129,7 @@ describe("the noise floor", () => {
     const options = { ...smallFit, iterations: 1, states: uniformStates([2], 0.5, 1) };
     const field = pulse.field("float32");
     for (const referenceTolerance of [1e-3, 1e-5]) {
-      const { data } = await fitCorrection(field, { ...options, span: [0, 2], referenceTolerance });
+      const { data } = await fitted(field, { ...options, span: [0, 2], referenceTolerance });
       const samples = options.states.training(256, new Random(1).fork("noise floor"));
       const ends = await referenceEnds(field, [0, 2], samples, data.settings);
       let total = 0;
@@ -145,7 +148,7 @@ describe("progress of a fit", () => {
   test("counts references, then iterations, each up to its total", async () => {
     const seen: ProgressEvent[] = [];
     const onProgress = (progress: ProgressEvent) => seen.push(progress);
-    await fitCorrection(pendulum(), { ...smallFit, iterations: 30, loss: "both", onProgress });
+    await fitted(pendulum(), { ...smallFit, iterations: 30, loss: "both", onProgress });
     const of = (stage: string) => seen.filter((each) => each.stage === stage);
     expect(of("solving references").at(-1)).toMatchObject({ done: 512, total: 512 });
     expect(of("fitting").map(({ done }) => done)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
@@ -158,6 +161,6 @@ describe("progress of a fit", () => {
 });
 
 test("normal states need no more than a shape", async () => {
-  const fit = await fitCorrection(pendulum(), { ...smallFit, iterations: 2, states: normalStates([2]) });
+  const fit = await fitted(pendulum(), { ...smallFit, iterations: 2, states: normalStates([2]) });
   expect(fit.status).toBe("complete");
 });

@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   encodedStates,
   type Fit,
-  type FitOptions,
-  fitCorrection,
+  type FitSpec,
   hyperRule,
   MEASURING,
   measureRule,
@@ -13,7 +12,7 @@ import {
 import { type ButcherTableau, euler, heun, midpoint, tableauRule } from "../../../../src/ode/index.js";
 import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { Random } from "../../../../src/tensor/index.js";
-import { pendulum, smallFit, weightsOf } from "../../../helpers/fitting.js";
+import { fitted, pendulum, smallFit, weightsOf } from "../../../helpers/fitting.js";
 import {
   convolutionalField,
   imageShape,
@@ -25,9 +24,9 @@ import {
 const field = convolutionalField();
 
 /** Relative endpoint errors of base and hypersolver on images that the fit has not seen. */
-async function errorsOf(fit: Fit, base: ButcherTableau = fit.settings.base): Promise<[number, number]> {
+async function errorsOf(fit: Fit, base: ButcherTableau = fit.correction.base): Promise<[number, number]> {
   const samples = smallImageFit.states.heldOut(40, new Random(5));
-  const { steps } = fit.settings;
+  const { steps } = fit.spec;
   const ends = await referenceEnds(field, imageSpan, samples, MEASURING);
   const errors: number[] = [];
   for (const rule of [tableauRule(field, base), hyperRule(field, rebindCorrection(fit.correction, base))])
@@ -54,13 +53,13 @@ describe("a fit on images", () => {
     ],
     ["trajectory loss", euler, { loss: "trajectory" }],
     ["both losses", euler, { loss: "both" }],
-  ] satisfies [string, ButcherTableau, Partial<FitOptions>][])(
+  ] satisfies [string, ButcherTableau, Partial<FitSpec>][])(
     "ends closer than its base on unseen images: %s",
     async (_, base, options) => {
-      const fit = await fitCorrection(field, { ...smallImageFit, steps: 4, base, ...options });
+      const fit = await fitted(field, { ...smallImageFit, steps: 4, base: base.name, ...options });
       const [bare, hyper] = await errorsOf(fit);
       // Half of the mesh points an iteration see half as much in as many iterations.
-      expect(hyper).toBeLessThan(bare / (fit.settings.meshPoints === undefined ? 2 : 1.4));
+      expect(hyper).toBeLessThan(bare / (fit.spec.meshPoints === undefined ? 2 : 1.4));
       expect(fit).toMatchObject({ status: "complete", iterations: 150 });
       // Other draws of the same distribution, the same measure.
       expect(fit.bestError / hyper).toBeCloseTo(1, 0);
@@ -70,9 +69,9 @@ describe("a fit on images", () => {
   test("in two phases: residuals, then trajectories, each from the best before", async () => {
     const seen: ProgressEvent[] = [];
     const onProgress = (progress: ProgressEvent) => seen.push(progress);
-    const one = await fitCorrection(field, { ...smallImageFit, iterations: 60 });
+    const one = await fitted(field, { ...smallImageFit, iterations: 60 });
     const options = { ...smallImageFit, iterations: 60, trajectoryIterations: 60, onProgress };
-    const two = await fitCorrection(field, options);
+    const two = await fitted(field, options);
     expect(two.iterations).toBe(120);
     expect(two.bestError).toBeLessThanOrEqual(one.bestError);
     expect(new Set(two.losses.map(({ kind }) => kind))).toEqual(new Set(["residual", "trajectory"]));
@@ -89,7 +88,7 @@ describe("a fit on images", () => {
   test("by trajectories, detached from f, differs for two steps, not for one", async () => {
     const weights = async (steps: number, throughField: boolean): Promise<number[]> => {
       const options = { ...smallImageFit, iterations: 8, loss: "trajectory", steps, throughField } as const;
-      return weightsOf(await fitCorrection(field, options));
+      return weightsOf(await fitted(field, options));
     };
     expect(await weights(1, false)).toEqual(await weights(1, true));
     expect(await weights(2, false)).not.toEqual(await weights(2, true));
@@ -97,8 +96,8 @@ describe("a fit on images", () => {
 
   test("repeats bit by bit with its seed", async () => {
     const options = { ...smallImageFit, iterations: 12, pretrain: 2, swapEvery: 2, meshPoints: 2 };
-    const [once, again] = [await fitCorrection(field, options), await fitCorrection(field, options)];
-    const other = await fitCorrection(field, { ...options, seed: 4 });
+    const [once, again] = [await fitted(field, options), await fitted(field, options)];
+    const other = await fitted(field, { ...options, seed: 4 });
     expect(weightsOf(again)).toEqual(weightsOf(once));
     expect(weightsOf(other)).not.toEqual(weightsOf(once));
   });
@@ -111,7 +110,7 @@ describe("a fit on images", () => {
       };
       const phases = { iterations: 60, trajectoryIterations: 60 };
       const options = { ...smallImageFit, ...phases, onProgress, signal: abort.signal };
-      const fit = await fitCorrection(field, options);
+      const fit = await fitted(field, options);
       expect(fit).toMatchObject({ status: "interrupted", iterations: stopAt });
       const [bare, hyper] = await errorsOf(fit);
       expect(hyper).toBeLessThan(bare);
@@ -120,7 +119,7 @@ describe("a fit on images", () => {
 
   test("stopped before it began is an error: there is nothing to keep", async () => {
     const options = { ...smallImageFit, signal: AbortSignal.abort() };
-    await expect(fitCorrection(field, options)).rejects.toMatchObject({ code: "INTERRUPTED" });
+    await expect(fitted(field, options)).rejects.toMatchObject({ code: "INTERRUPTED" });
   });
 
   test("takes states that are made on demand, never more than a mini-batch of them", async () => {
@@ -130,7 +129,7 @@ describe("a fit on images", () => {
       most = Math.max(most, picked.length);
       return { z0: normalTensor([picked.length, ...imageShape], picked[0] ?? 0), controls: {} };
     });
-    const fit = await fitCorrection(field, { ...smallImageFit, states, iterations: 12 });
+    const fit = await fitted(field, { ...smallImageFit, states, iterations: 12 });
     expect(fit.status).toBe("complete");
     expect(most).toBe(8);
     expect(() => encodedStates("none", { ...counts, heldOut: 0 }, async () => Promise.reject())).toThrow(
@@ -139,16 +138,16 @@ describe("a fit on images", () => {
   });
 
   test("chooses the reference by the noise that it leaves, unless told", async () => {
-    const chosen = await fitCorrection(field, { ...smallImageFit, iterations: 1 });
+    const chosen = await fitted(field, { ...smallImageFit, iterations: 1 });
     expect(chosen.data.settings).toMatchObject({ method: "dopri5", precision: "float32" });
-    const told = await fitCorrection(field, { ...smallImageFit, iterations: 1, referenceTolerance: 1e-4 });
+    const told = await fitted(field, { ...smallImageFit, iterations: 1, referenceTolerance: 1e-4 });
     expect(told.data.settings.tolerance).toBe(1e-4);
     expect(told.data.noiseFloor).toBeGreaterThan(0);
   });
 });
 
 test("residual first, then trajectory, serves vectors too", async () => {
-  const fit = await fitCorrection(pendulum(), {
+  const fit = await fitted(pendulum(), {
     ...smallFit,
     iterations: 100,
     trajectoryIterations: 100,
@@ -156,6 +155,6 @@ test("residual first, then trajectory, serves vectors too", async () => {
   });
   expect(fit.iterations).toBe(200);
   expect(fit.losses.at(-1)?.kind).toBe("trajectory");
-  const first = await fitCorrection(pendulum(), { ...smallFit, iterations: 100, steps: 2 });
+  const first = await fitted(pendulum(), { ...smallFit, iterations: 100, steps: 2 });
   expect(fit.bestError).toBeLessThanOrEqual(first.bestError);
 });

@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { type Fit, type FitOptions, fitCorrection, normalStates } from "../../../../src/hypersolver/index.js";
+import { type Fit, normalStates } from "../../../../src/hypersolver/index.js";
 import type { Field } from "../../../../src/ode/index.js";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../../../src/optim/index.js";
 import type { ProgressEvent } from "../../../../src/runtime/index.js";
-import { pendulum, smallFit } from "../../../helpers/fitting.js";
+import { type FitCase, fitted, pendulum, smallFit } from "../../../helpers/fitting.js";
 import { convolutionalField, smallImageFit } from "../../../helpers/image-fields.js";
 
 /** A fit with its checkpoints, which went through their file. */
-async function recorded(field: Field, options: FitOptions) {
+async function recorded(field: Field, options: FitCase) {
   const checkpoints: Checkpoint[] = [];
   const onCheckpoint = (checkpoint: Checkpoint): void => {
     checkpoints.push(decodeCheckpoint(encodeCheckpoint(checkpoint), "checkpoint"));
   };
-  return { fit: await fitCorrection(field, { ...options, onCheckpoint }), checkpoints };
+  return { fit: await fitted(field, { ...options, onCheckpoint }), checkpoints };
 }
 
 /** Everything of a result but the time it took. */
@@ -21,13 +21,13 @@ const essence = ({ correction, losses, bestError, iterations, status, data }: Fi
   parameters: correction.parameters,
 });
 
-const compile = { threads: 1 };
-const vectors: FitOptions = { ...smallFit, trajectories: 64, batch: 16, iterations: 21, compile };
-const images: FitOptions = { ...smallImageFit, iterations: 21, pretrain: 4, swapEvery: 3, compile };
+const threads = 1;
+const vectors: FitCase = { ...smallFit, trajectories: 64, batch: 16, iterations: 21, threads };
+const images: FitCase = { ...smallImageFit, iterations: 21, pretrain: 4, swapEvery: 3, threads };
 /** Of the five points of four images each that a trajectory of `images` has. */
 const oneBatch = 8 * 40 * 4 * 5;
 
-const cases: readonly (readonly [string, Field, FitOptions])[] = [
+const cases: readonly (readonly [string, Field, FitCase])[] = [
   ["residuals", pendulum(), vectors],
   ["residuals, batches swapped as in the paper", pendulum(), { ...vectors, pretrain: 5, swapEvery: 4 }],
   ["trajectories", pendulum(), { ...vectors, loss: "trajectory", steps: 2 }],
@@ -42,7 +42,7 @@ const cases: readonly (readonly [string, Field, FitOptions])[] = [
     convolutionalField(),
     {
       ...{ ...images, iterations: 9, trajectoryIterations: 8, swapEvery: 1, pretrain: 2 },
-      ...{ meshPoints: 2, referenceMemory: 2.5 * oneBatch },
+      ...{ meshPoints: 2, referenceMemory: (2.5 * oneBatch) / 2 ** 20 },
     },
   ],
   [
@@ -69,7 +69,7 @@ describe.each(cases)("a fit by %s", (_, field, options) => {
 describe("a fit that was stopped", () => {
   test("within a block goes on from there", async () => {
     const iterations = 900;
-    const whole = await fitCorrection(pendulum(), { ...vectors, iterations });
+    const whole = await fitted(pendulum(), { ...vectors, iterations });
     expect(whole.losses[1]?.iteration).toBe(6);
     const abort = new AbortController();
     const onProgress = ({ metrics }: ProgressEvent): void => {
@@ -80,7 +80,7 @@ describe("a fit that was stopped", () => {
     const checkpoint = checkpoints.at(-1) as Checkpoint;
     expect(fit.status).toBe("interrupted");
     expect(checkpoint.iteration).toBe(fit.iterations);
-    const resumed = await fitCorrection(pendulum(), { ...vectors, iterations, checkpoint });
+    const resumed = await fitted(pendulum(), { ...vectors, iterations, checkpoint });
     expect(essence(resumed)).toEqual(essence(whole));
   });
 
@@ -88,14 +88,14 @@ describe("a fit that was stopped", () => {
     const { checkpoints } = await recorded(pendulum(), vectors);
     const checkpoint = checkpoints[4] as Checkpoint;
     const signal = AbortSignal.abort();
-    await expect(fitCorrection(pendulum(), { ...vectors, checkpoint, signal })).rejects.toMatchObject({
+    await expect(fitted(pendulum(), { ...vectors, checkpoint, signal })).rejects.toMatchObject({
       code: "INTERRUPTED",
     });
   });
 });
 
 describe("the checkpoint of a fit", () => {
-  test.each<[string, Partial<FitOptions>]>([
+  test.each<[string, Partial<FitCase>]>([
     ["learning rate", { learningRate: 1e-2 }],
     ["seed", { seed: 2 }],
     ["states", { states: normalStates([2]) }],
@@ -105,7 +105,7 @@ describe("the checkpoint of a fit", () => {
   ])("with another %s is refused", async (_, other) => {
     const { checkpoints } = await recorded(pendulum(), { ...vectors, iterations: 2 });
     const wrong = { ...vectors, iterations: 2, ...other, checkpoint: checkpoints[0] as Checkpoint };
-    await expect(fitCorrection(pendulum(), wrong)).rejects.toMatchObject({
+    await expect(fitted(pendulum(), wrong)).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       facts: { what: "checkpoint" },
     });
@@ -115,7 +115,7 @@ describe("the checkpoint of a fit", () => {
     const { fit, checkpoints } = await recorded(pendulum(), { ...vectors, iterations: 3 });
     const { base, steps, span, states, ...rest } = vectors;
     const reordered = { swapEvery: 1, states, ...rest, iterations: 3, span, steps, base };
-    const resumed = await fitCorrection(pendulum(), {
+    const resumed = await fitted(pendulum(), {
       ...reordered,
       checkpoint: checkpoints[0] as Checkpoint,
     });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { fitDefaults, resolveFit } from "../../../../src/hypersolver/index.js";
+import { fitTable } from "../../../../src/hypersolver/index.js";
 import { referenceBatches } from "../../../../src/hypersolver/reference/reference-batches.js";
 import { ReferencePool } from "../../../../src/hypersolver/reference/reference-pool.js";
 import { Random } from "../../../../src/tensor/index.js";
+import { settingsFor } from "../../../helpers/fitting.js";
 import { convolutionalField, smallImageFit } from "../../../helpers/image-fields.js";
 
 /** What a pool gives in so many turns, items being their own numbers. */
@@ -74,24 +75,30 @@ describe("a pool that passes items over", () => {
   });
 });
 
+const MEBIBYTE = 2 ** 20;
+
 describe("reference batches of images", () => {
   const field = convolutionalField();
   const settings = { method: "dopri5", tolerance: 1e-5, precision: "float32" } as const;
 
   test("keep within the memory that they are given", async () => {
     const one = 8 * 40 * 4 * 5;
-    for (const [referenceMemory, kept] of [
+    for (const [bytes, kept] of [
       [0, 1],
       [2.5 * one, 2],
-      [fitDefaults.referenceMemory, 4],
+      [fitTable.referenceMemory.default * MEBIBYTE, 4],
     ] as const) {
-      const fit = resolveFit(field, { ...smallImageFit, referenceMemory, trajectories: 32 });
+      const fit = settingsFor(field, {
+        ...smallImageFit,
+        referenceMemory: bytes / MEBIBYTE,
+        trajectories: 32,
+      });
       const batches = await referenceBatches(field, fit, settings);
       for (let i = 0; i < 6; i++) {
         const batch = await batches.at(i);
         expect(batch.times).toEqual([0, 0.25, 0.5, 0.75, 1]);
         expect(batch.states.map(({ dtype }) => dtype)).toEqual(new Array(5).fill("float32"));
-        expect(batches.use().bytes).toBeLessThanOrEqual(Math.max(one, referenceMemory));
+        expect(batches.use().bytes).toBeLessThanOrEqual(Math.max(one, bytes));
       }
       expect(batches.use().bytes).toBe(kept * one);
       await batches.dispose();
@@ -100,7 +107,7 @@ describe("reference batches of images", () => {
 
   test("have steps of other sizes and directions where asked for", async () => {
     const asked = { epsilon: [0.1, 0.5], directions: "both", inputs: ["z", "epsilon"] } as const;
-    const fit = resolveFit(field, { ...smallImageFit, ...asked });
+    const fit = settingsFor(field, { ...smallImageFit, ...asked });
     const batches = await referenceBatches(field, fit, settings);
     const { pairs, times, states } = await batches.at(0);
     expect(pairs.length).toBe(2 * (4 + 4));

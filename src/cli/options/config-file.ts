@@ -1,0 +1,40 @@
+import { extname } from "node:path";
+import { checkSpec, type Spec, type Table } from "../../spec/index.js";
+import { isHypersolversError } from "../../tensor/errors.js";
+import { readBytes } from "../files/files.js";
+import { UsageError, unusable } from "./usage-error.js";
+
+/**
+ * The spec in a file: JSON, or YAML in a file that ends in .yaml or .yml.
+ * @throws a usage error that names file and option; FILE_NOT_READABLE.
+ */
+export async function readConfig<T extends Table>(path: string, table: T): Promise<Spec<T>> {
+  const text = new TextDecoder().decode(await readBytes(path));
+  const value = [".yaml", ".yml"].includes(extname(path).toLowerCase())
+    ? await yamlOf(text, path)
+    : jsonOf(text, path);
+  try {
+    return checkSpec(table, value, path);
+  } catch (error) {
+    if (!isHypersolversError(error, "INVALID_ARGUMENT")) throw error;
+    const { what, expected = "another value", received = "this", help } = error.facts;
+    throw new UsageError({ option: what, expected, received, ...(help !== undefined && { help }) });
+  }
+}
+
+function jsonOf(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unusable(path, "JSON, or YAML in a file that ends in .yaml", String(error));
+  }
+}
+
+async function yamlOf(text: string, path: string): Promise<unknown> {
+  const { parse } = await import("yaml");
+  try {
+    return parse(text);
+  } catch (error) {
+    throw unusable(path, "YAML", String(error));
+  }
+}

@@ -1,0 +1,30 @@
+import type { Spec } from "../../spec/index.js";
+
+/** How the inputs of a model are told apart. */
+export const inputMapTable = {
+  inputMap: {
+    type: "map",
+    keys: ["z", "s", "dz"],
+    expected: "roles with names, such as z=x0,s=t,dz=velocity",
+    otherwise: "found by name and shape",
+    placeholder: "roles",
+    group: "Inputs of the model:",
+    help: "names of the model's state, depth and derivative: z=NAME,s=NAME,dz=NAME",
+  },
+} as const;
+
+/** Values of its controls. */
+export const controlTable = {
+  /** Tensors by the name of the control. */
+  input: {
+    type: "map",
+    expected: "a control and its file, such as x=data.safetensors:x",
+    placeholder: "name=file",
+    group: "Inputs of the model:",
+    help: "values of a control input that stay constant along the solve: x=FILE.safetensors:KEY (repeatable)",
+  },
+} as const;
+
+/** All that is said of a model. */
+export const fieldTable: typeof inputMapTable & typeof controlTable = { ...inputMapTable, ...controlTable };
+export type FieldSpec = Spec<typeof fieldTable>;

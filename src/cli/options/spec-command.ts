@@ -1,0 +1,80 @@
+import type { Command } from "commander";
+import type { Spec, Table } from "../../spec/index.js";
+import type { CommandDefinition, Job, JobContext, JobResult } from "../command.js";
+import { jsonText } from "../terminal/output.js";
+import { addExamples, type SharedOptions } from "./options.js";
+import { addTable, givenOptions, requireAll } from "./table-options.js";
+
+/** What a job is told beside the spec: the machine, and the world. */
+export interface Desk extends JobContext {
+  readonly machine: Pick<SharedOptions, "device" | "threads">;
+}
+
+/** The work behind a command that has a table of options. */
+export interface SpecJob<T extends Table> {
+  run(spec: Spec<T>, desk: Desk): Promise<JobResult>;
+  /** The spec with every choice made, as far as that needs no work. */
+  effective(spec: Spec<T>, desk: Desk): Promise<object>;
+}
+
+/** A command whose options are a table: flags, help, files and printed specs follow from it. */
+export interface SpecCommand<T extends Table> {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly table: T;
+  readonly examples: readonly string[];
+  /** Loads the job, when it is wanted: help needs none of the library. */
+  load(): Promise<SpecJob<T>>;
+}
+
+interface SpecOptions extends SharedOptions {
+  readonly config?: string;
+  readonly printConfig?: boolean;
+}
+
+/** Makes the definition of a command from its table. */
+export function specCommand<T extends Table>(definition: SpecCommand<T>): CommandDefinition {
+  const { name, summary, description, table, examples, load } = definition;
+  return {
+    name,
+    summary,
+    table,
+    configure: (command, attach) => {
+      command.description(description);
+      addTable(command, table);
+      command
+        .optionsGroup("Common options:")
+        .option("--config <file>", "take options from a file, JSON or YAML; flags go first")
+        .option(
+          "--print-config",
+          "print the options in effect as JSON, ready for --config, and do nothing else",
+        );
+      addExamples(command, examples);
+      attach<SpecOptions>(command, async () => jobOf(command, table, await load()));
+    },
+  };
+}
+
+function jobOf<T extends Table>(command: Command, table: T, job: SpecJob<T>): Job<SpecOptions> {
+  return async (_, { config, printConfig, device, threads }, desk) => {
+    const spec = await specOf(command, table, config);
+    const machine = { device, ...(threads !== undefined && { threads }) };
+    if (printConfig !== true) return job.run(spec, { ...desk, machine });
+    const effective = await job.effective(spec, { ...desk, machine });
+    return { text: jsonText(effective), json: effective };
+  };
+}
+
+/** Flags before file; all that is required has to be in one of them. */
+async function specOf<T extends Table>(
+  command: Command,
+  table: T,
+  config: string | undefined,
+): Promise<Spec<T>> {
+  const stored =
+    config === undefined ? {} : await (await import("./config-file.js")).readConfig(config, table);
+  const spec = { ...stored, ...givenOptions(command, table) };
+  requireAll(table, spec);
+  return spec as Spec<T>;
+}

@@ -1,0 +1,81 @@
+import { type Command, Option } from "commander";
+import {
+  expectation,
+  flagOf,
+  helpOf,
+  type Row,
+  type Table,
+  textExpectation,
+  valueOfText,
+} from "../../spec/index.js";
+import { unusable } from "./usage-error.js";
+
+/** What stands for null with Commander, which takes null for an option without a value. */
+const NONE = Symbol("none");
+const fromCommander = (value: unknown): unknown => (value === NONE ? null : value);
+
+/** Registers the options of a table: flags, placeholders, groups and help as its rows say. */
+export function addTable(command: Command, table: Table): void {
+  let group = "";
+  for (const [name, row] of Object.entries(table)) {
+    if (row.group !== undefined && row.group !== group) command.optionsGroup(row.group);
+    group = row.group ?? group;
+    if (row.flag === "argument") command.argument(`[${placeholderOf(name, row)}]`, row.help);
+    const option = optionOf(name, row);
+    if (option !== undefined) command.addOption(option);
+  }
+  const words = Object.entries(table)
+    .filter(([, { flag }]) => flag === "argument")
+    .map(([name, row]) =>
+      row.required === true ? `<${placeholderOf(name, row)}>` : `[${placeholderOf(name, row)}]`,
+    );
+  if (words.length > 0) command.usage(["[options]", ...words].join(" "));
+}
+
+/** What was said on a command line, by the names of the table. */
+export function givenOptions(command: Command, table: Table): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  const words = [...command.args];
+  for (const [name, row] of Object.entries(table)) {
+    const attribute = optionOf(name, row)?.attributeName();
+    if (row.flag === "argument") {
+      const word = words.shift();
+      if (word !== undefined) given[name] = word;
+    } else if (attribute !== undefined && command.getOptionValueSource(attribute) === "cli")
+      given[name] = fromCommander(command.getOptionValue(attribute));
+  }
+  return given;
+}
+
+/** @throws a usage error for the first option that is required and missing. */
+export function requireAll(table: Table, given: Readonly<Record<string, unknown>>): void {
+  for (const [name, row] of Object.entries(table)) {
+    if (row.required !== true || given[name] !== undefined) continue;
+    throw unusable(optionName(name, row), expectation(row), "nothing");
+  }
+}
+
+/** What an option is called on command lines: `--final-lr`, `<field.onnx>`. */
+export const optionName = (name: string, row: Row): string =>
+  flagOf(name, row) ?? `<${placeholderOf(name, row)}>`;
+
+const placeholderOf = (name: string, { placeholder = name }: Row): string => placeholder;
+
+function optionOf(name: string, row: Row): Option | undefined {
+  const flag = flagOf(name, row);
+  if (flag === undefined) return undefined;
+  if (row.type === "boolean") return switchOf(flag, row);
+  const option = new Option(`${flag} <${placeholderOf(name, row)}>`, helpOf(row));
+  return option.argParser((text: string, previous: unknown) => {
+    const value = valueOfText(row, text);
+    if (value === undefined) throw unusable(flag, textExpectation(row), JSON.stringify(text));
+    if (value === null) return NONE;
+    return row.type === "map" ? { ...(previous as object | undefined), ...(value as object) } : value;
+  });
+}
+
+/** A switch is turned by its flag alone; one that is on by default is turned off. */
+function switchOf(flag: string, row: Row): Option {
+  const option = new Option(flag, row.flagHelp ?? helpOf(row));
+  return row.default === true && !flag.startsWith("--no-") ? option.preset(false) : option;
+}

@@ -1,0 +1,3 @@
+/** Tables of this layer's options: light enough for help, loads nothing else. */
+
+export { fitTable } from "./fit/fit-table.js";

@@ -1,0 +1,71 @@
+import type { IntegerKind, Kind, NumberKind } from "./kind.js";
+
+/** What a kind takes, in words: `a positive integer`. `many` of them: `positive integers`. */
+export function expectation(kind: Kind, many = false): string {
+  const words = plainWords(kind, many);
+  return kind.nullable === true ? `${words}, or null` : words;
+}
+
+function plainWords(kind: Kind, many: boolean): string {
+  switch (kind.type) {
+    case "integer":
+      return integers(kind, many);
+    case "number":
+      return numbers(kind, many);
+    case "text":
+      return kind.expected ?? (many ? "names" : "text");
+    case "boolean":
+      return "true or false";
+    case "choice":
+      return `one of ${kind.of.join(", ")}`;
+    case "span":
+      return "two numbers, such as [0, 1]";
+    case "range":
+      return "two numbers [low, high] with 0 < low <= high";
+    case "map":
+      return kind.expected;
+    case "list":
+      return `a list of ${expectation(kind.of, true)}`;
+    case "either":
+      return kind.of.map((each) => expectation(each)).join("; or ");
+    case "record":
+      return `options: ${Object.keys(kind.of).join(", ")}`;
+  }
+}
+
+function integers({ min, max }: IntegerKind, many: boolean): string {
+  const noun = many ? "integers" : "integer";
+  const above = min === 1 ? `${many ? "" : "a "}positive ${noun}` : `${many ? "" : "an "}${noun}`;
+  return `${above}${min === undefined || min === 1 ? "" : `, at least ${min}`}${max === undefined ? "" : `, at most ${max}`}`;
+}
+
+function numbers({ min, above, max }: NumberKind, many: boolean): string {
+  const noun = many ? "numbers" : "a number";
+  const lower = above !== undefined ? ` above ${above}` : min !== undefined ? `, at least ${min}` : "";
+  return `${noun}${lower}${max === undefined ? "" : `, at most ${max}`}`;
+}
+
+/** The same for text of a command line. */
+export function textExpectation(kind: Kind): string {
+  const words = plainTextWords(kind);
+  return kind.nullable === true ? `${words}, or none` : words;
+}
+
+function plainTextWords(kind: Kind): string {
+  if (kind.type === "span") return "two numbers t0,t1, such as 0,1";
+  if (kind.type === "range") return "two numbers low,high with 0 < low <= high";
+  if (kind.type === "either") return kind.of.map(textExpectation).join("; or ");
+  if (kind.type !== "list") return plainWords(kind, false);
+  const { of } = kind;
+  if (of.type === "choice") return `names between commas out of ${of.of.join(", ")}`;
+  const example = { integer: ", such as 64,64", number: ", such as 1e-3,1e-5" };
+  const words = `${expectation(of, true)} between commas`;
+  return of.type === "integer" || of.type === "number" ? `${words}${example[of.type]}` : words;
+}
+
+/** A value in an error: what came. */
+export function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "number") return String(value);
+  return typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,193 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { buildProgram, commands } from "../../../src/cli/program.js";
+import { createOutput } from "../../../src/cli/terminal/output.js";
+import { convArchitectureTable, fitTable } from "../../../src/hypersolver/index.js";
+import {
+  checkSpec,
+  completeSpec,
+  defaultsOf,
+  flagOf,
+  helpOf,
+  type Kind,
+  problemOf,
+  type Row,
+  type Table,
+  textOfValue,
+  valueOfText,
+} from "../../../src/spec/index.js";
+
+/** Every table of options that there is: those of the commands, and those inside specs. */
+const tables: readonly (readonly [string, Table])[] = [
+  ["a fit", fitTable],
+  ["an architecture", convArchitectureTable],
+  ...commands.flatMap(({ name, table }) => (table === undefined ? [] : [[name, table] as const])),
+];
+const rows = tables.flatMap(([of, table]) =>
+  Object.entries<Row>(table).map(([name, row]) => [`${name} of ${of}`, name, row, table] as const),
+);
+
+/** Values of a kind. */
+function valid(kind: Kind): fc.Arbitrary<unknown> {
+  return kind.nullable === true ? fc.oneof(fc.constant(null), plainValid(kind)) : plainValid(kind);
+}
+
+function plainValid(kind: Kind): fc.Arbitrary<unknown> {
+  const positive = fc.double({ min: 1e-9, max: 1e9, noNaN: true });
+  switch (kind.type) {
+    case "integer":
+      return fc.integer({ min: kind.min ?? -1e6, max: kind.max ?? 1e6 });
+    case "number":
+      return kind.above === undefined
+        ? fc.double({ min: kind.min ?? -1e9, max: kind.max ?? 1e9, noNaN: true })
+        : positive
+            .map((value) => value + (kind.above ?? 0))
+            .filter((value) => value <= (kind.max ?? Infinity));
+    case "text":
+      return kind.pattern === undefined
+        ? fc.stringMatching(/^\w+$/)
+        : fc.stringMatching(new RegExp(kind.pattern));
+    case "boolean":
+      return fc.boolean();
+    case "choice":
+      return fc.constantFrom(...kind.of);
+    case "span":
+      return fc.tuple(
+        fc.double({ min: -9, max: 9, noNaN: true }),
+        fc.double({ min: -9, max: 9, noNaN: true }),
+      );
+    case "range":
+      return fc.tuple(positive, positive).map(([a, b]) => [Math.min(a, b), Math.max(a, b)]);
+    case "map":
+      return fc.dictionary(
+        kind.keys === undefined ? fc.stringMatching(/^[a-z]+$/) : fc.constantFrom(...kind.keys),
+        fc.stringMatching(/^\w+$/),
+        { minKeys: 1, noNullPrototype: true },
+      );
+    case "list":
+      return fc.array(valid(kind.of), { minLength: 1, maxLength: 4 });
+    case "either":
+      return fc.oneof(...kind.of.map(valid));
+    case "record":
+      return recordOf(kind.of);
+  }
+}
+
+const recordOf = (table: Table): fc.Arbitrary<unknown> =>
+  fc.record(Object.fromEntries(Object.entries(table).map(([name, row]) => [name, valid(row)])), {
+    requiredKeys: Object.keys(table).filter((name) => table[name]?.required === true),
+    noNullPrototype: true,
+  });
+
+/** Values that are not of a kind: of other types, and just outside its range. */
+function invalid(kind: Kind): fc.Arbitrary<unknown> {
+  const others = fc.constantFrom<unknown>(
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    "",
+    {},
+    [[]],
+    [null],
+    true,
+    "no such thing",
+    1.5,
+    -1,
+  );
+  const edges: unknown[] = [];
+  if (kind.type === "integer" || kind.type === "number") {
+    if (kind.min !== undefined) edges.push(kind.min - 1);
+    if (kind.max !== undefined) edges.push(kind.max + 1);
+    if (kind.type === "number" && kind.above !== undefined) edges.push(kind.above);
+  }
+  if (kind.type === "range") edges.push([0, 1], [2, 1], [Number.NaN, 1], [1]);
+  const all = edges.length === 0 ? others : fc.oneof(others, fc.constantFrom(...edges));
+  return all.filter((value) => !belongs(kind, value));
+}
+
+/** Membership by other means than the code under test. */
+function belongs(kind: Kind, value: unknown): boolean {
+  if (kind.nullable === true && value === null) return true;
+  if (kind.type === "number" || kind.type === "integer") {
+    const isNumber = typeof value === "number" && value - value === 0;
+    const whole = kind.type === "number" || (isNumber && value % 1 === 0);
+    const low = kind.type === "number" && kind.above !== undefined ? Number(value) > kind.above : true;
+    return isNumber && whole && low && !(value < (kind.min ?? value)) && !(value > (kind.max ?? value));
+  }
+  if (kind.type === "boolean") return value === true || value === false;
+  if (kind.type === "text")
+    return typeof value === "string" && value.length > 0 && new RegExp(kind.pattern ?? "").test(value);
+  if (kind.type === "choice") return kind.of.some((choice) => choice === value);
+  if (kind.type === "map" || kind.type === "record")
+    return JSON.stringify(value) === "{}" && kind.type === "map";
+  return kind.type === "either" && kind.of.some((each) => belongs(each, value));
+}
+
+describe.each(rows)("%s", (_, name, row, table) => {
+  test("takes every value of its kind, as JSON and, where it has a flag, as text", () => {
+    fc.assert(
+      fc.property(valid(row), (value) => {
+        expect(problemOf(row, value)).toBeUndefined();
+        const spec = checkSpec(table, { [name]: value });
+        expect(JSON.parse(JSON.stringify(spec))).toEqual(JSON.parse(JSON.stringify({ [name]: value })));
+        if (row.type === "boolean" || row.type === "record" || row.type === "text") return;
+        if (row.type === "map" && row.keys === undefined && Object.keys(value as object).length > 1) return;
+        expect(valueOfText(row, textOfValue(row, value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("is refused by name at the door where a value is not of its kind", () => {
+    fc.assert(
+      fc.property(invalid(row), (value) => {
+        expect(() => checkSpec(table, { [name]: value })).toThrow(
+          expect.objectContaining({
+            code: "INVALID_ARGUMENT",
+            facts: expect.objectContaining({ what: expect.stringMatching(new RegExp(`^${name}\\b`)) }),
+          }),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+const isGiven = ({ default: value, defaultFor }: Row): boolean =>
+  value !== undefined || defaultFor !== undefined;
+
+test.each(rows.filter(([, , row]) => isGiven(row)))(
+  "the defaults of %s are of its kind, and help shows them",
+  (_, name, row, table) => {
+    const { default: value, defaultFor = {} } = row;
+    for (const each of [value, ...Object.values(defaultFor)]) {
+      if (each === undefined) continue;
+      expect(problemOf(row, each)).toBeUndefined();
+      expect(checkSpec(table, JSON.parse(JSON.stringify({ [name]: each })))).toEqual({ [name]: each });
+      const isShown = row.type !== "boolean" && (each !== value || row.otherwise === undefined);
+      if (isShown) expect(helpOf(row)).toContain(textOfValue(row, each));
+    }
+  },
+);
+
+test("a spec that a table completes is a spec again, and JSON", () => {
+  const complete = completeSpec(fitTable, { base: "heun", steps: 2 }, "images");
+  expect(JSON.parse(JSON.stringify(complete))).toEqual(complete);
+  expect(completeSpec(fitTable, complete)).toEqual(complete);
+  expect(complete).toMatchObject({ ...defaultsOf(fitTable, "images"), base: "heun", seed: 0 });
+  expect(completeSpec(fitTable, { base: "heun", steps: 2 }).iterations).toBe(fitTable.iterations.default);
+});
+
+describe("help", () => {
+  const program = buildProgram(createOutput(process), () => {});
+  test.each(commands.flatMap(({ name, table }) => (table === undefined ? [] : [[name, table] as const])))(
+    "of %s has every option of its table",
+    (name, table) => {
+      const command = program.commands.find((each) => each.name() === name);
+      const flags = command?.options.map(({ long }) => long);
+      for (const [option, row] of Object.entries<Row>(table)) {
+        const flag = flagOf(option, row);
+        if (flag !== undefined) expect(flags).toContain(flag);
+      }
+    },
+  );
+});

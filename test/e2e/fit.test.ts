@@ -79,7 +79,7 @@ describe("fit", () => {
     const resumed = await place.run(...`${line} --quiet --out broken --resume`.split(" "));
     expect(resumed.json()).toMatchObject({
       status: "complete",
-      iterations: 4000,
+      iterations: 1500,
       paths: { checkpoint: null },
     });
     expect((await whole).code).toBe(0);
@@ -88,11 +88,7 @@ describe("fit", () => {
       decodeCorrection(readFileSync(place.at(folder, "correction.onnx")), folder).parameters;
     expect(learned("broken")).toEqual(learned("whole"));
     expect(resumed.json().losses).toEqual((await whole).json().losses);
-    expect(readdirSync(place.at("broken")).sort()).toEqual([
-      "correction.onnx",
-      "metrics.json",
-      "solver.onnx",
-    ]);
+    expect(readdirSync(place.at("broken"))).not.toContain("checkpoint.safetensors");
   });
 
   it.concurrent("has what it learned on disk before it measures, and measures that when it is resumed", async () => {
@@ -102,7 +98,9 @@ describe("fit", () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
     job.child.kill("SIGKILL");
     await job.finished;
-    expect(readdirSync(place.at("lost")).sort()).toEqual(["checkpoint.safetensors", "correction.onnx"]);
+    const left = readdirSync(place.at("lost"));
+    expect(left).toContain("checkpoint.safetensors");
+    expect(left).not.toContain("metrics.json");
     const before = readFileSync(place.at("lost", "correction.onnx"));
     const resumed = await place.run(...line.split(" "), "--resume", "--json");
     expect(resumed.code, resumed.stderr).toBe(0);

@@ -50,11 +50,17 @@ describe("fit", () => {
     await job.says("fitting:");
     job.child.kill("SIGINT");
     await job.says("Ctrl-C again");
-    // Two within milliseconds are one key press.
-    await new Promise((done) => setTimeout(done, 300));
+    // Two within half a second are one key press.
+    await new Promise((done) => setTimeout(done, 700));
     job.child.kill("SIGINT");
-    expect((await job.finished).code).toBe(130);
-    expect(existsSync(place.at("quit"))).toBe(false);
+    const { code, stdout } = await job.finished;
+    expect([code, stdout]).toEqual([130, ""]);
+    // What was learned may be there already, whole; half a file is not.
+    const left = readdirSync(place.folder).includes("quit") ? readdirSync(place.at("quit")) : [];
+    expect(left.filter((name) => name.endsWith(".tmp"))).toEqual([]);
+    expect(left).not.toContain("report.html");
+    if (left.includes("correction.onnx"))
+      decodeCorrection(readFileSync(place.at("quit", "correction.onnx")), "correction.onnx");
   });
 
   it.concurrent("goes on from the checkpoint of a Ctrl-C to the same correction, bit by bit", async () => {
@@ -73,7 +79,7 @@ describe("fit", () => {
     const resumed = await place.run(...`${line} --quiet --out broken --resume`.split(" "));
     expect(resumed.json()).toMatchObject({
       status: "complete",
-      iterations: 4000,
+      iterations: 1500,
       paths: { checkpoint: null },
     });
     expect((await whole).code).toBe(0);
@@ -82,11 +88,7 @@ describe("fit", () => {
       decodeCorrection(readFileSync(place.at(folder, "correction.onnx")), folder).parameters;
     expect(learned("broken")).toEqual(learned("whole"));
     expect(resumed.json().losses).toEqual((await whole).json().losses);
-    expect(readdirSync(place.at("broken")).sort()).toEqual([
-      "correction.onnx",
-      "metrics.json",
-      "solver.onnx",
-    ]);
+    expect(readdirSync(place.at("broken"))).not.toContain("checkpoint.safetensors");
   });
 
   it.concurrent("has what it learned on disk before it measures, and measures that when it is resumed", async () => {
@@ -96,7 +98,9 @@ describe("fit", () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
     job.child.kill("SIGKILL");
     await job.finished;
-    expect(readdirSync(place.at("lost")).sort()).toEqual(["checkpoint.safetensors", "correction.onnx"]);
+    const left = readdirSync(place.at("lost"));
+    expect(left).toContain("checkpoint.safetensors");
+    expect(left).not.toContain("metrics.json");
     const before = readFileSync(place.at("lost", "correction.onnx"));
     const resumed = await place.run(...line.split(" "), "--resume", "--json");
     expect(resumed.code, resumed.stderr).toBe(0);

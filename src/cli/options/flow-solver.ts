@@ -3,8 +3,9 @@ import { type FieldStatistics, isAdaptive } from "../../ode/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { compileOptions, type LoadedCorrection } from "../files/models.js";
 import type { Output } from "../terminal/output.js";
-import type { FlowSolverOptions } from "./flow-options.js";
 import { methodOption, missing, refuseOtherMethod } from "./method.js";
+import type { Machine } from "./spec-command.js";
+import type { FlowSolverOptions } from "./tables.js";
 import { warnOfTolerances } from "./tolerances.js";
 import { unusable } from "./usage-error.js";
 
@@ -22,7 +23,10 @@ export interface FlowSolver {
  * What command-line options ask for: a correction, equal steps, or (default) tolerances.
  * @throws a usage error for contradictions.
  */
-export function flowSolver(options: FlowSolverOptions, correction: LoadedCorrection | undefined): FlowSolver {
+export function flowSolver(
+  options: FlowSolverOptions & Machine,
+  correction: LoadedCorrection | undefined,
+): FlowSolver {
   refuseTolerances(options);
   const runtime = compileOptions(options);
   if (correction !== undefined) {

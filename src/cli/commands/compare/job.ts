@@ -15,23 +15,27 @@ import {
 } from "../../../hypersolver/index.js";
 import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
-import type { Job } from "../../command.js";
+import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
-import { compileOptions, readCorrection, readField, warnOfCard, warnOfStates } from "../../files/models.js";
+import { readCorrection, readField, warnOfCard, warnOfStates } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { stateSource } from "../../files/states.js";
 import { missing } from "../../options/method.js";
+import { parseStates } from "../../options/parse.js";
+import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { jsonText } from "../../terminal/output.js";
-import type { CompareCommandOptions } from "./command.js";
+import { compareTable } from "./table.js";
 
 /** `hypersolvers compare`. */
-export const compareJob: Job<CompareCommandOptions> = async (path, options, { output, progress }) => {
+export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, async (options, desk) => {
+  const { field: path } = options;
+  const { output, progress, machine } = desk;
   const field = await readField(path, options);
   const correction = await readCorrection(options.correction);
   const span = options.span ?? correction?.card.span;
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   if (options.out !== undefined) await requireWritableFolder(options.out);
-  const source = await stateSource(field, options.states, options);
+  const source = await stateSource(field, parseStates("--states", options.states), options);
   const wanted = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
   const warnings =
     correction === undefined
@@ -41,7 +45,7 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
           ...warnOfStates(correction, wanted.z0, span[0], output),
         ];
   const measuring = measuringReference(field);
-  const runtime = compileOptions(options);
+  const runtime = machine;
   const solvable = await solvableSamples(field, span, wanted, measuring, runtime);
   const { samples, ends: reference, dropped } = solvable;
   const noise = await referenceNoise(field, span, samples, measuring, runtime);
@@ -66,6 +70,7 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
               content: `${jsonText(result)}
 `,
             },
+            configArtefact(compareTable, options),
             ...(await drawn(rows)),
           ]),
         );
@@ -77,7 +82,7 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
     json: { ...result, files },
     failure,
   };
-};
+});
 
 async function drawn(rows: readonly ComparisonRow[]): Promise<{ path: string; content: string }[]> {
   return hasErrors(rows) ? [{ path: "pareto.svg", content: await renderSvg(paretoFigure(rows)) }] : [];

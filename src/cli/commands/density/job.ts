@@ -8,7 +8,7 @@ import {
   withZeroColumns,
 } from "../../../models/index.js";
 import { type Field, logDensityField, stateType, type TraceEstimator } from "../../../ode/index.js";
-import type { Job, JobContext } from "../../command.js";
+import type { JobContext } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow, requireColumns } from "../../files/flows.js";
 import {
@@ -21,16 +21,19 @@ import {
 } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints, type Points, type PointsContent, readPoints } from "../../files/points.js";
-import type { TraceOptions } from "../../options/flow-options.js";
 import { type FlowSolver, flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
 import { missing } from "../../options/method.js";
+import { parseGrid } from "../../options/parse.js";
+import { plainJob, type SpecJob } from "../../options/spec-command.js";
+import type { TraceOptions } from "../../options/tables.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";
-import type { DensityCommandOptions } from "./command.js";
+import { type DensityOptions, densityTable } from "./table.js";
 import { type DensityFound, type DensityTrace, densityJson, densityText } from "./text.js";
 
 /** `hypersolvers density`. */
-export const densityJob: Job<DensityCommandOptions> = async (path, options, desk) => {
+export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, async (options, desk) => {
+  const { flow: path } = options;
   refuseContradictions(options);
   const { output, progress } = desk;
   const correction = await readCorrection(options.correction);
@@ -57,9 +60,9 @@ export const densityJob: Job<DensityCommandOptions> = async (path, options, desk
     text: densityText(found, { solver, trace, options }),
     json: densityJson(found, { path, solver, trace, warnings, options }),
   };
-};
+});
 
-function refuseContradictions(options: DensityCommandOptions): void {
+function refuseContradictions(options: DensityOptions): void {
   const { data, grid, picture, out, steps, correction, controlState } = options;
   if (data === undefined && grid === undefined)
     throw missing(
@@ -86,7 +89,7 @@ export function refuseSpareNoise({ noise, estimator }: TraceOptions, used: Trace
 /** How the divergence is found. */
 function traceOf(
   flow: LoadedFlow,
-  options: DensityCommandOptions,
+  options: DensityOptions,
   correction: LoadedCorrection | undefined,
 ): DensityTrace {
   const wanted = {
@@ -120,7 +123,7 @@ async function solved(
   flow: LoadedFlow,
   points: Points | undefined,
   { solver, trace }: { readonly solver: FlowSolver; readonly trace: DensityTrace },
-  options: DensityCommandOptions,
+  options: DensityOptions,
   { output, progress }: JobContext,
 ): Promise<DensityFound> {
   const interruption =
@@ -155,8 +158,11 @@ const contentOf = ({ value, columns }: Points, { values }: LogDensities): Points
 
 function gridOf(
   points: Points | undefined,
-  { grid, picture }: DensityCommandOptions,
+  { grid, picture }: DensityOptions,
 ): ReturnType<typeof squareGrid> | undefined {
-  if (grid !== undefined) return squareGrid(grid.low, grid.high, grid.cells);
+  if (grid !== undefined) {
+    const { low, high, cells } = parseGrid("--grid", grid);
+    return squareGrid(low, high, cells);
+  }
   return picture === undefined || points === undefined ? undefined : gridAround(points.value);
 }

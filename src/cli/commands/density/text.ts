@@ -4,7 +4,7 @@ import type { LogDensities, NoiseKind } from "../../../models/index.js";
 import type { TraceEstimator } from "../../../ode/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { costText, type FlowSolver, writtenText } from "../../options/flow-solver.js";
-import type { DensityCommandOptions } from "./command.js";
+import type { DensityOptions } from "./table.js";
 
 /** What `density` computed. */
 export interface DensityFound {
@@ -67,7 +67,7 @@ interface Told {
   readonly solver: FlowSolver;
   readonly trace: DensityTrace;
   readonly warnings: readonly string[];
-  readonly options: DensityCommandOptions;
+  readonly options: DensityOptions;
 }
 
 /** What `density` prints for programs. */

@@ -1,19 +1,21 @@
 import { CARD_KEY, encodeSolver, type SolverFacts } from "../../../hypersolver/index.js";
 import { formatNumber } from "../../../plot/internal.js";
-import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { readCorrection, readField, warnOfCard } from "../../files/models.js";
 import { goldenSamples } from "../../files/states.js";
 import { fixedSolve } from "../../options/method.js";
-import type { ExportCommandOptions } from "./command.js";
+import { parseStates } from "../../options/parse.js";
+import { plainJob, type SpecJob } from "../../options/spec-command.js";
+import { exportTable } from "./table.js";
 
 /** `hypersolvers export`. */
-export const exportJob: Job<ExportCommandOptions> = async (path, options, { output }) => {
+export const exportJob: SpecJob<typeof exportTable> = plainJob(exportTable, async (options, { output }) => {
+  const { field: path, states } = options;
   const field = await readField(path, options);
   const correction = await readCorrection(options.correction);
   const { rule, steps, span } = fixedSolve(field, correction, options);
   await requireWritableFile(options.out);
-  const samples = await goldenSamples(field, options.states, options, options.seed);
+  const samples = await goldenSamples(field, parseStates("--states", states), options, options.seed);
   const warnings = correction === undefined ? [] : warnOfCard(correction, field, [{ span, steps }], output);
   const facts: SolverFacts = { method: rule.name, order: rule.order, steps, span };
   const card =
@@ -42,4 +44,4 @@ export const exportJob: Job<ExportCommandOptions> = async (path, options, { outp
       out: options.out,
     },
   };
-};
+});

@@ -42,7 +42,7 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
     const { out = outOf(spec), resume, samples: heldOut, budget, figures } = own;
     await requireWritableFolder(out);
     await lookForCheckpoint(out, resume, output);
-    const config = configArtefact(repeated(spec, resolveFit(task.field, fit)));
+    const config = configArtefact(fitCommandTable, repeated(spec, resolveFit(task.field, fit)));
     const checkpoints = checkpointsIn(out);
     const learned = learnedFiles(out, output);
     const interruption = onInterrupt(output, FIT_STOPS);

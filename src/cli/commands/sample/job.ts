@@ -3,7 +3,6 @@ import { compileFlowSampler, type FlowSamples } from "../../../models/index.js";
 import { density, textTable } from "../../../plot/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { Random, type Tensor, toFloat64 } from "../../../tensor/index.js";
-import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow } from "../../files/flows.js";
 import {
@@ -22,13 +21,14 @@ import {
   warnOfFlowTolerances,
   writtenText,
 } from "../../options/flow-solver.js";
+import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { onInterrupt } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
-import type { SampleCommandOptions } from "./command.js";
+import { sampleTable } from "./table.js";
 
 /** `hypersolvers sample`. */
-export const sampleJob: Job<SampleCommandOptions> = async (path, options, { output }) => {
-  const { out, picture, count, seed } = options;
+export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, async (options, { output }) => {
+  const { flow: path, out, picture, count, seed } = options;
   const correction = await readCorrection(options.correction);
   const solver = flowSolver(options, correction);
   const flow = await readFlow(path, options);
@@ -66,7 +66,7 @@ export const sampleJob: Job<SampleCommandOptions> = async (path, options, { outp
   } finally {
     interruption?.release();
   }
-};
+});
 
 /** What the card says, and whether the correction learned where sampling starts. */
 function cardWarningsOf(

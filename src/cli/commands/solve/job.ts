@@ -14,7 +14,6 @@ import {
 import { textTable } from "../../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape, type Tensor, toFloat64 } from "../../../tensor/index.js";
-import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import {
   compileOptions,
@@ -26,22 +25,25 @@ import {
 } from "../../files/models.js";
 import { solveSamples } from "../../files/states.js";
 import { methodOption, missing, refuseOtherMethod } from "../../options/method.js";
+import { parseStates } from "../../options/parse.js";
+import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { warnOfTolerances } from "../../options/tolerances.js";
 import { unusable } from "../../options/usage-error.js";
 import { type Interruption, onInterrupt } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
-import type { SolveCommandOptions } from "./command.js";
 import { statesFile } from "./states-file.js";
+import { type SolveOptions, solveTable } from "./table.js";
 
 /** `hypersolvers solve`. */
-export const solveJob: Job<SolveCommandOptions> = async (path, options, { output }) => {
+export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (options, { output }) => {
+  const { field: path } = options;
   refuseContradictions(options);
   const given = await readField(path, options);
   const field = options.precision === undefined ? given : fieldAs(given, options.precision);
   const correction = await readCorrection(options.correction);
   const plan = planOf(options, correction);
   if (options.out !== undefined) await requireWritableFile(options.out);
-  const samples = await solveSamples(field, options.states, options, {
+  const samples = await solveSamples(field, parseStates("--states", options.states), options, {
     count: options.samples,
     seed: options.seed,
   });
@@ -70,22 +72,14 @@ export const solveJob: Job<SolveCommandOptions> = async (path, options, { output
   orThrow(solution);
   const method = correction === undefined ? String(plan.method) : `hyper-${correction.base.name}`;
   return { text: textOf(solution, method, file), json: jsonOf(solution, method, { out: file, warnings }) };
-};
+});
 
 /** What `solveField` is given besides field and runtime. */
 type SolvePlan = Pick<CompiledSolveOptions, "span" | "times" | "steps" | "rtol" | "atol" | "maxSteps"> & {
   readonly method: string;
 };
 
-function refuseContradictions({
-  steps,
-  rtol,
-  atol,
-  maxSteps,
-  span,
-  times,
-  ...rest
-}: SolveCommandOptions): void {
+function refuseContradictions({ steps, rtol, atol, maxSteps, span, times, ...rest }: SolveOptions): void {
   const adaptive = Object.entries({ "--rtol": rtol, "--atol": atol, "--max-steps": maxSteps }).flatMap(
     ([name, value]) => (value === undefined ? [] : [name]),
   );
@@ -108,7 +102,7 @@ function refuseContradictions({
     );
 }
 
-function planOf(options: SolveCommandOptions, correction: LoadedCorrection | undefined): SolvePlan {
+function planOf(options: SolveOptions, correction: LoadedCorrection | undefined): SolvePlan {
   const { times, rtol, atol, maxSteps } = options;
   if (correction !== undefined) refuseOtherMethod(correction, options.method);
   if (correction !== undefined && times !== undefined && options.steps === undefined)

@@ -4,4 +4,5 @@ export { type DiscrepancyOptions, maximumMeanDiscrepancy } from "./maximum-mean-
 export { compareMeans, type Mean, type MeanDifference, meanAndStandardError } from "./means.js";
 export { type MedianDistanceOptions, medianDistance } from "./median-distance.js";
 export { type PercentageErrors, percentageErrors } from "./percentage-error.js";
+export { type PowerLaw, powerLaw } from "./power-law.js";
 export { type SlicedWassersteinOptions, slicedWasserstein } from "./sliced-wasserstein.js";

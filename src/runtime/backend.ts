@@ -4,7 +4,7 @@ import type { CompileOptions, Device, Handover, NamedTensors } from "./program.j
 /** Where a backend can run programs; the interpreter behind `reference` needs no backend. */
 export type BackendDevice = Exclude<Device, "reference">;
 
-/** Devices that are there, each with the element types that it computes in. */
+/** The element types that devices compute in. */
 export type DeviceTypes = Readonly<Partial<Record<BackendDevice, readonly DType[]>>>;
 
 /** A loaded model. */
@@ -27,8 +27,11 @@ export interface SessionOptions extends CompileOptions {
  * (`runtime/web`). The conditions of `#backend` in package.json choose one of them, when the library is loaded or bundled.
  */
 export interface Backend {
-  /** Available devices. A device may still refuse to load: drivers are seen only then. */
-  devices(): Promise<DeviceTypes>;
+  /**
+   * The element types that a device computes in; undefined when it is not available. It may still refuse to load: some
+   * drivers are seen only then.
+   */
+  elementTypes(device: BackendDevice): Promise<readonly DType[] | undefined>;
   /** Threads that the machine offers. */
   threads(): number;
   /** Widths of blocks of channels that its CPU kernels may know, for `channelBlockFor` to try. */

@@ -1,43 +1,63 @@
 import type { Graph } from "../graph/index.js";
 import { topological } from "../graph/internal.js";
-import { type DType, fail, isFloat } from "../tensor/index.js";
-import type { Backend, BackendDevice, DeviceTypes } from "./backend.js";
+import { type DType, fail } from "../tensor/index.js";
+import type { Backend, BackendDevice } from "./backend.js";
+import { devices } from "./program.js";
 
 /**
- * The device for a graph. A graph all of whose fractions are of a type that the wanted device lacks runs where they are
- * known: float64 references run on the CPU although the solve runs on a GPU. In a mixed graph ONNX Runtime itself leaves
- * such operators to the CPU.
+ * The device for a graph. One with an element type that the wanted device lacks runs whole where there are all its types:
+ * float64 references run on the CPU although the solve runs on a GPU. (ONNX Runtime 1.30 for browsers does not load graphs
+ * of which WebGPU knows a part.)
  * @throws DEVICE_NOT_AVAILABLE, DTYPE_NOT_AVAILABLE, saying what there is.
  */
 export async function deviceFor(
-  backend: Pick<Backend, "devices">,
+  backend: Pick<Backend, "elementTypes">,
   wanted: BackendDevice,
   graph: Graph,
 ): Promise<BackendDevice> {
-  const available = await backend.devices();
-  const known = available[wanted];
+  const known = await backend.elementTypes(wanted);
   if (known === undefined) {
     throw fail("DEVICE_NOT_AVAILABLE", {
       what: `device "${wanted}"`,
-      expected: [...Object.keys(available), "reference"].join(" or "),
+      expected: [...(await availableDevices(backend)).keys(), "reference"].join(" or "),
       received: wanted,
       help: "compile for another device",
     });
   }
-  const used = new Set(topological(Object.values(graph.outputs)).map(({ dtype }) => dtype));
-  const lacking = [...used].filter((dtype) => !known.includes(dtype));
-  if (lacking.length === 0) return wanted;
-  const other = deviceWith(available, lacking);
-  return [...used].some((dtype) => isFloat(dtype) && known.includes(dtype)) ? wanted : other;
+  const used = [...new Set(topological(Object.values(graph.outputs)).map(({ dtype }) => dtype))];
+  const lacking = used.filter((dtype) => !known.includes(dtype));
+  return lacking.length === 0 ? wanted : deviceWith(backend, used, lacking);
 }
 
-function deviceWith(available: DeviceTypes, wanted: readonly DType[]): BackendDevice {
-  const devices = Object.entries(available) as [BackendDevice, readonly DType[]][];
-  for (const [device, types] of devices) if (wanted.every((dtype) => types.includes(dtype))) return device;
+/** All but the interpreter, the CPU first. */
+const candidates = devices.filter((device) => device !== "reference");
+
+/** The first device that computes in these types. */
+async function deviceWith(
+  backend: Pick<Backend, "elementTypes">,
+  used: readonly DType[],
+  lacking: readonly DType[],
+): Promise<BackendDevice> {
+  for (const device of candidates) {
+    const types = await backend.elementTypes(device);
+    if (types !== undefined && used.every((dtype) => types.includes(dtype))) return device;
+  }
+  const available = [...(await availableDevices(backend))];
   throw fail("DTYPE_NOT_AVAILABLE", {
-    what: wanted.join(", "),
-    expected: devices.map(([device, types]) => `${types.join(", ")} on ${device}`).join("; "),
-    received: wanted.join(", "),
+    what: `a program of ${used.join(", ")}`,
+    expected: available.map(([device, types]) => `${types.join(", ")} on ${device}`).join("; "),
+    received: lacking.join(", "),
     help: 'convert the program to float32, or compile it for the device "reference"',
   });
+}
+
+async function availableDevices(
+  backend: Pick<Backend, "elementTypes">,
+): Promise<ReadonlyMap<BackendDevice, readonly DType[]>> {
+  const available = new Map<BackendDevice, readonly DType[]>();
+  for (const device of candidates) {
+    const types = await backend.elementTypes(device);
+    if (types !== undefined) available.set(device, types);
+  }
+  return available;
 }

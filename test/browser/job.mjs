@@ -52,11 +52,11 @@ export async function job({ device, threads }) {
   };
 }
 
-/** What is said of a device that no browser has. */
+/** What is said of WebGPU where there is no GPU. */
 export const refusal = () =>
   compile(
     trace({ x: { shape: [1] } }, ({ x }) => ({ y: x })),
-    { device: "cuda" },
+    { device: "webgpu" },
   ).then(
     () => "none",
     (error) => ({ code: error.code, expected: error.facts.expected }),

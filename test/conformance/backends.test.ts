@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   cast,
   constant,
@@ -57,7 +57,7 @@ describe("the browser's backend computes every operator as the reference does", 
 
 describe.each(Object.entries(backends))("the backend of %s", (_, backend) => {
   test("has a CPU that computes in every element type, and at least one thread", async () => {
-    expect(await backend.devices()).toMatchObject({ cpu: ["float32", "float64", "int64", "bool"] });
+    expect(await backend.elementTypes("cpu")).toEqual(["float32", "float64", "int64", "bool"]);
     expect(backend.threads()).toBeGreaterThanOrEqual(1);
   });
 
@@ -111,7 +111,28 @@ describe.each(Object.entries(backends))("the backend of %s", (_, backend) => {
   });
 });
 
-test("a browser without WebGPU has the CPU alone", async () => {
-  expect(Object.keys(await web.devices())).toEqual(["cpu"]);
-  expect(web.createWorkerSession).toBeUndefined();
+describe("a browser", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  test.each([
+    ["without WebGPU", {}, undefined],
+    ["without a GPU", { gpu: { requestAdapter: async () => null } }, undefined],
+    [
+      "with a GPU, which has no float64",
+      { gpu: { requestAdapter: async () => ({}) } },
+      ["float32", "int64", "bool"],
+    ],
+  ])("%s", async (_, navigator, expected) => {
+    vi.stubGlobal("navigator", navigator);
+    expect(await web.elementTypes("webgpu")).toEqual(expected);
+    expect(await web.elementTypes("cuda")).toBeUndefined();
+  });
+
+  test("offers threads where memory may be shared, and none of its own to a session", () => {
+    vi.stubGlobal("navigator", { hardwareConcurrency: 6 });
+    expect(web.threads()).toBe(1);
+    vi.stubGlobal("crossOriginIsolated", true);
+    expect(web.threads()).toBe(6);
+    expect(web.createWorkerSession).toBeUndefined();
+  });
 });

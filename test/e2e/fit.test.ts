@@ -1,6 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { decodeCorrection } from "../../src/hypersolver/index.js";
+import { encodeSafetensors } from "../../src/tensor/index.js";
 import { start } from "./command-line.js";
 import { LIGHT_FIT, workplace } from "./workplace.js";
 
@@ -53,5 +55,71 @@ describe("fit", () => {
     job.child.kill("SIGINT");
     expect((await job.finished).code).toBe(130);
     expect(existsSync(place.at("quit"))).toBe(false);
+  });
+
+  it.concurrent("goes on from the checkpoint of a Ctrl-C to the same correction, bit by bit", async () => {
+    const line = `fit field.onnx --base heun --steps 2 --states normal --json ${LIGHT_FIT} --iterations 1500`;
+    const whole = place.run(...`${line} --quiet --out whole`.split(" "));
+    const job = start(`${line} --out broken`.split(" "), place.folder);
+    while (!existsSync(place.at("broken", "checkpoint.safetensors")) && job.child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    job.child.kill("SIGINT");
+    const stopped = await job.finished;
+    expect(stopped.code, stopped.stderr).toBe(130);
+    const checkpoint = join("broken", "checkpoint.safetensors");
+    expect(stopped.json()).toMatchObject({ status: "interrupted", paths: { checkpoint } });
+    const other = await place.run(...`${line} --lr 0.5 --out broken --resume`.split(" "));
+    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining("resume with the options")]);
+    const resumed = await place.run(...`${line} --quiet --out broken --resume`.split(" "));
+    expect(resumed.json()).toMatchObject({
+      status: "complete",
+      iterations: 1500,
+      paths: { checkpoint: null },
+    });
+    expect((await whole).code).toBe(0);
+    // The cards tell the errors of different measurements; what was learned is the same.
+    const learned = (folder: string) =>
+      decodeCorrection(readFileSync(place.at(folder, "correction.onnx")), folder).parameters;
+    expect(learned("broken")).toEqual(learned("whole"));
+    expect(resumed.json().losses).toEqual((await whole).json().losses);
+    expect(readdirSync(place.at("broken"))).not.toContain("checkpoint.safetensors");
+  });
+
+  it.concurrent("has what it learned on disk before it measures, and measures that when it is resumed", async () => {
+    const line = `fit field.onnx --base heun --steps 2 --states normal --out lost ${LIGHT_FIT}`;
+    const job = start([...line.split(" "), "--samples", "2000", "--budget", "16,32"], place.folder);
+    while (!existsSync(place.at("lost", "correction.onnx")) && job.child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    job.child.kill("SIGKILL");
+    await job.finished;
+    const left = readdirSync(place.at("lost"));
+    expect(left).toContain("checkpoint.safetensors");
+    expect(left).not.toContain("metrics.json");
+    const before = readFileSync(place.at("lost", "correction.onnx"));
+    const resumed = await place.run(...line.split(" "), "--resume", "--json");
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(resumed.stderr).not.toContain("fitting");
+    expect(resumed.json()).toMatchObject({ status: "complete", iterations: 40 });
+    const after = readFileSync(place.at("lost", "correction.onnx"));
+    expect(decodeCorrection(after, "after").parameters).toEqual(
+      decodeCorrection(before, "before").parameters,
+    );
+    expect(readdirSync(place.at("lost"))).not.toContain("checkpoint.safetensors");
+  });
+
+  it.concurrent("tells that there is nothing to go on from, or that it will be lost", async () => {
+    const line = `fit field.onnx --base heun --steps 2 --states normal ${LIGHT_FIT}`.split(" ");
+    const none = await place.run(...line, "--out", "nothing", "--resume");
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("drop --resume")]);
+    mkdirSync(place.at("old"));
+    writeFileSync(
+      place.at("old", "checkpoint.safetensors"),
+      encodeSafetensors({}, { "hypersolvers.flow-checkpoint": "{}" }),
+    );
+    const old = await place.run(...line, "--out", "old", "--resume");
+    expect([old.code, old.stderr]).toEqual([1, expect.stringContaining("an earlier version wrote")]);
+    const anew = await place.run(...line, "--out", "old");
+    expect([anew.code, anew.stderr]).toEqual([0, expect.stringContaining("--resume would go on from it")]);
+    expect(existsSync(place.at("old", "checkpoint.safetensors"))).toBe(false);
   });
 });

@@ -6,7 +6,6 @@ import { type ComparisonRow, methodTitle } from "../fit/comparison.js";
 import { comparisonTable } from "../fit/fit-report.js";
 import { phasesText } from "../flow/flow-phases.js";
 import type { BrokenRow } from "../kit/contest.js";
-import type { RunFacts } from "../kit/experiment.js";
 import type { RunReport } from "../kit/report.js";
 import { brokenOf, type ResultRow } from "../kit/result-row.js";
 
@@ -14,21 +13,15 @@ import type { CnfMetrics } from "./cnf.js";
 import type { SampleQuality } from "./sample-quality.js";
 
 /** What came out of a run: what was learned, and what two evaluations are worth. */
-export function cnfReport(metrics: Partial<CnfMetrics> & RunFacts, figures: readonly Figure[]): RunReport {
-  const { density, flow, sampling, command, preset, seed, status } = metrics;
+export function cnfReport(metrics: Partial<CnfMetrics>, figures: readonly Figure[]): RunReport {
+  const { density, flow, sampling } = metrics;
   const training = flow && `${phasesText(flow.phases)}; ${formatNumber(flow.seconds.training)} s`;
   const methods = allMethods(sampling);
   return {
     title: `A continuous normalizing flow over ${density}, in two evaluations`,
     lead: trainingSentence(metrics),
     verdict: verdict(metrics) ?? interruption(metrics),
-    facts: [
-      ["Command", command],
-      ["Preset", preset],
-      ["Seed", String(seed)],
-      ["Training", training ?? "none"],
-      ["Status", status],
-    ],
+    facts: training === undefined ? [] : [["Training", training]],
     sections: [
       { heading: "Pictures", figures },
       { heading: "Samples", text: SAMPLING_TEXT, table: samplingTable(metrics), on: "both" },

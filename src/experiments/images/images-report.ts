@@ -14,19 +14,15 @@ export function imagesReport(
   metrics: Partial<ImageMetrics> & RunFacts,
   figures: readonly Figure[],
 ): RunReport {
-  const { data = "", architecture = "", training, quality = [], command, preset, seed, status } = metrics;
+  const { data = "", architecture = "", training, quality = [], status } = metrics;
   const contests = imageVerdict(quality);
   return {
     title: `A Neural ODE classifier of ${data.split(",")[0]}, in ${EVALUATIONS} evaluations`,
     lead: trainingSentence(metrics),
     facts: [
-      ["Command", command],
-      ["Preset", preset],
       ["Architecture", architecture],
       ["Data", data],
-      ["Seed", String(seed)],
       ["Training", training === undefined ? "none" : `${formatNumber(training.seconds)} s`],
-      ["Status", status],
     ],
     verdict: status === "interrupted" ? interruption(metrics) : "",
     sections: [

@@ -98,12 +98,24 @@ export function defineExperiment<Spec extends object, Metrics extends object>(
       const isWhole = await unlessInterrupted(() => work(spec, run, request), run);
       const status: ExperimentStatus = isWhole && !run.isCut ? "complete" : "interrupted";
       const metrics = { ...run.found, preset, seed, command, status };
-      const told = report(metrics, await run.pictures());
+      const told = withFacts(report(metrics, await run.pictures()), metrics);
       for (const { path, content } of await reportArtefacts(told, metrics)) await run.file(path, content);
       return { summary: reportText(told), metrics, rows: rows(metrics), artefacts: run.artefacts, status };
     },
   };
 }
+
+/** What every page says of its run, around what it says of its own. */
+const withFacts = (told: RunReport, { command, preset, seed, status }: RunFacts): RunReport => ({
+  ...told,
+  facts: [
+    ["Command", command],
+    ["Preset", preset],
+    ["Seed", String(seed)],
+    ...told.facts,
+    ["Status", status],
+  ],
+});
 
 /** @returns whether the work came to its end. @throws INTERRUPTED where nothing was made. */
 async function unlessInterrupted(work: () => Promise<void>, run: Run<object>): Promise<boolean> {

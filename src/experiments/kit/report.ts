@@ -15,7 +15,7 @@ export interface RunReport {
   readonly lead: string;
   /** What came out of it: behind the lead on a page, last in a terminal. */
   readonly verdict?: string;
-  /** Names and values: command, seed, data. */
+  /** Names and values beside those of every run: data, architecture. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly sections: readonly RunSection[];
   readonly footnotes?: readonly string[];

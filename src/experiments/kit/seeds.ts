@@ -1,5 +1,3 @@
-import type { Table, TableCell } from "../../plot/index.js";
-import { formatNumber } from "../../plot/internal.js";
 import { type Broken, isBroken, unlessItBreaks } from "../../tensor/index.js";
 import { jsonCodec } from "./codec.js";
 import {
@@ -7,10 +5,10 @@ import {
   type Experiment,
   type ExperimentRequest,
   type ExperimentStatus,
-  type RunFacts,
 } from "./experiment.js";
 import type { RunReport } from "./report.js";
-import { type JoinedRow, joinRows, type ResultRow, type Spread } from "./result-row.js";
+import { type JoinedRow, joinRows, type ResultRow } from "./result-row.js";
+import { joinedSections } from "./row-tables.js";
 import type { Run } from "./run.js";
 
 /** What `metrics.json` of several seeds holds; what each found is in the folder of its own. */
@@ -74,56 +72,14 @@ async function runSeeds(
   }
 }
 
-function seedsReport(title: string, metrics: Partial<SeedsMetrics> & RunFacts): RunReport {
-  const { density, seeds = [], rows = [], broken = [], command, preset, status } = metrics;
+function seedsReport(title: string, metrics: Partial<SeedsMetrics>): RunReport {
+  const { density, seeds = [], rows = [], broken = [] } = metrics;
   const data = density === undefined ? "" : ` on ${density}`;
   return {
     title: `${title}${data}: ${seeds.length} seeds`,
     lead: `Mean ± standard deviation over ${seeds.length} seeds (${seeds.join(", ")})${data}; in brackets how many seeds have a number, where not all do.`,
     verdict: broken.map(({ seed, reason }) => `Seed ${seed} broke: ${reason}`).join("\n"),
-    facts: [
-      ["Command", command],
-      ["Preset", preset],
-      ["Status", status],
-    ],
-    sections: tablesOf(rows, seeds.length).map((table) => ({
-      heading: String(table.columns[0]),
-      table,
-      on: "both",
-    })),
+    facts: [],
+    sections: joinedSections(rows, seeds.length),
   };
-}
-
-/** A table for each kind of key. */
-function tablesOf(rows: readonly JoinedRow[], seeds: number): Table[] {
-  const kinds = new Map<string, JoinedRow[]>();
-  for (const row of rows) {
-    const kind = Object.keys(row.key).join();
-    kinds.set(kind, [...(kinds.get(kind) ?? []), row]);
-  }
-  return [...kinds.values()].map((own) => {
-    const keys = Object.keys(own[0]?.key ?? {});
-    const values = [...new Set(own.flatMap((row) => Object.keys(row.values)))];
-    return {
-      columns: [...keys, ...values],
-      rows: own.map((row): TableCell[] => [
-        ...keys.map((key) => row.key[key]),
-        ...values.map((name, i) => cellOf(row, row.values[name], seeds, i === 0)),
-      ]),
-    };
-  });
-}
-
-function cellOf({ broken }: JoinedRow, spread: Spread | undefined, seeds: number, isFirst: boolean): string {
-  const failed = broken === undefined || !isFirst ? "" : `broke in ${broken.seeds} of ${seeds}`;
-  return spread === undefined
-    ? failed
-    : [spreadText(spread, seeds), failed].filter((text) => text !== "").join("; ");
-}
-
-/** `3.1 ± 0.2`, with the number of seeds where it is not the expected one. */
-export function spreadText({ mean, deviation, n }: Spread, seeds: number = n): string {
-  const value =
-    deviation === undefined ? formatNumber(mean) : `${formatNumber(mean)} ± ${formatNumber(deviation)}`;
-  return n === seeds ? value : `${value} (${n})`;
 }

@@ -24,7 +24,7 @@ export interface KeptFile {
   readonly name: string;
   /** @returns undefined unless the run is to go on and there is one. */
   read(): Promise<Uint8Array | undefined>;
-  /** Only warns where it fails. */
+  /** Only warns where it fails, once. */
   write(content: Uint8Array): Promise<void>;
 }
 
@@ -53,10 +53,11 @@ export async function resultOf<T>(stage: Stage<T>, context: StageContext): Promi
   if (isStopped(context)) throw stoppedBefore(stage.name);
   const { store, resume, ...run } = context;
   const file = checkpointFile(stage.name);
+  const checkpointing = warningOnce(context);
   const result = await stage.make(run, {
     name: file,
     read: async () => (resume ? store.read(file) : undefined),
-    write: async (content) => unlessStoreFails(context, stage.name, () => store.write(file, content)),
+    write: async (content) => unlessStoreFails(checkpointing, stage.name, () => store.write(file, content)),
   });
   if (stage.isWhole?.(result) ?? true)
     await unlessStoreFails(context, stage.name, () => keep(stage, result, store));
@@ -108,6 +109,17 @@ async function keep<T>(stage: Stage<T>, result: T, store: Store): Promise<void> 
   const story: Story = { key: keyOf(stage), parts: Object.keys(parts) };
   await store.write(storyFile(stage.name), encodeJson(story));
   await store.remove(checkpointFile(stage.name));
+}
+
+/** A training writes a checkpoint every few minutes: that it cannot is worth one sentence. */
+function warningOnce({ onWarning }: RunContext): RunContext {
+  let told = false;
+  return {
+    onWarning: (sentence) => {
+      if (!told) onWarning?.(sentence);
+      told = true;
+    },
+  };
 }
 
 async function unlessStoreFails<T>(

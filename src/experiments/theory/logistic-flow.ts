@@ -1,4 +1,17 @@
-import { add, constant, cos, div, exp, mul, type Node, neg, sin, sub, trace } from "../../graph/index.js";
+import {
+  add,
+  constant,
+  cos,
+  div,
+  evaluateGraph,
+  exp,
+  mul,
+  type Node,
+  neg,
+  sin,
+  sub,
+  trace,
+} from "../../graph/index.js";
 import { type Field, makeField } from "../../ode/index.js";
 import { type Random, type Tensor, tensor } from "../../tensor/index.js";
 
@@ -33,4 +46,11 @@ export function swingingLogistic(dimension: number, random: Random): ExactFlow {
       return div(z, add(z, mul(sub(1, z), grown)));
     },
   };
+}
+
+/** Where the solutions through z at s are at s + ε, by the reference interpreter. @param z [n, d]. */
+export function exactEnds({ flow }: ExactFlow, z: Tensor, s: number, epsilon: number): Tensor {
+  const at = { s: constant(s, "float64"), epsilon: constant(epsilon, "float64") };
+  const graph = trace({ z }, (inputs) => ({ end: flow({ ...at, z: inputs.z }) }));
+  return evaluateGraph(graph, { z }).end as Tensor;
 }

@@ -14,11 +14,10 @@ const elementTypes = {
 } as const satisfies DeviceTypes;
 
 export const backend: Backend = {
-  devices: async () => {
+  elementTypes: async (device) => {
     disableTelemetry();
     const { listSupportedBackends } = await import("onnxruntime-node");
-    const built = new Set(listSupportedBackends().map(({ name }) => name));
-    return Object.fromEntries(Object.entries(elementTypes).filter(([name]) => built.has(name)));
+    return listSupportedBackends().some(({ name }) => name === device) ? elementTypes[device] : undefined;
   },
   threads: availableParallelism,
   // Of AVX-512, and of AVX2 and others.

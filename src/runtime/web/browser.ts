@@ -2,13 +2,20 @@
 interface BrowserGlobals {
   /** Whether memory may be shared between threads: the page must be served with the headers for it (COOP and COEP). */
   readonly crossOriginIsolated?: boolean;
-  readonly navigator?: { readonly gpu?: unknown; readonly hardwareConcurrency?: number };
+  readonly navigator?: {
+    /** WebGPU. */
+    readonly gpu?: { requestAdapter(): Promise<object | null> };
+    readonly hardwareConcurrency?: number;
+  };
 }
 
 const browser = globalThis as typeof globalThis & BrowserGlobals;
 
-/** Whether the browser speaks WebGPU at all; an adapter is asked for when a program is loaded. */
-export const hasWebGpu = (): boolean => browser.navigator?.gpu !== undefined;
+/** Whether WebGPU finds something to compute on: without, ONNX Runtime would quietly use the CPU. */
+export async function hasGpu(): Promise<boolean> {
+  const adapter = await browser.navigator?.gpu?.requestAdapter();
+  return adapter !== null && adapter !== undefined;
+}
 
 /** One thread, unless the page is isolated: WebAssembly's threads share memory. */
 export const wasmThreads = (): number =>

@@ -118,3 +118,16 @@ test("a program that the runtime refuses is shown in the error", async () => {
     message: expect.stringMatching(/%1 = tanh %0[\s\S]*help: if device "cuda" is not to be had/),
   });
 });
+
+test("a float64 program computes on the CPU where the solve beside it is to run on WebGPU", async () => {
+  const double = trace({ a: { shape: ["batch", 2], dtype: "float64" } }, ({ a: x }) => ({ y: tanh(exp(x)) }));
+  const feeds = { a: fromNumbers([0.1, -2, 3, 0.5], [2, 2], "float64") };
+  // No GPU is asked for, so that this holds on machines without one.
+  const [routed, cpu] = [await compile(double, { device: "webgpu" }), await compile(double)];
+  expect(await routed.run(feeds)).toEqual(await cpu.run(feeds));
+  const { y } = await routed.run(feeds);
+  const exact = [0.1, -2, 3, 0.5].map((value) => Math.tanh(Math.exp(value)));
+  expect(relativeDifference(toFloat64(y as Tensor), exact)).toBeLessThan(1e-15);
+  await routed.dispose();
+  await cpu.dispose();
+});

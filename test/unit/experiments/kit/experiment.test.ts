@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { jsonCodec } from "../../../../src/experiments/kit/codec.js";
 import { defineExperiment, type Experiment } from "../../../../src/experiments/kit/experiment.js";
+import { spreadText } from "../../../../src/experiments/kit/row-tables.js";
 import type { ExperimentContext } from "../../../../src/experiments/kit/run.js";
-import { overSeeds, spreadText } from "../../../../src/experiments/kit/seeds.js";
+import { overSeeds } from "../../../../src/experiments/kit/seeds.js";
 import { seriesCurve } from "../../../../src/plot/index.js";
 import { fail } from "../../../../src/tensor/index.js";
 import { checkpointsInMemory } from "../../../helpers/checkpoints.js";
@@ -140,7 +141,7 @@ describe("an experiment over seeds", () => {
       rows: [{ key: { method: "exact" }, values: { error: { mean: 5, deviation: 1, n: 3 } } }],
       broken: [],
     });
-    expect(summary).toContain("5 ± 1");
+    expect(summary).toContain("5.0 ± 1.0");
     expect(paths.filter((path) => path.endsWith("metrics.json"))).toEqual([
       ...["seed-3/metrics.json", "seed-4/metrics.json", "seed-5/metrics.json", "metrics.json"],
     ]);
@@ -179,7 +180,7 @@ describe("an experiment over seeds", () => {
   });
 
   test("says how many seeds have a number where not all do", () => {
-    expect(spreadText({ mean: 2, deviation: 0.5, n: 3 }, 5)).toBe("2 ± 0.500 (3)");
+    expect(spreadText({ mean: 2, deviation: 0.5, n: 3 }, 5)).toBe("2.00 ± 0.50 (3)");
     expect(spreadText({ mean: 2, n: 1 })).toBe("2");
   });
 });

@@ -115,7 +115,7 @@ describe("a stage", () => {
     const onWarning = (sentence: string) => warnings.push(sentence);
     const stage = counting({
       make: async (_, checkpoint) => {
-        await checkpoint.write(new Uint8Array(1));
+        for (let i = 0; i < 3; i++) await checkpoint.write(new Uint8Array(1));
         return 5;
       },
     });

@@ -13,7 +13,6 @@ export const compareCommand: CommandDefinition = specCommand({
     "compare field.onnx --span 0,1 --states normal",
     "compare field.onnx --correction correction.onnx --samples 500 --budget 2,4,8 --out comparison",
     "compare field.onnx --span 0,1 --states uniform:-1,1 --tolerances 1e-2,1e-4 --json",
-    "compare --config comparison/config.json --samples 500 --out again",
   ],
   load: async () => (await import("./job.js")).compareJob,
 });

@@ -14,7 +14,6 @@ export const densityCommand: CommandDefinition = specCommand({
     "density flow.onnx --data points.safetensors:x --picture density.png",
     "density flow.onnx --grid -4,4,50 --picture density.svg --json",
     "density flow.onnx --data points.csv --method rk4 --steps 8",
-    "density --config density.yaml",
   ],
   load: async () => (await import("./job.js")).densityJob,
 });

@@ -44,10 +44,9 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
     await lookForCheckpoint(out, resume, output);
     const config = configArtefact(fitCommandTable, repeated(spec, resolveFit(task.field, fit)));
     const checkpoints = checkpointsIn(out);
-    const learned = learnedFiles(out, output);
+    const learned = learnedFiles(out, output, config);
     const interruption = onInterrupt(output, FIT_STOPS);
     try {
-      await writeAll(out, [config]);
       const kept = await checkpointing(CHECKPOINT_FILE, { checkpoints, resume });
       const run = await runFit(
         { ...task, ...kept, command, spec: fit, heldOut, budget, figures, onLearned: learned.write },

@@ -15,7 +15,6 @@ export const reproduceCommand: CommandDefinition = specCommand({
     "reproduce cnf --density pinwheel",
     "reproduce cnf --density checkerboard --preset paper --resume",
     "reproduce mnist",
-    "reproduce --config runs/ffjord/config.json --seed 1 --out runs/ffjord-1",
   ],
   load: async () => (await import("./job.js")).reproduceJob,
 });

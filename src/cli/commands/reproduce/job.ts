@@ -52,17 +52,16 @@ async function reproduced({ experiment, out, options }: Plan, desk: Desk): Promi
   const interruption = onInterrupt(output, EXPERIMENT_STOPS);
   const store = checkpointsIn(out);
   const folder = runFolder(out);
-  await folder.write(configArtefact(reproduceTable, { ...options, resume: undefined }));
   try {
+    const images = experiment.dataset && (await loadDataset(experiment.dataset, cacheFolder(options.cache)));
+    await folder.write(configArtefact(reproduceTable, { ...options, resume: undefined }));
     const { summary, metrics, status } = await (seeds === 1 ? experiment : overSeeds(experiment, seeds)).run(
       {
         preset,
         seed,
         command: commandLine,
         ...(density !== undefined && { density }),
-        ...(experiment.dataset !== undefined && {
-          images: await loadDataset(experiment.dataset, cacheFolder(options.cache)),
-        }),
+        ...(images !== undefined && { images }),
       },
       {
         ...machine,

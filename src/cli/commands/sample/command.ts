@@ -14,7 +14,6 @@ export const sampleCommand: CommandDefinition = specCommand({
     "sample flow.onnx --correction correction.onnx --out samples.safetensors",
     "sample flow.onnx --method heun --steps 8 --seed 1 --json",
     "sample field.onnx --span 0,1 --base normal --count 100",
-    "sample flow.onnx --config sampling.json --count 100",
   ],
   load: async () => (await import("./job.js")).sampleJob,
 });

@@ -16,7 +16,6 @@ export const solveCommand: CommandDefinition = specCommand({
     "solve field.onnx --times 0,0.5,1 --states z0.safetensors:z --out path.safetensors",
     "solve field.onnx --correction correction.onnx --steps 2 --states z0.safetensors --out z1.safetensors",
     "solve controlled.onnx --span 0,1 --states data.safetensors:z --input x=data.safetensors:x --json",
-    "solve --config solve.yaml --states other.safetensors --out z1.safetensors",
   ],
   load: async () => (await import("./job.js")).solveJob,
 });

@@ -15,7 +15,6 @@ export const trainCommand: CommandDefinition = specCommand({
     "train points.csv --out runs/points --iterations 5000 --hidden 64,64",
     "train rings --objective both --base student-t:5 --out runs/rings --no-figures",
     "train points.safetensors:x --objective maximum-likelihood --iterations 300 --gradient continuous --seminorm",
-    "train --config runs/points/config.json --iterations 40000 --out runs/longer",
   ],
   load: async () => (await import("./job.js")).trainJob,
 });

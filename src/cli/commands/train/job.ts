@@ -60,8 +60,7 @@ async function trained(options: TrainOptions, desk: Desk): Promise<JobResult> {
   warnOfFarRows(subject, desk.output);
   const checkpoints = checkpointsIn(out);
   const config = configArtefact(trainTable, repeated(options, subject.name));
-  await writeAll(out, [config]);
-  const learned = learnedFiles(out, desk.output);
+  const learned = learnedFiles(out, desk.output, config);
   const interruption = onInterrupt(desk.output, TRAINING_STOPS);
   try {
     const run = await runFlow({

@@ -1,12 +1,12 @@
 import { host } from "#host";
 import { importOnnx } from "../graph/index.js";
-import { type FitSpec, normalStates } from "../hypersolver/index.js";
+import { type FitSpec, normalStates, type ValidityCard } from "../hypersolver/index.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
 import { fail } from "../tensor/index.js";
-import { comparisonRows, comparisonText, fitSummary } from "./fit/fit-report.js";
-import { runFit } from "./fit/run-fit.js";
-import { CHECKPOINT_FILE, checkpointing } from "./kit/checkpoint-files.js";
-import type { Experiment, Preset } from "./kit/experiment.js";
+import { comparisonRows, fitReport } from "./fit/fit-report.js";
+import { fitStage } from "./fit/fit-stage.js";
+import type { FitMetrics } from "./fit/run-fit.js";
+import { defineExperiment, type Experiment, type Preset } from "./kit/experiment.js";
 
 /** The flow that the paper's authors trained, as shipped with this package (see NOTICE). */
 const fieldFile = new URL("../../pretrained/ffjord_gaussians_field.onnx", import.meta.url);
@@ -41,24 +41,31 @@ const presetFits: Readonly<Record<Preset, Partial<FitSpec>>> = {
   },
 };
 
+/** What `metrics.json` holds: the fit's numbers. */
+interface FfjordMetrics extends FitMetrics {
+  readonly card: ValidityCard;
+}
+
 /** HyperHeun in one step (2 NFE) for the authors' flow: the library's main job on real input. */
-export const ffjord: Experiment<Partial<FitSpec>> = {
+export const ffjord: Experiment<Partial<FitSpec>> = defineExperiment<Partial<FitSpec>, FfjordMetrics>({
   name: "ffjord",
   title: "HyperHeun for an FFJORD flow: samples in two evaluations",
   presets: presetFits,
-  run: async (
-    { preset, seed, command, spec = presetFits[preset] },
-    { store, resume = false, onArtefact, ...context } = {},
-  ) => {
-    const request = {
-      ...{ field: await ffjordField(), title: ffjord.title, command, states: normalStates([2]) },
-      spec: { base: heun.name, steps: 1, seed, ...spec },
-      ...(store && (await checkpointing(CHECKPOINT_FILE, { checkpoints: store, resume }))),
-      onLearned: onArtefact,
-    };
-    const { metrics, artefacts } = await runFit(request, context);
-    for (const artefact of artefacts) await onArtefact?.(artefact);
-    const summary = `${comparisonText(metrics.comparison)}\n\n${fitSummary(metrics)}`;
-    return { summary, metrics, rows: comparisonRows(metrics.comparison), artefacts, status: metrics.status };
+  run: async (given, run, { seed, command }) => {
+    const states = normalStates([2]);
+    const spec = { base: heun.name, steps: 1, seed, ...given };
+    const request = { field: await ffjordField(), title: ffjord.title, command, states, spec, figures: true };
+    const job = { name: "HyperHeun", file: "correction.onnx", settings: { spec }, request };
+    const { metrics, card, content, solver, figures } = await run.stage(fitStage(job, run.file));
+    run.note({ ...metrics, card });
+    await run.file(job.file, content);
+    if (solver !== undefined) await run.file("solver.onnx", solver);
+    run.picture(() => figures);
   },
-};
+  rows: ({ comparison = [] }) => comparisonRows(comparison),
+  report: (metrics, figures) => {
+    // Without its only stage a run has no report.
+    const whole = metrics as FfjordMetrics;
+    return fitReport(whole, whole.card, figures);
+  },
+});

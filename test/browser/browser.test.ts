@@ -8,28 +8,8 @@ import { relativeDifference } from "../helpers/compare.js";
 import { FLOAT32_FORWARD, SAME_NUMERICS } from "../helpers/tolerances.js";
 import { type Bundle, bundle } from "./bundle.js";
 import { chromiumPath, quiet } from "./chromium.js";
+import { job, type Library, type Machine, type Outcome } from "./job.js";
 import { serve } from "./serve.js";
-
-interface Solved {
-  readonly dtype: string;
-  readonly values: readonly number[];
-  readonly nfe: number;
-}
-
-interface Outcome {
-  readonly fixed: Solved;
-  readonly adaptive: Solved;
-  readonly double: Solved;
-  readonly corrected: Solved;
-  readonly error: number;
-  readonly losses: readonly number[];
-  readonly picture: string;
-}
-
-interface Machine {
-  readonly device: string;
-  readonly threads: number;
-}
 
 interface Page {
   job(machine: Machine): Promise<Outcome>;
@@ -100,8 +80,8 @@ describe.runIf(wanted)(title, () => {
   beforeAll(async () => {
     if (executablePath === undefined) throw new Error("No Chromium found, which CI needs.");
     browser = await chromium.launch({ executablePath, args: [...quiet] });
-    const built = (await import("./job.mjs" as string)) as Pick<Page, "job">;
-    node = await built.job({ device: "cpu", threads: 1 });
+    const library = (await import("./library.mjs" as string)) as Library;
+    node = await job(library, { device: "cpu", threads: 1 });
   }, 180_000);
   afterAll(() => browser?.close());
 

@@ -11,6 +11,9 @@ afterAll(place.remove);
 
 const ENDLESS = `fit field.onnx --base heun --steps 2 --states normal --json ${LIGHT_FIT} --iterations 1000000`;
 
+/** What a fit leaves beside what it would go on from. */
+const RESULTS = ["correction.onnx", "metrics.json", "solver.onnx"];
+
 describe("a fit that is told to stop", () => {
   it.each([
     ["SIGTERM", 143],
@@ -23,7 +26,7 @@ describe("a fit that is told to stop", () => {
     const { code, json } = await job.finished;
     expect(code).toBe(exitCode);
     expect(json()).toMatchObject({ status: "interrupted", paths: { folder: signal } });
-    expect(readdirSync(place.at(signal)).sort()).toEqual(["correction.onnx", "metrics.json", "solver.onnx"]);
+    expect(readdirSync(place.at(signal))).toEqual(expect.arrayContaining(RESULTS));
   });
 
   it("keeps it after a hang-up, which takes the terminal along, and when told so twice", async () => {
@@ -42,8 +45,6 @@ describe("a fit that is told to stop", () => {
     await job.says("fitting:");
     job.child.kill("SIGINT");
     job.child.kill("SIGINT");
-    await job.says("Ctrl-C again");
-    job.child.kill("SIGINT");
     expect((await job.finished).json()).toMatchObject({ status: "interrupted" });
   });
 });
@@ -58,7 +59,7 @@ describe("a fit whose output nobody reads", () => {
       for (const name of closed) job.child[name]?.destroy();
       const { code, stdout } = await job.finished;
       expect(code).toBe(0);
-      expect(readdirSync(place.at(out)).sort()).toEqual(["correction.onnx", "metrics.json", "solver.onnx"]);
+      expect(readdirSync(place.at(out))).toEqual(expect.arrayContaining(RESULTS));
       if (closed[0] !== "stdout") expect(JSON.parse(stdout)).toMatchObject({ status: "complete" });
     },
   );

@@ -29,8 +29,11 @@ export const EXPERIMENT_STOPS = "Stopping: what was trained and fitted so far is
 /** What the first Ctrl-C leads to in a training. */
 export const TRAINING_STOPS = "Stopping: the best flow so far is measured and written.";
 
-/** npm and npx pass Ctrl-C on to a process that already had it from the terminal: milliseconds later, one key press. */
-const SAME_PRESS_MS = 200;
+/**
+ * npm and npx pass Ctrl-C on to a process that already had it from the terminal: moments later, but one key press. That
+ * somebody has to press once more is better than that work is lost.
+ */
+const SAME_PRESS_MS = 500;
 
 /**
  * The first Ctrl-C, termination (SIGTERM: batch systems, containers, `timeout`) or hang-up (SIGHUP: a closed terminal)

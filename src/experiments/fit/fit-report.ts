@@ -1,6 +1,7 @@
 import { droppedText, type ValidityCard } from "../../hypersolver/index.js";
-import { type Figure, renderReport, type Table, textTable } from "../../plot/index.js";
+import { type Figure, type Table, textTable } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
+import type { RunReport } from "../kit/report.js";
 import type { ResultRow } from "../kit/result-row.js";
 import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
 import type { FitMetrics } from "./run-fit.js";
@@ -62,31 +63,22 @@ export function fitSummary({ base, hypersolver }: FitMetrics): string {
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
-/** A self-contained page about one fit. */
-export function fitReport(
-  metrics: FitMetrics,
-  card: ValidityCard,
-  figures: readonly { readonly figure: Figure; readonly svg: string }[],
-): string {
-  const drawn = figures.map(({ figure, svg }) => ({ svg, caption: figure.caption, title: figure.title }));
-  return renderReport({
+/** What came out of one fit. */
+export function fitReport(metrics: FitMetrics, card: ValidityCard, figures: readonly Figure[]): RunReport {
+  const { reference, fit } = metrics.seconds;
+  const { method, tolerance, precision } = card.reference;
+  return {
     title: metrics.title,
-    lead: fitSummary(metrics),
+    lead: "",
+    verdict: fitSummary(metrics),
     facts: [
-      ["Command", metrics.command],
       ["Correction", `${formatNumber(metrics.parameters)} parameters; sees ${card.inputs.join(", ")}`],
       ["Step sizes learned", card.epsilon.map(formatNumber).join(" to ")],
       ["Initial states", card.states.source],
-      [
-        "Reference",
-        `${card.reference.method}, tolerance ${card.reference.tolerance.toExponential(1)}, ${card.reference.precision}`,
-      ],
+      ["Reference", `${method}, tolerance ${tolerance.toExponential(1)}, ${precision}`],
       ["Noise floor of the residuals", formatNumber(metrics.noiseFloor)],
-      [
-        "Seconds",
-        `${formatNumber(metrics.seconds.reference)} for references, ${formatNumber(metrics.seconds.fit)} for fitting`,
-      ],
-      ["Status", `${metrics.status} after ${metrics.iterations} iterations`],
+      ["Seconds", `${formatNumber(reference)} for references, ${formatNumber(fit)} for fitting`],
+      ["Iterations", String(metrics.iterations)],
       ["Field", `fingerprint ${card.fingerprint}`],
     ],
     sections: [
@@ -94,14 +86,15 @@ export function fitReport(
         heading: "Against every other solver",
         text: `Mean Euclidean distance at the end of the span to ${measuringText(metrics.measuring)}, on ${metrics.heldOutSamples} initial states that the fit never saw${droppedText(metrics.dropped)}. MACs count f and g.`,
         table: comparisonTable(metrics.comparison),
+        on: "both",
       },
-      { heading: "Pictures", figures: drawn },
+      { heading: "Pictures", figures },
     ],
     footnotes: [
       "A hypersolver adds a learned estimate of the truncation error to each step: Poli et al., Hypersolvers: Toward Fast Continuous-Depth Models, NeurIPS 2020.",
       `Made by ${card.library}, seed ${card.seed}.`,
     ],
-  });
+  };
 }
 
 /** What errors are measured against, with its own error where it has one worth telling. */

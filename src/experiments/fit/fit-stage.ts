@@ -3,7 +3,9 @@ import {
   decodeCorrection,
   encodeCorrection,
   fingerprintOf,
+  type ValidityCard,
 } from "../../hypersolver/index.js";
+import type { Figure } from "../../plot/index.js";
 import type { Artefact } from "../kit/artefact.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
@@ -14,16 +16,26 @@ import { type FitMetrics, type FitRequest, runFit } from "./run-fit.js";
 export interface KeptFit {
   readonly correction: Correction;
   readonly metrics: FitMetrics;
+  readonly card: ValidityCard;
   /** `correction.onnx`. */
   readonly content: Uint8Array;
+  /** `solver.onnx`; absent where it breaks. */
+  readonly solver?: Uint8Array;
+  /** Where the job asks for them. */
+  readonly figures: readonly Figure[];
 }
 
 const fitCodec: Codec<KeptFit> = {
-  encode: ({ content, metrics }) => ({ onnx: content, json: encodeJson(metrics) }),
-  decode: ({ onnx = new Uint8Array(), json }) => ({
+  encode: ({ content, solver, metrics, card, figures }) => ({
+    onnx: content,
+    ...(solver && { "solver.onnx": solver }),
+    json: encodeJson({ metrics, card, figures }),
+  }),
+  decode: ({ onnx = new Uint8Array(), "solver.onnx": solver, json }) => ({
+    ...decodeJson<Pick<KeptFit, "metrics" | "card" | "figures">>(json),
     correction: decodeCorrection(onnx, "correction.onnx"),
-    metrics: decodeJson<FitMetrics>(json),
     content: onnx,
+    ...(solver && { solver }),
   }),
 };
 
@@ -35,11 +47,12 @@ export interface FitJob {
   readonly file: string;
   /** Whatever the fit depends on beside the field, as JSON tells it apart. */
   readonly settings: unknown;
-  readonly request: Omit<FitRequest, "figures">;
+  /** Without figures, where it does not ask for them. */
+  readonly request: FitRequest;
 }
 
 /**
- * The fit of a correction with what it is worth, without figures; goes on from its checkpoint.
+ * The fit of a correction with what it is worth; goes on from its checkpoint.
  * @param onLearned is told the correction before it is measured.
  */
 export const fitStage = (
@@ -53,12 +66,17 @@ export const fitStage = (
   isWhole: ({ metrics }) => metrics.status === "complete",
   make: async (context, checkpoint) => {
     const whole: FitRequest = {
+      figures: false,
       ...request,
       ...(await checkpointingIn(checkpoint)),
-      figures: false,
       onLearned: ({ content }) => onLearned(file, content),
     };
-    const { correction, metrics, card } = await runFit(whole, context);
-    return { correction, metrics, content: encodeCorrection(correction, card) };
+    const { artefacts, ...fit } = await runFit(whole, context);
+    const solver = artefacts.find(({ path }) => path === "solver.onnx")?.content;
+    return {
+      ...fit,
+      content: encodeCorrection(fit.correction, fit.card),
+      ...(solver instanceof Uint8Array && { solver }),
+    };
   },
 });

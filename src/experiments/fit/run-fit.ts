@@ -23,7 +23,7 @@ import {
   type ValidityCard,
 } from "../../hypersolver/index.js";
 import { type Field, type Span, type StepRule, stateType, tableauRule } from "../../ode/index.js";
-import { type Figure, renderSvg } from "../../plot/index.js";
+import type { Figure } from "../../plot/index.js";
 import { type CompileOptions, machineOf, type RunContext } from "../../runtime/index.js";
 import {
   type Broken,
@@ -36,6 +36,7 @@ import {
 import { libraryName } from "../../version.js";
 import type { Artefact } from "../kit/artefact.js";
 import { MEASURING_METHODS } from "../kit/progress-stages.js";
+import { metricsFile, reportArtefacts, withRunFacts } from "../kit/report.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
 import { fitFigures } from "./fit-figures.js";
 import { fitReport } from "./fit-report.js";
@@ -109,6 +110,8 @@ export interface FitRun {
   readonly metrics: FitMetrics;
   readonly correction: Correction;
   readonly card: ValidityCard;
+  /** None where none were asked for. */
+  readonly figures: readonly Figure[];
   readonly artefacts: readonly Artefact[];
 }
 
@@ -181,11 +184,11 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
     metrics,
     correction: fit.correction,
     card,
+    figures: drawn,
     artefacts: [
       correctionFile(fit, card),
       ...(isBroken(solver) ? [] : [{ path: "solver.onnx", content: solver }]),
-      { path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` },
-      ...(await drawnArtefacts(drawn, metrics, card)),
+      ...(figures ? await pageOf(metrics, card, drawn) : [metricsFile(metrics)]),
     ],
   };
 }
@@ -222,17 +225,8 @@ const correctionFile = ({ correction }: Fit, card: ValidityCard): Artefact => ({
   content: encodeCorrection(correction, card),
 });
 
-async function drawnArtefacts(
-  figures: readonly Figure[],
-  metrics: FitMetrics,
-  card: ValidityCard,
-): Promise<Artefact[]> {
-  if (figures.length === 0) return [];
-  const drawn: { figure: Figure; svg: string }[] = [];
-  for (const figure of figures) drawn.push({ figure, svg: await renderSvg(figure) });
-  const files = drawn.map(({ figure, svg }) => ({ path: `figures/${figure.name}.svg`, content: svg }));
-  return [...files, { path: "report.html", content: fitReport(metrics, card, drawn) }];
-}
+const pageOf = (metrics: FitMetrics, card: ValidityCard, figures: readonly Figure[]): Promise<Artefact[]> =>
+  reportArtefacts(withRunFacts(fitReport(metrics, card, figures), { ...metrics, seed: card.seed }), metrics);
 
 const summary = ({ mean, median, largest, relative }: StateErrors): HeldOutError => ({
   mean,

@@ -1,17 +1,11 @@
 import { compileFlowDensity, compileFlowSampler, type Flow, type FlowData } from "../../models/index.js";
-import { density, type Figure, heatMap, renderSvg } from "../../plot/index.js";
+import { density, type Figure, heatMap } from "../../plot/index.js";
 import { formatNumber } from "../../plot/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { isHypersolversError, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { densityOverGrid, type GridDensity, gridAround } from "./density-grid.js";
 import { curveFigures } from "./flow-curves.js";
 import type { FlowMetrics } from "./run-flow.js";
-
-/** A figure and its drawing. */
-export interface DrawnFigure {
-  readonly figure: Figure;
-  readonly svg: string;
-}
 
 /** What the figures of a training are drawn from. */
 export interface FlowFigureData {
@@ -21,20 +15,14 @@ export interface FlowFigureData {
   readonly seed: number;
 }
 
-/** Draws every figure of a training: data, samples and density in the plane; likelihood, evaluations and loss. */
-export async function drawnFlow(data: FlowFigureData, compile: CompileOptions = {}): Promise<DrawnFigure[]> {
-  const planar = data.data.dimension === 2;
-  const figures = [
-    ...(planar ? await samplesFigure(data, compile) : []),
-    ...(planar ? await densityFigure(data, compile) : []),
+/** Every figure of a training: data, samples and density in the plane; likelihood, evaluations and loss. */
+export async function flowFigures(data: FlowFigureData, compile: CompileOptions = {}): Promise<Figure[]> {
+  const isPlanar = data.data.dimension === 2;
+  return [
+    ...(isPlanar ? await samplesFigure(data, compile) : []),
+    ...(isPlanar ? await densityFigure(data, compile) : []),
     ...curveFigures(data.metrics),
   ];
-  const drawn: DrawnFigure[] = [];
-  for (const figure of figures) {
-    const svg = await renderSvg(figure);
-    drawn.push({ figure, svg });
-  }
-  return drawn;
 }
 
 const PICTURE_POINTS = 20_000;

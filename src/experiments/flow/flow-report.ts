@@ -1,7 +1,7 @@
 import type { FlowFacts } from "../../models/index.js";
-import { renderReport } from "../../plot/index.js";
+import type { Figure } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
-import type { DrawnFigure } from "./flow-figures.js";
+import type { RunReport } from "../kit/report.js";
 import type { FlowMetrics } from "./run-flow.js";
 
 /** `3.47 ± 0.01`: a mean with its standard error. */
@@ -39,43 +39,30 @@ export function flowSummary({ heldOut, broken, entropy }: FlowMetrics): string {
   );
 }
 
-/** A self-contained page about one flow. */
-export function flowReport(metrics: FlowMetrics, facts: FlowFacts, drawn: readonly DrawnFigure[]): string {
-  const { title, command, status, data, base, iterations, parameters, seconds, validationNll } = metrics;
-  return renderReport({
+/** What came out of one training. */
+export function flowReport(metrics: FlowMetrics, facts: FlowFacts, figures: readonly Figure[]): RunReport {
+  const { title, data, base, iterations, parameters, seconds, validationNll } = metrics;
+  const [training, measuring] = [seconds.training, seconds.measuring].map((time) =>
+    formatMilliseconds(1000 * time),
+  );
+  return {
     title,
-    lead: flowSummary(metrics),
+    lead: "",
+    verdict: flowSummary(metrics),
     facts: [
-      ["Command", command],
       ["Data", data],
       ["Training", facts.training],
-      ["Status", `${status} after ${iterations} iterations`],
+      ["Iterations", String(iterations)],
       ["Base distribution", base],
       ["Network", `${formatNumber(parameters)} parameters`],
       ["Validation NLL of what was kept", `${formatNats(validationNll)} nats`],
-      [
-        "Time",
-        `${formatMilliseconds(1000 * seconds.training)} for training, ` +
-          `${formatMilliseconds(1000 * seconds.measuring)} for measuring`,
-      ],
+      ["Time", `${training} for training, ${measuring} for measuring`],
     ],
-    sections:
-      drawn.length === 0
-        ? []
-        : [
-            {
-              heading: "Pictures",
-              figures: drawn.map(({ figure, svg }) => ({
-                svg,
-                caption: figure.caption,
-                title: figure.title,
-              })),
-            },
-          ],
+    sections: [{ heading: "Pictures", figures }],
     footnotes: [
       "A continuous normalizing flow carries a simple base distribution to the data along an ordinary differential " +
         "equation: Grathwohl et al., FFJORD, ICLR 2019; flow matching: Lipman et al., ICLR 2023.",
       `Made by ${facts.library}, seed ${facts.seed}.`,
     ],
-  });
+  };
 }

@@ -18,7 +18,8 @@ import { type Broken, isHypersolversError } from "../../tensor/index.js";
 import type { Artefact } from "../kit/artefact.js";
 import { CHECKPOINT_FILE, checkpointing, type Resumption } from "../kit/checkpoint-files.js";
 import { DRAWING, MEASURING_DENSITY } from "../kit/progress-stages.js";
-import { type DrawnFigure, drawnFlow } from "./flow-figures.js";
+import { metricsFile, reportArtefacts, withRunFacts } from "../kit/report.js";
+import { type FlowFigureData, flowFigures } from "./flow-figures.js";
 import { flowDefaults, phasesText } from "./flow-phases.js";
 import { flowReport } from "./flow-report.js";
 
@@ -105,15 +106,9 @@ export async function runFlow(request: FlowRequest): Promise<FlowRun> {
   const metrics = metricsOf(request, trained, likelihood, (performance.now() - started) / 1000);
   const facts = flowFacts(trained.flow, { ...known, heldOutNll: metrics.heldOut?.nll.mean });
   if (figures) onProgress?.({ stage: DRAWING, done: 0, total: 1 });
-  const drawn = figures ? await drawnFlow({ flow: trained.flow, data, metrics, seed }, training.compile) : [];
-  return {
-    ...{ metrics, facts, flow: trained.flow },
-    artefacts: [
-      fileOf(facts),
-      { path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` },
-      ...(figures ? drawnArtefacts(drawn, metrics, facts) : []),
-    ],
-  };
+  const of = { flow: trained.flow, data, metrics, seed };
+  const numbers = figures ? await pageOf(of, facts, training.compile) : [metricsFile(metrics)];
+  return { metrics, facts, flow: trained.flow, artefacts: [fileOf(facts), ...numbers] };
 }
 
 type Likelihood = Pick<FlowMetrics, "heldOut" | "broken">;
@@ -157,7 +152,12 @@ function metricsOf(
   };
 }
 
-function drawnArtefacts(drawn: readonly DrawnFigure[], metrics: FlowMetrics, facts: FlowFacts): Artefact[] {
-  const files = drawn.map(({ figure, svg }) => ({ path: `figures/${figure.name}.svg`, content: svg }));
-  return [...files, { path: "report.html", content: flowReport(metrics, facts, drawn) }];
+async function pageOf(
+  of: FlowFigureData & { readonly metrics: FlowMetrics },
+  facts: FlowFacts,
+  compile: CompileOptions = {},
+): Promise<Artefact[]> {
+  const { metrics, seed } = of;
+  const report = flowReport(metrics, facts, await flowFigures(of, compile));
+  return reportArtefacts(withRunFacts(report, { ...metrics, seed }), metrics);
 }

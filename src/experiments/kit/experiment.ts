@@ -3,7 +3,7 @@ import type { Figure } from "../../plot/index.js";
 import type { MachineOptions } from "../../runtime/index.js";
 import { isHypersolversError } from "../../tensor/index.js";
 import type { Artefact } from "./artefact.js";
-import { type RunReport, reportArtefacts, reportText } from "./report.js";
+import { type RunReport, reportArtefacts, reportText, withRunFacts } from "./report.js";
 import type { ResultRow } from "./result-row.js";
 import { type ExperimentContext, type Run, startRun } from "./run.js";
 
@@ -98,24 +98,12 @@ export function defineExperiment<Spec extends object, Metrics extends object>(
       const isWhole = await unlessInterrupted(() => work(spec, run, request), run);
       const status: ExperimentStatus = isWhole && !run.isCut ? "complete" : "interrupted";
       const metrics = { ...run.found, preset, seed, command, status };
-      const told = withFacts(report(metrics, await run.pictures()), metrics);
+      const told = withRunFacts(report(metrics, await run.pictures()), metrics);
       for (const { path, content } of await reportArtefacts(told, metrics)) await run.file(path, content);
       return { summary: reportText(told), metrics, rows: rows(metrics), artefacts: run.artefacts, status };
     },
   };
 }
-
-/** What every page says of its run, around what it says of its own. */
-const withFacts = (told: RunReport, { command, preset, seed, status }: RunFacts): RunReport => ({
-  ...told,
-  facts: [
-    ["Command", command],
-    ["Preset", preset],
-    ["Seed", String(seed)],
-    ...told.facts,
-    ["Status", status],
-  ],
-});
 
 /** @returns whether the work came to its end. @throws INTERRUPTED where nothing was made. */
 async function unlessInterrupted(work: () => Promise<void>, run: Run<object>): Promise<boolean> {

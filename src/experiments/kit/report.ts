@@ -32,6 +32,18 @@ export interface RunSection {
   readonly on?: "page" | "terminal" | "both";
 }
 
+/** What every page says of its run, around what it says of its own. */
+export function withRunFacts(
+  report: RunReport,
+  { command, preset, seed, status }: { command: string; preset?: string; seed: number; status: string },
+): RunReport {
+  const first = [
+    ["Command", command],
+    ...(preset === undefined ? [] : [["Preset", preset] as const]),
+  ] as const;
+  return { ...report, facts: [...first, ["Seed", String(seed)], ...report.facts, ["Status", status]] };
+}
+
 /** For terminals: the lead, the tables and texts that are meant for it, the verdict. */
 export function reportText({ lead, sections, verdict = "" }: RunReport): string {
   const parts = sections
@@ -47,7 +59,7 @@ export function reportText({ lead, sections, verdict = "" }: RunReport): string 
 /** `metrics.json`, every figure as SVG, and `report.html`. */
 export async function reportArtefacts(report: RunReport, metrics: object): Promise<Artefact[]> {
   const sections = report.sections.filter((section) => section.on !== "terminal" && hasContent(section));
-  const files: Artefact[] = [{ path: "metrics.json", content: `${JSON.stringify(metrics, undefined, 2)}\n` }];
+  const files: Artefact[] = [metricsFile(metrics)];
   const drawn: Report["sections"][number][] = [];
   for (const { heading, text, table, figures = [] } of sections) {
     const pictures: { svg: string; caption: string; title: string }[] = [];
@@ -62,6 +74,11 @@ export async function reportArtefacts(report: RunReport, metrics: object): Promi
   const page = renderReport({ title, lead: `${lead} ${verdict}`.trim(), facts, sections: drawn, footnotes });
   return [...files, { path: "report.html", content: page }];
 }
+
+export const metricsFile = (metrics: object): Artefact => ({
+  path: "metrics.json",
+  content: `${JSON.stringify(metrics, undefined, 2)}\n`,
+});
 
 function hasContent(section: RunSection): boolean {
   const { text = "", table, figures = [] } = section;

@@ -52,6 +52,8 @@ export {
   checkpointing,
   type Resumption,
 } from "./kit/checkpoint-files.js";
+export type { Competitor, MethodLabels } from "./kit/competitor.js";
+export { type Budget, competitorsOf, standardCompetitors } from "./kit/competitors.js";
 export {
   type Experiment,
   type ExperimentRequest,

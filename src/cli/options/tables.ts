@@ -47,10 +47,10 @@ export const flowSolverTable = {
   method: {
     type: "text",
     otherwise: "dopri5",
-    placeholder: "name",
+    placeholder: "method",
     group: "How to solve:",
     known: methodNames as readonly string[],
-    help: "{choices}, alpha(A)",
+    help: "how to solve: heun:4 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction); or a name alone, {choices}",
   },
   steps: {
     type: "integer",
@@ -84,7 +84,6 @@ export const flowSolverTable = {
     help: "attempted steps before giving up",
   },
 } as const;
-export type FlowSolverOptions = Complete<typeof flowSolverTable>;
 
 /** Which flow: a file of `train`, or a field and what is missing there. */
 export const flowSourceTable = {

@@ -1,12 +1,12 @@
 import type { Fit } from "../../hypersolver/index.js";
-import { type Correction, hyperRule, type Samples, type StateErrors } from "../../hypersolver/index.js";
+import { type Correction, hyper, type Samples, type StateErrors } from "../../hypersolver/index.js";
 import {
   type Field,
+  type FixedMethod,
+  fixed,
   type Span,
-  type StepRule,
   solveField,
   stateType,
-  tableauRule,
   uniformMesh,
 } from "../../ode/index.js";
 import {
@@ -67,31 +67,28 @@ async function densityFigure({
   const reference = await solveField(field, z0, {
     ...compile,
     span,
-    method: "dopri5",
-    rtol: 1e-5,
-    atol: 1e-5,
+    method: "dopri5@1e-5",
     controls,
   });
   if (reference.status !== "success") return [];
   // A method that breaks on one of the samples has no picture.
-  const fixed = async (rule: StepRule, title: string): Promise<PointCloud[]> => {
+  const cloud = async (method: FixedMethod): Promise<PointCloud[]> => {
     const { status, states, statistics } = await solveField(field, z0, {
       ...compile,
       span,
-      steps,
-      rule,
+      method,
       controls,
     });
     if (status !== "success") return [];
-    return [{ label: nfeLabel(title, statistics.nfe), points: toFloat64(states.at(-1) as Tensor) }];
+    return [{ label: nfeLabel(method.title, statistics.nfe), points: toFloat64(states.at(-1) as Tensor) }];
   };
   const clouds = [
     {
       label: nfeLabel("dopri5", reference.statistics.nfe),
       points: toFloat64(reference.states.at(-1) as Tensor),
     },
-    ...(await fixed(hyperRule(field, correction), hyperTitle(correction.base.name))),
-    ...(await fixed(tableauRule(field, correction.base), methodTitle(correction.base.name))),
+    ...(await cloud(hyper(correction, { steps }))),
+    ...(await cloud(fixed(correction.base, { steps }))),
   ];
   return [density(clouds, { colourScale: "log" })];
 }
@@ -122,25 +119,23 @@ async function trajectoryFigure({
   const reference = await solveField(field, z0, {
     ...compile,
     times: fine,
-    method: "dopri5",
-    rtol: 1e-6,
-    atol: 1e-6,
+    method: "dopri5@1e-6",
     controls,
   });
   const mesh = uniformMesh(span, steps);
-  const fixed = async (rule: StepRule): Promise<Pick<TrajectorySet, "states" | "shape" | "times">> =>
-    stacked((await solveField(field, z0, { ...compile, mesh, rule, controls })).states, mesh);
+  const path = async (method: FixedMethod): Promise<Pick<TrajectorySet, "states" | "shape" | "times">> =>
+    stacked((await solveField(field, z0, { ...compile, method, controls })).states, mesh);
   return trajectories([
     { label: "dopri5", role: "reference", ...stacked(reference.states, fine) },
     {
       label: hyperTitle(correction.base.name),
       role: "hypersolver",
-      ...(await fixed(hyperRule(field, correction))),
+      ...(await path(hyper(correction, { mesh }))),
     },
     {
       label: methodTitle(correction.base.name),
       role: "base",
-      ...(await fixed(tableauRule(field, correction.base))),
+      ...(await path(fixed(correction.base, { mesh }))),
     },
   ]);
 }

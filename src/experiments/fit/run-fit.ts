@@ -11,9 +11,9 @@ import {
   fingerprintOf,
   fitCorrection,
   hasImageStates,
-  hyperRule,
+  hyper,
   type MeasuredError,
-  measureRule,
+  measureMethod,
   measuringReference,
   type ReferenceSettings,
   referenceNoise,
@@ -22,7 +22,7 @@ import {
   solvableSamples,
   type ValidityCard,
 } from "../../hypersolver/index.js";
-import { type Field, type Span, type StepRule, stateType, tableauRule } from "../../ode/index.js";
+import { type Field, type FixedMethod, fixed, type Span, stateType } from "../../ode/index.js";
 import type { Figure } from "../../plot/index.js";
 import { type CompileOptions, machineOf, type RunContext } from "../../runtime/index.js";
 import {
@@ -35,6 +35,7 @@ import {
 } from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
 import type { Artefact } from "../kit/artefact.js";
+import { standardCompetitors } from "../kit/competitors.js";
 import { MEASURING_METHODS } from "../kit/progress-stages.js";
 import { metricsFile, reportArtefacts, withRunFacts } from "../kit/report.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
@@ -142,17 +143,19 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
   const solvable = await solvableSamples(field, span, wanted, measuring, compile);
   const { samples, ends: reference, dropped } = solvable;
   const noise = await referenceNoise(field, span, samples, measuring, compile);
-  const [baseRule, rule] = [tableauRule(field, base), hyperRule(field, fit.correction)];
+  const [baseMethod, method] = [fixed(base, { steps }), hyper(fit.correction, { steps })];
   const on = { span, steps, samples, reference, compile };
-  const measured = await measureUnlessItBreaks(field, rule, on);
-  const measuredBase = await measureUnlessItBreaks(field, baseRule, on);
+  const measured = await measureUnlessItBreaks(field, method, on);
+  const measuredBase = await measureUnlessItBreaks(field, baseMethod, on);
+  const { nfe } = method.scheme(field).cost(steps);
+  const budget = request.budget ?? [...new Set([...DEFAULT_BUDGET, nfe])].sort((a, b) => a - b);
   const comparison = await compareMethods({
-    ...{ field, correction: fit.correction, span, samples, reference, compile },
-    budget: request.budget ?? [...new Set([...DEFAULT_BUDGET, rule.cost.nfe * steps])].sort((a, b) => a - b),
+    ...{ field, span, samples, reference, compile },
+    methods: standardCompetitors(field, { budget, correction: fit.correction }),
     onProgress: (done, total) => context.onProgress?.({ stage: MEASURING_METHODS, done, total }),
   });
   const card = cardOf(request, fit, samples, comparison);
-  const solver = await unlessItBreaks(encodeSolver(field, rule, span, steps, samples));
+  const solver = await unlessItBreaks(encodeSolver(field, method, span, samples));
   const metrics: FitMetrics = {
     title: request.title,
     command: request.command,
@@ -162,8 +165,8 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
     heldOutSamples: samples.z0.shape[0] ?? 0,
     ...(dropped !== undefined && { dropped }),
     ...(isBroken(solver) && { brokenSolver: solver }),
-    base: { method: baseRule.name, steps, ...summary(measuredBase.errors), ...costs(measuredBase) },
-    hypersolver: { method: rule.name, steps, ...summary(measured.errors), ...costs(measured) },
+    base: { method: baseMethod.name, steps, ...summary(measuredBase.errors), ...costs(measuredBase) },
+    hypersolver: { method: method.name, steps, ...summary(measured.errors), ...costs(measured) },
     comparison,
     losses: fit.losses,
     noiseFloor: fit.data.noiseFloor,
@@ -200,19 +203,22 @@ type MeasuredCase = {
   reference: Tensor;
   compile: CompileOptions;
 };
-type Measurement = Pick<Awaited<ReturnType<typeof measureRule>>, "errors" | "statistics">;
+type Measurement = Pick<Awaited<ReturnType<typeof measureMethod>>, "errors" | "statistics">;
 
 /** That a method breaks is a result, not a reason to lose the fit. */
-async function measureUnlessItBreaks(field: Field, rule: StepRule, of: MeasuredCase): Promise<Measurement> {
+async function measureUnlessItBreaks(
+  field: Field,
+  method: FixedMethod,
+  of: MeasuredCase,
+): Promise<Measurement> {
   const { span, steps, samples, reference, compile } = of;
   try {
-    return await measureRule(field, rule, span, steps, samples, reference, compile);
+    return await measureMethod(field, method, span, samples, reference, compile);
   } catch (error) {
     if (!isHypersolversError(error, "NON_FINITE")) throw error;
     const infinite = Number.POSITIVE_INFINITY;
     const lost = new Float64Array(samples.z0.shape[0] ?? 0).fill(infinite);
-    const { nfe, gCalls, macs } = rule.cost;
-    const spent = { nfe: nfe * steps, gCalls: gCalls * steps, macs: macs * steps, milliseconds: Number.NaN };
+    const spent = { ...method.scheme(field).cost(steps), milliseconds: Number.NaN };
     return {
       errors: { mean: infinite, median: infinite, relative: infinite, largest: infinite, samples: lost },
       statistics: { ...spent, acceptedSteps: 0, rejectedSteps: 0 },

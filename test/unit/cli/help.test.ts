@@ -14,7 +14,7 @@ import {
   presets,
 } from "../../../src/experiments/index.js";
 import { fitTable } from "../../../src/hypersolver/index.js";
-import { FLOW_TOLERANCE, noiseKinds, TRAINING_TOLERANCE } from "../../../src/models/index.js";
+import { FLOW_TOLERANCES, noiseKinds, TRAINING_TOLERANCES } from "../../../src/models/index.js";
 import { activations } from "../../../src/nn/index.js";
 import { tableaus } from "../../../src/ode/index.js";
 import { methodNames } from "../../../src/ode/specs.js";
@@ -52,7 +52,7 @@ describe("tables, which load none of the library, agree with it", () => {
     expect(trainTable.hidden.default).toEqual(hidden);
     expect(trainTable.activation.default).toBe(activation);
     expect(trainTable.validations.default).toBe(validations);
-    expect(Number(/default: (.*)\)/.exec(described("--tolerance"))?.[1])).toBe(TRAINING_TOLERANCE);
+    expect(Number(/default: (.*)\)/.exec(described("--tolerance"))?.[1])).toBe(TRAINING_TOLERANCES.rtol);
     expect([MATCHING_PER_LIKELIHOOD, described("--objective")]).toEqual([
       200,
       expect.stringContaining("a two-hundredth as many"),
@@ -62,7 +62,7 @@ describe("tables, which load none of the library, agree with it", () => {
   it.each(["sample", "density"])("on the tolerances of %s", (name) => {
     const described = descriptions(name);
     for (const option of ["--rtol", "--atol"])
-      expect(Number(/default: (.*)\)/.exec(described(option))?.[1])).toBe(FLOW_TOLERANCE);
+      expect(Number(/default: (.*)\)/.exec(described(option))?.[1])).toBe(FLOW_TOLERANCES.rtol);
   });
 });
 

@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { compareMethods, type FitRun, fitSummary, runFit } from "../../../src/experiments/index.js";
+import {
+  compareMethods,
+  type FitRun,
+  fitSummary,
+  runFit,
+  standardCompetitors,
+} from "../../../src/experiments/index.js";
 import { importOnnx } from "../../../src/graph/index.js";
 import { goldenVectorsOf, MEASURING } from "../../../src/hypersolver/index.js";
 import { Random } from "../../../src/tensor/index.js";
@@ -48,7 +54,8 @@ describe("a whole run on images", () => {
 
 test("methods are compared on images against the reference that is asked for", async () => {
   const samples = smallImageFit.states.heldOut(6, new Random(1));
-  const options = { field, span: [0, 1] as const, samples, budget: [8], tolerances: [1e-3], repetitions: 1 };
+  const methods = standardCompetitors(field, { budget: [8], tolerances: [1e-3] });
+  const options = { field, span: [0, 1] as const, samples, methods, repetitions: 1 };
   const rough = await compareMethods(options);
   const exact = await compareMethods({ ...options, measuring: MEASURING });
   for (const [i, row] of exact.entries()) {

@@ -12,6 +12,7 @@ export const compareCommand: CommandDefinition = specCommand({
   examples: [
     "compare field.onnx --span 0,1 --states normal",
     "compare field.onnx --correction correction.onnx --samples 500 --budget 2,4,8 --out comparison",
+    "compare field.onnx --span 0,1 --methods heun:4,rk4:2,dopri5@1e-3,hyper:correction.onnx:2",
     "compare field.onnx --span 0,1 --states uniform:-1,1 --tolerances 1e-2,1e-4 --json",
   ],
   load: async () => (await import("./job.js")).compareJob,

@@ -1,11 +1,14 @@
 import {
   type ComparisonRow,
+  type Competitor,
   compareMethods,
   comparisonText,
+  competitorsOf,
   hasErrors,
   measuredSamples,
   measuringText,
   paretoFigure,
+  standardCompetitors,
 } from "../../../experiments/index.js";
 import {
   droppedText,
@@ -13,45 +16,43 @@ import {
   referenceNoise,
   solvableSamples,
 } from "../../../hypersolver/index.js";
+import { type Field, splitMethods } from "../../../ode/index.js";
 import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
 import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
-import { readCorrection, readField, warnOfCard, warnOfStates } from "../../files/models.js";
+import { readField, warnOfCard, warnOfStates } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { stateSource } from "../../files/states.js";
-import { missing } from "../../options/method.js";
+import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
 import { parseStates } from "../../options/parse.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
+import { unusable } from "../../options/usage-error.js";
 import { jsonText } from "../../terminal/output.js";
-import { compareTable } from "./table.js";
+import { type CompareOptions, compareTable } from "./table.js";
 
 /** `hypersolvers compare`. */
 export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, async (options, desk) => {
   const { field: path } = options;
   const { output, progress, machine } = desk;
   const field = await readField(path, options);
-  const correction = await readCorrection(options.correction);
-  const span = options.span ?? correction?.card.span;
+  const { methods, corrections } = await contest(field, options);
+  const span = options.span ?? corrections[0]?.correction.card.span;
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   if (options.out !== undefined) await requireWritableFolder(options.out);
   const source = await stateSource(field, parseStates("--states", options.states), options);
   const wanted = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
-  const warnings =
-    correction === undefined
-      ? []
-      : [
-          ...warnOfCard(correction, field, [{ span, steps: correction.card.steps }], output),
-          ...warnOfStates(correction, wanted.z0, span[0], output),
-        ];
+  const warnings = corrections.flatMap(({ correction, method }) => [
+    ...warnOfCard(correction, field, usesOf(method, { span }), output),
+    ...warnOfStates(correction, wanted.z0, span[0], output),
+  ]);
   const measuring = measuringReference(field);
   const runtime = machine;
   const solvable = await solvableSamples(field, span, wanted, measuring, runtime);
   const { samples, ends: reference, dropped } = solvable;
   const noise = await referenceNoise(field, span, samples, measuring, runtime);
   const rows = await compareMethods({
-    ...{ field, reference, span, samples, budget: options.budget, tolerances: options.tolerances },
-    ...(correction !== undefined && { correction }),
+    ...{ field, reference, span, samples, methods },
     compile: runtime,
     onProgress: (done, total) => progress.update({ name: "measuring methods", done, total }),
   });
@@ -84,6 +85,43 @@ export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, a
   };
 });
 
+const BUDGET = [1, 2, 4, 8, 16];
+
+interface Contest {
+  readonly methods: readonly Competitor[];
+  /** The corrected ones. */
+  readonly corrections: readonly Required<ChosenMethod>[];
+}
+
+/** The methods of `--methods`; else the usual ones, and the correction at every budget. */
+async function contest(field: Field, options: CompareOptions): Promise<Contest> {
+  const { methods: list, correction: file, budget = BUDGET, tolerances } = options;
+  if (list === undefined) {
+    const chosen = file === undefined ? undefined : await chosenMethod({ correction: file }, {});
+    const { correction } = chosen ?? {};
+    const usual = {
+      budget,
+      ...(tolerances !== undefined && { tolerances }),
+      ...(correction !== undefined && { correction }),
+    };
+    return { methods: standardCompetitors(field, usual), corrections: corrected(chosen ? [chosen] : []) };
+  }
+  const given = { "--correction": file, "--budget": options.budget, "--tolerances": tolerances };
+  const spare = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (spare.length > 0)
+    throw unusable(
+      spare.join(", "),
+      "nothing beside --methods, which says it all",
+      "both",
+      `drop ${spare.join(" and ")}; a correction is spelt hyper:FILE:STEPS`,
+    );
+  const chosen: ChosenMethod[] = [];
+  for (const method of splitMethods(list)) chosen.push(await chosenMethod({ method }, {}));
+  return { methods: competitorsOf(chosen.map(({ method }) => method)), corrections: corrected(chosen) };
+}
+
+const corrected = (chosen: readonly ChosenMethod[]): Required<ChosenMethod>[] =>
+  chosen.flatMap(({ method, correction }) => (correction === undefined ? [] : [{ method, correction }]));
 async function drawn(rows: readonly ComparisonRow[]): Promise<{ path: string; content: string }[]> {
   return hasErrors(rows) ? [{ path: "pareto.svg", content: await renderSvg(paretoFigure(rows)) }] : [];
 }

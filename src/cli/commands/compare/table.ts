@@ -1,3 +1,4 @@
+import type { Complete } from "../../../spec/index.js";
 import { fieldTable } from "../../options/field-table.js";
 import { fieldArgument, seedTable } from "../../options/tables.js";
 
@@ -8,6 +9,12 @@ export const compareOwnTable = {
     placeholder: "file",
     group: "Options:",
     help: "a correction that `fit` made, to be compared with the rest",
+  },
+  methods: {
+    type: "text",
+    otherwise: "every fixed method at every budget, dopri5, the correction",
+    placeholder: "method,…",
+    help: "these alone: heun:4,dopri5@1e-5,hyper:FILE:2",
   },
   span: {
     type: "span",
@@ -33,14 +40,14 @@ export const compareOwnTable = {
   budget: {
     type: "list",
     of: { type: "integer", min: 1 },
-    default: [1, 2, 4, 8, 16],
+    otherwise: "1,2,4,8,16",
     placeholder: "n,…",
     help: "evaluations of f that fixed methods may spend",
   },
   tolerances: {
     type: "list",
     of: { type: "number", above: 0 },
-    default: [0.001, 0.00001],
+    otherwise: "1e-3,1e-5",
     placeholder: "x,…",
     help: "tolerances of dopri5 to compare",
   },
@@ -56,3 +63,4 @@ export const compareTable: typeof fieldArgument &
   typeof compareOwnTable &
   typeof seedTable &
   typeof fieldTable = { ...fieldArgument, ...compareOwnTable, ...seedTable, ...fieldTable };
+export type CompareOptions = Complete<typeof compareTable>;

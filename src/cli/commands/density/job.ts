@@ -11,20 +11,13 @@ import { type Field, logDensityField, stateType, type TraceEstimator } from "../
 import type { JobContext } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow, requireColumns } from "../../files/flows.js";
-import {
-  forOption,
-  type LoadedCorrection,
-  readCorrection,
-  stemOf,
-  warnOfCard,
-  warnOfStates,
-} from "../../files/models.js";
+import { compileOptions, forOption, stemOf, warnOfCard, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints, type Points, type PointsContent, readPoints } from "../../files/points.js";
-import { type FlowSolver, flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
-import { missing } from "../../options/method.js";
+import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
+import { type ChosenMethod, missing, usesOf } from "../../options/method.js";
 import { parseGrid } from "../../options/parse.js";
-import { plainJob, type SpecJob } from "../../options/spec-command.js";
+import { type Machine, plainJob, type SpecJob } from "../../options/spec-command.js";
 import type { TraceOptions } from "../../options/tables.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";
@@ -36,19 +29,18 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
   const { flow: path } = options;
   refuseContradictions(options);
   const { output, progress } = desk;
-  const correction = await readCorrection(options.correction);
-  const solver = flowSolver(options, correction);
+  const solver = await flowSolver(options);
+  refuseControlState(options, solver);
   const flow = await readFlow(path, options);
-  const trace = traceOf(flow, options, correction);
+  const trace = traceOf(flow, options, solver);
   for (const name of ["picture", "grid"] as const)
     if (options[name] !== undefined) requirePlane(flow.columns.length, `--${name}`);
   for (const file of [options.out, options.picture]) if (file !== undefined) await requireWritableFile(file);
   const points = options.data === undefined ? undefined : await readPoints(options.data);
   const warnings = [
     ...(points === undefined ? [] : requireColumns(flow, points, output)),
-    ...(correction === undefined
-      ? warnOfFlowTolerances(solver, flow, output)
-      : cardWarningsOf(flow, correction, solver, points, desk)),
+    ...warnOfFlowTolerances(solver, flow, output),
+    ...cardWarningsOf(flow, solver, points, desk),
   ];
   const found = await solved(flow, points, { solver, trace }, options, desk);
   progress.stop();
@@ -63,7 +55,7 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
 });
 
 function refuseContradictions(options: DensityOptions): void {
-  const { data, grid, picture, out, steps, correction, controlState } = options;
+  const { data, grid, picture, out } = options;
   if (data === undefined && grid === undefined)
     throw missing(
       picture === undefined ? "--data" : "--data, --grid",
@@ -72,7 +64,10 @@ function refuseContradictions(options: DensityOptions): void {
         : "points, or a region to draw",
     );
   if (out !== undefined && data === undefined) throw missing("--data", "the points that --out is about");
-  if (controlState === true && (steps !== undefined || correction !== undefined))
+}
+
+function refuseControlState({ controlState }: DensityOptions, { method }: ChosenMethod): void {
+  if (controlState === true && method.kind === "fixed")
     throw unusable("--control-state", "tolerances: equal steps have no step control", "equal steps");
 }
 
@@ -87,15 +82,8 @@ export function refuseSpareNoise({ noise, estimator }: TraceOptions, used: Trace
 }
 
 /** How the divergence is found. */
-function traceOf(
-  flow: LoadedFlow,
-  options: DensityOptions,
-  correction: LoadedCorrection | undefined,
-): DensityTrace {
-  const wanted = {
-    ...(options.estimator !== undefined && { estimator: options.estimator }),
-    ...(correction !== undefined && { correction }),
-  };
+function traceOf(flow: LoadedFlow, options: DensityOptions, { method }: ChosenMethod): DensityTrace {
+  const wanted = { method, ...(options.estimator !== undefined && { estimator: options.estimator }) };
   const estimator = forOption("--estimator", () => densityEstimator(flow, wanted));
   refuseSpareNoise(options, estimator);
   const { noise = "rademacher" } = options;
@@ -105,14 +93,14 @@ function traceOf(
 /** A correction of the points, or of points and log-density together: both run from data to base. */
 function cardWarningsOf(
   { field, span: [base, data], standardisation }: LoadedFlow,
-  correction: LoadedCorrection,
-  { steps = 1 }: FlowSolver,
+  { method, correction }: ChosenMethod,
   points: Points | undefined,
   { output }: JobContext,
 ): string[] {
+  if (correction === undefined) return [];
   const wide = Number(correction.card.stateShape.at(-1)) === Number(stateType(field).shape.at(-1)) + 1;
   const corrected: Field = wide ? logDensityField(field, { estimator: "exact" }).field : field;
-  const warnings = warnOfCard(correction, corrected, [{ span: [data, base], steps }], output);
+  const warnings = warnOfCard(correction, corrected, usesOf(method, { span: [data, base] }), output);
   if (points === undefined) return warnings;
   const states = standardised(points.value, standardisation);
   const z0 = wide ? withZeroColumns(states, 1) : states;
@@ -122,19 +110,22 @@ function cardWarningsOf(
 async function solved(
   flow: LoadedFlow,
   points: Points | undefined,
-  { solver, trace }: { readonly solver: FlowSolver; readonly trace: DensityTrace },
-  options: DensityOptions,
+  { solver, trace }: { readonly solver: ChosenMethod; readonly trace: DensityTrace },
+  options: DensityOptions & Machine,
   { output, progress }: JobContext,
 ): Promise<DensityFound> {
   const interruption =
-    solver.steps === undefined ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
+    solver.method.kind === "adaptive" ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
   let density: CompiledDensity | undefined;
   try {
-    const signal = interruption === undefined ? {} : { signal: interruption.signal };
     const { seed, controlState: controlStateAlone = false } = options;
     density = await compileFlowDensity(flow, {
-      ...{ ...solver.options, ...trace, seed, controlStateAlone },
-      ...signal,
+      ...compileOptions(options),
+      ...trace,
+      method: solver.method,
+      seed,
+      controlStateAlone,
+      signal: interruption?.signal,
     });
     const logDensities = points === undefined ? undefined : await density.run(points.value);
     const grid = gridOf(points, options);

@@ -12,7 +12,7 @@ export const exportCommand: CommandDefinition = specCommand({
   examples: [
     "export field.onnx --correction correction.onnx --out solver.onnx",
     "export field.onnx --correction correction.onnx --steps 2 --span 0,1 --out solver.onnx",
-    "export field.onnx --method rk4 --steps 4 --span 0,1 --out rk4.onnx",
+    "export field.onnx --method rk4:4 --span 0,1 --out rk4.onnx",
   ],
   load: async () => (await import("./job.js")).exportJob,
 });

@@ -1,4 +1,5 @@
 import { methodNames } from "../../../ode/specs.js";
+import type { Complete } from "../../../spec/index.js";
 import { fieldTable } from "../../options/field-table.js";
 import { fieldArgument, seedTable } from "../../options/tables.js";
 
@@ -12,9 +13,9 @@ export const exportOwnTable = {
   },
   method: {
     type: "text",
-    placeholder: "name",
+    placeholder: "method",
     known: methodNames as readonly string[],
-    help: "without a correction: {choices}, alpha(A)",
+    help: "how to solve: heun:4 (steps), hyper:FILE:2 (correction); or a name alone, {choices}",
   },
   steps: { type: "integer", min: 1, placeholder: "k", help: "number of equal steps over the span" },
   span: { type: "span", placeholder: "t0,t1", help: "from where to where; t1 < t0 runs backwards" },
@@ -39,3 +40,4 @@ export const exportTable: typeof fieldArgument &
   typeof exportOwnTable &
   typeof seedTable &
   typeof fieldTable = { ...fieldArgument, ...exportOwnTable, ...seedTable, ...fieldTable };
+export type ExportOptions = Complete<typeof exportTable>;

@@ -11,8 +11,8 @@ export const solveCommand: CommandDefinition = specCommand({
   table: solveTable,
   examples: [
     "solve field.onnx --span 0,1 --states z0.safetensors --out z1.safetensors",
-    "solve field.onnx --span 0,1 --states z0.safetensors --rtol 1e-4 --atol 1e-4 --method tsit5",
-    "solve field.onnx --span 1,0 --states normal --samples 100 --method rk4 --steps 8",
+    "solve field.onnx --span 0,1 --states z0.safetensors --method tsit5@1e-4",
+    "solve field.onnx --span 1,0 --states normal --samples 100 --method rk4:8",
     "solve field.onnx --times 0,0.5,1 --states z0.safetensors:z --out path.safetensors",
     "solve field.onnx --correction correction.onnx --steps 2 --states z0.safetensors --out z1.safetensors",
     "solve controlled.onnx --span 0,1 --states data.safetensors:z --input x=data.safetensors:x --json",

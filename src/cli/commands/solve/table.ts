@@ -14,9 +14,9 @@ export const solveOwnTable = {
   method: {
     type: "text",
     otherwise: "dopri5",
-    placeholder: "name",
+    placeholder: "method",
     known: methodNames as readonly string[],
-    help: "{choices}, alpha(A)",
+    help: "how to solve: heun:4 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction); or a name alone, {choices}",
   },
   steps: {
     type: "integer",

@@ -10,8 +10,8 @@ import {
 import {
   decodeCorrection,
   fingerprintOf,
-  hyperRule,
-  measureRule,
+  hyper,
+  measureMethod,
   referenceEnds,
   resolveFit,
 } from "../../../../src/hypersolver/index.js";
@@ -51,8 +51,8 @@ describe("a whole run", () => {
     const correction = decodeCorrection(contentOf("correction.onnx") as Uint8Array, "correction.onnx");
     const samples = smallFit.states.heldOut(100, new Random(smallFit.seed ?? 0));
     const ends = await referenceEnds(request.field, pendulumSpan, samples);
-    const rule = hyperRule(request.field, correction);
-    const { errors } = await measureRule(request.field, rule, pendulumSpan, 1, samples, ends);
+    const method = hyper(correction, { steps: 1 });
+    const { errors } = await measureMethod(request.field, method, pendulumSpan, samples, ends);
     expect(errors.mean / run.metrics.hypersolver.mean).toBeCloseTo(1, 4);
     expect(run.metrics.hypersolver.mean).toBeLessThan(run.metrics.base.mean / 10);
     expect(run.metrics).toMatchObject({ status: "complete", heldOutSamples: 100 });

@@ -1,6 +1,6 @@
+import { drawNoise } from "../../src/models/flow/noise.js";
 import {
   type ClassifierTrainingOptions,
-  drawNoise,
   type FlowTrainingOptions,
   flowField,
   normalBase,

@@ -1,11 +1,12 @@
+import { stateErrors } from "../../hypersolver/index.js";
 import {
   measuringReference,
   type ReferenceSettings,
   referenceEnds,
   type Samples,
-  stateErrors,
-} from "../../hypersolver/index.js";
-import { compileSolve, type Field, fixed, knownTableau, type Span } from "../../ode/index.js";
+} from "../../hypersolver/internal.js";
+import { compileSolve, type Field, fixed, type Span } from "../../ode/index.js";
+import { knownTableau } from "../../ode/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
 import { type Competitor, labelsOf, type MethodLabels } from "../kit/competitor.js";

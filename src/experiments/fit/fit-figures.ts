@@ -1,14 +1,8 @@
 import type { Fit } from "../../hypersolver/index.js";
-import { type Correction, hyper, type Samples, type StateErrors } from "../../hypersolver/index.js";
-import {
-  type Field,
-  type FixedMethod,
-  fixed,
-  type Span,
-  solveField,
-  stateType,
-  uniformMesh,
-} from "../../ode/index.js";
+import { type Correction, hyper } from "../../hypersolver/index.js";
+import type { Samples, StateErrors } from "../../hypersolver/internal.js";
+import { type Field, type FixedMethod, fixed, type Span, solveField, uniformMesh } from "../../ode/index.js";
+import { stateType } from "../../ode/internal.js";
 import {
   density,
   errorHistogram,

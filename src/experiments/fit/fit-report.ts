@@ -1,4 +1,5 @@
-import { droppedText, type ValidityCard } from "../../hypersolver/index.js";
+import type { ValidityCard } from "../../hypersolver/index.js";
+import { droppedText } from "../../hypersolver/internal.js";
 import { type Figure, type Table, textTable } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import type { RunReport } from "../kit/report.js";

@@ -1,30 +1,34 @@
 import {
   type Correction,
-  channelMoments,
-  type DroppedSamples,
-  type EffectiveFit,
   encodeCorrection,
   encodeSolver,
   type Fit,
   type FitInputs,
   type FitSpec,
-  fingerprintOf,
   fitCorrection,
-  hasImageStates,
   hyper,
-  type MeasuredError,
   measureMethod,
+  type ValidityCard,
+} from "../../hypersolver/index.js";
+import {
+  channelMoments,
+  type DroppedSamples,
+  type EffectiveFit,
+  fingerprintOf,
+  hasImageStates,
+  type MeasuredError,
   measuringReference,
   type ReferenceSettings,
   referenceNoise,
   type Samples,
   type StateErrors,
   solvableSamples,
-  type ValidityCard,
-} from "../../hypersolver/index.js";
-import { type Field, type FixedMethod, fixed, type Span, stateType } from "../../ode/index.js";
+} from "../../hypersolver/internal.js";
+import { type Field, type FixedMethod, fixed, type Span } from "../../ode/index.js";
+import { stateType } from "../../ode/internal.js";
 import type { Figure } from "../../plot/index.js";
-import { type CompileOptions, machineOf, type RunContext } from "../../runtime/index.js";
+import type { CompileOptions, RunContext } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import {
   type Broken,
   isBroken,

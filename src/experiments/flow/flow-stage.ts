@@ -1,4 +1,4 @@
-import { runOptions } from "../../runtime/index.js";
+import { runOptions } from "../../runtime/internal.js";
 import type { Artefact } from "../kit/artefact.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";

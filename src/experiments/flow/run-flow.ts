@@ -4,15 +4,12 @@ import {
   encodeFlow,
   type Flow,
   type FlowData,
-  type FlowFacts,
-  type FlowPoint,
   type FlowTrainingOptions,
-  flowFacts,
   type TrainedFlow,
-  type TrainingPhase,
   trainFlow,
 } from "../../models/index.js";
-import type { TraceEstimator } from "../../ode/index.js";
+import { type FlowFacts, type FlowPoint, flowFacts, type TrainingPhase } from "../../models/internal.js";
+import type { TraceEstimator } from "../../ode/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { type Broken, isHypersolversError } from "../../tensor/index.js";
 import type { Artefact } from "../kit/artefact.js";

@@ -1,6 +1,8 @@
 import type { Field } from "../../ode/index.js";
-import { type Checkpoint, runTraining, type TrainerPhase, type Verdict } from "../../optim/index.js";
-import { contextOf, type NamedTensors, type RunOptions } from "../../runtime/index.js";
+import type { Checkpoint } from "../../optim/index.js";
+import { runTraining, type TrainerPhase, type Verdict } from "../../optim/internal.js";
+import type { NamedTensors } from "../../runtime/index.js";
+import { contextOf, type RunOptions } from "../../runtime/internal.js";
 import { fail, isBroken, Random, unlessItBreaks } from "../../tensor/index.js";
 import { type BaseDistribution, normalBase } from "./base-distribution.js";
 import { type Flow, type FlowFieldOptions, flowField } from "./flow.js";
@@ -16,6 +18,7 @@ import {
   type TrainingPhase,
 } from "./training-phase.js";
 
+/** What to train on which data, and what to run it on. */
 export interface FlowTrainingOptions extends RunOptions {
   readonly data: FlowData;
   /** One after another; each starts from the averaged parameters of the one before. */

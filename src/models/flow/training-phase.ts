@@ -1,5 +1,6 @@
 import type { Field } from "../../ode/index.js";
-import { adam, type CurvePoint, cosineAnnealing, type Schedule, warmup } from "../../optim/index.js";
+import { adam, cosineAnnealing, type Schedule, warmup } from "../../optim/index.js";
+import type { CurvePoint } from "../../optim/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { fail } from "../../tensor/index.js";
 import type { Flow } from "./flow.js";
@@ -7,7 +8,9 @@ import { compileFlowMatching } from "./flow-matching.js";
 import { compileMaximumLikelihood, type LikelihoodOptions } from "./maximum-likelihood.js";
 import type { FlowTrainer } from "./trainer.js";
 
+/** What a phase minimises: the regression of the field on straight paths, or −mean log p of the data. */
 export const flowObjectives = ["flow-matching", "maximum-likelihood"] as const;
+/** One of those objectives. */
 export type FlowObjective = (typeof flowObjectives)[number];
 
 /** A stretch of training with one objective. */

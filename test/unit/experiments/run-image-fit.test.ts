@@ -7,7 +7,8 @@ import {
   standardCompetitors,
 } from "../../../src/experiments/index.js";
 import { importOnnx } from "../../../src/graph/index.js";
-import { goldenVectorsOf, MEASURING } from "../../../src/hypersolver/index.js";
+import { goldenVectorsOf } from "../../../src/hypersolver/internal.js";
+import { MEASURING } from "../../../src/hypersolver/reference/reference.js";
 import { Random } from "../../../src/tensor/index.js";
 import { convolutionalField, imageShape, smallImageFit } from "../../helpers/image-fields.js";
 

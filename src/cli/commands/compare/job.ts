@@ -15,8 +15,9 @@ import {
   measuringReference,
   referenceNoise,
   solvableSamples,
-} from "../../../hypersolver/index.js";
-import { type Field, splitMethods } from "../../../ode/index.js";
+} from "../../../hypersolver/internal.js";
+import type { Field } from "../../../ode/index.js";
+import { splitMethods } from "../../../ode/internal.js";
 import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
 import { configArtefact } from "../../files/config-artefact.js";

@@ -9,7 +9,8 @@ import {
 } from "../../../../src/experiments/index.js";
 import { mul, trace } from "../../../../src/graph/index.js";
 import { parseMethod, uniformStates } from "../../../../src/hypersolver/index.js";
-import { dopri5, fieldMacs, heun, makeField, ralston } from "../../../../src/ode/index.js";
+import { dopri5, fieldMacs, heun, ralston } from "../../../../src/ode/index.js";
+import { makeField } from "../../../../src/ode/internal.js";
 import { fromNumbers, Random } from "../../../../src/tensor/index.js";
 import { zeroCorrection } from "../../../helpers/corrections.js";
 import { pendulum, pendulumSpan } from "../../../helpers/fitting.js";

@@ -7,15 +7,9 @@ import {
   fitSummary,
   runFit,
 } from "../../../../src/experiments/index.js";
-import {
-  decodeCorrection,
-  fingerprintOf,
-  hyper,
-  measureMethod,
-  referenceEnds,
-  resolveFit,
-} from "../../../../src/hypersolver/index.js";
-import { stateType } from "../../../../src/ode/index.js";
+import { decodeCorrection, hyper, measureMethod } from "../../../../src/hypersolver/index.js";
+import { fingerprintOf, referenceEnds, resolveFit } from "../../../../src/hypersolver/internal.js";
+import { stateType } from "../../../../src/ode/internal.js";
 import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { Random } from "../../../../src/tensor/index.js";
 import { pendulum, pendulumSpan, smallFit } from "../../../helpers/fitting.js";

@@ -1,16 +1,11 @@
 import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { importOnnx, inspectOnnx, log, mul, type NamedNodes, trace } from "../../../../src/graph/index.js";
-import {
-  encodeSolver,
-  GOLDEN_KEY,
-  goldenVectorsOf,
-  hyper,
-  type Samples,
-  selfTest,
-  solverGraph,
-} from "../../../../src/hypersolver/index.js";
-import { fixed, heun, makeField, solveField } from "../../../../src/ode/index.js";
+import { GOLDEN_KEY, solverGraph } from "../../../../src/hypersolver/files/solver-file.js";
+import { encodeSolver, hyper, selfTest } from "../../../../src/hypersolver/index.js";
+import { goldenVectorsOf, type Samples } from "../../../../src/hypersolver/internal.js";
+import { fixed, heun, solveField } from "../../../../src/ode/index.js";
+import { makeField } from "../../../../src/ode/internal.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { closedForms, driven, spiral } from "../../../helpers/closed-form.js";
 import { relativeDifference } from "../../../helpers/compare.js";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { meanNegative } from "../../../../src/models/flow/flow-density.js";
 import {
   compileFlowDensity,
   type FlowData,
   type FlowTrainingOptions,
   logisticBase,
-  meanNegative,
   normalBase,
   type TrainedFlow,
   tableData,

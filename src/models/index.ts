@@ -8,7 +8,8 @@ export { type Flow, flowField } from "./flow/flow.js";
 // Training.
 
 export { densityData, type FlowData, tableData } from "./flow/flow-data.js";
-export { type FlowTrainingOptions, type TrainedFlow, trainFlow } from "./flow/train-flow.js";
+export type { FlowTrainingSpec } from "./flow/flow-table.js";
+export { type FlowTrainingInputs, type TrainedFlow, trainFlow } from "./flow/train-flow.js";
 
 // Use.
 

@@ -6,16 +6,19 @@ export type { ClassifierPoint } from "./classifier/training/classifier-point.js"
 export { CLASSIFIER_TRAINING_TOLERANCES } from "./classifier/training/training-options.js";
 export { withZeroColumns } from "./flow/augmented-states.js";
 export { baseNamed } from "./flow/base-distribution.js";
-export { dimensionOf, type FlowFieldOptions, MAX_SPEED } from "./flow/flow.js";
+export { dimensionOf, MAX_SPEED } from "./flow/flow.js";
 export { rowsBeyond } from "./flow/flow-data.js";
 export { densityEstimator, FLOW_TOLERANCES, type LogDensities } from "./flow/flow-density.js";
 export { type DescribedFlow, FLOW_KEY, type FlowFacts, flowFacts } from "./flow/flow-file.js";
 export type { FlowSamplerOptions, FlowSamples } from "./flow/flow-sampler.js";
+export {
+  type FlowNetwork,
+  type FlowObjective,
+  flowObjectives,
+  flowTrainingTable,
+  type TrainingPhase,
+  type TrainingPhaseSpec,
+} from "./flow/flow-table.js";
 export { compileMaximumLikelihood } from "./flow/maximum-likelihood.js";
 export type { NoiseKind } from "./flow/noise.js";
-export {
-  type FlowObjective,
-  type FlowPoint,
-  flowObjectives,
-  type TrainingPhase,
-} from "./flow/training-phase.js";
+export type { FlowPoint } from "./flow/training-phase.js";

@@ -3,5 +3,6 @@ export { refuseOthers } from "./applies.js";
 export { pickSpec } from "./complete.js";
 export { flagOf, helpOf } from "./describe.js";
 export type { Row } from "./kind.js";
+export type { Checked } from "./spec.js";
 export { valueOfText } from "./text.js";
 export { expectation, textExpectation } from "./words.js";

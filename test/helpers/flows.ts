@@ -1,6 +1,6 @@
 import { trace } from "../../src/graph/index.js";
+import type { FlowFieldOptions } from "../../src/models/flow/flow.js";
 import { type Flow, type FlowData, flowField, normalBase } from "../../src/models/index.js";
-import type { FlowFieldOptions } from "../../src/models/internal.js";
 import { type Field, fieldAs } from "../../src/ode/index.js";
 import { evaluateField, stateType } from "../../src/ode/internal.js";
 import { compile } from "../../src/runtime/index.js";
@@ -24,7 +24,7 @@ export function smallField(
     ...rest
   }: Partial<FlowFieldOptions> & { readonly seed?: number; readonly strength?: number } = {},
 ): Field {
-  const plain = { inputGain: 1, inputBound: Number.POSITIVE_INFINITY };
+  const plain = { inputGain: 1, inputBound: null };
   const field = flowField({ dimension, hidden: [8, 8], ...plain, ...rest }, new Random(seed));
   const parameters = Object.fromEntries(
     Object.entries(field.parameters).map(([name, value]) => [name, scaled(value, strength)]),

@@ -110,10 +110,10 @@ function oneOf(option, value, known) {
 async function ourTrainee(flow, { gradient }) {
   const trainer = await compileMaximumLikelihood(flow.field, {
     ...{ base: flow.base, span: flow.span, optimizer: adam() },
-    solver: { rtol: tolerance, atol: tolerance, adjoint: gradients[gradient].adjoint },
+    solver: { method: `dopri5@${tolerance}`, adjoint: gradients[gradient].adjoint },
   });
   const plain = { ...flow, standardisation: { shift: [0, 0], scale: [1, 1] } };
-  const density = await compileFlowDensity(plain, { rtol: tolerance, atol: tolerance });
+  const density = await compileFlowDensity(plain, { method: `dopri5@${tolerance}` });
   return {
     train: async (batches) => {
       const started = performance.now();

@@ -2,7 +2,7 @@
 /** Draws the pictures of docs/images that show the shipped flows. Usage, after a build: node scripts/draw-flows.mjs */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { densityNamed } from "../dist/data/index.js";
-import { decodeCorrection } from "../dist/hypersolver/index.js";
+import { decodeCorrection, hyper } from "../dist/hypersolver/index.js";
 import { compileFlowSampler, decodeFlow } from "../dist/models/index.js";
 import { densityGrid, renderSvg } from "../dist/plot/index.js";
 import { renderPng } from "../dist/plot/png/index.js";
@@ -17,8 +17,7 @@ async function row(name) {
   const read = (/** @type {string} */ file) => readFileSync(new URL(`${name}/${file}`, flows));
   const flow = decodeFlow(read("flow.onnx"), name);
   const corrected = (/** @type {string} */ file) => ({
-    correction: decodeCorrection(read(file), name),
-    steps: 1,
+    method: hyper(decodeCorrection(read(file), name), { steps: 1 }),
   });
   const random = new Random(0);
   const z = flow.base.sample(points, 2, random.fork("base"));
@@ -30,8 +29,8 @@ async function row(name) {
     HyperMidpoint: corrected("correction.onnx"),
     HyperHeun: corrected("correction-heun.onnx"),
     HyperEuler: corrected("correction-euler.onnx"),
-    midpoint: { method: "midpoint", steps: 1 },
-    Heun: { method: "heun", steps: 1 },
+    midpoint: { method: "midpoint:1" },
+    Heun: { method: "heun:1" },
   };
   for (const [label, options] of Object.entries(methods)) {
     const sampler = await compileFlowSampler(flow, options);

@@ -70,6 +70,7 @@ export { adam, adamw, compileTraining, cosineAnnealing, sgd, type Training } fro
 // Solving.
 
 export {
+  adaptive,
   type ButcherTableau,
   compileSolve,
   defineField,
@@ -78,7 +79,9 @@ export {
   euler,
   type Field,
   fieldOfModel,
+  fixed,
   heun,
+  type Method,
   midpoint,
   orThrow,
   rk4,
@@ -101,9 +104,10 @@ export {
   type FitSpec,
   fitCorrection,
   givenStates,
-  hyperRule,
+  hyper,
   meshErrors,
   normalStates,
+  parseMethod,
   rebindCorrection,
   referenceStates,
   uniformStates,
@@ -146,6 +150,12 @@ export {
 
 // Whole jobs.
 
-export { compareMethods, experiments, runFit } from "./experiments/index.js";
+export {
+  compareMethods,
+  competitorsOf,
+  experiments,
+  runFit,
+  standardCompetitors,
+} from "./experiments/index.js";
 
 export { version } from "./version.js";

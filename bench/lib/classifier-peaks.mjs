@@ -1,7 +1,7 @@
 // @ts-check
 /** Peak memory of classifiers of MNIST by the number of steps: classifying, and one iteration of training. */
 import { readFileSync } from "node:fs";
-import { decodeCorrection } from "../../dist/hypersolver/index.js";
+import { decodeCorrection, hyper } from "../../dist/hypersolver/index.js";
 import { compileTapedTraining } from "../../dist/models/classifier/training/taped-training.js";
 import { compileUnrolledTraining } from "../../dist/models/classifier/training/unrolled-training.js";
 import {
@@ -11,7 +11,7 @@ import {
   newClassifier,
 } from "../../dist/models/index.js";
 import { decodeStateDict } from "../../dist/nn/index.js";
-import { euler, uniformMesh } from "../../dist/ode/index.js";
+import { euler, fixed, uniformMesh } from "../../dist/ode/index.js";
 import { adam } from "../../dist/optim/index.js";
 import { draw, Random, tensor } from "../../dist/tensor/index.js";
 import { ourPeak } from "./peak-memory.mjs";
@@ -42,9 +42,10 @@ function images(batch) {
 export async function classifyingWork({ way, steps, batch }) {
   const state = decodeStateDict(read("nde_mnist.safetensors"), "nde_mnist.safetensors");
   const file = "classifiers/mnist-authors/correction.onnx";
-  const method = way === "Euler" ? { method: euler } : { correction: decodeCorrection(read(file), file) };
+  const method =
+    way === "Euler" ? fixed(euler, { steps }) : hyper(decodeCorrection(read(file), file), { steps });
   const classifier = classifierOf(architectureNamed("mnist-authors"), state);
-  const program = await compileClassifier(classifier, { ...method, steps });
+  const program = await compileClassifier(classifier, { method });
   const given = images(batch);
   return () => program.run(given);
 }
@@ -55,7 +56,7 @@ export async function iterationWork({ way, steps, batch }) {
   const classifier = newClassifier(architecture, new Random(1));
   const update = { optimizer: adam(), clipNorm: 1 };
   const mesh = uniformMesh(architecture.span, steps);
-  const solver = { method: euler, steps, adjoint: /** @type {const} */ ("discrete") };
+  const solver = { method: fixed(euler, { steps }), adjoint: /** @type {const} */ ("discrete") };
   const trainer =
     way === "unrolled"
       ? await compileUnrolledTraining(classifier, { ...update, tableau: euler, mesh })

@@ -19,8 +19,7 @@ const span = /** @type {const} */ ([0, 1]);
 async function referenceState(field, z0) {
   const solve = await compileSolve(fieldAs(field, "float64"), {
     span,
-    rtol: referenceTolerance,
-    atol: referenceTolerance,
+    method: `dopri5@${referenceTolerance}`,
   });
   const solution = orThrow(await solve.run(z0));
   await solve.dispose();
@@ -32,7 +31,7 @@ async function referenceState(field, z0) {
  * @param {string} label @param {"clip" | "overshoot"} lastStep
  */
 async function ourWay(field, z0, exact, label, lastStep) {
-  const solve = await compileSolve(field, { span, rtol: tolerance, atol: tolerance, lastStep });
+  const solve = await compileSolve(field, { span, method: `dopri5@${tolerance},lastStep=${lastStep}` });
   const { statistics, states } = orThrow(await solve.run(z0));
   const error = maxDifference(/** @type {Tensor} */ (states.at(-1)), exact);
   return {

@@ -1,7 +1,7 @@
 // @ts-check
 /** Subject: samples of a continuous normalizing flow, corrected and not, against torchdiffeq's dopri5. */
 import { basename } from "node:path";
-import { stateErrors } from "../../dist/hypersolver/index.js";
+import { hyper, stateErrors } from "../../dist/hypersolver/index.js";
 import { compileFlowSampler } from "../../dist/models/index.js";
 import { fieldAs, fieldMacs } from "../../dist/ode/index.js";
 import { compare, present, ratioOf } from "../lib/compare.mjs";
@@ -35,10 +35,10 @@ const isThere = (way, corrections) =>
 
 /** Options of `compileFlowSampler`. @param {Way} way @param {Corrections} corrections */
 function optionsOf(way, corrections) {
-  if (way === "dopri5") return { rtol: tolerance, atol: tolerance };
-  if (way === "midpoint, 1 step") return { steps: 1, method: "midpoint" };
+  if (way === "dopri5") return { method: `dopri5@${tolerance}` };
+  if (way === "midpoint, 1 step") return { method: "midpoint:1" };
   const correction = corrections[way.split(",")[0] ?? ""];
-  return { steps: 1, ...(correction && { correction }) };
+  return correction === undefined ? {} : { method: hyper(correction, { steps: 1 }) };
 }
 
 /** One way of sampling a shipped flow, for a process of its own. @param {{ folder: string, way: Way }} options */
@@ -53,7 +53,7 @@ export async function samplingWork({ folder, way }) {
 async function referenceSamples(flow, z0) {
   const sampler = await compileFlowSampler(
     { ...flow, field: fieldAs(flow.field, "float64") },
-    { rtol: referenceTolerance, atol: referenceTolerance },
+    { method: `dopri5@${referenceTolerance}` },
   );
   const { x } = await sampler.push(z0);
   await sampler.dispose();

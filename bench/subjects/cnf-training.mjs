@@ -49,7 +49,7 @@ const trainerOf = (field, adjoint, tolerances) =>
     base: normalBase,
     span: [0, 1],
     optimizer: adam({ beta1 }),
-    solver: { adjoint, rtol: tolerances, atol: tolerances },
+    solver: { adjoint, method: `dopri5@${tolerances}` },
     compile: { parallel: "batch" },
   });
 

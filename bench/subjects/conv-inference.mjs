@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { add, concat, constant, expand, mul, trace } from "../../dist/graph/index.js";
-import { decodeCorrection } from "../../dist/hypersolver/index.js";
+import { decodeCorrection, hyper } from "../../dist/hypersolver/index.js";
 import {
   architectureNamed,
   classifierOf,
@@ -89,7 +89,10 @@ const HYPER_MIDPOINT = "hypersolvers, HyperMidpoint";
 /** With the correction that `reproduce` made. @param {Given} given */
 function fewProgram({ classifier, folder }) {
   const correction = decodeCorrection(read(folder + few.file), few.file);
-  return compileClassifier(classifier, { correction, steps: few.steps, parallel: "batch" });
+  return compileClassifier(classifier, {
+    method: hyper(correction, { steps: few.steps }),
+    parallel: "batch",
+  });
 }
 
 /** What the shipped corrections are worth, as measured when they were made. @param {string} folder @param {string[]} methods */
@@ -121,8 +124,7 @@ async function oneBatch(context, given, batch) {
   const images = someImages(batch);
   const hyper = await hyperProgram(classifier, g, weights);
   const adaptive = await compileClassifier(classifier, {
-    rtol: tolerance,
-    atol: tolerance,
+    method: `dopri5@${tolerance}`,
     parallel: "batch",
   });
   const frugal = await fewProgram(given);

@@ -12,7 +12,7 @@ const batches = [1, 512];
 async function oneBatch(context, batch) {
   const { field, parameters } = network("tanh", 1);
   const z0 = normalStates(batch, 2);
-  const solve = await compileSolve(field, { span: [0, 1], method: "euler", steps });
+  const solve = await compileSolve(field, { span: [0, 1], method: `euler:${steps}` });
   const final = orThrow(await solve.run(z0)).states.at(-1);
   const peerWork = await context.peer?.prepare(
     "unrolled",

@@ -2,7 +2,7 @@
 
 export { ffjord, ffjordField } from "./ffjord.js";
 export {
-  type ComparisonOptions,
+  type ComparisonRequest,
   type ComparisonRow,
   compareMethods,
   hyperTitle,
@@ -11,6 +11,7 @@ export {
 export { hasErrors, paretoFigure } from "./fit/fit-figures.js";
 export { comparisonTable, comparisonText, fitReport, fitSummary, measuringText } from "./fit/fit-report.js";
 export {
+  type BrokenResult,
   type FitMetrics,
   type FitRequest,
   type FitRun,
@@ -52,6 +53,8 @@ export {
   checkpointing,
   type Resumption,
 } from "./kit/checkpoint-files.js";
+export type { Competitor, MethodLabels } from "./kit/competitor.js";
+export { type Budget, competitorsOf, standardCompetitors } from "./kit/competitors.js";
 export {
   type Experiment,
   type ExperimentRequest,

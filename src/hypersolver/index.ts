@@ -32,7 +32,7 @@ export {
   hyperNamed,
   isHyper,
 } from "./correction/hyper.js";
-export { type HyperSchemeOptions, hyperRule, hyperScheme, integerPower } from "./correction/hyper-scheme.js";
+export { type HyperSchemeOptions, hyperScheme, integerPower } from "./correction/hyper-scheme.js";
 export { inputShapes, type SampleShape } from "./correction/input-shapes.js";
 export {
   type AnyMethodSpec,
@@ -92,7 +92,7 @@ export {
 
 export {
   type FixedMeasurement,
-  measureRule,
+  measureMethod,
   measuringReference,
   referenceEnds,
   referenceNoise,
@@ -112,7 +112,7 @@ export {
 export { cardWarnings } from "./files/check-card.js";
 export { decodeCorrection, encodeCorrection, weightsWarnings } from "./files/correction-file.js";
 export { fingerprintOf } from "./files/fingerprint.js";
-export { SOLVER_KEY, type SolverFacts, solverFactsOf } from "./files/solver-facts.js";
+export { SOLVER_KEY, type SolverFacts, solverFacts, solverFactsOf } from "./files/solver-facts.js";
 export {
   encodeSolver,
   GOLDEN_KEY,

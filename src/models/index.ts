@@ -18,7 +18,7 @@ export { compileFlowMatching, type FlowMatchingOptions } from "./flow/flow-match
 export {
   compileMaximumLikelihood,
   type LikelihoodOptions,
-  TRAINING_TOLERANCE,
+  TRAINING_TOLERANCES,
 } from "./flow/maximum-likelihood.js";
 export { drawNoise, type NoiseKind, noiseKinds } from "./flow/noise.js";
 export { type FlowTrainingOptions, type TrainedFlow, trainFlow } from "./flow/train-flow.js";
@@ -37,7 +37,7 @@ export {
   type CompiledDensity,
   compileFlowDensity,
   densityEstimator,
-  FLOW_TOLERANCE,
+  FLOW_TOLERANCES,
   type FlowDensityOptions,
   type LogDensities,
   meanNegative,
@@ -70,17 +70,17 @@ export { type Classifier, classifierOf, newClassifier } from "./classifier/class
 
 export type { ClassifierPoint } from "./classifier/training/classifier-point.js";
 export { type TrainedClassifier, trainClassifier } from "./classifier/training/train-classifier.js";
-export type {
-  ClassifierGradient,
-  ClassifierTrainingOptions,
-  TrainingSolver,
+export {
+  CLASSIFIER_TRAINING_TOLERANCES,
+  type ClassifierGradient,
+  type ClassifierTrainingOptions,
 } from "./classifier/training/training-options.js";
 
 // Their use.
 
 export { type CompiledEnd, compileHead, compileStem } from "./classifier/classifier-ends.js";
 export {
-  CLASSIFIER_TOLERANCE,
+  CLASSIFIER_TOLERANCES,
   type Classification,
   type ClassifierSolveOptions,
   type CompiledClassifier,

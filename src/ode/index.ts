@@ -3,7 +3,7 @@
 // Solving a JavaScript field.
 
 export type { PlainField } from "./plain/plain-field.js";
-export { solve } from "./plain/solve.js";
+export { type SolveOptions, solve } from "./plain/solve.js";
 export {
   orThrow,
   type Solution,
@@ -11,7 +11,7 @@ export {
   type SolveStatistics,
   type SolveStatus,
 } from "./problem/solution.js";
-export { planSolve, type SolveOptions, type SolvePlan } from "./problem/solve-options.js";
+export type { SolveRequest } from "./problem/solve-request.js";
 
 // Methods as data.
 
@@ -36,6 +36,7 @@ export {
   fehlberg2,
   heun,
   heun3,
+  knownTableau,
   midpoint,
   ralston,
   rk4,
@@ -72,6 +73,7 @@ export {
 } from "./methods/method-spec.js";
 export {
   gridText,
+  isGridText,
   isHyperText,
   parseGrid,
   parseTableauMethod,
@@ -81,6 +83,7 @@ export {
 export {
   type MethodCost,
   repeatedStep,
+  repeatsStep,
   type Scheme,
   type SolveSite,
   type StepRecord,
@@ -112,7 +115,7 @@ export {
 // Fixed steps.
 
 export { type FixedStep, fixedStepNfe, fixedSteps, integrateFixed } from "./plain/fixed-grid.js";
-export { type MeshStep, meshOfStepSize, type Span, stepsOf, uniformMesh } from "./problem/mesh.js";
+export { type MeshStep, meshOfStepSize, type Span, spanOf, stepsOf, uniformMesh } from "./problem/mesh.js";
 
 // Automatic steps.
 
@@ -162,14 +165,21 @@ export {
   type FieldStatistics,
   solveField,
 } from "./compiled/compile-solve.js";
+export { runtimeOptions } from "./compiled/compiled-options.js";
 export {
   type CompiledStepper,
   type CompiledStepperOptions,
   compiledStepper,
 } from "./compiled/compiled-stepper.js";
-export { compileStep, STATE_INPUT, type StepProgram, unrolledSolve } from "./compiled/compiled-steps.js";
+export {
+  compileStep,
+  STATE_INPUT,
+  type StepDetail,
+  type StepProgram,
+  type StepValues,
+  unrolledSolve,
+} from "./compiled/compiled-steps.js";
 export type { CompiledTolerance } from "./compiled/trial-graph.js";
-export { type StepCost, type StepRule, tableauRule } from "./methods/step-rule.js";
 
 // Derivatives of fields and solves.
 

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import {
+  adaptive,
+  adaptiveHeun,
   bosh3,
   dopri5,
+  fixed,
   type GradientOptions,
   gradientThroughSolve,
   heun,
@@ -59,7 +62,7 @@ const exactRuns = new Map<string, Promise<SolveGradient>>();
 /** The discrete gradient of a tight solve over these times; solved once for all that are compared with it. */
 function exactOver(times: readonly number[]): Promise<SolveGradient> {
   const key = times.join();
-  const exact = exactRuns.get(key) ?? run({ times, rtol: 1e-12, atol: 1e-12 });
+  const exact = exactRuns.get(key) ?? run({ times, method: "dopri5@1e-12" });
   exactRuns.set(key, exact);
   return exact;
 }
@@ -74,19 +77,17 @@ const spans = [
 const TOLERANCES_OFF = 20;
 
 describe("the continuous gradient tends to the discrete one as tolerances tighten", () => {
-  const methods = [dopri5, tsit5, bosh3, tableaus.adaptive_heun ?? dopri5];
+  const methods = [dopri5, tsit5, bosh3, adaptiveHeun];
   const cases = methods.flatMap((method) => spans.map(([name, times]) => ({ method, name, times })));
   test.each(cases)("$method.name: $name", async ({ method, times }) => {
     // Low orders make tight tolerances expensive.
     const tolerances = method.order > 3 ? [1e-4, 1e-7, 1e-10] : [1e-3, 1e-4];
     const exact = await exactOver(times);
     for (const tolerance of tolerances) {
-      const control = { rtol: tolerance, atol: tolerance };
-      const ours = await run({ times, method, ...control, adjoint: "continuous" });
+      const control = { times, method: adaptive(method, { rtol: tolerance, atol: tolerance }) };
+      const ours = await run({ ...control, adjoint: "continuous" });
       expect(difference(ours, exact)).toBeLessThan(TOLERANCES_OFF * tolerance);
       const semi = await run({
-        times,
-        method,
         ...control,
         adjoint: { kind: "continuous", norm: "seminorm" },
       });
@@ -103,7 +104,7 @@ describe("on fixed steps it converges with the order of the method", () => {
     const exact = await exactOver(times);
     const gaps: number[] = [];
     for (const steps of [16, 32]) {
-      const ours = await run({ times, steps, method, adjoint: "continuous" });
+      const ours = await run({ times, method: fixed(method, { steps }), adjoint: "continuous" });
       gaps.push(difference(ours, exact));
       const acceptedSteps = steps * (times.length - 1);
       expect(ours.backward).toMatchObject({
@@ -119,8 +120,8 @@ describe("on fixed steps it converges with the order of the method", () => {
   test("a mesh that is not uniform is taken in reverse, a state at each point", async () => {
     const mesh = Array.from({ length: 41 }, (_, i) => (i / 40) ** 1.5);
     const [ours, exact] = [
-      await run({ mesh, method: rk4, adjoint: "continuous" }),
-      await run({ mesh, method: rk4 }),
+      await run({ method: fixed(rk4, { mesh }), adjoint: "continuous" }),
+      await run({ method: fixed(rk4, { mesh }) }),
     ];
     expect(ours.backward.acceptedSteps).toBe(40);
     expect(difference(ours, exact)).toBeLessThan(1e-6);
@@ -134,12 +135,12 @@ describe("it agrees with central differences of the loss", () => {
 
   const lossAt = async (times: readonly number[], point: typeof origin): Promise<number> => {
     const moved = { ...field, parameters: { w: point.w } };
-    const options = { times, rtol: 1e-12, atol: 1e-12, controls: { x: point.x } };
+    const options = { times, method: "dopri5@1e-12", controls: { x: point.x } };
     return lossOf(orThrow(await solveField(moved, point.z0, options)).states);
   };
 
   test.each(spans)("%s", async (_, times) => {
-    const ours = named(await run({ times, rtol: 1e-10, atol: 1e-10, adjoint: "continuous" }));
+    const ours = named(await run({ times, method: "dopri5@1e-10", adjoint: "continuous" }));
     for (const name of ["z0", "x", "w"] as const) {
       const values = toFloat64(origin[name]);
       const expected: number[] = [];
@@ -169,24 +170,24 @@ describe("oracle: the continuous gradient of Σ z(1.5)² agrees with torchdiffeq
   };
 
   test.each([
-    ["full norm, dopri5", { method: dopri5, adjoint: "continuous" }],
-    ["full norm, tsit5", { method: tsit5, adjoint: "continuous" }],
-    ["seminorm, dopri5", { method: dopri5, adjoint: { kind: "continuous", norm: "seminorm" } }],
+    ["full norm, dopri5", { method: "dopri5@1e-11", adjoint: "continuous" }],
+    ["full norm, tsit5", { method: "tsit5@1e-11", adjoint: "continuous" }],
+    ["seminorm, dopri5", { method: "dopri5@1e-11", adjoint: { kind: "continuous", norm: "seminorm" } }],
   ] as const)("oracle %s at 1e-11 in float64, and every weight", async (_, options) => {
-    const tight = { span: [0, 1.5], rtol: 1e-11, atol: 1e-11, ...options } as const;
+    const tight = { span: [0, 1.5], ...options } as const;
     const ours = named(await gradientThroughSolve(oracleField("float64"), z0, tight, doubled));
     expect(Object.keys(ours).sort()).toEqual(expected.map(([name]) => name).sort());
     for (const [name, value] of expected) expectClose(ours[name] as Tensor, value, 1e-8);
   });
 
   test("oracle rk4 with 64 steps", async () => {
-    const options = { span: [0, 1.5], method: rk4, steps: 64, adjoint: "continuous" } as const;
+    const options = { span: [0, 1.5], method: fixed(rk4, { steps: 64 }), adjoint: "continuous" } as const;
     const ours = named(await gradientThroughSolve(oracleField("float64"), z0, options, doubled));
     for (const [name, value] of expected) expectClose(ours[name] as Tensor, value, 1e-6);
   });
 
   test("oracle float32: the rounding of as many operations", async () => {
-    const options = { span: [0, 1.5], method: rk4, steps: 64, adjoint: "continuous" } as const;
+    const options = { span: [0, 1.5], method: fixed(rk4, { steps: 64 }), adjoint: "continuous" } as const;
     const ours = named(await gradientThroughSolve(oracleField("float32"), z0, options, doubled));
     for (const [name, value] of expected) {
       expect(ours[name]?.dtype).toBe("float32");

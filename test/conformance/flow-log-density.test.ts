@@ -35,7 +35,7 @@ import { oracleField } from "../helpers/mlp-field.js";
 import { readOracle } from "../helpers/oracle.js";
 import { SAME_NUMERICS } from "../helpers/tolerances.js";
 
-const tight = { rtol: 1e-11, atol: 1e-11 } as const;
+const tight = { method: "dopri5@1e-11" } as const;
 const STEP = 1e-5;
 /** Central differences of that step through a solve at 1e-11: cancellation leaves some 1e-6 at worst. */
 const BY_DIFFERENCES = 5e-6;
@@ -208,7 +208,7 @@ describe("a flow's density integrates to 1", () => {
   test.each(grids)("in the plane, by quadrature: base $base.name", async ({ base, reach, cells }) => {
     const standardisation = { shift: [3, -2], scale: [0.5, 4] };
     const flow = flowOver(smallField(2, { seed: 5, strength: 1.5 }), { base, standardisation });
-    const density = await compileFlowDensity(flow, { method: "rk4", steps: 4 });
+    const density = await compileFlowDensity(flow, { method: "rk4:4" });
     const axis = Array.from({ length: cells }, (_, i) => ((i + 0.5) / cells - 0.5) * 2 * reach);
     const points = axis.flatMap((u) => axis.flatMap((v) => [3 + 0.5 * u, -2 + 4 * v]));
     const { values } = await density.run(fromNumbers(points, [cells * cells, 2]));

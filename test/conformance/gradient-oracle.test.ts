@@ -12,10 +12,12 @@ import {
 } from "../../src/graph/index.js";
 import { makeGraph } from "../../src/graph/internal.js";
 import {
+  adaptive,
   divergence,
   dopri5,
   evaluateField,
   type Field,
+  fixed,
   type GradientOptions,
   gradientThroughSolve,
   heun,
@@ -25,7 +27,7 @@ import {
   STATE_INPUT,
   solveField,
   stateType,
-  tableauRule,
+  tableauScheme,
   tsit5,
   uniformMesh,
   unrolledSolve,
@@ -61,7 +63,7 @@ describe("oracle: gradients of Σ z(1.5)² through a solve agree with torchdiffe
     ["dopri5", dopri5],
     ["tsit5", tsit5],
   ] as const)("oracle %s at 1e-11 in float64, and every weight", async (_, method) => {
-    const options = { span: [0, 1.5], method, rtol: 1e-11, atol: 1e-11 } as const;
+    const options = { span: [0, 1.5], method: adaptive(method, { rtol: 1e-11, atol: 1e-11 }) } as const;
     const result = await gradientThroughSolve(oracleField("float64"), z0, options, doubled);
     const end = toFloat64(result.solution.states.at(-1) as Tensor);
     const loss = end.reduce((sum, value) => sum + value * value, 0);
@@ -72,14 +74,14 @@ describe("oracle: gradients of Σ z(1.5)² through a solve agree with torchdiffe
   });
 
   test("oracle rk4 with 64 steps", async () => {
-    const options = { span: [0, 1.5], method: rk4, steps: 64 } as const;
+    const options = { span: [0, 1.5], method: fixed(rk4, { steps: 64 }) } as const;
     const result = await gradientThroughSolve(oracleField("float64"), z0, options, doubled);
     const ours: Record<string, Tensor> = { z0: result.z0, ...result.parameters };
     for (const [name, value] of Object.entries(expected)) expectClose(ours[name] as Tensor, value, 1e-7);
   });
 
   test("oracle float32: the rounding of as many operations", async () => {
-    const options = { span: [0, 1.5], method: rk4, steps: 64 } as const;
+    const options = { span: [0, 1.5], method: "rk4:64" } as const;
     const result = await gradientThroughSolve(oracleField("float32"), z0, options, doubled);
     const ours: Record<string, Tensor> = { z0: result.z0, ...result.parameters };
     for (const [name, value] of Object.entries(expected)) {
@@ -108,7 +110,7 @@ describe("gradients in float32, on fields drawn at random", () => {
   };
 
   test.each(seeds)("on equal steps differ from float64 by rounding: field %d", async (seed) => {
-    const options = { method: rk4, steps: 16 };
+    const options = { method: fixed(rk4, { steps: 16 }) };
     const [single, double] = [
       await gradientOf(seed, "float32", options),
       await gradientOf(seed, "float64", options),
@@ -123,10 +125,10 @@ describe("gradients in float32, on fields drawn at random", () => {
     "under step control err by tolerance, steps and growth of errors: field %d",
     async (seed) => {
       const tolerance = 1e-5;
-      const exact = await gradientOf(seed, "float64", { rtol: 1e-11, atol: 1e-11 });
+      const exact = await gradientOf(seed, "float64", { method: "dopri5@1e-11" });
       const growth = Math.exp(1.5 * Math.max(0, await logarithmicNorm(randomField(seed), span)));
       for (const dtype of ["float32", "float64"] as const) {
-        const ours = await gradientOf(seed, dtype, { rtol: tolerance, atol: tolerance });
+        const ours = await gradientOf(seed, dtype, { method: `dopri5@${tolerance}` });
         // Each step errs by a root mean square of one tolerance over 15 numbers; once in the state that the way back
         // passes through, once in the cotangent that it starts from.
         expect(difference(ours, exact)).toBeLessThan(2 * Math.sqrt(15) * tolerance * ours.steps * growth);
@@ -139,7 +141,7 @@ describe("replaying steps backwards is the derivative of the unrolled program", 
   test.each([heun, rk4])("$name, z0 and every weight", async (method) => {
     const field = withOpenParameters(oracleField("float64"));
     const mesh = uniformMesh([0, 1.5], 6);
-    const solve = unrolledSolve(field, tableauRule(field, method), mesh, new Map([[6, "z"]]));
+    const solve = unrolledSolve(field, tableauScheme(field, method), mesh, new Map([[6, "z"]]));
     const names = Object.keys(solve.inputs);
     const loss = reduceSum(square(solve.outputs.z as Node));
     const gradients = gradient(loss, Object.values(solve.inputs));
@@ -151,7 +153,7 @@ describe("replaying steps backwards is the derivative of the unrolled program", 
     );
     const { parameters } = oracleField("float64");
     const outputs = await program.run({ [STATE_INPUT]: z0, ...parameters });
-    const options = { span: [0, 1.5], method, steps: 6 } as const;
+    const options = { span: [0, 1.5], method: fixed(method, { steps: 6 }) } as const;
     const ours = await gradientThroughSolve(oracleField("float64"), z0, options, doubled);
     expectClose(ours.z0, outputs[`d ${STATE_INPUT}`] as Tensor, SAME_NUMERICS);
     for (const [name, value] of Object.entries(ours.parameters))
@@ -185,7 +187,7 @@ describe("oracle: divergence", () => {
       [5, 4],
       "float64",
     );
-    const { states } = orThrow(await solveField(flow, start, { span: [0, 1.5], rtol: 1e-11, atol: 1e-11 }));
+    const { states } = orThrow(await solveField(flow, start, { span: [0, 1.5], method: "dopri5@1e-11" }));
     const end = toFloat64(states[1] as Tensor);
     const column = (index: number) => end.filter((_, i) => i % 4 === index);
     expect(relativeDifference(column(3), toFloat64(oracleFlow.get("delta_log_density")))).toBeLessThan(1e-9);

@@ -1,11 +1,15 @@
 import { describe, expect, test } from "vitest";
 import {
+  adaptive,
+  adaptiveHeun,
   bosh3,
   type CompiledGradient,
   compileGradient,
   dopri5,
-  type GradientOptions,
+  fixed,
+  type Grid,
   gradientThroughSolve,
+  type SolvePlace,
   type StepEvent,
   solveField,
   tableaus,
@@ -70,13 +74,13 @@ async function expectDerivative(
 }
 
 describe("gradients of fixed steps agree with central differences, for z0, controls and parameters", () => {
-  const runs: readonly (readonly [string, GradientOptions])[] = [
-    ["forward", { span: [0.1, 1.2], steps: 3 }],
-    ["reversed, intermediate times", { times: [1.2, 0.8, -0.3], steps: 2 }],
-    ["a mesh that is not uniform, a state at each point", { mesh: [0, 0.4, 0.5, 1] }],
+  const runs: readonly (readonly [string, SolvePlace, Grid])[] = [
+    ["forward", { span: [0.1, 1.2] }, { steps: 3 }],
+    ["reversed, intermediate times", { times: [1.2, 0.8, -0.3] }, { steps: 2 }],
+    ["a mesh that is not uniform, a state at each point", {}, { mesh: [0, 0.4, 0.5, 1] }],
   ];
   const cases = Object.values(tableaus).flatMap((method) =>
-    runs.map(([name, options]) => ({ name, method, options: { ...options, method } })),
+    runs.map(([name, place, grid]) => ({ name, method, options: { ...place, method: fixed(method, grid) } })),
   );
   test.each(cases)("$method.name: $name", async ({ options }) => {
     const gradient = await compileGradient(field, options);
@@ -94,7 +98,7 @@ describe("gradients of accepted steps agree with central differences of the solv
     ["forward", [0.1, 1.2]],
     ["reversed, intermediate times", [1.2, 0.8, -0.3]],
   ];
-  const methods = [dopri5, tsit5, bosh3, tableaus.adaptive_heun ?? dopri5];
+  const methods = [dopri5, tsit5, bosh3, adaptiveHeun];
   const cases = methods.flatMap((method) => runs.map(([name, times]) => ({ name, method, times })));
 
   test.each(cases)("$method.name: $name", async ({ method, times }) => {
@@ -104,12 +108,16 @@ describe("gradients of accepted steps agree with central differences of the solv
       const end = times.find((time) => Math.abs(s + dt - time) < 1e-12);
       mesh.push(end ?? s + dt);
     };
-    const gradient = await compileGradient(field, { times, method, rtol: 1e-4, atol: 1e-4, onStep });
+    const gradient = await compileGradient(field, {
+      times,
+      method: adaptive(method, { rtol: 1e-4, atol: 1e-4 }),
+      onStep,
+    });
     const { solution } = await gradient.run(origin.z0, cotangentsOf, { controls: { x: origin.x } });
     const frozenMesh = [...mesh];
     expect(solution.times).toEqual(times);
     expect(frozenMesh.length - 1).toBe(solution.statistics.acceptedSteps);
-    const frozen = await compileGradient(field, { mesh: frozenMesh, method });
+    const frozen = await compileGradient(field, { method: fixed(method, { mesh: frozenMesh }) });
     const atTimes = times.map((time) => frozenMesh.indexOf(time));
     await expectDerivative(gradient, async ({ z0, x, w }) => {
       const run = await frozen.run(z0, (states) => states.map(() => undefined), {
@@ -125,7 +133,7 @@ describe("gradients of accepted steps agree with central differences of the solv
 
 describe("a differentiated solve", () => {
   test("solves as without derivative", async () => {
-    const options = { times: [0, 0.5, 2], method: "rk4", steps: 3 } as const;
+    const options = { times: [0, 0.5, 2], method: "rk4:3" } as const;
     const controls = { x: control() };
     const { solution } = await gradientThroughSolve(field, origin.z0, { ...options, controls }, cotangentsOf);
     const plain = await solveField(field, origin.z0, { ...options, controls });
@@ -138,7 +146,7 @@ describe("a differentiated solve", () => {
   });
 
   test("on the reference device gives the same, in the field's type", async () => {
-    const options = { span: [0, 1], method: "heun", steps: 3, controls: { x: control("float32") } } as const;
+    const options = { span: [0, 1], method: "heun:3", controls: { x: control("float32") } } as const;
     const single = controlledField("float32");
     const [cpu, reference] = await Promise.all(
       (["cpu", "reference"] as const).map((device) =>
@@ -154,7 +162,7 @@ describe("a differentiated solve", () => {
   });
 
   test("over a span of zero length passes cotangents through", async () => {
-    for (const options of [{ span: [1, 1] }, { span: [1, 1], method: "rk4", steps: 2 }] as const) {
+    for (const options of [{ span: [1, 1] }, { span: [1, 1], method: "rk4:2" }] as const) {
       const cotangent = initialState();
       const all = { ...options, controls: { x: control() } };
       const result = await gradientThroughSolve(field, origin.z0, all, cotangent);
@@ -164,7 +172,7 @@ describe("a differentiated solve", () => {
   });
 
   test("takes other parameters at every run, and compiles once", async () => {
-    const gradient = await compileGradient(field, { span: [0, 1], method: "heun", steps: 4 });
+    const gradient = await compileGradient(field, { span: [0, 1], method: "heun:4" });
     const controls = { x: control() };
     const own = await gradient.run(origin.z0, cotangentsOf, { controls });
     const w = fromNumbers([0.1, 0.2], [2], "float64");
@@ -180,7 +188,7 @@ describe("a differentiated solve", () => {
   });
 
   test("refuses a cotangent of another shape, or of too few states", async () => {
-    const options = { span: [0, 1], method: "heun", steps: 4, controls: { x: control() } } as const;
+    const options = { span: [0, 1], method: "heun:4", controls: { x: control() } } as const;
     for (const cotangent of [fromNumbers([1, 2], [2], "float64"), [initialState()]])
       await expect(gradientThroughSolve(field, origin.z0, options, cotangent)).rejects.toMatchObject({
         code: "SHAPE_MISMATCH",
@@ -190,12 +198,12 @@ describe("a differentiated solve", () => {
   test("of a solve that fails is an error with the facts of the failure", async () => {
     const controls = { x: control() };
     const nan = fromNumbers([1, 2, Number.NaN, 4, 5, 6], [3, 2], "float64");
-    const fixed = { span: [0, 1], method: "heun", steps: 4, controls } as const;
+    const fixed = { span: [0, 1], method: "heun:4", controls } as const;
     await expect(gradientThroughSolve(field, nan, fixed, cotangentsOf)).rejects.toMatchObject({
       code: "NON_FINITE",
       facts: { details: { firstBadIndex: 2 } },
     });
-    const limited = { span: [0, 1], maxSteps: 2, controls } as const;
+    const limited = { span: [0, 1], method: "dopri5@maxSteps=2", controls } as const;
     await expect(gradientThroughSolve(field, origin.z0, limited, cotangentsOf)).rejects.toMatchObject({
       code: "STEP_LIMIT",
     });
@@ -203,7 +211,7 @@ describe("a differentiated solve", () => {
 
   test("stops at its signal", async () => {
     const abort = new AbortController();
-    const options = { span: [0, 1], method: "heun", steps: 4, signal: abort.signal } as const;
+    const options = { span: [0, 1], method: "heun:4", signal: abort.signal } as const;
     const gradient = await compileGradient(field, options);
     const cotangent = (states: readonly Tensor[]) => {
       abort.abort();

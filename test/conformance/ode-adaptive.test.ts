@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  adaptive,
   adaptiveHeun,
   adaptiveTableaus,
+  dopri5,
   integralController,
   orThrow,
   type PlainField,
@@ -39,9 +41,7 @@ describe("laws of every embedded pair", () => {
     for (const tolerance of tolerances) {
       const solution = await solve(it.problem.field, it.problem.exact(it.problem.span[0]), {
         span: it.problem.span,
-        method: it.tableau,
-        rtol: tolerance,
-        atol: tolerance,
+        method: adaptive(it.tableau, { rtol: tolerance, atol: tolerance }),
       });
       expect(orThrow(solution).lastGood.s).toBe(it.problem.span[1]);
       errors.push(worstError(solution, it.problem));
@@ -63,7 +63,7 @@ describe("laws of every embedded pair", () => {
       ] as const) {
         const { spy, calls } = spied(it.problem.field);
         const times = [start, start + 0.37 * (end - start), end];
-        const options = { method: it.tableau, times, rtol: 1e-5, atol: 1e-5 };
+        const options = { method: adaptive(it.tableau, { rtol: 1e-5, atol: 1e-5 }), times };
         const { states, statistics, lastGood } = orThrow(await solve(spy, it.problem.exact(start), options));
         expect(calls.every((s) => s >= t0 && s <= t1)).toBe(true);
         expect(calls.length).toBe(statistics.nfe);
@@ -75,7 +75,7 @@ describe("laws of every embedded pair", () => {
 
   test.each(cases)("$tableau.name: dense output is as good as the steps, on $problem.name", async (it) => {
     const { field, span, exact } = it.problem;
-    const tolerance = { method: it.tableau, rtol: 1e-5, atol: 1e-5, maxStep: 0.1 };
+    const tolerance = { method: adaptive(it.tableau, { rtol: 1e-5, atol: 1e-5, maxStep: 0.1 }) };
     const times = between(span, 57);
     const dense = orThrow(await solve(field, exact(span[0]), { times, ...tolerance }));
     const errorsAtSteps: number[] = [];
@@ -92,7 +92,7 @@ describe("laws of every embedded pair", () => {
   test.each(cases)("$tableau.name: a reversed span mirrors the forward one, on $problem.name", async (it) => {
     const { field, span, exact } = it.problem;
     const mirrored: PlainField = (s, y) => Array.from(field(-s, y), (k) => -k);
-    const options = { method: it.tableau, rtol: 1e-6, atol: 1e-6 };
+    const options = { method: adaptive(it.tableau, { rtol: 1e-6, atol: 1e-6 }) };
     const back = orThrow(
       await solve(field, exact(span[1]), { times: between([span[1], span[0]], 5), ...options }),
     );
@@ -112,7 +112,7 @@ describe("forward then backward", () => {
     const field: PlainField = (s, [x = 0, y = 0]) => [Math.cos(s) * y, -Math.sin(x)];
     const law = fc.asyncProperty(number, number, number, async (x, y, t1) => {
       fc.pre(Math.abs(t1) > 1e-3);
-      const options = { rtol: 1e-9, atol: 1e-9 };
+      const options = { method: "dopri5@1e-9" };
       const there = orThrow(await solve(field, [x, y], { span: [0, t1], ...options }));
       const back = orThrow(await solve(field, there.states[1] ?? [], { span: [t1, 0], ...options }));
       expect(maxAbsError(back.states[1] ?? [], [x, y])).toBeLessThan(1e-6);
@@ -128,14 +128,18 @@ describe("options of step control", () => {
 
   test("the PI controller reaches the same accuracy", async () => {
     const controller = proportionalIntegralController();
-    const solution = orThrow(await solve(field, y0, { span, controller, rtol: 1e-8, atol: 1e-8 }));
+    const solution = orThrow(
+      await solve(field, y0, { span, method: adaptive(dopri5, { controller, rtol: 1e-8, atol: 1e-8 }) }),
+    );
     expect(maxAbsError(solution.states[1] ?? [], exact(span[1]))).toBeLessThan(1e-6);
   });
 
   test("a cautious controller costs more and errs less", async () => {
-    const usual = orThrow(await solve(field, y0, { span, rtol: 1e-6, atol: 1e-6 }));
+    const usual = orThrow(await solve(field, y0, { span, method: "dopri5@1e-6" }));
     const controller = integralController({ safety: 0.5 });
-    const cautious = orThrow(await solve(field, y0, { span, controller, rtol: 1e-6, atol: 1e-6 }));
+    const cautious = orThrow(
+      await solve(field, y0, { span, method: adaptive(dopri5, { controller, rtol: 1e-6, atol: 1e-6 }) }),
+    );
     expect(cautious.statistics.nfe).toBeGreaterThan(usual.statistics.nfe);
   });
 
@@ -143,8 +147,7 @@ describe("options of step control", () => {
     const sizes: number[] = [];
     const solution = await solve(field, y0, {
       span,
-      firstStep: 0.01,
-      maxStep: 0.05,
+      method: "dopri5@firstStep=0.01,maxStep=0.05",
       onStep: ({ dt }) => sizes.push(dt),
     });
     expect(orThrow(solution).statistics.nfe).toBe(1 + 6 * solution.statistics.acceptedSteps);
@@ -157,9 +160,11 @@ describe("options of step control", () => {
       40 * Math.cos(40 * s),
       ...Array.from(field(s, Float64Array.of(y))),
     ];
-    const all = orThrow(await solve(two, [0, ...y0], { span, rtol: 1e-6, atol: 1e-6 }));
+    const all = orThrow(await solve(two, [0, ...y0], { span, method: "dopri5@1e-6" }));
     const norm = (scaled: Float64Array) => Math.abs(scaled[1] ?? 0);
-    const second = orThrow(await solve(two, [0, ...y0], { span, rtol: 1e-6, atol: 1e-6, norm }));
+    const second = orThrow(
+      await solve(two, [0, ...y0], { span, method: adaptive(dopri5, { rtol: 1e-6, atol: 1e-6, norm }) }),
+    );
     expect(second.statistics.nfe).toBeLessThan(all.statistics.nfe / 2);
     expect(second.states[1]?.[1]).toBeCloseTo(exact(span[1])[0] ?? Number.NaN, 4);
   });
@@ -167,7 +172,10 @@ describe("options of step control", () => {
   test("switching reuse off costs one evaluation an accepted step more, each counted", async () => {
     const { spy, calls } = spied(field);
     const times = between(span, 7);
-    const options = { method: adaptiveHeun, times, rtol: 1e-4, atol: 1e-4, reuseLastStage: false };
+    const options = {
+      method: adaptive(adaptiveHeun, { rtol: 1e-4, atol: 1e-4, reuseLastStage: false }),
+      times,
+    };
     const { statistics } = orThrow(await solve(spy, y0, options));
     expect(calls.length).toBe(statistics.nfe);
     expect(statistics.nfe).toBe(2 + 2 * statistics.acceptedSteps + statistics.rejectedSteps - 1);

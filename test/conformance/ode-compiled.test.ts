@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { less, mul, where } from "../../src/graph/index.js";
 import {
+  adaptive,
   adaptiveTableaus,
   alpha,
   bosh3,
@@ -8,11 +9,16 @@ import {
   dopri5,
   dopri8,
   type FieldSolution,
+  fixed,
+  type Grid,
   heun,
+  isAdaptive,
   orThrow,
   rk4,
   type Solution,
   type SolveOptions,
+  type SolvePlace,
+  type StepControl,
   solve,
   solveField,
   tableaus,
@@ -57,27 +63,27 @@ function expectSame(plain: Solution<Float64Array>, compiled: FieldSolution, tole
   });
 }
 
-const runs: readonly (readonly [string, Options])[] = [
-  ["forward", { span: [0, 1.7], steps: 5 }],
-  ["reversed", { span: [1.2, -0.4], steps: 4 }],
-  ["one step", { span: [0.1, 0.7], steps: 1 }],
-  ["zero length", { span: [3, 3], steps: 4 }],
-  ["one time", { times: [3], steps: 4 }],
-  ["a mesh that is not uniform", { mesh: [0, 0.1, 0.5, 0.55, 2] }],
-  ["intermediate times", { times: [0, 0.3, 1, 1.1], steps: 2 }],
-  ["more evaluations than are unrolled", { span: [0, 2], steps: 150 }],
+const runs: readonly (readonly [string, SolvePlace, Grid])[] = [
+  ["forward", { span: [0, 1.7] }, { steps: 5 }],
+  ["reversed", { span: [1.2, -0.4] }, { steps: 4 }],
+  ["one step", { span: [0.1, 0.7] }, { steps: 1 }],
+  ["zero length", { span: [3, 3] }, { steps: 4 }],
+  ["one time", { times: [3] }, { steps: 4 }],
+  ["a mesh that is not uniform", {}, { mesh: [0, 0.1, 0.5, 0.55, 2] }],
+  ["intermediate times", { times: [0, 0.3, 1, 1.1] }, { steps: 2 }],
+  ["more evaluations than are unrolled", { span: [0, 2] }, { steps: 150 }],
 ];
 
 describe("plain and compiled solves agree: fixed steps", () => {
   const cases = [...Object.values(tableaus), alpha(0.6)].flatMap((method) =>
-    runs.map(([name, options]) => ({ name, options: { ...options, method }, method })),
+    runs.map(([name, place, grid]) => ({ name, options: { ...place, method: fixed(method, grid) }, method })),
   );
   test.each(cases)("$method.name: $name", async ({ options }) => {
     expectSame(...(await both(options)), SAME_NUMERICS);
   });
 
   test("a signal or a callback only changes how, not what", async () => {
-    const options = { span: [0, 1.7], steps: 5, method: "rk4", controls: { x: control() } } as const;
+    const options = { span: [0, 1.7], method: "rk4:5", controls: { x: control() } } as const;
     const unrolled = await solveField(controlledField(), initialState(), options);
     const seen: number[] = [];
     const looped = await solveField(controlledField(), initialState(), {
@@ -92,27 +98,28 @@ describe("plain and compiled solves agree: fixed steps", () => {
 });
 
 describe("plain and compiled solves agree: step control", () => {
-  const adaptiveRuns: readonly (readonly [string, Options])[] = [
-    ["forward", { span: [0, 1.7] }],
-    ["reversed, intermediate times", { times: [1.2, 1, 0.1, -0.4] }],
-    ["zero length", { span: [3, 3] }],
-    ["overshooting", { times: [0, 0.8, 1.7], lastStep: "overshoot" }],
-    ["without reuse", { times: [0, 0.4, 1.7], reuseLastStage: false }],
-    ["from a given first step", { span: [0, 1], firstStep: 0.07, maxStep: 0.2 }],
+  const adaptiveRuns: readonly (readonly [string, SolvePlace, Partial<StepControl>])[] = [
+    ["forward", { span: [0, 1.7] }, {}],
+    ["reversed, intermediate times", { times: [1.2, 1, 0.1, -0.4] }, {}],
+    ["zero length", { span: [3, 3] }, {}],
+    ["overshooting", { times: [0, 0.8, 1.7] }, { lastStep: "overshoot" }],
+    ["without reuse", { times: [0, 0.4, 1.7] }, { reuseLastStage: false }],
+    ["from a given first step", { span: [0, 1] }, { firstStep: 0.07, maxStep: 0.2 }],
   ];
   const cases = adaptiveTableaus.flatMap((method) =>
-    adaptiveRuns.map(([name, options]) => ({ name, options: { ...options, method }, method })),
+    adaptiveRuns.map(([name, place, control]) => ({ name, place, control, method })),
   );
-  test.each(cases)("$method.name: $name", async ({ options, method }) => {
+  test.each(cases)("$method.name: $name", async ({ place, control, method }) => {
+    const options = { ...place, method: adaptive(method, { rtol: 1e-6, atol: 1e-6, ...control }) };
     // Same numbers but for step sizes, which repeat the rounding of estimates: 1e-15 of dopri8's, far below tolerance.
-    expectSame(...(await both({ ...options, rtol: 1e-6, atol: 1e-6 })), method === dopri8 ? 1e-7 : 1e-9);
+    expectSame(...(await both(options)), method === dopri8 ? 1e-7 : 1e-9);
   });
 });
 
 describe("a model may declare its depth as a scalar, [1], [batch] or [batch, 1]", () => {
   const shapes = Object.keys(depthShapes) as (keyof typeof depthShapes)[];
   test.each(shapes)("%s", async (depth) => {
-    for (const options of [{ span: [0, 1.7], method: "rk4", steps: 4 }, { span: [0, 1.7] }] as const) {
+    for (const options of [{ span: [0, 1.7], method: "rk4:4" }, { span: [0, 1.7] }] as const) {
       const plain = await solve(controlledPlain, y0, options);
       const controls = { x: control() };
       const compiled = await solveField(controlledField("float64", depth), initialState(), {
@@ -126,11 +133,7 @@ describe("a model may declare its depth as a scalar, [1], [batch] or [batch, 1]"
 
 describe("float32", () => {
   test("the reference device, float32 and float64 agree to rounding", async () => {
-    for (const options of [
-      { method: "rk4", steps: 8 },
-      { method: "rk4", steps: 80 },
-      { rtol: 1e-4, atol: 1e-4 },
-    ]) {
+    for (const options of [{ method: "rk4:8" }, { method: "rk4:80" }, { method: "dopri5@1e-4" }]) {
       const all = { span: [0, 1.7], controls: { x: control("float32") }, ...options } as const;
       const [exact] = await both({ span: [0, 1.7], ...options });
       const device = await solveField(controlledField("float32"), initialState(), all);
@@ -143,7 +146,7 @@ describe("float32", () => {
         expect(statistics.nfe).toBe(exact.statistics.nfe);
         const state = toFloat64(states[1] as Tensor);
         // Step control also rounds its step sizes: then results differ within the tolerance.
-        const tolerance = "rtol" in options ? options.rtol / 10 : 2e-6;
+        const tolerance = options.method.includes("@") ? 1e-5 : 2e-6;
         expect(relativeDifference(state, exact.states[1] ?? [])).toBeLessThan(tolerance);
       }
     }
@@ -175,15 +178,11 @@ describe("f is never evaluated outside the span", () => {
       dtype,
     );
     const z0 = cast({ dtype: "float64", shape: [2, 1], data: Float64Array.of(1, 2) }, dtype);
-    const byControl =
-      "bError" in method
-        ? [
-            { rtol: 1e-4, atol: 1e-4 },
-            { rtol: 1e-2, atol: 1e-2 },
-          ]
-        : [];
-    for (const options of [{ steps: 3 }, { steps: 70 }, ...byControl]) {
-      const run = await compileSolve(field, { span, method, ...options });
+    const byControl = isAdaptive(method)
+      ? [1e-4, 1e-2].map((tolerance) => adaptive(method, { rtol: tolerance, atol: tolerance }))
+      : [];
+    for (const each of [fixed(method, { steps: 3 }), fixed(method, { steps: 70 }), ...byControl]) {
+      const run = await compileSolve(field, { span, method: each });
       const solution = await run.run(z0);
       expect(solution.status).toBe("success");
       expect(solution.statistics.rejectedSteps).toBe(0);

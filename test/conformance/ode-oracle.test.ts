@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   type AdaptiveTableau,
+  adaptive,
   adaptiveHeun,
   type ButcherTableau,
   bosh3,
@@ -11,12 +12,13 @@ import {
   dopri8,
   euler,
   fehlberg2,
+  fixed,
   heun,
   heun3,
   midpoint,
   type PlainField,
   rk4ThreeEighths,
-  type SolveOptions,
+  type StepControl,
   solve,
 } from "../../src/ode/index.js";
 import { decodeSafetensors, toFloat64 } from "../../src/tensor/index.js";
@@ -83,11 +85,16 @@ describe("oracle: fixed steps agree with torchdiffeq", () => {
     ["heun3", heun3],
     ["rk4", rk4ThreeEighths],
   ];
-  const cases = methods.flatMap(([name, method]) => [4, 8, 16, 32].map((steps) => ({ name, method, steps })));
+  const cases = methods.flatMap(([name, method]) =>
+    [4, 8, 16, 32].map((steps) => ({ name, tableau: method, steps })),
+  );
 
-  test.each(cases)("oracle $name with $steps steps: NFE and error", async ({ name, method, steps }) => {
+  test.each(cases)("oracle $name with $steps steps: NFE and error", async ({ name, tableau, steps }) => {
     const entry = tableEntry(`${name}/K${steps}`);
-    const { states, statistics } = await solve(field, z0, { span: [0, 1.5], method, steps });
+    const { states, statistics } = await solve(field, z0, {
+      span: [0, 1.5],
+      method: fixed(tableau, { steps }),
+    });
     expect(statistics.nfe).toBe(entry.nfe);
     expectSameError(maxAbsError(states[1] ?? [], end), entry.max_abs_error_final, 1e-9);
   });
@@ -136,7 +143,7 @@ describe("oracle: adaptive steps agree with torchdiffeq", () => {
 
   test.each(cases)("oracle $name/$key: NFE and errors when overshooting like it", async (it) => {
     const entry = tableEntry(`${it.name}/${it.key}`);
-    const { statistics, errors } = await run(it, { method: it.theirs, lastStep: "overshoot" });
+    const { statistics, errors } = await run(it, it.theirs, { lastStep: "overshoot" });
     expect(statistics.nfe).toBe(entry.nfe);
     expectSameError(errors.at(-1) ?? Number.NaN, entry.max_abs_error_final, it.relative);
     if (entry.max_abs_error_interp !== undefined) {
@@ -146,24 +153,27 @@ describe("oracle: adaptive steps agree with torchdiffeq", () => {
 
   test.each(cases)("oracle $name/$key: by default at most its NFE, without its overshoot", async (it) => {
     const entry = tableEntry(`${it.name}/${it.key}`);
-    const { statistics } = await run(it, { method: it.ours });
+    const { statistics } = await run(it, it.ours);
     // Overshooting attempts the last step at full length; where that is rejected, clipping saves the attempt.
     expect([0, it.ours.stages - 1]).toContain(entry.nfe - statistics.nfe);
   });
 
   test("oracle adaptive_heun without reuse evaluates f twice a step", async () => {
     const it = { tolerance: "1e-05", backward: false };
-    const { statistics } = await run(it, { method: adaptiveHeun, reuseLastStage: false, times: [0, 1.5] });
+    const { statistics } = await run(it, adaptiveHeun, { reuseLastStage: false }, [0, 1.5]);
     expect(statistics.nfe).toBe(2 + 2 * statistics.acceptedSteps + statistics.rejectedSteps - 1);
   });
 
-  async function run(it: { tolerance: string; backward: boolean }, options: SolveOptions) {
+  async function run(
+    it: { tolerance: string; backward: boolean },
+    pair: AdaptiveTableau,
+    control: Partial<StepControl> = {},
+    wanted: readonly number[] = times,
+  ) {
     const tolerance = Number(it.tolerance);
     const { states, statistics } = await solve(field, it.backward ? end : z0, {
-      times: it.backward ? backwardTimes : times,
-      rtol: tolerance,
-      atol: tolerance,
-      ...options,
+      times: it.backward ? backwardTimes : wanted,
+      method: adaptive(pair, { rtol: tolerance, atol: tolerance, ...control }),
     });
     const errors = states.map((y, i) => maxAbsError(y, referenceAt(it.backward ? 3 - i : i)));
     return { statistics, errors };

@@ -22,10 +22,7 @@ const authors = () =>
 test("the authors' classifier does as well, and works as hard, as in torchdiffeq", async () => {
   const { test: images } = await mnistForTests();
   const compiled = await compileClassifier(authors(), {
-    method: "dopri5",
-    rtol: 1e-4,
-    atol: 1e-4,
-    lastStep: "overshoot",
+    method: "dopri5@1e-4,lastStep=overshoot",
     threads: 1,
   });
   const measured = await measureAccuracy(compiled, imageRows(images, 0, 100), { batch: 50 });

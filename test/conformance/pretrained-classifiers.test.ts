@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { imageRows } from "../../src/data/internal.js";
 import type { LoadedDataset } from "../../src/datasets/index.js";
-import { cardWarnings, decodeCorrection } from "../../src/hypersolver/index.js";
+import { cardWarnings, decodeCorrection, hyper } from "../../src/hypersolver/index.js";
 import {
   architectureNamed,
   type Classifier,
@@ -82,7 +82,7 @@ describe.each(readdirSync(folder))("the shipped classifier %s", (name) => {
   });
 
   test("classifies images as the fixture and its manifest say", async () => {
-    const first = await classesOf({ method: "dopri5", rtol: 1e-4, atol: 1e-4 }, batch);
+    const first = await classesOf({ method: "dopri5@1e-4" }, batch);
     expect(first).toEqual(exact.slice(0, batch));
     const { labels } = (await imagesOf(classifier)).test;
     const share = exact.filter((label, i) => label === labels[i]).length / exact.length;
@@ -95,7 +95,7 @@ describe.each(readdirSync(folder))("the shipped classifier %s", (name) => {
     const correction = decodeCorrection(read(name, file), file);
     const steps = manifest.steps[hypersolvers[file] ?? ""] ?? 0;
     expect(cardWarnings(correction.card, classifier.field, { span: [0, 1], steps })).toEqual([]);
-    const classes = await classesOf({ correction, steps }, SOME_IMAGES);
+    const classes = await classesOf({ method: hyper(correction, { steps }) }, SOME_IMAGES);
     const same = classes.filter((own, i) => own === exact[i]).length;
     expect(same / classes.length).toBeGreaterThan(0.94);
   });

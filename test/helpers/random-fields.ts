@@ -1,5 +1,6 @@
 import { concat } from "../../src/graph/index.js";
 import {
+  adaptive,
   defineField,
   dopri8,
   type Field,
@@ -90,7 +91,7 @@ export async function exactEnd(
   { plain, z0 }: RandomField,
   span: readonly [number, number],
 ): Promise<Float64Array> {
-  const solution = await solve(plain, z0, { span, method: dopri8, rtol: 1e-13, atol: 1e-13 });
+  const solution = await solve(plain, z0, { span, method: adaptive(dopri8, { rtol: 1e-13, atol: 1e-13 }) });
   return orThrow(solution).states[1] ?? new Float64Array();
 }
 
@@ -105,7 +106,7 @@ export async function logarithmicNorm(
 ): Promise<number> {
   const [t0, t1] = span;
   const times = Array.from({ length: 31 }, (_, i) => t0 + ((t1 - t0) * i) / 30);
-  const { states } = orThrow(await solve(plain, z0, { times, rtol: 1e-6, atol: 1e-6 }));
+  const { states } = orThrow(await solve(plain, z0, { times, method: "dopri5@1e-6" }));
   const norms = states.flatMap((z, i) =>
     Array.from({ length: BATCH }, (_, row) => largestEigenvalue(symmetricPart(plain, times[i] ?? 0, z, row))),
   );

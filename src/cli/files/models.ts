@@ -49,7 +49,8 @@ export function warnOfCard(
   output: Output,
 ): string[] {
   const moving = uses.filter(({ span: [t0, t1] }) => t0 !== t1);
-  const ofUses = moving.flatMap((use) => cardWarnings(correction.card, field, use));
+  const { card, base } = correction;
+  const ofUses = moving.flatMap((use) => cardWarnings(card, field, { ...use, base }));
   const warnings = [...weightsWarnings(correction), ...new Set(ofUses)];
   for (const warning of warnings) output.warn(warning);
   return warnings;

@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import type { NoiseKind } from "../../models/index.js";
 import type { TraceEstimator } from "../../ode/index.js";
 import { inputMapTable } from "./field-table.js";
-import { methodNames, parsed, type SharedOptions, spanOption } from "./options.js";
+import type { MethodOptions } from "./method.js";
+import { methodOption, parsed, type SharedOptions, spanOption } from "./options.js";
 import { parseBase, parseChoice, parseCount, parseFileEnding, parseNonNegative } from "./parse.js";
 import { addTable } from "./table-options.js";
 
@@ -14,14 +15,7 @@ export interface FlowSourceOptions {
 }
 
 /** How a flow is solved. */
-export interface FlowSolverOptions extends SharedOptions {
-  readonly correction?: string;
-  readonly method?: string;
-  readonly steps?: number;
-  readonly rtol?: number;
-  readonly atol?: number;
-  readonly maxSteps?: number;
-}
+export interface FlowSolverOptions extends SharedOptions, MethodOptions {}
 
 /** How the divergence of a field is found. */
 export interface TraceOptions {
@@ -48,7 +42,7 @@ export function addSolverOptions(command: Command): void {
   command
     .optionsGroup("How to solve:")
     .option("--correction <file>", "a correction that `fit` made; gives method and default steps")
-    .option("--method <name>", `${methodNames.join(", ")} (default: dopri5)`)
+    .addOption(methodOption(" (default: dopri5)"))
     .addOption(parsed("--steps <k>", "number of equal steps; without it tolerances choose them", parseCount))
     .addOption(parsed("--rtol <x>", "relative tolerance of a step (default: 1e-5)", parseNonNegative))
     .addOption(parsed("--atol <x>", "absolute tolerance of a step (default: 1e-5)", parseNonNegative))

@@ -1,57 +1,153 @@
-import { hyperRule } from "../../hypersolver/index.js";
 import {
-  type ButcherTableau,
-  type Field,
+  type AnyMethodSpec,
+  type HyperMethod,
+  isHyper,
+  methodOf,
+  parseMethodSpec,
+} from "../../hypersolver/index.js";
+import {
+  isAdaptive,
+  type Method,
+  planMesh,
+  type SolvePlace,
   type Span,
-  type StepRule,
+  type Tolerances,
   tableauNamed,
-  tableauRule,
 } from "../../ode/index.js";
-import { forOption, type LoadedCorrection } from "../files/models.js";
+import { forOption, type LoadedCorrection, readCorrection } from "../files/models.js";
 import { unusable } from "./usage-error.js";
 
-/** The method of `--method`, as the library names it. */
-export const methodOption = (name: string): ButcherTableau => forOption("--method", () => tableauNamed(name));
+/** How to solve, in one spelling or in pieces. */
+export interface MethodOptions {
+  readonly method?: string;
+  readonly correction?: string;
+  readonly steps?: number;
+  readonly rtol?: number;
+  readonly atol?: number;
+  readonly maxSteps?: number;
+}
+
+/** A way to solve, and the correction that was read for it. */
+export interface ChosenMethod {
+  readonly method: Method;
+  /** On the base that it is used with. */
+  readonly correction?: LoadedCorrection;
+}
+
+/** What a command takes for granted. */
+export interface MethodDefaults {
+  readonly tolerances?: Tolerances;
+  /** What is solved by where options say nothing; undefined: they must. */
+  readonly method?: string;
+}
+
+/**
+ * The method that options describe: `--method` in one spelling, or `--method`, `--correction`, `--steps`, `--rtol`,
+ * `--atol` and `--max-steps` together. Reads the file of a correction.
+ * @throws a usage error for contradictions and for what is missing; what reading a correction throws.
+ */
+export async function chosenMethod(options: MethodOptions, defaults: MethodDefaults): Promise<ChosenMethod> {
+  const spec = specOf(options, defaults);
+  const file = spec.kind === "hyper" ? spec.correction : undefined;
+  if (spec.kind === "hyper" && file === undefined)
+    throw unusable(
+      "--method",
+      "the file of a correction, such as hyper:correction.onnx:2",
+      String(options.method),
+    );
+  const loaded = await readCorrection(file);
+  if (loaded === undefined) return { method: forOption("--method", () => methodOf(spec)) };
+  if (options.correction !== undefined) refuseOtherMethod(loaded, options.method);
+  const method = forOption("--method", () => methodOf(spec, () => loaded)) as HyperMethod;
+  return { method, correction: { ...method.correction, card: loaded.card } };
+}
 
 /** A correction brings its method along; another one is a contradiction. */
-export function refuseOtherMethod(correction: LoadedCorrection, method: string | undefined): void {
-  if (method === undefined || methodOption(method).name === correction.base.name) return;
+function refuseOtherMethod({ base }: LoadedCorrection, method: string | undefined): void {
+  if (method === undefined || forOption("--method", () => tableauNamed(method)).name === base.name) return;
   throw unusable(
     "--method",
-    `${correction.base.name}, the base of the correction, or no --method`,
+    `${base.name}, the base of the correction, or no --method`,
     method,
-    "a correction works with the method it was fitted to only",
+    `to put the correction on another base of its order, write --method hyper-${method}:FILE:STEPS`,
   );
 }
 
-interface FixedChoice {
-  readonly method?: string;
-  readonly steps?: number;
-  readonly span?: Span;
-}
-
-/** A solve in equal steps, complete. */
-export interface FixedSolve {
-  readonly rule: StepRule;
-  readonly steps: number;
-  readonly span: Span;
-}
-
-/** The step rule that options describe. Steps and span default to those of the correction. */
-export function fixedSolve(
-  field: Field,
-  correction: LoadedCorrection | undefined,
-  choice: FixedChoice,
-): FixedSolve {
-  const { method, steps = correction?.card.steps, span = correction?.card.span } = choice;
-  if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
-  if (steps === undefined) throw missing("--steps", "the number of equal steps");
+function specOf(options: MethodOptions, { tolerances, method: usual }: MethodDefaults): AnyMethodSpec {
+  const { method = usual, correction, steps, rtol, atol, maxSteps } = options;
+  refuseTolerances(options);
+  const grid = steps === undefined ? {} : { grid: { steps } };
   if (correction !== undefined) {
-    refuseOtherMethod(correction, method);
-    return { rule: hyperRule(field, correction), steps, span };
+    refuseWhole(options, "--correction");
+    return { kind: "hyper", correction, ...grid };
   }
-  if (method === undefined) throw missing("--method", "a method, or --correction with a file");
-  return { rule: tableauRule(field, methodOption(method)), steps, span };
+  if (method === undefined)
+    throw missing("--method", "a method, such as heun:4; or --correction with a file");
+  const spec = forOption("--method", () => parseMethodSpec(method, tolerances));
+  if (spec.kind === "hyper" && spec.grid === undefined) return { ...spec, ...grid };
+  if (isWhole(method)) {
+    if (steps !== undefined) refuseWhole(options, "--steps");
+    if (rtol !== undefined || atol !== undefined) refuseWhole(options, "--rtol, --atol");
+    if (spec.kind !== "adaptive" && maxSteps !== undefined) refuseWhole(options, "--max-steps");
+  } else if (steps !== undefined) return { kind: "fixed", tableau: method, grid: { steps } };
+  if (spec.kind !== "adaptive") return spec;
+  requireEstimate(method);
+  return {
+    ...spec,
+    ...(rtol !== undefined && { rtol }),
+    ...(atol !== undefined && { atol }),
+    ...(maxSteps !== undefined && { maxSteps }),
+  };
+}
+
+/** Whether a spelling says steps, tolerances or a correction. */
+const isWhole = (method: string): boolean => /[:@]/.test(method);
+
+function refuseWhole({ method }: MethodOptions, option: string): void {
+  if (method === undefined || !isWhole(method)) return;
+  throw unusable(
+    `--method, ${option}`,
+    `the name of a method beside ${option}, or the whole method and no ${option}`,
+    `both ${method} and ${option}`,
+    `drop ${option}`,
+  );
+}
+
+/** A bare name means step control. */
+function requireEstimate(method: string): void {
+  if (isWhole(method)) return;
+  const tableau = forOption("--method", () => tableauNamed(method));
+  if (!isAdaptive(tableau))
+    throw missing("--steps", `a number of steps: ${tableau.name} has no error estimate`);
+}
+
+function refuseTolerances({ correction, steps, rtol, atol, maxSteps }: MethodOptions): void {
+  const adaptive = Object.entries({ "--rtol": rtol, "--atol": atol, "--max-steps": maxSteps }).flatMap(
+    ([name, value]) => (value === undefined ? [] : [name]),
+  );
+  const fixed = correction !== undefined ? "--correction" : steps !== undefined ? "--steps" : undefined;
+  if (adaptive.length === 0 || fixed === undefined) return;
+  throw unusable(
+    adaptive.join(", "),
+    `tolerances or ${fixed}: equal steps have no step control`,
+    "both",
+    `drop ${adaptive.join(" and ")}, or drop ${fixed}`,
+  );
+}
+
+/** Stretches of equal steps that a correction is used on: what its card is asked about. */
+export interface StepUse {
+  readonly span: Span;
+  readonly steps: number;
+}
+
+/** Every step of a corrected method, those of equal length between two requested times together. */
+export function usesOf(method: Method, place: SolvePlace): StepUse[] {
+  if (!isHyper(method)) return [];
+  const { grid } = method;
+  const points = "steps" in grid ? (place.span ?? place.times ?? []) : planMesh(grid, place).mesh;
+  const steps = "steps" in grid ? grid.steps : 1;
+  return points.slice(1).map((end, i) => ({ span: [points[i] ?? end, end], steps }));
 }
 
 /** An option that is needed in this combination. */

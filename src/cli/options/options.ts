@@ -58,6 +58,13 @@ export function addSharedOptions(command: Command): void {
     .helpOption("-h, --help", "show this help");
 }
 
+/** How to solve, in one spelling; see `parseMethodSpec`. */
+export const methodOption = (extra = ""): Option =>
+  new Option(
+    "--method <method>",
+    `how to solve: heun:4 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction); or a name alone, ${methodNames.join(", ")}${extra}`,
+  );
+
 export const spanOption = (extra = ""): Option =>
   parsed("--span <t0,t1>", `from where to where; t1 < t0 runs backwards${extra}`, parseSpan);
 

@@ -1,11 +1,12 @@
+import { hyper } from "../../hypersolver/index.js";
 import {
   compileFlowDensity,
   compileFlowSampler,
   type Flow,
   type FlowData,
-  type FlowDensityOptions,
   type FlowSamplerOptions,
 } from "../../models/index.js";
+import type { Method } from "../../ode/index.js";
 import {
   type DensityRow,
   densityGrid,
@@ -22,13 +23,14 @@ import { paretoFigure } from "../fit/fit-figures.js";
 import type { KeptFit } from "../fit/fit-stage.js";
 import { densityOverGrid, gridAround, type PlaneGrid } from "../flow/density-grid.js";
 import { curveFigures } from "../flow/flow-curves.js";
-import { PICTURE_SOLVE } from "../flow/flow-figures.js";
+import { PICTURE_METHOD } from "../flow/flow-figures.js";
+import { labelsOf } from "../kit/competitor.js";
 import type { Drawing, Run } from "../kit/run.js";
 import type { CnfMetrics } from "./cnf.js";
 import { type CnfFits, fitOfDensity, samplingFits } from "./cnf-fits.js";
 import { allMethods } from "./cnf-report.js";
 import { fieldFigure } from "./field-figure.js";
-import { samplerOptions } from "./sampling-methods.js";
+import { samplingCompetitors } from "./sampling-methods.js";
 
 /** What the figures of a run are drawn from: the run and its fits go on after this is made. */
 export interface CnfPictures {
@@ -67,12 +69,14 @@ const PICTURE_POINTS = 20_000;
 export async function samplesRow({ data, flow, fits, run, seed }: CnfPictures): Promise<DensityRow> {
   const z = flow.base.sample(PICTURE_POINTS, data.dimension, new Random(seed).fork("picture"));
   const all = samplingFits(fits);
-  const methods = Object.keys(all).length === 0 ? { dopri5: {} } : samplerOptions(all);
+  const every = samplingCompetitors(all);
+  const methods = Object.keys(all).length === 0 ? every.slice(0, 1) : every;
   const clouds: GridCloud[] = [{ label: "data", points: toFloat64(data.heldOut(PICTURE_POINTS)) }];
-  for (const [method, options] of Object.entries(methods)) {
-    const drawn = await unlessItBreaks(pushed(flow, z, { ...machineOf(run.context), ...options }));
+  for (const competitor of methods) {
+    const { method } = competitor;
+    const drawn = await unlessItBreaks(pushed(flow, z, { ...machineOf(run.context), method }));
     if (isBroken(drawn)) continue;
-    clouds.push({ label: method, points: toFloat64(drawn.x), note: `${drawn.nfe} NFE` });
+    clouds.push({ label: labelsOf(competitor).method, points: toFloat64(drawn.x), note: `${drawn.nfe} NFE` });
   }
   return { label: run.found.density ?? "", clouds };
 }
@@ -95,18 +99,18 @@ async function pushed(
 async function densityFigure({ data, flow, run }: CnfPictures, { correction }: KeptFit): Promise<Figure> {
   const points = data.heldOut(PICTURE_POINTS);
   const grid = gridAround(points);
-  const panel = async (method: string, options: FlowDensityOptions): Promise<ScalarGrid> => {
-    const solver = await compileFlowDensity(flow, { ...machineOf(run.context), ...options });
+  const panel = async (title: string, method: Method | string): Promise<ScalarGrid> => {
+    const solver = await compileFlowDensity(flow, { ...machineOf(run.context), method });
     try {
       const { values, nfe } = await densityOverGrid(solver, grid);
       const { x, y, columns, rows } = grid;
-      return { label: `${method}, ${nfe} NFE`, x, y, columns, rows, values };
+      return { label: `${title}, ${nfe} NFE`, x, y, columns, rows, values };
     } finally {
       await solver.dispose();
     }
   };
-  const exact = await panel("dopri5 at 1e-3", PICTURE_SOLVE);
-  const corrected = await panel("HyperMidpoint of (z, log p)", { correction, steps: 1 });
+  const exact = await panel("dopri5 at 1e-3", PICTURE_METHOD);
+  const corrected = await panel("HyperMidpoint of (z, log p)", hyper(correction, { steps: 1 }));
   const held = cellsWith(points, grid);
   const known = Float64Array.from(corrected.values, (value, i) => (held.has(i) ? value : Number.NaN));
   const brightest = Float64Array.from(exact.values).reduce((most, value) => Math.max(most, value), 0);

@@ -1,5 +1,5 @@
 import { densities, densityNamed } from "../../data/index.js";
-import { encodeSolver, hyperRule } from "../../hypersolver/index.js";
+import { encodeSolver, hyper } from "../../hypersolver/index.js";
 import { type DescribedFlow, decodeFlow, densityData } from "../../models/index.js";
 import { heun, midpoint } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
@@ -10,18 +10,14 @@ import { flowStage } from "../flow/flow-stage.js";
 import { baseStates } from "../flow/flow-states.js";
 import type { FlowMetrics } from "../flow/run-flow.js";
 import { jsonCodec } from "../kit/codec.js";
+import type { Competitor } from "../kit/competitor.js";
 import type { BrokenRow } from "../kit/contest.js";
 import { digest } from "../kit/digest.js";
 import { defineExperiment, type Experiment } from "../kit/experiment.js";
 import { cnfDrawings } from "./cnf-figures.js";
 import { type CnfFits, cnfFitJobs, fitOfBoth, fitOfDensity, samplingFits } from "./cnf-fits.js";
 import { cnfReport, cnfRows } from "./cnf-report.js";
-import {
-  type DensityMethod,
-  type DensityQuality,
-  densityMethods,
-  densityQuality,
-} from "./density-quality.js";
+import { type DensityQuality, densityMethods, densityQuality } from "./density-quality.js";
 import { measureSamples } from "./measure-samples.js";
 import { type CnfPreset, cnfPresets } from "./presets.js";
 import type { SampleContest } from "./sample-quality.js";
@@ -102,7 +98,7 @@ export const cnf: Experiment<CnfPreset> = defineExperiment<CnfPreset, CnfMetrics
 async function solverOf(flow: DescribedFlow, { correction }: KeptFit, seed: number): Promise<Uint8Array> {
   const { field, span } = flow;
   const draws = await baseStates(flow).heldOut(GOLDEN_DRAWS, new Random(seed));
-  return encodeSolver(field, hyperRule(field, correction), span, 1, draws);
+  return encodeSolver(field, hyper(correction, { steps: 1 }), span, draws);
 }
 
 /** Draws for the self-test of a solver's file. */
@@ -113,7 +109,7 @@ function asUsersHave({ parallel: _, ...context }: RunContext): RunContext {
   return context;
 }
 
-function densityMethodsOf(fits: CnfFits): DensityMethod[] {
+function densityMethodsOf(fits: CnfFits): Competitor[] {
   const { HyperMidpoint, HyperHeun } = samplingFits(fits);
   return densityMethods([midpoint, heun], {
     "HyperMidpoint, fitted for sampling": HyperMidpoint?.correction,

@@ -1,15 +1,11 @@
-import { type Correction, stateErrors } from "../../hypersolver/index.js";
+import { type Correction, hyper, stateErrors } from "../../hypersolver/index.js";
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
-import {
-  compileFlowDensity,
-  type Flow,
-  type FlowDensityOptions,
-  type LogDensities,
-} from "../../models/index.js";
-import type { ButcherTableau } from "../../ode/index.js";
+import { compileFlowDensity, FLOW_TOLERANCES, type Flow, type LogDensities } from "../../models/index.js";
+import { adaptive, type ButcherTableau, dopri5, fixed } from "../../ode/index.js";
 import { machineOf, type RunContext } from "../../runtime/index.js";
 import { isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
-import { methodTitle } from "../fit/comparison.js";
+import { type Competitor, labelsOf } from "../kit/competitor.js";
+import { competitorsOf } from "../kit/competitors.js";
 import { type BrokenRow, type Contestant, contest, type Entry, type Measure } from "../kit/contest.js";
 
 /** How well a method evaluates densities. */
@@ -29,31 +25,22 @@ export interface DensityQualityRequest {
   readonly flow: Flow;
   /** Held-out data, [n, d]. */
   readonly data: Tensor;
-  readonly methods: readonly DensityMethod[];
-}
-
-export interface DensityMethod {
-  readonly method: string;
-  readonly options: FlowDensityOptions;
+  readonly methods: readonly Competitor[];
 }
 
 /** Bases alone and corrections, each in one step. */
 export function densityMethods(
   bases: readonly ButcherTableau[],
   corrections: Readonly<Record<string, Correction | undefined>>,
-): DensityMethod[] {
-  const corrected = Object.entries(corrections).flatMap(([method, correction]) =>
-    correction === undefined ? [] : [{ method, options: { correction, steps: 1 } }],
+): Competitor[] {
+  const corrected = Object.entries(corrections).flatMap(([title, correction]): Competitor[] =>
+    correction === undefined ? [] : [{ title, role: "hypersolver", method: hyper(correction, { steps: 1 }) }],
   );
-  const alone = bases.map((base) => ({
-    method: methodTitle(base.name),
-    options: { method: base, steps: 1 },
-  }));
-  return [...alone, ...corrected];
+  return [...competitorsOf(bases.map((base) => fixed(base, { steps: 1 }))), ...corrected];
 }
 
-/** Tolerance that errors are measured against: as far as float32 reaches. */
-const REFERENCE = { rtol: 1e-6, atol: 1e-6 };
+/** What errors are measured against: as far as float32 reaches. */
+const REFERENCE = adaptive(dopri5, { rtol: 1e-6, atol: 1e-6 });
 
 type DensityContestant = Contestant<Tensor, LogDensities>;
 
@@ -62,10 +49,11 @@ export async function densityQuality(
   { flow, data, methods }: DensityQualityRequest,
   context: RunContext = {},
 ): Promise<(DensityQuality | BrokenRow)[]> {
-  const contestant = ({ method, options }: DensityMethod): DensityContestant => ({
-    method,
+  const contestant = (competitor: Competitor): DensityContestant => ({
+    method: labelsOf(competitor).method,
     prepare: async () => {
-      const density = await compileFlowDensity(flow, { ...machineOf(context), ...options });
+      const { method } = competitor;
+      const density = await compileFlowDensity(flow, { ...machineOf(context), method });
       return {
         run: async (x) => {
           const result = await density.run(x);
@@ -75,13 +63,14 @@ export async function densityQuality(
       };
     },
   });
-  const reference = await unlessItBreaks(once(contestant({ method: "reference", options: REFERENCE }), data));
+  const reference = await unlessItBreaks(once(contestant({ method: REFERENCE, role: "reference" }), data));
   const measures: Record<string, Measure<Tensor, LogDensities>> = {
     // A log-density of −∞ is no number either.
     nll: ({ values }) => values.map((value) => -value),
     ...(!isBroken(reference) && errorsAgainst(reference)),
   };
-  const contestants = [{ method: "dopri5", options: {} }, ...methods].map(contestant);
+  const first = competitorsOf([adaptive(dopri5, FLOW_TOLERANCES)]);
+  const contestants = [...first, ...methods].map(contestant);
   const entries = await contest<DensityContestant, Tensor, LogDensities, string>(
     { contestants, cases: [data], measures },
     context,

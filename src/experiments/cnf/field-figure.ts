@@ -77,7 +77,7 @@ async function paths(
 ): Promise<TrajectorySet> {
   const z0 = base.sample(TRAJECTORIES, 2, new Random(seed).fork("trajectories"));
   const times = uniformMesh(span, CURVE_POINTS);
-  const { states } = await solveField(field, z0, { ...options, times, rtol: 1e-5, atol: 1e-5 });
+  const { states } = await solveField(field, z0, { ...options, times, method: "dopri5@1e-5" });
   const values = new Float64Array(times.length * TRAJECTORIES * 2).fill(Number.NaN);
   for (const [i, state] of states.entries()) values.set(toFloat64(state), i * TRAJECTORIES * 2);
   return {

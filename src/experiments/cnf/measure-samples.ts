@@ -1,12 +1,14 @@
 import { host } from "#host";
 import { densityNamed } from "../../data/index.js";
+import type { AnyMethodSpec } from "../../hypersolver/index.js";
 import { compileFlowSampler, type DescribedFlow, encodeFlow } from "../../models/index.js";
 import { isStopped, machineOf, type RunContext } from "../../runtime/index.js";
 import { isBroken } from "../../tensor/index.js";
+import { labelsOf } from "../kit/competitor.js";
 import type { BrokenRow } from "../kit/contest.js";
 import type { CnfPreset } from "./presets.js";
 import { type SampleContest, type SamplingSpeed, sampleContest } from "./sample-quality.js";
-import { type SamplingFits, samplerOptions } from "./sampling-methods.js";
+import { type SamplingFits, samplingCompetitors } from "./sampling-methods.js";
 
 /** Samples of a flow by every method: their distance to data, their times, and the memory that drawing them takes. */
 export async function measureSamples(
@@ -16,9 +18,9 @@ export async function measureSamples(
   context: RunContext,
 ): Promise<SampleContest> {
   const machine = machineOf(context);
-  const samplers = Object.entries(samplerOptions(fits)).map(([method, options]) => ({
-    method,
-    compile: () => compileFlowSampler(flow, { ...machine, ...options }),
+  const samplers = samplingCompetitors(fits).map((competitor) => ({
+    method: labelsOf(competitor).method,
+    compile: () => compileFlowSampler(flow, { ...machine, method: competitor.method }),
   }));
   const { sample: data } = densityNamed(density);
   const { quality, speed } = await sampleContest(
@@ -36,17 +38,22 @@ async function withPeaks(
   context: RunContext,
 ): Promise<(SamplingSpeed | BrokenRow)[]> {
   const file = encodeFlow(flow, flow.facts);
-  const methods = samplerOptions(fits);
+  const competitors = samplingCompetitors(fits);
   const all: (SamplingSpeed | BrokenRow)[] = [];
   for (const row of rows) {
-    if (isBroken(row) || isStopped(context)) {
+    const own = competitors.find((each) => labelsOf(each).method === row.method);
+    if (own === undefined || isBroken(row) || isStopped(context)) {
       all.push(row);
       continue;
     }
-    const { correction: _, ...own } = methods[row.method] ?? {};
     const correction = fits[row.method]?.content;
-    const options = { ...machineOf(context), ...own };
-    const request = { flow: file, options, count: row.count, ...(correction && { correction }) };
+    const request = {
+      flow: file,
+      method: own.method.spec as AnyMethodSpec,
+      compile: machineOf(context),
+      count: row.count,
+      ...(correction && { correction }),
+    };
     const peakBytes = await host.peakMemory(request);
     all.push({ ...row, ...(peakBytes !== undefined && { peakBytes }) });
   }

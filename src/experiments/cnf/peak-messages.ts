@@ -1,12 +1,14 @@
-import type { FlowSamplerOptions } from "../../models/index.js";
+import type { AnyMethodSpec } from "../../hypersolver/index.js";
+import type { CompileOptions } from "../../runtime/index.js";
 
 /** What a process that draws samples is told: files, since it shares nothing with who asks. */
 export interface PeakRequest {
   /** `flow.onnx`. */
   readonly flow: Uint8Array;
-  /** `correction.onnx`. */
+  /** `correction.onnx`, where the method has one. */
   readonly correction?: Uint8Array;
-  readonly options: Omit<FlowSamplerOptions, "correction">;
+  readonly method: AnyMethodSpec;
+  readonly compile: CompileOptions;
   /** Points drawn at once. */
   readonly count: number;
 }

@@ -1,8 +1,10 @@
-import { type FitSpec, hiddenFeature } from "../../hypersolver/index.js";
-import type { Flow, FlowSamplerOptions } from "../../models/index.js";
-import { type ButcherTableau, euler, heun, midpoint } from "../../ode/index.js";
-import { hyperTitle, methodTitle } from "../fit/comparison.js";
+import { type FitSpec, hiddenFeature, hyper } from "../../hypersolver/index.js";
+import { FLOW_TOLERANCES, type Flow } from "../../models/index.js";
+import { adaptive, type ButcherTableau, dopri5, euler, fixed, heun, midpoint } from "../../ode/index.js";
+import { hyperTitle } from "../fit/comparison.js";
 import type { KeptFit } from "../fit/fit-stage.js";
+import type { Competitor } from "../kit/competitor.js";
+import { competitorsOf } from "../kit/competitors.js";
 
 /** How one hypersolver for sampling is fitted, and what its file is called. */
 export interface SamplingMethod {
@@ -44,8 +46,14 @@ export const samplingMethods: readonly SamplingMethod[] = [
 export type SamplingFits = Readonly<Record<string, KeptFit>>;
 
 /** All ways to sample that are compared: dopri5 first, the hypersolvers, then bases of two evaluations by themselves. */
-export function samplerOptions(fits: SamplingFits): Readonly<Record<string, FlowSamplerOptions>> {
-  const corrected = Object.entries(fits).map(([name, { correction }]) => [name, { correction, steps: 1 }]);
-  const alone = [midpoint, heun].map((method) => [methodTitle(method.name), { method, steps: 1 }]);
-  return { dopri5: {}, ...Object.fromEntries([...corrected, ...alone]) };
+export function samplingCompetitors(fits: SamplingFits): Competitor[] {
+  const corrected = Object.entries(fits).map(
+    ([title, { correction }]): Competitor => ({
+      title,
+      role: "hypersolver",
+      method: hyper(correction, { steps: 1 }),
+    }),
+  );
+  const alone = [midpoint, heun].map((tableau) => fixed(tableau, { steps: 1 }));
+  return [...competitorsOf([adaptive(dopri5, FLOW_TOLERANCES)]), ...corrected, ...competitorsOf(alone)];
 }

@@ -1,12 +1,12 @@
 import type { Fit } from "../../hypersolver/index.js";
-import { type Correction, hyperRule, type Samples, type StateErrors } from "../../hypersolver/index.js";
+import { type Correction, hyper, type Samples, type StateErrors } from "../../hypersolver/index.js";
 import {
   type Field,
+  type FixedMethod,
+  fixed,
   type Span,
-  type StepRule,
   solveField,
   stateType,
-  tableauRule,
   uniformMesh,
 } from "../../ode/index.js";
 import {
@@ -23,7 +23,7 @@ import {
 } from "../../plot/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { type Tensor, toFloat64 } from "../../tensor/index.js";
-import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
+import { type ComparisonRow, hyperTitle, measuredRows, methodTitle } from "./comparison.js";
 
 /** What the figures of a fit are drawn from. */
 export interface FigureData {
@@ -33,7 +33,8 @@ export interface FigureData {
   readonly steps: number;
   readonly fit: Fit;
   readonly rows: readonly ComparisonRow[];
-  readonly errors: { readonly base: StateErrors; readonly hypersolver: StateErrors };
+  /** Absent where a method broke. */
+  readonly errors: Readonly<Record<"base" | "hypersolver", StateErrors | undefined>>;
   /** Many initial states, for densities; few, for trajectories. */
   readonly many: Samples;
   readonly few: Samples;
@@ -67,31 +68,28 @@ async function densityFigure({
   const reference = await solveField(field, z0, {
     ...compile,
     span,
-    method: "dopri5",
-    rtol: 1e-5,
-    atol: 1e-5,
+    method: "dopri5@1e-5",
     controls,
   });
   if (reference.status !== "success") return [];
   // A method that breaks on one of the samples has no picture.
-  const fixed = async (rule: StepRule, title: string): Promise<PointCloud[]> => {
+  const cloud = async (method: FixedMethod): Promise<PointCloud[]> => {
     const { status, states, statistics } = await solveField(field, z0, {
       ...compile,
       span,
-      steps,
-      rule,
+      method,
       controls,
     });
     if (status !== "success") return [];
-    return [{ label: nfeLabel(title, statistics.nfe), points: toFloat64(states.at(-1) as Tensor) }];
+    return [{ label: nfeLabel(method.title, statistics.nfe), points: toFloat64(states.at(-1) as Tensor) }];
   };
   const clouds = [
     {
       label: nfeLabel("dopri5", reference.statistics.nfe),
       points: toFloat64(reference.states.at(-1) as Tensor),
     },
-    ...(await fixed(hyperRule(field, correction), hyperTitle(correction.base.name))),
-    ...(await fixed(tableauRule(field, correction.base), methodTitle(correction.base.name))),
+    ...(await cloud(hyper(correction, { steps }))),
+    ...(await cloud(fixed(correction.base, { steps }))),
   ];
   return [density(clouds, { colourScale: "log" })];
 }
@@ -122,51 +120,49 @@ async function trajectoryFigure({
   const reference = await solveField(field, z0, {
     ...compile,
     times: fine,
-    method: "dopri5",
-    rtol: 1e-6,
-    atol: 1e-6,
+    method: "dopri5@1e-6",
     controls,
   });
   const mesh = uniformMesh(span, steps);
-  const fixed = async (rule: StepRule): Promise<Pick<TrajectorySet, "states" | "shape" | "times">> =>
-    stacked((await solveField(field, z0, { ...compile, mesh, rule, controls })).states, mesh);
+  const path = async (method: FixedMethod): Promise<Pick<TrajectorySet, "states" | "shape" | "times">> =>
+    stacked((await solveField(field, z0, { ...compile, method, controls })).states, mesh);
   return trajectories([
     { label: "dopri5", role: "reference", ...stacked(reference.states, fine) },
     {
       label: hyperTitle(correction.base.name),
       role: "hypersolver",
-      ...(await fixed(hyperRule(field, correction))),
+      ...(await path(hyper(correction, { mesh }))),
     },
     {
       label: methodTitle(correction.base.name),
       role: "base",
-      ...(await fixed(tableauRule(field, correction.base))),
+      ...(await path(fixed(correction.base, { mesh }))),
     },
   ]);
 }
 
 function histogramFigure({ correction, errors }: FigureData): Figure[] {
-  const methods = [
-    {
-      label: hyperTitle(correction.base.name),
-      role: "hypersolver" as const,
-      errors: errors.hypersolver.samples,
-    },
-    { label: methodTitle(correction.base.name), role: "base" as const, errors: errors.base.samples },
-  ];
-  const drawable = methods.filter((method) => method.errors.some(Number.isFinite));
+  const labels = [
+    ["hypersolver", hyperTitle(correction.base.name)],
+    ["base", methodTitle(correction.base.name)],
+  ] as const;
+  const drawable = labels.flatMap(([role, label]) => {
+    const samples = errors[role]?.samples;
+    return samples === undefined ? [] : [{ label, role, errors: samples }];
+  });
   return drawable.length === 0 ? [] : [errorHistogram(drawable)];
 }
 
 /** Whether there is anything to draw: a method that did not break. */
 export const hasErrors = (rows: readonly ComparisonRow[]): boolean =>
-  rows.some(({ error }) => error > 0 && Number.isFinite(error));
+  measuredRows(rows).some(({ error }) => error > 0);
 
 /** Error against evaluations, multiply–accumulates and time. */
-export function paretoFigure(rows: readonly ComparisonRow[]): Figure {
+export function paretoFigure(all: readonly ComparisonRow[]): Figure {
+  const rows = measuredRows(all);
   const methods = [...new Set(rows.map(({ method }) => method))];
   const series = methods.map((method): ParetoSeries => {
-    const own = rows.filter((row) => row.method === method && Number.isFinite(row.error));
+    const own = rows.filter((row) => row.method === method);
     const points = own.map(({ steps, tolerance, nfe, macs, milliseconds, error }): ParetoPoint => {
       const label = steps === undefined ? `tolerance ${tolerance?.toExponential()}` : `K = ${steps}`;
       return { label, nfe, macs, milliseconds, error };

@@ -28,7 +28,7 @@ export async function flowFigures(data: FlowFigureData, compile: CompileOptions 
 const PICTURE_POINTS = 20_000;
 
 /** Far from the data a field may be stiff: a picture needs no digits there, and is not worth minutes. */
-export const PICTURE_SOLVE = { rtol: 1e-3, atol: 1e-3, maxSteps: 400 } as const;
+export const PICTURE_METHOD = "dopri5@1e-3,maxSteps=400";
 
 /** Data beside as many samples. No figure when sampling fails. */
 async function samplesFigure(
@@ -51,7 +51,7 @@ async function samplesFigure(
 
 /** The density of the flow around the data. No figure when it cannot be solved. */
 async function densityFigure({ flow, data }: FlowFigureData, compile: CompileOptions): Promise<Figure[]> {
-  const density = await compileFlowDensity(flow, { ...compile, ...PICTURE_SOLVE });
+  const density = await compileFlowDensity(flow, { ...compile, method: PICTURE_METHOD });
   try {
     const found = await densityOverGrid(density, gridAround(data.heldOut(PICTURE_POINTS)));
     return [gridFigure(found, { title: "Density of the flow", label: "p(x)" })];

@@ -7,7 +7,7 @@ import {
   referenceStates,
 } from "../../hypersolver/index.js";
 import { type Classifier, compileStem } from "../../models/index.js";
-import { type StepRule, uniformMesh } from "../../ode/index.js";
+import { type FixedMethod, uniformMesh } from "../../ode/index.js";
 import { type Figure, type ImageRow, imageGrid } from "../../plot/index.js";
 import { formatNumber } from "../../plot/internal.js";
 import type { MachineOptions } from "../../runtime/index.js";
@@ -19,8 +19,9 @@ const SAMPLES = 3;
 export interface ErrorMapRequest {
   readonly classifier: Classifier;
   readonly images: ImageSet;
-  /** Rules of the same number of steps, by name. */
-  readonly rules: Readonly<Record<string, StepRule>>;
+  /** Methods on the same mesh, by name. */
+  readonly methods: Readonly<Record<string, FixedMethod>>;
+  /** Steps of that mesh. */
   readonly steps: number;
   readonly reference: ReferenceSettings;
 }
@@ -30,7 +31,7 @@ export interface ErrorMapRequest {
  * 9 and 10 of the paper).
  */
 export async function errorMaps(request: ErrorMapRequest, compile: MachineOptions = {}): Promise<Figure> {
-  const { classifier, images, rules, steps, reference } = request;
+  const { classifier, images, methods, steps, reference } = request;
   const { field, architecture } = classifier;
   const count = Math.min(SAMPLES, images.shape[0]);
   const stem = await compileStem(classifier, compile);
@@ -39,8 +40,8 @@ export async function errorMaps(request: ErrorMapRequest, compile: MachineOption
   const mesh = uniformMesh(architecture.span, steps);
   const exact = await referenceStates(field, mesh, samples, reference, compile);
   const byMethod: [string, readonly MeshPointError[]][] = [];
-  for (const [name, rule] of Object.entries(rules))
-    byMethod.push([name, await meshErrors(field, rule, mesh, samples, exact, compile)]);
+  for (const [name, method] of Object.entries(methods))
+    byMethod.push([name, await meshErrors(field, method, architecture.span, samples, exact, compile)]);
   const labelOf = (sample: number): string => images.classes[images.labels[sample] ?? 0] ?? "";
   const rows = Array.from({ length: count }, (_, sample) =>
     byMethod.map(

@@ -1,10 +1,9 @@
-import { hyperRule, measuringReference } from "../../hypersolver/index.js";
+import { hyper, measuringReference } from "../../hypersolver/index.js";
 import { encodeClassifier, encodeClassifierState } from "../../models/index.js";
-import { tableauRule } from "../../ode/index.js";
+import { fixed } from "../../ode/index.js";
 import { type Figure, seriesCurve } from "../../plot/index.js";
 import { machineOf } from "../../runtime/index.js";
 import { fail } from "../../tensor/index.js";
-import { methodTitle } from "../fit/comparison.js";
 import { fitStage } from "../fit/fit-stage.js";
 import type { FitMetrics } from "../fit/run-fit.js";
 import { digest } from "../kit/digest.js";
@@ -104,7 +103,7 @@ async function study(
       inputs.push(digest(content));
       run.note({ fits: { ...run.found.fits, [name]: metrics } });
       await run.file(file, content);
-      const whole = encodeClassifier(classifier, { correction, steps }, storyOf(images, studied));
+      const whole = encodeClassifier(classifier, hyper(correction, { steps }), storyOf(images, studied));
       await run.file(file.replace("correction", "classifier"), whole);
     }
     await measureImages(stage, corrections, inputs, run);
@@ -131,13 +130,10 @@ function drawings(
     const first = Object.entries(corrections).find(([, { steps }]) => steps === EVALUATIONS);
     if (first === undefined || run.found.alphas === undefined) return [];
     const [name, { correction }] = first;
-    const { base } = correction;
-    const rules = {
-      [methodTitle(base.name)]: tableauRule(field, base),
-      [name]: hyperRule(field, correction),
-    };
+    const alone = fixed(correction.base, { steps: EVALUATIONS });
+    const methods = { [alone.title]: alone, [name]: hyper(correction, { steps: EVALUATIONS }) };
     const reference = measuringReference(field);
-    const request = { classifier, images: images.test, rules, steps: EVALUATIONS, reference };
+    const request = { classifier, images: images.test, methods, steps: EVALUATIONS, reference };
     return [await errorMaps(request, machineOf(run.context))];
   };
   return [

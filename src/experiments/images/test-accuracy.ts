@@ -2,14 +2,16 @@ import type { ImageSet } from "../../data/index.js";
 import { imageRows } from "../../data/internal.js";
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
 import {
+  CLASSIFIER_TOLERANCES,
   type Classification,
   type Classifier,
-  type ClassifierSolveOptions,
   compileClassifier,
 } from "../../models/index.js";
+import { adaptive, dopri5 } from "../../ode/index.js";
 import { machineOf, type RunContext } from "../../runtime/index.js";
 import { isBroken } from "../../tensor/index.js";
-import { labelsOf } from "../kit/competitor.js";
+import { type Competitor, labelsOf } from "../kit/competitor.js";
+import { competitorsOf } from "../kit/competitors.js";
 import { type BrokenRow, type Contestant, contest, type Entry } from "../kit/contest.js";
 import { type ImageCorrections, imageMethods, isOfTenEvaluations } from "./image-methods.js";
 
@@ -48,10 +50,11 @@ export async function testAccuracies(
   const cases: ImageSet[] = [];
   for (let start = 0; start < count; start += batch)
     cases.push(imageRows(images, start, Math.min(count, start + batch)));
-  const contestant = ([method, solver]: readonly [string, ClassifierSolveOptions]): ClassifierContestant => ({
-    method,
+  const contestant = (competitor: Competitor): ClassifierContestant => ({
+    method: labelsOf(competitor).method,
     prepare: async () => {
-      const compiled = await compileClassifier(classifier, { ...machineOf(context), ...solver });
+      const { method } = competitor;
+      const compiled = await compileClassifier(classifier, { ...machineOf(context), method });
       return {
         run: async (rows) => {
           const result = await compiled.run(rows);
@@ -61,7 +64,8 @@ export async function testAccuracies(
       };
     },
   });
-  const solvers = [["dopri5", {}] as const, ...solversOfTen(corrections)];
+  const first = competitorsOf([adaptive(dopri5, CLASSIFIER_TOLERANCES)]);
+  const solvers = [...first, ...imageMethods(corrections).filter(isOfTenEvaluations)];
   const entries = await contest<ClassifierContestant, ImageSet, Classification, "correct">(
     {
       contestants: solvers.map(contestant),
@@ -74,16 +78,6 @@ export async function testAccuracies(
   );
   return entries.map((entry) => rowOf(entry, cases));
 }
-
-const solversOfTen = (corrections: ImageCorrections): (readonly [string, ClassifierSolveOptions])[] =>
-  imageMethods(corrections)
-    .filter(isOfTenEvaluations)
-    .map((competitor) => {
-      const { method, steps = 1 } = labelsOf(competitor);
-      const { [method]: fit } = corrections;
-      const { tableau = "dopri5" } = competitor.method;
-      return [method, fit === undefined ? { method: tableau, steps } : { correction: fit.correction, steps }];
-    });
 
 const agreeing = (predictions: Uint8Array, labels: Uint8Array): number =>
   predictions.reduce((total, prediction, i) => total + (prediction === labels[i] ? 1 : 0), 0);

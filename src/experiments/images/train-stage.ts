@@ -1,5 +1,6 @@
 import {
   architectureNamed,
+  CLASSIFIER_TRAINING_TOLERANCES,
   type Classifier,
   type ClassifierPoint,
   decodeClassifierState,
@@ -7,6 +8,7 @@ import {
   type TrainedClassifier,
   trainClassifier,
 } from "../../models/index.js";
+import { resolveMethod } from "../../ode/index.js";
 import { type ProgressEvent, runOptions } from "../../runtime/index.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
@@ -133,10 +135,9 @@ function after(before: readonly ClassifierPoint[], points: readonly ClassifierPo
 }
 
 function trainingText(settings: TrainingSettings): string {
-  const { iterations, batch, learningRate, solver = {}, randomMesh, augmentation, averageDecay } = settings;
-  const { method, steps, rtol } = solver;
+  const { iterations, batch, learningRate, solver, randomMesh, augmentation, averageDecay } = settings;
   const mesh = randomMesh === true ? " on random meshes" : "";
-  const how = steps === undefined ? `dopri5 at ${rtol}` : `${steps} steps of ${String(method)}${mesh}`;
+  const how = `${resolveMethod(solver, CLASSIFIER_TRAINING_TOLERANCES).text}${mesh}`;
   const mirrored = augmentation?.flip === true ? " and mirrored" : "";
   const moved =
     augmentation === undefined ? "" : `, images moved by up to ${augmentation.padding} pixels${mirrored}`;

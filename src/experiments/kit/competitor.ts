@@ -1,12 +1,4 @@
-import { hyperRule, isHyper } from "../../hypersolver/index.js";
-import {
-  type CompiledSolveOptions,
-  compileSolve,
-  type Field,
-  type Method,
-  orThrow,
-  type Span,
-} from "../../ode/index.js";
+import { compileSolve, type Field, type Method, orThrow, type Span } from "../../ode/index.js";
 import type { Role } from "../../plot/internal.js";
 import { machineOf, type NamedTensors, type RunContext } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
@@ -31,6 +23,8 @@ export interface MethodLabels {
   readonly steps: number | undefined;
   /** Of an adaptive one. */
   readonly tolerance: number | undefined;
+  /** The method's spelling: `heun:4`. Absent in results of earlier versions. */
+  readonly spelling?: string;
   readonly fitted?: boolean;
 }
 
@@ -40,6 +34,7 @@ export function labelsOf({ method, title = method.title, role, fitted }: Competi
     role,
     steps: method.kind === "fixed" ? stepsOf(method) : undefined,
     tolerance: method.kind === "adaptive" ? method.rtol : undefined,
+    spelling: method.text,
     ...(fitted !== undefined && { fitted }),
   };
 }
@@ -74,8 +69,8 @@ export function solveContestant<Case extends SolveCase, Result>(
     method: labels.method,
     labels,
     prepare: async () => {
-      const own = solveOptions(competitor.method, field);
-      const compiled = await compileSolve(field, { ...machineOf(context), ...own, span });
+      const { method } = competitor;
+      const compiled = await compileSolve(field, { ...machineOf(context), method, span });
       return {
         run: async (of) => {
           const solution = await compiled.run(of.z0, of.controls);
@@ -87,16 +82,4 @@ export function solveContestant<Case extends SolveCase, Result>(
       };
     },
   };
-}
-
-/** The method as options of a compiled solve. */
-export function solveOptions(method: Method, field: Field): CompiledSolveOptions {
-  if (method.kind === "adaptive") {
-    const { tableau, rtol, atol } = method;
-    return { method: tableau, rtol, atol };
-  }
-  const steps = stepsOf(method);
-  if (isHyper(method)) return { steps, rule: hyperRule(field, method.correction) };
-  if (method.tableau !== undefined) return { steps, method: method.tableau };
-  return { steps };
 }

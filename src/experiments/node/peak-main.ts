@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { decodeCorrection } from "../../hypersolver/index.js";
+import { decodeCorrection, methodOf } from "../../hypersolver/index.js";
 import { compileFlowSampler, decodeFlow } from "../../models/index.js";
 import { Random } from "../../tensor/index.js";
 import type { PeakReply, PeakRequest } from "../cnf/peak-messages.js";
@@ -8,15 +8,18 @@ import type { PeakReply, PeakRequest } from "../cnf/peak-messages.js";
 
 const DRAWS = 3;
 
-process.once("message", async ({ flow, correction, options, count }: PeakRequest) => {
-  const sampler = await compileFlowSampler(decodeFlow(flow, "flow.onnx"), {
-    ...options,
-    ...(correction && { correction: decodeCorrection(correction, "correction.onnx") }),
-  });
-  for (let i = 0; i < DRAWS; i++) await sampler.sample(count, new Random(i));
-  const reply: PeakReply = { bytes: peakBytes() };
-  process.send?.(reply, () => process.exit());
-});
+process.once(
+  "message",
+  async ({ flow, correction = new Uint8Array(), method, compile, count }: PeakRequest) => {
+    const sampler = await compileFlowSampler(decodeFlow(flow, "flow.onnx"), {
+      ...compile,
+      method: methodOf(method, () => decodeCorrection(correction, "correction.onnx")),
+    });
+    for (let i = 0; i < DRAWS; i++) await sampler.sample(count, new Random(i));
+    const reply: PeakReply = { bytes: peakBytes() };
+    process.send?.(reply, () => process.exit());
+  },
+);
 
 /**
  * As Linux counts it, undefined elsewhere. `resourceUsage` would tell the larger of this and what the process that asked

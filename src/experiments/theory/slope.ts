@@ -13,7 +13,6 @@ import {
 import { machineOf, type RunContext } from "../../runtime/index.js";
 import { type Broken, isBroken, Random, type Tensor, tensor } from "../../tensor/index.js";
 import { jsonCodec } from "../kit/codec.js";
-import { solveOptions } from "../kit/competitor.js";
 import { type Contestant, contest } from "../kit/contest.js";
 import { defineExperiment, type Experiment } from "../kit/experiment.js";
 import type { ResultRow } from "../kit/result-row.js";
@@ -109,7 +108,7 @@ async function localErrors(spec: SlopeSpec, random: Random, context: RunContext)
     const contestants = [undefined, ...DELTAS].map((delta): Contestant<Step, Tensor> => {
       const g = noisyCorrection(base, exact, delta ?? 0, random.fork("noise"));
       const method = delta === undefined ? fixed(base, { steps: 1 }) : hyper(g, { steps: 1 });
-      const options = { ...machineOf(context), ...solveOptions(method, exact.field) };
+      const options = { ...machineOf(context), method };
       const run = async ({ epsilon }: Step) => {
         const solution = await solveField(exact.field, z, { ...options, span: [START, START + epsilon] });
         return { result: orThrow(solution).states.at(-1) as Tensor, costs: solution.statistics };

@@ -18,7 +18,6 @@ import {
   isAdaptive,
   repeatedStep,
   type StepRecord,
-  type StepRule,
   type StepScheme,
   symbolicField,
   withoutErrorControl,
@@ -80,13 +79,6 @@ export function hyperScheme(
     const f = symbolicField(field, { controls });
     return { ...record, error: embeddedError(whole, f, algebra, s, epsilon, taken) };
   });
-}
-
-/** `hyperScheme` as a step rule. */
-export function hyperRule(field: Field, correction: Correction, options: HyperSchemeOptions = {}): StepRule {
-  const scheme = hyperScheme(field, correction, options);
-  const { name, order } = correction.base;
-  return { name: `hyper-${name}`, order, cost: scheme.cost(1), step: (site) => scheme.step(site).z1 };
 }
 
 /** εⁿ by multiplication: right for ε < 0, where the sign of ε^(p+1) follows. */

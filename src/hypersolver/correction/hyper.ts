@@ -2,6 +2,7 @@ import {
   type AdaptiveTableauSpec,
   type ButcherTableau,
   checkGrid,
+  type Field,
   type FixedMethod,
   type Grid,
   gridText,
@@ -31,7 +32,8 @@ export interface HyperMethod extends FixedMethod {
   readonly correction: Correction;
   readonly columns?: number;
   readonly spec: HyperSpec;
-  scheme(field: Parameters<FixedMethod["scheme"]>[0]): StepScheme;
+  scheme(field: Field): StepScheme;
+  withGrid(grid: Grid): HyperMethod;
 }
 
 export interface HyperOptions {
@@ -56,8 +58,9 @@ export const hyperNamed = ({ name }: ButcherTableau): string => `hyper-${name}`;
 export function hyper(
   correction: Correction,
   grid: Grid | undefined = ownGrid(correction),
-  { file, columns }: HyperOptions = {},
+  options: HyperOptions = {},
 ): HyperMethod {
+  const { file, columns } = options;
   const { base } = correction;
   if (grid === undefined)
     throw fail("INVALID_ARGUMENT", {
@@ -78,6 +81,7 @@ export function hyper(
     correction,
     ...(columns !== undefined && { columns }),
     scheme: (field) => hyperScheme(field, correction, columns === undefined ? {} : { columns }),
+    withGrid: (other) => hyper(correction, other, options),
   };
 }
 

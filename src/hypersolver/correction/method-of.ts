@@ -3,6 +3,7 @@ import {
   type ButcherTableau,
   defineTableau,
   gridSchema,
+  isGridText,
   isHyperText,
   type Method,
   parseGrid,
@@ -75,7 +76,7 @@ export function parseMethodSpec(text: string, tolerances?: Tolerances): AnyMetho
   const [, base, rest = ""] = /^hyper(?:-([^:]+))?:(.+)$/s.exec(text.trim()) ?? [];
   const [, file, last = ""] = /^(?:(.+):)?([^:]*)$/s.exec(rest) ?? [];
   const named = base === undefined ? {} : { base };
-  if (isGrid(last))
+  if (isGridText(last))
     return {
       kind: "hyper",
       ...named,
@@ -89,10 +90,6 @@ export function parseMethodSpec(text: string, tolerances?: Tolerances): AnyMetho
     received: JSON.stringify(text),
   });
 }
-
-const isGrid = (text: string): boolean =>
-  /^\d+$/.test(text) ||
-  (text.includes("/") && text.split("/").every((part) => part !== "" && Number.isFinite(Number(part))));
 
 /** `parseMethodSpec` and `methodOf` in one. */
 export const parseMethod = (text: string, corrections?: Corrections, tolerances?: Tolerances): Method =>

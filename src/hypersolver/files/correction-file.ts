@@ -1,6 +1,6 @@
 import { bind, encodeOnnx, type Graph, importOnnx } from "../../graph/index.js";
 import { makeGraph } from "../../graph/internal.js";
-import { alpha, type ButcherTableau, tableauNamed, withoutErrorControl } from "../../ode/index.js";
+import { type ButcherTableau, tableauNamed, withoutErrorControl } from "../../ode/index.js";
 import { fail } from "../../tensor/index.js";
 import { type Correction, parseCorrectionInputs } from "../correction/correction.js";
 import type { CorrectionInput } from "../correction/names.js";
@@ -93,11 +93,10 @@ function inputNames(
   });
 }
 
-/** The method of a card: one of the library's, or of the alpha family. */
+/** The base of a card: one of the library's, or of the alpha family. */
 function baseNamed(name: string, what: string): ButcherTableau {
   try {
-    const parameter = /^alpha\((.+)\)$/.exec(name)?.[1];
-    return parameter === undefined ? tableauNamed(name) : alpha(Number(parameter));
+    return tableauNamed(name);
   } catch (cause) {
     throw fail("CARD_MISMATCH", {
       what,

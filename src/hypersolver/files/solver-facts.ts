@@ -1,15 +1,22 @@
 import { z } from "zod";
+import { type FixedMethod, planMesh, type Span } from "../../ode/index.js";
+import { hyper, isHyper } from "../correction/hyper.js";
+import { type AnyMethodSpec, methodSpecSchema } from "../correction/method-of.js";
 
 /** Key of these facts in an exported solver's metadata. */
 export const SOLVER_KEY = "hypersolvers.solver";
 
 /** What an exported solver does. */
 export interface SolverFacts {
-  /** `rk4`, `hyper-heun`. */
+  /** Name of the method: `rk4`, `hyper-heun`. */
   readonly method: string;
   readonly order: number;
   readonly steps: number;
   readonly span: readonly [number, number];
+  /** Spelling of the method: `rk4:4`. Absent in files of version 0.1. */
+  readonly text?: string | undefined;
+  /** The method as plain JSON. Absent in files of version 0.1, and where a later version wrote what this one cannot read. */
+  readonly spec?: AnyMethodSpec | undefined;
 }
 
 const schema: z.ZodType<SolverFacts> = z.object({
@@ -17,7 +24,23 @@ const schema: z.ZodType<SolverFacts> = z.object({
   order: z.number(),
   steps: z.number(),
   span: z.tuple([z.number(), z.number()]),
+  text: z.string().optional(),
+  spec: methodSpecSchema.optional().catch(undefined),
 });
+
+/** The facts of a method over a span. They name no file of a correction: a solver holds its own. */
+export function solverFacts(method: FixedMethod, span: Span): SolverFacts {
+  const { name, order, text, spec } = isHyper(method) ? hyper(method.correction, method.grid) : method;
+  const { mesh } = planMesh(method.grid, { span });
+  return {
+    method: name,
+    order,
+    steps: mesh.length - 1,
+    span: [span[0], span[1]],
+    text,
+    spec: spec as AnyMethodSpec,
+  };
+}
 
 /** The facts in a model's metadata; undefined when there are none that can be read. */
 export function solverFactsOf(metadata: Readonly<Record<string, string>>): SolverFacts | undefined {

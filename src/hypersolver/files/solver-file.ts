@@ -10,17 +10,17 @@ import {
 import {
   controlSpecs,
   type Field,
+  type FixedMethod,
+  planMesh,
   type Span,
-  type StepRule,
   stateType,
   stepsOf,
-  uniformMesh,
 } from "../../ode/index.js";
 import { compile, programOf } from "../../runtime/index.js";
 import { cast, fail, fromNumbers, sizeOf, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
 import type { Samples } from "../states/states.js";
-import { SOLVER_KEY, type SolverFacts } from "./solver-facts.js";
+import { SOLVER_KEY, solverFacts } from "./solver-facts.js";
 
 /** Key of the golden vectors in an exported solver's metadata. */
 export const GOLDEN_KEY = "hypersolvers.golden";
@@ -42,11 +42,11 @@ const GOLDEN_NUMBERS = 16_384;
 const GOLDEN_TOLERANCE = 1e-4;
 
 /**
- * The whole solve as one function of the initial state: f, g and K steps, no loop.
+ * The whole solve as one function of the initial state: f, g and all steps, no loop.
  * Inputs `z0` and the controls, output `z1`; any batch size.
  * @throws INVALID_ARGUMENT when a control is itself called z0 or z1.
  */
-export function solverGraph(field: Field, rule: StepRule, span: Span, steps: number): Graph {
+export function solverGraph(field: Field, method: FixedMethod, span: Span): Graph {
   const { shape, dtype } = stateType(field);
   const controls = controlSpecs(field);
   const taken = Object.keys(controls).find((name) => name === "z0" || name === "z1");
@@ -57,16 +57,14 @@ export function solverGraph(field: Field, rule: StepRule, span: Span, steps: num
       received: taken,
     });
   const specs: Record<string, InputSpec> = { z0: { shape, dtype }, ...controls };
+  const { mesh } = planMesh(method.grid, { span });
   return trace(specs, (inputs) => {
     const z0 = inputs.z0 as Node;
     const given: NamedNodes = Object.fromEntries(
       Object.keys(controls).map((name) => [name, inputs[name] as Node]),
     );
-    const z1 = stepsOf(uniformMesh(span, steps)).reduce(
-      (z, { s, dt }) => rule.step({ s, dt, z, z0, controls: given }),
-      z0,
-    );
-    return { z1 };
+    const records = method.scheme(field).solve({ steps: stepsOf(mesh), z0, controls: given });
+    return { z1: records.at(-1)?.z1 ?? z0 };
   });
 }
 
@@ -78,13 +76,12 @@ export function solverGraph(field: Field, rule: StepRule, span: Span, steps: num
  */
 export async function encodeSolver(
   field: Field,
-  rule: StepRule,
+  method: FixedMethod,
   span: Span,
-  steps: number,
   samples: Samples,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
-  const graph = solverGraph(field, rule, span, steps);
+  const graph = solverGraph(field, method, span);
   const wanted = Math.max(1, Math.floor(GOLDEN_NUMBERS / sizeOf(samples.z0.shape.slice(1))));
   const few = (name: string, value: Tensor): Tensor =>
     cast(firstRows(value, Math.min(GOLDEN_SAMPLES, wanted)), graph.inputs[name]?.dtype ?? value.dtype);
@@ -103,7 +100,7 @@ export async function encodeSolver(
     z1: plain(z1),
     tolerance: GOLDEN_TOLERANCE,
   };
-  const facts: SolverFacts = { method: rule.name, order: rule.order, steps, span: [span[0], span[1]] };
+  const facts = solverFacts(method, span);
   const bytes = encodeOnnx(graph, {
     metadata: { ...metadata, [SOLVER_KEY]: JSON.stringify(facts), [GOLDEN_KEY]: JSON.stringify(golden) },
   });

@@ -1,7 +1,7 @@
 import { inline, mean, type NamedNodes, type Node, norm, reshape, sub, sum } from "../../graph/index.js";
 import { type Field, type Span, stepsOf, uniformMesh } from "../../ode/index.js";
 import type { Correction } from "../correction/correction.js";
-import { hyperRule } from "../correction/hyper-scheme.js";
+import { hyperScheme } from "../correction/hyper-scheme.js";
 import { columnNodes, type RowTable } from "../reference/row-table.js";
 import { RESIDUAL } from "../reference/training-data.js";
 import { controlColumn, pointColumn } from "../reference/trajectory-data.js";
@@ -52,14 +52,14 @@ export function trajectoryDistance(
   nodes: NamedNodes,
   { span, steps, throughField }: TrajectoryOptions,
 ): Node {
-  const rule = hyperRule(field, correction, { parameters, throughField });
+  const scheme = hyperScheme(field, correction, { parameters, throughField });
   const controls = Object.fromEntries(
     field.roles.controls.map((name) => [name, nodes[controlColumn(name)] as Node]),
   );
   const z0 = nodes[pointColumn(0)] as Node;
   let z = z0;
   const terms = stepsOf(uniformMesh(span, steps)).map(({ s, dt }, k) => {
-    z = rule.step({ s, dt, z, z0, controls });
+    z = scheme.step({ s, dt, z, z0, controls }).z1;
     return meanNorm(sub(nodes[pointColumn(k + 1)] as Node, z));
   });
   return sum(...terms);

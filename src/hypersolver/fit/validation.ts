@@ -16,7 +16,7 @@ import type { Verdict } from "../../optim/index.js";
 import { compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, item, Random, type Tensor } from "../../tensor/index.js";
 import type { Correction } from "../correction/correction.js";
-import { hyperRule } from "../correction/hyper-scheme.js";
+import { hyperScheme } from "../correction/hyper-scheme.js";
 import { referenceEnds } from "../measure/measure.js";
 import type { ReferenceSettings } from "../reference/reference.js";
 import type { FitSettings } from "./fit-options.js";
@@ -76,10 +76,13 @@ export async function compileValidation(
     const controls: NamedNodes = Object.fromEntries(
       field.roles.controls.map((name) => [name, inputs[name] as Node]),
     );
-    const rule = hyperRule(field, correction, { parameters });
+    const scheme = hyperScheme(field, correction, { parameters });
     const [start, end] = [inputs["/z0"] as Node, inputs["/end"] as Node];
     const solved = (z0: Node, over: Span): Node =>
-      stepsOf(uniformMesh(over, steps)).reduce((z, { s, dt }) => rule.step({ s, dt, z, z0, controls }), z0);
+      stepsOf(uniformMesh(over, steps)).reduce(
+        (z, { s, dt }) => scheme.step({ s, dt, z, z0, controls }).z1,
+        z0,
+      );
     const size = (x: Node): Node => mean(norm(flattened(x)));
     const distance = (a: Node, b: Node): Node => (relative ? div(size(sub(a, b)), size(a)) : size(sub(a, b)));
     const forward = distance(end, solved(start, span));

@@ -2,9 +2,9 @@ import {
   compileSolve,
   type Field,
   type FieldStatistics,
+  type Method,
   orThrow,
   type Span,
-  type StepRule,
 } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { rows, sizeOf, type Tensor, toFloat64 } from "../../tensor/index.js";
@@ -98,24 +98,26 @@ export async function referenceEnds(
   }
 }
 
-/** What a fixed-step solve gives and costs. */
+/** What a solve gives and costs. */
 export interface FixedMeasurement {
   readonly end: Tensor;
   readonly errors: StateErrors;
   readonly statistics: FieldStatistics;
 }
 
-/** Solves with a rule in K steps and compares the end with the reference. */
-export async function measureRule(
+/**
+ * Solves by a method and compares the end with the reference.
+ * @throws NON_FINITE, STEP_LIMIT or STEP_UNDERFLOW when the method breaks.
+ */
+export async function measureMethod(
   field: Field,
-  rule: StepRule,
+  method: Method,
   span: Span,
-  steps: number,
   samples: Samples,
   reference: Tensor,
   options: CompileOptions = {},
 ): Promise<FixedMeasurement> {
-  const solve = await compileSolve(field, { ...options, span, steps, rule });
+  const solve = await compileSolve(field, { ...options, span, method });
   try {
     const solution = orThrow(await solve.run(samples.z0, samples.controls));
     const end = solution.states.at(-1) as Tensor;

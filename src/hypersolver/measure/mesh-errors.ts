@@ -1,4 +1,4 @@
-import { compileSolve, type Field, orThrow, type StepRule } from "../../ode/index.js";
+import { compileSolve, type Field, type FixedMethod, orThrow, planMesh, type Span } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { fromNumbers, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { compileReference, type ReferenceSettings } from "../reference/reference.js";
@@ -36,18 +36,19 @@ export async function referenceStates(
 /**
  * The global error of a fixed-step method by mesh point (Poli et al., 2020, figures 3, 4, 9 and 10). Give the few samples
  * that are to be drawn: all maps are kept.
- * @param reference of `referenceStates` on the same mesh and samples.
+ * @param reference of `referenceStates` at the method's mesh points and on the same samples.
  * @throws NON_FINITE when the method breaks.
  */
 export async function meshErrors(
   field: Field,
-  rule: StepRule,
-  mesh: readonly number[],
+  method: FixedMethod,
+  span: Span,
   samples: Samples,
   reference: readonly Tensor[],
   options: CompileOptions = {},
 ): Promise<MeshPointError[]> {
-  const solve = await compileSolve(field, { ...options, mesh, rule });
+  const { mesh } = planMesh(method.grid, { span });
+  const solve = await compileSolve(field, { ...options, method: method.withGrid({ mesh }) });
   try {
     const { states } = orThrow(await solve.run(samples.z0, samples.controls));
     return states.map((state, k) => {

@@ -1,7 +1,7 @@
-import { type Field, tableauRule } from "../../ode/index.js";
+import { type Field, fixed } from "../../ode/index.js";
 import { cast, fail, Random } from "../../tensor/index.js";
 import type { FitSettings } from "../fit/fit-options.js";
-import { measureRule, referenceEnds, stateErrors } from "../measure/measure.js";
+import { measureMethod, referenceEnds, stateErrors } from "../measure/measure.js";
 import { MEASURING, type ReferenceSettings } from "./reference.js";
 
 /** A reference, and its error over the target step in units of the residual. */
@@ -37,7 +37,7 @@ export async function chooseImageReference(field: Field, fit: FitSettings): Prom
     const settings = referenceAt(referenceTolerance);
     return { settings, noiseFloor: await noiseOf(settings) };
   }
-  const bare = await measureRule(field, tableauRule(field, base), step, 1, samples, exact, compile);
+  const bare = await measureMethod(field, fixed(base, { steps: 1 }), step, samples, exact, compile);
   const residual = bare.errors.mean / scale;
   let chosen: ChosenReference = { settings: MEASURING, noiseFloor: Number.POSITIVE_INFINITY };
   for (const tolerance of TOLERANCES) {

@@ -1,31 +1,28 @@
 import { countMacs } from "../../graph/index.js";
-import { type Correction, hyperRule } from "../../hypersolver/index.js";
 import {
-  type CompiledSolveOptions,
+  type AdaptiveMethod,
   compileSolve,
   type FieldStatistics,
+  type FixedMethod,
+  type Method,
   orThrow,
-  planSolve,
-  type SolvePlan,
-  type StepRule,
-  tableauRule,
+  resolveMethod,
+  runtimeOptions,
+  type Tolerances,
 } from "../../ode/index.js";
 import { type CompileOptions, compile } from "../../runtime/index.js";
 import { cast, fail, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
 import type { Classifier } from "./classifier.js";
 import { compileHead, compileStem } from "./classifier-ends.js";
-import { fixedGraph } from "./fixed-graph.js";
+import { fixedClassifier } from "./fixed-graph.js";
 import { type ClassifierInput, preparedImages } from "./image-input.js";
 
-/**
- * How a classifier solves its equation: `steps` of a method or of a corrected one, or step control by tolerances
- * (default 1e-4 both).
- */
-export interface ClassifierSolveOptions
-  extends Omit<CompiledSolveOptions, "span" | "times" | "mesh" | "rule" | "onStep"> {
-  /** A correction for f: its base method is the method, and it needs `steps`. */
-  readonly correction?: Correction;
+/** How a classifier solves its equation, and on what. */
+export interface ClassifierSolveOptions extends CompileOptions {
+  /** Default, and tolerances that its spelling does not say: dopri5 at 1e-4. A correction is one for f. */
+  readonly method?: Method | string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a classifier says of a batch. */
@@ -50,23 +47,23 @@ export interface CompiledClassifier {
   dispose(): Promise<void>;
 }
 
-/** Tolerance of classifiers where none is asked for, as in the authors' notebooks. */
-export const CLASSIFIER_TOLERANCE = 1e-4;
+/** Tolerances of classifiers where none are asked for, as in the authors' notebooks. */
+export const CLASSIFIER_TOLERANCES: Tolerances = { rtol: 1e-4, atol: 1e-4 };
 
 /**
  * Makes a classifier runnable. Fixed steps become one program of h_x, all steps and h_y; step control takes programs of
  * its own between those of h_x and h_y.
- * @throws INVALID_ARGUMENT when options are unusable or contradict each other.
+ * @throws INVALID_ARGUMENT when the method does not go with the classifier.
  */
 export async function compileClassifier(
   classifier: Classifier,
   options: ClassifierSolveOptions = {},
 ): Promise<CompiledClassifier> {
-  const plan = planOf(classifier, options);
+  const method = resolveMethod(options.method, CLASSIFIER_TOLERANCES);
   const parts =
-    plan.kind === "fixed"
-      ? await fixedParts(classifier, plan, options)
-      : await adaptiveParts(classifier, options);
+    method.kind === "fixed"
+      ? await fixedParts(classifier, method, options)
+      : await adaptiveParts(classifier, method, options);
   return {
     classifier,
     run: async (images) => {
@@ -81,32 +78,6 @@ export async function compileClassifier(
   };
 }
 
-/** @throws INVALID_ARGUMENT */
-export function planOf({ architecture }: Classifier, options: ClassifierSolveOptions): SolvePlan {
-  const { correction, controller, ...solver } = options;
-  const invalid = (expected: string, received: string): Error =>
-    fail("INVALID_ARGUMENT", { what: "correction", expected, received });
-  if (correction !== undefined && options.method !== undefined)
-    throw invalid("no method beside it: its base is the method", `method ${String(options.method)}`);
-  if (correction !== undefined && options.steps === undefined)
-    throw invalid("fixed steps: give `steps`", "step control");
-  return planSolve({
-    ...(options.steps === undefined && { rtol: CLASSIFIER_TOLERANCE, atol: CLASSIFIER_TOLERANCE }),
-    ...solver,
-    ...(correction !== undefined && { method: correction.base }),
-    span: architecture.span,
-  });
-}
-
-export type FixedPlan = Extract<SolvePlan, { kind: "fixed" }>;
-
-/** What is repeated in fixed steps. */
-export const fixedRule = (
-  { field }: Classifier,
-  { tableau }: FixedPlan,
-  correction: Correction | undefined,
-): StepRule => (correction === undefined ? tableauRule(field, tableau) : hyperRule(field, correction));
-
 interface Parts {
   run(images: Tensor): Promise<Pick<Classification, "logits" | "statistics">>;
   dispose(): Promise<void>;
@@ -114,17 +85,17 @@ interface Parts {
 
 async function fixedParts(
   classifier: Classifier,
-  plan: FixedPlan,
+  method: FixedMethod,
   options: ClassifierSolveOptions,
 ): Promise<Parts> {
-  const rule = fixedRule(classifier, plan, options.correction);
-  const graph = fixedGraph(classifier, rule, plan.mesh);
-  const program = await compile(graph, { hot: true, ...runtimeOf(options) }, { logits: "rows" });
-  const steps = plan.mesh.length - 1;
-  const { nfe, gCalls } = rule.cost;
+  const { graph, steps, cost } = fixedClassifier(classifier, method);
+  const program = await compile(graph, { hot: true, ...runtimeOptions(options) }, { logits: "rows" });
   const statistics = {
-    ...{ nfe: nfe * steps, gCalls: gCalls * steps, macs: countMacs(graph) },
-    ...{ acceptedSteps: steps, rejectedSteps: 0, milliseconds: 0 },
+    ...cost,
+    macs: countMacs(graph),
+    acceptedSteps: steps,
+    rejectedSteps: 0,
+    milliseconds: 0,
   };
   return {
     run: async (images) => {
@@ -135,15 +106,15 @@ async function fixedParts(
   };
 }
 
-async function adaptiveParts(classifier: Classifier, options: ClassifierSolveOptions): Promise<Parts> {
-  const { correction: _, ...solver } = options;
-  const stem = await compileStem(classifier, runtimeOf(options));
-  const head = await compileHead(classifier, runtimeOf(options));
-  const solve = await compileSolve(classifier.field, {
-    ...{ rtol: CLASSIFIER_TOLERANCE, atol: CLASSIFIER_TOLERANCE },
-    ...solver,
-    span: classifier.architecture.span,
-  });
+async function adaptiveParts(
+  classifier: Classifier,
+  method: AdaptiveMethod,
+  options: ClassifierSolveOptions,
+): Promise<Parts> {
+  const stem = await compileStem(classifier, runtimeOptions(options));
+  const head = await compileHead(classifier, runtimeOptions(options));
+  const { span } = classifier.architecture;
+  const solve = await compileSolve(classifier.field, { ...options, method, span });
   return {
     run: async (images) => {
       const solution = await solve.run(await stem.run(images));
@@ -157,13 +128,6 @@ async function adaptiveParts(classifier: Classifier, options: ClassifierSolveOpt
       for (const program of [stem, solve, head]) await program.dispose();
     },
   };
-}
-
-/** A worker thread can be sent no callbacks: only what the runtime knows. */
-function runtimeOf(options: ClassifierSolveOptions): CompileOptions {
-  const { device, threads, hot, oneShot, worker, parallel } = options;
-  const given = Object.entries({ device, threads, hot, oneShot, worker, parallel });
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 function requireFinite(logits: Tensor): void {

@@ -1,6 +1,13 @@
 import { constant, type Graph, type NamedNodes, trace } from "../../graph/index.js";
 import type { StateDict } from "../../nn/index.js";
-import { graphAlgebraWithin, type StepRule, stateType, stepsOf } from "../../ode/index.js";
+import {
+  type FixedMethod,
+  graphAlgebraWithin,
+  type MethodCost,
+  planMesh,
+  stateType,
+  stepsOf,
+} from "../../ode/index.js";
 import { imagesShape } from "./architecture.js";
 import type { Classifier } from "./classifier.js";
 
@@ -8,20 +15,33 @@ import type { Classifier } from "./classifier.js";
 export const constantsOf = (state: StateDict): NamedNodes =>
   Object.fromEntries(Object.entries(state).map(([name, value]) => [name, constant(value)]));
 
+/** A whole classifier in fixed steps. */
+export interface FixedClassifier {
+  /** `images` [batch, C, H, W], standardised, -> `logits` [batch, classes]. */
+  readonly graph: Graph;
+  /** Number of steps, and what they cost. */
+  readonly steps: number;
+  readonly cost: MethodCost;
+}
+
 /**
- * A whole classifier in fixed steps as one graph: `images` [batch, C, H, W], standardised, -> `logits` [batch, classes].
- * @param mesh all points of the steps, the start of the span first.
+ * The whole classifier as one graph: h_x, all steps of the method, h_y.
+ * @throws INVALID_ARGUMENT when the method's mesh does not cover the classifier's span.
  */
-export function fixedGraph(classifier: Classifier, rule: StepRule, mesh: readonly number[]): Graph {
-  const { architecture, state } = classifier;
-  const { stem, head } = architecture;
+export function fixedClassifier(classifier: Classifier, method: FixedMethod): FixedClassifier {
+  const { architecture, state, field } = classifier;
+  const { stem, head, span } = architecture;
   const nodes = constantsOf(state);
+  const { mesh } = planMesh(method.grid, { span });
+  const scheme = method.scheme(field);
   const algebra = graphAlgebraWithin({ low: Math.min(...mesh), high: Math.max(...mesh) });
-  return trace({ images: { shape: imagesShape(architecture) } }, ({ images }) => {
+  const graph = trace({ images: { shape: imagesShape(architecture) } }, ({ images }) => {
     const z0 = stem.apply(nodes, images);
-    const z1 = stepsOf(mesh).reduce((z, { s, dt }) => rule.step({ s, dt, z, z0, controls: {}, algebra }), z0);
-    return { logits: head.apply(nodes, z1) };
+    const records = scheme.solve({ steps: stepsOf(mesh), z0, controls: {}, algebra });
+    return { logits: head.apply(nodes, records.at(-1)?.z1 ?? z0) };
   });
+  const steps = mesh.length - 1;
+  return { graph, steps, cost: scheme.cost(steps) };
 }
 
 /** h_x alone: `images` -> `z`. */

@@ -1,33 +1,37 @@
 import { logScale, standardised } from "../../data/index.js";
 import { type Graph, type Node, slice, sub, trace } from "../../graph/index.js";
-import { type Correction, hyperRule } from "../../hypersolver/index.js";
+import { type Correction, hyper, isHyper } from "../../hypersolver/index.js";
 import {
-  type CompiledSolveOptions,
   compileSolve,
   defaultEstimator,
   type FieldStatistics,
   type LogDensityField,
   logDensityField,
+  type Method,
   NOISE_CONTROL,
   orThrow,
+  resolveMethod,
+  runtimeOptions,
   stateType,
+  type Tolerances,
   type TraceEstimator,
   withOpenParameters,
+  withStepControl,
 } from "../../ode/index.js";
-import { compile, type NamedTensors } from "../../runtime/index.js";
+import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, fail, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { columnsOf, withZeroColumns } from "./augmented-states.js";
 import { dimensionOf, type Flow } from "./flow.js";
 import { drawNoise, type NoiseKind } from "./noise.js";
 
-/** How log-densities are solved: by tolerances (default 1e-5), by fixed steps, or by a corrected method. */
-export interface FlowDensityOptions
-  extends Omit<CompiledSolveOptions, "span" | "times" | "mesh" | "rule" | "onStep"> {
+/** How log-densities are solved, and on what. */
+export interface FlowDensityOptions extends CompileOptions {
   /**
-   * A correction for z, whose base method then carries the log-density along the corrected path; or one that was fitted
-   * to the log-density field, and corrects both.
+   * Default, and tolerances that its spelling does not say: dopri5 at 1e-5. A correction may be one for z, whose base then
+   * carries the log-density along the corrected path; or one that was fitted to the log-density field, and corrects both.
    */
-  readonly correction?: Correction;
+  readonly method?: Method | string;
+  readonly signal?: AbortSignal | undefined;
   /** Default: exact up to dimension 8 and for a correction of the log-density, else Hutchinson's. */
   readonly estimator?: TraceEstimator;
   /** Of Hutchinson's estimator. Default `rademacher`. */
@@ -59,8 +63,8 @@ export interface CompiledDensity {
   dispose(): Promise<void>;
 }
 
-/** Tolerance of densities and samples where none is asked for, as in the paper. */
-export const FLOW_TOLERANCE = 1e-5;
+/** Tolerances of densities and samples where none are asked for, as in the paper. */
+export const FLOW_TOLERANCES: Tolerances = { rtol: 1e-5, atol: 1e-5 };
 
 /**
  * Prepares log p(x) = log p_base(z(s₀)) − ∫ div f ds + what standardisation changes, by a solve from data to base
@@ -71,15 +75,17 @@ export async function compileFlowDensity(
   flow: Flow,
   options: FlowDensityOptions = {},
 ): Promise<CompiledDensity> {
-  const { correction, estimator: _, noise = "rademacher", seed = 0, controlStateAlone, ...solver } = options;
+  const { noise = "rademacher", seed = 0, controlStateAlone = false } = options;
   const dimension = dimensionOf(flow);
   const augmented = logDensityField(flow.field, { estimator: densityEstimator(flow, options) });
   const open = withOpenParameters(augmented.field);
+  const asked = onCorrectedColumns(resolveMethod(options.method, FLOW_TOLERANCES));
+  const method = controlStateAlone ? withStepControl(asked, { toleranceColumns: dimension }) : asked;
   const solve = await compileSolve(open, {
-    ...withTolerance(solver),
+    ...runtimeOptions(options),
+    signal: options.signal,
     span: [flow.span[1], flow.span[0]],
-    ...(correction && { rule: hyperRule(open, correction, { columns: correctedColumns(correction) }) }),
-    ...(controlStateAlone === true && { toleranceColumns: dimension }),
+    method,
   });
   const finish = await compile(finishGraph(flow, augmented));
   const own = new Random(seed).fork("density noise");
@@ -114,11 +120,11 @@ export async function compileFlowDensity(
  */
 export function densityEstimator(
   flow: Flow,
-  { estimator, correction }: Pick<FlowDensityOptions, "estimator" | "correction">,
+  { estimator, method }: Pick<FlowDensityOptions, "estimator" | "method">,
 ): TraceEstimator {
   const dimension = dimensionOf(flow);
-  if (correction === undefined || correctedColumns(correction) <= dimension)
-    return estimator ?? defaultEstimator(dimension);
+  const corrected = typeof method === "object" && isHyper(method) ? correctedColumns(method.correction) : 0;
+  if (corrected <= dimension) return estimator ?? defaultEstimator(dimension);
   if (estimator !== "hutchinson") return "exact";
   throw fail("INVALID_ARGUMENT", {
     what: "density: estimator",
@@ -131,10 +137,11 @@ export function densityEstimator(
 /** Columns of the state that a correction corrects. */
 const correctedColumns = ({ graph }: Correction): number => Number(graph.outputs.g?.shape.at(-1));
 
-/** Fixed steps have no tolerances; without either, the default tolerance. */
-export function withTolerance<T extends Pick<CompiledSolveOptions, "steps" | "rtol" | "atol">>(solver: T): T {
-  return solver.steps === undefined ? { rtol: FLOW_TOLERANCE, atol: FLOW_TOLERANCE, ...solver } : solver;
-}
+/** A correction for z is to leave the log-density to its base. */
+const onCorrectedColumns = (method: Method): Method =>
+  isHyper(method)
+    ? hyper(method.correction, method.grid, { columns: correctedColumns(method.correction) })
+    : method;
 
 /** From the state at the base, whose last column is ∫ div f over the way there, to the log-density. */
 function finishGraph({ base }: Flow, { field, dimension, columns }: LogDensityField): Graph {

@@ -1,14 +1,15 @@
 import { restoredPoints } from "../../data/index.js";
-import { type Correction, hyperRule } from "../../hypersolver/index.js";
-import { type CompiledSolveOptions, compileSolve, type FieldStatistics, orThrow } from "../../ode/index.js";
+import { compileSolve, type FieldStatistics, type Method, orThrow, resolveMethod } from "../../ode/index.js";
+import type { CompileOptions } from "../../runtime/index.js";
 import type { Random, Tensor } from "../../tensor/index.js";
 import { dimensionOf, type Flow } from "./flow.js";
-import { withTolerance } from "./flow-density.js";
+import { FLOW_TOLERANCES } from "./flow-density.js";
 
-/** How samples are solved: by tolerances (default 1e-5), by fixed steps, or by a corrected method in fixed steps. */
-export interface FlowSamplerOptions
-  extends Omit<CompiledSolveOptions, "span" | "times" | "mesh" | "rule" | "onStep"> {
-  readonly correction?: Correction;
+/** How samples are solved, and on what. */
+export interface FlowSamplerOptions extends CompileOptions {
+  /** Default, and tolerances that its spelling does not say: dopri5 at 1e-5. */
+  readonly method?: Method | string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface FlowSamples {
@@ -35,13 +36,9 @@ export interface FlowSampler {
  * @throws INVALID_ARGUMENT when options contradict each other.
  */
 export async function compileFlowSampler(flow: Flow, options: FlowSamplerOptions = {}): Promise<FlowSampler> {
-  const { correction, ...solver } = options;
   const { field, base, span, standardisation } = flow;
-  const solve = await compileSolve(field, {
-    ...withTolerance(solver),
-    span,
-    ...(correction && { rule: hyperRule(field, correction) }),
-  });
+  const method = resolveMethod(options.method, FLOW_TOLERANCES);
+  const solve = await compileSolve(field, { ...options, span, method });
   const push: FlowSampler["push"] = async (z) => {
     const solution = await solve.run(z);
     const end = orThrow(solution).states.at(-1) as Tensor;

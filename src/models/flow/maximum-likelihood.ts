@@ -17,9 +17,13 @@ import {
   type LogDensityField,
   type LogDensityOptions,
   logDensityField,
+  type Method,
   NOISE_CONTROL,
+  resolveMethod,
   type Span,
   stateType,
+  type Tolerances,
+  withStepControl,
 } from "../../ode/index.js";
 import type { Optimizer } from "../../optim/index.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
@@ -37,8 +41,8 @@ export interface LikelihoodOptions {
   readonly optimizer: Optimizer;
   readonly clipNorm?: number;
   readonly averageDecay?: number;
-  /** Method, tolerances (default 1e-5 both) or steps, and kind of gradient. */
-  readonly solver?: Omit<GradientOptions, "span" | "times" | "mesh">;
+  /** Method (default, and tolerances that its spelling does not say: dopri5 at 1e-5) and kind of gradient. */
+  readonly solver?: Pick<GradientOptions, "method" | "adjoint" | "signal" | "onStep">;
   readonly estimator?: LogDensityOptions["estimator"];
   /** Of Hutchinson's estimator. Default `rademacher`. */
   readonly noise?: NoiseKind;
@@ -53,8 +57,8 @@ export interface LikelihoodOptions {
   readonly compile?: CompileOptions;
 }
 
-/** Tolerance of training solves, as in the paper. */
-export const TRAINING_TOLERANCE = 1e-5;
+/** Tolerances of training solves, as in the paper. */
+export const TRAINING_TOLERANCES: Tolerances = { rtol: 1e-5, atol: 1e-5 };
 
 /**
  * Training by maximum likelihood: the log-density field is solved from data to base, and the gradient of
@@ -77,8 +81,7 @@ export async function compileMaximumLikelihood(
   const { dtype } = stateType(field);
   const solve = await compileGradient(augmented.field, {
     ...compileOptions,
-    ...(options.controlStateAlone === true && { toleranceColumns: dimension }),
-    ...tolerances(options.solver),
+    ...solverOf(options, dimension),
     span: [span[1], span[0]],
   });
   const loss = await compile(lossGraph(augmented, { ...options, kinetic, frobenius }), compileOptions);
@@ -147,11 +150,19 @@ function requireWeight(what: string, weight: number): void {
   });
 }
 
-function tolerances(
-  solver: LikelihoodOptions["solver"] = {},
-): Omit<GradientOptions, "span" | "times" | "mesh"> {
-  if (solver.steps !== undefined) return solver;
-  return { rtol: TRAINING_TOLERANCE, atol: TRAINING_TOLERANCE, ...solver };
+/** The method with its defaults; on the way there and back, error control may have to see z alone. */
+function solverOf(
+  { solver = {}, controlStateAlone = false }: LikelihoodOptions,
+  dimension: number,
+): Pick<GradientOptions, "method" | "adjoint" | "signal" | "onStep"> {
+  const seen = (method: Method): Method =>
+    controlStateAlone ? withStepControl(method, { toleranceColumns: dimension }) : method;
+  const method = seen(resolveMethod(solver.method, TRAINING_TOLERANCES));
+  const { adjoint } = solver;
+  if (typeof adjoint !== "object" || adjoint.method === undefined) return { ...solver, method };
+  const tolerances = method.kind === "adaptive" ? method : TRAINING_TOLERANCES;
+  const back = resolveMethod(adjoint.method, tolerances);
+  return { ...solver, method, adjoint: { ...adjoint, method: back.kind === "fixed" ? back : seen(back) } };
 }
 
 /**

@@ -64,7 +64,10 @@ export async function trainFlow(options: FlowTrainingOptions): Promise<TrainedFl
   const network = { dimension: data.dimension, ...options.network };
   const field = options.field ?? flowField(network, new Random(seed).fork("network"));
   const flow: Flow = { field, base, span: [0, 1], standardisation: data.standardisation };
-  const density = await compileFlowDensity(flow, { ...options.compile, maxSteps: VALIDATION_STEPS });
+  const density = await compileFlowDensity(flow, {
+    ...options.compile,
+    method: `dopri5@1e-5,maxSteps=${VALIDATION_STEPS}`,
+  });
   try {
     const task = {
       initial: field.parameters,

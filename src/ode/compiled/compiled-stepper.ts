@@ -2,7 +2,7 @@ import { type CompileOptions, compile, type NamedTensors } from "../../runtime/i
 import type { Tensor } from "../../tensor/index.js";
 import type { AdaptiveStepper } from "../control/stepper.js";
 import { type Field, stateType } from "../field/field.js";
-import type { AdaptiveTableau } from "../methods/tableau.js";
+import { type AdaptiveTableau, reusesLastStage } from "../methods/tableau.js";
 import type { Span } from "../problem/mesh.js";
 import { checkControlled } from "./compiled-options.js";
 import { rowsOf } from "./compiled-steps.js";
@@ -36,7 +36,7 @@ export async function compiledStepper(
   options: CompiledStepperOptions = {},
 ): Promise<CompiledStepper> {
   const { dense = false, ...compileOptions } = options;
-  checkControlled(field, tolerance.toleranceColumns);
+  checkControlled(field, tolerance);
   const evaluation = evaluationGraph(field);
   const trial = trialGraph(field, tableau, tolerance, dense);
   const programs: StepperPrograms = {
@@ -48,7 +48,7 @@ export async function compiledStepper(
     ),
   };
   const { dtype } = stateType(field);
-  const reuse = tableau.fsal || (tolerance.reuseLastStage ?? tableau.reuseLastStage);
+  const reuse = reusesLastStage(tableau, tolerance);
   const fixed = {
     tableau,
     programs,

@@ -6,11 +6,10 @@ import {
   type NamedTensors,
   type Program,
 } from "../../runtime/index.js";
-import { cast, type DType, scalar, type Tensor } from "../../tensor/index.js";
+import { cast, type DType, fail, scalar, type Tensor } from "../../tensor/index.js";
 import { controlSpecs, type Field, stateType } from "../field/field.js";
 import { graphAlgebraWithin } from "../methods/graph-algebra.js";
-import type { StepSite } from "../methods/scheme.js";
-import type { StepRule } from "../methods/step-rule.js";
+import type { Scheme, StepRecord, StepScheme, StepSite } from "../methods/scheme.js";
 import { type Span, stepsOf } from "../problem/mesh.js";
 
 /** The state at the start of the solve. The slash keeps it apart from controls. */
@@ -30,33 +29,51 @@ export function controlsOf(field: Field, inputs: NamedNodes): NamedNodes {
   return Object.fromEntries(field.roles.controls.map((name) => [name, inputs[name] as Node]));
 }
 
+/** What a program may yield of a step beside its state. */
+export type StepDetail = "correction" | "error";
+
+/** The outputs of one record: its state under `name`, details behind a space. */
+function recordOutputs(name: string, record: StepRecord, details: readonly StepDetail[]): NamedNodes {
+  const outputs: Record<string, Node> = { [name]: record.z1 };
+  for (const detail of details) {
+    const node = record[detail];
+    if (node === undefined)
+      throw fail("INVALID_ARGUMENT", {
+        what: detail,
+        expected: detail === "error" ? "a method with an error estimate" : "a corrected method",
+        received: "one that has none",
+      });
+    outputs[`${name} ${detail}`] = node;
+  }
+  return outputs;
+}
+
 /**
  * A whole fixed-step solve as one graph: input z0 (and controls), one output a wanted mesh point.
  * @param mesh all mesh points, the start first.
  * @param wanted names of outputs by index of their mesh point.
+ * @param details further outputs of every wanted point but the start: `NAME correction`, `NAME error`.
+ * @throws INVALID_ARGUMENT for details that the method does not know.
  */
 export function unrolledSolve(
   field: Field,
-  rule: StepRule,
+  scheme: Scheme,
   mesh: readonly number[],
   wanted: ReadonlyMap<number, string>,
+  details: readonly StepDetail[] = [],
 ): Graph {
   const algebra = graphAlgebraWithin({ low: Math.min(...mesh), high: Math.max(...mesh) });
   return trace(specsOf(field), (inputs) => {
     const controls = controlsOf(field, inputs);
     const z0 = inputs[STATE_INPUT] as Node;
-    const outputs: Record<string, Node> = {};
-    let z = z0;
-    const keep = (index: number): void => {
-      const name = wanted.get(index);
-      if (name !== undefined) outputs[name] = z;
-    };
-    keep(0);
-    stepsOf(mesh).forEach(({ s, dt }, i) => {
-      z = rule.step({ s, dt, z, z0, controls, algebra });
-      keep(i + 1);
+    const estimate = details.includes("error");
+    const records = scheme.solve({ steps: stepsOf(mesh), z0, controls, algebra, estimate });
+    const first = wanted.get(0);
+    const outputs = records.flatMap((record, i) => {
+      const name = wanted.get(i + 1);
+      return name === undefined ? [] : Object.entries(recordOutputs(name, record, details));
     });
-    return outputs;
+    return Object.fromEntries([...(first === undefined ? [] : [[first, z0] as const]), ...outputs]);
   });
 }
 
@@ -87,7 +104,7 @@ export function stepFeeds({ s, dt, span = UNBOUNDED }: StepPlace, dtype: DType):
 
 const UNBOUNDED: Span = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
-/** The site that a rule works on, from the inputs of `stepSpecs`. */
+/** The site that a step works on, from the inputs of `stepSpecs`. */
 export function stepSite(field: Field, inputs: NamedNodes): StepSite {
   return {
     s: inputs["/s"] as Node,
@@ -99,25 +116,47 @@ export function stepSite(field: Field, inputs: NamedNodes): StepSite {
   };
 }
 
+/** What one step gave. */
+export interface StepValues {
+  readonly z1: Tensor;
+  /** The details that were asked for. */
+  readonly correction?: Tensor;
+  readonly error?: Tensor;
+}
+
 /** One step whose place and size are inputs: for solves too long to unroll, and to find where one breaks. */
 export interface StepProgram {
-  run(at: StepPlace & { readonly z: Tensor; readonly z0: Tensor }, controls: NamedTensors): Promise<Tensor>;
+  run(
+    at: StepPlace & { readonly z: Tensor; readonly z0: Tensor },
+    controls: NamedTensors,
+  ): Promise<StepValues>;
   dispose(): Promise<void>;
 }
 
+/**
+ * Compiles one step.
+ * @param details what the program yields beside the state.
+ * @throws INVALID_ARGUMENT for details that the method does not know.
+ */
 export async function compileStep(
   field: Field,
-  rule: StepRule,
+  scheme: StepScheme,
   options: CompileOptions,
+  details: readonly StepDetail[] = [],
 ): Promise<StepProgram> {
   const { dtype } = stateType(field);
-  const graph = trace(stepSpecs(field), (inputs) => ({ "/z1": rule.step(stepSite(field, inputs)) }));
+  const estimate = details.includes("error");
+  const graph = trace(stepSpecs(field), (inputs) =>
+    recordOutputs("/z1", scheme.step({ ...stepSite(field, inputs), estimate }), details),
+  );
   const program: Program = await compile(graph, options, rowsOf(graph));
   return {
     run: async ({ z, z0, ...place }, controls) => {
       const feeds = { ...controls, ...stepFeeds(place, dtype), "/z": z, [STATE_INPUT]: z0 };
-      const { "/z1": z1 } = await program.run(feeds);
-      return cast(z1 as Tensor, dtype);
+      const outputs = await program.run(feeds);
+      const output = (name: string): Tensor => cast(outputs[name] as Tensor, dtype);
+      const found = details.map((detail) => [detail, output(`/z1 ${detail}`)] as const);
+      return { z1: output("/z1"), ...Object.fromEntries(found) };
     },
     dispose: () => program.dispose(),
   };

@@ -1,18 +1,18 @@
 import { compile, type NamedTensors } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
-import { definedOnly, runtimeOptions } from "../compiled/compiled-options.js";
+import { runtimeOptions } from "../compiled/compiled-options.js";
 import { stepFeeds } from "../compiled/compiled-steps.js";
 import { programStepper, type StepperPrograms } from "../compiled/program-stepper.js";
 import { firstBadOf, productLayout } from "../compiled/state-layout.js";
 import type { CompiledTolerance } from "../compiled/trial-graph.js";
 import { integrateAdaptive } from "../control/adaptive.js";
-import { withoutErrorControl } from "../methods/tableau.js";
+import type { AdaptiveMethod } from "../methods/method.js";
+import { reusesLastStage, withoutErrorControl } from "../methods/tableau.js";
 import { interruption } from "../problem/interruption.js";
 import { stepsOf } from "../problem/mesh.js";
 import { SolutionRecorder } from "../problem/solution.js";
-import type { SolvePlan } from "../problem/solve-options.js";
 import { adjointParts } from "./adjoint-field.js";
-import type { GradientOptions } from "./gradient-options.js";
+import type { BackwardPlan, GradientOptions } from "./gradient-options.js";
 import type { Product } from "./product-algebra.js";
 import { type ProductField, productStep, productTrial } from "./product-field.js";
 import type { Segments } from "./segments.js";
@@ -27,7 +27,7 @@ export interface AdjointSolver {
   dispose(): Promise<void>;
 }
 
-type PlanOf<Kind extends SolvePlan["kind"]> = Extract<SolvePlan, { kind: Kind }>;
+type PlanOf<Kind extends BackwardPlan["kind"]> = Extract<BackwardPlan, { kind: Kind }>;
 
 /**
  * With step control: one program run an attempt.
@@ -35,12 +35,12 @@ type PlanOf<Kind extends SolvePlan["kind"]> = Extract<SolvePlan, { kind: Kind }>
  */
 export async function adaptiveAdjoint(
   field: ProductField,
-  { tableau, rtol, atol }: PlanOf<"adaptive">,
+  { method }: PlanOf<"adaptive">,
   seen: readonly string[],
   options: GradientOptions,
 ): Promise<AdjointSolver> {
-  const { signal, controller, minStep, maxStep, firstStep } = options;
-  const tolerances = tolerancesOf({ rtol, atol }, seen, options);
+  const { tableau } = method;
+  const tolerances = tolerancesOf(method, seen);
   const programs: StepperPrograms = {
     evaluate: await compile(field.graph, { ...runtimeOptions(options), hot: false }),
     trial: await compile(productTrial(field, tableau, tolerances), { hot: true, ...runtimeOptions(options) }),
@@ -51,11 +51,11 @@ export async function adaptiveAdjoint(
     programs,
     layout: productLayout(names, field.dtype),
     tolerances: names.map((name) => tolerances[name]),
-    reuse: tableau.fsal || tableau.reuseLastStage,
+    reuse: reusesLastStage(tableau, method),
     dense: false,
     dtype: field.dtype,
   };
-  const loop = definedOnly({ signal, controller, minStep, maxStep, firstStep });
+  const loop = { ...method, signal: options.signal };
   return {
     with: (controls) => (span, y, maxSteps) =>
       integrateAdaptive(programStepper({ ...fixed, controls, span }), y, { ...loop, maxSteps, times: span }),
@@ -67,12 +67,12 @@ export async function adaptiveAdjoint(
 
 /** What error control sees of an adjoint state: z, its adjoint, and chosen sums. */
 function tolerancesOf(
-  tolerance: CompiledTolerance,
+  { rtol, atol, toleranceColumns }: AdaptiveMethod,
   seen: readonly string[],
-  { toleranceColumns }: GradientOptions,
 ): Product<CompiledTolerance> {
   const { state, adjoint, sum } = adjointParts;
-  const ofState = { ...tolerance, ...definedOnly({ toleranceColumns }) };
+  const tolerance = { rtol, atol };
+  const ofState = toleranceColumns === undefined ? tolerance : { ...tolerance, toleranceColumns };
   const ofSums = seen.map((name) => [sum(name), tolerance] as const);
   return { [state]: ofState, [adjoint]: ofState, ...Object.fromEntries(ofSums) };
 }

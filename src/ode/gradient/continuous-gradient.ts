@@ -1,10 +1,9 @@
 import type { NamedTensors } from "../../runtime/index.js";
 import { cast, type Tensor, zeros } from "../../tensor/index.js";
 import { compileSolve } from "../compiled/compile-solve.js";
-import { refuseRule } from "../compiled/compiled-options.js";
 import type { Field } from "../field/field.js";
+import { resolveMethod } from "../methods/method-of.js";
 import { orThrow, SolutionRecorder } from "../problem/solution.js";
-import { planSolve } from "../problem/solve-options.js";
 import { adjointField, adjointParts, adjointStart, differentiated } from "./adjoint-field.js";
 import { type AdjointSolver, type AdjointState, adaptiveAdjoint, fixedAdjoint } from "./adjoint-solver.js";
 import { plus } from "./cotangents.js";
@@ -27,11 +26,9 @@ export async function continuousTape(
   options: GradientOptions,
   adjoint: ContinuousAdjoint,
 ): Promise<TapedSolve> {
-  const { rule, adjoint: _, ...forwardOptions } = options;
-  refuseRule(rule, "the discrete adjoint, which replays the rule", "the continuous adjoint");
-  const { onStep, controller, ...planned } = forwardOptions;
-  const plan = planBackward(planSolve(planned), adjoint, options);
-  const forward = await compileSolve(field, forwardOptions);
+  const method = resolveMethod(options.method);
+  const plan = planBackward(method, adjoint, options);
+  const forward = await compileSolve(field, { ...options, method });
   const equation = adjointField(field);
   const seen = differentiated(field).filter(
     (name) => adjoint.norm !== "seminorm" && parameters.includes(name),
@@ -40,7 +37,7 @@ export async function continuousTape(
     plan.kind === "fixed"
       ? await fixedAdjoint(equation, plan, options)
       : await adaptiveAdjoint(equation, plan, seen, options);
-  const maxSteps = adjoint.maxSteps ?? options.maxSteps;
+  const maxSteps = plan.kind === "fixed" ? undefined : plan.method.maxSteps;
   return {
     run: async (z0, controls) => {
       const solution = await forward.run(z0, controls);

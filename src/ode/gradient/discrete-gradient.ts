@@ -1,8 +1,11 @@
-import { refuseRule, runtimeOptions } from "../compiled/compiled-options.js";
+import { fail } from "../../tensor/index.js";
+import { runtimeOptions } from "../compiled/compiled-options.js";
 import { STATE_INPUT } from "../compiled/compiled-steps.js";
 import type { Field } from "../field/field.js";
-import { tableauRule } from "../methods/step-rule.js";
-import { planSolve } from "../problem/solve-options.js";
+import type { Method } from "../methods/method.js";
+import { resolveMethod } from "../methods/method-of.js";
+import { repeatsStep, type StepScheme, tableauScheme } from "../methods/scheme.js";
+import { planMesh, requestedTimes } from "../problem/grid.js";
 import { plus } from "./cotangents.js";
 import type { GradientOptions } from "./gradient-options.js";
 import type { Tape, TapedSolve } from "./gradient-tape.js";
@@ -22,15 +25,13 @@ import { compileStepVjps } from "./step-vjp.js";
  * @throws INVALID_ARGUMENT when options are unusable or contradict each other.
  */
 export async function discreteTape(field: Field, options: GradientOptions): Promise<TapedSolve> {
-  const { rule: ruleOf, onStep, controller, ...rest } = options;
-  const plan = planSolve(rest);
-  if (plan.kind === "adaptive") refuseRule(ruleOf);
-  const rule = ruleOf?.(field) ?? tableauRule(field, plan.tableau);
+  const method = resolveMethod(options.method);
+  const scheme = stepsOfMethod(field, method);
   const forward =
-    plan.kind === "fixed"
-      ? await recordedFixed(field, rule, plan, options)
-      : await recordedAdaptive(field, plan, options);
-  const backward = await compileStepVjps(field, rule, runtimeOptions(options));
+    method.kind === "fixed"
+      ? await recordedFixed(field, method, planMesh(method.grid, options), options)
+      : await recordedAdaptive(field, method, requestedTimes(options), options);
+  const backward = await compileStepVjps(field, scheme, runtimeOptions(options));
   return {
     run: async (start, controls) => {
       const record = await forward.run(start, controls);
@@ -43,7 +44,7 @@ export async function discreteTape(field: Field, options: GradientOptions): Prom
         const acceptedSteps = steps.length;
         const milliseconds = performance.now() - startedAt;
         const statistics = {
-          nfe: rule.cost.nfe * acceptedSteps,
+          nfe: scheme.cost(acceptedSteps).nfe,
           acceptedSteps,
           rejectedSteps: 0,
           milliseconds,
@@ -57,4 +58,16 @@ export async function discreteTape(field: Field, options: GradientOptions): Prom
       for (const program of backward.programs) await program.dispose();
     },
   };
+}
+
+/** @throws INVALID_ARGUMENT for a method that repeats no step. */
+function stepsOfMethod(field: Field, method: Method): StepScheme {
+  if (method.kind === "adaptive") return tableauScheme(field, method.tableau);
+  const scheme = method.scheme(field);
+  if (repeatsStep(scheme)) return scheme;
+  throw fail("INVALID_ARGUMENT", {
+    what: "method",
+    expected: "a method that repeats one step: the discrete adjoint goes back step by step",
+    received: method.text,
+  });
 }

@@ -1,15 +1,12 @@
 import { fail } from "../../tensor/index.js";
 import type { CompiledSolveOptions } from "../compiled/compile-solve.js";
-import { definedOnly } from "../compiled/compiled-options.js";
-import type { Field } from "../field/field.js";
-import type { StepRule } from "../methods/step-rule.js";
+import type { AdaptiveMethod, Method } from "../methods/method.js";
+import { requireTableau, resolveMethod } from "../methods/method-of.js";
 import type { ButcherTableau } from "../methods/tableau.js";
-import { planSolve, type SolvePlan } from "../problem/solve-options.js";
+import { type PlannedMesh, planMesh, requestedTimes, type SolvePlace } from "../problem/grid.js";
 
 /** Options of a differentiated solve: those of `compileSolve`, and how to go back. */
-export interface GradientOptions extends Omit<CompiledSolveOptions, "rule" | "lastStep" | "reuseLastStage"> {
-  /** Makes another fixed-step rule than the method's, on the field whose parameters are open to derivatives. */
-  readonly rule?: (field: Field) => StepRule;
+export interface GradientOptions extends CompiledSolveOptions {
   /**
    * `"discrete"` (default): the exact gradient of the steps that were taken; memory for one state a step.
    * `"continuous"`: the adjoint equation, solved backwards; memory for the requested states only, an error of the order
@@ -18,20 +15,15 @@ export interface GradientOptions extends Omit<CompiledSolveOptions, "rule" | "la
   readonly adjoint?: "discrete" | "continuous" | ContinuousAdjoint;
 }
 
-/**
- * How the adjoint equation is solved. What is not said here is as in the forward solve: its fixed steps in reverse, or
- * its step control, restarted at every requested time.
- */
+/** How the adjoint equation is solved. */
 export interface ContinuousAdjoint {
   readonly kind: "continuous";
-  /** Name, alias or tableau. */
-  readonly method?: string | ButcherTableau;
-  /** Relative tolerance of a step. */
-  readonly rtol?: number;
-  /** Absolute tolerance of a step. */
-  readonly atol?: number;
-  /** Attempted steps of the whole way back. */
-  readonly maxSteps?: number;
+  /**
+   * Its own method, of a tableau, or the spelling of one; tolerances that the spelling does not say are those of the forward
+   * solve. Default: as in the forward solve, its fixed steps in reverse or its step control, restarted at every requested
+   * time. `maxSteps` counts the attempts of the whole way back.
+   */
+  readonly method?: Method | string;
   /**
    * What error control sees. `"full"` (default, as in torchdiffeq): the largest of the RMS norms of z, of its adjoint
    * and of the sum of each parameter. `"seminorm"`: z and its adjoint alone; the sums influence nothing, and fewer steps
@@ -41,32 +33,51 @@ export interface ContinuousAdjoint {
   readonly norm?: "full" | "seminorm";
 }
 
+/** The way back: from the last requested time to the first. */
+export type BackwardPlan =
+  | (PlannedMesh & { readonly kind: "fixed"; readonly tableau: ButcherTableau })
+  | { readonly kind: "adaptive"; readonly method: AdaptiveMethod; readonly times: readonly number[] };
+
 /**
- * The plan of the way back.
- * @param forward the plan of the solve.
- * @throws INVALID_ARGUMENT when options are unusable, or ask for step control over fixed steps.
+ * Plans the way back.
+ * @param forward the method of the solve.
+ * @throws INVALID_ARGUMENT for a method that is more than a tableau, for an overshot end, or for a norm over fixed steps.
  */
 export function planBackward(
-  forward: SolvePlan,
-  { method, norm, ...control }: ContinuousAdjoint,
-  options: GradientOptions,
-): SolvePlan {
-  const times = [...forward.times].reverse();
-  const tableau = method ?? forward.tableau;
-  if (forward.kind === "adaptive") {
-    const { rtol, atol } = forward;
-    const { rtol: ownRtol = rtol, atol: ownAtol = atol, maxSteps = options.maxSteps } = control;
-    const limits = definedOnly({ maxSteps });
-    return planSolve({ times, method: tableau, rtol: ownRtol, atol: ownAtol, ...limits });
+  forward: Method,
+  { method, norm }: ContinuousAdjoint,
+  place: SolvePlace,
+): BackwardPlan {
+  const there =
+    forward.kind === "fixed" ? planMesh(forward.grid, place) : { mesh: [], times: requestedTimes(place) };
+  const times = [...there.times].reverse();
+  const backward =
+    method === undefined ? forward : resolveMethod(method, forward.kind === "adaptive" ? forward : undefined);
+  if (backward.kind === "adaptive") {
+    refuseOvershoot(backward);
+    return { kind: "adaptive", method: backward, times };
   }
-  const { rtol, atol, maxSteps } = control;
-  const unusable = Object.keys(definedOnly({ rtol, atol, maxSteps, norm }));
-  if (unusable.length === 0)
-    return { ...planSolve({ mesh: [...forward.mesh].reverse(), method: tableau }), times };
+  const tableau = requireTableau(backward, "the adjoint equation has several parts");
+  if (norm !== undefined)
+    throw fail("INVALID_ARGUMENT", {
+      what: "adjoint: norm",
+      expected: "step control on the way back: fixed steps measure no error",
+      received: backward.text,
+      help: "give the adjoint a method of its own, such as dopri5@1e-5",
+    });
+  const mesh = backward === forward ? [...there.mesh].reverse() : planMesh(backward.grid, { times }).mesh;
+  return { kind: "fixed", tableau, mesh, times };
+}
+
+/**
+ * Gradients need a solve that ends where it was to end.
+ * @throws INVALID_ARGUMENT when its last step goes beyond.
+ */
+export function refuseOvershoot(method: Method): void {
+  if (method.kind === "fixed" || method.lastStep !== "overshoot") return;
   throw fail("INVALID_ARGUMENT", {
-    what: `adjoint: ${unusable.join(", ")}`,
-    expected: "options of step control only where the forward solve has it",
-    received: "fixed steps, which the way back takes in reverse",
-    help: "drop steps and mesh to let tolerances choose the steps",
+    what: "lastStep",
+    expected: "clip: there is no gradient through a step beyond the end",
+    received: "overshoot",
   });
 }

@@ -1,15 +1,16 @@
-import type { CompileOptions, NamedTensors } from "../../runtime/index.js";
+import type { NamedTensors } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
-import { type CompiledSolveOptions, compileSolve, type FieldSolution } from "../compiled/compile-solve.js";
-import { definedOnly, prepared, runtimeOptions, spanOf } from "../compiled/compiled-options.js";
+import type { CompiledSolveOptions, FieldSolution } from "../compiled/compile-solve.js";
+import { prepared, runtimeOptions } from "../compiled/compiled-options.js";
 import { compiledStepper } from "../compiled/compiled-stepper.js";
 import type { StepPlace } from "../compiled/compiled-steps.js";
+import { compileFixed } from "../compiled/fixed-solve.js";
 import { integrateAdaptive } from "../control/adaptive.js";
 import { type Field, fieldMacs } from "../field/field.js";
-import type { StepRule } from "../methods/step-rule.js";
-import { type Span, stepsOf } from "../problem/mesh.js";
+import type { AdaptiveMethod, FixedMethod } from "../methods/method.js";
+import type { PlannedMesh } from "../problem/grid.js";
+import { type Span, spanOf, stepsOf } from "../problem/mesh.js";
 import { type Solution, SolutionRecorder } from "../problem/solution.js";
-import type { SolvePlan } from "../problem/solve-options.js";
 import { integrateSegments } from "./segments.js";
 
 /** A step that was taken, and the state it started from. */
@@ -30,22 +31,14 @@ export interface RecordedSolve {
   dispose(): Promise<void>;
 }
 
-type LoopOptions = Pick<
-  CompiledSolveOptions,
-  "signal" | "onStep" | "controller" | "maxSteps" | "minStep" | "maxStep" | "firstStep" | "toleranceColumns"
-> &
-  CompileOptions;
-
 /** A fixed-step solve that keeps the state at every mesh point. */
 export async function recordedFixed(
   field: Field,
-  rule: StepRule,
-  { mesh, times, tableau }: Extract<SolvePlan, { kind: "fixed" }>,
-  options: LoopOptions,
+  method: FixedMethod,
+  { mesh, times }: PlannedMesh,
+  options: CompiledSolveOptions,
 ): Promise<RecordedSolve> {
-  const { signal, onStep } = options;
-  const loop = { ...runtimeOptions(options), ...definedOnly({ signal, onStep }) };
-  const solve = await compileSolve(field, { ...loop, rule, method: tableau, mesh });
+  const solve = await compileFixed(field, method, { mesh, times: mesh }, options);
   const stepsBefore = times.map((time) => mesh.indexOf(time));
   const span = spanOf(mesh);
   return {
@@ -69,18 +62,15 @@ export async function recordedFixed(
  */
 export async function recordedAdaptive(
   field: Field,
-  { tableau, times, rtol, atol }: Extract<SolvePlan, { kind: "adaptive" }>,
-  options: LoopOptions,
+  method: AdaptiveMethod,
+  times: readonly number[],
+  options: CompiledSolveOptions,
 ): Promise<RecordedSolve> {
   // A predicted last stage would tie each step to the one before; without it a step is a function of its state alone.
-  const stepper = await compiledStepper(
-    tableau,
-    field,
-    { rtol, atol, reuseLastStage: false, ...definedOnly({ toleranceColumns: options.toleranceColumns }) },
-    runtimeOptions(options),
-  );
-  const { signal, controller, maxSteps, minStep, maxStep, firstStep } = options;
-  const loop = definedOnly({ signal, controller, minStep, maxStep, firstStep });
+  const tolerance = { ...method, reuseLastStage: false };
+  const stepper = await compiledStepper(method.tableau, field, tolerance, runtimeOptions(options));
+  const { signal } = options;
+  const { maxSteps } = method;
   const macs = fieldMacs(field);
   const run: RecordedSolve["run"] = async (z0, controls) => {
     const start = prepared(field, z0);
@@ -89,18 +79,14 @@ export async function recordedAdaptive(
     const stepsBefore = [0];
     const advance = (span: Span, y: Tensor, left: number): Promise<Solution<Tensor>> => {
       let z = y;
-      const onStep: LoopOptions["onStep"] = (event) => {
+      const onStep: CompiledSolveOptions["onStep"] = (event) => {
         options.onStep?.(event);
         if (!event.accepted) return;
         steps.push({ s: event.s, dt: event.dt, span, z });
         z = event.y;
       };
-      return integrateAdaptive(stepper.with(controls, span), y, {
-        ...loop,
-        maxSteps: left,
-        times: span,
-        onStep,
-      });
+      const loop = { ...method, maxSteps: left, times: span, signal, onStep };
+      return integrateAdaptive(stepper.with(controls, span), y, loop);
     };
     const arrive = (z: Tensor): Tensor => {
       recorder.save(z);

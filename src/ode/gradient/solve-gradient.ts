@@ -4,11 +4,12 @@ import type { FieldSolution } from "../compiled/compile-solve.js";
 import { prepared } from "../compiled/compiled-options.js";
 import type { Field } from "../field/field.js";
 import { withOpenParameters } from "../field/open-parameters.js";
+import { resolveMethod } from "../methods/method-of.js";
 import { orThrow, type SolveStatistics } from "../problem/solution.js";
 import { continuousTape } from "./continuous-gradient.js";
 import { cotangentsOf, type LossCotangent } from "./cotangents.js";
 import { discreteTape } from "./discrete-gradient.js";
-import type { GradientOptions } from "./gradient-options.js";
+import { type GradientOptions, refuseOvershoot } from "./gradient-options.js";
 
 /** Values that may differ from run to run. */
 export interface GradientInputs {
@@ -50,6 +51,7 @@ export interface CompiledGradient {
  */
 export async function compileGradient(field: Field, options: GradientOptions): Promise<CompiledGradient> {
   const { adjoint = "discrete" } = options;
+  refuseOvershoot(resolveMethod(options.method));
   const open = withOpenParameters(field);
   const weights = Object.keys(field.parameters);
   const tape =

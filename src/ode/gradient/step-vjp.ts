@@ -9,13 +9,13 @@ import {
 import { cast, type DType, isFloat, type Tensor, zeros } from "../../tensor/index.js";
 import { STATE_INPUT, type StepPlace, stepFeeds, stepSite, stepSpecs } from "../compiled/compiled-steps.js";
 import { type Field, stateType } from "../field/field.js";
-import type { StepRule } from "../methods/step-rule.js";
+import type { StepScheme } from "../methods/scheme.js";
 
 /** A cotangent on its way back through a solve. */
 export interface Pullback {
   /** Cotangent of the state, [batch, …]. */
   readonly z: Tensor;
-  /** What has been collected for the initial state (which a rule may see) and for every float control, by name. */
+  /** What has been collected for the initial state (which a step may see) and for every float control, by name. */
   readonly sums: NamedTensors;
 }
 
@@ -48,18 +48,18 @@ const names = {
 };
 
 /**
- * Compiles z1 = rule.step(z) together with its reverse: the step is replayed, nothing of the forward solve but its state
+ * Compiles z1 = step(z) together with its reverse: the step is replayed, nothing of the forward solve but its state
  * is needed. dt and s count as constants. Sums over steps are kept inside the program: totals of one run are fed to the
  * next.
  * @returns one, or one for every thread where `parallel` is `"batch"`.
  */
 export async function compileStepVjps(
   field: Field,
-  rule: StepRule,
+  scheme: StepScheme,
   options: CompileOptions,
 ): Promise<StepVjps> {
   const types = summedTypes(field);
-  const graph = stepVjpGraph(field, rule, types);
+  const graph = stepVjpGraph(field, scheme, types);
   const { programs, leastRows } = await compileForThreads(graph, { hot: true, ...options });
   const { dtype } = stateType(field);
   return { programs: programs.map((program) => stepVjpOf(program, types, dtype)), leastRows };
@@ -103,14 +103,14 @@ function summedTypes(field: Field): Readonly<Record<string, TensorType>> {
   return { [STATE_INPUT]: stateType(field), ...Object.fromEntries(controls) };
 }
 
-function stepVjpGraph(field: Field, rule: StepRule, summed: Readonly<Record<string, TensorType>>): Graph {
+function stepVjpGraph(field: Field, scheme: StepScheme, summed: Readonly<Record<string, TensorType>>): Graph {
   const specs: Record<string, InputSpec> = { ...stepSpecs(field), [names.cotangent]: stateType(field) };
   for (const [name, type] of Object.entries(summed)) specs[names.sum(name)] = type;
   return trace(specs, (inputs) => {
     const site = stepSite(field, inputs);
     const wanted = Object.keys(summed);
     const sources = [site.z, ...wanted.map((name) => inputs[name] as Node)];
-    const [z, ...gradients] = vjp([rule.step(site)], [inputs[names.cotangent] as Node], sources);
+    const [z, ...gradients] = vjp([scheme.step(site).z1], [inputs[names.cotangent] as Node], sources);
     const totals = wanted.map((name, i) => [
       names.total(name),
       add(inputs[names.sum(name)] as Node, gradients[i] as Node),

@@ -50,9 +50,16 @@ function controlText({ rtol, atol, controller, ...others }: AdaptiveSpec): strin
 /** Whether a spelling names a correction. */
 export const isHyperText = (text: string): boolean => /^\s*hyper[-:]/.test(text);
 
+const countForm = /^\d+(?:e\d+)?$/;
+
+/** Whether a text is to be read by `parseGrid`. */
+export const isGridText = (text: string): boolean =>
+  countForm.test(text) ||
+  (text.includes("/") && text.split("/").every((part) => Number.isFinite(toNumber(part))));
+
 /** @throws INVALID_ARGUMENT for text that is no grid. */
 export function parseGrid(text: string, whole: string): Grid {
-  if (/^\d+$/.test(text)) return { steps: Number(text) };
+  if (countForm.test(text)) return { steps: Number(text) };
   const mesh = text.split("/").map((part) => toNumber(part));
   if (mesh.length > 1 && mesh.every(Number.isFinite)) return { mesh };
   throw misspelt(whole, "a number of steps after the colon, or mesh points between slashes");
@@ -73,7 +80,8 @@ export function parseTableauMethod(
     throw misspelt(text, "a method without a correction, whose file has to be read first");
   if (mark === ":") return { kind: "fixed", tableau: name, grid: parseGrid(rest, text) };
   const given = mark === undefined ? {} : parseControl(rest, text);
-  return { kind: "adaptive", tableau: name, ...tolerances, ...given };
+  const { rtol, atol } = tolerances;
+  return { kind: "adaptive", tableau: name, rtol, atol, ...given };
 }
 
 const controlNumbers = ["maxSteps", "minStep", "maxStep", "firstStep", "toleranceColumns"];

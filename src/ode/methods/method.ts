@@ -1,3 +1,4 @@
+import { fail } from "../../tensor/index.js";
 import { checkStepControl, DEFAULT_TOLERANCES, type StepControl } from "../control/step-control.js";
 import type { Field } from "../field/field.js";
 import { checkGrid, type Grid } from "../problem/grid.js";
@@ -39,6 +40,8 @@ export interface FixedMethod extends NamedMethod {
   readonly tableau?: ButcherTableau;
   /** The method on a field, whose parameters may be open to derivatives. */
   scheme(field: Field): Scheme;
+  /** The same method on another grid. */
+  withGrid(grid: Grid): FixedMethod;
 }
 
 /** A tableau in fixed steps. */
@@ -46,6 +49,7 @@ export interface TableauMethod extends FixedMethod {
   readonly tableau: ButcherTableau;
   readonly spec: FixedSpec;
   scheme(field: Field): StepScheme;
+  withGrid(grid: Grid): TableauMethod;
 }
 
 /** An embedded pair whose steps follow from tolerances. */
@@ -74,6 +78,7 @@ export function fixed(tableau: ButcherTableau, grid: Grid): TableauMethod {
     grid,
     tableau,
     scheme: (field) => tableauScheme(field, tableau),
+    withGrid: (other) => fixed(tableau, other),
   };
 }
 
@@ -90,9 +95,18 @@ export function adaptive(tableau: AdaptiveTableau, control: Partial<StepControl>
   return { ...whole, kind: "adaptive", name, title, order, text: tableauMethodText(spec), spec, tableau };
 }
 
-/** The same pair under other step control; fixed steps have none and stay as they are. */
-export function withStepControl(method: Method, control: Partial<StepControl>): Method {
-  if (method.kind === "fixed") return method;
+/**
+ * The same pair under other step control.
+ * @param control what is to differ.
+ * @throws INVALID_ARGUMENT for fixed steps, which have none.
+ */
+export function withStepControl(method: Method, control: Partial<StepControl>): AdaptiveMethod {
+  if (method.kind === "fixed")
+    throw fail("INVALID_ARGUMENT", {
+      what: Object.keys(control).join(", "),
+      expected: "step control: fixed steps control no error",
+      received: method.text,
+    });
   const { kind: _, name: _name, title: _title, order: _order, text: _text, spec: _spec, ...rest } = method;
   const { tableau, ...own } = rest;
   return adaptive(tableau, { ...own, ...control });

@@ -70,6 +70,9 @@ export interface StepScheme extends Scheme {
   step(site: StepSite): StepRecord;
 }
 
+/** Whether a scheme repeats one step. */
+export const repeatsStep = (scheme: Scheme): scheme is StepScheme => scheme.step !== undefined;
+
 /** @param each what one step costs. */
 export function repeatedStep(each: MethodCost, step: StepScheme["step"]): StepScheme {
   return {

@@ -118,6 +118,17 @@ export function errorOrder({ order, embeddedOrder }: AdaptiveTableau): number {
 }
 
 /**
+ * Whether the last stage of a step starts the next.
+ * @param wish overrides what a tableau that is not FSAL says.
+ */
+export function reusesLastStage(
+  { fsal, reuseLastStage }: AdaptiveTableau,
+  wish: { readonly reuseLastStage?: boolean },
+): boolean {
+  return fsal || (wish.reuseLastStage ?? reuseLastStage);
+}
+
+/**
  * The cheapest tableau with the same y1: an FSAL tableau loses its last stage, which only error control needs.
  * Fixed-step solves use this one, so that dopri5 costs 6 evaluations a step and not 7.
  */

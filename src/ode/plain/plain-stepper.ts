@@ -3,7 +3,7 @@ import type { AdaptiveStepper } from "../control/stepper.js";
 import { plainAlgebra, type VectorField } from "../methods/algebra.js";
 import { denseWeights } from "../methods/interpolation.js";
 import { embeddedStep } from "../methods/runge-kutta.js";
-import { type AdaptiveTableau, errorOrder } from "../methods/tableau.js";
+import { type AdaptiveTableau, errorOrder, reusesLastStage } from "../methods/tableau.js";
 import { firstBadIndex } from "./plain-field.js";
 
 /** Size of an error whose elements are already divided by their tolerances; at most 1 passes. */
@@ -40,7 +40,7 @@ export function plainStepper(
   field: VectorField<Float64Array, number>,
   tolerance: Tolerance,
 ): AdaptiveStepper<Float64Array> {
-  const reuse = tableau.fsal || (tolerance.reuseLastStage ?? tableau.reuseLastStage);
+  const reuse = reusesLastStage(tableau, tolerance);
   return {
     errorOrder: errorOrder(tableau),
     evaluationsPerTrial: tableau.stages - 1,

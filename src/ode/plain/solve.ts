@@ -1,55 +1,79 @@
 import { fail } from "../../tensor/index.js";
 import { integrateAdaptive } from "../control/adaptive.js";
 import { plainAlgebra, type VectorField } from "../methods/algebra.js";
+import { requireTableau, resolveMethod } from "../methods/method-of.js";
+import type { ButcherTableau } from "../methods/tableau.js";
+import { type PlannedMesh, planMesh, requestedTimes } from "../problem/grid.js";
 import { interruption } from "../problem/interruption.js";
-import { stepsOf } from "../problem/mesh.js";
+import { spanOf, stepsOf } from "../problem/mesh.js";
 import { type Solution, SolutionRecorder } from "../problem/solution.js";
-import { planSolve, type SolveOptions, type SolvePlan } from "../problem/solve-options.js";
+import type { SolveRequest } from "../problem/solve-request.js";
 import { fixedStepNfe, fixedSteps } from "./fixed-grid.js";
 import { checkedField, firstBadIndex, type PlainField } from "./plain-field.js";
 import { plainStepper } from "./plain-stepper.js";
 
+/** What `solve` is asked. */
+export type SolveOptions = SolveRequest<Float64Array>;
+
 /**
  * Solves dy/ds = f(s, y) for a field written in JavaScript, in float64.
  *
- *     const { states } = orThrow(await solve((s, y) => [-y[0]], [1], { span: [0, 2], rtol: 1e-8, atol: 1e-8 }));
+ *     const { states } = orThrow(await solve((s, y) => [-y[0]], [1], { span: [0, 2], method: "dopri5@1e-8" }));
  *
  * @param field (s, y) -> dy/ds. Never called outside the span (but for `lastStep: "overshoot"`).
  * @param y0 state at the start, any number of elements: a batch is one flat state and shares its steps.
  * @returns the outcome as a value; see `Solution` and `orThrow`. Exceptions of the field pass through.
- * @throws INVALID_ARGUMENT when options are unusable or contradict each other.
+ * @throws INVALID_ARGUMENT when the method or the place makes no sense, or the method needs a field that is a graph.
  */
 export async function solve(
   field: PlainField,
   y0: ArrayLike<number>,
   options: SolveOptions,
 ): Promise<Solution<Float64Array>> {
-  const plan = planSolve(options);
-  if (typeof y0 !== "object" || y0 === null || typeof y0.length !== "number") {
-    throw fail("INVALID_ARGUMENT", { what: "y0", expected: "an array of numbers", received: typeof y0 });
+  const method = resolveMethod(options.method);
+  const start = startOf(y0);
+  if (method.kind === "fixed") {
+    const tableau = requireTableau(method, "this field is no graph");
+    return solveFixed(field, start, tableau, planMesh(method.grid, options), options);
   }
-  const start = Float64Array.from(y0);
-  const { times } = plan;
-  const t0 = times[0] ?? 0;
-  const t1 = times.at(-1) ?? t0;
-  const checked = checkedField(field, options.lastStep === "overshoot" ? undefined : [t0, t1]);
-  if (plan.kind === "fixed") return solveFixed(checked, start, plan, options);
-  const stepper = plainStepper(plan.tableau, checked, { ...options, rtol: plan.rtol, atol: plan.atol });
-  return integrateAdaptive(stepper, start, { ...options, times });
+  if (method.toleranceColumns !== undefined)
+    throw fail("INVALID_ARGUMENT", {
+      what: "toleranceColumns",
+      expected: "a compiled field: the state of a JavaScript field has no columns",
+      received: String(method.toleranceColumns),
+      help: "give a norm instead",
+    });
+  const times = requestedTimes(options);
+  const checked = checkedField(field, method.lastStep === "overshoot" ? undefined : spanOf(times));
+  const { signal, onStep } = options;
+  return integrateAdaptive(plainStepper(method.tableau, checked, method), start, {
+    ...method,
+    times,
+    signal,
+    onStep,
+  });
+}
+
+/** @throws INVALID_ARGUMENT for what is no array. */
+function startOf(y0: ArrayLike<number>): Float64Array {
+  if (typeof y0 === "object" && y0 !== null && typeof y0.length === "number") return Float64Array.from(y0);
+  throw fail("INVALID_ARGUMENT", { what: "y0", expected: "an array of numbers", received: typeof y0 });
 }
 
 async function solveFixed(
-  field: VectorField<Float64Array, number>,
+  field: PlainField,
   start: Float64Array,
-  { tableau, mesh, times }: Extract<SolvePlan, { kind: "fixed" }>,
+  tableau: ButcherTableau,
+  { mesh, times }: PlannedMesh,
   { signal, onStep }: SolveOptions,
 ): Promise<Solution<Float64Array>> {
+  const checked: VectorField<Float64Array, number> = checkedField(field, spanOf(times));
   const recorder = new SolutionRecorder(times, start);
   const badState = firstBadIndex(start);
   if (badState !== undefined) return recorder.nonFinite("In the initial state", badState);
   const isInterrupted = interruption(signal);
   const evaluations = fixedStepNfe(tableau, 1);
-  const steps = fixedSteps(tableau, field, plainAlgebra, stepsOf(mesh), start);
+  const steps = fixedSteps(tableau, checked, plainAlgebra, stepsOf(mesh), start);
   for (;;) {
     if (await isInterrupted()) return recorder.interrupted();
     const next = steps.next();

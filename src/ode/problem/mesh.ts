@@ -96,3 +96,9 @@ export function checkSpan(span: Span): Span {
 export function clampTo([t0, t1]: Span, s: number): number {
   return Math.min(Math.max(t0, t1), Math.max(Math.min(t0, t1), s));
 }
+
+/** First and last of the points. */
+export function spanOf(points: readonly number[]): Span {
+  const t0 = points[0] ?? 0;
+  return [t0, points.at(-1) ?? t0];
+}

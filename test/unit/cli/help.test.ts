@@ -19,7 +19,7 @@ import {
   presets,
 } from "../../../src/experiments/index.js";
 import { fitTable } from "../../../src/hypersolver/index.js";
-import { FLOW_TOLERANCE, noiseKinds, TRAINING_TOLERANCE } from "../../../src/models/index.js";
+import { FLOW_TOLERANCES, noiseKinds, TRAINING_TOLERANCES } from "../../../src/models/index.js";
 import { activations } from "../../../src/nn/index.js";
 import { tableaus } from "../../../src/ode/index.js";
 import { devices } from "../../../src/runtime/index.js";
@@ -58,7 +58,7 @@ describe("help, which loads none of the library, agrees with it", () => {
     expect(described("--hidden")).toContain(`(default: ${hidden.join()})`);
     expect(described("--activation")).toContain(`(default: ${activation})`);
     expect(described("--validations")).toContain(`(default: ${validations})`);
-    expect(Number(/default: (.*)\)/.exec(described("--tolerance"))?.[1])).toBe(TRAINING_TOLERANCE);
+    expect(Number(/default: (.*)\)/.exec(described("--tolerance"))?.[1])).toBe(TRAINING_TOLERANCES.rtol);
     expect([MATCHING_PER_LIKELIHOOD, described("--objective")]).toEqual([
       200,
       expect.stringContaining("a two-hundredth as many"),
@@ -68,7 +68,7 @@ describe("help, which loads none of the library, agrees with it", () => {
   it.each(["sample", "density"])("on the tolerances of %s", (name) => {
     const described = descriptions(name);
     for (const option of ["--rtol", "--atol"])
-      expect(Number(/default: (.*)\)/.exec(described(option))?.[1])).toBe(FLOW_TOLERANCE);
+      expect(Number(/default: (.*)\)/.exec(described(option))?.[1])).toBe(FLOW_TOLERANCES.rtol);
   });
 });
 

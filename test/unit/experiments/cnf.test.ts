@@ -183,7 +183,7 @@ describe("quality of densities", () => {
 
 describe("times of samples", () => {
   test("come with counts of what was done", async () => {
-    const heun = { method: "Heun", compile: () => compileFlowSampler(flow, { method: "heun", steps: 1 }) };
+    const heun = { method: "Heun", compile: () => compileFlowSampler(flow, { method: "heun:1" }) };
     const request = { flow, samplers: [heun], data: normal, count: 64, draws: 1, seed: 0 };
     const [row] = whole((await sampleContest(request)).speed);
     expect(row).toMatchObject({ method: "Heun", nfe: 2, count: 64 });

@@ -11,7 +11,17 @@ function row(
   setting: Partial<ImageQuality> = {},
 ): ImageQuality {
   return {
-    ...{ method, role, nfe, macs, milliseconds, relative: known(error), steps: nfe, tolerance: undefined },
+    ...{
+      method,
+      role,
+      nfe,
+      macs,
+      milliseconds,
+      relative: known(error),
+      steps: nfe,
+      tolerance: undefined,
+      spelling: method,
+    },
     ...{ images: 32, gCalls: 0, mape: known(1), medianPercentage: known(1) },
     ...{ accuracy: known(1), accuracyLoss: known(0) },
     ...setting,

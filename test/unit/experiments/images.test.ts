@@ -122,7 +122,7 @@ describe("quality", () => {
   });
 
   test("classifies as the whole classifier does", async () => {
-    const whole = await compileClassifier(classifier, { method: "euler", steps: 10 });
+    const whole = await compileClassifier(classifier, { method: "euler:10" });
     const { accuracy } = await measureAccuracy(whole, images.test, { batch: 32 });
     await whole.dispose();
     expect(row("Euler", 10).accuracy.mean).toBeCloseTo(accuracy, 12);

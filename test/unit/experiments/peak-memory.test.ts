@@ -10,7 +10,8 @@ const read = (name: string): Uint8Array => readFileSync(`pretrained/flows/pinwhe
 
 test.runIf(process.platform === "linux")("drawing more points at once takes more memory", async () => {
   const { peakMemory } = (await import(built)) as PeakMemory;
-  const request = { flow: read("flow.onnx"), correction: read("correction.onnx"), options: { steps: 1 } };
+  const method = { kind: "hyper", grid: { steps: 1 } } as const;
+  const request = { flow: read("flow.onnx"), correction: read("correction.onnx"), method, compile: {} };
   const [few = 0, many = 0] = [
     await peakMemory({ ...request, count: 10 }),
     await peakMemory({ ...request, count: 30_000 }),
@@ -23,5 +24,6 @@ test.runIf(process.platform === "linux")("drawing more points at once takes more
 
 test("a process that cannot draw has no peak", async () => {
   const { peakMemory } = (await import(built)) as PeakMemory;
-  expect(await peakMemory({ flow: Uint8Array.of(1, 2, 3), options: {}, count: 10 })).toBeUndefined();
+  const method = { kind: "adaptive", tableau: "dopri5", rtol: 1e-3, atol: 1e-3 } as const;
+  expect(await peakMemory({ flow: Uint8Array.of(1, 2, 3), method, compile: {}, count: 10 })).toBeUndefined();
 });

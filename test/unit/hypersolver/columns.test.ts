@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { add, constant, mul, type NamedNodes } from "../../../src/graph/index.js";
-import { type Correction, hyperRule, mlpCorrection } from "../../../src/hypersolver/index.js";
+import { type Correction, hyper, mlpCorrection } from "../../../src/hypersolver/index.js";
 import { withZeroColumns } from "../../../src/models/flow/augmented-states.js";
 import {
   euler,
   type Field,
+  fixed,
   heun,
   logDensityField,
   rk4,
@@ -42,11 +43,11 @@ describe("a correction of the first columns", () => {
     "of nothing is the base on every column, bit for bit: $name",
     async (base) => {
       for (const span of spans) {
-        const rule = hyperRule(augmented, zeroCorrection(base), { columns: 2 });
-        const options = { span, steps: 3 } as const;
-        const own = await solveField(augmented, withZeroColumns(z, 2), { ...options, method: base });
-        const hyper = await solveField(augmented, withZeroColumns(z, 2), { ...options, rule });
-        expect(last(hyper).data).toEqual(last(own).data);
+        const method = hyper(zeroCorrection(base), { steps: 3 }, { columns: 2 });
+        const alone = fixed(base, { steps: 3 });
+        const own = await solveField(augmented, withZeroColumns(z, 2), { span, method: alone });
+        const corrected = await solveField(augmented, withZeroColumns(z, 2), { span, method });
+        expect(last(corrected).data).toEqual(last(own).data);
       }
     },
   );
@@ -66,10 +67,10 @@ describe("a correction of the first columns", () => {
       },
       new Random(1),
     );
-    const rule = hyperRule(wide, correction, { columns: 2 });
-    const options = { span: [1, 0], steps: 2 } as const;
-    const own = await solveField(wide, withZeroColumns(z, 1), { ...options, method: heun });
-    expect(last(await solveField(wide, withZeroColumns(z, 1), { ...options, rule })).data).toEqual(
+    const method = hyper(correction, { steps: 2 }, { columns: 2 });
+    const span: Span = [1, 0];
+    const own = await solveField(wide, withZeroColumns(z, 1), { span, method: "heun:2" });
+    expect(last(await solveField(wide, withZeroColumns(z, 1), { span, method })).data).toEqual(
       last(own).data,
     );
   });
@@ -77,11 +78,11 @@ describe("a correction of the first columns", () => {
   test.each([euler, heun, rk4])("moves z as it moves z by itself: $name", async (base) => {
     const correction = curious(base);
     for (const span of spans) {
-      const options = { span, steps: 3 } as const;
-      const alone = await solveField(field, z, { ...options, rule: hyperRule(field, correction) });
-      const rule = hyperRule(augmented, correction, { columns: 2 });
-      const both = await solveField(augmented, withZeroColumns(z, 2), { ...options, rule });
-      const plain = await solveField(field, z, { ...options, method: base });
+      const grid = { steps: 3 };
+      const alone = await solveField(field, z, { span, method: hyper(correction, grid) });
+      const method = hyper(correction, grid, { columns: 2 });
+      const both = await solveField(augmented, withZeroColumns(z, 2), { span, method });
+      const plain = await solveField(field, z, { span, method: fixed(base, grid) });
       for (const column of [0, 1]) {
         const expected = columnOf(last(alone), column);
         expect(relativeDifference(columnOf(last(both), column), expected)).toBeLessThan(SAME_NUMERICS);
@@ -92,17 +93,17 @@ describe("a correction of the first columns", () => {
 
   test("leaves the other columns to the base, along the corrected path", async () => {
     const correction = curious(heun);
-    const rule = hyperRule(augmented, correction, { columns: 2 });
     const steps = 3;
-    const corrected = await solveField(augmented, withZeroColumns(z, 2), { span: [0, 1], steps, rule });
+    const method = hyper(correction, { steps }, { columns: 2 });
+    const corrected = await solveField(augmented, withZeroColumns(z, 2), { span: [0, 1], method });
     // Step by step by the base, put back onto the corrected path each time.
     let state = withZeroColumns(z, 2);
     let path = z;
     for (let k = 0; k < steps; k++) {
       const span: Span = [k / steps, (k + 1) / steps];
-      state = last(await solveField(augmented, state, { span, steps: 1, method: heun }));
+      state = last(await solveField(augmented, state, { span, method: fixed(heun, { steps: 1 }) }));
       path = last(
-        await solveField(field, z, { span: [0, span[1]], steps: k + 1, rule: hyperRule(field, correction) }),
+        await solveField(field, z, { span: [0, span[1]], method: hyper(correction, { steps: k + 1 }) }),
       );
       const values = toFloat64(state).slice();
       for (let i = 0; i < 5; i++)
@@ -112,22 +113,21 @@ describe("a correction of the first columns", () => {
     for (const column of [2, 3]) {
       const found = columnOf(last(corrected), column);
       expect(relativeDifference(found, columnOf(state, column))).toBeLessThan(SAME_NUMERICS);
-      const base = await solveField(augmented, withZeroColumns(z, 2), { span: [0, 1], steps, method: heun });
+      const base = await solveField(augmented, withZeroColumns(z, 2), {
+        span: [0, 1],
+        method: fixed(heun, { steps }),
+      });
       expect(relativeDifference(found, columnOf(last(base), column))).toBeGreaterThan(1e-4);
     }
   });
 
   test("costs one evaluation of g a step, and works with open parameters", async () => {
     const open = withOpenParameters(augmented);
-    const rule = hyperRule(open, curious(heun), { columns: 2 });
-    const options = { span: [0, 1], steps: 3, rule, controls: augmented.parameters } as const;
+    const method = hyper(curious(heun), { steps: 3 }, { columns: 2 });
+    const options = { span: [0, 1], method, controls: augmented.parameters } as const;
     const { statistics, ...solution } = await solveField(open, withZeroColumns(z, 2), options);
     expect(statistics).toMatchObject({ nfe: 6, gCalls: 3 });
-    const closed = {
-      span: [0, 1],
-      steps: 3,
-      rule: hyperRule(augmented, curious(heun), { columns: 2 }),
-    } as const;
+    const closed = { span: [0, 1], method } as const;
     const own = last(await solveField(augmented, withZeroColumns(z, 2), closed));
     expect(relativeDifference(toFloat64(last(solution)), toFloat64(own))).toBeLessThan(SAME_NUMERICS);
   });
@@ -137,8 +137,8 @@ describe("a correction of the first columns", () => {
     async (columns) => {
       const solve = async (): Promise<unknown> =>
         solveField(augmented, withZeroColumns(z, 2), {
-          ...{ span: [0, 1], steps: 1 },
-          rule: hyperRule(augmented, curious(heun), { columns }),
+          span: [0, 1],
+          method: hyper(curious(heun), { steps: 1 }, { columns }),
         });
       await expect(solve()).rejects.toMatchObject({
         code: expect.stringMatching(/SHAPE_MISMATCH|INVALID_ARGUMENT/),
@@ -148,11 +148,10 @@ describe("a correction of the first columns", () => {
 
   test("and a correction of the whole state still corrects all of it", async () => {
     const whole: Field = field;
-    const explicit = hyperRule(whole, curious(heun), { columns: 2 });
-    const implicit = hyperRule(whole, curious(heun));
-    const options = { span: [0, 1], steps: 2 } as const;
-    expect(last(await solveField(whole, z, { ...options, rule: explicit }))).toEqual(
-      last(await solveField(whole, z, { ...options, rule: implicit })),
+    const explicit = hyper(curious(heun), { steps: 2 }, { columns: 2 });
+    const implicit = hyper(curious(heun), { steps: 2 });
+    expect(last(await solveField(whole, z, { span: [0, 1], method: explicit }))).toEqual(
+      last(await solveField(whole, z, { span: [0, 1], method: implicit })),
     );
   });
 
@@ -160,8 +159,8 @@ describe("a correction of the first columns", () => {
     const ones = handMade(heun, ["z"], ({ z: own }) => add(mul(node(own), 0), constant(1, "float64")));
     const still = wideField(2, { strength: 0 });
     const rest = logDensityField(still, { frobenius: true }).field;
-    const rule = hyperRule(rest, ones, { columns: 2 });
-    const end = last(await solveField(rest, withZeroColumns(z, 2), { span: [0, 1], steps: 2, rule }));
+    const method = hyper(ones, { steps: 2 }, { columns: 2 });
+    const end = last(await solveField(rest, withZeroColumns(z, 2), { span: [0, 1], method }));
     for (const column of [0, 1]) {
       const expected = columnOf(z, column).map((value) => value + 2 / 8);
       expect(relativeDifference(columnOf(end, column), expected)).toBeLessThan(SAME_NUMERICS);

@@ -3,8 +3,8 @@ import {
   cardWarnings,
   drawnStates,
   type Fit,
-  hyperRule,
-  measureRule,
+  hyper,
+  measureMethod,
   parseCard,
   referenceEnds,
   uniformStates,
@@ -12,7 +12,7 @@ import {
 import { randomPairs, reversed, targetPairs } from "../../../src/hypersolver/reference/mesh-pairs.js";
 import { columnValues } from "../../../src/hypersolver/reference/row-table.js";
 import { RESIDUAL, residualData } from "../../../src/hypersolver/reference/training-data.js";
-import { heun, type Span, tableauRule } from "../../../src/ode/index.js";
+import { fixed, heun, type Method, type Span } from "../../../src/ode/index.js";
 import { fromNumbers, Random, toFloat64 } from "../../../src/tensor/index.js";
 import { cardFor } from "../../helpers/cards.js";
 import { pulse } from "../../helpers/closed-form.js";
@@ -29,9 +29,9 @@ async function errorsOf({ correction }: Fit, span: Span): Promise<[number, numbe
   const samples =
     span === pendulumSpan ? drawn : { z0: fromNumbers(toFloat64(arrived), [200, 2]), controls: {} };
   const ends = await referenceEnds(field, span, samples);
-  const measured = async (rule: ReturnType<typeof tableauRule>): Promise<number> =>
-    (await measureRule(field, rule, span, 1, samples, ends)).errors.mean;
-  return [await measured(tableauRule(field, heun)), await measured(hyperRule(field, correction))];
+  const measured = async (method: Method): Promise<number> =>
+    (await measureMethod(field, method, span, samples, ends)).errors.mean;
+  return [await measured(fixed(heun, { steps: 1 })), await measured(hyper(correction, { steps: 1 }))];
 }
 
 describe("a fit in both directions", () => {

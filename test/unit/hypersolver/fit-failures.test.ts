@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { log, mul, type Node, sqrt, trace } from "../../../src/graph/index.js";
-import { type FitSpec, measureRule, referenceEnds, uniformStates } from "../../../src/hypersolver/index.js";
-import { type Field, heun, makeField, tableauRule } from "../../../src/ode/index.js";
+import { type FitSpec, measureMethod, referenceEnds, uniformStates } from "../../../src/hypersolver/index.js";
+import { type Field, fixed, heun, makeField } from "../../../src/ode/index.js";
 import type { ProgressEvent } from "../../../src/runtime/index.js";
 import { Random } from "../../../src/tensor/index.js";
 import { type FitCase, fitted, pendulum, pendulumSpan, smallFit } from "../../helpers/fitting.js";
@@ -22,8 +22,8 @@ describe("an interrupted fit", () => {
     expect(fit.losses.at(-1)?.iteration).toBe(150);
     const samples = smallFit.states.heldOut(200, new Random(77));
     const ends = await referenceEnds(pendulum(), pendulumSpan, samples);
-    const base = tableauRule(pendulum(), heun);
-    const { errors } = await measureRule(pendulum(), base, pendulumSpan, 1, samples, ends);
+    const base = fixed(heun, { steps: 1 });
+    const { errors } = await measureMethod(pendulum(), base, pendulumSpan, samples, ends);
     expect(fit.bestError).toBeLessThan(errors.mean / 3);
   });
 

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
+  type Correction,
   cardWarnings,
   decodeCorrection,
   encodeCorrection,
   type Fit,
-  hyperRule,
+  hyper,
   MEASURING,
-  measureRule,
+  measureMethod,
   meshErrors,
   rebindCorrection,
   referenceEnds,
@@ -17,10 +18,10 @@ import {
   alpha,
   type ButcherTableau,
   euler,
+  fixed,
   heun,
   midpoint,
   rk4,
-  tableauRule,
   uniformMesh,
 } from "../../../src/ode/index.js";
 import { Random, rows, toFloat64 } from "../../../src/tensor/index.js";
@@ -37,8 +38,8 @@ async function errorsOf(fit: Fit, base: ButcherTableau = fit.correction.base): P
   const { steps } = fit.spec;
   const ends = await referenceEnds(field, imageSpan, samples, MEASURING);
   const errors: number[] = [];
-  for (const rule of [tableauRule(field, base), hyperRule(field, rebindCorrection(fit.correction, base))])
-    errors.push((await measureRule(field, rule, imageSpan, steps, samples, ends)).errors.relative);
+  for (const method of [fixed(base, { steps }), hyper(rebindCorrection(fit.correction, base), { steps })])
+    errors.push((await measureMethod(field, method, imageSpan, samples, ends)).errors.relative);
   return [errors[0] ?? Number.NaN, errors[1] ?? Number.NaN];
 }
 
@@ -56,10 +57,10 @@ describe("a correction for images", () => {
     expect(weightsWarnings(read)).toEqual([]);
     const samples = smallImageFit.states.heldOut(4, new Random(1));
     const ends = await referenceEnds(field, imageSpan, samples, MEASURING);
-    const endOf = async (rule: ReturnType<typeof hyperRule>): Promise<Float64Array> =>
-      toFloat64((await measureRule(field, rule, imageSpan, 3, samples, ends)).end);
-    const own = await endOf(hyperRule(field, correction));
-    expect(relativeDifference(await endOf(hyperRule(field, read)), own)).toBeLessThan(1e-6);
+    const endOf = async (own: Correction): Promise<Float64Array> =>
+      toFloat64((await measureMethod(field, hyper(own, { steps: 3 }), imageSpan, samples, ends)).end);
+    const own = await endOf(correction);
+    expect(relativeDifference(await endOf(read), own)).toBeLessThan(1e-6);
   });
 
   test("serves other methods of its family, and says that they are others", async () => {
@@ -83,7 +84,13 @@ describe("a correction for images", () => {
     const samples = smallImageFit.states.heldOut(3, new Random(2));
     const mesh = uniformMesh(imageSpan, 3);
     const reference = await referenceStates(field, mesh, samples, MEASURING);
-    const points = await meshErrors(field, hyperRule(field, fit.correction), mesh, samples, reference);
+    const points = await meshErrors(
+      field,
+      hyper(fit.correction, { steps: mesh.length - 1 }),
+      imageSpan,
+      samples,
+      reference,
+    );
     expect(points.map(({ s }) => s)).toEqual(mesh);
     expect(points[0]?.errors.largest).toBe(0);
     for (const { absolute, errors } of points) {

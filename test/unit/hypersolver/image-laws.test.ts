@@ -6,12 +6,13 @@ import {
   type Correction,
   type CorrectionInput,
   convCorrection,
-  hyperRule,
+  hyper,
   inputShapes,
 } from "../../../src/hypersolver/index.js";
 import {
   type ButcherTableau,
   euler,
+  fixed,
   graphAlgebra,
   heun,
   midpoint,
@@ -69,15 +70,17 @@ function handMade(base: ButcherTableau, g: (nodes: Record<string, Node>) => Node
 describe.each(bases)("on images, with $name as base,", (base) => {
   test("an untrained hypersolver is its base, bit for bit", async () => {
     const field = convolutionalField();
-    const rule = hyperRule(field, untrained(base));
+    const method = hyper(untrained(base), { steps: 3 });
     for (const span of [imageSpan, [0.3, -0.9] as const]) {
       // Without ONNX Runtime's own layouts of images, which depend on who else reads a tensor.
       for (const kind of [{ oneShot: true }, { device: "reference" as const }, {}]) {
-        const own = await solveField(field, z0, { span, steps: 3, method: base, ...kind });
-        const hyper = await solveField(field, z0, { span, steps: 3, rule, ...kind });
-        expect(hyper.status).toBe("success");
-        if (Object.keys(kind).length > 0) expect(hyper.states.at(-1)?.data).toEqual(own.states.at(-1)?.data);
-        else expect(relativeDifference(last(hyper.states), last(own.states))).toBeLessThan(FLOAT32_FORWARD);
+        const own = await solveField(field, z0, { span, method: fixed(base, { steps: 3 }), ...kind });
+        const corrected = await solveField(field, z0, { span, method, ...kind });
+        expect(corrected.status).toBe("success");
+        if (Object.keys(kind).length > 0)
+          expect(corrected.states.at(-1)?.data).toEqual(own.states.at(-1)?.data);
+        else
+          expect(relativeDifference(last(corrected.states), last(own.states))).toBeLessThan(FLOAT32_FORWARD);
       }
     }
   });
@@ -92,8 +95,8 @@ describe.each(bases)("on images, with $name as base,", (base) => {
     });
     const field = decay("float64");
     const mesh = uniformMesh(imageSpan, 4);
-    const rule = hyperRule(field, exact);
-    const { states } = await solveField(field, cast(z0, "float64"), { mesh, rule, device: "reference" });
+    const method = hyper(exact, { mesh });
+    const { states } = await solveField(field, cast(z0, "float64"), { method, device: "reference" });
     for (const [k, state] of states.entries()) {
       const factor = Math.exp(RATE * (mesh[k] ?? Number.NaN));
       const flow = toFloat64(z0).map((value) => value * factor);
@@ -103,11 +106,12 @@ describe.each(bases)("on images, with $name as base,", (base) => {
 
   test("f is called once a stage and g once a step", async () => {
     const field = convolutionalField();
-    const rule = hyperRule(field, untrained(base));
-    const { statistics } = await solveField(field, z0, { span: imageSpan, steps: 3, rule });
-    expect(statistics).toMatchObject({ nfe: 3 * base.stages, gCalls: 3, macs: 3 * rule.cost.macs });
+    const method = hyper(untrained(base), { steps: 3 });
+    const scheme = method.scheme(field);
+    const { statistics } = await solveField(field, z0, { span: imageSpan, method });
+    expect(statistics).toMatchObject({ nfe: 3 * base.stages, gCalls: 3, macs: 3 * scheme.cost(1).macs });
     const mesh = uniformMesh(imageSpan, 3);
-    const graph = simplify(unrolledSolve(field, rule, mesh, new Map([[3, "end"]])));
+    const graph = simplify(unrolledSolve(field, scheme, mesh, new Map([[3, "end"]])));
     const convolutions = topological(Object.values(graph.outputs)).filter(
       // Planes that s or a mean is multiplied by are convolutions of constants.
       ({ op, shape }) => op === "conv" && shape[0] === "batch",
@@ -119,12 +123,12 @@ describe.each(bases)("on images, with $name as base,", (base) => {
   test("the correction enters with ε to the order plus one", async () => {
     const field = decay("float64");
     const one = handMade(base, ({ z }) => mul(sub(node(z), sub(node(z), 1)), constant(1, "float64")));
-    const rule = hyperRule(field, one);
+    const [alone, method] = [fixed(base, { steps: 1 }), hyper(one, { steps: 1 })];
     for (const epsilon of [0.5, -0.25]) {
-      const shared = { span: [0, epsilon] as const, steps: 1, device: "reference" as const };
-      const own = await solveField(field, cast(z0, "float64"), { ...shared, method: base });
-      const hyper = await solveField(field, cast(z0, "float64"), { ...shared, rule });
-      const gap = last(hyper.states).map((value, i) => value - (last(own.states)[i] ?? Number.NaN));
+      const shared = { span: [0, epsilon] as const, device: "reference" as const };
+      const own = await solveField(field, cast(z0, "float64"), { ...shared, method: alone });
+      const corrected = await solveField(field, cast(z0, "float64"), { ...shared, method });
+      const gap = last(corrected.states).map((value, i) => value - (last(own.states)[i] ?? Number.NaN));
       const expected = new Float64Array(gap.length).fill(epsilon ** (base.order + 1));
       expect(relativeDifference(gap, expected)).toBeLessThan(1e-12);
     }
@@ -133,9 +137,9 @@ describe.each(bases)("on images, with $name as base,", (base) => {
 
 test("a batch of one image and a batch of many agree", async () => {
   const field = convolutionalField();
-  const rule = hyperRule(field, untrained(heun));
+  const method = hyper(untrained(heun), { steps: 2 });
   const single = fromNumbers(toFloat64(z0).slice(0, 40), [1, ...imageShape]);
-  const alone = await solveField(field, single, { span: imageSpan, steps: 2, rule });
-  const together = await solveField(field, z0, { span: imageSpan, steps: 2, rule });
+  const alone = await solveField(field, single, { span: imageSpan, method });
+  const together = await solveField(field, z0, { span: imageSpan, method });
   expect(relativeDifference(last(alone.states), last(together.states).slice(0, 40))).toBeLessThan(1e-6);
 });

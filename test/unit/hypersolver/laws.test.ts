@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { constant, type Node, sqrt, sub, trace } from "../../../src/graph/index.js";
-import { hyperRule, mlpCorrection } from "../../../src/hypersolver/index.js";
+import { hyper, mlpCorrection } from "../../../src/hypersolver/index.js";
 import {
   type Field,
+  fixed,
   makeField,
   perSample,
   type Span,
@@ -34,25 +35,25 @@ const last = (states: readonly Tensor[]): Float64Array => toFloat64(states.at(-1
 describe("an untrained hypersolver is its base, bit for bit", () => {
   test.each(cases)("$base.name in float64, $problem.name", async ({ base, problem }) => {
     const field = problem.field("float64");
-    const rule = hyperRule(field, zeroCorrection(base));
+    const [alone, method] = [fixed(base, { steps: 3 }), hyper(zeroCorrection(base), { steps: 3 })];
     for (const span of spans) {
-      const shared = { span, steps: 3, controls: controlsOf(problem, "float64"), ...reference };
-      const own = await solveField(field, startStates("float64"), { ...shared, method: base });
-      const hyper = await solveField(field, startStates("float64"), { ...shared, rule });
-      expect(last(hyper.states)).toEqual(last(own.states));
+      const shared = { span, controls: controlsOf(problem, "float64"), ...reference };
+      const own = await solveField(field, startStates("float64"), { ...shared, method: alone });
+      const corrected = await solveField(field, startStates("float64"), { ...shared, method });
+      expect(last(corrected.states)).toEqual(last(own.states));
     }
   });
 
   test.each(cases)("$base.name in float32 on ONNX Runtime, $problem.name", async ({ base, problem }) => {
     const field = problem.field("float32");
-    const rule = hyperRule(field, untrained(base, problem));
+    const [alone, method] = [fixed(base, { steps: 3 }), hyper(untrained(base, problem), { steps: 3 })];
     for (const span of spans) {
       for (const looped of [{}, { onStep: () => {} }]) {
-        const shared = { span, steps: 3, controls: controlsOf(problem, "float32"), ...looped };
-        const own = await solveField(field, startStates("float32"), { ...shared, method: base });
-        const hyper = await solveField(field, startStates("float32"), { ...shared, rule });
-        expect(hyper.states.at(-1)?.data).toEqual(own.states.at(-1)?.data);
-        expect(hyper.status).toBe("success");
+        const shared = { span, controls: controlsOf(problem, "float32"), ...looped };
+        const own = await solveField(field, startStates("float32"), { ...shared, method: alone });
+        const corrected = await solveField(field, startStates("float32"), { ...shared, method });
+        expect(corrected.states.at(-1)?.data).toEqual(own.states.at(-1)?.data);
+        expect(corrected.status).toBe("success");
       }
     }
   });
@@ -62,12 +63,12 @@ describe("an untrained hypersolver is its base, bit for bit", () => {
     // Beyond t1 this field is NaN. In float32 s + dt passes t1 here, so the depth of the last stage must be clamped.
     const { span, steps } = overshootingMesh();
     for (const base of bases) {
-      const shared = { span, steps, onStep: () => {}, method: base };
+      const shared = { span, method: fixed(base, { steps }), onStep: () => {} };
       const own = await solveField(field, startStates("float32"), shared);
-      const rule = hyperRule(field, zeroCorrection(base, "float32"));
-      const hyper = await solveField(field, startStates("float32"), { span, steps, onStep: () => {}, rule });
-      expect([base.name, own.status, hyper.status]).toEqual([base.name, "success", "success"]);
-      expect(hyper.states.at(-1)?.data).toEqual(own.states.at(-1)?.data);
+      const method = hyper(zeroCorrection(base, "float32"), { steps });
+      const corrected = await solveField(field, startStates("float32"), { ...shared, method });
+      expect([base.name, own.status, corrected.status]).toEqual([base.name, "success", "success"]);
+      expect(corrected.states.at(-1)?.data).toEqual(own.states.at(-1)?.data);
     }
   });
 });
@@ -75,10 +76,14 @@ describe("an untrained hypersolver is its base, bit for bit", () => {
 describe("a perfect correction gives the exact flow", () => {
   test.each(cases)("$base.name, $problem.name", async ({ base, problem }) => {
     const field = problem.field("float64");
-    const rule = hyperRule(field, exactCorrection(base, problem));
+    const correction = exactCorrection(base, problem);
     for (const span of spans) {
       const mesh = uniformMesh(span, 4);
-      const options = { mesh, rule, controls: controlsOf(problem, "float64"), ...reference };
+      const options = {
+        method: hyper(correction, { mesh }),
+        controls: controlsOf(problem, "float64"),
+        ...reference,
+      };
       const { states } = await solveField(field, startStates("float64"), options);
       for (const [k, state] of states.entries()) {
         const exact = exactStates(problem, span[0], mesh[k] ?? Number.NaN);
@@ -97,18 +102,18 @@ describe("a correction of relative error δ", () => {
   test.each(cases)("divides the local error of $base.name by 1/δ, slope p + 1: $problem.name", async (it) => {
     const { base, problem } = it;
     const field = problem.field("float64");
-    const rule = hyperRule(field, flawed(base, problem));
+    const method = hyper(flawed(base, problem), { steps: 1 });
     // Small enough to be asymptotic, large enough that δ C ε^(p+1) stays above rounding.
     const sizes = base.order >= 4 ? [0.1, 0.08, 0.06, 0.05] : [0.04, 0.03, 0.02, 0.01];
     const errors: number[] = [];
     for (const size of sizes) {
       const both: number[] = [];
       for (const end of [size, -size]) {
-        const own = await distance(field, problem, { span: [0, end], steps: 1, method: base });
-        const hyper = await distance(field, problem, { span: [0, end], steps: 1, rule });
+        const own = await distance(field, problem, { span: [0, end], method: fixed(base, { steps: 1 }) });
+        const corrected = await distance(field, problem, { span: [0, end], method });
         // Errors down to 1e-13 are measured with a rounding of some 1e-16.
-        expect(Math.abs(hyper / own / delta - 1)).toBeLessThan(1e-2);
-        both.push(hyper);
+        expect(Math.abs(corrected / own / delta - 1)).toBeLessThan(1e-2);
+        both.push(corrected);
       }
       // In the geometric mean of both directions the next power of ε cancels: the slope is the leading term's.
       errors.push(Math.sqrt((both[0] ?? Number.NaN) * (both[1] ?? Number.NaN)));
@@ -118,10 +123,12 @@ describe("a correction of relative error δ", () => {
 
   test.each(cases)("keeps the global order of $base.name, $problem.name", async ({ base, problem }) => {
     const field = problem.field("float64");
-    const rule = hyperRule(field, flawed(base, problem));
     const counts = base.order >= 4 ? [16, 20, 24, 32] : [32, 48, 64, 96];
     const errors: number[] = [];
-    for (const steps of counts) errors.push(await distance(field, problem, { span: [0, 1], steps, rule }));
+    for (const steps of counts)
+      errors.push(
+        await distance(field, problem, { span: [0, 1], method: hyper(flawed(base, problem), { steps }) }),
+      );
     const sizes = counts.map((steps) => 1 / steps);
     expect(Math.abs(observedOrder(sizes, errors) - base.order)).toBeLessThan(SLOPE);
   });
@@ -133,7 +140,7 @@ type ClosedFormCase = (typeof cases)[number];
 async function distance(
   field: Field,
   problem: ClosedForm,
-  options: { span: Span; steps: number } & Partial<Parameters<typeof solveField>[2]>,
+  options: { span: Span } & Partial<Parameters<typeof solveField>[2]>,
 ): Promise<number> {
   const controls = controlsOf(problem, "float64");
   const { states } = await solveField(field, startStates("float64"), { ...options, controls, ...reference });

@@ -18,7 +18,7 @@ import { simplify, topological } from "../../../src/graph/internal.js";
 import {
   type Correction,
   type CorrectionInput,
-  hyperRule,
+  hyper,
   parseCorrectionInputs,
   solverGraph,
 } from "../../../src/hypersolver/index.js";
@@ -26,6 +26,7 @@ import {
   type Field,
   fieldAs,
   fieldMacs,
+  fixed,
   makeField,
   perSample,
   plainAlgebra,
@@ -34,7 +35,6 @@ import {
   type Span,
   solveField,
   stepsOf,
-  tableauRule,
   uniformMesh,
   withoutErrorControl,
 } from "../../../src/ode/index.js";
@@ -161,8 +161,8 @@ describe("a correction sees", () => {
     ] as const) {
       const expected = byHand(rk4, span, 3, plain);
       for (const looped of [{}, { onStep: () => {} }]) {
-        const rule = hyperRule(field(), correction);
-        const options = { span, steps: 3, rule, controls, device: "reference", ...looped } as const;
+        const method = hyper(correction, { steps: 3 });
+        const options = { span, method, controls, device: "reference", ...looped } as const;
         const { states } = await solveField(field(), z0, options);
         expect(relativeDifference(toFloat64(states.at(-1) as Tensor), expected)).toBeLessThan(SAME_NUMERICS);
       }
@@ -174,11 +174,9 @@ describe("a correction sees", () => {
     const correction = handMade(rk4, ["features"], (nodes) => node(nodes["feature inner"]), {
       features: ["inner"],
     });
-    const rule = hyperRule(wide, correction);
     const { states } = await solveField(wide, z0, {
       span: [0, 1],
-      steps: 2,
-      rule,
+      method: hyper(correction, { steps: 2 }),
       controls,
       device: "reference",
     });
@@ -190,8 +188,7 @@ describe("a correction sees", () => {
     const correction = handMade(rk4, ["features"], (nodes) => node(nodes["feature outer"]), {
       features: ["outer"],
     });
-    const rule = hyperRule(field(), correction);
-    expect(() => solverGraph(field(), rule, [0, 1], 1)).toThrow(/outer[\s\S]*inner/);
+    expect(() => solverGraph(field(), hyper(correction, { steps: 1 }), [0, 1])).toThrow(/outer[\s\S]*inner/);
     expect(() => parseCorrectionInputs(["z", "stage"])).toThrow(/stages[\s\S]*stage/);
   });
 });
@@ -208,17 +205,18 @@ describe("K steps cost", () => {
     const stages = base.name === "dopri5" ? 6 : base.stages;
     const correction = handMade(base, ["z", "stages"], ({ z }) => softplus(node(z)), { dtype: "float32" });
     const own = counted("float32");
-    const rule = hyperRule(own, correction);
-    expect(rule.cost).toMatchObject({ nfe: stages, gCalls: 1 });
+    const one = hyper(correction, { steps: 1 });
+    expect(one.scheme(own).cost(1)).toMatchObject({ nfe: stages, gCalls: 1 });
     for (const steps of [1, 4]) {
-      const graph = solverGraph(own, rule, [0, 1], steps);
+      const method = one.withGrid({ steps });
+      const graph = solverGraph(own, method, [0, 1]);
       expect(occurrences(graph, "erf")).toBe(steps * stages);
       expect(occurrences(graph, "softplus")).toBe(steps);
       const encoded = inspectOnnx(encodeOnnx(simplify(graph)), "solver.onnx").operators;
       expect(encoded.find(({ name }) => name === "Erf")?.count).toBe(steps * stages);
       for (const looped of [{}, { onStep: () => {} }]) {
         const state = fromNumbers([1, 2], [1, 2]);
-        const { statistics } = await solveField(own, state, { span: [0, 1], steps, rule, ...looped });
+        const { statistics } = await solveField(own, state, { span: [0, 1], method, ...looped });
         expect(statistics).toMatchObject({ nfe: steps * stages, gCalls: steps, acceptedSteps: steps });
       }
     }
@@ -227,10 +225,11 @@ describe("K steps cost", () => {
   test("multiply–accumulates of f and g together, and the order is the method's, not its stages'", () => {
     for (const base of bases) {
       const correction = handMade(base, ["z"], ({ z }) => node(z));
-      const rule = hyperRule(field(), correction);
-      expect(rule.order).toBe(base.order);
-      expect(rule.cost.macs).toBe(tableauRule(field(), base).cost.macs);
-      expect(rule.cost.macs).toBe(rule.cost.nfe * fieldMacs(field()));
+      const method = hyper(correction, { steps: 1 });
+      const scheme = method.scheme(field());
+      expect(method.order).toBe(base.order);
+      expect(scheme.cost(1).macs).toBe(fixed(base, { steps: 1 }).scheme(field()).cost(1).macs);
+      expect(scheme.cost(1).macs).toBe(scheme.cost(1).nfe * fieldMacs(field()));
     }
   });
 });

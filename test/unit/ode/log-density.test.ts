@@ -3,16 +3,23 @@ import { constant, matmul, mul, type NamedNodes, type Node, trace } from "../../
 import { withZeroColumns } from "../../../src/models/flow/augmented-states.js";
 import { drawNoise, noiseKinds } from "../../../src/models/index.js";
 import {
+  adaptive,
+  bosh3,
   compileSolve,
+  dopri5,
   evaluateField,
   type Field,
+  fixed,
   heun,
   logDensityField,
   makeField,
   NOISE_CONTROL,
   orThrow,
+  resolveMethod,
   solveField,
   stateType,
+  tsit5,
+  withStepControl,
 } from "../../../src/ode/index.js";
 import { compile } from "../../../src/runtime/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
@@ -230,14 +237,14 @@ describe("error control on the first columns alone", () => {
   const z0 = fromNumbers([0.5, -0.2, 1.3, 0.4], [2, 2], "float64");
   const wide = withZeroColumns(z0, 2);
 
-  test.each(["dopri5", "bosh3", "tsit5"])("takes the steps that z takes by itself: %s", async (method) => {
-    const options = { span: [0, 1], method, rtol: 1e-6, atol: 1e-6 } as const;
+  test.each([dopri5, bosh3, tsit5])("takes the steps that z takes by itself: $name", async (tableau) => {
     const sizes = async (own: Field, start: Tensor, columns?: number) => {
       const steps: number[] = [];
       const control = columns === undefined ? {} : { toleranceColumns: columns };
+      const method = adaptive(tableau, { rtol: 1e-6, atol: 1e-6, ...control });
       const onStep = ({ dt }: { readonly dt: number }): void => void steps.push(dt);
       const { statistics, states } = orThrow(
-        await solveField(own, start, { ...options, ...control, onStep }),
+        await solveField(own, start, { span: [0, 1], method, onStep }),
       ) as never as {
         statistics: { nfe: number };
         states: Tensor[];
@@ -258,7 +265,7 @@ describe("error control on the first columns alone", () => {
   test.each([0, 5, -1, 1.5, Number.NaN])(
     "refuses %d columns of a state of four",
     async (toleranceColumns) => {
-      const options = { span: [0, 1], toleranceColumns } as const;
+      const options = { span: [0, 1], method: adaptive(dopri5, { toleranceColumns }) } as const;
       await expect(compileSolve(augmented, options)).rejects.toMatchObject({
         code: "INVALID_ARGUMENT",
         facts: { what: "toleranceColumns" },
@@ -266,18 +273,16 @@ describe("error control on the first columns alone", () => {
     },
   );
 
-  test("is refused by fixed steps, which control no error", async () => {
-    const options = { span: [0, 1], steps: 4, toleranceColumns: 2 } as const;
-    await expect(compileSolve(augmented, options)).rejects.toMatchObject({
-      code: "INVALID_ARGUMENT",
-      facts: { what: "toleranceColumns", received: "steps or mesh" },
-    });
+  test("is refused by fixed steps, which control no error", () => {
+    expect(() => withStepControl(resolveMethod("heun:4"), { toleranceColumns: 2 })).toThrow(
+      /toleranceColumns[\s\S]*control no error[\s\S]*heun:4/,
+    );
   });
 
   test("of all columns is the same as saying nothing", async () => {
-    const options = { span: [0, 1], rtol: 1e-5, atol: 1e-5 } as const;
+    const options = { span: [0, 1], method: "dopri5@1e-5" } as const;
     const [said, unsaid] = [
-      await solveField(augmented, wide, { ...options, toleranceColumns: 4 }),
+      await solveField(augmented, wide, { ...options, method: "dopri5@1e-5,toleranceColumns=4" }),
       await solveField(augmented, wide, options),
     ];
     expect(said.states).toEqual(unsaid.states);
@@ -291,7 +296,7 @@ describe("error control on the first columns alone", () => {
     }));
     const broken = makeField(graph, { state: "z", depth: undefined, controls: [], output: "dz" }, {});
     const start = fromNumbers([1, 1], [1, 2], "float64");
-    const { status } = await solveField(broken, start, { span: [0, 1], toleranceColumns: 1 });
+    const { status } = await solveField(broken, start, { span: [0, 1], method: "dopri5@toleranceColumns=1" });
     expect(status).toBe("non-finite");
   });
 });
@@ -299,7 +304,7 @@ describe("error control on the first columns alone", () => {
 test("in float32 the augmented field gives z as the field itself does", async () => {
   const field = smallField(3);
   const z = normals(4, 3, 2);
-  const options = { span: [0, 1], method: heun, steps: 3 } as const;
+  const options = { span: [0, 1], method: fixed(heun, { steps: 3 }) } as const;
   const own = last((await solveField(field, z, options)).states);
   const both = last((await solveField(logDensityField(field).field, withZeroColumns(z, 1), options)).states);
   for (const column of [0, 1, 2])

@@ -13,11 +13,12 @@ import { addTable } from "../../options/table-options.js";
 
 export interface CompareCommandOptions extends SharedOptions, FieldOptions {
   readonly correction?: string;
+  readonly methods?: string;
   readonly span?: readonly [number, number];
   readonly states: StatesChoice;
   readonly samples?: number;
-  readonly budget: readonly number[];
-  readonly tolerances: readonly number[];
+  readonly budget?: readonly number[];
+  readonly tolerances?: readonly number[];
   readonly out?: string;
 }
 
@@ -33,6 +34,10 @@ export const compareCommand: CommandDefinition = {
       .argument("<field.onnx>", "the vector field")
       .optionsGroup("Options:")
       .option("--correction <file>", "a correction that `fit` made, to be compared with the rest")
+      .option(
+        "--methods <method,…>",
+        "these alone: heun:4,dopri5@1e-5,hyper:FILE:2 (default: every fixed method at every budget, dopri5, the correction)",
+      )
       .addOption(spanOption(" (default with a correction: its own)"))
       .addOption(
         statesOption("; a file is used from its held-out fifth").default({ kind: "normal" }, "normal"),
@@ -45,22 +50,21 @@ export const compareCommand: CommandDefinition = {
         ),
       )
       .addOption(
-        parsed("--budget <n,…>", "evaluations of f that fixed methods may spend", parseCounts).default(
-          [1, 2, 4, 8, 16],
-          "1,2,4,8,16",
+        parsed(
+          "--budget <n,…>",
+          "evaluations of f that fixed methods may spend (default: 1,2,4,8,16)",
+          parseCounts,
         ),
       )
       .addOption(
-        parsed("--tolerances <x,…>", "tolerances of dopri5 to compare", parsePositives).default(
-          [1e-3, 1e-5],
-          "1e-3,1e-5",
-        ),
+        parsed("--tolerances <x,…>", "tolerances of dopri5 to compare (default: 1e-3,1e-5)", parsePositives),
       )
       .option("--out <folder>", "also write comparison.json and the figure (SVG, PNG) there");
     addTable(command, fieldTable);
     addExamples(command, [
       "compare field.onnx --span 0,1 --states normal",
       "compare field.onnx --correction correction.onnx --samples 500 --budget 2,4,8 --out comparison",
+      "compare field.onnx --span 0,1 --methods heun:4,rk4:2,dopri5@1e-3,hyper:correction.onnx:2",
       "compare field.onnx --span 0,1 --states uniform:-1,1 --tolerances 1e-2,1e-4 --json",
     ]);
     attach(command, async () => (await import("./job.js")).compareJob);

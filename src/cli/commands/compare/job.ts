@@ -1,11 +1,14 @@
 import {
   type ComparisonRow,
+  type Competitor,
   compareMethods,
   comparisonText,
+  competitorsOf,
   hasErrors,
   measuredSamples,
   measuringText,
   paretoFigure,
+  standardCompetitors,
 } from "../../../experiments/index.js";
 import {
   droppedText,
@@ -13,44 +16,42 @@ import {
   referenceNoise,
   solvableSamples,
 } from "../../../hypersolver/index.js";
+import { type Field, splitMethods } from "../../../ode/index.js";
 import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
-import { compileOptions, readCorrection, readField, warnOfCard, warnOfStates } from "../../files/models.js";
+import { compileOptions, readField, warnOfCard, warnOfStates } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { stateSource } from "../../files/states.js";
-import { missing } from "../../options/method.js";
+import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
+import { unusable } from "../../options/usage-error.js";
 import { jsonText } from "../../terminal/output.js";
+import { showProgress } from "../../terminal/show-progress.js";
 import type { CompareCommandOptions } from "./command.js";
 
 /** `hypersolvers compare`. */
 export const compareJob: Job<CompareCommandOptions> = async (path, options, { output, progress }) => {
   const field = await readField(path, options);
-  const correction = await readCorrection(options.correction);
-  const span = options.span ?? correction?.card.span;
+  const { methods, corrections } = await contest(field, options);
+  const span = options.span ?? corrections[0]?.correction.card.span;
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   if (options.out !== undefined) await requireWritableFolder(options.out);
   const source = await stateSource(field, options.states, options);
   const wanted = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
-  const warnings =
-    correction === undefined
-      ? []
-      : [
-          ...warnOfCard(correction, field, [{ span, steps: correction.card.steps }], output),
-          ...warnOfStates(correction, wanted.z0, span[0], output),
-        ];
+  const warnings = corrections.flatMap(({ correction, method }) => [
+    ...warnOfCard(correction, field, usesOf(method, { span }), output),
+    ...warnOfStates(correction, wanted.z0, span[0], output),
+  ]);
   const measuring = measuringReference(field);
   const runtime = compileOptions(options);
   const solvable = await solvableSamples(field, span, wanted, measuring, runtime);
   const { samples, ends: reference, dropped } = solvable;
   const noise = await referenceNoise(field, span, samples, measuring, runtime);
-  const rows = await compareMethods({
-    ...{ field, reference, span, samples, budget: options.budget, tolerances: options.tolerances },
-    ...(correction !== undefined && { correction }),
-    compile: runtime,
-    onProgress: (done, total) => progress.update({ name: "measuring methods", done, total }),
-  });
+  const rows = await compareMethods(
+    { field, reference, span, samples, methods },
+    { ...runtime, onProgress: showProgress(progress) },
+  );
   progress.stop();
   const count = samples.z0.shape[0] ?? 0;
   const described = { field: path, span, states: source.description, samples: count, dropped };
@@ -79,6 +80,43 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
   };
 };
 
+const BUDGET = [1, 2, 4, 8, 16];
+
+interface Contest {
+  readonly methods: readonly Competitor[];
+  /** The corrected ones. */
+  readonly corrections: readonly Required<ChosenMethod>[];
+}
+
+/** The methods of `--methods`; else the usual ones, and the correction at every budget. */
+async function contest(field: Field, options: CompareCommandOptions): Promise<Contest> {
+  const { methods: list, correction: file, budget = BUDGET, tolerances } = options;
+  if (list === undefined) {
+    const chosen = file === undefined ? undefined : await chosenMethod({ correction: file }, {});
+    const { correction } = chosen ?? {};
+    const usual = {
+      budget,
+      ...(tolerances !== undefined && { tolerances }),
+      ...(correction !== undefined && { correction }),
+    };
+    return { methods: standardCompetitors(field, usual), corrections: corrected(chosen ? [chosen] : []) };
+  }
+  const given = { "--correction": file, "--budget": options.budget, "--tolerances": tolerances };
+  const spare = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (spare.length > 0)
+    throw unusable(
+      spare.join(", "),
+      "nothing beside --methods, which says it all",
+      "both",
+      `drop ${spare.join(" and ")}; a correction is spelt hyper:FILE:STEPS`,
+    );
+  const chosen: ChosenMethod[] = [];
+  for (const method of splitMethods(list)) chosen.push(await chosenMethod({ method }, {}));
+  return { methods: competitorsOf(chosen.map(({ method }) => method)), corrections: corrected(chosen) };
+}
+
+const corrected = (chosen: readonly ChosenMethod[]): Required<ChosenMethod>[] =>
+  chosen.flatMap(({ method, correction }) => (correction === undefined ? [] : [{ method, correction }]));
 async function drawn(rows: readonly ComparisonRow[]): Promise<{ path: string; content: string }[]> {
   return hasErrors(rows) ? [{ path: "pareto.svg", content: await renderSvg(paretoFigure(rows)) }] : [];
 }

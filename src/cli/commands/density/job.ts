@@ -11,19 +11,12 @@ import { type Field, logDensityField, stateType, type TraceEstimator } from "../
 import type { Job, JobContext } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow, requireColumns } from "../../files/flows.js";
-import {
-  forOption,
-  type LoadedCorrection,
-  readCorrection,
-  stemOf,
-  warnOfCard,
-  warnOfStates,
-} from "../../files/models.js";
+import { compileOptions, forOption, stemOf, warnOfCard, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints, type Points, type PointsContent, readPoints } from "../../files/points.js";
 import type { TraceOptions } from "../../options/flow-options.js";
-import { type FlowSolver, flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
-import { missing } from "../../options/method.js";
+import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
+import { type ChosenMethod, missing, usesOf } from "../../options/method.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";
 import type { DensityCommandOptions } from "./command.js";
@@ -33,19 +26,18 @@ import { type DensityFound, type DensityTrace, densityJson, densityText } from "
 export const densityJob: Job<DensityCommandOptions> = async (path, options, desk) => {
   refuseContradictions(options);
   const { output, progress } = desk;
-  const correction = await readCorrection(options.correction);
-  const solver = flowSolver(options, correction);
+  const solver = await flowSolver(options);
+  refuseControlState(options, solver);
   const flow = await readFlow(path, options);
-  const trace = traceOf(flow, options, correction);
+  const trace = traceOf(flow, options, solver);
   for (const name of ["picture", "grid"] as const)
     if (options[name] !== undefined) requirePlane(flow.columns.length, `--${name}`);
   for (const file of [options.out, options.picture]) if (file !== undefined) await requireWritableFile(file);
   const points = options.data === undefined ? undefined : await readPoints(options.data);
   const warnings = [
     ...(points === undefined ? [] : requireColumns(flow, points, output)),
-    ...(correction === undefined
-      ? warnOfFlowTolerances(solver, flow, output)
-      : cardWarningsOf(flow, correction, solver, points, desk)),
+    ...warnOfFlowTolerances(solver, flow, output),
+    ...cardWarningsOf(flow, solver, points, desk),
   ];
   const found = await solved(flow, points, { solver, trace }, options, desk);
   progress.stop();
@@ -60,7 +52,7 @@ export const densityJob: Job<DensityCommandOptions> = async (path, options, desk
 };
 
 function refuseContradictions(options: DensityCommandOptions): void {
-  const { data, grid, picture, out, steps, correction, controlState } = options;
+  const { data, grid, picture, out } = options;
   if (data === undefined && grid === undefined)
     throw missing(
       picture === undefined ? "--data" : "--data, --grid",
@@ -69,7 +61,10 @@ function refuseContradictions(options: DensityCommandOptions): void {
         : "points, or a region to draw",
     );
   if (out !== undefined && data === undefined) throw missing("--data", "the points that --out is about");
-  if (controlState === true && (steps !== undefined || correction !== undefined))
+}
+
+function refuseControlState({ controlState }: DensityCommandOptions, { method }: ChosenMethod): void {
+  if (controlState === true && method.kind === "fixed")
     throw unusable("--control-state", "tolerances: equal steps have no step control", "equal steps");
 }
 
@@ -84,15 +79,8 @@ export function refuseSpareNoise({ noise, estimator }: TraceOptions, used: Trace
 }
 
 /** How the divergence is found. */
-function traceOf(
-  flow: LoadedFlow,
-  options: DensityCommandOptions,
-  correction: LoadedCorrection | undefined,
-): DensityTrace {
-  const wanted = {
-    ...(options.estimator !== undefined && { estimator: options.estimator }),
-    ...(correction !== undefined && { correction }),
-  };
+function traceOf(flow: LoadedFlow, options: DensityCommandOptions, { method }: ChosenMethod): DensityTrace {
+  const wanted = { method, ...(options.estimator !== undefined && { estimator: options.estimator }) };
   const estimator = forOption("--estimator", () => densityEstimator(flow, wanted));
   refuseSpareNoise(options, estimator);
   const { noise = "rademacher" } = options;
@@ -102,14 +90,14 @@ function traceOf(
 /** A correction of the points, or of points and log-density together: both run from data to base. */
 function cardWarningsOf(
   { field, span: [base, data], standardisation }: LoadedFlow,
-  correction: LoadedCorrection,
-  { steps = 1 }: FlowSolver,
+  { method, correction }: ChosenMethod,
   points: Points | undefined,
   { output }: JobContext,
 ): string[] {
+  if (correction === undefined) return [];
   const wide = Number(correction.card.stateShape.at(-1)) === Number(stateType(field).shape.at(-1)) + 1;
   const corrected: Field = wide ? logDensityField(field, { estimator: "exact" }).field : field;
-  const warnings = warnOfCard(correction, corrected, [{ span: [data, base], steps }], output);
+  const warnings = warnOfCard(correction, corrected, usesOf(method, { span: [data, base] }), output);
   if (points === undefined) return warnings;
   const states = standardised(points.value, standardisation);
   const z0 = wide ? withZeroColumns(states, 1) : states;
@@ -119,19 +107,22 @@ function cardWarningsOf(
 async function solved(
   flow: LoadedFlow,
   points: Points | undefined,
-  { solver, trace }: { readonly solver: FlowSolver; readonly trace: DensityTrace },
+  { solver, trace }: { readonly solver: ChosenMethod; readonly trace: DensityTrace },
   options: DensityCommandOptions,
   { output, progress }: JobContext,
 ): Promise<DensityFound> {
   const interruption =
-    solver.steps === undefined ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
+    solver.method.kind === "adaptive" ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
   let density: CompiledDensity | undefined;
   try {
-    const signal = interruption === undefined ? {} : { signal: interruption.signal };
     const { seed, controlState: controlStateAlone = false } = options;
     density = await compileFlowDensity(flow, {
-      ...{ ...solver.options, ...trace, seed, controlStateAlone },
-      ...signal,
+      ...compileOptions(options),
+      ...trace,
+      method: solver.method,
+      seed,
+      controlStateAlone,
+      signal: interruption?.signal,
     });
     const logDensities = points === undefined ? undefined : await density.run(points.value);
     const grid = gridOf(points, options);

@@ -3,7 +3,8 @@ import { meanAndStandardError } from "../../../metrics/index.js";
 import type { LogDensities, NoiseKind } from "../../../models/index.js";
 import type { TraceEstimator } from "../../../ode/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
-import { costText, type FlowSolver, writtenText } from "../../options/flow-solver.js";
+import { costText, writtenText } from "../../options/flow-solver.js";
+import type { ChosenMethod } from "../../options/method.js";
 import type { DensityCommandOptions } from "./command.js";
 
 /** What `density` computed. */
@@ -64,7 +65,7 @@ const likelihoodOf = ({ values }: LogDensities): ReturnType<typeof meanAndStanda
 
 interface Told {
   readonly path: string;
-  readonly solver: FlowSolver;
+  readonly solver: ChosenMethod;
   readonly trace: DensityTrace;
   readonly warnings: readonly string[];
   readonly options: DensityCommandOptions;
@@ -81,7 +82,7 @@ export function densityJson(
     ...{ nfe: grid.nfe, milliseconds: grid.milliseconds },
   };
   return {
-    ...{ flow: path, method: solver.method, ...trace },
+    ...{ flow: path, method: solver.method.text, ...trace },
     ...(points !== undefined && { nll: likelihoodOf(points), ...points.statistics }),
     ...(over !== undefined && { grid: over }),
     ...{ warnings, out: options.out ?? null, picture: options.picture ?? null },

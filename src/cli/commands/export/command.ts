@@ -1,9 +1,10 @@
 import type { CommandDefinition } from "../../command.js";
 import { fieldTable } from "../../options/field-table.js";
+import type { MethodOptions } from "../../options/method.js";
 import {
   addExamples,
   type FieldOptions,
-  methodNames,
+  methodOption,
   parsed,
   type SharedOptions,
   spanOption,
@@ -12,10 +13,10 @@ import {
 import { parseCount, type StatesChoice } from "../../options/parse.js";
 import { addTable } from "../../options/table-options.js";
 
-export interface ExportCommandOptions extends SharedOptions, FieldOptions {
-  readonly correction?: string;
-  readonly method?: string;
-  readonly steps?: number;
+export interface ExportCommandOptions
+  extends SharedOptions,
+    FieldOptions,
+    Pick<MethodOptions, "method" | "correction" | "steps"> {
   readonly span?: readonly [number, number];
   readonly states: StatesChoice;
   readonly out: string;
@@ -33,7 +34,7 @@ export const exportCommand: CommandDefinition = {
       .argument("<field.onnx>", "the vector field")
       .optionsGroup("Options:")
       .option("--correction <file>", "a correction that `fit` made; gives method, and default span and steps")
-      .option("--method <name>", `without a correction: ${methodNames.join(", ")}`)
+      .addOption(methodOption())
       .addOption(parsed("--steps <k>", "number of equal steps over the span", parseCount))
       .addOption(spanOption())
       .addOption(statesOption("; a few become golden vectors").default({ kind: "normal" }, "normal"))
@@ -42,7 +43,7 @@ export const exportCommand: CommandDefinition = {
     addExamples(command, [
       "export field.onnx --correction correction.onnx --out solver.onnx",
       "export field.onnx --correction correction.onnx --steps 2 --span 0,1 --out solver.onnx",
-      "export field.onnx --method rk4 --steps 4 --span 0,1 --out rk4.onnx",
+      "export field.onnx --method rk4:4 --span 0,1 --out rk4.onnx",
     ]);
     attach(command, async () => (await import("./job.js")).exportJob);
   },

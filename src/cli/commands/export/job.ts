@@ -1,38 +1,38 @@
-import { CARD_KEY, encodeSolver, type SolverFacts } from "../../../hypersolver/index.js";
+import { CARD_KEY, encodeSolver, solverFacts } from "../../../hypersolver/index.js";
+import { type FixedMethod, type Span, spanOf } from "../../../ode/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
-import { readCorrection, readField, warnOfCard } from "../../files/models.js";
+import { readField, warnOfCard } from "../../files/models.js";
 import { goldenSamples } from "../../files/states.js";
-import { fixedSolve } from "../../options/method.js";
+import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
+import { unusable } from "../../options/usage-error.js";
 import type { ExportCommandOptions } from "./command.js";
 
 /** `hypersolvers export`. */
 export const exportJob: Job<ExportCommandOptions> = async (path, options, { output }) => {
   const field = await readField(path, options);
-  const correction = await readCorrection(options.correction);
-  const { rule, steps, span } = fixedSolve(field, correction, options);
+  const { method, span, correction } = await fixedSolve(options);
   await requireWritableFile(options.out);
   const samples = await goldenSamples(field, options.states, options, options.seed);
-  const warnings = correction === undefined ? [] : warnOfCard(correction, field, [{ span, steps }], output);
-  const facts: SolverFacts = { method: rule.name, order: rule.order, steps, span };
+  const warnings =
+    correction === undefined ? [] : warnOfCard(correction, field, usesOf(method, { span }), output);
+  const facts = solverFacts(method, span);
+  const { steps } = facts;
   const card =
     correction === undefined ? {} : { [`${CARD_KEY}.of-correction`]: JSON.stringify(correction.card) };
-  const bytes = await encodeSolver(field, rule, span, steps, samples, card);
+  const bytes = await encodeSolver(field, method, span, samples, card);
   await writeWhole(options.out, bytes);
-  const costs = {
-    nfe: rule.cost.nfe * steps,
-    gCalls: rule.cost.gCalls * steps,
-    macs: rule.cost.macs * steps,
-  };
+  const costs = method.scheme(field).cost(steps);
   const inputs = ["z0", ...field.roles.controls];
   return {
     text:
-      `Wrote ${options.out}: ${rule.name}, ${steps} steps from s = ${span[0]} to ${span[1]}, ` +
+      `Wrote ${options.out}: ${method.text} from s = ${span[0]} to ${span[1]}, ` +
       `${costs.nfe} evaluations of f, ${formatNumber(costs.macs)} MACs a sample.\n` +
       `Inputs ${inputs.join(", ")}; output z1; any batch size. It reproduces its golden vectors.`,
     json: {
       ...facts,
+      method: method.text,
       ...costs,
       inputs,
       outputs: ["z1"],
@@ -43,3 +43,22 @@ export const exportJob: Job<ExportCommandOptions> = async (path, options, { outp
     },
   };
 };
+
+interface FixedSolve extends ChosenMethod {
+  readonly method: FixedMethod;
+  readonly span: Span;
+}
+
+/** A solve in fixed steps, complete. Steps and span default to those of a correction. */
+async function fixedSolve(options: ExportCommandOptions): Promise<FixedSolve> {
+  const { method, steps } = options;
+  if (method !== undefined && steps === undefined && !/[:@]/.test(method))
+    throw missing("--steps", "the number of equal steps");
+  const chosen = await chosenMethod(options, {});
+  if (chosen.method.kind === "adaptive")
+    throw unusable("--method", "fixed steps, such as rk4:4: step control is a loop", chosen.method.text);
+  const { grid } = chosen.method;
+  const { span = chosen.correction?.card.span ?? ("mesh" in grid ? spanOf(grid.mesh) : undefined) } = options;
+  if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
+  return { ...chosen, method: chosen.method, span };
+}

@@ -1,27 +1,16 @@
 import { cellsFor } from "../../../experiments/index.js";
-import { compileFlowSampler, type FlowSamples } from "../../../models/index.js";
+import { compileFlowSampler, type FlowSamplerOptions, type FlowSamples } from "../../../models/index.js";
 import { density, textTable } from "../../../plot/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { Random, type Tensor, toFloat64 } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow } from "../../files/flows.js";
-import {
-  type LoadedCorrection,
-  readCorrection,
-  stemOf,
-  warnOfCard,
-  warnOfStates,
-} from "../../files/models.js";
+import { compileOptions, stemOf, warnOfCard, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints } from "../../files/points.js";
-import {
-  costText,
-  type FlowSolver,
-  flowSolver,
-  warnOfFlowTolerances,
-  writtenText,
-} from "../../options/flow-solver.js";
+import { costText, flowSolver, warnOfFlowTolerances, writtenText } from "../../options/flow-solver.js";
+import { type ChosenMethod, usesOf } from "../../options/method.js";
 import { onInterrupt } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
 import type { SampleCommandOptions } from "./command.js";
@@ -29,20 +18,20 @@ import type { SampleCommandOptions } from "./command.js";
 /** `hypersolvers sample`. */
 export const sampleJob: Job<SampleCommandOptions> = async (path, options, { output }) => {
   const { out, picture, count, seed } = options;
-  const correction = await readCorrection(options.correction);
-  const solver = flowSolver(options, correction);
+  const solver = await flowSolver(options);
   const flow = await readFlow(path, options);
   if (picture !== undefined) requirePlane(flow.columns.length, "--picture");
   for (const file of [out, picture]) if (file !== undefined) await requireWritableFile(file);
-  const warnings =
-    correction === undefined
-      ? warnOfFlowTolerances(solver, flow, output)
-      : cardWarningsOf(flow, correction, solver, output);
+  const warnings = [...warnOfFlowTolerances(solver, flow, output), ...cardWarningsOf(flow, solver, output)];
   const interruption =
-    solver.steps === undefined ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
+    solver.method.kind === "adaptive" ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
   try {
-    const signal = interruption === undefined ? {} : { signal: interruption.signal };
-    const drawn = await samples(flow, { ...solver, options: { ...solver.options, ...signal } }, count, seed);
+    const { method, correction } = solver;
+    const drawn = await samples(
+      flow,
+      { ...compileOptions(options), method, signal: interruption?.signal },
+      { count, seed },
+    );
     const { x, z, statistics } = drawn;
     if (correction !== undefined) warnings.push(...warnOfStates(correction, z, flow.span[0], output));
     if (out !== undefined) await writeWhole(out, encodePoints(out, { points: x, columns: flow.columns }));
@@ -59,7 +48,7 @@ export const sampleJob: Job<SampleCommandOptions> = async (path, options, { outp
         ...writtenText([out, picture]),
       ].join("\n"),
       json: {
-        ...{ flow: path, count, dimension: flow.columns.length, method: solver.method, ...statistics },
+        ...{ flow: path, count, dimension: flow.columns.length, method: method.text, ...statistics },
         ...{ columns, warnings, out: out ?? null, picture: picture ?? null },
       },
     };
@@ -71,11 +60,11 @@ export const sampleJob: Job<SampleCommandOptions> = async (path, options, { outp
 /** What the card says, and whether the correction learned where sampling starts. */
 function cardWarningsOf(
   { field, span, base }: LoadedFlow,
-  correction: LoadedCorrection,
-  { steps = 1 }: FlowSolver,
+  { method, correction }: ChosenMethod,
   output: Output,
 ): string[] {
-  const warnings = warnOfCard(correction, field, [{ span, steps }], output);
+  if (correction === undefined) return [];
+  const warnings = warnOfCard(correction, field, usesOf(method, { span }), output);
   const { source } = correction.card.states;
   if (source === base.name) return warnings;
   const warning = `this correction learned on other states (${source}) than the flow draws (${base.name}): where they differ it knows nothing`;
@@ -85,9 +74,8 @@ function cardWarningsOf(
 
 async function samples(
   flow: LoadedFlow,
-  { options }: FlowSolver,
-  count: number,
-  seed: number,
+  options: FlowSamplerOptions,
+  { count, seed }: Pick<SampleCommandOptions, "count" | "seed">,
 ): Promise<FlowSamples> {
   const sampler = await compileFlowSampler(flow, options);
   try {

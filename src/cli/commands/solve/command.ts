@@ -1,10 +1,11 @@
 import type { FloatDType } from "../../../tensor/index.js";
 import type { CommandDefinition } from "../../command.js";
 import { fieldTable } from "../../options/field-table.js";
+import type { MethodOptions } from "../../options/method.js";
 import {
   addExamples,
   type FieldOptions,
-  methodNames,
+  methodOption,
   parsed,
   type SharedOptions,
   spanOption,
@@ -20,13 +21,7 @@ import {
 } from "../../options/parse.js";
 import { addTable } from "../../options/table-options.js";
 
-export interface SolveCommandOptions extends SharedOptions, FieldOptions {
-  readonly correction?: string;
-  readonly method?: string;
-  readonly steps?: number;
-  readonly rtol?: number;
-  readonly atol?: number;
-  readonly maxSteps?: number;
+export interface SolveCommandOptions extends SharedOptions, FieldOptions, MethodOptions {
   readonly precision?: FloatDType;
   readonly span?: readonly [number, number];
   readonly times?: readonly number[];
@@ -51,7 +46,7 @@ export const solveCommand: CommandDefinition = {
       .argument("<field.onnx>", "the vector field")
       .optionsGroup("Options:")
       .option("--correction <file>", "a correction that `fit` made; gives method, and default span and steps")
-      .option("--method <name>", `${methodNames.join(", ")} (default: dopri5)`)
+      .addOption(methodOption(" (default: dopri5)"))
       .addOption(
         parsed("--steps <k>", "number of equal steps over the span, or between two times", parseCount),
       )
@@ -87,8 +82,8 @@ export const solveCommand: CommandDefinition = {
     addTable(command, fieldTable);
     addExamples(command, [
       "solve field.onnx --span 0,1 --states z0.safetensors --out z1.safetensors",
-      "solve field.onnx --span 0,1 --states z0.safetensors --rtol 1e-4 --atol 1e-4 --method tsit5",
-      "solve field.onnx --span 1,0 --states normal --samples 100 --method rk4 --steps 8",
+      "solve field.onnx --span 0,1 --states z0.safetensors --method tsit5@1e-4",
+      "solve field.onnx --span 1,0 --states normal --samples 100 --method rk4:8",
       "solve field.onnx --times 0,0.5,1 --states z0.safetensors:z --out path.safetensors",
       "solve field.onnx --correction correction.onnx --steps 2 --states z0.safetensors --out z1.safetensors",
       "solve controlled.onnx --span 0,1 --states data.safetensors:z --input x=data.safetensors:x --json",

@@ -1,14 +1,12 @@
-import { hyperRule } from "../../../hypersolver/index.js";
+import { parseMethodSpec } from "../../../hypersolver/index.js";
 import {
-  type CompiledSolveOptions,
-  DEFAULT_TOLERANCES,
   type Field,
   type FieldSolution,
   fieldAs,
-  isAdaptive,
+  type Method,
   magnitudeOf,
   orThrow,
-  type Span,
+  type SolvePlace,
   solveField,
 } from "../../../ode/index.js";
 import { textTable } from "../../../plot/index.js";
@@ -16,16 +14,9 @@ import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape, type Tensor, toFloat64 } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
-import {
-  compileOptions,
-  type LoadedCorrection,
-  readCorrection,
-  readField,
-  warnOfCard,
-  warnOfStates,
-} from "../../files/models.js";
+import { compileOptions, readField, warnOfCard, warnOfStates } from "../../files/models.js";
 import { solveSamples } from "../../files/states.js";
-import { methodOption, missing, refuseOtherMethod } from "../../options/method.js";
+import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
 import { warnOfTolerances } from "../../options/tolerances.js";
 import { unusable } from "../../options/usage-error.js";
 import { type Interruption, onInterrupt } from "../../terminal/interruption.js";
@@ -38,8 +29,15 @@ export const solveJob: Job<SolveCommandOptions> = async (path, options, { output
   refuseContradictions(options);
   const given = await readField(path, options);
   const field = options.precision === undefined ? given : fieldAs(given, options.precision);
-  const correction = await readCorrection(options.correction);
-  const plan = planOf(options, correction);
+  const chosen = await chosenMethod(options, { method: "dopri5" });
+  const { method, correction } = chosen;
+  if (options.precision !== undefined && correction !== undefined)
+    throw unusable(
+      "--precision",
+      "no correction: it learned the errors of its field's own precision",
+      "both",
+    );
+  const place = placeOf(options, chosen);
   if (options.out !== undefined) await requireWritableFile(options.out);
   const samples = await solveSamples(field, options.states, options, {
     count: options.samples,
@@ -47,18 +45,18 @@ export const solveJob: Job<SolveCommandOptions> = async (path, options, { output
   });
   const warnings =
     correction === undefined
-      ? tolerancesOf(plan, field, samples.z0, output)
+      ? tolerancesOf(method, field, samples.z0, output)
       : [
-          ...warnOfCard(correction, field, usesOf(plan), output),
-          ...warnOfStates(correction, samples.z0, (plan.span ?? plan.times)?.[0], output),
+          ...warnOfCard(correction, field, usesOf(method, place), output),
+          ...warnOfStates(correction, samples.z0, (place.span ?? place.times)?.[0], output),
         ];
-  const interruption = plan.steps === undefined ? onInterrupt(output, "Stopping the solve.") : undefined;
+  const interruption = method.kind === "adaptive" ? onInterrupt(output, "Stopping the solve.") : undefined;
   const solution = await solved(interruption, (signal) =>
     solveField(field, samples.z0, {
       ...compileOptions(options),
-      ...plan,
-      ...(correction !== undefined && { rule: hyperRule(field, correction) }),
-      ...(signal !== undefined && { signal }),
+      ...place,
+      method,
+      signal,
       controls: samples.controls,
     }),
   );
@@ -68,82 +66,41 @@ export const solveJob: Job<SolveCommandOptions> = async (path, options, { output
     await writeWhole(file, statesFile(solution, { stacked: options.times !== undefined, field: path }));
   if (failed && file !== undefined) output.note(`The part that was reached is in ${file}.`);
   orThrow(solution);
-  const method = correction === undefined ? String(plan.method) : `hyper-${correction.base.name}`;
-  return { text: textOf(solution, method, file), json: jsonOf(solution, method, { out: file, warnings }) };
+  return {
+    text: textOf(solution, method.text, file),
+    json: jsonOf(solution, method.text, { out: file, warnings }),
+  };
 };
 
-/** What `solveField` is given besides field and runtime. */
-type SolvePlan = Pick<CompiledSolveOptions, "span" | "times" | "steps" | "rtol" | "atol" | "maxSteps"> & {
-  readonly method: string;
-};
-
-function refuseContradictions({
-  steps,
-  rtol,
-  atol,
-  maxSteps,
-  span,
-  times,
-  ...rest
-}: SolveCommandOptions): void {
-  const adaptive = Object.entries({ "--rtol": rtol, "--atol": atol, "--max-steps": maxSteps }).flatMap(
-    ([name, value]) => (value === undefined ? [] : [name]),
-  );
+function refuseContradictions({ span, times }: SolveCommandOptions): void {
   if (span !== undefined && times !== undefined)
     throw unusable("--span, --times", "one of the two", "both", "--times has start and end already");
-  if (rest.precision !== undefined && rest.correction !== undefined)
-    throw unusable(
-      "--precision",
-      "no --correction: it learned the errors of its field's own precision",
-      "both",
-    );
-  if (adaptive.length === 0) return;
-  const fixed = steps !== undefined ? "--steps" : rest.correction !== undefined ? "--correction" : undefined;
-  if (fixed !== undefined)
-    throw unusable(
-      adaptive.join(", "),
-      `tolerances or ${fixed}: equal steps have no step control`,
-      `both`,
-      `drop ${adaptive.join(" and ")}, or drop ${fixed}`,
-    );
 }
 
-function planOf(options: SolveCommandOptions, correction: LoadedCorrection | undefined): SolvePlan {
-  const { times, rtol, atol, maxSteps } = options;
-  if (correction !== undefined) refuseOtherMethod(correction, options.method);
-  if (correction !== undefined && times !== undefined && options.steps === undefined)
-    throw missing("--steps", "the number of steps between two --times");
-  const span = options.span ?? (times === undefined ? correction?.card.span : undefined);
-  const steps = options.steps ?? correction?.card.steps;
-  const tableau = correction?.base ?? methodOption(options.method ?? "dopri5");
-  if (span === undefined && times === undefined) throw missing("--span", "from where to where, such as 0,1");
-  if (steps === undefined && !isAdaptive(tableau)) {
-    throw unusable("--steps", `a number of steps: ${tableau.name} has no error estimate`, "nothing");
+/** Where to solve; by default where a correction was fitted. */
+function placeOf(options: SolveCommandOptions, { method, correction }: ChosenMethod): SolvePlace {
+  const { times, span = correction?.card.span } = options;
+  if (times !== undefined) {
+    if (correction !== undefined && options.steps === undefined && !saysSteps(options))
+      throw missing("--steps", "the number of steps between two --times");
+    return { times };
   }
-  return {
-    method: tableau.name,
-    ...(span !== undefined && { span }),
-    ...(times !== undefined && { times }),
-    ...(steps !== undefined && { steps }),
-    ...(rtol !== undefined && { rtol }),
-    ...(atol !== undefined && { atol }),
-    ...(maxSteps !== undefined && { maxSteps }),
-  };
+  if (span !== undefined) return { span };
+  if (method.kind === "fixed" && "mesh" in method.grid) return {};
+  throw missing("--span", "from where to where, such as 0,1");
 }
+
+/** Whether the spelling of a corrected method has steps of its own. */
+const saysSteps = ({ method }: SolveCommandOptions): boolean => {
+  const spec = method === undefined ? undefined : parseMethodSpec(method);
+  return spec?.kind === "hyper" && spec.grid !== undefined;
+};
 
 /** Tolerances that nothing can meet are told of before the solve. */
-function tolerancesOf(plan: SolvePlan, field: Field, z0: Tensor, output: Output): string[] {
-  if (plan.steps !== undefined) return [];
-  const { rtol, atol } = { ...DEFAULT_TOLERANCES, ...plan };
+function tolerancesOf(method: Method, field: Field, z0: Tensor, output: Output): string[] {
+  if (method.kind === "fixed") return [];
   const advice = ", or solve in --precision float64";
-  return warnOfTolerances({ rtol, atol }, field, magnitudeOf(z0), output, advice);
-}
-
-/** Every span that is covered in `steps` steps. */
-function usesOf({ span, times, steps = 1 }: SolvePlan): { readonly span: Span; readonly steps: number }[] {
-  if (span !== undefined) return [{ span, steps }];
-  const points = times ?? [];
-  return points.slice(1).map((end, i) => ({ span: [points[i] ?? end, end], steps }));
+  return warnOfTolerances(method, field, magnitudeOf(z0), output, advice);
 }
 
 async function solved(

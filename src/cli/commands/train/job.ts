@@ -96,7 +96,7 @@ function planOf(options: TrainCommandOptions): FlowPlan {
   const { objective, iterations, batch, lr, tolerance, gradient, seminorm } = options;
   const { estimator, noise, kinetic, frobenius, controlState } = options;
   const solver = {
-    ...(tolerance !== undefined && { rtol: tolerance, atol: tolerance }),
+    ...(tolerance !== undefined && { method: `dopri5@${tolerance}` }),
     ...(gradient === "continuous" && {
       adjoint: { kind: "continuous" as const, ...(seminorm === true && { norm: "seminorm" as const }) },
     }),

@@ -1,4 +1,4 @@
-import { planSolve } from "../../../ode/index.js";
+import { planMesh, requireTableau } from "../../../ode/index.js";
 import { fail, Random } from "../../../tensor/index.js";
 import type { Classifier } from "../classifier.js";
 import type { ClassifierTrainer } from "./classifier-trainer.js";
@@ -22,11 +22,12 @@ export function compileTrainer(
     ...(compile !== undefined && { compile }),
   };
   if (gradient !== "unrolled")
-    return compileTapedTraining(classifier, { ...update, solver: { ...solver, adjoint: gradient } });
-  const plan = planSolve({ ...solver, span: classifier.architecture.span });
-  if (plan.kind === "fixed") {
-    const meshes = randomMesh ? randomMeshes(plan.mesh, new Random(seed).fork("meshes")) : undefined;
-    return compileUnrolledTraining(classifier, { ...update, ...plan, ...(meshes && { meshes }) });
+    return compileTapedTraining(classifier, { ...update, solver: { method: solver, adjoint: gradient } });
+  if (solver.kind === "fixed") {
+    const tableau = requireTableau(solver, "training moves batch statistics at every evaluation of f");
+    const { mesh } = planMesh(solver.grid, { span: classifier.architecture.span });
+    const meshes = randomMesh ? randomMeshes(mesh, new Random(seed).fork("meshes")) : undefined;
+    return compileUnrolledTraining(classifier, { ...update, tableau, mesh, ...(meshes && { meshes }) });
   }
   throw fail("INVALID_ARGUMENT", { what: "gradient", expected: "fixed steps", received: "step control" });
 }

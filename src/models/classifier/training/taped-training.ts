@@ -10,8 +10,7 @@ import { compileFieldBuffers, fieldInTraining, type PathPoint } from "./field-in
 import { compileHeadTraining, compileStemTraining } from "./part-gradients.js";
 
 export interface TapedOptions extends UpdateOptions {
-  /** Method, tolerances or steps, and the kind of gradient. */
-  readonly solver: Omit<GradientOptions, "span" | "times" | "mesh" | "rule" | "onStep">;
+  readonly solver: Pick<GradientOptions, "method" | "adjoint">;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Augmentation, ImageSet } from "../../../data/index.js";
-import type { CompiledSolveOptions, ContinuousAdjoint } from "../../../ode/index.js";
+import { type ContinuousAdjoint, type Method, resolveMethod, type Tolerances } from "../../../ode/index.js";
 import {
   adam,
   adamw,
@@ -14,12 +14,6 @@ import { fail } from "../../../tensor/index.js";
 import { sha256 } from "../../../tensor/internal.js";
 import type { ClassifierArchitecture } from "../architecture.js";
 import type { Classifier } from "../classifier.js";
-
-/** How training solves: `steps` of a method, or step control. */
-export type TrainingSolver = Pick<
-  CompiledSolveOptions,
-  "method" | "steps" | "rtol" | "atol" | "firstStep" | "minStep" | "maxStep" | "maxSteps"
->;
 
 /**
  * How the loss is differentiated. `unrolled`: all fixed steps and the way back in one program, the fastest, with memory
@@ -56,8 +50,8 @@ export interface ClassifierTrainingOptions extends RunOptions {
   readonly averageDecay?: number;
   /** How training images are varied. Default: not. */
   readonly augmentation?: Augmentation;
-  /** Default dopri5 at 1e-3. */
-  readonly solver?: TrainingSolver;
+  /** How training solves; not by a correction. Default, and tolerances that its spelling does not say: dopri5 at 1e-3. */
+  readonly solver?: Method | string;
   /**
    * Draws the inner mesh points of the fixed steps anew in every iteration, each within half a step of its place: f then
    * cannot be right for one mesh alone, and comes closer to an equation that other solvers agree on. With the gradient
@@ -65,7 +59,7 @@ export interface ClassifierTrainingOptions extends RunOptions {
    */
   readonly randomMesh?: boolean;
   /** What validation solves by. Default: as in training, or dopri5 at 1e-3 where meshes are random. */
-  readonly validationSolver?: TrainingSolver;
+  readonly validationSolver?: Method | string;
   /** Default `unrolled` for fixed steps, `discrete` for step control. */
   readonly gradient?: ClassifierGradient;
   /** How often to validate. Default 12 times. */
@@ -78,7 +72,8 @@ export interface ClassifierTrainingOptions extends RunOptions {
   readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void> | void;
 }
 
-const TRAINING_TOLERANCE = 1e-3;
+/** Tolerances of training where none are asked for. */
+export const CLASSIFIER_TRAINING_TOLERANCES: Tolerances = { rtol: 1e-3, atol: 1e-3 };
 const WARMUP_SHARE = 0.02;
 
 /** Options with defaults filled in. */
@@ -88,9 +83,9 @@ export interface TrainingPlan {
   readonly validations: number;
   readonly seed: number;
   readonly clipNorm: number;
-  readonly solver: TrainingSolver;
+  readonly solver: Method;
   readonly randomMesh: boolean;
-  readonly validationSolver: TrainingSolver;
+  readonly validationSolver: Method;
   readonly gradient: ClassifierGradient;
   readonly optimizer: Optimizer;
   readonly rate: Schedule;
@@ -116,35 +111,37 @@ export function trainingPlan(options: ClassifierTrainingOptions): TrainingPlan {
   );
   if (averageDecay !== undefined)
     requireThat("averageDecay", averageDecay, "a number in (0, 1)", averageDecay > 0 && averageDecay < 1);
-  const solver = solverOf(options.solver);
-  const gradient = options.gradient ?? (solver.steps === undefined ? "discrete" : "unrolled");
-  if (gradient === "unrolled" && solver.steps === undefined) {
+  const solver = resolveMethod(options.solver, CLASSIFIER_TRAINING_TOLERANCES);
+  const gradient = options.gradient ?? (solver.kind === "adaptive" ? "discrete" : "unrolled");
+  if (gradient === "unrolled" && solver.kind === "adaptive") {
     throw fail("INVALID_ARGUMENT", {
       what: "gradient",
       expected: "discrete or continuous, where tolerances choose the steps",
       received: "unrolled, which needs fixed steps",
-      help: "give `steps`",
+      help: "take a method of fixed steps, such as midpoint:5",
     });
   }
   if (randomMesh && gradient !== "unrolled") {
     throw fail("INVALID_ARGUMENT", {
       what: "randomMesh",
       expected: "fixed steps with the gradient unrolled",
-      received: solver.steps === undefined ? "step control" : `the gradient ${gradientName(gradient)}`,
+      received: solver.kind === "adaptive" ? "step control" : `the gradient ${gradientName(gradient)}`,
     });
   }
-  const validationSolver = options.validationSolver ?? (randomMesh ? solverOf({}) : solver);
+  const validationSolver =
+    options.validationSolver === undefined && !randomMesh
+      ? solver
+      : resolveMethod(options.validationSolver, CLASSIFIER_TRAINING_TOLERANCES);
   const plain = { iterations, batch, validations, learningRate, clipNorm, seed, optimizer, schedule };
-  const method = typeof solver.method === "object" ? solver.method.name : solver.method;
   return {
     ...{ iterations, batch, validations, seed, clipNorm, solver, gradient, randomMesh, validationSolver },
     optimizer: (optimizer === "adam" ? adam : adamw)({ weightDecay }),
     rate: scheduleOf(schedule, learningRate, iterations),
     settings: JSON.stringify({
-      ...{ ...plain, architecture: options.architecture.name, weightDecay, averageDecay, gradient },
-      ...{ solver: { ...solver, method }, augmentation: options.augmentation },
+      ...{ ...plain, architecture: options.architecture.name, weightDecay, averageDecay },
+      ...{ gradient: gradientText(gradient), solver: solver.text, augmentation: options.augmentation },
       ...(randomMesh && { randomMesh }),
-      ...(options.validationSolver && { validationSolver: options.validationSolver }),
+      ...(options.validationSolver && { validationSolver: validationSolver.text }),
       ...(options.from && { from: digestOfValues(options.from) }),
       data: digestOf(options.data),
       validation: typeof options.validation === "object" ? digestOf(options.validation) : options.validation,
@@ -155,8 +152,11 @@ export function trainingPlan(options: ClassifierTrainingOptions): TrainingPlan {
 const gradientName = (gradient: ClassifierGradient): string =>
   typeof gradient === "string" ? gradient : "continuous";
 
-const solverOf = (solver: TrainingSolver = {}): TrainingSolver =>
-  solver.steps === undefined ? { rtol: TRAINING_TOLERANCE, atol: TRAINING_TOLERANCE, ...solver } : solver;
+/** As JSON, the adjoint's method by its spelling. */
+function gradientText(gradient: ClassifierGradient): unknown {
+  if (typeof gradient === "string" || typeof gradient.method !== "object") return gradient;
+  return { ...gradient, method: gradient.method.text };
+}
 
 function scheduleOf(schedule: "cosine" | "constant", learningRate: number, iterations: number): Schedule {
   if (schedule === "constant") return () => learningRate;

@@ -1,5 +1,6 @@
 import type { ImageSet } from "../../../data/index.js";
 import type { StateDict } from "../../../nn/index.js";
+import { withStepControl } from "../../../ode/index.js";
 import type { Verdict } from "../../../optim/index.js";
 import { isBroken, unlessItBreaks } from "../../../tensor/index.js";
 import { classifierOf } from "../classifier.js";
@@ -36,11 +37,13 @@ async function validate(
   state: StateDict,
   images: ImageSet,
 ): Promise<MeasuredAccuracy | undefined> {
-  const limit = solver.steps === undefined ? { maxSteps: VALIDATION_STEPS } : {};
+  const method =
+    solver.kind === "fixed"
+      ? solver
+      : withStepControl(solver, { maxSteps: solver.maxSteps ?? VALIDATION_STEPS });
   const compiled = await compileClassifier(classifierOf(architecture, state), {
     ...compile,
-    ...limit,
-    ...solver,
+    method,
   });
   try {
     const measured = await unlessItBreaks(measureAccuracy(compiled, images));

@@ -66,8 +66,6 @@ export function knownTableau(name: string): ButcherTableau | undefined {
 export function tableauNamed(name: string): ButcherTableau {
   const tableau = knownTableau(name);
   if (tableau !== undefined) return tableau;
-  const [, node] = /^alpha\((.+)\)$/.exec(name) ?? [];
-  if (node !== undefined) return alpha(Number(node));
   throw fail("INVALID_ARGUMENT", {
     what: "method",
     expected: `one of ${Object.keys(tableaus).join(", ")}, alpha(…)`,

@@ -1,25 +1,38 @@
 import { describe, expect, test } from "vitest";
+import { type MeasuredRow, measuredRows } from "../../../../src/experiments/fit/comparison.js";
 import {
+  type ComparisonRequest,
   compareMethods,
   comparisonTable,
   comparisonText,
+  competitorsOf,
   hyperTitle,
+  standardCompetitors,
 } from "../../../../src/experiments/index.js";
 import { mul, trace } from "../../../../src/graph/index.js";
-import { uniformStates } from "../../../../src/hypersolver/index.js";
+import { parseMethod, uniformStates } from "../../../../src/hypersolver/index.js";
 import { dopri5, fieldMacs, heun, makeField, ralston } from "../../../../src/ode/index.js";
-import { fromNumbers, Random } from "../../../../src/tensor/index.js";
+import { fromNumbers, isBroken, Random } from "../../../../src/tensor/index.js";
 import { zeroCorrection } from "../../../helpers/corrections.js";
 import { pendulum, pendulumSpan } from "../../../helpers/fitting.js";
 import { oracleField } from "../../../helpers/mlp-field.js";
 
 const samples = uniformStates([2], -1, 1).heldOut(50, new Random(1));
 
+/** Rows of methods none of which broke. */
+async function measured(request: ComparisonRequest): Promise<MeasuredRow[]> {
+  const rows = await compareMethods(request);
+  expect(rows.filter(isBroken)).toEqual([]);
+  return measuredRows(rows);
+}
+
 describe("a comparison", () => {
   test("spends each budget in whole steps, and counts f, g and operations", async () => {
-    const rows = await compareMethods({
-      ...{ field: pendulum(), span: pendulumSpan, samples, repetitions: 1 },
-      ...{ correction: zeroCorrection(heun, "float32"), budget: [1, 2, 3, 8], tolerances: [1e-4] },
+    const field = pendulum();
+    const correction = zeroCorrection(heun, "float32");
+    const rows = await measured({
+      ...{ field, span: pendulumSpan, samples, repetitions: 1 },
+      methods: standardCompetitors(field, { correction, budget: [1, 2, 3, 8], tolerances: [1e-4] }),
     });
     const of = (method: string) => rows.filter((row) => row.method === method);
     expect(of("Euler").map(({ steps }) => steps)).toEqual([1, 2, 3, 8]);
@@ -45,17 +58,20 @@ describe("a comparison", () => {
   test("counts multiply–accumulates of an MLP field", async () => {
     const field = oracleField("float32");
     const start = uniformStates([3], -1, 1).heldOut(3, new Random(1));
-    const rows = await compareMethods({
-      ...{ field, span: [0, 1], samples: start, budget: [4], tolerances: [1e-3], repetitions: 1 },
+    const rows = await measured({
+      ...{ field, span: [0, 1], samples: start, repetitions: 1 },
+      methods: standardCompetitors(field, { budget: [4], tolerances: [1e-3] }),
     });
     for (const { macs, nfe } of rows) expect(macs).toBe(nfe * fieldMacs(field));
   });
 
   test("has a row for a base outside the usual four", async () => {
     for (const base of [ralston, dopri5]) {
-      const rows = await compareMethods({
-        ...{ field: pendulum(), span: pendulumSpan, samples, repetitions: 1, tolerances: [] },
-        ...{ correction: zeroCorrection(base, "float32"), budget: [6] },
+      const field = pendulum();
+      const correction = zeroCorrection(base, "float32");
+      const rows = await measured({
+        ...{ field, span: pendulumSpan, samples, repetitions: 1 },
+        methods: standardCompetitors(field, { correction, budget: [6], tolerances: [] }),
       });
       const hyper = rows.find(({ role }) => role === "hypersolver");
       const own = rows.find(({ role }) => role === "base");
@@ -70,12 +86,31 @@ describe("a comparison", () => {
     const field = makeField(graph, { state: "z", depth: undefined, controls: [], output: "dz" }, {});
     const states = { z0: fromNumbers([1, 2], [1, 2]), controls: {} };
     const rows = await compareMethods({
-      ...{ field, span: [0, 1], samples: states, budget: [8], tolerances: [1e-3], repetitions: 1 },
+      ...{ field, span: [0, 1], samples: states, repetitions: 1 },
+      methods: standardCompetitors(field, { budget: [8], tolerances: [1e-3] }),
     });
     const euler = rows.find(({ method }) => method === "Euler");
-    expect([euler?.error, euler?.relative]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
-    expect(rows.find(({ method }) => method === "dopri5")?.error).toBeLessThan(0.01);
+    expect(euler).toMatchObject({ role: "other", steps: 8, broken: "NON_FINITE" });
+    expect(measuredRows(rows).find(({ method }) => method === "dopri5")?.error).toBeLessThan(0.01);
     expect(comparisonText(rows)).toContain("broke");
     expect(comparisonTable(rows).rows).toHaveLength(rows.length);
+  });
+
+  test("of a list of one's own names each as it was spelt, and gives hypersolvers their base", async () => {
+    const own = ["heun:2", "heun:4", "rk4:1", "bosh3@1e-4"].map((text) => parseMethod(text));
+    const correction = zeroCorrection(heun, "float32");
+    const corrected = parseMethod("hyper:c.onnx:2", () => correction);
+    const rows = await measured({
+      ...{ field: pendulum(), span: pendulumSpan, samples, repetitions: 1 },
+      methods: competitorsOf([...own, corrected]),
+    });
+    expect(rows.map(({ spelling, method, role, steps }) => [spelling, method, role, steps])).toEqual([
+      ["heun:2", "Heun", "base", 2],
+      ["heun:4", "Heun", "base", 4],
+      ["rk4:1", "RK4", "other", 1],
+      ["bosh3@1e-4", "bosh3", "reference", undefined],
+      ["hyper-heun:c.onnx:2", "HyperHeun", "hypersolver", 2],
+    ]);
+    expect(rows[4]?.error).toBe(rows[0]?.error);
   });
 });

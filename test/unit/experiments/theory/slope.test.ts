@@ -10,7 +10,7 @@ test("the flow in closed form is where a tight solve arrives", async () => {
   const exact = swingingLogistic(3, new Random(7));
   const z = fromNumbers([0.1, 0.5, 0.9, 0.3, 0.7, 0.2], [2, 3], "float64");
   const span = [0.3, 1.7] as const;
-  const { states } = await solveField(exact.field, z, { span, method: "dopri8", rtol: 1e-12, atol: 1e-12 });
+  const { states } = await solveField(exact.field, z, { span, method: "dopri8@1e-12" });
   expectClose(states.at(-1) ?? z, exactEnds(exact, z, span[0], span[1] - span[0]), 1e-10);
 });
 

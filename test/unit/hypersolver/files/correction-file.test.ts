@@ -7,7 +7,7 @@ import {
   decodeCorrection,
   encodeCorrection,
   fingerprintOf,
-  hyperRule,
+  hyper,
   mlpCorrection,
   parseCard,
   type ValidityCard,
@@ -77,7 +77,7 @@ describe("correction.onnx", () => {
     expect(read).toMatchObject({ inputs: correction.inputs, features: [] });
     expect([read.base.name, read.base.b]).toEqual([base.name, base.b]);
     const solved = async (own: Correction): Promise<Float64Array> => {
-      const options = { span: [0, 1], steps: 3, controls, rule: hyperRule(field, own) } as const;
+      const options = { span: [0, 1], method: hyper(own, { steps: 3 }), controls } as const;
       const { states } = await solveField(field, startStates("float32"), options);
       return toFloat64(states.at(-1) as Tensor);
     };

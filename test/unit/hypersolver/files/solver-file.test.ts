@@ -5,12 +5,12 @@ import {
   encodeSolver,
   GOLDEN_KEY,
   goldenVectorsOf,
-  hyperRule,
+  hyper,
   type Samples,
   selfTest,
   solverGraph,
 } from "../../../../src/hypersolver/index.js";
-import { heun, makeField, solveField, tableauRule } from "../../../../src/ode/index.js";
+import { fixed, heun, makeField, solveField } from "../../../../src/ode/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { closedForms, driven, spiral } from "../../../helpers/closed-form.js";
 import { relativeDifference } from "../../../helpers/compare.js";
@@ -47,11 +47,11 @@ async function runDirectly(bytes: Uint8Array, { z0, controls }: Samples): Promis
 describe("solver.onnx", () => {
   test.each(closedForms)("runs in any ONNX runtime, at any batch, as solveField: $name", async (problem) => {
     const field = problem.field("float32");
-    const rule = hyperRule(field, exactCorrection(heun, problem, { dtype: "float32" }));
-    const bytes = await encodeSolver(field, rule, span, steps, samplesOf(5, problem.controlled));
+    const method = hyper(exactCorrection(heun, problem, { dtype: "float32" }), { steps });
+    const bytes = await encodeSolver(field, method, span, samplesOf(5, problem.controlled));
     for (const count of [1, 3, 257]) {
       const samples = samplesOf(count, problem.controlled);
-      const options = { span, steps, rule, controls: samples.controls };
+      const options = { span, method, controls: samples.controls };
       const { states } = await solveField(field, samples.z0, options);
       const difference = relativeDifference(
         await runDirectly(bytes, samples),
@@ -63,8 +63,8 @@ describe("solver.onnx", () => {
 
   test("uses standard operators only, and carries texts", async () => {
     const field = driven.field("float32");
-    const rule = hyperRule(field, exactCorrection(heun, driven, { dtype: "float32" }));
-    const bytes = await encodeSolver(field, rule, span, steps, samplesOf(2, true), { note: "kept" });
+    const method = hyper(exactCorrection(heun, driven, { dtype: "float32" }), { steps });
+    const bytes = await encodeSolver(field, method, span, samplesOf(2, true), { note: "kept" });
     const { operators, metadata } = inspectOnnx(bytes, "solver.onnx");
     expect(operators.filter(({ name, supported }) => name.includes(".") || !supported)).toEqual([]);
     expect(Buffer.from(bytes).includes("com.microsoft")).toBe(false);
@@ -74,12 +74,12 @@ describe("solver.onnx", () => {
 
   test("notices at its self-test that a weight was tampered with", async () => {
     const field = spiral.field("float32");
-    const rule = tableauRule(field, heun);
-    const bytes = await encodeSolver(field, rule, span, steps, samplesOf(6, false));
+    const method = fixed(heun, { steps });
+    const bytes = await encodeSolver(field, method, span, samplesOf(6, false));
     const golden = goldenVectorsOf(inspectOnnx(bytes, "solver.onnx").metadata, "solver.onnx");
     if (golden === undefined) throw new Error("no golden vectors");
     expect(golden.inputs.z0?.shape).toEqual([4, 2]);
-    const graph = solverGraph(field, rule, span, steps);
+    const graph = solverGraph(field, method, span);
     await selfTest(bytes, graph, golden, "solver.onnx");
     const weight = Buffer.from(Float32Array.of(1.3).buffer);
     const tampered = Buffer.from(bytes);
@@ -94,7 +94,7 @@ describe("solver.onnx", () => {
 
   test("can be imported again", async () => {
     const field = spiral.field("float32");
-    const bytes = await encodeSolver(field, tableauRule(field, heun), span, steps, samplesOf(2, false));
+    const bytes = await encodeSolver(field, fixed(heun, { steps }), span, samplesOf(2, false));
     const model = importOnnx(bytes, "solver.onnx");
     expect(Object.keys(model.inputs)).toEqual(["z0"]);
     expect(Object.keys(model.outputs)).toEqual(["z1"]);
@@ -104,7 +104,7 @@ describe("solver.onnx", () => {
     const graph = trace({ z: { shape: ["batch", 2] } }, ({ z }) => ({ dz: log(z) }));
     const field = makeField(graph, { state: "z", depth: undefined, controls: [], output: "dz" }, {});
     const samples = { z0: fromNumbers([-1, -2], [1, 2]), controls: {} };
-    const written = encodeSolver(field, tableauRule(field, heun), span, steps, samples);
+    const written = encodeSolver(field, fixed(heun, { steps }), span, samples);
     await expect(written).rejects.toMatchObject({ code: "NON_FINITE" });
   });
 
@@ -112,7 +112,7 @@ describe("solver.onnx", () => {
     const specs = { z: { shape: ["batch", 2] }, [name]: { shape: ["batch", 1] } } as const;
     const graph = trace(specs, (nodes: NamedNodes) => ({ dz: mul(node(nodes.z), node(nodes[name])) }));
     const field = makeField(graph, { state: "z", depth: undefined, controls: [name], output: "dz" }, {});
-    expect(() => solverGraph(field, tableauRule(field, heun), span, steps)).toThrow(/controls not called/);
+    expect(() => solverGraph(field, fixed(heun, { steps }), span)).toThrow(/controls not called/);
   });
 
   test.each([

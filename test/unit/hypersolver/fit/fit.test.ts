@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import {
   type Fit,
   givenStates,
-  hyperRule,
-  measureRule,
+  hyper,
+  measureMethod,
   normalStates,
   referenceEnds,
   type StateSource,
   uniformStates,
 } from "../../../../src/hypersolver/index.js";
-import { type Field, type Span, tableauRule } from "../../../../src/ode/index.js";
+import { type Field, fixed, type Method, type Span } from "../../../../src/ode/index.js";
 import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { fromNumbers, Random } from "../../../../src/tensor/index.js";
 import { driven, pulse } from "../../../helpers/closed-form.js";
@@ -28,9 +28,9 @@ async function errorsOf(field: Field, fit: Fit, source: StateSource, span: Span)
   const ends = await referenceEnds(field, span, samples);
   const { steps } = fit.spec;
   const { base } = fit.correction;
-  const measured = async (rule: ReturnType<typeof tableauRule>): Promise<number> =>
-    (await measureRule(field, rule, span, steps, samples, ends)).errors.mean;
-  return [await measured(tableauRule(field, base)), await measured(hyperRule(field, fit.correction))];
+  const measured = async (method: Method): Promise<number> =>
+    (await measureMethod(field, method, span, samples, ends)).errors.mean;
+  return [await measured(fixed(base, { steps })), await measured(hyper(fit.correction, { steps }))];
 }
 
 describe("a fit of a pendulum", () => {

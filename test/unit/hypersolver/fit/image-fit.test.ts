@@ -3,13 +3,13 @@ import {
   encodedStates,
   type Fit,
   type FitSpec,
-  hyperRule,
+  hyper,
   MEASURING,
-  measureRule,
+  measureMethod,
   rebindCorrection,
   referenceEnds,
 } from "../../../../src/hypersolver/index.js";
-import { type ButcherTableau, euler, heun, midpoint, tableauRule } from "../../../../src/ode/index.js";
+import { type ButcherTableau, euler, fixed, heun, midpoint } from "../../../../src/ode/index.js";
 import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { Random } from "../../../../src/tensor/index.js";
 import { fitted, pendulum, smallFit, weightsOf } from "../../../helpers/fitting.js";
@@ -29,8 +29,8 @@ async function errorsOf(fit: Fit, base: ButcherTableau = fit.correction.base): P
   const { steps } = fit.spec;
   const ends = await referenceEnds(field, imageSpan, samples, MEASURING);
   const errors: number[] = [];
-  for (const rule of [tableauRule(field, base), hyperRule(field, rebindCorrection(fit.correction, base))])
-    errors.push((await measureRule(field, rule, imageSpan, steps, samples, ends)).errors.relative);
+  for (const method of [fixed(base, { steps }), hyper(rebindCorrection(fit.correction, base), { steps })])
+    errors.push((await measureMethod(field, method, imageSpan, samples, ends)).errors.relative);
   return [errors[0] ?? Number.NaN, errors[1] ?? Number.NaN];
 }
 

@@ -11,6 +11,7 @@ import {
   trace,
 } from "../../../../src/graph/index.js";
 import type { Correction } from "../../../../src/hypersolver/index.js";
+import { hyper } from "../../../../src/hypersolver/index.js";
 import {
   CLASSIFIER_KEY,
   type Classifier,
@@ -22,7 +23,7 @@ import {
   measureAccuracy,
   newClassifier,
 } from "../../../../src/models/index.js";
-import { euler, fieldMacs, solveField } from "../../../../src/ode/index.js";
+import { euler, type FixedMethod, fieldMacs, fixed, heun, solveField } from "../../../../src/ode/index.js";
 import { programOf } from "../../../../src/runtime/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { tinyArchitecture, tinyImages } from "../../../helpers/classifiers.js";
@@ -62,9 +63,9 @@ async function classified(options: ClassifierSolveOptions, of: Classifier = clas
 
 describe("a classifier", () => {
   test("converges to what step control finds as steps are added", async () => {
-    const exact = await classified({ rtol: 1e-6, atol: 1e-6 });
+    const exact = await classified({ method: "dopri5@1e-6" });
     const error = async (steps: number): Promise<number> => {
-      const { logits } = await classified({ method: "heun", steps });
+      const { logits } = await classified({ method: `heun:${steps}` });
       const wanted = toFloat64(exact.logits);
       return Math.hypot(...toFloat64(logits).map((x, i) => x - (wanted[i] ?? 0)));
     };
@@ -77,9 +78,9 @@ describe("a classifier", () => {
     const ends = 2 * 9 * 16 + 32 * 3;
     const f = fieldMacs(classifier.field);
     expect(f).toBe((3 * 3 * 9 + 3 * 2 * 9) * 16);
-    const fixed = await classified({ method: "heun", steps: 3 });
+    const fixed = await classified({ method: "heun:3" });
     expect(fixed.statistics).toMatchObject({ nfe: 6, gCalls: 0, acceptedSteps: 3, macs: ends + 6 * f });
-    const corrected = await classified({ correction, steps: 3 });
+    const corrected = await classified({ method: hyper(correction, { steps: 3 }) });
     expect(corrected.statistics).toMatchObject({ nfe: 3, gCalls: 3, macs: ends + 3 * f });
     const adaptive = await classified({});
     expect(adaptive.statistics.macs).toBe(ends + adaptive.statistics.nfe * f);
@@ -87,7 +88,7 @@ describe("a classifier", () => {
   });
 
   test("takes bytes, or the same images standardised", async () => {
-    const options = { method: "euler", steps: 2 };
+    const options = { method: "euler:2" };
     const { logits, predictions } = await classified(options);
     const compiled = await compileClassifier(classifier, options);
     const again = await compiled.run(imageTensor(images, mnistNormalisation));
@@ -104,9 +105,9 @@ describe("a classifier", () => {
     const [stem, head] = [await compileStem(classifier), await compileHead(classifier)];
     const z0 = await stem.run(images);
     expect(z0.shape).toEqual([12, 2, 4, 4]);
-    const { states } = await solveField(classifier.field, z0, { span: [0, 1], method: "heun", steps: 3 });
+    const { states } = await solveField(classifier.field, z0, { span: [0, 1], method: "heun:3" });
     const logits = await head.run(states.at(-1) as Tensor);
-    const whole = await classified({ method: "heun", steps: 3 });
+    const whole = await classified({ method: "heun:3" });
     expectClose(logits, whole.logits, FLOAT32_FORWARD);
     expect(stem.macs + head.macs + 6 * fieldMacs(classifier.field)).toBe(whole.statistics.macs);
     await stem.dispose();
@@ -114,7 +115,7 @@ describe("a classifier", () => {
   });
 
   test("is measured batch by batch, whatever the batch", async () => {
-    const compiled = await compileClassifier(classifier, { method: "euler", steps: 2 });
+    const compiled = await compileClassifier(classifier, { method: "euler:2" });
     const whole = await measureAccuracy(compiled, images, { batch: 12 });
     const parts = await measureAccuracy(compiled, images, { batch: 5 });
     expect(parts.batches.map(({ count }) => count)).toEqual([5, 5, 2]);
@@ -130,7 +131,7 @@ describe("a classifier", () => {
   });
 
   test("refuses images that it cannot read, and says which", async () => {
-    const compiled = await compileClassifier(classifier, { method: "euler", steps: 1 });
+    const compiled = await compileClassifier(classifier, { method: "euler:1" });
     const pixels = new Array<number>(32).fill(0);
     const refusal = (shape: readonly number[], values: readonly number[]): Promise<unknown> =>
       compiled.run(fromNumbers(values, shape)).catch((error: unknown) => error);
@@ -150,10 +151,8 @@ describe("a classifier", () => {
   });
 
   test.each<[string, ClassifierSolveOptions]>([
-    ["a correction without steps", { correction }],
-    ["a method beside a correction", { correction, steps: 2, method: "heun" }],
-    ["steps and tolerances", { steps: 2, rtol: 1e-3 }],
-    ["no whole number of steps", { steps: 1.5 }],
+    ["no whole number of steps", { method: "euler:1.5" }],
+    ["a mesh over another span", { method: "euler:0/1/2" }],
     ["a method without error estimate and no steps", { method: "euler" }],
   ])("refuses %s", async (_, options) => {
     await expect(compileClassifier(classifier, options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
@@ -161,16 +160,17 @@ describe("a classifier", () => {
 });
 
 describe("an exported classifier", () => {
-  test.each<[string, ClassifierSolveOptions]>([
-    ["heun", { method: "heun", steps: 2 }],
-    ["corrected", { correction, steps: 3 }],
-  ])("%s is one file that computes the same at any batch size", async (_, options) => {
-    const bytes = encodeClassifier(classifier, options, story);
+  test.each<[string, FixedMethod]>([
+    ["heun", fixed(heun, { steps: 2 })],
+    ["corrected", hyper(correction, { steps: 3 })],
+    ["on a mesh of its own", fixed(heun, { mesh: [0, 0.3, 1] })],
+  ])("%s is one file that computes the same at any batch size", async (_, method) => {
+    const bytes = encodeClassifier(classifier, method, story);
     const { graph, inputs, outputs, metadata } = importOnnx(bytes, "classifier.onnx");
     expect(inputs.images?.shape).toEqual(["batch", 1, 4, 4]);
     expect(outputs.logits?.shape).toEqual(["batch", 3]);
     expect(JSON.parse(metadata[CLASSIFIER_KEY] ?? "")).toMatchObject({
-      ...{ architecture: "tiny", classes: story.classes, steps: options.steps },
+      ...{ architecture: "tiny", classes: story.classes, text: method.text },
       normalisation: mnistNormalisation,
     });
     const { images: given } = graph.inputs;
@@ -180,15 +180,14 @@ describe("an exported classifier", () => {
     for (const count of [1, 7]) {
       const rows = imageRows(images, 0, count);
       const { logits } = await program.run({ images: imageTensor(rows, mnistNormalisation) });
-      const own = await classified(options, classifier, rows);
+      const own = await classified({ method }, classifier, rows);
       expectClose(logits as Tensor, own.logits, FLOAT32_FORWARD);
     }
     await program.dispose();
   });
 
   test("holds its weights once, under their names, whatever the number of steps", () => {
-    const file = (steps: number): Uint8Array =>
-      encodeClassifier(classifier, { method: "euler", steps }, story);
+    const file = (steps: number): Uint8Array => encodeClassifier(classifier, `euler:${steps}`, story);
     const { parameters } = importOnnx(file(9), "classifier.onnx");
     const weights = Object.keys(classifier.state).filter((name) => !name.endsWith("tracked"));
     expect(Object.keys(parameters).sort()).toEqual(weights.sort());
@@ -196,7 +195,7 @@ describe("an exported classifier", () => {
   });
 
   test("needs fixed steps", () => {
-    const encode = () => encodeClassifier(classifier, { method: "dopri5" }, story);
+    const encode = () => encodeClassifier(classifier, "dopri5", story);
     expect(encode).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
   });
 });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Node } from "../../../../src/graph/index.js";
-import { fixedGraph } from "../../../../src/models/classifier/fixed-graph.js";
+import { fixedClassifier } from "../../../../src/models/classifier/fixed-graph.js";
 import { newClassifier } from "../../../../src/models/index.js";
-import { euler, rk4, tableauRule, uniformMesh } from "../../../../src/ode/index.js";
+import { euler, fixed, rk4 } from "../../../../src/ode/index.js";
 import { Random } from "../../../../src/tensor/index.js";
 import { tinyArchitecture } from "../../../helpers/classifiers.js";
 
@@ -33,9 +33,8 @@ function mostAlive(outputs: readonly Node[]): number {
 
 test.each([euler, rk4])("what $name needs at once does not grow with the steps", (tableau) => {
   const classifier = newClassifier(tinyArchitecture, new Random(1));
-  const rule = tableauRule(classifier.field, tableau);
   const [few, ...more] = [2, 4, 16, 64].map((steps) =>
-    mostAlive(Object.values(fixedGraph(classifier, rule, uniformMesh([0, 1], steps)).outputs)),
+    mostAlive(Object.values(fixedClassifier(classifier, fixed(tableau, { steps })).graph.outputs)),
   );
   expect(few).toBeGreaterThan(0);
   expect(more).toEqual([few, few, few]);

@@ -119,7 +119,7 @@ describe("step by step", () => {
   test("gradients, loss and normalisation inside h_x are those of the unrolled program", async () => {
     const [whole, steps] = [
       await gradientOf(await unrolled()),
-      await gradientOf(await taped({ method: "heun", steps: 2 })),
+      await gradientOf(await taped({ method: "heun:2" })),
     ];
     expect(steps.loss).toBeCloseTo(whole.loss, 6);
     expect(steps.accuracy).toBe(whole.accuracy);
@@ -134,7 +134,7 @@ describe("step by step", () => {
   test("running statistics inside f move once an iteration, and by about as much", async () => {
     const [whole, steps] = [
       await gradientOf(await unrolled()),
-      await gradientOf(await taped({ method: "heun", steps: 2 })),
+      await gradientOf(await taped({ method: "heun:2" })),
     ];
     for (const { moved } of [whole, steps]) {
       expect(Array.from(moved["field.2.num_batches_tracked"] ?? [])).toEqual([1]);
@@ -151,7 +151,7 @@ describe("step by step", () => {
   ] as const)(
     "the continuous adjoint of a tight solve agrees with the discrete gradient, %s normalisation inside f",
     async (_, architecture) => {
-      const tight = { method: "dopri5", rtol: 1e-8, atol: 1e-8 };
+      const tight = { method: "dopri5@1e-8" };
       const discrete = await gradientOf(await taped(tight, architecture));
       const continuous = await gradientOf(await taped({ ...tight, adjoint: "continuous" }, architecture));
       for (const [name, moved] of Object.entries(discrete.moved))

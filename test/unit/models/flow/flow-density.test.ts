@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { add, concat, constant, mul, slice, trace } from "../../../../src/graph/index.js";
 import type { Correction } from "../../../../src/hypersolver/index.js";
+import { hyper } from "../../../../src/hypersolver/index.js";
 import {
   compileFlowDensity,
   compileFlowSampler,
   meanNegative,
   noiseKinds,
 } from "../../../../src/models/index.js";
-import { type Field, fieldAs, heun, solveField } from "../../../../src/ode/index.js";
+import { type Field, fieldAs, fixed, heun, solveField } from "../../../../src/ode/index.js";
 import { cast, fromNumbers, Random, rows, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { relativeDifference } from "../../../helpers/compare.js";
 import { handMade, node, zeroCorrection } from "../../../helpers/corrections.js";
@@ -27,7 +28,7 @@ const standardisation = { shift: [3, -2], scale: [0.5, 4] };
 describe("the noise of an estimated density", () => {
   const flow = flowOver(smallField(3, { seed: 2 }));
   const x = normals(8, 3, 1);
-  const options = { estimator: "hutchinson", method: "rk4", steps: 4 } as const;
+  const options = { estimator: "hutchinson", method: "rk4:4" } as const;
 
   test("comes from its seed: the same twice, another with another", async () => {
     const first = async (seed: number): Promise<Float64Array> => {
@@ -51,7 +52,7 @@ describe("the noise of an estimated density", () => {
   });
 
   test.each(noiseKinds)("leaves log p right on average: %s", async (noise) => {
-    const exact = await compileFlowDensity(flow, { method: "rk4", steps: 4 });
+    const exact = await compileFlowDensity(flow, { method: "rk4:4" });
     expect(exact.estimator).toBe("exact");
     const point = rows(x, 0, 1);
     const [expected = Number.NaN] = (await exact.run(point)).values;
@@ -68,7 +69,7 @@ describe("the noise of an estimated density", () => {
 
   test("serves fields of float64 and sixteen columns by default", async () => {
     const wide = flowOver(fieldAs(smallField(16), "float64"));
-    const density = await compileFlowDensity(wide, { method: "rk4", steps: 2 });
+    const density = await compileFlowDensity(wide, { method: "rk4:2" });
     expect(density.estimator).toBe("hutchinson");
     const { values } = await density.run(normals(4, 16, 2));
     expect(values.every(Number.isFinite)).toBe(true);
@@ -117,7 +118,7 @@ describe("a density", () => {
     const field = fieldAs(smallField(2, { strength: 4 }), "float64");
     const own = flowOver(field);
     const z = cast(normals(5, 2, 9), "float64");
-    const alone = await solveField(field, z, { span: [1, 0], rtol: 1e-5, atol: 1e-5 });
+    const alone = await solveField(field, z, { span: [1, 0], method: "dopri5@1e-5" });
     const [controlled, whole] = [
       await compileFlowDensity(own, { controlStateAlone: true }),
       await compileFlowDensity(own),
@@ -144,11 +145,11 @@ describe("a correction", () => {
   const flow = flowOver(field, { standardisation });
 
   test("samples in 2 evaluations of f and 1 of g, restored to units of the data", async () => {
-    const sampler = await compileFlowSampler(flow, { method: heun, steps: 1, correction });
+    const sampler = await compileFlowSampler(flow, { method: hyper(correction, { steps: 1 }) });
     const z = normals(4, 2, 3);
     const { x, statistics } = await sampler.push(z);
     expect(statistics).toMatchObject({ nfe: 2, gCalls: 1, acceptedSteps: 1 });
-    const { states } = await solveField(field, z, { span: [0, 1], method: heun, steps: 1 });
+    const { states } = await solveField(field, z, { span: [0, 1], method: fixed(heun, { steps: 1 }) });
     const base = states.at(-1) as Tensor;
     const [first, second] = [columnOf(base, 0), columnOf(base, 1)];
     const zs = [columnOf(z, 0), columnOf(z, 1)];
@@ -171,8 +172,8 @@ describe("a correction", () => {
     const zero = zeroCorrection(heun, "float32");
     const x = fromNumbers([3.2, -1, 2.1, -7], [2, 2]);
     const results = [];
-    for (const extra of [{}, { correction: zero }]) {
-      const options = { method: heun, steps: 2, ...extra };
+    for (const method of [fixed(heun, { steps: 2 }), hyper(zero, { steps: 2 })]) {
+      const options = { method };
       const [sampler, density] = [
         await compileFlowSampler(flow, options),
         await compileFlowDensity(flow, options),
@@ -186,8 +187,8 @@ describe("a correction", () => {
   });
 
   test("moves z, and log p follows the base along the corrected path", async () => {
-    const density = await compileFlowDensity(flow, { method: heun, steps: 2, correction });
-    const plain = await compileFlowDensity(flow, { method: heun, steps: 2 });
+    const density = await compileFlowDensity(flow, { method: hyper(correction, { steps: 2 }) });
+    const plain = await compileFlowDensity(flow, { method: fixed(heun, { steps: 2 }) });
     const x = fromNumbers([3.2, -1, 2.1, -7], [2, 2]);
     const [corrected, base] = [await density.run(x), await plain.run(x)];
     expect(corrected.statistics).toMatchObject({ nfe: 4, gCalls: 2 });
@@ -202,10 +203,9 @@ describe("a correction", () => {
       g: add(mul(z, 0), constant(fromNumbers([0, 0, 1], [1, 3]))),
     }));
     const whole: Correction = { base: heun, inputs: ["z"], features: [], graph, parameters: {} };
-    const options = { method: heun, steps: 2 };
     const [own, plain] = [
-      await compileFlowDensity(flow, { ...options, correction: whole }),
-      await compileFlowDensity(flow, options),
+      await compileFlowDensity(flow, { method: hyper(whole, { steps: 2 }) }),
+      await compileFlowDensity(flow, { method: fixed(heun, { steps: 2 }) }),
     ];
     const x = fromNumbers([3.2, -1, 2.1, -7], [2, 2]);
     const [corrected, base] = [await own.run(x), await plain.run(x)];
@@ -220,7 +220,7 @@ describe("a correction", () => {
   test("made for (z, log-density) learned from exact divergences, and gets them", async () => {
     const wide = flowOver(smallField(9));
     const whole: Correction = zeroCorrection(heun, "float32", 10);
-    const options = { method: heun, steps: 1, correction: whole };
+    const options = { method: hyper(whole, { steps: 1 }) };
     const density = await compileFlowDensity(wide, options);
     expect(density.estimator).toBe("exact");
     await density.dispose();
@@ -230,12 +230,11 @@ describe("a correction", () => {
     });
   });
 
-  test("needs fixed steps", async () => {
-    await expect(compileFlowSampler(flow, { correction })).rejects.toMatchObject({
+  test("controls no error of z alone", async () => {
+    const options = { method: hyper(correction, { steps: 1 }), controlStateAlone: true };
+    await expect(compileFlowDensity(flow, options)).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
-    });
-    await expect(compileFlowDensity(flow, { correction })).rejects.toMatchObject({
-      code: "INVALID_ARGUMENT",
+      facts: { what: "toleranceColumns" },
     });
   });
 });

@@ -16,7 +16,7 @@ import { flowOver, gaussianData, normals, smallField } from "../../../helpers/fl
 
 type Options = Partial<LikelihoodOptions>;
 const common = { base: normalBase, span: [0, 1] as Span, optimizer: sgd(), averageDecay: 0.9 };
-const rk4 = { method: "rk4", steps: 3 } as const;
+const rk4 = { method: "rk4:3" } as const;
 
 const flat = (tensors: Readonly<Record<string, Tensor>>): number[] =>
   Object.values(tensors).flatMap((value) => [...toFloat64(value)]);
@@ -77,7 +77,7 @@ describe("the gradient of the whole loss agrees with central differences in floa
       { solver: rk4, estimator: "hutchinson", noise: "gaussian", frobenius: 0.4 },
     ],
     ["another base", { solver: rk4, base: logisticBase }],
-    ["adaptive steps", { solver: { rtol: 1e-8, atol: 1e-8 }, kinetic: 0.3 }],
+    ["adaptive steps", { solver: { method: "dopri5@1e-8" }, kinetic: 0.3 }],
   ];
 
   test.each(cases)("%s", async (_, options) => {
@@ -102,7 +102,7 @@ describe("the gradient of the whole loss agrees with central differences in floa
   });
 
   test("by the adjoint equation as through the steps", async () => {
-    const tolerances = { rtol: 1e-9, atol: 1e-9 };
+    const tolerances = { method: "dopri5@1e-9" };
     const solvers: GradientOptions["adjoint"][] = [
       "discrete",
       "continuous",
@@ -182,7 +182,7 @@ describe("a step", () => {
   });
 
   test("whose solve takes too many steps is not taken, and tells why", async () => {
-    const training = await trainer({ solver: { rtol: 1e-6, atol: 1e-6, maxSteps: 1 } });
+    const training = await trainer({ solver: { method: "dopri5@1e-6,maxSteps=1" } });
     const { taken, broken } = await training.step(x, 0.1);
     expect(taken).toBe(false);
     expect(broken?.reason).toContain("step");
@@ -274,7 +274,7 @@ describe("a step", () => {
 test("training with Hutchinson's divergence learns sixteen columns", async () => {
   const data = gaussianData(new Array<number>(16).fill(1), 0.5);
   const field = smallField(16, { hidden: [16], strength: 1 });
-  const solver = { method: "heun", steps: 2 } as const;
+  const solver = { method: "heun:2" } as const;
   const options = { ...common, optimizer: adam(), clipNorm: 10, solver };
   const training = await compileMaximumLikelihood(field, options);
   const random = new Random(3);
@@ -303,7 +303,7 @@ test("training brings the NLL of a shifted Gaussian to its entropy", async () =>
     optimizer: adam(),
     averageDecay: 0.9,
     clipNorm: 10,
-    solver: { method: "rk4", steps: 3 },
+    solver: { method: "rk4:3" },
   };
   const training = await compileMaximumLikelihood(field, options);
   const random = new Random(3);

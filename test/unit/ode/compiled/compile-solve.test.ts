@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { div, exp, less, mul, square, sub, where } from "../../../../src/graph/index.js";
 import {
+  adaptive,
   type CompiledSolveOptions,
   compileSolve,
   defineField,
-  euler,
+  dopri5,
   type Field,
   orThrow,
   solve,
   solveField,
-  tableauRule,
 } from "../../../../src/ode/index.js";
 import { fromNumbers, type Tensor, tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { control, controlledField, initialState, scalarField } from "../../../helpers/controlled-field.js";
@@ -19,13 +19,13 @@ const GUARD_MS = 10_000;
 
 const decay = (dtype: "float32" | "float64" = "float64"): Field => scalarField((_, z) => mul(z, -1), dtype);
 const column = (...values: number[]): Tensor => fromNumbers(values, [values.length, 1], "float64");
-const unrolled: CompiledSolveOptions = { span: [0, 1], method: "rk4", steps: 4 };
-const looped: CompiledSolveOptions = { span: [0, 1], method: "rk4", steps: 40 };
-const adaptive: CompiledSolveOptions = { span: [0, 1], rtol: 1e-5, atol: 1e-5 };
+const unrolled: CompiledSolveOptions = { span: [0, 1], method: "rk4:4" };
+const looped: CompiledSolveOptions = { span: [0, 1], method: "rk4:40" };
+const controlled: CompiledSolveOptions = { span: [0, 1], method: "dopri5@1e-5" };
 const everyWay = [
   { name: "unrolled", options: unrolled },
   { name: "looped", options: looped },
-  { name: "adaptive", options: adaptive },
+  { name: "adaptive", options: controlled },
 ];
 
 describe("unusable input is refused", () => {
@@ -57,14 +57,15 @@ describe("unusable input is refused", () => {
   });
 
   const wrong: readonly (readonly [string, CompiledSolveOptions])[] = [
-    ["steps 0", { span: [0, 1], steps: 0 }],
-    ["negative tolerance", { span: [0, 1], rtol: -1 }],
-    ["NaN tolerance", { span: [0, 1], atol: Number.NaN }],
-    ["no span", { rtol: 1e-3 }],
+    ["steps 0", { span: [0, 1], method: "dopri5:0" }],
+    ["negative tolerance", { span: [0, 1], method: "dopri5@rtol=-1" }],
+    ["NaN tolerance", { span: [0, 1], method: "dopri5@atol=NaN" }],
+    ["no span", { method: "dopri5@rtol=1e-3" }],
     ["infinite span", { span: [0, Number.POSITIVE_INFINITY] }],
-    ["steps and tolerances", { span: [0, 1], steps: 3, rtol: 1e-3 }],
+    ["a norm of one's own", { span: [0, 1], method: adaptive(dopri5, { norm: () => 0 }) }],
     ["an unknown method", { span: [0, 1], method: "rk45" }],
-    ["a rule without steps", { span: [0, 1], rule: tableauRule(decay(), euler) }],
+    ["a requested time beside the mesh", { times: [0, 0.4, 1], method: "heun:0/0.5/1" }],
+    ["a mesh that ends early", { span: [0, 1], method: "heun:0/0.5" }],
   ];
   test.each(wrong)("%s", async (_, options) => {
     expect(await code(compileSolve(decay(), options))).toBe("INVALID_ARGUMENT");
@@ -114,7 +115,7 @@ describe("non-finite numbers end a solve as a value, soon", () => {
     const solution = await solveField(broken, initialState(), { ...options, controls });
     expect(solution.status).toBe("non-finite");
     // Step control evaluates f first, where only z₂' is bad; a fixed step has spread it.
-    expect(solution.firstBadIndex).toBe("rtol" in options ? 1 : 0);
+    expect(solution.firstBadIndex).toBe(options === controlled ? 1 : 0);
   });
 
   test.each(cases)("$name in $dtype: a state that blows up", async ({ options, dtype }) => {
@@ -128,15 +129,18 @@ describe("non-finite numbers end a solve as a value, soon", () => {
 
 describe("step control ends", () => {
   test("at its step limit", async () => {
-    const solution = await solveField(decay(), column(1), { ...adaptive, maxSteps: 2 });
+    const solution = await solveField(decay(), column(1), {
+      ...controlled,
+      method: "dopri5@1e-5,maxSteps=2",
+    });
     expect(solution.status).toBe("step-limit");
     expect(solution.statistics.acceptedSteps + solution.statistics.rejectedSteps).toBe(2);
   });
 
   test.each(["float32", "float64"] as const)("at minStep, and at jumps without it, in %s", async (dtype) => {
     const jump = scalarField((s, z) => where(less(s, 0.5), mul(z, 0), 1e6), dtype);
-    const tight = { span: [0, 1], rtol: 1e-5, atol: 1e-5 } as const;
-    const stopped = await solveField(jump, column(0), { ...tight, minStep: 1e-3 });
+    const tight = { span: [0, 1], method: "dopri5@1e-5" } as const;
+    const stopped = await solveField(jump, column(0), { ...tight, method: "dopri5@1e-5,minStep=1e-3" });
     expect(stopped.status).toBe("step-underflow");
     expect(stopped.lastGood.s).toBeGreaterThan(0.3);
     const free = await solveField(jump, column(0), tight);
@@ -146,7 +150,7 @@ describe("step control ends", () => {
 
   test.each(["float32", "float64"] as const)("at a pole, in %s", async (dtype) => {
     const field = scalarField((_, z) => square(z), dtype);
-    const solution = await solveField(field, column(1), { span: [0, 2], rtol: 1e-5, atol: 1e-5 });
+    const solution = await solveField(field, column(1), { span: [0, 2], method: "dopri5@1e-5" });
     expect(["step-underflow", "non-finite"]).toContain(solution.status);
     expect(solution.lastGood.s).toBeCloseTo(1, 2);
     expect(solution.statistics.milliseconds).toBeLessThan(GUARD_MS);
@@ -156,12 +160,12 @@ describe("step control ends", () => {
 describe("tolerances in float32 and float64", () => {
   test.each(["float32", "float64"] as const)("atol = 0 lets exact zeros pass, in %s", async (dtype) => {
     const zeros = orThrow(
-      await solveField(decay(dtype), column(1, 0), { span: [0, 1], rtol: 1e-5, atol: 0 }),
+      await solveField(decay(dtype), column(1, 0), { span: [0, 1], method: "dopri5@rtol=1e-5,atol=0" }),
     );
     expect(toFloat64(zeros.states[1] as Tensor)[1]).toBe(0);
     expect(zeros.statistics.nfe).toBeLessThan(60);
     const nothing = orThrow(
-      await solveField(decay(dtype), column(0, 0), { span: [0, 1], rtol: 1e-5, atol: 0 }),
+      await solveField(decay(dtype), column(0, 0), { span: [0, 1], method: "dopri5@rtol=1e-5,atol=0" }),
     );
     expect(toFloat64(nothing.states[1] as Tensor)).toEqual(Float64Array.of(0, 0));
   });
@@ -170,14 +174,17 @@ describe("tolerances in float32 and float64", () => {
     "atol = 0 and a state that leaves zero, in %s",
     async (dtype) => {
       const field = scalarField((_, z) => sub(1, z), dtype);
-      const solution = await solveField(field, column(0, 0.5), { span: [0, 1], rtol: 1e-4, atol: 0 });
+      const solution = await solveField(field, column(0, 0.5), {
+        span: [0, 1],
+        method: "dopri5@rtol=1e-4,atol=0",
+      });
       expect(solution.status).toBe("success");
       expect(toFloat64(solution.states[1] as Tensor)[0]).toBeCloseTo(1 - Math.exp(-1), 3);
     },
   );
 
   test.each([1e-20, 1e12])("states near %d in float32 take the same steps as in float64", async (scale) => {
-    const options = { span: [0, 2], rtol: 1e-4, atol: 0 } as const;
+    const options = { span: [0, 2], method: "dopri5@rtol=1e-4,atol=0" } as const;
     const runs = (["float32", "float64"] as const).map((dtype) =>
       solveField(
         scalarField((s, z) => mul(z, sub(s, 1)), dtype),
@@ -191,7 +198,7 @@ describe("tolerances in float32 and float64", () => {
   });
 
   test("an error ratio beyond float32's squares shrinks the step; that is underflow, not a bad number", async () => {
-    const options = { span: [0, 1], rtol: 0, atol: 1e-3 } as const;
+    const options = { span: [0, 1], method: "dopri5@rtol=0,atol=1e-3" } as const;
     const field = scalarField((s, z) => where(less(s, 0.3), mul(z, 0), 1e28), "float32");
     const solution = await solveField(field, column(0), options);
     const plain = await solve((s) => [s < 0.3 ? 0 : 1e28], [0], options);
@@ -203,8 +210,8 @@ describe("tolerances in float32 and float64", () => {
 
 describe("interruption and progress", () => {
   test.each([
-    ["fixed", { span: [0, 1], method: "euler", steps: 1000 }],
-    ["adaptive", { span: [0, 1e3], maxStep: 1e-1, rtol: 1e-5, atol: 1e-5 }],
+    ["fixed", { span: [0, 1], method: "euler:1000" }],
+    ["adaptive", { span: [0, 1e3], method: "dopri5@1e-5,maxStep=1e-1" }],
   ] as const)("%s: a signal in the middle stops it", async (_, options) => {
     const abort = new AbortController();
     let seen = 0;
@@ -218,7 +225,7 @@ describe("interruption and progress", () => {
   });
 
   test("a timer can stop a long solve", async () => {
-    const options = { span: [0, 1], method: "euler", steps: 1e6, signal: AbortSignal.timeout(50) } as const;
+    const options = { span: [0, 1], method: "euler:1e6", signal: AbortSignal.timeout(50) } as const;
     const solution = await solveField(decay(), column(1), options);
     expect(solution.status).toBe("interrupted");
     expect(solution.statistics.milliseconds).toBeLessThan(GUARD_MS);

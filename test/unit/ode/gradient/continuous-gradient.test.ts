@@ -3,16 +3,16 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { add, cast, concat, mul, type Node, neg, reshape, sin, slice } from "../../../../src/graph/index.js";
 import {
-  bosh3,
   type ContinuousAdjoint,
   compileGradient,
   defineField,
+  fixed,
   type GradientOptions,
   gradientThroughSolve,
+  heun,
   type SolveGradient,
   type StepEvent,
   solveField,
-  tableauRule,
 } from "../../../../src/ode/index.js";
 import { fromNumbers, type Tensor, tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { expectClose, relativeDifference } from "../../../helpers/compare.js";
@@ -32,7 +32,8 @@ const doubled = (states: readonly Tensor[]): Tensor => {
     end.dtype,
   );
 };
-const loose = { span: [0, 2], rtol: 1e-4, atol: 1e-4 } as const;
+const heunTwice = fixed(heun, { steps: 2 });
+const loose = { span: [0, 2], method: "dopri5@1e-4" } as const;
 
 const run = (options: GradientOptions, adjoint: GradientOptions["adjoint"] = "continuous") =>
   gradientThroughSolve(field, z0, { ...options, adjoint, controls }, doubled);
@@ -49,29 +50,32 @@ function expectAgreement(a: SolveGradient, b: SolveGradient, tolerance: number):
 
 describe("the way back has options of its own", () => {
   test("tolerances: tighter ones take more steps and come closer, over the same forward solve", async () => {
-    const exact = await run({ ...loose, rtol: 1e-11, atol: 1e-11 }, "discrete");
+    const exact = await run({ ...loose, method: "dopri5@1e-11" }, "discrete");
     const own = await run(loose);
-    const tight = await run(loose, continuous({ rtol: 1e-9, atol: 1e-9 }));
+    const tight = await run(loose, continuous({ method: "dopri5@1e-9" }));
     expect(tight.solution.statistics.nfe).toBe(own.solution.statistics.nfe);
     expect(tight.backward.nfe).toBeGreaterThan(2 * own.backward.nfe);
-    expect(own.backward.nfe).toBe((await run(loose, continuous({ rtol: 1e-4, atol: 1e-4 }))).backward.nfe);
+    expect(own.backward.nfe).toBe((await run(loose, continuous({ method: "dopri5@1e-4" }))).backward.nfe);
     const gap = ({ controls: { x } }: SolveGradient): number =>
       relativeDifference(toFloat64(x as Tensor), toFloat64(exact.controls.x as Tensor));
     expect(gap(tight)).toBeLessThan(gap(own));
   });
 
   test("another method", async () => {
-    const other = await run({ ...loose, rtol: 1e-8, atol: 1e-8 }, continuous({ method: bosh3 }));
-    const own = await run({ ...loose, rtol: 1e-8, atol: 1e-8 });
+    const other = await run({ ...loose, method: "dopri5@1e-8" }, continuous({ method: "bosh3" }));
+    const own = await run({ ...loose, method: "dopri5@1e-8" });
     expect(other.backward.nfe).toBeGreaterThan(own.backward.nfe);
     expectAgreement(other, own, 1e-6);
-    const fixed = { span: [0, 2], steps: 40 } as const;
-    expectAgreement(await run(fixed, continuous({ method: "rk4" })), await run(fixed), 1e-5);
+    const equal = { span: [0, 2], method: "dopri5:40" } as const;
+    expectAgreement(await run(equal, continuous({ method: "rk4:40" })), await run(equal), 1e-5);
+    // Its steps need not be those of the way there, nor fixed where those are.
+    expectAgreement(await run(equal, continuous({ method: "rk4:80" })), await run(equal), 1e-5);
+    expectAgreement(await run(equal, continuous({ method: "dopri5@1e-8" })), await run(equal), 1e-5);
   });
 
   test("the seminorm leaves the sums of parameters out: fewer steps where they vary most", async () => {
     const start = readOracle("odeint_field").get("z0");
-    const options = { span: [0, 1.5], rtol: 1e-6, atol: 1e-9 } as const;
+    const options = { span: [0, 1.5], method: "dopri5@rtol=1e-6,atol=1e-9" } as const;
     const [full, semi] = await Promise.all(
       (["full", "seminorm"] as const).map((norm) =>
         gradientThroughSolve(
@@ -93,9 +97,14 @@ describe("the way back has options of its own", () => {
     const along = defineField(["batch", 2], (s, z) =>
       concat([neg(slice(z, 1, 0, 1)), add(mul(slice(z, 1, 1, 2), 0), sin(mul(s, 30)))], 1),
     );
-    const options = { span: [0, 2], rtol: 1e-5, atol: 1e-5, adjoint: "continuous" } as const;
+    const options = { span: [0, 2], method: "dopri5@1e-5", adjoint: "continuous" } as const;
     const both = await gradientThroughSolve(along, z0, options, doubled);
-    const one = await gradientThroughSolve(along, z0, { ...options, toleranceColumns: 1 }, z0);
+    const one = await gradientThroughSolve(
+      along,
+      z0,
+      { ...options, method: "dopri5@1e-5,toleranceColumns=1" },
+      z0,
+    );
     expect(one.backward.nfe).toBeLessThan(both.backward.nfe / 2);
     const decayed = toFloat64(z0).map((value, i) => (i % 2 === 0 ? value * Math.exp(-2) : value));
     expect(relativeDifference(toFloat64(one.z0), decayed)).toBeLessThan(1e-4);
@@ -110,21 +119,20 @@ describe("the way back has options of its own", () => {
   });
 
   test.each([
-    ["a rule", { ...loose, rule: (open) => tableauRule(open, bosh3) }, "rule"],
-    ["a rule on fixed steps", { span: [0, 1], steps: 2, rule: (open) => tableauRule(open, bosh3) }, "rule"],
     [
-      "step control over fixed steps",
-      { span: [0, 1], steps: 2, adjoint: continuous({ rtol: 1e-3 }) },
-      "rtol",
+      "more than a tableau",
+      { span: [0, 1], method: { ...heunTwice, tableau: undefined } as never },
+      "method",
     ],
+    ["an overshot end", { ...loose, method: "dopri5@1e-4,lastStep=overshoot" }, "lastStep"],
     [
       "a norm over fixed steps",
-      { span: [0, 1], steps: 2, adjoint: continuous({ norm: "seminorm" }) },
+      { span: [0, 1], method: "dopri5:2", adjoint: continuous({ norm: "seminorm" }) },
       "norm",
     ],
     ["a method without error estimate", { ...loose, adjoint: continuous({ method: "rk4" }) }, "method"],
-    ["a negative tolerance", { ...loose, adjoint: continuous({ atol: -1 }) }, "atol"],
-    ["no step at all", { ...loose, adjoint: continuous({ maxSteps: 0 }) }, "maxSteps"],
+    ["a negative tolerance", { ...loose, adjoint: continuous({ method: "dopri5@atol=-1" }) }, "atol"],
+    ["no step at all", { ...loose, adjoint: continuous({ method: "dopri5@1e-4,maxSteps=0" }) }, "maxSteps"],
   ] satisfies [string, GradientOptions, string][])("%s is refused", async (_, options, what) => {
     await expect(compileGradient(field, { adjoint: "continuous", ...options })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
@@ -141,7 +149,7 @@ describe("costs", () => {
   });
 
   test("of the continuous way back: two evaluations a segment, and six an attempt", async () => {
-    const { backward } = await run({ times: [0, 1, 2], rtol: 1e-5, atol: 1e-5 });
+    const { backward } = await run({ times: [0, 1, 2], method: "dopri5@1e-5" });
     const { nfe, acceptedSteps, rejectedSteps } = backward;
     expect(nfe).toBe(2 * 2 + 6 * (acceptedSteps + rejectedSteps));
     expect(backward.milliseconds).toBeGreaterThan(0);
@@ -152,13 +160,8 @@ describe("costs", () => {
     const collect = runInNewContext("gc") as () => void;
     const wide = defineField(["batch", 1000], (_, z) => sin(z));
     const start = tensor("float32", [100, 1000], new Float32Array(100_000).fill(1));
-    // With a signal the steps are taken one by one, not as one program.
-    const options = {
-      span: [0, 1],
-      method: "euler",
-      steps: 200,
-      signal: new AbortController().signal,
-    } as const;
+    // More steps than one program takes: they are taken one by one.
+    const options = { span: [0, 1], method: "euler:200" } as const;
     const keptBetween = async (adjoint: "discrete" | "continuous"): Promise<number> => {
       collect();
       const before = process.memoryUsage().arrayBuffers;
@@ -178,11 +181,15 @@ describe("costs", () => {
 
 describe("failures of the way back say so", () => {
   test("its own step limit, over all segments together", async () => {
-    const options = { times: [0, 1, 2], rtol: 1e-6, atol: 1e-6 } as const;
+    const options = { times: [0, 1, 2], method: "dopri5@1e-6" } as const;
     const { backward } = await run(options);
     const tried = backward.acceptedSteps + backward.rejectedSteps;
-    expect((await run(options, continuous({ maxSteps: tried }))).backward.nfe).toBe(backward.nfe);
-    await expect(run(options, continuous({ maxSteps: tried - 1 }))).rejects.toMatchObject({
+    expect((await run(options, continuous({ method: `dopri5@1e-6,maxSteps=${tried}` }))).backward.nfe).toBe(
+      backward.nfe,
+    );
+    await expect(
+      run(options, continuous({ method: `dopri5@1e-6,maxSteps=${tried - 1}` })),
+    ).rejects.toMatchObject({
       code: "STEP_LIMIT",
       facts: {
         what: expect.stringContaining("backwards"),
@@ -192,7 +199,7 @@ describe("failures of the way back say so", () => {
   });
 
   test("the forward solve's fails first, under its own name", async () => {
-    await expect(run({ ...loose, maxSteps: 1 })).rejects.toMatchObject({
+    await expect(run({ ...loose, method: "dopri5@1e-4,maxSteps=1" })).rejects.toMatchObject({
       code: "STEP_LIMIT",
       facts: { what: "solve" },
     });
@@ -200,7 +207,7 @@ describe("failures of the way back say so", () => {
 
   test.each([
     ["step control", loose],
-    ["fixed steps", { span: [0, 1], steps: 4 }],
+    ["fixed steps", { span: [0, 1], method: "dopri5:4" }],
   ] as const)("%s: a cotangent that is not finite", async (_, options) => {
     const cotangent = fromNumbers([0, 1, 2, Number.NaN, 4, 5], [3, 2], "float64");
     const result = gradientThroughSolve(
@@ -217,7 +224,7 @@ describe("failures of the way back say so", () => {
 
   test.each([
     ["step control", loose],
-    ["fixed steps", { span: [0, 1], steps: 4 }],
+    ["fixed steps", { span: [0, 1], method: "dopri5:4" }],
   ] as const)("%s: stopped by its signal", async (_, options) => {
     const abort = new AbortController();
     const gradient = await compileGradient(field, {
@@ -236,7 +243,7 @@ describe("failures of the way back say so", () => {
 
 describe("a continuous gradient", () => {
   test("solves as without derivative, dense output and all", async () => {
-    const options = { times: [0, 0.5, 2], rtol: 1e-5, atol: 1e-5 } as const;
+    const options = { times: [0, 0.5, 2], method: "dopri5@1e-5" } as const;
     const { solution } = await run(options);
     const plain = await solveField(field, z0, { ...options, controls });
     expect(solution.states).toEqual(plain.states);
@@ -245,7 +252,7 @@ describe("a continuous gradient", () => {
 
   test.each([
     ["step control", { span: [1, 1] }],
-    ["fixed steps", { span: [1, 1], method: "rk4", steps: 2 }],
+    ["fixed steps", { span: [1, 1], method: "rk4:2" }],
   ] as const)("over a span of zero length passes cotangents through, with %s", async (_, options) => {
     const all = { ...options, adjoint: "continuous", controls } as const;
     const single = await gradientThroughSolve(field, z0, all, z0);
@@ -257,7 +264,7 @@ describe("a continuous gradient", () => {
   });
 
   test("is zero where the loss does not look", async () => {
-    const options = { times: [0, 1, 2], rtol: 1e-4, atol: 1e-4, adjoint: "continuous", controls } as const;
+    const options = { times: [0, 1, 2], method: "dopri5@1e-4", adjoint: "continuous", controls } as const;
     const none = await gradientThroughSolve(field, z0, options, [undefined, undefined, undefined]);
     for (const value of [none.z0, none.parameters.w, none.controls.x])
       expect(toFloat64(value as Tensor).every((x) => x === 0)).toBe(true);
@@ -285,7 +292,7 @@ describe("a continuous gradient", () => {
     };
     const start = fromNumbers([1, 2, 3, 4], [2, 2]);
     for (const adjoint of ["continuous", "discrete"] as const) {
-      const options = { span: [0, 1], rtol: 1e-6, atol: 1e-6, adjoint, controls: given } as const;
+      const options = { span: [0, 1], method: "dopri5@1e-6", adjoint, controls: given } as const;
       const result = await gradientThroughSolve(labelled, start, options, start);
       expect(Object.keys(result.parameters).sort()).toEqual(["unused", "used"]);
       expect(result.parameters.unused).toEqual(fromNumbers([0, 0, 0], [3]));
@@ -296,7 +303,7 @@ describe("a continuous gradient", () => {
 
   test("on the reference device gives the same, in the field's type", async () => {
     const single = controlledField("float32");
-    const options = { span: [0, 1], method: "rk4", steps: 8, adjoint: "continuous" } as const;
+    const options = { span: [0, 1], method: "rk4:8", adjoint: "continuous" } as const;
     const given = { x: control("float32") };
     const [cpu, reference] = await Promise.all(
       (["cpu", "reference"] as const).map((device) =>
@@ -335,15 +342,17 @@ describe("of either kind", () => {
   test.each(["discrete", "continuous"] as const)(
     "%s: maxSteps counts for the whole solve",
     async (adjoint) => {
-      const options = { times: [0, 0.5, 1, 1.5, 2], rtol: 1e-6, atol: 1e-6 } as const;
+      const options = { times: [0, 0.5, 1, 1.5, 2], method: "dopri5@1e-6" } as const;
       const { solution } = await run(options, adjoint);
       const { acceptedSteps, rejectedSteps } = solution.statistics;
       const tried = acceptedSteps + rejectedSteps;
-      await expect(run({ ...options, maxSteps: tried - 1 }, adjoint)).rejects.toMatchObject({
+      await expect(
+        run({ ...options, method: `dopri5@1e-6,maxSteps=${tried - 1}` }, adjoint),
+      ).rejects.toMatchObject({
         code: "STEP_LIMIT",
         facts: { what: "solve", received: expect.stringContaining(`Tried ${tried - 1} steps`) },
       });
-      if (adjoint === "discrete") await run({ ...options, maxSteps: tried }, adjoint);
+      if (adjoint === "discrete") await run({ ...options, method: `dopri5@1e-6,maxSteps=${tried}` }, adjoint);
     },
   );
 });

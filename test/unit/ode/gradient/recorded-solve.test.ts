@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { tanh } from "../../../../src/graph/index.js";
 import { recordedAdaptive, recordedFixed } from "../../../../src/ode/gradient/recorded-solve.js";
-import { defineField, planSolve, type SolveOptions, tableauRule } from "../../../../src/ode/index.js";
+import {
+  defineField,
+  planMesh,
+  requestedTimes,
+  resolveMethod,
+  type SolveOptions,
+} from "../../../../src/ode/index.js";
 import { fromNumbers } from "../../../../src/tensor/index.js";
 
 const rows = 64;
@@ -20,11 +26,11 @@ function heldBytes(value: unknown, buffers = new Set<ArrayBufferLike>()): number
 }
 
 async function recorded(options: SolveOptions) {
-  const plan = planSolve(options);
+  const method = resolveMethod(options.method);
   const solve =
-    plan.kind === "fixed"
-      ? await recordedFixed(field, tableauRule(field, plan.tableau), plan, {})
-      : await recordedAdaptive(field, plan, {});
+    method.kind === "fixed"
+      ? await recordedFixed(field, method, planMesh(method.grid, options), {})
+      : await recordedAdaptive(field, method, requestedTimes(options), {});
   const record = await solve.run(z0, {});
   await solve.dispose();
   return record;
@@ -32,11 +38,11 @@ async function recorded(options: SolveOptions) {
 
 describe("between the way there and the way back a solve keeps a state a step, and the last", () => {
   test.each<[string, SolveOptions]>([
-    ["Euler, 4 steps", { method: "euler", steps: 4, span: [0, 2] }],
-    ["RK4, 16 steps", { method: "rk4", steps: 16, span: [0, 2] }],
-    ["RK4, twice 16 steps", { method: "rk4", steps: 16, times: [0, 1, 2] }],
-    ["dopri5", { rtol: 1e-3, atol: 1e-3, span: [0, 2] }],
-    ["dopri5 in more steps", { rtol: 1e-6, atol: 1e-6, times: [0, 1, 2] }],
+    ["Euler, 4 steps", { method: "euler:4", span: [0, 2] }],
+    ["RK4, 16 steps", { method: "rk4:16", span: [0, 2] }],
+    ["RK4, twice 16 steps", { method: "rk4:16", times: [0, 1, 2] }],
+    ["dopri5", { method: "dopri5@1e-3", span: [0, 2] }],
+    ["dopri5 in more steps", { method: "dopri5@1e-6", times: [0, 1, 2] }],
   ])("%s", async (_, options) => {
     const record = await recorded(options);
     expect(record.solution.status).toBe("success");

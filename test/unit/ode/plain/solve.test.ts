@@ -1,10 +1,20 @@
 import { describe, expect, test } from "vitest";
 import {
+  adaptive,
+  adaptiveHeun,
+  bosh3,
+  dopri5,
+  dopri8,
+  euler,
+  fehlberg2,
+  fixed,
   meshOfStepSize,
   orThrow,
   type PlainField,
+  rk4,
   type SolveOptions,
   solve,
+  tsit5,
   uniformMesh,
 } from "../../../../src/ode/index.js";
 import { isHypersolversError } from "../../../../src/tensor/index.js";
@@ -13,32 +23,27 @@ const decay: PlainField = (_, y) => y.map((value) => -value);
 
 describe("unusable options are refused with what to do instead", () => {
   const wrong: readonly (readonly [string, SolveOptions, RegExp])[] = [
-    ["no steps", { span: [0, 1], steps: 0 }, /steps.*positive integer/s],
-    ["negative steps", { span: [0, 1], steps: -3 }, /positive integer/],
-    ["fractional steps", { span: [0, 1], steps: 2.5 }, /positive integer/],
-    ["steps that are NaN, span of zero length", { span: [1, 1], steps: Number.NaN }, /positive integer/],
-    ["negative rtol", { span: [0, 1], rtol: -1e-3 }, /rtol/],
-    ["NaN atol", { span: [0, 1], atol: Number.NaN }, /atol/],
-    ["both tolerances zero", { span: [0, 1], rtol: 0, atol: 0 }, /at least one above 0/],
+    ["no steps", { span: [0, 1], method: "dopri5:0" }, /steps.*positive integer/s],
+    ["negative steps", { span: [0, 1], method: "dopri5:-3" }, /a number of steps/],
+    ["fractional steps", { span: [0, 1], method: "dopri5:2.5" }, /a number of steps/],
+    ["steps that are NaN, span of zero length", { span: [1, 1], method: "heun:NaN" }, /a number of steps/],
+    ["negative rtol", { span: [0, 1], method: "dopri5@rtol=-1e-3" }, /rtol/],
+    ["NaN atol", { span: [0, 1], method: "dopri5@atol=NaN" }, /atol/],
+    ["both tolerances zero", { span: [0, 1], method: "dopri5@0" }, /at least one above 0/],
     ["a NaN span", { span: [0, Number.NaN] }, /span.*finite/s],
     ["times out of order", { times: [0, 2, 1] }, /strictly increasing.*1 at position 2/s],
     ["times repeated", { times: [0, 1, 1] }, /strictly/],
     ["no times", { times: [] }, /no numbers/],
-    ["a mesh out of order", { mesh: [0, 1, 0.5] }, /mesh.*strictly/s],
-    ["span and times", { span: [0, 1], times: [0, 1] }, /exactly one.*span and times/s],
-    ["neither span nor times", {}, /exactly one/],
-    ["mesh and steps", { mesh: [0, 1], steps: 2 }, /one of the two/],
-    ["steps and tolerances", { span: [0, 1], steps: 4, rtol: 1e-3 }, /rtol.*both.*drop steps/s],
-    [
-      "rk4 with tolerances",
-      { span: [0, 1], method: "rk4", rtol: 1e-3 },
-      /rk4, which has none.*give `steps`/s,
-    ],
+    ["a mesh out of order", { method: "dopri5:0/1/0.5" }, /mesh.*strictly/s],
+    ["span and times", { span: [0, 1], times: [0, 1] }, /one of them.*both/s],
+    ["neither span nor times", {}, /one of them.*none/s],
+    ["columns of an array", { span: [0, 1], method: "dopri5@toleranceColumns=1" }, /compiled field.*norm/s],
+    ["rk4 with tolerances", { span: [0, 1], method: "rk4@rtol=1e-3" }, /rk4, which has none.*rk4:4/s],
     ["an unknown method", { span: [0, 1], method: "rk45" }, /one of euler/],
-    ["maxSteps 0", { span: [0, 1], maxSteps: 0 }, /maxSteps/],
-    ["negative minStep", { span: [0, 1], minStep: -1 }, /minStep/],
-    ["maxStep below minStep", { span: [0, 1], minStep: 0.5, maxStep: 0.1 }, /maxStep/],
-    ["firstStep 0", { span: [0, 1], firstStep: 0 }, /firstStep/],
+    ["maxSteps 0", { span: [0, 1], method: "dopri5@maxSteps=0" }, /maxSteps/],
+    ["negative minStep", { span: [0, 1], method: "dopri5@minStep=-1" }, /minStep/],
+    ["maxStep below minStep", { span: [0, 1], method: "dopri5@minStep=0.5,maxStep=0.1" }, /maxStep/],
+    ["firstStep 0", { span: [0, 1], method: "dopri5@firstStep=0" }, /firstStep/],
   ];
 
   test.each(wrong)("%s", async (_, options, message) => {
@@ -66,7 +71,7 @@ describe("unusable options are refused with what to do instead", () => {
 
 describe("fixed steps", () => {
   test("one step of Euler, by hand", async () => {
-    const { states, statistics } = await solve(decay, [1, 2], { span: [0, 0.5], method: "euler", steps: 1 });
+    const { states, statistics } = await solve(decay, [1, 2], { span: [0, 0.5], method: "euler:1" });
     expect(states.map((y) => Array.from(y))).toEqual([
       [1, 2],
       [0.5, 1],
@@ -80,30 +85,30 @@ describe("fixed steps", () => {
       calls.push(s);
       return decay(s, y);
     };
-    const solution = await solve(field, [1], { span: [0.1, 0.7], method: "euler", steps: 10 });
+    const solution = await solve(field, [1], { span: [0.1, 0.7], method: "euler:10" });
     expect([calls.length, solution.statistics.nfe]).toEqual([10, 10]);
-    await solve(field, [1], { span: [0.7, 0.1], method: "rk4", steps: 7 });
-    await solve(field, [1], { mesh: meshOfStepSize([0.1, 0.7], 0.25), method: "rk4" });
+    await solve(field, [1], { span: [0.7, 0.1], method: "rk4:7" });
+    await solve(field, [1], { method: fixed(rk4, { mesh: meshOfStepSize([0.1, 0.7], 0.25) }) });
     expect(calls.every((s) => s >= 0.1 && s <= 0.7)).toBe(true);
   });
 
   test("a mesh returns the state at each point; t1 need not be a multiple of the step", async () => {
     const mesh = meshOfStepSize([0, 1], 0.3);
-    const { times, states, lastGood } = await solve(decay, [1], { mesh, method: "euler" });
+    const { times, states, lastGood } = await solve(decay, [1], { method: fixed(euler, { mesh }) });
     expect(times).toEqual(mesh);
     expect(states[4]?.[0]).toBeCloseTo(0.7 ** 3 * 0.9, 14);
     expect(lastGood.s).toBe(1);
   });
 
   test("steps count between requested times, which are hit exactly", async () => {
-    const solution = await solve(decay, [1], { times: [0, 0.5, 2], method: "euler", steps: 2 });
+    const solution = await solve(decay, [1], { times: [0, 0.5, 2], method: "euler:2" });
     expect(solution.times).toEqual([0, 0.5, 2]);
     expect(solution.states.map(([y]) => y)).toEqual([1, 0.75 ** 2, 0.75 ** 2 * 0.25 ** 2]);
   });
 
   test("agree with the mesh they stand for, whichever way it is said", async () => {
-    const bySteps = await solve(decay, [1], { span: [2, 0], method: "rk4", steps: 4 });
-    const byMesh = await solve(decay, [1], { mesh: uniformMesh([2, 0], 4), method: "rk4" });
+    const bySteps = await solve(decay, [1], { span: [2, 0], method: "rk4:4" });
+    const byMesh = await solve(decay, [1], { method: fixed(rk4, { mesh: uniformMesh([2, 0], 4) }) });
     expect(bySteps.states[1]).toEqual(byMesh.states[4]);
   });
 });
@@ -114,8 +119,8 @@ describe("a span of zero length returns the initial state without evaluating f",
   };
   test.each([
     ["adaptive", { span: [3, 3] }],
-    ["fixed", { span: [3, 3], method: "rk4", steps: 5 }],
-    ["mesh", { mesh: [3, 3], method: "rk4" }],
+    ["fixed", { span: [3, 3], method: "rk4:5" }],
+    ["mesh", { method: fixed(rk4, { mesh: [3, 3] }) }],
   ] as const)("%s", async (_, options) => {
     const { status, times, states, statistics } = await solve(never, [1, 2], options);
     expect(status).toBe("success");
@@ -127,8 +132,8 @@ describe("a span of zero length returns the initial state without evaluating f",
   test("a single time has a single state", async () => {
     for (const options of [
       { times: [3] },
-      { times: [3], method: "rk4", steps: 2 },
-      { mesh: [3], method: "rk4" },
+      { times: [3], method: "rk4:2" },
+      { method: fixed(rk4, { mesh: [3] }) },
     ]) {
       const { status, states } = await solve(never, [1], options);
       expect([status, states.length]).toEqual(["success", 1]);
@@ -137,7 +142,7 @@ describe("a span of zero length returns the initial state without evaluating f",
 });
 
 describe("failures are values", () => {
-  const stepsOrNot: readonly SolveOptions[] = [{ span: [0, 1] }, { span: [0, 1], method: "rk4", steps: 4 }];
+  const stepsOrNot: readonly SolveOptions[] = [{ span: [0, 1] }, { span: [0, 1], method: "rk4:4" }];
 
   test.each(stepsOrNot)("NaN in y0: %o", async (options) => {
     const solution = await solve(decay, [1, Number.NaN, 3], options);
@@ -152,11 +157,14 @@ describe("failures are values", () => {
     expect(solution.statistics.acceptedSteps).toBe(0);
   });
 
-  test.each(["adaptive_heun", "fehlberg2", "bosh3", "dopri5", "tsit5", "dopri8"])(
-    "%s gives up on a field that turns NaN, at the last good state and soon",
+  test.each([adaptiveHeun, fehlberg2, bosh3, dopri5, tsit5, dopri8])(
+    "$name gives up on a field that turns NaN, at the last good state and soon",
     async (method) => {
       const field: PlainField = (s, y) => (s > 0.6 ? [Number.NaN] : decay(s, y));
-      const solution = await solve(field, [1], { times: [0, 0.5, 1], method, rtol: 1e-4, atol: 1e-4 });
+      const solution = await solve(field, [1], {
+        times: [0, 0.5, 1],
+        method: adaptive(method, { rtol: 1e-4, atol: 1e-4 }),
+      });
       expect(solution.status).toBe("non-finite");
       expect(solution.firstBadIndex).toBe(0);
       expect(solution.lastGood.s).toBeGreaterThan(0.5);
@@ -169,7 +177,7 @@ describe("failures are values", () => {
 
   test("a fixed-step solve stops at the first non-finite state", async () => {
     const field: PlainField = (s, y) => (s >= 0.5 ? [0, Number.NaN] : [y[0] ?? 0, 0]);
-    const solution = await solve(field, [1, 1], { span: [0, 1], method: "euler", steps: 4 });
+    const solution = await solve(field, [1, 1], { span: [0, 1], method: "euler:4" });
     expect(solution).toMatchObject({ status: "non-finite", firstBadIndex: 1, lastGood: { s: 0.5 } });
     expect(solution.statistics.nfe).toBe(3);
   });
@@ -181,7 +189,7 @@ describe("failures are values", () => {
   });
 
   test("step limit", async () => {
-    const solution = await solve(decay, [1], { span: [0, 10], maxSteps: 3 });
+    const solution = await solve(decay, [1], { span: [0, 10], method: "dopri5@maxSteps=3" });
     expect(solution.status).toBe("step-limit");
     expect(solution.message).toMatch(/3 steps.*Raise maxSteps/);
     expect(solution.statistics.acceptedSteps + solution.statistics.rejectedSteps).toBe(3);
@@ -190,7 +198,7 @@ describe("failures are values", () => {
 
   test("step underflow against minStep", async () => {
     const jump: PlainField = (s) => [s < 0.5 ? 0 : 1e6];
-    const solution = await solve(jump, [0], { span: [0, 1], rtol: 1e-10, atol: 1e-10, minStep: 1e-3 });
+    const solution = await solve(jump, [0], { span: [0, 1], method: "dopri5@1e-10,minStep=1e-3" });
     expect(solution.status).toBe("step-underflow");
     expect(solution.lastGood.s).toBeLessThanOrEqual(0.5);
     expect(solution.lastGood.s).toBeGreaterThan(0.3);
@@ -198,12 +206,14 @@ describe("failures are values", () => {
 
   test("a discontinuity alone is no failure", async () => {
     const jump: PlainField = (s) => [s < 0.5 ? 0 : 1];
-    const { states } = orThrow(await solve(jump, [0], { span: [0, 1], rtol: 1e-6, atol: 1e-6 }));
+    const { states } = orThrow(await solve(jump, [0], { span: [0, 1], method: "dopri5@1e-6" }));
     expect(states[1]?.[0]).toBeCloseTo(0.5, 3);
   });
 
   test("with atol 0 an element that stays zero does no harm", async () => {
-    const { states } = orThrow(await solve(decay, [1, 0], { span: [0, 1], rtol: 1e-6, atol: 0 }));
+    const { states } = orThrow(
+      await solve(decay, [1, 0], { span: [0, 1], method: "dopri5@rtol=1e-6,atol=0" }),
+    );
     expect(states[1]?.[1]).toBe(0);
   });
 
@@ -217,7 +227,7 @@ describe("failures are values", () => {
       }
     };
     expect(code(() => orThrow(solution))).toEqual(["NON_FINITE", 0]);
-    const limited = await solve(decay, [1], { span: [0, 1], maxSteps: 1 });
+    const limited = await solve(decay, [1], { span: [0, 1], method: "dopri5@maxSteps=1" });
     expect(code(() => orThrow(limited))).toEqual(["STEP_LIMIT", undefined]);
     const good = await solve(decay, [1], { span: [0, 1] });
     expect(orThrow(good)).toBe(good);
@@ -225,10 +235,10 @@ describe("failures are values", () => {
 });
 
 describe("interruption and progress", () => {
-  const endless: SolveOptions = { span: [0, 1e6], maxStep: 1e-2, maxSteps: 1e8 };
+  const endless: SolveOptions = { span: [0, 1e6], method: "dopri5@maxStep=1e-2,maxSteps=1e8" };
 
   test("a signal raised by a step callback stops an adaptive and a fixed solve", async () => {
-    for (const options of [endless, { span: [0, 1], method: "euler", steps: 1000 } as const]) {
+    for (const options of [endless, { span: [0, 1], method: "euler:1000" } as const]) {
       const abort = new AbortController();
       let seen = 0;
       const onStep = () => {

@@ -15,7 +15,7 @@ import { Random } from "../../../../../src/tensor/index.js";
 import { tinyArchitecture, tinyImages } from "../../../../helpers/classifiers.js";
 import { cifarForTests, mnistForTests } from "../../../../helpers/images.js";
 
-const steps = { solver: { method: "euler", steps: 2 } } as const;
+const steps = { solver: "euler:2" } as const;
 const small: ClassifierTrainingOptions = {
   ...{ architecture: tinyArchitecture, data: tinyImages(120), validation: 30, validations: 4 },
   ...{ iterations: 43, batch: 16, learningRate: 1e-2, averageDecay: 0.9, seed: 2, ...steps },
@@ -25,8 +25,8 @@ const ways: Readonly<Record<string, Partial<ClassifierTrainingOptions>>> = {
   unrolled: {},
   "unrolled, on random meshes": { randomMesh: true },
   "step by step": { gradient: "discrete" },
-  "dopri5, discrete": { solver: { rtol: 1e-3, atol: 1e-3 } },
-  "bosh3, continuous": { solver: { method: "bosh3", rtol: 1e-2, atol: 1e-2 }, gradient: "continuous" },
+  "dopri5, discrete": { solver: "dopri5@1e-3" },
+  "bosh3, continuous": { solver: "bosh3@1e-2", gradient: "continuous" },
 };
 
 /** A training with all its checkpoints, which went through their file. */
@@ -51,7 +51,7 @@ describe("real digits", () => {
     const { training, test: heldOut } = await mnistForTests();
     const architecture = architectureNamed("mnist-small");
     const accuracyOf = async (classifier: TrainedClassifier["classifier"]): Promise<number> => {
-      const compiled = await compileClassifier(classifier, { method: "euler", steps: 2 });
+      const compiled = await compileClassifier(classifier, { method: "euler:2" });
       const { accuracy } = await measureAccuracy(compiled, imageRows(heldOut, 0, 500));
       await compiled.dispose();
       return accuracy;
@@ -212,11 +212,10 @@ describe("a training", () => {
     ["all images for validation", { validation: 120 }, "INVALID_ARGUMENT"],
     [
       "an unrolled solve with step control",
-      { gradient: "unrolled", solver: { rtol: 1e-3 } },
+      { gradient: "unrolled", solver: "dopri5@rtol=1e-3" },
       "INVALID_ARGUMENT",
     ],
-    ["steps and tolerances", { solver: { steps: 2, rtol: 1e-3 } }, "INVALID_ARGUMENT"],
-    ["an unknown method", { solver: { method: "rk17", steps: 2 } }, "INVALID_ARGUMENT"],
+    ["an unknown method", { solver: "rk17:2" }, "INVALID_ARGUMENT"],
     [
       "a label without class",
       { data: { ...images, labels: images.labels.map((x) => x + 1) } },

@@ -1,0 +1,132 @@
+import { compile } from "../../runtime/index.js";
+import { cast, fail, type Tensor } from "../../tensor/index.js";
+import { firstNonFinite } from "../../tensor/internal.js";
+import type { Field } from "../field/field.js";
+import type { FixedMethod } from "../methods/method.js";
+import { type MethodCost, repeatsStep, type Scheme, type StepScheme } from "../methods/scheme.js";
+import type { PlannedMesh } from "../problem/grid.js";
+import { interruption } from "../problem/interruption.js";
+import { spanOf } from "../problem/mesh.js";
+import { type Solution, SolutionRecorder } from "../problem/solution.js";
+import type { CompiledSolve, CompiledSolveOptions, FieldSolution } from "./compile-solve.js";
+import { prepared, runtimeOptions } from "./compiled-options.js";
+import { compileStep, rowsOf, STATE_INPUT, unrolledSolve } from "./compiled-steps.js";
+
+/** Solves of up to this many evaluations of f become one program; longer ones repeat a compiled step. */
+const UNROLL_LIMIT = 128;
+
+/**
+ * A solve in fixed steps: one program where it is short or its method repeats no step, else one of a step. `onStep` asks
+ * for single steps; a signal does not.
+ * @throws INVALID_ARGUMENT for `onStep` where there is no single step.
+ */
+export async function compileFixed(
+  field: Field,
+  method: FixedMethod,
+  place: PlannedMesh,
+  options: CompiledSolveOptions,
+): Promise<CompiledSolve> {
+  const scheme = method.scheme(field);
+  const { onStep } = options;
+  const isLong = scheme.cost(place.mesh.length - 1).nfe > UNROLL_LIMIT;
+  if (repeatsStep(scheme))
+    return isLong || onStep !== undefined
+      ? compileLooped(field, scheme, place, options)
+      : compileUnrolled(field, scheme, place, options);
+  if (onStep === undefined) return compileUnrolled(field, scheme, place, options);
+  throw fail("INVALID_ARGUMENT", {
+    what: "onStep",
+    expected: "a method that repeats one step",
+    received: method.text,
+  });
+}
+
+/** The state at the i-th requested time. The slash keeps it apart from controls. */
+const outputName = (i: number): string => `/at${i}`;
+
+async function compileUnrolled(
+  field: Field,
+  scheme: Scheme,
+  place: PlannedMesh,
+  options: CompiledSolveOptions,
+): Promise<CompiledSolve> {
+  const { mesh, times } = place;
+  const steps = mesh.length - 1;
+  const names = new Map(times.map((time, i) => [mesh.indexOf(time), outputName(i)]));
+  const graph = unrolledSolve(field, scheme, mesh, names);
+  const program = await compile(graph, { hot: true, ...runtimeOptions(options) }, rowsOf(graph));
+  let diagnosis: Promise<CompiledSolve> | undefined;
+  const run: CompiledSolve["run"] = async (z0, controls = {}) => {
+    const start = prepared(field, z0);
+    const recorder = new SolutionRecorder(times, start);
+    const bad = firstNonFinite(start);
+    if (bad >= 0) return withCosts(recorder.nonFinite("In the initial state", bad), scheme.cost(0));
+    const isInterrupted = interruption(options.signal);
+    if (await isInterrupted()) return withCosts(recorder.interrupted(), scheme.cost(0));
+    const outputs = await program.run({ ...controls, [STATE_INPUT]: start });
+    // A span of zero length has one mesh point, hence one output for two times.
+    const states = times.map((_, i) => cast(outputs[outputName(i)] ?? start, start.dtype));
+    const cost = scheme.cost(steps);
+    recorder.nfe = cost.nfe;
+    const broken = states.findIndex((state) => firstNonFinite(state) >= 0);
+    if (broken >= 0 && repeatsStep(scheme)) {
+      // Step by step, to tell where it breaks.
+      diagnosis ??= compileLooped(field, scheme, place, options);
+      return (await diagnosis).run(z0, controls);
+    }
+    const good = broken >= 0 ? states.slice(0, broken) : states;
+    recorder.acceptedSteps = broken >= 0 ? mesh.indexOf(times[broken - 1] ?? 0) : steps;
+    recorder.lastGood = { s: times[good.length - 1] ?? 0, y: good.at(-1) ?? start };
+    for (const state of good.slice(1)) recorder.save(state);
+    if (broken >= 0) {
+      const element = firstNonFinite(states[broken] ?? start);
+      return withCosts(recorder.nonFinite(`Before s = ${times[broken]}`, element), cost);
+    }
+    return withCosts((await isInterrupted()) ? recorder.interrupted() : recorder.succeed(), cost);
+  };
+  return {
+    run,
+    dispose: async () => {
+      await program.dispose();
+      await (await diagnosis)?.dispose();
+    },
+  };
+}
+
+async function compileLooped(
+  field: Field,
+  scheme: StepScheme,
+  { mesh, times }: PlannedMesh,
+  options: CompiledSolveOptions,
+): Promise<CompiledSolve> {
+  const program = await compileStep(field, scheme, { hot: true, ...runtimeOptions(options) });
+  const { nfe } = scheme.cost(1);
+  const run: CompiledSolve["run"] = async (z0, controls = {}) => {
+    const start = prepared(field, z0);
+    const recorder = new SolutionRecorder(times, start);
+    const ended = (solution: Solution<Tensor>, steps: number): FieldSolution =>
+      withCosts(solution, scheme.cost(steps));
+    const badStart = firstNonFinite(start);
+    if (badStart >= 0) return ended(recorder.nonFinite("In the initial state", badStart), 0);
+    const isInterrupted = interruption(options.signal);
+    let z = start;
+    for (const [i, s1] of mesh.slice(1).entries()) {
+      if (await isInterrupted()) return ended(recorder.interrupted(), i);
+      const s = mesh[i] ?? s1;
+      z = (await program.run({ s, dt: s1 - s, z, z0: start, span: spanOf(mesh) }, controls)).z1;
+      recorder.nfe += nfe;
+      const bad = firstNonFinite(z);
+      if (bad >= 0) return ended(recorder.nonFinite(`After the step from s = ${s}`, bad), i + 1);
+      recorder.accept(s1, z);
+      if (s1 === recorder.nextTime) recorder.save(z);
+      options.onStep?.({ s, dt: s1 - s, accepted: true, errorRatio: undefined, y: z });
+    }
+    if (recorder.nextTime !== undefined) recorder.save(start);
+    return ended(recorder.succeed(), mesh.length - 1);
+  };
+  return { run, dispose: () => program.dispose() };
+}
+
+function withCosts(solution: Solution<Tensor>, { gCalls, macs }: MethodCost): FieldSolution {
+  return { ...solution, statistics: { ...solution.statistics, gCalls, macs } };
+}

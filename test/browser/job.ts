@@ -8,7 +8,7 @@ import type * as plot from "../../src/plot/index.js";
 export type Library = Pick<typeof experiments, "ffjordField"> &
   Pick<
     typeof hypersolvers,
-    "compile" | "compileSolve" | "fitCorrection" | "hyperRule" | "normalStates" | "Random" | "trace"
+    "compile" | "compileSolve" | "fitCorrection" | "hyper" | "normalStates" | "Random" | "trace"
   > &
   Pick<typeof ode, "fieldAs"> &
   Pick<typeof plot, "renderSvg" | "trainingCurve">;
@@ -38,18 +38,18 @@ export interface Outcome {
 
 /** What is computed in a browser and under Node, to compare: a field solved, a correction fitted, a picture drawn. */
 export async function job(library: Library, machine: Machine): Promise<Outcome> {
-  const { fitCorrection, fieldAs, hyperRule, renderSvg, trainingCurve } = library;
+  const { fitCorrection, fieldAs, hyper, renderSvg, trainingCurve } = library;
   const field = await library.ffjordField();
   const spec = { base: "heun", steps: 1, seed: 3, iterations: 60, trajectories: 512, batch: 64 } as const;
   const fit = await fitCorrection(field, spec, { states: library.normalStates([2]) }, machine);
   const solved = solver(library, machine);
-  const tolerances = { method: "dopri5", rtol: 1e-4, atol: 1e-4 } as const;
+  const tolerances = { method: "dopri5@1e-4" } as const;
   const curve = [{ label: "fit", losses: [3, 2, 1.5, 1.2] }];
   return {
-    fixed: await solved(field, { method: "rk4", steps: 8 }),
+    fixed: await solved(field, { method: "rk4:8" }),
     adaptive: await solved(field, tolerances),
     double: await solved(fieldAs(field, "float64"), tolerances),
-    corrected: await solved(field, { steps: 1, rule: hyperRule(field, fit.correction) }),
+    corrected: await solved(field, { method: hyper(fit.correction, { steps: 1 }) }),
     error: fit.bestError,
     losses: fit.losses.map(({ loss }) => loss),
     picture: await renderSvg(trainingCurve(curve, { name: "fit", title: "Fit" })),

@@ -4,7 +4,7 @@ export {
   compile,
   compileSolve,
   fitCorrection,
-  hyperRule,
+  hyper,
   normalStates,
   Random,
   trace,

@@ -23,7 +23,7 @@ const likelihood = {
   iterations: 110,
   learningRate: 5e-3,
   batch: 16,
-  likelihood: { solver: { method: "heun", steps: 2 }, estimator: "hutchinson", kinetic: 0.1 },
+  likelihood: { solver: { method: "heun:2" }, estimator: "hutchinson", kinetic: 0.1 },
 } as const;
 /** 411 iterations: blocks of 2, so that the border of the phases, at 301, cuts one. */
 const small: FlowTrainingOptions = {

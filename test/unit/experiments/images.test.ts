@@ -303,7 +303,7 @@ describe("an interrupted experiment", () => {
     expect(fileOf(broken, "correction.onnx")).toBeDefined();
     expect([...store.files.keys()].sort()).toEqual([
       "stages/fit-hypereuler-features.checkpoint.safetensors",
-      ...["json", "onnx", "story.json"].map((part) => `stages/fit-hypereuler.${part}`),
+      ...["json", "onnx", "solver.onnx", "story.json"].map((part) => `stages/fit-hypereuler.${part}`),
     ]);
     const unmeasured = await run({ resume: true, ...stoppedAtMeasuring() });
     const [before, metrics] = [broken, unmeasured].map((result) => result.metrics as Partial<ImageMetrics>);

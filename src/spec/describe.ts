@@ -64,6 +64,7 @@ export function helpOf(row: Row): string {
 
 function choicesOf(kind: Kind): readonly string[] {
   if (kind.type === "choice") return kind.of;
+  if (kind.type === "text") return kind.known ?? [];
   if (kind.type === "list") return choicesOf(kind.of);
   return kind.type === "either" ? kind.of.flatMap(choicesOf) : [];
 }

@@ -36,6 +36,8 @@ export interface TextKind {
   /** Regular expression that the text has to match, and what that is in words. */
   readonly pattern?: string;
   readonly expected?: string;
+  /** Some of the texts, for help: `{choices}` there stands for them. */
+  readonly known?: readonly string[];
 }
 
 export interface BooleanKind {

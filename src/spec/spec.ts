@@ -1,4 +1,4 @@
-import type { Kind, Table } from "./kind.js";
+import type { Row, Table } from "./kind.js";
 
 /** What a caller may say: members with neither `required` nor need may be left out, or undefined, which is the same. */
 export type Spec<T> = { readonly [K in RequiredKeys<T>]: ValueOf<T[K], "given"> } & {
@@ -20,7 +20,7 @@ type DefiniteKeys<T> = {
 type Mode = "given" | "complete";
 
 /** The type of the values of a kind. */
-export type ValueOf<K, M extends Mode = "given"> = Kind extends K
+export type ValueOf<K, M extends Mode = "given"> = Row extends K
   ? unknown // Any kind at all: nothing is known of its values.
   : K extends { readonly nullable: true }
     ? Plain<K, M> | null

@@ -34,6 +34,9 @@ const cases = (Object.keys(operators) as OpName[])
   .filter((op) => !leaves.includes(op))
   .map((op) => ({ op, facts: operators[op], uses: operators[op].examples(new Random(7)) as readonly Use[] }));
 
+/** Their results have no axis of a batch: the weight's gradient is summed over it, an extent is one number. */
+const withoutRows: ReadonlySet<OpName> = new Set<OpName>(["convWeight", "extent"]);
+
 const feedsOf = (inputs: readonly Tensor[]): Record<string, Tensor> =>
   Object.fromEntries(inputs.map((value, i) => [`x${i}`, value]));
 
@@ -172,24 +175,26 @@ describe.each(cases)("what the record of $op says", ({ op, facts, uses }) => {
     expect(counts.every((count) => (facts.product ? count > 0 : count === 0))).toBe(true);
   });
 
-  test("of products: linear in the second operand, as sums of other products with it", () => {
-    if (!facts.product) return;
-    for (const { inputs, attributes } of uses) {
-      const [first, second] = inputs as [Tensor, Tensor];
-      const scaled = fromNumbers(
-        toFloat64(second).map((x) => -3 * x),
-        second.shape,
-        second.dtype,
-      );
-      const zero = fromNumbers(new Array(second.data.length).fill(0), second.shape, second.dtype);
-      const [y, y3, y0] = [second, scaled, zero].map((b) =>
-        toFloat64(resultOf(op, { inputs: [first, b, ...inputs.slice(2)], attributes }) as Tensor),
-      ) as [Float64Array, Float64Array, Float64Array];
-      const expected = y.map((value, i) => (y0[i] ?? 0) - 3 * (value - (y0[i] ?? 0)));
-      expect(relativeDifference(y3, expected)).toBeLessThan(SAME_NUMERICS);
-      expect(relativeDifference(y, y0)).toBeGreaterThan(0);
-    }
-  });
+  test.runIf(facts.product)(
+    "of products: linear in the second operand, as sums of other products with it",
+    () => {
+      for (const { inputs, attributes } of uses) {
+        const [first, second] = inputs as [Tensor, Tensor];
+        const scaled = fromNumbers(
+          toFloat64(second).map((x) => -3 * x),
+          second.shape,
+          second.dtype,
+        );
+        const zero = fromNumbers(new Array(second.data.length).fill(0), second.shape, second.dtype);
+        const [y, y3, y0] = [second, scaled, zero].map((b) =>
+          toFloat64(resultOf(op, { inputs: [first, b, ...inputs.slice(2)], attributes }) as Tensor),
+        ) as [Float64Array, Float64Array, Float64Array];
+        const expected = y.map((value, i) => (y0[i] ?? 0) - 3 * (value - (y0[i] ?? 0)));
+        expect(relativeDifference(y3, expected)).toBeLessThan(SAME_NUMERICS);
+        expect(relativeDifference(y, y0)).toBeGreaterThan(0);
+      }
+    },
+  );
 
   test("of broadcasting: operands may be repeated before or by the operator", () => {
     const small = uses.some(
@@ -250,7 +255,9 @@ describe.each(cases)("what the record of $op says", ({ op, facts, uses }) => {
   });
 
   test("of rows: a batch cut into rows gives the same rows, or the record says that they mix", () => {
-    for (const rows of uses.flatMap((use) => withRows(op, use))) {
+    const cases = uses.flatMap((use) => withRows(op, use));
+    expect(cases.length === 0).toBe(withoutRows.has(op));
+    for (const rows of cases) {
       const { use, graph } = rows;
       const y = graph.outputs.y as Node;
       const claim = facts.mixesRows(y.inputs, use.attributes as never);
@@ -262,16 +269,21 @@ describe.each(cases)("what the record of $op says", ({ op, facts, uses }) => {
     }
   });
 
-  test("of another batch extent: the application in a program of static shapes has the same value", () => {
-    for (const { use, graph } of uses.flatMap((example) => withRows(op, example))) {
-      const specs = Object.fromEntries(use.inputs.map(({ shape, dtype }, i) => [`x${i}`, { shape, dtype }]));
-      const fixed = trace(specs, (nodes) => inline(graph, nodes));
-      const [symbolic, concrete] = [graph, fixed].map((g) => evaluateGraph(g, feedsOf(use.inputs)).y);
-      expect(fixed.outputs.y?.shape).toEqual(symbolic?.shape);
-      expect(equalValues(concrete, symbolic)).toBe(true);
-      expect(encodeOnnx(fixed).length).toBeGreaterThan(0);
-    }
-  });
+  test.skipIf(withoutRows.has(op))(
+    "of another batch extent: the application in a program of static shapes has the same value",
+    () => {
+      for (const { use, graph } of uses.flatMap((example) => withRows(op, example))) {
+        const specs = Object.fromEntries(
+          use.inputs.map(({ shape, dtype }, i) => [`x${i}`, { shape, dtype }]),
+        );
+        const fixed = trace(specs, (nodes) => inline(graph, nodes));
+        const [symbolic, concrete] = [graph, fixed].map((g) => evaluateGraph(g, feedsOf(use.inputs)).y);
+        expect(fixed.outputs.y?.shape).toEqual(symbolic?.shape);
+        expect(equalValues(concrete, symbolic)).toBe(true);
+        expect(encodeOnnx(fixed).length).toBeGreaterThan(0);
+      }
+    },
+  );
 
   test("of simplification: the same type and value", () => {
     for (const use of uses) {

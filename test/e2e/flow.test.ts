@@ -67,7 +67,7 @@ describe("train", () => {
       paths: { flow: join("flow", "flow.onnx"), report: join("flow", "report.html"), checkpoint: null },
     });
     expect(readdirSync(place.at("flow")).sort()).toEqual([
-      ...["figures", "flow.onnx", "metrics.json", "report.html"],
+      ...["config.json", "figures", "flow.onnx", "metrics.json", "report.html"],
     ]);
     const pictures = readdirSync(place.at("flow", "figures")).sort();
     expect(pictures).toEqual(
@@ -116,7 +116,7 @@ describe("train", () => {
     expect(readFileSync(place.at("broken", "flow.onnx"))).toEqual(
       readFileSync(place.at("whole", "flow.onnx")),
     );
-    expect(readdirSync(place.at("broken"))).toEqual(["flow.onnx", "metrics.json"]);
+    expect(readdirSync(place.at("broken"))).toEqual(["config.json", "flow.onnx", "metrics.json"]);
   });
 });
 

@@ -1,11 +1,9 @@
 import type { Artefact } from "../../experiments/index.js";
+import { pickSpec, type Table } from "../../spec/index.js";
 import { jsonText } from "../terminal/output.js";
 
-/** What repeats a run: `--config RUN/config.json`. */
-export const CONFIG_FILE = "config.json";
-
-/** A spec as a file of the run's folder. */
-export const configArtefact = (spec: object): Artefact => ({
-  path: CONFIG_FILE,
-  content: `${jsonText(spec)}\n`,
-});
+/** A spec as a file of the run's folder, which `--config` takes to repeat the run. */
+export function configArtefact(table: Table, spec: object): Artefact {
+  const members: object = pickSpec<Table>(table, spec);
+  return { path: "config.json", content: `${jsonText(members)}\n` };
+}

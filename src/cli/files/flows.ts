@@ -10,11 +10,18 @@ import {
 } from "../../models/index.js";
 import { type Field, stateType } from "../../ode/index.js";
 import { fail, formatShape, type Tensor } from "../../tensor/index.js";
-import type { FlowSourceOptions } from "../options/flow-options.js";
+import { parseBase } from "../options/parse.js";
 import { unusable } from "../options/usage-error.js";
 import type { Output } from "../terminal/output.js";
 import { readBytes } from "./files.js";
 import { forOption, readField } from "./models.js";
+
+/** What is missing in a field that `train` did not make. */
+export interface FlowSourceOptions {
+  readonly span?: readonly [number, number] | undefined;
+  readonly base?: string | undefined;
+  readonly inputMap?: Readonly<Record<string, string>> | undefined;
+}
 
 /** A flow and the names of its columns. */
 export interface LoadedFlow extends Flow {
@@ -61,7 +68,7 @@ async function flowOfField(path: string, options: FlowSourceOptions): Promise<Lo
     );
   }
   const dimension = dimensionOfField(field, path);
-  const distribution = forOption("--base", () => baseNamed(base));
+  const distribution = forOption("--base", () => baseNamed(parseBase(base)));
   const standardisation = { shift: Array(dimension).fill(0), scale: Array(dimension).fill(1) };
   return { field, base: distribution, span, standardisation, columns: defaultColumns(dimension) };
 }

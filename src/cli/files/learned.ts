@@ -11,14 +11,15 @@ export interface LearnedFiles {
   tell(): void;
 }
 
-/** Writes what was learned into the folder of the run. */
-export function learnedFiles(out: string, output: Output): LearnedFiles {
+/** Writes what was learned into the folder of the run. @param config what repeats the run, beside it. */
+export function learnedFiles(out: string, output: Output, config: Artefact): LearnedFiles {
   const written = new Set<string>();
   return {
     write: async ({ path, content }) => {
       const place = join(out, path);
       try {
         await writeWhole(place, content);
+        await writeWhole(join(out, config.path), config.content);
         written.add(place);
       } catch (error) {
         output.warn(

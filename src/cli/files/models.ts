@@ -13,13 +13,17 @@ import {
 import { type Field, fieldOfModel, type Span } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { fail, isHypersolversError, type Tensor } from "../../tensor/index.js";
-import type { FieldOptions, SharedOptions } from "../options/options.js";
+import type { FieldSpec } from "../options/field-table.js";
+import type { Machine } from "../options/spec-command.js";
 import { UsageError } from "../options/usage-error.js";
 import type { Output } from "../terminal/output.js";
 import { readBytes } from "./files.js";
 
 /** Reads a vector field; `--input-map` says what is what where names and shapes do not. */
-export async function readField(path: string, { inputMap = {} }: FieldOptions): Promise<Field> {
+export async function readField(
+  path: string,
+  { inputMap = {} }: Pick<FieldSpec, "inputMap">,
+): Promise<Field> {
   const model = importOnnx(await readBytes(path), path);
   const other =
     model.metadata[CARD_KEY] !== undefined
@@ -69,8 +73,8 @@ export function warnOfStates(
 }
 
 /** Runtime options out of those of the command line. */
-export function compileOptions({ device, threads }: SharedOptions): CompileOptions {
-  return { device, ...(threads !== undefined && { threads }) };
+export function compileOptions({ device, threads }: Machine): CompileOptions {
+  return { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) };
 }
 
 /** `field` of `some/field.onnx`. */

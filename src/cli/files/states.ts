@@ -8,7 +8,7 @@ import {
 import { controlSpecs, type Field, stateType } from "../../ode/index.js";
 import { cast, fail, formatShape, isFloat, Random, sizeOf, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
-import type { FieldOptions } from "../options/options.js";
+import type { FieldSpec } from "../options/field-table.js";
 import type { StatesChoice } from "../options/parse.js";
 import { unusable } from "../options/usage-error.js";
 import { isCsv, readCsv } from "./points.js";
@@ -21,7 +21,7 @@ const stateKeys = ["z", "z0", "states"];
 export async function stateSource(
   field: Field,
   choice: StatesChoice,
-  options: FieldOptions,
+  options: FieldSpec,
 ): Promise<StateSource> {
   if (choice.kind === "file") {
     const { samples, description } = await readSamples(field, choice.reference, options);
@@ -50,7 +50,7 @@ function drawnStates(field: Field, choice: DrawnChoice): StateSource {
 export async function solveSamples(
   field: Field,
   choice: StatesChoice,
-  options: FieldOptions,
+  options: FieldSpec,
   { count, seed }: { readonly count: number; readonly seed: number },
 ): Promise<Samples> {
   if (choice.kind === "file") return (await readSamples(field, choice.reference, options)).samples;
@@ -64,7 +64,7 @@ export async function solveSamples(
 export async function goldenSamples(
   field: Field,
   choice: StatesChoice,
-  options: FieldOptions,
+  options: FieldSpec,
   seed: number,
 ): Promise<Samples> {
   const needsControls = field.roles.controls.length > 0 && options.input === undefined;
@@ -83,7 +83,7 @@ const GOLDEN_COUNT = 4;
 async function readSamples(
   field: Field,
   reference: string,
-  options: FieldOptions,
+  options: FieldSpec,
 ): Promise<{ readonly samples: Samples; readonly description: string }> {
   const { value, description } = await readStates(reference);
   const { dtype, shape } = stateType(field);
@@ -98,7 +98,7 @@ async function readStates(reference: string): Promise<FoundTensor> {
 }
 
 /** The tensors of `--input`, which have to be the controls of the field, all of them. */
-async function readControls(field: Field, { input = {} }: FieldOptions): Promise<Record<string, Tensor>> {
+async function readControls(field: Field, { input = {} }: FieldSpec): Promise<Record<string, Tensor>> {
   const { controls } = field.roles;
   const known = controls.length === 0 ? "none: this field has no control inputs" : controls.join(", ");
   const controlled: Record<string, Tensor> = {};

@@ -2,15 +2,14 @@ import { FLOW_TOLERANCES, type Flow } from "../../models/index.js";
 import type { FieldStatistics } from "../../ode/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import type { Output } from "../terminal/output.js";
-import type { FlowSolverOptions } from "./flow-options.js";
-import { type ChosenMethod, chosenMethod, missing } from "./method.js";
+import { type ChosenMethod, chosenMethod, type MethodOptions, missing } from "./method.js";
 import { warnOfTolerances } from "./tolerances.js";
 
 /**
  * What command-line options ask for: a method in one spelling, a correction, equal steps, or (default) dopri5 at 1e-5.
  * @throws a usage error for contradictions.
  */
-export function flowSolver(options: FlowSolverOptions): Promise<ChosenMethod> {
+export function flowSolver(options: MethodOptions): Promise<ChosenMethod> {
   const { method, correction, steps } = options;
   if (steps !== undefined && method === undefined && correction === undefined)
     throw missing("--method", "the method of the --steps, such as heun; or --correction with a file");

@@ -1,13 +1,16 @@
 import type { Command } from "commander";
-import type { Spec, Table } from "../../spec/index.js";
+import { type Complete, completeSpec, type Spec, type Table } from "../../spec/index.js";
 import type { CommandDefinition, Job, JobContext, JobResult } from "../command.js";
 import { jsonText } from "../terminal/output.js";
 import { addExamples, type SharedOptions } from "./options.js";
 import { addTable, givenOptions, requireAll } from "./table-options.js";
 
+/** The part of a run's context that flags decide. */
+export type Machine = Pick<SharedOptions, "device" | "threads">;
+
 /** What a job is told beside the spec: the machine, and the world. */
 export interface Desk extends JobContext {
-  readonly machine: Pick<SharedOptions, "device" | "threads">;
+  readonly machine: Machine;
 }
 
 /** The work behind a command that has a table of options. */
@@ -16,6 +19,19 @@ export interface SpecJob<T extends Table> {
   /** The spec with every choice made, as far as that needs no work. */
   effective(spec: Spec<T>, desk: Desk): Promise<object>;
 }
+
+/** A job that works by the spec with its defaults: nothing else is in effect. */
+export const plainJob = <T extends Table>(
+  table: T,
+  run: (options: Complete<T> & Machine, desk: Desk) => Promise<JobResult>,
+): SpecJob<T> => ({
+  run: (spec, desk) => run({ ...completed(table, spec), ...desk.machine }, desk),
+  effective: async (spec) => completed(table, spec),
+});
+
+// A spec that was read is checked; that it is one of this very table is known to its command.
+const completed = <T extends Table>(table: T, spec: object): Complete<T> =>
+  completeSpec(table, spec as Spec<NoInfer<T>>);
 
 /** A command whose options are a table: flags, help, files and printed specs follow from it. */
 export interface SpecCommand<T extends Table> {
@@ -59,7 +75,7 @@ export function specCommand<T extends Table>(definition: SpecCommand<T>): Comman
 function jobOf<T extends Table>(command: Command, table: T, job: SpecJob<T>): Job<SpecOptions> {
   return async (_, { config, printConfig, device, threads }, desk) => {
     const spec = await specOf(command, table, config);
-    const machine = { device, ...(threads !== undefined && { threads }) };
+    const machine = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) };
     if (printConfig !== true) return job.run(spec, { ...desk, machine });
     const effective = await job.effective(spec, { ...desk, machine });
     return { text: jsonText(effective), json: effective };

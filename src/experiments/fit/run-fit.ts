@@ -131,9 +131,8 @@ const TRAJECTORY_SAMPLES = 40;
  * @throws as `fitCorrection`.
  */
 export async function runFit(request: FitRequest, context: RunContext = {}): Promise<FitRun> {
-  const { field, states, checkpoint, onCheckpoint, figures = true } = request;
-  const { heldOut = measuredSamples(field) } = request;
-  const fit = await fitCorrection(field, request.spec, { states, checkpoint, onCheckpoint }, context);
+  const { field, states, spec, heldOut = measuredSamples(field), figures = true } = request;
+  const fit = await fitCorrection(field, spec, request, context);
   const started = performance.now();
   const { span, steps, seed } = fit.spec;
   const { base } = fit.correction;

@@ -1,3 +1,4 @@
+import { methodNames } from "../../ode/specs.js";
 import type { Complete, Spec } from "../../spec/index.js";
 import { convArchitectureTable } from "../correction/conv-architecture-table.js";
 import {
@@ -22,7 +23,8 @@ export const fitTable = {
     placeholder: "method",
     group: "What to fit:",
     expected: "a method",
-    help: "the method to correct: euler, midpoint, heun, ralston, adaptive_heun, fehlberg2, heun3, bosh3, rk4, rk4_38, dopri5, tsit5, dopri8; or alpha(A), of order 2 with its second stage at A",
+    known: methodNames as readonly string[],
+    help: "the method to correct: {choices}; or alpha(A), of order 2 with its second stage at A",
   },
   /** Number of steps over the span that it is meant for. */
   steps: {

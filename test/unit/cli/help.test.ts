@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { imageSetNames } from "../../../src/cli/commands/data/command.js";
-import { presetNames } from "../../../src/cli/commands/reproduce/command.js";
-import {
-  densityNames,
-  networkActivationNames,
-  trainingNames,
-} from "../../../src/cli/commands/train/command.js";
-import { noiseNames } from "../../../src/cli/options/flow-options.js";
-import { deviceNames, methodNames } from "../../../src/cli/options/options.js";
+import { reproduceTable } from "../../../src/cli/commands/reproduce/table.js";
+import { trainTable } from "../../../src/cli/commands/train/table.js";
+import { machineTable, traceTable } from "../../../src/cli/options/tables.js";
 import { buildProgram, shellQuoted } from "../../../src/cli/program.js";
 import { createOutput } from "../../../src/cli/terminal/output.js";
 import { densities } from "../../../src/data/index.js";
@@ -22,30 +17,29 @@ import { fitTable } from "../../../src/hypersolver/index.js";
 import { FLOW_TOLERANCES, noiseKinds, TRAINING_TOLERANCES } from "../../../src/models/index.js";
 import { activations } from "../../../src/nn/index.js";
 import { tableaus } from "../../../src/ode/index.js";
+import { methodNames } from "../../../src/ode/specs.js";
 import { devices } from "../../../src/runtime/index.js";
+import { helpOf } from "../../../src/spec/index.js";
 
 const program = buildProgram(createOutput(process), () => {});
 
-describe("help, which loads none of the library, agrees with it", () => {
+describe("tables, which load none of the library, agree with it", () => {
   it("on names", () => {
     expect(methodNames).toEqual(Object.keys(tableaus));
-    expect(deviceNames).toEqual(devices);
-    expect(presetNames).toEqual(presets);
+    expect(machineTable.device.of).toEqual(devices);
+    expect(reproduceTable.preset.of).toEqual(presets);
     expect(imageSetNames).toEqual(datasetNames);
-    expect(densityNames).toEqual(Object.keys(densities));
-    expect(trainingNames).toEqual(flowTrainings);
-    expect(noiseNames).toEqual(noiseKinds);
-    expect([...networkActivationNames].sort()).toEqual(Object.keys(activations).sort());
+    for (const name of Object.keys(densities)) expect(trainTable.data.help).toContain(name);
+    expect(trainTable.objective.of).toEqual(flowTrainings);
+    expect(traceTable.noise.of).toEqual(noiseKinds);
+    expect([...trainTable.activation.of].sort()).toEqual(Object.keys(activations).sort());
+    for (const name of methodNames) expect(helpOf(fitTable.base)).toContain(name);
   });
 
   const descriptions = (name: string) => {
     const found = program.commands.find((command) => command.name() === name);
     return (long: string): string => found?.options.find((option) => option.long === long)?.description ?? "";
   };
-
-  it("on the methods of fit", () => {
-    for (const name of methodNames) expect(fitTable.base.help).toContain(name);
-  });
 
   it("on the defaults of train", () => {
     const described = descriptions("train");
@@ -54,10 +48,10 @@ describe("help, which loads none of the library, agrees with it", () => {
       `(default: ${numbers["flow-matching"]}; ${numbers["maximum-likelihood"]} for maximum-likelihood)`;
     expect(described("--iterations")).toContain(both(iterations));
     expect(described("--lr")).toContain(both(learningRate));
-    expect(described("--batch")).toContain(`(default: ${batch})`);
-    expect(described("--hidden")).toContain(`(default: ${hidden.join()})`);
-    expect(described("--activation")).toContain(`(default: ${activation})`);
-    expect(described("--validations")).toContain(`(default: ${validations})`);
+    expect(trainTable.batch.default).toBe(batch);
+    expect(trainTable.hidden.default).toEqual(hidden);
+    expect(trainTable.activation.default).toBe(activation);
+    expect(trainTable.validations.default).toBe(validations);
     expect(Number(/default: (.*)\)/.exec(described("--tolerance"))?.[1])).toBe(TRAINING_TOLERANCES.rtol);
     expect([MATCHING_PER_LIKELIHOOD, described("--objective")]).toEqual([
       200,

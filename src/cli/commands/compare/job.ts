@@ -19,32 +19,36 @@ import {
 import { type Field, splitMethods } from "../../../ode/index.js";
 import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
-import type { Job } from "../../command.js";
+import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
-import { compileOptions, readField, warnOfCard, warnOfStates } from "../../files/models.js";
+import { readField, warnOfCard, warnOfStates } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { stateSource } from "../../files/states.js";
 import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
+import { parseStates } from "../../options/parse.js";
+import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { jsonText } from "../../terminal/output.js";
 import { showProgress } from "../../terminal/show-progress.js";
-import type { CompareCommandOptions } from "./command.js";
+import { type CompareOptions, compareTable } from "./table.js";
 
 /** `hypersolvers compare`. */
-export const compareJob: Job<CompareCommandOptions> = async (path, options, { output, progress }) => {
+export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, async (options, desk) => {
+  const { field: path } = options;
+  const { output, progress, machine } = desk;
   const field = await readField(path, options);
   const { methods, corrections } = await contest(field, options);
   const span = options.span ?? corrections[0]?.correction.card.span;
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   if (options.out !== undefined) await requireWritableFolder(options.out);
-  const source = await stateSource(field, options.states, options);
+  const source = await stateSource(field, parseStates("--states", options.states), options);
   const wanted = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
   const warnings = corrections.flatMap(({ correction, method }) => [
     ...warnOfCard(correction, field, usesOf(method, { span }), output),
     ...warnOfStates(correction, wanted.z0, span[0], output),
   ]);
   const measuring = measuringReference(field);
-  const runtime = compileOptions(options);
+  const runtime = machine;
   const solvable = await solvableSamples(field, span, wanted, measuring, runtime);
   const { samples, ends: reference, dropped } = solvable;
   const noise = await referenceNoise(field, span, samples, measuring, runtime);
@@ -67,6 +71,7 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
               content: `${jsonText(result)}
 `,
             },
+            configArtefact(compareTable, options),
             ...(await drawn(rows)),
           ]),
         );
@@ -78,7 +83,7 @@ export const compareJob: Job<CompareCommandOptions> = async (path, options, { ou
     json: { ...result, files },
     failure,
   };
-};
+});
 
 const BUDGET = [1, 2, 4, 8, 16];
 
@@ -89,7 +94,7 @@ interface Contest {
 }
 
 /** The methods of `--methods`; else the usual ones, and the correction at every budget. */
-async function contest(field: Field, options: CompareCommandOptions): Promise<Contest> {
+async function contest(field: Field, options: CompareOptions): Promise<Contest> {
   const { methods: list, correction: file, budget = BUDGET, tolerances } = options;
   if (list === undefined) {
     const chosen = file === undefined ? undefined : await chosenMethod({ correction: file }, {});

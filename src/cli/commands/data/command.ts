@@ -1,9 +1,11 @@
 import type { DatasetName } from "../../../datasets/index.js";
 import type { CommandDefinition } from "../../command.js";
-import { type CacheOptions, cacheOption } from "../../options/dataset-options.js";
 import { addExamples, type SharedOptions } from "../../options/options.js";
+import { addTable } from "../../options/table-options.js";
+import { cacheTable } from "../../options/tables.js";
 
-export interface DataCommandOptions extends SharedOptions, CacheOptions {
+export interface DataCommandOptions extends SharedOptions {
+  readonly cache?: string;
   readonly from?: readonly string[];
   readonly download?: boolean;
 }
@@ -29,8 +31,8 @@ export const dataCommand: CommandDefinition = {
         "--from <path...>",
         "import instead of downloading: a folder, a tar archive (.gz or not), or the files one by one",
       )
-      .option("--download", "fetch the official files, in place of what is there")
-      .addOption(cacheOption());
+      .option("--download", "fetch the official files, in place of what is there");
+    addTable(command, cacheTable);
     addExamples(command, [
       "data",
       "data mnist",

@@ -8,22 +8,25 @@ import {
   withZeroColumns,
 } from "../../../models/index.js";
 import { type Field, logDensityField, stateType, type TraceEstimator } from "../../../ode/index.js";
-import type { Job, JobContext } from "../../command.js";
+import type { JobContext } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow, requireColumns } from "../../files/flows.js";
 import { compileOptions, forOption, stemOf, warnOfCard, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints, type Points, type PointsContent, readPoints } from "../../files/points.js";
-import type { TraceOptions } from "../../options/flow-options.js";
 import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
 import { type ChosenMethod, missing, usesOf } from "../../options/method.js";
+import { parseGrid } from "../../options/parse.js";
+import { type Machine, plainJob, type SpecJob } from "../../options/spec-command.js";
+import type { TraceOptions } from "../../options/tables.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";
-import type { DensityCommandOptions } from "./command.js";
+import { type DensityOptions, densityTable } from "./table.js";
 import { type DensityFound, type DensityTrace, densityJson, densityText } from "./text.js";
 
 /** `hypersolvers density`. */
-export const densityJob: Job<DensityCommandOptions> = async (path, options, desk) => {
+export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, async (options, desk) => {
+  const { flow: path } = options;
   refuseContradictions(options);
   const { output, progress } = desk;
   const solver = await flowSolver(options);
@@ -49,9 +52,9 @@ export const densityJob: Job<DensityCommandOptions> = async (path, options, desk
     text: densityText(found, { solver, trace, options }),
     json: densityJson(found, { path, solver, trace, warnings, options }),
   };
-};
+});
 
-function refuseContradictions(options: DensityCommandOptions): void {
+function refuseContradictions(options: DensityOptions): void {
   const { data, grid, picture, out } = options;
   if (data === undefined && grid === undefined)
     throw missing(
@@ -63,7 +66,7 @@ function refuseContradictions(options: DensityCommandOptions): void {
   if (out !== undefined && data === undefined) throw missing("--data", "the points that --out is about");
 }
 
-function refuseControlState({ controlState }: DensityCommandOptions, { method }: ChosenMethod): void {
+function refuseControlState({ controlState }: DensityOptions, { method }: ChosenMethod): void {
   if (controlState === true && method.kind === "fixed")
     throw unusable("--control-state", "tolerances: equal steps have no step control", "equal steps");
 }
@@ -79,7 +82,7 @@ export function refuseSpareNoise({ noise, estimator }: TraceOptions, used: Trace
 }
 
 /** How the divergence is found. */
-function traceOf(flow: LoadedFlow, options: DensityCommandOptions, { method }: ChosenMethod): DensityTrace {
+function traceOf(flow: LoadedFlow, options: DensityOptions, { method }: ChosenMethod): DensityTrace {
   const wanted = { method, ...(options.estimator !== undefined && { estimator: options.estimator }) };
   const estimator = forOption("--estimator", () => densityEstimator(flow, wanted));
   refuseSpareNoise(options, estimator);
@@ -108,7 +111,7 @@ async function solved(
   flow: LoadedFlow,
   points: Points | undefined,
   { solver, trace }: { readonly solver: ChosenMethod; readonly trace: DensityTrace },
-  options: DensityCommandOptions,
+  options: DensityOptions & Machine,
   { output, progress }: JobContext,
 ): Promise<DensityFound> {
   const interruption =
@@ -146,8 +149,11 @@ const contentOf = ({ value, columns }: Points, { values }: LogDensities): Points
 
 function gridOf(
   points: Points | undefined,
-  { grid, picture }: DensityCommandOptions,
+  { grid, picture }: DensityOptions,
 ): ReturnType<typeof squareGrid> | undefined {
-  if (grid !== undefined) return squareGrid(grid.low, grid.high, grid.cells);
+  if (grid !== undefined) {
+    const { low, high, cells } = parseGrid("--grid", grid);
+    return squareGrid(low, high, cells);
+  }
   return picture === undefined || points === undefined ? undefined : gridAround(points.value);
 }

@@ -5,7 +5,7 @@ import type { TraceEstimator } from "../../../ode/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { costText, writtenText } from "../../options/flow-solver.js";
 import type { ChosenMethod } from "../../options/method.js";
-import type { DensityCommandOptions } from "./command.js";
+import type { DensityOptions } from "./table.js";
 
 /** What `density` computed. */
 export interface DensityFound {
@@ -68,7 +68,7 @@ interface Told {
   readonly solver: ChosenMethod;
   readonly trace: DensityTrace;
   readonly warnings: readonly string[];
-  readonly options: DensityCommandOptions;
+  readonly options: DensityOptions;
 }
 
 /** What `density` prints for programs. */

@@ -1,20 +1,22 @@
 import { CARD_KEY, encodeSolver, solverFacts } from "../../../hypersolver/index.js";
 import { type FixedMethod, type Span, spanOf } from "../../../ode/index.js";
 import { formatNumber } from "../../../plot/internal.js";
-import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { readField, warnOfCard } from "../../files/models.js";
 import { goldenSamples } from "../../files/states.js";
 import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
+import { parseStates } from "../../options/parse.js";
+import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
-import type { ExportCommandOptions } from "./command.js";
+import { type ExportOptions, exportTable } from "./table.js";
 
 /** `hypersolvers export`. */
-export const exportJob: Job<ExportCommandOptions> = async (path, options, { output }) => {
+export const exportJob: SpecJob<typeof exportTable> = plainJob(exportTable, async (options, { output }) => {
+  const { field: path, states } = options;
   const field = await readField(path, options);
   const { method, span, correction } = await fixedSolve(options);
   await requireWritableFile(options.out);
-  const samples = await goldenSamples(field, options.states, options, options.seed);
+  const samples = await goldenSamples(field, parseStates("--states", states), options, options.seed);
   const warnings =
     correction === undefined ? [] : warnOfCard(correction, field, usesOf(method, { span }), output);
   const facts = solverFacts(method, span);
@@ -42,7 +44,7 @@ export const exportJob: Job<ExportCommandOptions> = async (path, options, { outp
       out: options.out,
     },
   };
-};
+});
 
 interface FixedSolve extends ChosenMethod {
   readonly method: FixedMethod;
@@ -50,7 +52,7 @@ interface FixedSolve extends ChosenMethod {
 }
 
 /** A solve in fixed steps, complete. Steps and span default to those of a correction. */
-async function fixedSolve(options: ExportCommandOptions): Promise<FixedSolve> {
+async function fixedSolve(options: ExportOptions): Promise<FixedSolve> {
   const { method, steps } = options;
   if (method !== undefined && steps === undefined && !/[:@]/.test(method))
     throw missing("--steps", "the number of equal steps");

@@ -18,7 +18,6 @@ export const fitCommand: CommandDefinition = specCommand({
     "fit images.onnx --base euler --steps 10 --states encoded.safetensors:z --architecture mnist-paper --trajectory-iterations 50",
     "fit flow.onnx --base midpoint --steps 1 --epsilon none",
     "fit flow.onnx --base midpoint --steps 1 --epsilon none --log-density points.csv --out densities",
-    "fit --config runs/field/config.json --iterations 30000 --out runs/longer",
   ],
   load: async () => (await import("./job.js")).fitJob,
 });

@@ -42,12 +42,11 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
     const { out = outOf(spec), resume, samples: heldOut, budget, figures } = own;
     await requireWritableFolder(out);
     await lookForCheckpoint(out, resume, output);
-    const config = configArtefact(repeated(spec, resolveFit(task.field, fit)));
+    const config = configArtefact(fitCommandTable, repeated(spec, resolveFit(task.field, fit)));
     const checkpoints = checkpointsIn(out);
-    const learned = learnedFiles(out, output);
+    const learned = learnedFiles(out, output, config);
     const interruption = onInterrupt(output, FIT_STOPS);
     try {
-      await writeAll(out, [config]);
       const kept = await checkpointing(CHECKPOINT_FILE, { checkpoints, resume });
       const run = await runFit(
         { ...task, ...kept, command, spec: fit, heldOut, budget, figures, onLearned: learned.write },

@@ -1,9 +1,9 @@
 import type { CommandDefinition } from "../../command.js";
-import { fieldTable } from "../../options/field-table.js";
-import { addExamples, type FieldOptions, type SharedOptions } from "../../options/options.js";
+import { type FieldSpec, fieldTable } from "../../options/field-table.js";
+import { addExamples, type SharedOptions } from "../../options/options.js";
 import { addTable } from "../../options/table-options.js";
 
-export interface InfoCommandOptions extends SharedOptions, FieldOptions {}
+export interface InfoCommandOptions extends SharedOptions, FieldSpec {}
 
 export const infoCommand: CommandDefinition = {
   name: "info",

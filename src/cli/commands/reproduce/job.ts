@@ -8,51 +8,67 @@ import {
   presets,
 } from "../../../experiments/index.js";
 import { textTable } from "../../../plot/index.js";
-import type { Job, JobResult } from "../../command.js";
+import { completeSpec, type Spec } from "../../../spec/index.js";
+import type { JobResult } from "../../command.js";
 import { checkpointsIn } from "../../files/checkpoints.js";
+import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
-import { compileOptions, forOption } from "../../files/models.js";
+import { forOption } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { missing } from "../../options/method.js";
+import type { Desk, SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { EXPERIMENT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
 import { showProgress } from "../../terminal/show-progress.js";
 import { nothingFitted } from "../fit/job.js";
-import type { ReproduceCommandOptions } from "./command.js";
+import { type ReproduceOptions, reproduceTable } from "./table.js";
 
 /** `hypersolvers reproduce`. */
-export const reproduceJob: Job<ReproduceCommandOptions> = async (
-  name,
-  options,
-  { output, progress, commandLine },
-) => {
-  if (options.list === true) return listing();
-  if (name === "") throw missing("name", `an experiment: ${Object.keys(experiments).join(", ")}`);
+export const reproduceJob: SpecJob<typeof reproduceTable> = {
+  run: async (spec, desk) => (spec.list === true ? listing() : reproduced(planOf(spec), desk)),
+  effective: async (spec) => (spec.list === true ? { list: true } : planOf(spec).options),
+};
+
+/** What is to be run, every choice made. */
+interface Plan {
+  readonly experiment: Experiment;
+  readonly out: string;
+  readonly options: ReproduceOptions;
+}
+
+function planOf(spec: Spec<typeof reproduceTable>): Plan {
+  const { experiment: name } = spec;
+  if (name === undefined) throw missing("name", `an experiment: ${Object.keys(experiments).join(", ")}`);
   const experiment = forOption("name", () => experimentNamed(name));
-  const density = densityOf(experiment, options.density);
-  const out = options.out ?? join("runs", [name, density].filter((part) => part !== undefined).join("-"));
+  const density = densityOf(experiment, spec.density);
+  const { out = join("runs", [name, density].filter((part) => part !== undefined).join("-")) } = spec;
+  return { experiment, out, options: completeSpec(reproduceTable, { ...spec, density, out }) };
+}
+
+async function reproduced({ experiment, out, options }: Plan, desk: Desk): Promise<JobResult> {
+  const { output, progress, commandLine, machine } = desk;
+  const { preset, seed, density, seeds = 1, resume = false } = options;
   await requireWritableFolder(out);
   const interruption = onInterrupt(output, EXPERIMENT_STOPS);
   const store = checkpointsIn(out);
   const folder = runFolder(out);
-  const seeds = options.seeds ?? 1;
   try {
+    const images = experiment.dataset && (await loadDataset(experiment.dataset, cacheFolder(options.cache)));
+    await folder.write(configArtefact(reproduceTable, { ...options, resume: undefined }));
     const { summary, metrics, status } = await (seeds === 1 ? experiment : overSeeds(experiment, seeds)).run(
       {
-        preset: options.preset,
-        seed: options.seed,
+        preset,
+        seed,
         command: commandLine,
         ...(density !== undefined && { density }),
-        ...(experiment.dataset !== undefined && {
-          images: await loadDataset(experiment.dataset, cacheFolder(options.cache)),
-        }),
+        ...(images !== undefined && { images }),
       },
       {
-        ...compileOptions(options),
+        ...machine,
         ...(experiment.parallel && { parallel: experiment.parallel }),
         signal: interruption.signal,
         store,
-        resume: options.resume === true,
+        resume,
         onArtefact: async (artefact) => {
           for (const file of withPngs([artefact])) await folder.write(file);
         },
@@ -66,16 +82,16 @@ export const reproduceJob: Job<ReproduceCommandOptions> = async (
     const ending = status === "interrupted" ? ["", "Interrupted: this is the best result until then."] : [];
     return {
       text: [experiment.title, "", summary, ...ending, ...wroteLines(files)].join("\n"),
-      json: { experiment: name, preset: options.preset, seed: options.seed, status, metrics, out, files },
+      json: { experiment: experiment.name, preset, seed, status, metrics, out, files },
       exitCode: status === "interrupted" ? interruptedExit() : 0,
       failure,
     };
   } catch (error) {
-    throw nothingFitted(error, options.resume);
+    throw nothingFitted(error, resume);
   } finally {
     interruption.release();
   }
-};
+}
 
 /** The data set that is wanted, or the experiment's first; undefined where it has one alone. */
 function densityOf({ name, densities }: Experiment, wanted: string | undefined): string | undefined {

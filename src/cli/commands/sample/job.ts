@@ -3,7 +3,6 @@ import { compileFlowSampler, type FlowSamplerOptions, type FlowSamples } from ".
 import { density, textTable } from "../../../plot/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { Random, type Tensor, toFloat64 } from "../../../tensor/index.js";
-import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow } from "../../files/flows.js";
 import { compileOptions, stemOf, warnOfCard, warnOfStates } from "../../files/models.js";
@@ -11,13 +10,14 @@ import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints } from "../../files/points.js";
 import { costText, flowSolver, warnOfFlowTolerances, writtenText } from "../../options/flow-solver.js";
 import { type ChosenMethod, usesOf } from "../../options/method.js";
+import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { onInterrupt } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
-import type { SampleCommandOptions } from "./command.js";
+import { type SampleOptions, sampleTable } from "./table.js";
 
 /** `hypersolvers sample`. */
-export const sampleJob: Job<SampleCommandOptions> = async (path, options, { output }) => {
-  const { out, picture, count, seed } = options;
+export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, async (options, { output }) => {
+  const { flow: path, out, picture, count, seed } = options;
   const solver = await flowSolver(options);
   const flow = await readFlow(path, options);
   if (picture !== undefined) requirePlane(flow.columns.length, "--picture");
@@ -55,7 +55,7 @@ export const sampleJob: Job<SampleCommandOptions> = async (path, options, { outp
   } finally {
     interruption?.release();
   }
-};
+});
 
 /** What the card says, and whether the correction learned where sampling starts. */
 function cardWarningsOf(
@@ -75,7 +75,7 @@ function cardWarningsOf(
 async function samples(
   flow: LoadedFlow,
   options: FlowSamplerOptions,
-  { count, seed }: Pick<SampleCommandOptions, "count" | "seed">,
+  { count, seed }: Pick<SampleOptions, "count" | "seed">,
 ): Promise<FlowSamples> {
   const sampler = await compileFlowSampler(flow, options);
   try {

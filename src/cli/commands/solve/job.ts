@@ -12,20 +12,22 @@ import {
 import { textTable } from "../../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape, type Tensor, toFloat64 } from "../../../tensor/index.js";
-import type { Job } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { compileOptions, readField, warnOfCard, warnOfStates } from "../../files/models.js";
 import { solveSamples } from "../../files/states.js";
 import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
+import { parseStates } from "../../options/parse.js";
+import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { warnOfTolerances } from "../../options/tolerances.js";
 import { unusable } from "../../options/usage-error.js";
 import { type Interruption, onInterrupt } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
-import type { SolveCommandOptions } from "./command.js";
 import { statesFile } from "./states-file.js";
+import { type SolveOptions, solveTable } from "./table.js";
 
 /** `hypersolvers solve`. */
-export const solveJob: Job<SolveCommandOptions> = async (path, options, { output }) => {
+export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (options, { output }) => {
+  const { field: path } = options;
   refuseContradictions(options);
   const given = await readField(path, options);
   const field = options.precision === undefined ? given : fieldAs(given, options.precision);
@@ -39,7 +41,7 @@ export const solveJob: Job<SolveCommandOptions> = async (path, options, { output
     );
   const place = placeOf(options, chosen);
   if (options.out !== undefined) await requireWritableFile(options.out);
-  const samples = await solveSamples(field, options.states, options, {
+  const samples = await solveSamples(field, parseStates("--states", options.states), options, {
     count: options.samples,
     seed: options.seed,
   });
@@ -70,15 +72,15 @@ export const solveJob: Job<SolveCommandOptions> = async (path, options, { output
     text: textOf(solution, method.text, file),
     json: jsonOf(solution, method.text, { out: file, warnings }),
   };
-};
+});
 
-function refuseContradictions({ span, times }: SolveCommandOptions): void {
+function refuseContradictions({ span, times }: SolveOptions): void {
   if (span !== undefined && times !== undefined)
     throw unusable("--span, --times", "one of the two", "both", "--times has start and end already");
 }
 
 /** Where to solve; by default where a correction was fitted. */
-function placeOf(options: SolveCommandOptions, { method, correction }: ChosenMethod): SolvePlace {
+function placeOf(options: SolveOptions, { method, correction }: ChosenMethod): SolvePlace {
   const { times, span = correction?.card.span } = options;
   if (times !== undefined) {
     if (correction !== undefined && options.steps === undefined && !saysSteps(options))
@@ -91,7 +93,7 @@ function placeOf(options: SolveCommandOptions, { method, correction }: ChosenMet
 }
 
 /** Whether the spelling of a corrected method has steps of its own. */
-const saysSteps = ({ method }: SolveCommandOptions): boolean => {
+const saysSteps = ({ method }: SolveOptions): boolean => {
   const spec = method === undefined ? undefined : parseMethodSpec(method);
   return spec?.kind === "hyper" && spec.grid !== undefined;
 };

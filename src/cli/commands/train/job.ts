@@ -2,39 +2,65 @@ import { join } from "node:path";
 import {
   type FlowPlan,
   type FlowRequest,
-  flowDefaults,
   flowPhases,
   runFlow,
   type Store,
 } from "../../../experiments/index.js";
 import { baseNamed, MAX_SPEED } from "../../../models/index.js";
 import { defaultEstimator } from "../../../ode/index.js";
-import type { Job, JobContext } from "../../command.js";
+import { completeSpec, pickSpec } from "../../../spec/index.js";
+import type { JobResult } from "../../command.js";
 import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/checkpoints.js";
+import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, writeAll } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
-import { compileOptions, forOption } from "../../files/models.js";
+import { forOption } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { type TrainingData, trainingData } from "../../files/training-data.js";
+import { parseBase } from "../../options/parse.js";
+import type { Desk, SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { interruptedExit, onInterrupt, TRAINING_STOPS } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
 import { showProgress } from "../../terminal/show-progress.js";
 import { refuseSpareNoise } from "../density/job.js";
-import type { TrainCommandOptions } from "./command.js";
+import { type TrainOptions, trainTable } from "./table.js";
 import { trainJson, trainText } from "./text.js";
 
 /** `hypersolvers train`. */
-export const trainJob: Job<TrainCommandOptions> = async (source, options, desk) => {
+export const trainJob: SpecJob<typeof trainTable> = {
+  run: (spec, desk) => trained(completeSpec(trainTable, spec), desk),
+  effective: async (spec) => {
+    const options = completeSpec(trainTable, spec);
+    refuseContradictions(options);
+    return repeated(options, (await trainingData(spec.data, options.seed)).name);
+  },
+};
+
+/** The options that repeat a run: every choice made. */
+function repeated(options: TrainOptions, name: string): TrainOptions {
+  const [first] = flowPhases(planOf(options));
+  const { out = join("runs", name) } = options;
+  return pickSpec(trainTable, {
+    ...options,
+    iterations: first?.iterations,
+    learningRate: first?.learningRate,
+    out,
+    resume: undefined,
+  }) as TrainOptions;
+}
+
+async function trained(options: TrainOptions, desk: Desk): Promise<JobResult> {
   refuseContradictions(options);
-  const subject = await trainingData(source, options.seed);
+  const subject = await trainingData(options.data, options.seed);
   refuseSpareNoise(options, options.estimator ?? defaultEstimator(subject.data.dimension));
   const out = options.out ?? join("runs", subject.name);
   await requireWritableFolder(out);
   await lookForCheckpoint(out, options.resume === true, desk.output);
   warnOfFarRows(subject, desk.output);
   const checkpoints = checkpointsIn(out);
-  const learned = learnedFiles(out, desk.output);
+  const config = configArtefact(trainTable, repeated(options, subject.name));
+  const learned = learnedFiles(out, desk.output, config);
   const interruption = onInterrupt(desk.output, TRAINING_STOPS);
   try {
     const run = await runFlow({
@@ -42,7 +68,7 @@ export const trainJob: Job<TrainCommandOptions> = async (source, options, desk) 
       onLearned: learned.write,
     });
     desk.progress.stop();
-    const { paths: files, failure } = await writeAll(out, withPngs(run.artefacts));
+    const { paths: files, failure } = await writeAll(out, [...withPngs(run.artefacts), config]);
     const complete = run.metrics.status === "complete";
     if (complete && failure === undefined) await checkpoints.clear();
     const kept = await checkpointLeft(out, complete);
@@ -58,18 +84,17 @@ export const trainJob: Job<TrainCommandOptions> = async (source, options, desk) 
   } finally {
     interruption.release();
   }
-};
+}
 
 function requestOf(
   { data, name, columns, entropy }: TrainingData,
   checkpoints: Store,
-  options: TrainCommandOptions,
-  { output, progress, commandLine }: JobContext,
+  options: TrainOptions,
+  { output, progress, commandLine, machine }: Desk,
   signal: AbortSignal,
 ): FlowRequest {
-  const { hidden = flowDefaults.hidden, activation = flowDefaults.activation, base = "normal" } = options;
   const phases = flowPhases(planOf(options));
-  const { validations = flowDefaults.validations, depth, seed, figures, resume } = options;
+  const { hidden, activation, base, validations, depth, seed, figures, resume } = options;
   return {
     ...{ data, title: `A flow for ${name}`, command: commandLine, figures },
     ...(columns !== undefined && { columns }),
@@ -82,8 +107,8 @@ function requestOf(
         seed,
         signal,
       },
-      base: forOption("--base", () => baseNamed(base)),
-      compile: { ...compileOptions(options), parallel: "batch" },
+      base: forOption("--base", () => baseNamed(parseBase(base))),
+      compile: { ...machine, parallel: "batch" },
       onProgress: showProgress(progress),
       onWarning: (sentence) => output.warn(sentence),
     },
@@ -92,8 +117,8 @@ function requestOf(
   };
 }
 
-function planOf(options: TrainCommandOptions): FlowPlan {
-  const { objective, iterations, batch, lr, tolerance, gradient, seminorm } = options;
+function planOf(options: TrainOptions): FlowPlan {
+  const { objective, iterations, batch, learningRate, tolerance, gradient, seminorm } = options;
   const { estimator, noise, kinetic, frobenius, controlState } = options;
   const solver = {
     ...(tolerance !== undefined && { method: `dopri5@${tolerance}` }),
@@ -112,17 +137,17 @@ function planOf(options: TrainCommandOptions): FlowPlan {
   return {
     ...{ objective, likelihood },
     ...(iterations !== undefined && { iterations }),
-    ...(batch !== undefined && { batch }),
-    ...(lr !== undefined && { learningRate: lr }),
+    batch,
+    ...(learningRate !== undefined && { learningRate }),
   };
 }
 
-function refuseContradictions(options: TrainCommandOptions): void {
+function refuseContradictions(options: TrainOptions): void {
   const { objective, tolerance, gradient, seminorm, estimator, noise, kinetic, frobenius, controlState } =
     options;
   const solving = { tolerance, gradient, seminorm, estimator, noise, kinetic, frobenius };
   const given = Object.entries({ ...solving, "control-state": controlState }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`],
+    value === undefined || value === false ? [] : [`--${name}`],
   );
   if (objective === "flow-matching" && given.length > 0)
     throw unusable(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Figure, renderSvg } from "../../../../src/plot/index.js";
+import { type Figure, heatMap, renderSvg } from "../../../../src/plot/index.js";
 import { paretoFront } from "../../../../src/plot/internal.js";
 import { renderPng } from "../../../../src/plot/png/index.js";
 
@@ -57,9 +57,13 @@ describe("renderSvg", () => {
   });
 
   it("leaves no loose references and rounds coordinates", async () => {
-    const svg = await renderSvg(figure("Rounded"));
-    const ids = new Set([...svg.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
-    for (const [, id] of svg.matchAll(/url\(#([^)]+)\)/g)) expect(ids).toContain(id);
+    const heat = { label: "f", x: [0, 1], y: [0, 1], columns: 1, rows: 2, values: [0, 1] } as const;
+    const svg = await renderSvg(heatMap([heat]));
+    const ids = [...svg.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    const references = [...svg.matchAll(/url\(#([^)]+)\)/g)].map(([, id]) => id);
+    // The legend has a gradient.
+    expect(references.length).toBeGreaterThan(0);
+    for (const id of references) expect(ids).toContain(id);
     expect(svg).not.toMatch(/ d="[^"]*\.\d{3}/);
   });
 });

@@ -1,0 +1,66 @@
+import type { Complete } from "../../../spec/index.js";
+import { fieldTable } from "../../options/field-table.js";
+import { fieldArgument, seedTable } from "../../options/tables.js";
+
+/** What `compare` is told beside the field and its inputs. */
+export const compareOwnTable = {
+  correction: {
+    type: "text",
+    placeholder: "file",
+    group: "Options:",
+    help: "a correction that `fit` made, to be compared with the rest",
+  },
+  methods: {
+    type: "text",
+    otherwise: "every fixed method at every budget, dopri5, the correction",
+    placeholder: "method,…",
+    help: "these alone: heun:4,dopri5@1e-5,hyper:FILE:2",
+  },
+  span: {
+    type: "span",
+    otherwise: "with a correction: its own",
+    placeholder: "t0,t1",
+    help: "from where to where; t1 < t0 runs backwards",
+  },
+  states: {
+    type: "text",
+    default: "normal",
+    expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv",
+    placeholder: "source",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv; a file is used from its held-out fifth",
+  },
+  samples: {
+    type: "integer",
+    min: 1,
+    max: 10_000_000,
+    otherwise: "2000; images: 64",
+    placeholder: "n",
+    help: "how many states to measure on",
+  },
+  budget: {
+    type: "list",
+    of: { type: "integer", min: 1 },
+    otherwise: "1,2,4,8,16",
+    placeholder: "n,…",
+    help: "evaluations of f that fixed methods may spend",
+  },
+  tolerances: {
+    type: "list",
+    of: { type: "number", above: 0 },
+    otherwise: "1e-3,1e-5",
+    placeholder: "x,…",
+    help: "tolerances of dopri5 to compare",
+  },
+  out: {
+    type: "text",
+    placeholder: "folder",
+    help: "also write comparison.json, config.json and the figure (SVG, PNG) there",
+  },
+} as const;
+
+/** All options of `compare`, in the order of help. */
+export const compareTable: typeof fieldArgument &
+  typeof compareOwnTable &
+  typeof seedTable &
+  typeof fieldTable = { ...fieldArgument, ...compareOwnTable, ...seedTable, ...fieldTable };
+export type CompareOptions = Complete<typeof compareTable>;

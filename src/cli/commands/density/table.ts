@@ -1,0 +1,57 @@
+import type { Complete } from "../../../spec/index.js";
+import { inputMapTable } from "../../options/field-table.js";
+import {
+  flowArgument,
+  flowSolverTable,
+  flowSourceTable,
+  seedTable,
+  traceTable,
+} from "../../options/tables.js";
+
+/** What `density` is told beside the flow and its solver. */
+export const densityOwnTable = {
+  data: {
+    type: "text",
+    placeholder: "file",
+    group: "Options:",
+    help: "points: FILE.csv or FILE.safetensors[:KEY]",
+  },
+  out: {
+    type: "text",
+    pattern: ".\\.([cC][sS][vV]|[sS][aA][fF][eE][tT][eE][nN][sS][oO][rR][sS])$",
+    expected: "the name of a file that ends in .csv or .safetensors",
+    placeholder: "file",
+    help: "where to write points and log-densities: FILE.csv (column log_density), or FILE.safetensors (keys x, log_density)",
+  },
+  picture: {
+    type: "text",
+    pattern: ".\\.([sS][vV][gG]|[pP][nN][gG])$",
+    expected: "the name of a file that ends in .svg or .png",
+    placeholder: "file",
+    help: "draw the density over a grid: FILE.svg or FILE.png; 2 columns only",
+  },
+  grid: {
+    type: "text",
+    otherwise: "around the data, 100 cells",
+    placeholder: "low,high[,cells]",
+    help: "a square region, and cells along its side",
+  },
+} as const;
+
+/** All options of `density`, in the order of help. */
+export const densityTable: typeof flowArgument &
+  typeof densityOwnTable &
+  typeof flowSolverTable &
+  typeof traceTable &
+  typeof flowSourceTable &
+  typeof inputMapTable &
+  typeof seedTable = {
+  ...flowArgument,
+  ...densityOwnTable,
+  ...flowSolverTable,
+  ...traceTable,
+  ...flowSourceTable,
+  ...inputMapTable,
+  ...seedTable,
+};
+export type DensityOptions = Complete<typeof densityTable>;

@@ -1,0 +1,43 @@
+import { methodNames } from "../../../ode/specs.js";
+import type { Complete } from "../../../spec/index.js";
+import { fieldTable } from "../../options/field-table.js";
+import { fieldArgument, seedTable } from "../../options/tables.js";
+
+/** What `export` is told beside the field and its inputs. */
+export const exportOwnTable = {
+  correction: {
+    type: "text",
+    placeholder: "file",
+    group: "Options:",
+    help: "a correction that `fit` made; gives method, and default span and steps",
+  },
+  method: {
+    type: "text",
+    placeholder: "method",
+    known: methodNames as readonly string[],
+    help: "how to solve: heun:4 (steps), hyper:FILE:2 (correction); or a name alone, {choices}",
+  },
+  steps: { type: "integer", min: 1, placeholder: "k", help: "number of equal steps over the span" },
+  span: { type: "span", placeholder: "t0,t1", help: "from where to where; t1 < t0 runs backwards" },
+  states: {
+    type: "text",
+    default: "normal",
+    expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv",
+    placeholder: "source",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv; a few become golden vectors",
+  },
+  out: {
+    type: "text",
+    required: true,
+    expected: "the name of a file",
+    placeholder: "file",
+    help: "the ONNX file to write",
+  },
+} as const;
+
+/** All options of `export`, in the order of help. */
+export const exportTable: typeof fieldArgument &
+  typeof exportOwnTable &
+  typeof seedTable &
+  typeof fieldTable = { ...fieldArgument, ...exportOwnTable, ...seedTable, ...fieldTable };
+export type ExportOptions = Complete<typeof exportTable>;

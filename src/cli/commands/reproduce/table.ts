@@ -1,0 +1,46 @@
+import type { Complete } from "../../../spec/index.js";
+import { cacheTable, seedTable } from "../../options/tables.js";
+
+/** What `reproduce` is told. */
+export const reproduceOwnTable = {
+  experiment: {
+    type: "text",
+    flag: "argument",
+    placeholder: "name",
+    help: "the experiment",
+  },
+  list: { type: "boolean", group: "Options:", help: "show the experiments there are" },
+  preset: {
+    type: "choice",
+    of: ["smoke", "standard", "paper"],
+    default: "standard",
+    placeholder: "name",
+    help: "smoke (seconds), standard (minutes, images up to two hours) or paper (the paper's setting)",
+  },
+  density: {
+    type: "text",
+    placeholder: "name",
+    help: "the data set, for experiments that have several (--list shows them)",
+  },
+  seeds: {
+    type: "integer",
+    min: 1,
+    placeholder: "n",
+    help: "run with so many seeds, --seed and those after it: mean ± deviation",
+  },
+  resume: { type: "boolean", help: "go on from the checkpoint in the folder, if there is one" },
+  out: {
+    type: "text",
+    otherwise: "runs/NAME, with the data set behind",
+    placeholder: "folder",
+    help: "where to write",
+  },
+} as const;
+
+/** All options of `reproduce`, in the order of help. */
+export const reproduceTable: typeof reproduceOwnTable & typeof cacheTable & typeof seedTable = {
+  ...reproduceOwnTable,
+  ...cacheTable,
+  ...seedTable,
+};
+export type ReproduceOptions = Complete<typeof reproduceTable>;

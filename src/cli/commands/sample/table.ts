@@ -1,0 +1,47 @@
+import type { Complete } from "../../../spec/index.js";
+import { inputMapTable } from "../../options/field-table.js";
+import { flowArgument, flowSolverTable, flowSourceTable, seedTable } from "../../options/tables.js";
+
+/** What `sample` is told beside the flow and its solver. */
+export const sampleOwnTable = {
+  count: {
+    type: "integer",
+    min: 1,
+    max: 10_000_000,
+    default: 1000,
+    placeholder: "n",
+    group: "Options:",
+    help: "how many samples",
+  },
+  out: {
+    type: "text",
+    pattern: ".\\.([cC][sS][vV]|[sS][aA][fF][eE][tT][eE][nN][sS][oO][rR][sS])$",
+    expected: "the name of a file that ends in .csv or .safetensors",
+    otherwise: "nowhere",
+    placeholder: "file",
+    help: "where to write them: FILE.csv, or FILE.safetensors (key x)",
+  },
+  picture: {
+    type: "text",
+    pattern: ".\\.([sS][vV][gG]|[pP][nN][gG])$",
+    expected: "the name of a file that ends in .svg or .png",
+    placeholder: "file",
+    help: "draw their density: FILE.svg or FILE.png; 2 columns only",
+  },
+} as const;
+
+/** All options of `sample`, in the order of help. */
+export const sampleTable: typeof flowArgument &
+  typeof sampleOwnTable &
+  typeof flowSolverTable &
+  typeof flowSourceTable &
+  typeof inputMapTable &
+  typeof seedTable = {
+  ...flowArgument,
+  ...sampleOwnTable,
+  ...flowSolverTable,
+  ...flowSourceTable,
+  ...inputMapTable,
+  ...seedTable,
+};
+export type SampleOptions = Complete<typeof sampleTable>;

@@ -1,0 +1,91 @@
+import { methodNames } from "../../../ode/specs.js";
+import type { Complete } from "../../../spec/index.js";
+import { fieldTable } from "../../options/field-table.js";
+import { fieldArgument, seedTable } from "../../options/tables.js";
+
+/** What `solve` is told beside the field and its inputs. */
+export const solveOwnTable = {
+  correction: {
+    type: "text",
+    placeholder: "file",
+    group: "Options:",
+    help: "a correction that `fit` made; gives method, and default span and steps",
+  },
+  method: {
+    type: "text",
+    otherwise: "dopri5",
+    placeholder: "method",
+    known: methodNames as readonly string[],
+    help: "how to solve: heun:4 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction); or a name alone, {choices}",
+  },
+  steps: {
+    type: "integer",
+    min: 1,
+    placeholder: "k",
+    help: "number of equal steps over the span, or between two times",
+  },
+  rtol: {
+    type: "number",
+    min: 0,
+    otherwise: "1e-7",
+    placeholder: "x",
+    help: "relative tolerance of a step",
+  },
+  atol: {
+    type: "number",
+    min: 0,
+    otherwise: "1e-9",
+    placeholder: "x",
+    help: "absolute tolerance of a step",
+  },
+  maxSteps: {
+    type: "integer",
+    min: 1,
+    otherwise: "100000",
+    placeholder: "n",
+    help: "attempted steps before giving up",
+  },
+  precision: {
+    type: "choice",
+    of: ["float32", "float64"],
+    otherwise: "as the field",
+    placeholder: "type",
+    help: "float32 or float64, for f and states",
+  },
+  span: { type: "span", placeholder: "t0,t1", help: "from where to where; t1 < t0 runs backwards" },
+  times: {
+    type: "list",
+    of: { type: "number" },
+    placeholder: "t0,t1,…",
+    help: "times of the wanted states, instead of --span; states start at t0",
+  },
+  states: {
+    type: "text",
+    required: true,
+    expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv",
+    placeholder: "source",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv",
+  },
+  samples: {
+    type: "integer",
+    min: 1,
+    max: 10_000_000,
+    default: 16,
+    placeholder: "n",
+    help: "how many states to draw with normal or uniform",
+  },
+  out: {
+    type: "text",
+    placeholder: "file",
+    help: "where to write the states (safetensors): key z, [batch, …] with --span, [times, batch, …] with --times",
+  },
+  keepPartial: {
+    type: "boolean",
+    help: "when the solve fails, write the times that were reached and key last_good",
+  },
+} as const;
+
+/** All options of `solve`, in the order of help. */
+export const solveTable: typeof fieldArgument & typeof solveOwnTable & typeof seedTable & typeof fieldTable =
+  { ...fieldArgument, ...solveOwnTable, ...seedTable, ...fieldTable };
+export type SolveOptions = Complete<typeof solveTable>;

@@ -1,0 +1,155 @@
+import { methodNames } from "../../ode/specs.js";
+import type { Complete } from "../../spec/index.js";
+
+/** Of everything random. */
+export const seedTable = {
+  seed: {
+    type: "integer",
+    default: 0,
+    placeholder: "n",
+    group: "Common options:",
+    help: "seed of everything random",
+  },
+} as const;
+
+/** A field, as the argument of a command. */
+export const fieldArgument = {
+  field: {
+    type: "text",
+    required: true,
+    flag: "argument",
+    expected: "a vector field, FILE.onnx",
+    placeholder: "field.onnx",
+    help: "the vector field",
+  },
+} as const;
+
+/** A flow, as the argument of a command. */
+export const flowArgument = {
+  flow: {
+    type: "text",
+    required: true,
+    flag: "argument",
+    expected: "a flow, FILE.onnx",
+    placeholder: "flow.onnx",
+    help: "a flow of `train`, or any field with --span and --base",
+  },
+} as const;
+
+/** How a flow is solved. */
+export const flowSolverTable = {
+  correction: {
+    type: "text",
+    placeholder: "file",
+    group: "How to solve:",
+    help: "a correction that `fit` made; gives method and default steps",
+  },
+  method: {
+    type: "text",
+    otherwise: "dopri5",
+    placeholder: "method",
+    group: "How to solve:",
+    known: methodNames as readonly string[],
+    help: "how to solve: heun:4 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction); or a name alone, {choices}",
+  },
+  steps: {
+    type: "integer",
+    min: 1,
+    placeholder: "k",
+    group: "How to solve:",
+    help: "number of equal steps; without it tolerances choose them",
+  },
+  rtol: {
+    type: "number",
+    min: 0,
+    otherwise: "1e-5",
+    placeholder: "x",
+    group: "How to solve:",
+    help: "relative tolerance of a step",
+  },
+  atol: {
+    type: "number",
+    min: 0,
+    otherwise: "1e-5",
+    placeholder: "x",
+    group: "How to solve:",
+    help: "absolute tolerance of a step",
+  },
+  maxSteps: {
+    type: "integer",
+    min: 1,
+    otherwise: "100000",
+    placeholder: "n",
+    group: "How to solve:",
+    help: "attempted steps before giving up",
+  },
+} as const;
+
+/** Which flow: a file of `train`, or a field and what is missing there. */
+export const flowSourceTable = {
+  span: {
+    type: "span",
+    placeholder: "t0,t1",
+    group: "For a field that `train` did not make:",
+    help: "from where to where; t1 < t0 runs backwards; the base is at t0, the data at t1",
+  },
+  base: {
+    type: "text",
+    placeholder: "name",
+    group: "For a field that `train` did not make:",
+    help: "base distribution: normal, logistic or student-t:NU",
+  },
+} as const;
+
+/** How the divergence of a field is found. */
+export const traceTable = {
+  estimator: {
+    type: "choice",
+    of: ["exact", "hutchinson"],
+    otherwise: "exact up to 8 columns",
+    placeholder: "name",
+    help: "divergence of the field: exact, or hutchinson's estimate",
+  },
+  noise: {
+    type: "choice",
+    of: ["rademacher", "gaussian"],
+    otherwise: "rademacher",
+    placeholder: "name",
+    help: "of --estimator hutchinson: {choices}",
+  },
+  controlState: {
+    type: "boolean",
+    help: "let tolerances follow the points alone, not their log-density",
+  },
+} as const;
+export type TraceOptions = Complete<typeof traceTable>;
+
+/** Where data sets are kept. */
+export const cacheTable = {
+  cache: {
+    type: "text",
+    otherwise: "HYPERSOLVERS_CACHE, else hypersolvers in XDG_CACHE_HOME or ~/.cache",
+    placeholder: "folder",
+    help: "where data sets are kept",
+  },
+} as const;
+
+/** Where a command runs: the part of a run's context that flags decide. No spec has it. */
+export const machineTable = {
+  device: {
+    type: "choice",
+    of: ["cpu", "webgpu", "cuda", "reference"],
+    otherwise: "cpu",
+    placeholder: "name",
+    group: "Common options:",
+    help: "where to compute: {choices} (reference is slow and in float64)",
+  },
+  threads: {
+    type: "integer",
+    min: 1,
+    otherwise: "all cores",
+    placeholder: "n",
+    group: "Common options:",
+    help: "threads on the CPU",
+  },
+} as const;

@@ -1,0 +1,120 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { parse } from "yaml";
+import { commands } from "../../../src/cli/program.js";
+import { encodeFlow, flowFacts } from "../../../src/models/index.js";
+import { flowOver, smallField } from "../../helpers/flows.js";
+import { told } from "../../helpers/told.js";
+
+const home = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), "hypersolvers-config-"));
+
+beforeAll(() => {
+  copyFileSync(resolve("pretrained/ffjord_gaussians_field.onnx"), join(folder, "field.onnx"));
+  process.chdir(folder);
+  const flow = flowOver(smallField(2));
+  writeFileSync(
+    "flow.onnx",
+    encodeFlow(flow, flowFacts(flow, { data: "a test", training: "none", seed: 0 })),
+  );
+});
+afterAll(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true });
+});
+
+/** A command line of every command that has a table, with options that are not the defaults. */
+const lines: Readonly<Record<string, string>> = {
+  fit: "fit field.onnx --base heun --steps 2 --states uniform:-1,1 --lr 0.01 --epsilon none --detach-field --no-figures",
+  solve: "solve field.onnx --times 0,0.5,1 --states normal --rtol 1e-4 --precision float64 --keep-partial",
+  export: "export field.onnx --method rk4 --steps 4 --span 0,1 --out rk4.onnx",
+  compare: "compare field.onnx --span 0,1 --budget 2,4 --tolerances 1e-2 --seed 3",
+  train:
+    "train pinwheel --objective both --iterations 400 --lr 0.02 --no-depth --base student-t:5 --kinetic 0.1",
+  sample: "sample flow.onnx --count 10 --method heun --steps 4 --out samples.csv",
+  density: "density flow.onnx --grid -4,4,50 --picture density.svg --estimator hutchinson --noise gaussian",
+  reproduce: "reproduce cnf --density rings --preset smoke --seed 2 --seeds 2",
+};
+const tabled = commands.filter(({ table }) => table !== undefined).map(({ name }) => name);
+
+test("every command that has options of its own takes them from files", () => {
+  expect(Object.keys(lines).sort()).toEqual([...tabled].sort());
+});
+
+describe.each(tabled)("%s", (name) => {
+  const line = lines[name] ?? name;
+
+  it("prints options that it takes back, from JSON and from YAML, and does nothing else", async () => {
+    const { code, text, json } = await told(`${line} --print-config`);
+    expect([code, JSON.parse(text)]).toEqual([0, json]);
+    writeFileSync("config.json", text);
+    const yaml = Object.entries(json).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+    writeFileSync("config.yaml", `# as people write it\n${yaml.join("\n")}\n`);
+    expect(parse(readFileSync("config.yaml", "utf8"))).toEqual(json);
+    for (const file of ["config.json", "config.yaml"]) {
+      const again = await told(`${name} --config ${file} --print-config`);
+      expect([again.code, again.json]).toEqual([0, json]);
+    }
+  });
+
+  it("lets flags go before the file", async () => {
+    const { json } = await told(`${line} --print-config`);
+    writeFileSync("config.json", JSON.stringify(json));
+    const changed = await told(`${name} --config config.json --seed 17 --print-config`);
+    expect(changed.json).toEqual({ ...json, seed: 17 });
+  });
+
+  it("refuses a name that it does not know, with the one that was meant", async () => {
+    writeFileSync("wrong.json", JSON.stringify({ sede: 1 }));
+    const { code, text } = await told(`${line} --config wrong.json`);
+    expect(code).toBe(2);
+    expect(text).toContain("wrong.json: sede");
+    expect(text).toContain("help: did you mean seed?");
+  });
+});
+
+describe("a file of options", () => {
+  it("that is out of range is refused by file and name", async () => {
+    writeFileSync("range.json", JSON.stringify({ batch: 0 }));
+    const { code, text } = await told(
+      "fit field.onnx --base heun --steps 1 --states normal --config range.json",
+    );
+    expect([code, text]).toEqual([
+      2,
+      expect.stringMatching(/range\.json: batch[\s\S]*a positive integer[\s\S]*0/),
+    ]);
+  });
+
+  it("that cannot be read says which and why", async () => {
+    writeFileSync("broken.json", "{");
+    writeFileSync("list.yaml", "- 1\n");
+    const of = async (file: string) => (await told(`sample flow.onnx --config ${file}`)).text;
+    expect(await of("none.json")).toContain("FILE_NOT_READABLE");
+    expect(await of("broken.json")).toMatch(/broken\.json[\s\S]*expected: JSON, or YAML/);
+    expect(await of("list.yaml")).toMatch(/list\.yaml[\s\S]*options by name/);
+  });
+
+  it("may leave out what flags say, not what nobody says", async () => {
+    writeFileSync("part.yaml", "base: heun\nstates: normal\n");
+    expect((await told("fit field.onnx --config part.yaml --steps 1 --print-config")).json).toMatchObject({
+      base: "heun",
+      steps: 1,
+    });
+    const { code, text } = await told("fit field.onnx --config part.yaml");
+    expect([code, text]).toEqual([2, expect.stringContaining("(--steps)")]);
+  });
+
+  it("that a run leaves repeats the run", async () => {
+    const LIGHT =
+      "--iterations 20 --trajectories 256 --batch 64 --hidden 8 --samples 50 --budget 2 --no-figures";
+    await told(`fit field.onnx --base heun --steps 1 --states normal --epsilon none ${LIGHT} --out first`);
+    await told("fit --config first/config.json --out second");
+    expect(readFileSync("second/correction.onnx").equals(readFileSync("first/correction.onnx"))).toBe(true);
+    const losses = (of: string) => JSON.parse(readFileSync(`${of}/metrics.json`, "utf8")).losses;
+    expect(losses("second")).toEqual(losses("first"));
+    const config = (of: string) => JSON.parse(readFileSync(`${of}/config.json`, "utf8"));
+    expect(config("second")).toEqual({ ...config("first"), out: "second" });
+  });
+});

@@ -121,7 +121,8 @@ export interface FitRun {
 /** Held-out states that methods are measured on, when nobody says: images are thousands of numbers each. */
 export const measuredSamples = (field: Field): number => (hasImageStates(field) ? 64 : 2000);
 
-const DEFAULT_BUDGET = [1, 2, 4, 8, 16, 32];
+/** Doublings, and what the hypersolver spends. */
+const budgetWith = (nfe: number): number[] => [...new Set([1, 2, 4, 8, 16, 32, nfe])].sort((a, b) => a - b);
 const DENSITY_SAMPLES = 20_000;
 const TRAJECTORY_SAMPLES = 40;
 
@@ -148,8 +149,7 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
   const on = { span, steps, samples, reference, compile };
   const measured = await measuredResult(field, method, on);
   const measuredBase = await measuredResult(field, baseMethod, on);
-  const { nfe } = method.scheme(field).cost(steps);
-  const budget = request.budget ?? [...new Set([...DEFAULT_BUDGET, nfe])].sort((a, b) => a - b);
+  const budget = request.budget ?? budgetWith(method.scheme(field).cost(steps).nfe);
   const methods = standardCompetitors(field, { budget, correction: fit.correction });
   // A stop comes too late here: what was fitted is to be measured.
   const { signal: _, ...unstopped } = context;

@@ -286,16 +286,21 @@ describe("an interrupted experiment", () => {
     };
   };
 
-  test("goes on from the fits that it had made", async () => {
+  /** At its first iteration: the first fit is whole. */
+  const stoppedInSecondFit = (): ExperimentContext => {
     const controller = new AbortController();
     let fits = 0;
-    const broken = await run({
+    return {
       signal: controller.signal,
       onProgress: ({ stage, done }) => {
         if (stage === "fitting" && done === 1) fits++;
         if (fits === 2) controller.abort();
       },
-    });
+    };
+  };
+
+  test("goes on from the fits that it had made", async () => {
+    const broken = await run(stoppedInSecondFit());
     expect(broken.status).toBe("interrupted");
     expect(broken.summary).toContain(
       "Interrupted after the fits of HyperEuler; HyperEuler, features (not finished).",
@@ -323,7 +328,7 @@ describe("an interrupted experiment", () => {
       if (/onnx|safetensors/.test(path)) expect(fileOf(resumed, path)).toEqual(content);
     await measuresEverything(resumed);
     // Another seed is another fit.
-    const other = await run({ resume: true, ...stoppedAtMeasuring() }, 1);
+    const other = await run({ resume: true, ...stoppedInSecondFit() }, 1);
     expect(fileOf(other, "correction.onnx")).not.toEqual(fileOf(broken, "correction.onnx"));
   });
 });

@@ -2,19 +2,24 @@ import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { importOnnx, inspectOnnx, log, mul, type NamedNodes, trace } from "../../../../src/graph/index.js";
 import {
+  type AnyMethodSpec,
   encodeSolver,
   GOLDEN_KEY,
   goldenVectorsOf,
   hyper,
+  methodOf,
   type Samples,
+  SOLVER_KEY,
   selfTest,
+  solverFacts,
+  solverFactsOf,
   solverGraph,
 } from "../../../../src/hypersolver/index.js";
-import { fixed, heun, makeField, solveField } from "../../../../src/ode/index.js";
+import { alpha, fixed, heun, makeField, solveField } from "../../../../src/ode/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { closedForms, driven, spiral } from "../../../helpers/closed-form.js";
 import { relativeDifference } from "../../../helpers/compare.js";
-import { exactCorrection, node } from "../../../helpers/corrections.js";
+import { exactCorrection, node, zeroCorrection } from "../../../helpers/corrections.js";
 import { FLOAT32_FORWARD } from "../../../helpers/tolerances.js";
 
 const span = [0.2, 1.2] as const;
@@ -121,5 +126,27 @@ describe("solver.onnx", () => {
   ])("with damaged golden vectors %s says so", (text, message) => {
     expect(() => goldenVectorsOf({ [GOLDEN_KEY]: text }, "solver.onnx")).toThrow(message);
     expect(goldenVectorsOf({}, "solver.onnx")).toBeUndefined();
+  });
+});
+
+describe("facts of a solver", () => {
+  test("name the method by name, spelling and JSON, but no file of a correction", () => {
+    const correction = zeroCorrection(alpha(0.4), "float32");
+    const method = hyper(correction, { steps: 2 }, { file: "somewhere/correction.onnx" });
+    const facts = solverFacts(method, [0, 1]);
+    expect(facts).toEqual({
+      ...{ method: "hyper-alpha(0.4)", order: 2, steps: 2, span: [0, 1], text: "hyper-alpha(0.4):2" },
+      spec: { kind: "hyper", base: "alpha(0.4)", grid: { steps: 2 } },
+    });
+    const read = solverFactsOf({ [SOLVER_KEY]: JSON.stringify(facts) });
+    expect(read).toEqual(facts);
+    expect(methodOf(read?.spec as AnyMethodSpec, () => correction).text).toBe(facts.text);
+  });
+
+  test("of version 0.1 have neither spelling nor JSON, those of later ones may be of kinds unknown here", () => {
+    const old = { method: "hyper-heun", order: 2, steps: 4, span: [0, 1] };
+    expect(solverFactsOf({ [SOLVER_KEY]: JSON.stringify(old) })).toEqual(old);
+    const later = { ...old, text: "theta:4", spec: { kind: "theta" } };
+    expect(solverFactsOf({ [SOLVER_KEY]: JSON.stringify(later) })).toEqual({ ...old, text: "theta:4" });
   });
 });

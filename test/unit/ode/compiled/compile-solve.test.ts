@@ -224,6 +224,25 @@ describe("interruption and progress", () => {
     expect(solution.lastGood.s).toBeGreaterThan(0);
   });
 
+  test("a signal changes nothing about the program: one that is a whole solve looks before and after", async () => {
+    const abort = new AbortController();
+    const watched = await compileSolve(decay("float32"), { ...unrolled, signal: abort.signal });
+    const free = await compileSolve(decay("float32"), unrolled);
+    const start = column(1, -0.3, 7.1);
+    const [ours, theirs] = [await watched.run(start), await free.run(start)];
+    expect(ours.states).toEqual(theirs.states);
+    expect({ ...ours.statistics, milliseconds: 0 }).toEqual({ ...theirs.statistics, milliseconds: 0 });
+    // Raised while the program runs: all four steps are done by the time that it is looked at.
+    const running = watched.run(start);
+    abort.abort();
+    const stopped = await running;
+    expect(stopped).toMatchObject({ status: "interrupted", statistics: { acceptedSteps: 4, nfe: 16 } });
+    expect(stopped.states).toEqual(theirs.states);
+    expect(await watched.run(start)).toMatchObject({ status: "interrupted", statistics: { nfe: 0 } });
+    await watched.dispose();
+    await free.dispose();
+  });
+
   test("a timer can stop a long solve", async () => {
     const options = { span: [0, 1], method: "euler:1e6", signal: AbortSignal.timeout(50) } as const;
     const solution = await solveField(decay(), column(1), options);

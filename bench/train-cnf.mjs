@@ -258,8 +258,8 @@ async function main(args) {
     dimension: 2,
     timeDependent: !autonomous,
     activation,
-    inputBound: Number.POSITIVE_INFINITY,
-    maxSpeed: Number.POSITIVE_INFINITY,
+    inputBound: null,
+    maxSpeed: null,
     inputGain: 1,
   };
   const field = flowField(network, new Random(seed).fork("network"));

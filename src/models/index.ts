@@ -16,19 +16,25 @@ export { dimensionOf, type Flow, type FlowFieldOptions, flowField, MAX_SPEED } f
 export { densityData, type FlowData, rowsBeyond, tableData } from "./flow/flow-data.js";
 export { compileFlowMatching, type FlowMatchingOptions } from "./flow/flow-matching.js";
 export {
+  type FlowNetwork,
+  type FlowObjective,
+  type FlowTrainingSpec,
+  flowNetworkTable,
+  flowObjectives,
+  flowTrainingTable,
+  type TrainingPhase,
+  type TrainingPhaseSpec,
+  trainingPhaseTable,
+} from "./flow/flow-table.js";
+export {
   compileMaximumLikelihood,
   type LikelihoodOptions,
   TRAINING_TOLERANCES,
 } from "./flow/maximum-likelihood.js";
 export { drawNoise, type NoiseKind, noiseKinds } from "./flow/noise.js";
-export { type FlowTrainingOptions, type TrainedFlow, trainFlow } from "./flow/train-flow.js";
+export { type FlowTrainingInputs, type TrainedFlow, trainFlow } from "./flow/train-flow.js";
 export type { FlowStep, FlowTrainer } from "./flow/trainer.js";
-export {
-  type FlowObjective,
-  type FlowPoint,
-  flowObjectives,
-  type TrainingPhase,
-} from "./flow/training-phase.js";
+export type { FlowPoint } from "./flow/training-phase.js";
 
 // Use.
 

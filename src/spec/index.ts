@@ -14,7 +14,7 @@ export {
   sentenceOf,
 } from "./describe.js";
 export type { Kind, Row, Subject, Table } from "./kind.js";
-export type { Complete, Spec, ValueOf } from "./spec.js";
+export type { Checked, Complete, Spec, ValueOf } from "./spec.js";
 export { editDistance, suggestionFor } from "./suggestion.js";
 export { textOfValue, valueOfText } from "./text.js";
 export { expectation, shown, textExpectation } from "./words.js";

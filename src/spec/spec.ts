@@ -10,6 +10,11 @@ export type Complete<T> = { readonly [K in DefiniteKeys<T>]: ValueOf<T[K], "comp
   readonly [K in Exclude<keyof T, DefiniteKeys<T>>]?: ValueOf<T[K], "complete">;
 };
 
+/** A spec that was checked: nothing is undefined that is not left out. */
+export type Checked<T> = { readonly [K in RequiredKeys<T>]: ValueOf<T[K], "complete"> } & {
+  readonly [K in Exclude<keyof T, RequiredKeys<T>>]?: ValueOf<T[K], "complete">;
+};
+
 type RequiredKeys<T> = {
   [K in keyof T]: T[K] extends { readonly required: true } ? K : never;
 }[keyof T];
@@ -50,6 +55,6 @@ type Nested<K, M extends Mode> = K extends { readonly type: "choice"; readonly o
         ? M extends "given"
           ? Spec<R>
           : K extends { readonly partial: true }
-            ? Spec<R>
+            ? Checked<R>
             : Complete<R>
         : never;

@@ -28,7 +28,7 @@ export function smallField(
     ...rest
   }: Partial<FlowFieldOptions> & { readonly seed?: number; readonly strength?: number } = {},
 ): Field {
-  const plain = { inputGain: 1, inputBound: Number.POSITIVE_INFINITY };
+  const plain = { inputGain: 1, inputBound: null };
   const field = flowField({ dimension, hidden: [8, 8], ...plain, ...rest }, new Random(seed));
   const parameters = Object.fromEntries(
     Object.entries(field.parameters).map(([name, value]) => [name, scaled(value, strength)]),

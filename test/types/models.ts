@@ -1,10 +1,12 @@
 import {
   type ClassifierTrainingOptions,
   drawNoise,
-  type FlowTrainingOptions,
+  type FlowData,
+  type FlowTrainingSpec,
   flowField,
   normalBase,
   type TrainedFlow,
+  trainFlow,
 } from "../../src/models/index.js";
 import { Random } from "../../src/tensor/index.js";
 
@@ -16,18 +18,15 @@ flowField({ hidden: [8] }, random);
 // @ts-expect-error first values are drawn from a stream that somebody passes
 flowField({ dimension: 2 });
 
-export function trainingOfFlows(
-  data: FlowTrainingOptions["data"],
-  phases: FlowTrainingOptions["phases"],
-): void {
-  const complete: FlowTrainingOptions = { data, phases, base: normalBase, network: { hidden: [8] } };
+export function trainingOfFlows(data: FlowData, phases: FlowTrainingSpec["phases"]): void {
+  void trainFlow(data, { phases, network: { hidden: [8] } }, { base: normalBase });
   // @ts-expect-error nothing to learn from
-  const without: FlowTrainingOptions = { phases };
+  void trainFlow({ phases });
   // @ts-expect-error the dimension is that of the data
-  const twice: FlowTrainingOptions = { data, phases, network: { dimension: 3 } };
-  // @ts-expect-error a base distribution, not its name
-  const base: FlowTrainingOptions = { data, phases, base: "normal" };
-  void [complete, without, twice, base];
+  const twice: FlowTrainingSpec = { phases, network: { dimension: 3 } };
+  // @ts-expect-error a base distribution is no plain data: it is an input beside the spec
+  const base: FlowTrainingSpec = { phases, base: normalBase };
+  void [twice, base];
 }
 
 export function trainingOfClassifiers(

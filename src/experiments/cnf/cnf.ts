@@ -52,7 +52,7 @@ export const cnf: Experiment<CnfPreset> = defineExperiment<CnfPreset, CnfMetrics
       title: `A flow over ${name}`,
       command,
       heldOut,
-      training: { network, phases, validations, seed },
+      spec: { network, phases, validations, seed },
       ...(density.entropy !== undefined && { entropy: density.entropy }),
     };
     const trained = await run.stage(flowStage(request, run.file));

@@ -1,10 +1,10 @@
 import type { FitSpec } from "../../hypersolver/index.js";
-import type { FlowFieldOptions, TrainingPhase } from "../../models/index.js";
+import type { FlowNetwork, TrainingPhase } from "../../models/index.js";
 import type { Preset } from "../kit/experiment.js";
 
 /** What a preset spends. */
 export interface CnfPreset {
-  readonly network: Omit<FlowFieldOptions, "dimension">;
+  readonly network: FlowNetwork;
   readonly phases: readonly TrainingPhase[];
   readonly validations: number;
   /** Of every correction. */
@@ -54,8 +54,8 @@ export const cnfPresets: Readonly<Record<Preset, CnfPreset>> = {
       hidden: [128, 128, 128],
       activation: "tanh",
       timeDependent: false,
-      inputBound: Number.POSITIVE_INFINITY,
-      maxSpeed: Number.POSITIVE_INFINITY,
+      inputBound: null,
+      maxSpeed: null,
       inputGain: 1,
     },
     phases: [{ objective: "maximum-likelihood", iterations: 1500, learningRate: 1e-3, schedule: "constant" }],

@@ -1,4 +1,4 @@
-import type { FlowObjective, TrainingPhase } from "../../models/index.js";
+import type { FlowObjective, TrainingPhase, TrainingPhaseSpec } from "../../models/index.js";
 
 /** One objective, or flow matching and then a shorter stretch of maximum likelihood. */
 export const flowTrainings = ["flow-matching", "maximum-likelihood", "both"] as const;
@@ -23,19 +23,19 @@ export const MATCHING_PER_LIKELIHOOD = 200;
 export interface FlowPlan {
   readonly objective: FlowTraining;
   /** Of the first phase. Default by objective. */
-  readonly iterations?: number;
+  readonly iterations?: number | undefined;
   /** Of the first phase. Default by objective. */
-  readonly learningRate?: number;
-  readonly batch?: number;
-  readonly likelihood?: NonNullable<TrainingPhase["likelihood"]>;
+  readonly learningRate?: number | undefined;
+  readonly batch?: number | undefined;
+  readonly likelihood?: TrainingPhaseSpec["likelihood"];
 }
 
 /** The phases of a training, with defaults filled in. */
-export function flowPhases({ objective, likelihood, ...plan }: FlowPlan): TrainingPhase[] {
+export function flowPhases({ objective, likelihood, ...plan }: FlowPlan): TrainingPhaseSpec[] {
   const { batch = flowDefaults.batch } = plan;
-  const phase = (own: FlowObjective, iterations: number, learningRate: number): TrainingPhase => ({
+  const phase = (own: FlowObjective, iterations: number, learningRate: number): TrainingPhaseSpec => ({
     ...{ objective: own, iterations, learningRate, batch },
-    ...(own === "maximum-likelihood" && likelihood !== undefined && { likelihood }),
+    likelihood: own === "maximum-likelihood" ? likelihood : undefined,
   });
   const first: FlowObjective = objective === "both" ? "flow-matching" : objective;
   const { iterations = flowDefaults.iterations[first], learningRate = flowDefaults.learningRate[first] } =

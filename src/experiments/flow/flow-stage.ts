@@ -1,4 +1,3 @@
-import { runOptions } from "../../runtime/index.js";
 import type { Artefact } from "../kit/artefact.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
@@ -25,18 +24,25 @@ export const flowStage = (
   onLearned: (path: string, content: Artefact["content"]) => Promise<void>,
 ): Stage<KeptFlow> => ({
   name: "train",
-  settings: { training: request.training, heldOut: request.heldOut, data: request.data.description },
+  settings: {
+    spec: request.spec,
+    base: request.base?.name,
+    heldOut: request.heldOut,
+    data: request.data.description,
+  },
   codec: flowCodec,
   isWhole: ({ metrics }) => metrics.status === "complete",
   make: async (context, { read, write }) => {
-    const { metrics, artefacts } = await runFlow({
-      ...request,
-      figures: false,
-      training: { ...request.training, ...runOptions(context) },
-      checkpoints: { read, write: (_, content) => write(content), remove: async () => {} },
-      resume: true,
-      onLearned: ({ path, content }) => onLearned(path, content),
-    });
+    const { metrics, artefacts } = await runFlow(
+      {
+        ...request,
+        figures: false,
+        checkpoints: { read, write: (_, content) => write(content), remove: async () => {} },
+        resume: true,
+        onLearned: ({ path, content }) => onLearned(path, content),
+      },
+      context,
+    );
     const content = artefacts.find(({ path }) => path === "flow.onnx")?.content;
     return { metrics, content: content as Uint8Array };
   },

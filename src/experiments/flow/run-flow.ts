@@ -1,19 +1,22 @@
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
 import {
+  type BaseDistribution,
   compileFlowDensity,
   encodeFlow,
   type Flow,
   type FlowData,
   type FlowFacts,
   type FlowPoint,
-  type FlowTrainingOptions,
+  type FlowTrainingSpec,
   flowFacts,
+  flowTrainingTable,
   type TrainedFlow,
   type TrainingPhase,
   trainFlow,
 } from "../../models/index.js";
 import type { TraceEstimator } from "../../ode/index.js";
-import type { CompileOptions } from "../../runtime/index.js";
+import { type CompileOptions, machineOf, type RunContext } from "../../runtime/index.js";
+import { type Complete, completeSpec } from "../../spec/index.js";
 import { type Broken, isHypersolversError } from "../../tensor/index.js";
 import type { Artefact } from "../kit/artefact.js";
 import { CHECKPOINT_FILE, checkpointing, type Resumption } from "../kit/checkpoint-files.js";
@@ -27,13 +30,15 @@ import { flowReport } from "./flow-report.js";
 export interface FlowRequest extends Resumption {
   readonly data: FlowData;
   /** Names of the data's columns, kept in the flow. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
   /** Entropy of the data in nats, where it is known: no flow has a lower negative log-likelihood. */
-  readonly entropy?: number;
+  readonly entropy?: number | undefined;
   readonly title: string;
   /** The command line that repeats this run, for the report. */
   readonly command: string;
-  readonly training: Omit<FlowTrainingOptions, "data" | "checkpoint" | "onCheckpoint">;
+  readonly spec: FlowTrainingSpec;
+  /** Default standard normal. */
+  readonly base?: BaseDistribution;
   /** Held-out points to measure on, or as many as there are. Default 10,000. */
   readonly heldOut?: number;
   /** Draw figures and write a report. Default true. */
@@ -60,6 +65,8 @@ export interface FlowMetrics {
   readonly data: string;
   readonly dimension: number;
   readonly base: string;
+  /** Every choice made. */
+  readonly spec: FlowTrainingSpec;
   readonly phases: readonly TrainingPhase[];
   readonly iterations: number;
   readonly parameters: number;
@@ -84,10 +91,14 @@ export interface FlowRun {
  * report.html. Stopped early, it does so with the best parameters until then, and the checkpoint stays.
  * @throws as `trainFlow`.
  */
-export async function runFlow(request: FlowRequest): Promise<FlowRun> {
-  const { data, columns, training, figures = true } = request;
-  const { seed = 0, phases, onProgress } = training;
-  const trained = await trainFlow({ ...training, data, ...(await checkpointing(CHECKPOINT_FILE, request)) });
+export async function runFlow(request: FlowRequest, context: RunContext = {}): Promise<FlowRun> {
+  const { data, columns, base, figures = true } = request;
+  const spec = completeSpec(flowTrainingTable, request.spec);
+  const { seed, phases } = spec;
+  const { onProgress } = context;
+  const inputs = { base, ...(await checkpointing(CHECKPOINT_FILE, request)) };
+  const trained = await trainFlow(data, spec, inputs, context);
+  const compile = machineOf(context);
   const known = { data: data.description, columns, training: phasesText(phases), seed };
   const fileOf = (facts: FlowFacts): Artefact => ({
     path: "flow.onnx",
@@ -100,14 +111,14 @@ export async function runFlow(request: FlowRequest): Promise<FlowRun> {
     trained.flow,
     data,
     request.heldOut ?? flowDefaults.heldOut,
-    training.compile,
+    compile,
   );
   onProgress?.({ stage: MEASURING_DENSITY, done: 1, total: 1 });
-  const metrics = metricsOf(request, trained, likelihood, (performance.now() - started) / 1000);
+  const metrics = metricsOf(request, spec, trained, likelihood, (performance.now() - started) / 1000);
   const facts = flowFacts(trained.flow, { ...known, heldOutNll: metrics.heldOut?.nll.mean });
   if (figures) onProgress?.({ stage: DRAWING, done: 0, total: 1 });
   const of = { flow: trained.flow, data, metrics, seed };
-  const numbers = figures ? await pageOf(of, facts, training.compile) : [metricsFile(metrics)];
+  const numbers = figures ? await pageOf(of, facts, compile) : [metricsFile(metrics)];
   return { metrics, facts, flow: trained.flow, artefacts: [fileOf(facts), ...numbers] };
 }
 
@@ -135,7 +146,8 @@ async function heldOutLikelihood(
 }
 
 function metricsOf(
-  { title, command, data, entropy, training }: FlowRequest,
+  { title, command, data, entropy }: FlowRequest,
+  spec: Complete<typeof flowTrainingTable>,
   { flow, status, iterations, validationNll, curve, seconds }: TrainedFlow,
   likelihood: Likelihood,
   measuring: number,
@@ -145,7 +157,7 @@ function metricsOf(
   const parameters = weights.reduce((total, count) => total + count, 0);
   return {
     ...{ title, command, status, data: description, dimension, base: flow.base.name },
-    ...{ phases: training.phases, iterations, parameters, validationNll },
+    ...{ spec, phases: spec.phases, iterations, parameters, validationNll },
     ...likelihood,
     ...(entropy !== undefined && { entropy }),
     ...{ curve, seconds: { training: seconds, measuring } },

@@ -8,10 +8,12 @@ import {
   tanh,
   trace,
 } from "../../graph/index.js";
-import { type ActivationName, initialize, mlp, parameterInputs } from "../../nn/index.js";
+import { initialize, mlp, parameterInputs } from "../../nn/index.js";
 import { type Field, makeField, type Span } from "../../ode/index.js";
+import { completeSpec } from "../../spec/index.js";
 import { fromNumbers, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import type { BaseDistribution } from "./base-distribution.js";
+import { type FlowNetwork, flowNetworkTable } from "./flow-table.js";
 
 /**
  * A continuous normalizing flow: dz/ds = f(s, z) carries the base distribution at span[0] to the standardised data at
@@ -28,35 +30,12 @@ export interface Flow {
 }
 
 /** The default `maxSpeed`: how many standard deviations a flow carries a base draw at most, in every column. */
-export const MAX_SPEED = 12;
+export const MAX_SPEED: number = flowNetworkTable.maxSpeed.default;
 
-/** A fully connected vector field. */
-export interface FlowFieldOptions {
+/** A fully connected vector field: `flowNetworkTable` has the options. */
+export interface FlowFieldOptions extends FlowNetwork {
   /** d. */
   readonly dimension: number;
-  /** Widths of the hidden layers. Default three of 128, the paper's. */
-  readonly hidden?: readonly number[];
-  /** Default tanh. */
-  readonly activation?: ActivationName;
-  /**
-   * The network sees z as r tanh(z/r): hardly changed where base and data are, and bounded. Rare draws from the base's
-   * tails, which training hardly sees, then do not run away and make every solve that holds one stiff. Standardised
-   * units; default 4. Infinity: z as it is.
-   */
-  readonly inputBound?: number;
-  /**
-   * No component of f is faster: f = v tanh(network/v). Off the paths that training knows a network of large weights can
-   * be a thousand times faster than anywhere on them; data farther than that from every base draw are out of reach.
-   * Standardised units over the span; default `MAX_SPEED`. Infinity: no limit.
-   */
-  readonly maxSpeed?: number;
-  /**
-   * Factor on the first layer's first values, PyTorch's U(±1/√inputs): the higher, the finer the structure that is
-   * learned early. Default 3.
-   */
-  readonly inputGain?: number;
-  /** Whether f sees s, as one more column beside z. Default true. */
-  readonly timeDependent?: boolean;
 }
 
 /**
@@ -64,15 +43,11 @@ export interface FlowFieldOptions {
  * two bounds. Its depth may differ from sample to sample, as flow matching needs it.
  */
 export function flowField(options: FlowFieldOptions, random: Random): Field {
-  const {
-    dimension,
-    hidden = [128, 128, 128],
-    activation = "tanh",
-    inputBound = 4,
-    maxSpeed = MAX_SPEED,
-    inputGain = 3,
-    timeDependent = true,
-  } = options;
+  const { dimension, ...said } = options;
+  const { hidden, activation, inputBound, maxSpeed, inputGain, timeDependent } = completeSpec(
+    flowNetworkTable,
+    said,
+  );
   const network = mlp({ sizes: [dimension + (timeDependent ? 1 : 0), ...hidden, dimension], activation });
   const specs: Record<string, InputSpec> = {
     z: { shape: ["batch", dimension] },
@@ -102,8 +77,8 @@ const scaled = (value: Tensor, factor: number): Tensor =>
   );
 
 /** x where it is small, never beyond ± limit. */
-const bounded = (x: Node, limit: number): Node =>
-  limit === Number.POSITIVE_INFINITY ? x : mul(tanh(mul(x, 1 / limit)), limit);
+const bounded = (x: Node, limit: number | null): Node =>
+  limit === null ? x : mul(tanh(mul(x, 1 / limit)), limit);
 
 /** d of a flow. */
 export const dimensionOf = ({ standardisation }: Flow): number => standardisation.shift.length;

@@ -1,38 +1,32 @@
 import type { Field } from "../../ode/index.js";
 import { type Checkpoint, runTraining, type TrainerPhase, type Verdict } from "../../optim/index.js";
-import { contextOf, type NamedTensors, type RunOptions } from "../../runtime/index.js";
+import { type MachineOptions, machineOf, type NamedTensors, type RunContext } from "../../runtime/index.js";
+import { type Complete, completeSpec } from "../../spec/index.js";
 import { fail, isBroken, Random, unlessItBreaks } from "../../tensor/index.js";
 import { type BaseDistribution, normalBase } from "./base-distribution.js";
-import { type Flow, type FlowFieldOptions, flowField } from "./flow.js";
+import { type Flow, flowField } from "./flow.js";
 import type { FlowData } from "./flow-data.js";
 import { type CompiledDensity, compileFlowDensity, meanNegative } from "./flow-density.js";
-import {
-  batchOf,
-  checkPhases,
-  compilePhase,
-  type FlowPoint,
-  flowPoint,
-  scheduleOf,
-  type TrainingPhase,
-} from "./training-phase.js";
+import { type FlowTrainingSpec, flowTrainingTable } from "./flow-table.js";
+import { batchOf, compilePhase, type FlowPoint, flowPoint, scheduleOf } from "./training-phase.js";
 
-export interface FlowTrainingOptions extends RunOptions {
-  readonly data: FlowData;
-  /** One after another; each starts from the averaged parameters of the one before. */
-  readonly phases: readonly TrainingPhase[];
-  /** The network. Default: three tanh layers of 128 over z and s. */
-  readonly network?: Omit<FlowFieldOptions, "dimension">;
+/** What a training is given that is no plain data. */
+export interface FlowTrainingInputs {
   /** A field to train further, instead of a new network. */
-  readonly field?: Field;
+  readonly field?: Field | undefined;
   /** Default standard normal. */
-  readonly base?: BaseDistribution;
-  /** How often to validate, over all. Default 24 times. */
-  readonly validations?: number;
-  readonly seed?: number;
+  readonly base?: BaseDistribution | undefined;
   /** Where to go on, as `onCheckpoint` gave it: the result is the same, bit by bit, as without the break. */
-  readonly checkpoint?: Checkpoint;
+  readonly checkpoint?: Checkpoint | undefined;
   /** Called after every validation, and at an early end. */
-  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void> | void;
+  readonly onCheckpoint?: ((checkpoint: Checkpoint) => Promise<void> | void) | undefined;
+}
+
+/** All that a training works by. */
+interface FlowTraining extends Complete<typeof flowTrainingTable> {
+  readonly data: FlowData;
+  readonly base: BaseDistribution;
+  readonly compile: MachineOptions;
 }
 
 /** How the training of a flow ended. */
@@ -48,21 +42,28 @@ export interface TrainedFlow {
 }
 
 const CURVE_POINTS = 200;
-const VALIDATIONS = 24;
 /** A field that needs more is none to keep, and to find out more would take longer than to train. */
 const VALIDATION_STEPS = 1000;
 
 /**
  * Trains a flow, validates as it goes, and keeps the averaged parameters that did best on validation data.
- * @throws INVALID_ARGUMENT for options that make no sense; NON_FINITE when the loss breaks, or when no validation could
- *   be solved, each in 1000 steps: then there are no parameters to keep.
+ * @param spec phases, network and seed, as plain data: `flowTrainingTable` has the options.
+ * @throws INVALID_ARGUMENT that names an option, or for a checkpoint of another training; NON_FINITE when the loss breaks,
+ *   or when no validation could be solved, each in 1000 steps: then there are no parameters to keep.
  */
-export async function trainFlow(options: FlowTrainingOptions): Promise<TrainedFlow> {
-  const { data, phases, seed = 0, base = normalBase, validations = VALIDATIONS } = options;
-  checkPhases(phases);
-  checkValidations(validations);
-  const network = { dimension: data.dimension, ...options.network };
-  const field = options.field ?? flowField(network, new Random(seed).fork("network"));
+export async function trainFlow(
+  data: FlowData,
+  spec: FlowTrainingSpec,
+  inputs: FlowTrainingInputs = {},
+  context: RunContext = {},
+): Promise<TrainedFlow> {
+  const { base = normalBase, checkpoint, onCheckpoint } = inputs;
+  const options = { ...completeSpec(flowTrainingTable, spec), data, base, compile: machineOf(context) };
+  const { phases, seed, validations, network } = options;
+  if (phases.length === 0)
+    throw fail("INVALID_ARGUMENT", { what: "phases", expected: "at least one", received: "none" });
+  const { dimension } = data;
+  const field = inputs.field ?? flowField({ ...network, dimension }, new Random(seed).fork("network"));
   const flow: Flow = { field, base, span: [0, 1], standardisation: data.standardisation };
   const density = await compileFlowDensity(flow, {
     ...options.compile,
@@ -79,10 +80,10 @@ export async function trainFlow(options: FlowTrainingOptions): Promise<TrainedFl
       advice: "lower the learning rate, or look for outliers in the data",
       settings: settingsOf(options),
       spacing: { points: CURVE_POINTS, validations, each: "run" as const },
-      ...(options.checkpoint && { checkpoint: options.checkpoint }),
-      ...(options.onCheckpoint && { onCheckpoint: options.onCheckpoint }),
+      ...(checkpoint && { checkpoint }),
+      ...(onCheckpoint && { onCheckpoint }),
     };
-    const { best, curve, ...outcome } = await runTraining(task, plan, contextOf(options));
+    const { best, curve, ...outcome } = await runTraining(task, plan, context);
     const points = curve.map(flowPoint);
     if (best === undefined) throw neverValidated(outcome.iterations, points);
     return {
@@ -97,16 +98,12 @@ export async function trainFlow(options: FlowTrainingOptions): Promise<TrainedFl
 }
 
 /** What decides the outcome, as text. */
-function settingsOf(options: FlowTrainingOptions): string {
-  const { data, phases, network, base = normalBase, seed = 0, validations = VALIDATIONS } = options;
+function settingsOf({ data, phases, network, base, seed, validations }: FlowTraining): string {
   return JSON.stringify({ data: data.description, phases, network, base: base.name, seed, validations });
 }
 
 /** The phases for the loop; mini-batches are numbered over all of them. */
-function trainerPhases(
-  { data, phases, seed = 0, compile = {} }: FlowTrainingOptions,
-  flow: Flow,
-): TrainerPhase[] {
+function trainerPhases({ data, phases, seed, compile }: FlowTraining, flow: Flow): TrainerPhase[] {
   const random = new Random(seed);
   return phases.map((phase, i) => {
     const start = phases.slice(0, i).reduce((sum, { iterations }) => sum + iterations, 0);
@@ -138,7 +135,7 @@ function trainerPhases(
 async function verdictOf(
   density: CompiledDensity,
   parameters: NamedTensors,
-  { data, seed = 0 }: FlowTrainingOptions,
+  { data, seed }: FlowTraining,
 ): Promise<Verdict> {
   // The same noise every time: comparable numbers, and a resumed run sees those of an unbroken one.
   const random = new Random(seed).fork("validation noise");
@@ -156,14 +153,5 @@ function neverValidated(iterations: number, curve: readonly FlowPoint[]): Error 
     expected: `a flow whose validation data have finite densities, solved in at most ${VALIDATION_STEPS} steps`,
     received: count === 1 ? "none in the only validation" : `none in ${count} validations`,
     help: "train longer, lower the learning rate, or look for outliers in the data",
-  });
-}
-
-function checkValidations(validations: number): void {
-  if (Number.isInteger(validations) && validations > 0) return;
-  throw fail("INVALID_ARGUMENT", {
-    what: "validations",
-    expected: "a positive integer",
-    received: String(validations),
   });
 }

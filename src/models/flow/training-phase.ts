@@ -1,31 +1,11 @@
 import type { Field } from "../../ode/index.js";
 import { adam, type CurvePoint, cosineAnnealing, type Schedule, warmup } from "../../optim/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
-import { fail } from "../../tensor/index.js";
 import type { Flow } from "./flow.js";
 import { compileFlowMatching } from "./flow-matching.js";
-import { compileMaximumLikelihood, type LikelihoodOptions } from "./maximum-likelihood.js";
+import { type FlowObjective, type TrainingPhase, trainingPhaseTable } from "./flow-table.js";
+import { compileMaximumLikelihood } from "./maximum-likelihood.js";
 import type { FlowTrainer } from "./trainer.js";
-
-export const flowObjectives = ["flow-matching", "maximum-likelihood"] as const;
-export type FlowObjective = (typeof flowObjectives)[number];
-
-/** A stretch of training with one objective. */
-export interface TrainingPhase {
-  readonly objective: FlowObjective;
-  readonly iterations: number;
-  /** Adam's first learning rate. */
-  readonly learningRate: number;
-  /** `cosine` (default) rises shortly and falls to zero; `constant` stays, as in the paper. */
-  readonly schedule?: "cosine" | "constant";
-  /** Rows a mini-batch. Default 512. */
-  readonly batch?: number;
-  /** Of maximum likelihood: how it is solved, differentiated and regularised. */
-  readonly likelihood?: Pick<
-    LikelihoodOptions,
-    "solver" | "estimator" | "noise" | "kinetic" | "frobenius" | "controlStateAlone"
-  >;
-}
 
 /** Means over a block of iterations, and what was measured at its end. */
 export interface FlowPoint {
@@ -52,32 +32,11 @@ export function flowPoint({ iteration, phase, loss, metrics, validated }: CurveP
   };
 }
 
-const DEFAULT_BATCH = 512;
 const AVERAGE_DECAY = 0.999;
 const CLIP_NORM = 1;
 const WARMUP_SHARE = 0.02;
 
-export const batchOf = ({ batch = DEFAULT_BATCH }: TrainingPhase): number => batch;
-
-/** @throws INVALID_ARGUMENT naming what is wrong with the phases. */
-export function checkPhases(phases: readonly TrainingPhase[]): void {
-  const check = (what: string, value: number, expected: string, holds: boolean): void => {
-    if (!holds) throw fail("INVALID_ARGUMENT", { what, expected, received: String(value) });
-  };
-  check("phases", phases.length, "at least one", phases.length > 0);
-  for (const phase of phases) {
-    const { iterations, learningRate } = phase;
-    const batch = batchOf(phase);
-    check("iterations", iterations, "a positive integer", Number.isInteger(iterations) && iterations > 0);
-    check("batch", batch, "a positive integer", Number.isInteger(batch) && batch > 0);
-    check(
-      "learningRate",
-      learningRate,
-      "a finite number above 0",
-      learningRate > 0 && learningRate < Infinity,
-    );
-  }
-}
+export const batchOf = ({ batch = trainingPhaseTable.batch.default }: TrainingPhase): number => batch;
 
 /** Learning rate by iteration of the phase. */
 export function scheduleOf({ schedule = "cosine", learningRate, iterations }: TrainingPhase): Schedule {

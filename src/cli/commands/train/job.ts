@@ -1,11 +1,5 @@
 import { join } from "node:path";
-import {
-  type FlowPlan,
-  type FlowRequest,
-  flowPhases,
-  runFlow,
-  type Store,
-} from "../../../experiments/index.js";
+import { type FlowPlan, type FlowRequest, flowPhases, runFlow } from "../../../experiments/index.js";
 import { baseNamed, MAX_SPEED } from "../../../models/index.js";
 import { defaultEstimator } from "../../../ode/index.js";
 import { completeSpec, pickSpec } from "../../../spec/index.js";
@@ -63,10 +57,17 @@ async function trained(options: TrainOptions, desk: Desk): Promise<JobResult> {
   const learned = learnedFiles(out, desk.output, config);
   const interruption = onInterrupt(desk.output, TRAINING_STOPS);
   try {
-    const run = await runFlow({
-      ...requestOf(subject, checkpoints, options, desk, interruption.signal),
-      onLearned: learned.write,
-    });
+    const request = requestOf(subject, options, desk.commandLine);
+    const run = await runFlow(
+      { ...request, checkpoints, resume: options.resume === true, onLearned: learned.write },
+      {
+        ...desk.machine,
+        parallel: "batch",
+        signal: interruption.signal,
+        onProgress: showProgress(desk.progress),
+        onWarning: (sentence) => desk.output.warn(sentence),
+      },
+    );
     desk.progress.stop();
     const { paths: files, failure } = await writeAll(out, [...withPngs(run.artefacts), config]);
     const complete = run.metrics.status === "complete";
@@ -88,58 +89,28 @@ async function trained(options: TrainOptions, desk: Desk): Promise<JobResult> {
 
 function requestOf(
   { data, name, columns, entropy }: TrainingData,
-  checkpoints: Store,
   options: TrainOptions,
-  { output, progress, commandLine, machine }: Desk,
-  signal: AbortSignal,
+  command: string,
 ): FlowRequest {
-  const phases = flowPhases(planOf(options));
-  const { hidden, activation, base, validations, depth, seed, figures, resume } = options;
+  const { hidden, activation, base, validations, depth, seed, figures } = options;
+  const network = { hidden, activation, timeDependent: depth };
   return {
-    ...{ data, title: `A flow for ${name}`, command: commandLine, figures },
-    ...(columns !== undefined && { columns }),
-    ...(entropy !== undefined && { entropy }),
-    training: {
-      ...{
-        phases,
-        network: { hidden, activation, timeDependent: depth },
-        validations,
-        seed,
-        signal,
-      },
-      base: forOption("--base", () => baseNamed(parseBase(base))),
-      compile: { ...machine, parallel: "batch" },
-      onProgress: showProgress(progress),
-      onWarning: (sentence) => output.warn(sentence),
-    },
-    checkpoints,
-    ...(resume === true && { resume }),
+    ...{ data, columns, entropy, title: `A flow for ${name}`, command, figures },
+    spec: { phases: flowPhases(planOf(options)), network, validations, seed },
+    base: forOption("--base", () => baseNamed(parseBase(base))),
   };
 }
 
 function planOf(options: TrainOptions): FlowPlan {
   const { objective, iterations, batch, learningRate, tolerance, gradient, seminorm } = options;
-  const { estimator, noise, kinetic, frobenius, controlState } = options;
+  const { estimator, noise, kinetic, frobenius, controlState: controlStateAlone } = options;
+  const norm = seminorm === true ? ("seminorm" as const) : undefined;
   const solver = {
-    ...(tolerance !== undefined && { method: `dopri5@${tolerance}` }),
-    ...(gradient === "continuous" && {
-      adjoint: { kind: "continuous" as const, ...(seminorm === true && { norm: "seminorm" as const }) },
-    }),
+    method: tolerance === undefined ? undefined : `dopri5@${tolerance}`,
+    adjoint: gradient === "continuous" ? { kind: gradient, norm } : undefined,
   };
-  const likelihood = {
-    ...(Object.keys(solver).length > 0 && { solver }),
-    ...(estimator !== undefined && { estimator }),
-    ...(noise !== undefined && { noise }),
-    ...(kinetic !== undefined && { kinetic }),
-    ...(frobenius !== undefined && { frobenius }),
-    ...(controlState === true && { controlStateAlone: true }),
-  };
-  return {
-    ...{ objective, likelihood },
-    ...(iterations !== undefined && { iterations }),
-    batch,
-    ...(learningRate !== undefined && { learningRate }),
-  };
+  const likelihood = { solver, estimator, noise, kinetic, frobenius, controlStateAlone };
+  return { objective, iterations, batch, learningRate, likelihood };
 }
 
 function refuseContradictions(options: TrainOptions): void {

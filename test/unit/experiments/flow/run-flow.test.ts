@@ -26,7 +26,7 @@ import { fromNumbers } from "../../../../src/tensor/index.js";
 import { checkpointsInMemory } from "../../../helpers/checkpoints.js";
 
 const data = densityData(densityNamed("checkerboard"), 1);
-const training = {
+const spec = {
   phases: flowPhases({ objective: "both", iterations: 100, batch: 64, learningRate: 0.01 }),
   network: { hidden: [16, 16], activation: "silu" as const },
   validations: 4,
@@ -37,7 +37,7 @@ const request: FlowRequest = {
     data,
     title: "a flow",
     command: "test",
-    training,
+    spec,
     heldOut: 200,
     figures: false,
     entropy: Math.log(32),
@@ -55,8 +55,8 @@ describe("a whole training", () => {
   const stages: string[] = [];
   const checkpoints = checkpointsInMemory();
   beforeAll(async () => {
-    const watched = { ...training, onProgress: ({ stage }: ProgressEvent) => stages.push(stage) };
-    run = await runFlow({ ...request, training: watched, checkpoints });
+    const onProgress = ({ stage }: ProgressEvent) => stages.push(stage);
+    run = await runFlow({ ...request, checkpoints }, { onProgress });
   });
 
   test("makes the files, with the truth in them", () => {
@@ -92,11 +92,10 @@ describe("a whole training", () => {
     expect([...checkpoints.files.keys()]).toEqual([CHECKPOINT_FILE]);
     const stopped = checkpointsInMemory();
     const abort = new AbortController();
-    const broken = await runFlow({
-      ...request,
-      training: { ...training, signal: abort.signal, onProgress: ({ done }) => done === 60 && abort.abort() },
-      checkpoints: stopped,
-    });
+    const broken = await runFlow(
+      { ...request, checkpoints: stopped },
+      { signal: abort.signal, onProgress: ({ done }) => done === 60 && abort.abort() },
+    );
     expect(broken.metrics).toMatchObject({ status: "interrupted", iterations: 60 });
     const resumed = await runFlow({ ...request, checkpoints: stopped, resume: true });
     expect(resumed.metrics.status).toBe("complete");
@@ -105,8 +104,8 @@ describe("a whole training", () => {
   });
 
   test("refuses a checkpoint of another training", async () => {
-    const other = { ...training, seed: 4 };
-    await expect(runFlow({ ...request, training: other, checkpoints, resume: true })).rejects.toMatchObject({
+    const other = { ...spec, seed: 4 };
+    await expect(runFlow({ ...request, spec: other, checkpoints, resume: true })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       facts: { what: "checkpoint" },
     });

@@ -2,18 +2,17 @@ import { describe, expect, test } from "vitest";
 import {
   compileFlowDensity,
   type FlowData,
-  type FlowTrainingOptions,
   logisticBase,
   meanNegative,
   normalBase,
   type TrainedFlow,
   tableData,
-  trainFlow,
 } from "../../../../src/models/index.js";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../../../src/optim/index.js";
 import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { fromNumbers, Random, type Tensor } from "../../../../src/tensor/index.js";
 import { relativeDifference } from "../../../helpers/compare.js";
+import { type FlowCase, flowOf } from "../../../helpers/flow-training.js";
 import { gaussianData, normals, smallField } from "../../../helpers/flows.js";
 
 const data = gaussianData([1, -0.5], 0.6);
@@ -26,17 +25,17 @@ const likelihood = {
   likelihood: { solver: { method: "heun:2" }, estimator: "hutchinson", kinetic: 0.1 },
 } as const;
 /** 411 iterations: blocks of 2, so that the border of the phases, at 301, cuts one. */
-const small: FlowTrainingOptions = {
+const small: FlowCase = {
   ...{ data, phases: [matching, likelihood], network: { hidden: [8] }, validations: 5, seed: 4 },
 };
 
 /** A training with all its checkpoints, which went through their file. */
-async function recorded(options: FlowTrainingOptions) {
+async function recorded(options: FlowCase) {
   const checkpoints: Checkpoint[] = [];
   const onCheckpoint = (checkpoint: Checkpoint): void => {
     checkpoints.push(decodeCheckpoint(encodeCheckpoint(checkpoint), "checkpoint"));
   };
-  return { trained: await trainFlow({ ...options, onCheckpoint }), checkpoints };
+  return { trained: await flowOf({ ...options, onCheckpoint }), checkpoints };
 }
 
 const untimed = (checkpoints: readonly Checkpoint[]) => checkpoints.map(({ seconds: _, ...rest }) => rest);
@@ -69,7 +68,7 @@ describe("a training", () => {
     const { trained, checkpoints } = await recorded(options);
     expect(checkpoints).toHaveLength(3);
     for (const checkpoint of checkpoints)
-      expect(essence(await trainFlow({ ...options, checkpoint }))).toEqual(essence(trained));
+      expect(essence(await flowOf({ ...options, checkpoint }))).toEqual(essence(trained));
   });
 
   test.each([16, 100])("of a table of %d columns gets better by far", async (d) => {
@@ -81,7 +80,7 @@ describe("a training", () => {
     });
     const table = tableData(fromNumbers(points.flat(), [100, d]), "a table", 1);
     const phases = [{ ...matching, iterations: 150, batch: 128 }];
-    const { curve, validationNll } = await trainFlow({
+    const { curve, validationNll } = await flowOf({
       ...{ ...small, data: table, phases, network: { hidden: [32] }, validations: 150 },
     });
     const [first = Number.NaN] = curve.flatMap(({ nll }) => (nll === undefined ? [] : [nll]));
@@ -90,7 +89,7 @@ describe("a training", () => {
   });
 
   test.each([83, 84, 164, 301, 320])("stopped at iteration %d goes on bit by bit", async (stop) => {
-    unbroken ??= trainFlow(small);
+    unbroken ??= flowOf(small);
     const whole = await unbroken;
     const abort = new AbortController();
     const counted: FlowData = {
@@ -106,7 +105,7 @@ describe("a training", () => {
     expect(trained).toMatchObject({ status: "interrupted", iterations: stop });
     const checkpoint = checkpoints.at(-1) as Checkpoint;
     expect(checkpoint.iteration).toBe(stop);
-    expect(essence(await trainFlow({ ...small, checkpoint }))).toEqual(essence(whole));
+    expect(essence(await flowOf({ ...small, checkpoint }))).toEqual(essence(whole));
   });
 
   test("begins the learning rate anew in every phase, from the averaged parameters of the one before", async () => {
@@ -150,9 +149,9 @@ describe("a training", () => {
 
   test("repeats bit by bit with its seed, and not with another", async () => {
     const options = { ...small, phases: [{ ...matching, iterations: 20 }] };
-    const [a, b] = [await trainFlow(options), await trainFlow(options)];
+    const [a, b] = [await flowOf(options), await flowOf(options)];
     expect(essence(a)).toEqual(essence(b));
-    expect((await trainFlow({ ...options, seed: 5 })).flow.field.parameters).not.toEqual(
+    expect((await flowOf({ ...options, seed: 5 })).flow.field.parameters).not.toEqual(
       a.flow.field.parameters,
     );
   });
@@ -160,7 +159,7 @@ describe("a training", () => {
   test("keeps the parameters that did best on validation data", async () => {
     const learningRate = 3;
     const phases = [{ ...matching, iterations: 60, learningRate, schedule: "constant" }] as const;
-    const { curve, validationNll, flow } = await trainFlow({ ...small, phases, validations: 12 });
+    const { curve, validationNll, flow } = await flowOf({ ...small, phases, validations: 12 });
     const measured = curve.flatMap(({ nll }) => (nll === undefined ? [] : [nll]));
     expect(measured).toHaveLength(12);
     expect(validationNll).toBe(Math.min(...measured));
@@ -177,7 +176,7 @@ describe("a training", () => {
       { ...matching, iterations: 500, batch: 128 },
       { ...likelihood, iterations: 60, batch: 128 },
     ];
-    const { validationNll, curve } = await trainFlow({ ...small, phases, network: { hidden: [16] } });
+    const { validationNll, curve } = await flowOf({ ...small, phases, network: { hidden: [16] } });
     expect(validationNll - entropy).toBeLessThan(0.12);
     expect(validationNll - entropy).toBeGreaterThan(-0.12);
     expect(curve.map(({ objective }) => objective)).toContain("maximum-likelihood");
@@ -201,7 +200,7 @@ describe("a training", () => {
       { ...matching, iterations: 5, learningRate: 1e-12 },
       { ...likelihood, iterations: 3, learningRate: 1e-12 },
     ];
-    const { flow, curve } = await trainFlow({ ...small, phases, field, base: logisticBase, onProgress });
+    const { flow, curve } = await flowOf({ ...small, phases, field, base: logisticBase, onProgress });
     expect(iterations).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(curve.map(({ iteration }) => iteration)).toEqual(iterations);
     expect(flow.base.name).toBe("logistic");
@@ -211,7 +210,7 @@ describe("a training", () => {
 
 describe("a training that is stopped", () => {
   test("before it begins does one iteration and says so", async () => {
-    const result = await trainFlow({ ...small, signal: AbortSignal.abort() });
+    const result = await flowOf({ ...small, signal: AbortSignal.abort() });
     expect(result).toMatchObject({ status: "interrupted", iterations: 1 });
     expect(Number.isFinite(result.validationNll)).toBe(true);
   });
@@ -221,8 +220,8 @@ describe("a training that is stopped", () => {
     const onProgress = ({ done }: ProgressEvent): void => {
       if (done >= 200) abort.abort();
     };
-    const result = await trainFlow({ ...small, onProgress, signal: abort.signal });
-    const untrained = await trainFlow({ ...small, signal: AbortSignal.abort() });
+    const result = await flowOf({ ...small, onProgress, signal: abort.signal });
+    const untrained = await flowOf({ ...small, signal: AbortSignal.abort() });
     expect(result.status).toBe("interrupted");
     expect(result.iterations).toBeLessThan(210);
     expect(result.validationNll).toBeLessThan(untrained.validationNll - 0.3);
@@ -235,7 +234,7 @@ describe("a training that is stopped", () => {
     const onProgress = ({ done }: ProgressEvent): void => {
       if (done === 3) abort.abort();
     };
-    expect((await trainFlow({ ...small, phases, onProgress, signal: abort.signal })).status).toBe("complete");
+    expect((await flowOf({ ...small, phases, onProgress, signal: abort.signal })).status).toBe("complete");
   });
 });
 
@@ -248,7 +247,7 @@ describe("a training that cannot go well", () => {
   test.each([matching, likelihood])(
     "on NaN ends after twenty skipped iterations: $objective",
     async (phase) => {
-      await expect(trainFlow({ ...small, data: broken, phases: [phase] })).rejects.toMatchObject({
+      await expect(flowOf({ ...small, data: broken, phases: [phase] })).rejects.toMatchObject({
         code: "NON_FINITE",
         facts: { what: "training, iteration 21" },
       });
@@ -265,7 +264,7 @@ describe("a training that cannot go well", () => {
       { ...matching, iterations: 40 },
       { ...likelihood, iterations: 40 },
     ];
-    const { status, curve } = await trainFlow({ ...small, data: flaky, phases });
+    const { status, curve } = await flowOf({ ...small, data: flaky, phases });
     expect(status).toBe("complete");
     // Blocks of one iteration: those that were skipped have no loss.
     expect(curve.filter(({ loss }) => Number.isNaN(loss)).map(({ iteration }) => iteration % 3)).toEqual(
@@ -278,9 +277,9 @@ describe("a training that cannot go well", () => {
       { ...matching, iterations: 100 },
       { ...matching, iterations: 30, learningRate: 30, schedule: "constant" },
     ] as const;
-    const unbounded = { maxSpeed: Number.POSITIVE_INFINITY, inputBound: Number.POSITIVE_INFINITY };
+    const unbounded = { maxSpeed: null, inputBound: null };
     const network = { hidden: [16], activation: "relu", ...unbounded } as const;
-    const { curve, validationNll, flow } = await trainFlow({ ...small, phases, network, validations: 3 });
+    const { curve, validationNll, flow } = await flowOf({ ...small, phases, network, validations: 3 });
     const measured = curve.filter(({ nll }) => nll !== undefined);
     expect(measured.some(({ nll }) => Number.isNaN(nll))).toBe(true);
     const sane = measured.flatMap(({ nll = Number.NaN }) => (Number.isNaN(nll) ? [] : [nll]));
@@ -292,7 +291,7 @@ describe("a training that cannot go well", () => {
 
   test.each(["ends", "is stopped"])("is an error when no validation was solved until it %s", async (how) => {
     const phases = [{ ...matching, iterations: 30, learningRate: 1e3, schedule: "constant" }] as const;
-    const unbounded = { maxSpeed: Number.POSITIVE_INFINITY, inputBound: Number.POSITIVE_INFINITY };
+    const unbounded = { maxSpeed: null, inputBound: null };
     const network = { hidden: [16], activation: "relu", ...unbounded } as const;
     const abort = new AbortController();
     const onProgress = ({ done }: ProgressEvent): void => {
@@ -311,7 +310,7 @@ describe("a training that cannot go well", () => {
     const checkpoints: Checkpoint[] = [];
     const onCheckpoint = (checkpoint: Checkpoint): void => void checkpoints.push(checkpoint);
     const stopped = how === "is stopped";
-    await expect(trainFlow({ ...options, onCheckpoint })).rejects.toMatchObject({
+    await expect(flowOf({ ...options, onCheckpoint })).rejects.toMatchObject({
       code: "NON_FINITE",
       facts: {
         what: stopped ? "training, 12 iterations" : "training, 30 iterations",
@@ -324,15 +323,15 @@ describe("a training that cannot go well", () => {
 
   test.each([
     ["phases", { phases: [] }],
-    ["iterations", { phases: [{ ...matching, iterations: 0 }] }],
-    ["iterations", { phases: [matching, { ...matching, iterations: 1.5 }] }],
-    ["batch", { phases: [{ ...matching, batch: 0 }] }],
-    ["learningRate", { phases: [{ ...matching, learningRate: Number.NaN }] }],
-    ["learningRate", { phases: [{ ...matching, learningRate: 0 }] }],
+    ["phases[0].iterations", { phases: [{ ...matching, iterations: 0 }] }],
+    ["phases[1].iterations", { phases: [matching, { ...matching, iterations: 1.5 }] }],
+    ["phases[0].batch", { phases: [{ ...matching, batch: 0 }] }],
+    ["phases[0].learningRate", { phases: [{ ...matching, learningRate: Number.NaN }] }],
+    ["phases[0].learningRate", { phases: [{ ...matching, learningRate: 0 }] }],
     ["validations", { validations: 0 }],
     ["validations", { validations: Number.NaN }],
-  ] satisfies [string, Partial<FlowTrainingOptions>][])("is refused for its %s", async (what, wrong) => {
-    await expect(trainFlow({ ...small, ...wrong })).rejects.toMatchObject({
+  ] satisfies [string, Partial<FlowCase>][])("is refused for its %s", async (what, wrong) => {
+    await expect(flowOf({ ...small, ...wrong })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       facts: { what },
     });
@@ -340,7 +339,7 @@ describe("a training that cannot go well", () => {
 });
 
 describe("a checkpoint", () => {
-  const short: FlowTrainingOptions = { ...small, phases: [{ ...matching, iterations: 6 }], validations: 3 };
+  const short: FlowCase = { ...small, phases: [{ ...matching, iterations: 6 }], validations: 3 };
   const some = async (): Promise<Checkpoint> => (await recorded(short)).checkpoints[0] as Checkpoint;
 
   test.each([
@@ -351,9 +350,9 @@ describe("a checkpoint", () => {
     ["network", { network: { hidden: [9] } }],
     ["base", { base: logisticBase }],
     ["validations", { validations: 2 }],
-  ] satisfies [string, Partial<FlowTrainingOptions>][])("of another %s is refused", async (_, other) => {
+  ] satisfies [string, Partial<FlowCase>][])("of another %s is refused", async (_, other) => {
     const checkpoint = await some();
-    await expect(trainFlow({ ...short, ...other, checkpoint })).rejects.toMatchObject({
+    await expect(flowOf({ ...short, ...other, checkpoint })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       facts: { what: "checkpoint" },
     });
@@ -363,7 +362,7 @@ describe("a checkpoint", () => {
     const checkpoint = await some();
     const { seed: _, validations: _v, ...rest } = short;
     const plain = await recorded(rest);
-    const again = await trainFlow({
+    const again = await flowOf({
       ...{ ...rest, base: normalBase, seed: 0, validations: 24 },
       checkpoint: plain.checkpoints[2] as Checkpoint,
     });
@@ -383,10 +382,10 @@ describe("a checkpoint", () => {
     const { [weight]: missed, ...few } = best.values;
     expect(missed).toBeDefined();
     await expect(
-      trainFlow({ ...short, checkpoint: { ...checkpoint, best: { ...best, values: few } } }),
+      flowOf({ ...short, checkpoint: { ...checkpoint, best: { ...best, values: few } } }),
     ).rejects.toMatchObject({ code: "INVALID_ARGUMENT", facts: { what: "checkpoint: best values" } });
     for (const trainer of [fewer, misshapen]) {
-      await expect(trainFlow({ ...short, checkpoint: { ...checkpoint, trainer } })).rejects.toMatchObject({
+      await expect(flowOf({ ...short, checkpoint: { ...checkpoint, trainer } })).rejects.toMatchObject({
         code: expect.stringMatching(/INVALID_ARGUMENT|SHAPE_MISMATCH/),
       });
     }

@@ -11,7 +11,8 @@ describe("README", () => {
   test("the API example runs as it stands, against the built package", async () => {
     const [, example = ""] = readme.match(/```js\n([\s\S]*?)```/) ?? [];
     expect(example.trim().split("\n").length).toBeLessThanOrEqual(14);
-    const file = new URL(`readme-example-${process.pid}.mjs`, root);
+    // In the package, so that it imports `hypersolvers` by name; in a folder that git ignores.
+    const file = new URL(`dist/readme-example-${process.pid}.mjs`, root);
     await writeFile(file, example);
     try {
       const { stdout } = await promisify(execFile)(process.execPath, [file.pathname], { cwd: root.pathname });

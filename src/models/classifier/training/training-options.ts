@@ -21,7 +21,7 @@ import type { Classifier } from "../classifier.js";
  * for all activations of all steps. `discrete`: the same gradient step by step, with memory for one state a step.
  * `continuous`: the adjoint equation.
  */
-export type ClassifierGradient = "unrolled" | "discrete" | "continuous" | ContinuousAdjoint;
+type ClassifierGradient = "unrolled" | "discrete" | "continuous" | ContinuousAdjoint;
 
 /** What to train on which images, how, and what to run it on. */
 export interface ClassifierTrainingOptions extends RunOptions {

@@ -48,8 +48,8 @@ describe("the whole cnf experiment", () => {
     ]);
     expect(Object.keys(sampling)).toEqual(["HyperMidpoint", "HyperHeun", "HyperEuler"]);
     expect([...quality, ...speed, ...densities].filter(isBroken)).toEqual([]);
-    // What is not finite has no place in JSON.
-    expect(JSON.stringify(metrics)).not.toContain("null");
+    // What is not finite has no place in JSON; that no further step sizes are learned is null, too.
+    expect(JSON.stringify(metrics).replaceAll('"epsilon":null', "")).not.toContain("null");
   });
 
   test("finds what flows and corrections are known for", () => {

@@ -128,6 +128,7 @@ describe("an interrupted cnf experiment", () => {
       [
         "fit-hyperheun-for-sampling.checkpoint.safetensors",
         ...["fit-hypermidpoint-for-sampling.json", "fit-hypermidpoint-for-sampling.onnx"],
+        "fit-hypermidpoint-for-sampling.solver.onnx",
         ...["fit-hypermidpoint-for-sampling.story.json", "train.json", "train.onnx", "train.story.json"],
       ].map((name) => `stages/${name}`),
     );

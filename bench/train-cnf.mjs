@@ -6,13 +6,8 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { densities, densityNamed, logScale, standardised } from "../dist/data/index.js";
-import {
-  compileFlowDensity,
-  compileMaximumLikelihood,
-  densityData,
-  flowField,
-  normalBase,
-} from "../dist/models/index.js";
+import { compileFlowDensity, densityData, flowField, normalBase } from "../dist/models/index.js";
+import { compileMaximumLikelihood } from "../dist/models/internal.js";
 import { adam } from "../dist/optim/index.js";
 import { Random, tensor, toFloat64 } from "../dist/tensor/index.js";
 import { networkOf } from "./lib/flows.mjs";

@@ -7,7 +7,21 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
 /** Layers whose names are sorted into those for users (`index.ts`) and those for other layers (`internal.ts`). */
-const layers = ["tensor", "graph", "nn", "plot", "data", "datasets", "metrics"];
+const layers = [
+  "tensor",
+  "spec",
+  "graph",
+  "runtime",
+  "nn",
+  "optim",
+  "ode",
+  "hypersolver",
+  "models",
+  "plot",
+  "data",
+  "datasets",
+  "metrics",
+];
 
 interface Exported {
   readonly name: string;

@@ -14,7 +14,8 @@ import {
   sub,
   sum,
 } from "../../dist/graph/index.js";
-import { graphAlgebra, rk4, rungeKuttaStep } from "../../dist/ode/index.js";
+import { rk4 } from "../../dist/ode/index.js";
+import { graphAlgebra, rungeKuttaStep } from "../../dist/ode/internal.js";
 import { fromNumbers } from "../../dist/tensor/index.js";
 
 /** @typedef {import("../../dist/graph/index.js").Node} Node */

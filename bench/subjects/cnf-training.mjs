@@ -1,6 +1,8 @@
 // @ts-check
 /** Subject: one iteration of maximum likelihood for a continuous normalizing flow, against torchdiffeq. */
-import { compileMaximumLikelihood, normalBase } from "../../dist/models/index.js";
+
+import { normalBase } from "../../dist/models/index.js";
+import { compileMaximumLikelihood } from "../../dist/models/internal.js";
 import { fieldAs } from "../../dist/ode/index.js";
 import { adam } from "../../dist/optim/index.js";
 import { cast, fromNumbers, toFloat64 } from "../../dist/tensor/index.js";

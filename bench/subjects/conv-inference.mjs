@@ -12,7 +12,7 @@ import {
   decodeClassifierState,
 } from "../../dist/models/index.js";
 import { conv2d, decodeStateDict, initialize, prelu, sequential } from "../../dist/nn/index.js";
-import { evaluateField, stateType } from "../../dist/ode/index.js";
+import { evaluateField, stateType } from "../../dist/ode/internal.js";
 import { compile } from "../../dist/runtime/index.js";
 import { draw, Random, tensor } from "../../dist/tensor/index.js";
 import { compare, present, ratioOf } from "../lib/compare.mjs";

@@ -2,7 +2,7 @@
 
 export { ffjord, ffjordField } from "./ffjord.js";
 export {
-  type ComparisonOptions,
+  type ComparisonRequest,
   type ComparisonRow,
   compareMethods,
   hyperTitle,
@@ -11,6 +11,7 @@ export {
 export { hasErrors, paretoFigure } from "./fit/fit-figures.js";
 export { comparisonTable, comparisonText, fitReport, fitSummary, measuringText } from "./fit/fit-report.js";
 export {
+  type BrokenResult,
   type FitMetrics,
   type FitRequest,
   type FitRun,

@@ -1,6 +1,7 @@
 import { mul, type NamedNodes, reduceSum, sum } from "../graph/index.js";
 import { prefixed, withPrefix } from "../nn/internal.js";
-import { compileTraining, type StepResult, type Training, type TrainingOptions } from "../optim/index.js";
+import { compileTraining, type Training, type TrainingOptions } from "../optim/index.js";
+import type { StepResult } from "../optim/internal.js";
 import type { NamedTensors } from "../runtime/index.js";
 
 /** An optimiser that is handed gradients. */

@@ -1,4 +1,5 @@
-import { type CompileOptions, compile, type Join, type NamedTensors } from "../runtime/index.js";
+import { type CompileOptions, compile, type NamedTensors } from "../runtime/index.js";
+import type { Join } from "../runtime/internal.js";
 import { fromNumbers, item, type Tensor, toFloat64 } from "../tensor/index.js";
 import {
   bufferName,

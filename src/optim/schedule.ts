@@ -3,6 +3,7 @@ import { fail } from "../tensor/index.js";
 /** Learning rate of an iteration, counted from 0. */
 export type Schedule = (iteration: number) => number;
 
+/** The same learning rate in every iteration. */
 export const constant =
   (learningRate: number): Schedule =>
   () =>

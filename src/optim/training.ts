@@ -12,6 +12,7 @@ import {
   stateVector,
 } from "./training-state.js";
 
+/** The problem, and what to run its program on. */
 export interface TrainingOptions<Name extends string = string> extends TrainingProblem<Name> {
   /** How to run it; a training that has the machine for itself wants `{ hot: true }`. Default `{}`. */
   readonly compile?: CompileOptions;

@@ -30,8 +30,10 @@ export interface Handover {
  * float64: programs of that type run on the CPU instead.
  */
 export const devices = ["cpu", "webgpu", "cuda", "reference"] as const;
+/** One of those places. */
 export type Device = (typeof devices)[number];
 
+/** How a program is run. The results depend on none of it, apart from rounding. */
 export interface CompileOptions {
   /** Default `cpu`. */
   readonly device?: Device | undefined;

@@ -8,15 +8,8 @@ import {
   normalBase,
   studentTBase,
 } from "../../src/models/index.js";
-import {
-  evaluateField,
-  type Field,
-  logDensityField,
-  orThrow,
-  type Span,
-  solveField,
-  stateType,
-} from "../../src/ode/index.js";
+import { type Field, logDensityField, orThrow, type Span, solveField } from "../../src/ode/index.js";
+import { evaluateField, stateType } from "../../src/ode/internal.js";
 import { compile } from "../../src/runtime/index.js";
 import { fromNumbers, rows, scalar, type Tensor, toFloat64 } from "../../src/tensor/index.js";
 import { expectClose, relativeDifference } from "../helpers/compare.js";

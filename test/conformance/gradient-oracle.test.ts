@@ -11,28 +11,24 @@ import {
   trace,
 } from "../../src/graph/index.js";
 import { makeGraph } from "../../src/graph/internal.js";
+import { STATE_INPUT, unrolledSolve } from "../../src/ode/compiled/compiled-steps.js";
 import {
   adaptive,
   divergence,
   dopri5,
-  evaluateField,
   type Field,
   fixed,
   type GradientOptions,
   gradientThroughSolve,
   heun,
-  makeField,
   orThrow,
   rk4,
-  STATE_INPUT,
   solveField,
-  stateType,
-  tableauScheme,
   tsit5,
   uniformMesh,
-  unrolledSolve,
-  withOpenParameters,
 } from "../../src/ode/index.js";
+import { evaluateField, makeField, stateType, withOpenParameters } from "../../src/ode/internal.js";
+import { tableauScheme } from "../../src/ode/methods/scheme.js";
 import { compile } from "../../src/runtime/index.js";
 import { type FloatDType, fromNumbers, rows, type Tensor, toFloat64 } from "../../src/tensor/index.js";
 import { expectClose, relativeDifference } from "../helpers/compare.js";

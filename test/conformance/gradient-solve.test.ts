@@ -7,14 +7,13 @@ import {
   compileGradient,
   dopri5,
   fixed,
-  type Grid,
   gradientThroughSolve,
-  type SolvePlace,
   type StepEvent,
   solveField,
   tableaus,
   tsit5,
 } from "../../src/ode/index.js";
+import type { Grid, SolvePlace } from "../../src/ode/internal.js";
 import { fromNumbers, type Tensor, toFloat64 } from "../../src/tensor/index.js";
 import { relativeDifference } from "../helpers/compare.js";
 import { control, controlledField, initialState } from "../helpers/controlled-field.js";

@@ -25,7 +25,8 @@ import {
   trace,
 } from "../../src/graph/index.js";
 import { channelStatistics, convWeight } from "../../src/graph/internal.js";
-import { compile, programOf } from "../../src/runtime/index.js";
+import { compile } from "../../src/runtime/index.js";
+import { programOf } from "../../src/runtime/internal.js";
 import { draw, fromNumbers, Random, sizeOf, type Tensor, tensor, toFloat64 } from "../../src/tensor/index.js";
 import { expectClose } from "../helpers/compare.js";
 import { FINITE_DIFFERENCE } from "../helpers/tolerances.js";

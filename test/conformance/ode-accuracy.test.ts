@@ -3,7 +3,6 @@ import {
   type AdaptiveTableau,
   adaptive,
   adaptiveHeun,
-  adaptiveTableaus,
   bosh3,
   dopri5,
   orThrow,
@@ -12,6 +11,7 @@ import {
   tsit5,
 } from "../../src/ode/index.js";
 import { exactEnd, logarithmicNorm, type RandomField, randomField } from "../helpers/random-fields.js";
+import { adaptiveTableaus } from "../helpers/tableaus.js";
 import { maxAbsError } from "../problems/index.js";
 
 const span = [0, 1.5] as const;

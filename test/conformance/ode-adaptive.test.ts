@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import {
   adaptive,
   adaptiveHeun,
-  adaptiveTableaus,
   dopri5,
   integralController,
   orThrow,
@@ -13,6 +12,7 @@ import {
   type StepEvent,
   solve,
 } from "../../src/ode/index.js";
+import { adaptiveTableaus } from "../helpers/tableaus.js";
 import { maxAbsError, observedOrder, type Problem, problems } from "../problems/index.js";
 
 const cases = adaptiveTableaus.flatMap((tableau) => problems.map((problem) => ({ tableau, problem })));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { less, mul, where } from "../../src/graph/index.js";
+import type { StepControl } from "../../src/ode/control/step-control.js";
 import {
   adaptive,
-  adaptiveTableaus,
   alpha,
   bosh3,
   compileSolve,
@@ -10,20 +10,17 @@ import {
   dopri8,
   type FieldSolution,
   fixed,
-  type Grid,
   heun,
-  isAdaptive,
   orThrow,
   rk4,
   type Solution,
   type SolveOptions,
-  type SolvePlace,
-  type StepControl,
   solve,
   solveField,
   tableaus,
   tsit5,
 } from "../../src/ode/index.js";
+import { type Grid, isAdaptive, type SolvePlace } from "../../src/ode/internal.js";
 import { cast, type Tensor, toFloat64 } from "../../src/tensor/index.js";
 import { relativeDifference } from "../helpers/compare.js";
 import {
@@ -34,6 +31,7 @@ import {
   initialState,
   scalarField,
 } from "../helpers/controlled-field.js";
+import { adaptiveTableaus } from "../helpers/tableaus.js";
 import { SAME_NUMERICS } from "../helpers/tolerances.js";
 
 const y0 = toFloat64(initialState());

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { StepControl } from "../../src/ode/control/step-control.js";
 import {
   type AdaptiveTableau,
   adaptive,
@@ -18,7 +19,6 @@ import {
   midpoint,
   type PlainField,
   rk4ThreeEighths,
-  type StepControl,
   solve,
 } from "../../src/ode/index.js";
 import { decodeSafetensors, toFloat64 } from "../../src/tensor/index.js";

@@ -1,18 +1,17 @@
 import { describe, expect, test } from "vitest";
 import {
   type AdaptiveTableau,
-  adaptiveTableaus,
   alpha,
   type ButcherTableau,
-  denseWeights,
-  fixedSteps,
-  plainAlgebra,
-  rungeKuttaStep,
-  stepsOf,
   tableaus,
   tsit5,
   uniformMesh,
 } from "../../src/ode/index.js";
+import { rungeKuttaStep, stepsOf } from "../../src/ode/internal.js";
+import { plainAlgebra } from "../../src/ode/methods/algebra.js";
+import { denseWeights } from "../../src/ode/methods/interpolation.js";
+import { fixedSteps } from "../../src/ode/plain/fixed-grid.js";
+import { adaptiveTableaus } from "../helpers/tableaus.js";
 import { maxAbsError, observedOrder, type Problem, problems } from "../problems/index.js";
 
 const methods = [...Object.values(tableaus), alpha(0.3), alpha(0.8)];

@@ -30,7 +30,8 @@ import {
   transpose,
 } from "../../src/graph/index.js";
 import { zerosLike } from "../../src/graph/internal.js";
-import { compile, programOf } from "../../src/runtime/index.js";
+import { compile } from "../../src/runtime/index.js";
+import { programOf } from "../../src/runtime/internal.js";
 import { fromNumbers, type Tensor } from "../../src/tensor/index.js";
 import { expectClose } from "../helpers/compare.js";
 

@@ -8,7 +8,7 @@ import {
   trace,
 } from "../../src/graph/index.js";
 import { applyOperator, type OpName, operators } from "../../src/graph/internal.js";
-import { programOf } from "../../src/runtime/index.js";
+import { programOf } from "../../src/runtime/internal.js";
 import { Random, type Tensor } from "../../src/tensor/index.js";
 import { expectClose } from "../helpers/compare.js";
 import { SAME_NUMERICS } from "../helpers/tolerances.js";

@@ -5,10 +5,10 @@ import { describe, expect, test } from "vitest";
 import { imageRows } from "../../src/data/internal.js";
 import type { LoadedDataset } from "../../src/datasets/index.js";
 import { cardWarnings, decodeCorrection, hyper } from "../../src/hypersolver/index.js";
+import type { ClassifierSolveOptions } from "../../src/models/classifier/compile-classifier.js";
 import {
   architectureNamed,
   type Classifier,
-  type ClassifierSolveOptions,
   classifierOf,
   compileClassifier,
   decodeClassifierState,

@@ -4,13 +4,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { densityNamed } from "../../src/data/index.js";
 import { cardWarnings, decodeCorrection, hyper } from "../../src/hypersolver/index.js";
-import {
-  compileFlowDensity,
-  compileFlowSampler,
-  type DescribedFlow,
-  decodeFlow,
-  meanNegative,
-} from "../../src/models/index.js";
+import { meanNegative } from "../../src/models/flow/flow-density.js";
+import { compileFlowDensity, compileFlowSampler, decodeFlow } from "../../src/models/index.js";
+import type { DescribedFlow } from "../../src/models/internal.js";
 import { logDensityField } from "../../src/ode/index.js";
 import { Random, type Tensor, toFloat64 } from "../../src/tensor/index.js";
 

@@ -1,6 +1,7 @@
 import type { ValidityCard } from "../../src/hypersolver/index.js";
-import { fingerprintOf } from "../../src/hypersolver/index.js";
-import { type Field, stateType } from "../../src/ode/index.js";
+import { fingerprintOf } from "../../src/hypersolver/internal.js";
+import type { Field } from "../../src/ode/index.js";
+import { stateType } from "../../src/ode/internal.js";
 
 /** A card as a fit of Heun in one step over [0, 1] would write it. */
 export function cardFor(field: Field, changes: Partial<ValidityCard> = {}): ValidityCard {

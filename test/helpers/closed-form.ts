@@ -12,7 +12,8 @@ import {
   sub,
   trace,
 } from "../../src/graph/index.js";
-import { type Field, makeField, perSample } from "../../src/ode/index.js";
+import type { Field } from "../../src/ode/index.js";
+import { makeField, perSample } from "../../src/ode/internal.js";
 import { type FloatDType, fromNumbers, type Tensor } from "../../src/tensor/index.js";
 
 /** Nodes at one place of a solve; scalars are columns [batch, 1]. */

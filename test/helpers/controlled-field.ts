@@ -1,5 +1,6 @@
 import { add, concat, cos, mul, type Node, reshape, sin, slice, sub, trace } from "../../src/graph/index.js";
-import { type Field, makeField, type PlainField, perSample } from "../../src/ode/index.js";
+import type { Field, PlainField } from "../../src/ode/index.js";
+import { makeField, perSample } from "../../src/ode/internal.js";
 import { type FloatDType, fromNumbers, type Tensor } from "../../src/tensor/index.js";
 
 /** How a model may declare its depth input. */

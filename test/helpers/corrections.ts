@@ -10,20 +10,21 @@ import {
   trace,
 } from "../../src/graph/index.js";
 import { integerPower } from "../../src/hypersolver/correction/hyper-scheme.js";
-import { type Correction, type CorrectionInput, mlpCorrection } from "../../src/hypersolver/index.js";
+import { mlpCorrection } from "../../src/hypersolver/correction/network.js";
+import type { Correction } from "../../src/hypersolver/index.js";
+import type { CorrectionInput } from "../../src/hypersolver/internal.js";
 import {
   alpha,
   type ButcherTableau,
   dopri5,
   euler,
-  graphAlgebra,
   heun,
   heun3,
   midpoint,
   ralston,
   rk4,
-  withoutErrorControl,
 } from "../../src/ode/index.js";
+import { graphAlgebra, withoutErrorControl } from "../../src/ode/internal.js";
 import { type FloatDType, Random } from "../../src/tensor/index.js";
 import type { ClosedForm } from "./closed-form.js";
 

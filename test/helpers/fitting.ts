@@ -1,16 +1,17 @@
 import { concat, mul, sin, slice, sub, trace } from "../../src/graph/index.js";
 import { settingsOf } from "../../src/hypersolver/fit/fit.js";
+import type { FitSettings } from "../../src/hypersolver/fit/fit-options.js";
 import {
   type Fit,
   type FitInputs,
-  type FitSettings,
   type FitSpec,
   fitCorrection,
-  resolveFit,
   type StateSource,
   uniformStates,
 } from "../../src/hypersolver/index.js";
-import { type Field, makeField, type Span } from "../../src/ode/index.js";
+import { resolveFit } from "../../src/hypersolver/internal.js";
+import type { Field, Span } from "../../src/ode/index.js";
+import { makeField } from "../../src/ode/internal.js";
 import type { RunContext } from "../../src/runtime/index.js";
 
 /** A damped pendulum: z' = (z₂, −sin z₁ − z₂/5). Nonlinear, autonomous; for fits of seconds. */

@@ -1,10 +1,6 @@
-import {
-  type FlowData,
-  type FlowTrainingInputs,
-  type FlowTrainingSpec,
-  type TrainedFlow,
-  trainFlow,
-} from "../../src/models/index.js";
+import type { FlowTrainingInputs } from "../../src/models/flow/train-flow.js";
+import type { FlowTrainingSpec } from "../../src/models/index.js";
+import { type FlowData, type TrainedFlow, trainFlow } from "../../src/models/index.js";
 import type { RunContext } from "../../src/runtime/index.js";
 
 /** A training in one record, as tests vary them: data, spec, inputs and context. */

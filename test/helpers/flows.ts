@@ -1,12 +1,8 @@
 import { trace } from "../../src/graph/index.js";
-import {
-  type Flow,
-  type FlowData,
-  type FlowFieldOptions,
-  flowField,
-  normalBase,
-} from "../../src/models/index.js";
-import { evaluateField, type Field, fieldAs, stateType } from "../../src/ode/index.js";
+import type { FlowFieldOptions } from "../../src/models/flow/flow.js";
+import { type Flow, type FlowData, flowField, normalBase } from "../../src/models/index.js";
+import { type Field, fieldAs } from "../../src/ode/index.js";
+import { evaluateField, stateType } from "../../src/ode/internal.js";
 import { compile } from "../../src/runtime/index.js";
 import {
   cast,

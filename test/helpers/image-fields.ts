@@ -1,6 +1,7 @@
 import { conv, exp, mul, type NamedNodes, type Node, softplus, trace } from "../../src/graph/index.js";
 import { type FitSpec, normalStates, type StateSource } from "../../src/hypersolver/index.js";
-import { type Field, makeField, type Span } from "../../src/ode/index.js";
+import type { Field, Span } from "../../src/ode/index.js";
+import { makeField } from "../../src/ode/internal.js";
 import { fromNumbers, Random, type Tensor } from "../../src/tensor/index.js";
 
 /** Channels, height and width of the small images of these tests: all different. */

@@ -1,5 +1,6 @@
 import { add, concat, gemm, type Node, tanh } from "../../src/graph/index.js";
-import { defineField, type Field, fieldAs, perSample } from "../../src/ode/index.js";
+import { defineField, type Field, fieldAs } from "../../src/ode/index.js";
+import { perSample } from "../../src/ode/internal.js";
 import { cast, type FloatDType, type Tensor } from "../../src/tensor/index.js";
 import { readOracle } from "./oracle.js";
 

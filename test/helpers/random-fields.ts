@@ -7,9 +7,9 @@ import {
   fieldAs,
   orThrow,
   type PlainField,
-  perSample,
   solve,
 } from "../../src/ode/index.js";
+import { perSample } from "../../src/ode/internal.js";
 import { type FloatDType, fromNumbers, Random, type Tensor } from "../../src/tensor/index.js";
 import { oracleMlp } from "./mlp-field.js";
 

@@ -1,11 +1,6 @@
-import {
-  type Correction,
-  type FitSpec,
-  fitCorrection,
-  fitTable,
-  parseCorrectionInputs,
-  uniformStates,
-} from "../../src/hypersolver/index.js";
+import { parseCorrectionInputs } from "../../src/hypersolver/correction/correction.js";
+import { type Correction, type FitSpec, fitCorrection, uniformStates } from "../../src/hypersolver/index.js";
+import { fitTable } from "../../src/hypersolver/internal.js";
 import type { Field } from "../../src/ode/index.js";
 
 const states = uniformStates([2], -1, 1);

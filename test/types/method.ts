@@ -1,5 +1,6 @@
 import type { Correction } from "../../src/hypersolver/index.js";
-import { hyper, isHyper } from "../../src/hypersolver/index.js";
+import { hyper } from "../../src/hypersolver/index.js";
+import { isHyper } from "../../src/hypersolver/internal.js";
 import {
   type AdaptiveMethod,
   adaptive,
@@ -8,12 +9,10 @@ import {
   type FixedMethod,
   fixed,
   heun,
-  isAdaptive,
   type Method,
   rk4,
-  withoutErrorControl,
-  withStepControl,
 } from "../../src/ode/index.js";
+import { isAdaptive, withoutErrorControl, withStepControl } from "../../src/ode/internal.js";
 
 export const steps: FixedMethod = fixed(heun, { steps: 4 });
 export const mesh: FixedMethod = fixed(dopri5, { mesh: [0, 0.2, 1] });

@@ -1,8 +1,8 @@
+import { drawNoise } from "../../src/models/flow/noise.js";
+import type { FlowTrainingSpec } from "../../src/models/index.js";
 import {
   type ClassifierTrainingOptions,
-  drawNoise,
   type FlowData,
-  type FlowTrainingSpec,
   flowField,
   normalBase,
   type TrainedFlow,

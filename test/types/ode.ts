@@ -5,23 +5,21 @@ import {
   defineField,
   defineTableau,
   dopri5,
-  embeddedStep,
   type Field,
   heun,
   integralController,
-  isAdaptive,
   orThrow,
   type PlainField,
-  plainAlgebra,
-  plainStepper,
   rk4,
   type Solution,
   type Span,
   type StepController,
   solve,
-  stateType,
-  withoutErrorControl,
 } from "../../src/ode/index.js";
+import { isAdaptive, stateType, withoutErrorControl } from "../../src/ode/internal.js";
+import { plainAlgebra } from "../../src/ode/methods/algebra.js";
+import { embeddedStep } from "../../src/ode/methods/runge-kutta.js";
+import { plainStepper } from "../../src/ode/plain/plain-stepper.js";
 import { zeros } from "../../src/tensor/index.js";
 
 const decay = (_: number, y: Float64Array) => y.map((value) => -value);

@@ -1,5 +1,6 @@
 import type { Artefact } from "../../experiments/index.js";
-import { pickSpec, type Table } from "../../spec/index.js";
+import type { Table } from "../../spec/index.js";
+import { pickSpec } from "../../spec/internal.js";
 import { jsonText } from "../terminal/output.js";
 
 /** A spec as a file of the run's folder, which `--config` takes to repeat the run. */

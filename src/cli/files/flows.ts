@@ -1,14 +1,9 @@
 import { defaultColumns } from "../../data/internal.js";
 import { importOnnx } from "../../graph/index.js";
-import {
-  baseNamed,
-  type DescribedFlow,
-  decodeFlow,
-  FLOW_KEY,
-  type Flow,
-  type FlowFacts,
-} from "../../models/index.js";
-import { type Field, stateType } from "../../ode/index.js";
+import { decodeFlow, type Flow } from "../../models/index.js";
+import { baseNamed, type DescribedFlow, FLOW_KEY, type FlowFacts } from "../../models/internal.js";
+import type { Field } from "../../ode/index.js";
+import { stateType } from "../../ode/internal.js";
 import { fail, formatShape, type Tensor } from "../../tensor/index.js";
 import { parseBase } from "../options/parse.js";
 import { unusable } from "../options/usage-error.js";

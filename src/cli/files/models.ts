@@ -1,15 +1,14 @@
 import { basename } from "node:path";
 import { importOnnx } from "../../graph/index.js";
 import {
-  CARD_KEY,
   type Correction,
   cardWarnings,
   decodeCorrection,
-  SOLVER_KEY,
   stateWarnings,
   type ValidityCard,
   weightsWarnings,
 } from "../../hypersolver/index.js";
+import { CARD_KEY, SOLVER_KEY } from "../../hypersolver/internal.js";
 import { type Field, fieldOfModel, type Span } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { fail, isHypersolversError, type Tensor } from "../../tensor/index.js";

@@ -1,11 +1,7 @@
-import {
-  givenStates,
-  normalStates,
-  type Samples,
-  type StateSource,
-  uniformStates,
-} from "../../hypersolver/index.js";
-import { controlSpecs, type Field, stateType } from "../../ode/index.js";
+import { givenStates, normalStates, type StateSource, uniformStates } from "../../hypersolver/index.js";
+import type { Samples } from "../../hypersolver/internal.js";
+import type { Field } from "../../ode/index.js";
+import { controlSpecs, stateType } from "../../ode/internal.js";
 import { cast, fail, formatShape, isFloat, Random, sizeOf, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
 import type { FieldSpec } from "../options/field-table.js";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { densities } from "../../data/index.js";
-import { densityData, type FlowData, MAX_SPEED, rowsBeyond, tableData } from "../../models/index.js";
+import { densityData, type FlowData, tableData } from "../../models/index.js";
+import { MAX_SPEED, rowsBeyond } from "../../models/internal.js";
 import { fail } from "../../tensor/index.js";
 import { exists } from "./files.js";
 import { isCsv, type Points, readPoints } from "./points.js";

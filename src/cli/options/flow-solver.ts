@@ -1,5 +1,6 @@
-import { FLOW_TOLERANCES, type Flow } from "../../models/index.js";
-import type { FieldStatistics } from "../../ode/index.js";
+import type { Flow } from "../../models/index.js";
+import { FLOW_TOLERANCES } from "../../models/internal.js";
+import type { FieldStatistics } from "../../ode/internal.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import type { Output } from "../terminal/output.js";
 import { type ChosenMethod, chosenMethod, type MethodOptions, missing } from "./method.js";

@@ -1,19 +1,7 @@
-import {
-  type AnyMethodSpec,
-  type HyperMethod,
-  isHyper,
-  methodOf,
-  parseMethodSpec,
-} from "../../hypersolver/index.js";
-import {
-  isAdaptive,
-  type Method,
-  planMesh,
-  type SolvePlace,
-  type Span,
-  type Tolerances,
-  tableauNamed,
-} from "../../ode/index.js";
+import type { HyperMethod } from "../../hypersolver/index.js";
+import { type AnyMethodSpec, isHyper, methodOf, parseMethodSpec } from "../../hypersolver/internal.js";
+import { type Method, type Span, type Tolerances, tableauNamed } from "../../ode/index.js";
+import { isAdaptive, planMesh, type SolvePlace } from "../../ode/internal.js";
 import { forOption, type LoadedCorrection, readCorrection } from "../files/models.js";
 import { unusable } from "./usage-error.js";
 

@@ -1,13 +1,6 @@
 import { type Command, Option } from "commander";
-import {
-  expectation,
-  flagOf,
-  helpOf,
-  type Row,
-  type Table,
-  textExpectation,
-  valueOfText,
-} from "../../spec/index.js";
+import type { Table } from "../../spec/index.js";
+import { expectation, flagOf, helpOf, type Row, textExpectation, valueOfText } from "../../spec/internal.js";
 import { unusable } from "./usage-error.js";
 
 /** What stands for null with Commander, which takes null for an option without a value. */

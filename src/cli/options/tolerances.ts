@@ -1,4 +1,5 @@
-import { type Field, isBelowRounding, stateType, type Tolerances, unitRoundoff } from "../../ode/index.js";
+import type { Field, Tolerances } from "../../ode/index.js";
+import { isBelowRounding, stateType, unitRoundoff } from "../../ode/internal.js";
 import type { Output } from "../terminal/output.js";
 
 /**

@@ -1,11 +1,6 @@
 import { hyper } from "../../hypersolver/index.js";
-import {
-  compileFlowDensity,
-  compileFlowSampler,
-  type Flow,
-  type FlowData,
-  type FlowSamplerOptions,
-} from "../../models/index.js";
+import { compileFlowDensity, compileFlowSampler, type Flow, type FlowData } from "../../models/index.js";
+import type { FlowSamplerOptions } from "../../models/internal.js";
 import type { Method } from "../../ode/index.js";
 import {
   type DensityRow,
@@ -17,7 +12,7 @@ import {
   speedUpBars,
 } from "../../plot/index.js";
 import { formatNumber } from "../../plot/internal.js";
-import { machineOf } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import { isBroken, Random, type Tensor, toFloat64, unlessItBreaks } from "../../tensor/index.js";
 import { paretoFigure } from "../fit/fit-figures.js";
 import type { KeptFit } from "../fit/fit-stage.js";

@@ -2,8 +2,9 @@ import type { Mean } from "../../metrics/index.js";
 import type { Figure, Table } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
-import { type ComparisonRow, methodTitle } from "../fit/comparison.js";
+import { type ComparisonRow, measuredRows, methodTitle } from "../fit/comparison.js";
 import { comparisonTable } from "../fit/fit-report.js";
+import { type FitMetrics, meanError } from "../fit/run-fit.js";
 import { phasesText } from "../flow/flow-phases.js";
 import type { BrokenRow } from "../kit/contest.js";
 import type { RunReport } from "../kit/report.js";
@@ -103,20 +104,23 @@ function verdict({ quality, sampling, speed }: Partial<CnfMetrics>): string | un
   const fit = sampling[best];
   if (fit === undefined) return undefined;
   const told = toldText(quality.find(({ method }) => method === best));
-  const factor = (name: string): string =>
-    formatNumber(
-      (sampling[name]?.base.mean ?? Number.NaN) / (sampling[name]?.hypersolver.mean ?? Number.NaN),
-    );
   const others = Object.entries(sampling).filter(([name]) => name !== best);
-  const beside = others.map(
-    ([name, { base }]) => `${name} ${factor(name)} times closer than ${methodTitle(base.method)}`,
-  );
+  const beside = others.map(([name, own]) => `${name} ${closerText(own)}${methodTitle(own.base.method)}`);
   const [own, reference] = [best, "dopri5"].map((name) => timeOf(speed, name));
   const time =
     own === undefined || reference === undefined
       ? ""
       : `, and take ${formatNumber(reference / own)} times less time than dopri5's`;
-  return `Samples of ${best} with ${fit.hypersolver.nfe} evaluations ${told}, end ${factor(best)} times closer to the exact solution than ${methodTitle(fit.base.method)}'s (${beside.join(", ")})${time}.`;
+  return `Samples of ${best}${isBroken(fit.hypersolver) ? "" : ` with ${fit.hypersolver.nfe} evaluations`} ${told}, end ${closerText(fit, "to the exact solution ")}${methodTitle(fit.base.method)}'s (${beside.join(", ")})${time}.`;
+}
+
+/** `28.6 times closer than `, where both came to an end. */
+function closerText({ base, hypersolver }: FitMetrics, to = ""): string {
+  const [own, other] = [meanError(hypersolver), meanError(base)];
+  if (own === undefined) return `nowhere, where it breaks, beside `;
+  return other === undefined
+    ? `${to}where it breaks alone: `
+    : `${formatNumber(other / own)} times closer ${to}than `;
 }
 
 function toldText(row: SampleQuality | BrokenRow | undefined): string {
@@ -133,6 +137,9 @@ function toldText(row: SampleQuality | BrokenRow | undefined): string {
     : `${told} (sliced Wasserstein distance minus dopri5's from the same draws: ${meanText(paired)})`;
 }
 
+const dopri5Error = (fit: FitMetrics | undefined): number | undefined =>
+  measuredRows(fit?.comparison ?? []).find(({ tolerance }) => tolerance === 1e-5)?.error;
+
 const timeOf = (rows: CnfMetrics["speed"], name: string): number | undefined => {
   const row = rows.find(({ method }) => method === name);
   return row === undefined || isBroken(row) ? undefined : row.milliseconds;
@@ -142,9 +149,9 @@ function samplingTable({ quality, speed = [], sampling = {} }: Partial<CnfMetric
   if (quality === undefined) return undefined;
   const fits = Object.entries(sampling);
   const errors: Readonly<Record<string, number | undefined>> = Object.fromEntries([
-    ...fits.map(([name, { hypersolver }]) => [name, hypersolver.mean]),
-    ...fits.map(([, { base }]) => [methodTitle(base.method), base.mean]),
-    ["dopri5", fits[0]?.[1].comparison.find(({ tolerance }) => tolerance === 1e-5)?.error],
+    ...fits.map(([name, { hypersolver }]) => [name, meanError(hypersolver)]),
+    ...fits.map(([, { base }]) => [methodTitle(base.method), meanError(base)]),
+    ["dopri5", dopri5Error(fits[0]?.[1])],
   ]);
   const columns = ["samples of", "NFE", "sliced Wasserstein", "minus dopri5's", "MMD²", "minus dopri5's"];
   return {

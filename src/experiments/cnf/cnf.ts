@@ -1,6 +1,7 @@
 import { densities, densityNamed } from "../../data/index.js";
 import { encodeSolver, hyper } from "../../hypersolver/index.js";
-import { type DescribedFlow, decodeFlow, densityData } from "../../models/index.js";
+import { decodeFlow, densityData } from "../../models/index.js";
+import type { DescribedFlow } from "../../models/internal.js";
 import { heun, midpoint } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { Random } from "../../tensor/index.js";

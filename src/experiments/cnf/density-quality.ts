@@ -1,8 +1,10 @@
 import { type Correction, hyper, stateErrors } from "../../hypersolver/index.js";
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
-import { compileFlowDensity, FLOW_TOLERANCES, type Flow, type LogDensities } from "../../models/index.js";
+import { compileFlowDensity, type Flow } from "../../models/index.js";
+import { FLOW_TOLERANCES, type LogDensities } from "../../models/internal.js";
 import { adaptive, type ButcherTableau, dopri5, fixed } from "../../ode/index.js";
-import { machineOf, type RunContext } from "../../runtime/index.js";
+import type { RunContext } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import { isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { type Competitor, labelsOf } from "../kit/competitor.js";
 import { competitorsOf } from "../kit/competitors.js";

@@ -1,6 +1,7 @@
 import { constant, trace } from "../../graph/index.js";
 import type { Flow } from "../../models/index.js";
-import { evaluateField, solveField, stateType, uniformMesh } from "../../ode/index.js";
+import { solveField, uniformMesh } from "../../ode/index.js";
+import { evaluateField, stateType } from "../../ode/internal.js";
 import {
   type Arrow,
   type ArrowPanel,

@@ -1,8 +1,10 @@
 import { host } from "#host";
 import { densityNamed } from "../../data/index.js";
-import type { AnyMethodSpec } from "../../hypersolver/index.js";
-import { compileFlowSampler, type DescribedFlow, encodeFlow } from "../../models/index.js";
-import { isStopped, machineOf, type RunContext } from "../../runtime/index.js";
+import type { AnyMethodSpec } from "../../hypersolver/internal.js";
+import { compileFlowSampler, encodeFlow } from "../../models/index.js";
+import type { DescribedFlow } from "../../models/internal.js";
+import type { RunContext } from "../../runtime/index.js";
+import { isStopped, machineOf } from "../../runtime/internal.js";
 import { isBroken } from "../../tensor/index.js";
 import { labelsOf } from "../kit/competitor.js";
 import type { BrokenRow } from "../kit/contest.js";

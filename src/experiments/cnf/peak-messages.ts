@@ -1,4 +1,4 @@
-import type { AnyMethodSpec } from "../../hypersolver/index.js";
+import type { AnyMethodSpec } from "../../hypersolver/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 
 /** What a process that draws samples is told: files, since it shares nothing with who asks. */

@@ -1,5 +1,5 @@
 import type { FitSpec } from "../../hypersolver/index.js";
-import type { FlowNetwork, TrainingPhase } from "../../models/index.js";
+import type { FlowNetwork, TrainingPhase } from "../../models/internal.js";
 import type { Preset } from "../kit/experiment.js";
 
 /** What a preset spends. */

@@ -7,7 +7,8 @@ import {
   medianDistance,
   slicedWasserstein,
 } from "../../metrics/index.js";
-import { dimensionOf, type Flow, type FlowSampler } from "../../models/index.js";
+import type { Flow, FlowSampler } from "../../models/index.js";
+import { dimensionOf } from "../../models/internal.js";
 import type { RunContext } from "../../runtime/index.js";
 import { isBroken, Random, type Tensor } from "../../tensor/index.js";
 import { type BrokenRow, type Contestant, contest, type Entry, type Scores } from "../kit/contest.js";

@@ -1,5 +1,7 @@
-import { type FitSpec, hiddenFeature, hyper } from "../../hypersolver/index.js";
-import { FLOW_TOLERANCES, type Flow } from "../../models/index.js";
+import { type FitSpec, hyper } from "../../hypersolver/index.js";
+import { hiddenFeature } from "../../hypersolver/internal.js";
+import type { Flow } from "../../models/index.js";
+import { FLOW_TOLERANCES } from "../../models/internal.js";
 import { adaptive, type ButcherTableau, dopri5, euler, fixed, heun, midpoint } from "../../ode/index.js";
 import { hyperTitle } from "../fit/comparison.js";
 import type { KeptFit } from "../fit/fit-stage.js";

@@ -1,31 +1,43 @@
+import { stateErrors } from "../../hypersolver/index.js";
 import {
   measuringReference,
   type ReferenceSettings,
   referenceEnds,
   type Samples,
-  stateErrors,
-} from "../../hypersolver/index.js";
-import { compileSolve, type Field, fixed, knownTableau, type Span } from "../../ode/index.js";
-import type { CompileOptions } from "../../runtime/index.js";
-import type { Tensor } from "../../tensor/index.js";
-import { type Competitor, labelsOf, type MethodLabels } from "../kit/competitor.js";
+} from "../../hypersolver/internal.js";
+import { type Field, fixed, type Span } from "../../ode/index.js";
+import { knownTableau } from "../../ode/internal.js";
+import type { RunContext } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
+import { type Broken, isBroken, type Tensor } from "../../tensor/index.js";
+import {
+  type Competitor,
+  type MethodLabels,
+  type SolveCase,
+  type SolveContestant,
+  solveContestant,
+} from "../kit/competitor.js";
+import { type Costs, contest } from "../kit/contest.js";
 
-/** One way to solve, measured. */
-export interface ComparisonRow extends MethodLabels {
-  readonly nfe: number;
-  readonly gCalls: number;
-  /** Multiply–accumulates a sample, g included. */
-  readonly macs: number;
+/** One way to solve, measured on all samples. */
+export interface MeasuredRow extends MethodLabels, Costs {
   /** Median wall-clock time of one solve of all samples. */
   readonly milliseconds: number;
-  /** Mean Euclidean distance to the reference; infinite where the method broke. */
+  /** Mean Euclidean distance to the reference. */
   readonly error: number;
   /** The same over the mean norm of the reference. */
   readonly relative: number;
 }
 
+/** The row of a method; of one that broke on a sample, why. */
+export type ComparisonRow = MeasuredRow | (MethodLabels & Broken);
+
+/** Those that have numbers. */
+export const measuredRows = (rows: readonly ComparisonRow[]): MeasuredRow[] =>
+  rows.flatMap((row) => (isBroken(row) ? [] : [row]));
+
 /** What is compared on which states. */
-export interface ComparisonOptions {
+export interface ComparisonRequest {
   readonly field: Field;
   /** See `standardCompetitors`, and `competitorsOf` for methods of one's own choice. */
   readonly methods: readonly Competitor[];
@@ -37,8 +49,6 @@ export interface ComparisonOptions {
   readonly measuring?: ReferenceSettings;
   /** Timed runs of each solve. Default 3. */
   readonly repetitions?: number;
-  readonly compile?: CompileOptions;
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** How a method of this name is written in tables and figures. */
@@ -51,46 +61,38 @@ export function methodTitle(name: string): string {
 export const hyperTitle = (base: string): string =>
   `Hyper${(knownTableau(base)?.title ?? base).replace(/^./, (letter) => letter.toUpperCase())}`;
 
-/** Measures every method on the same states: error against cost, in three currencies. */
-export async function compareMethods(options: ComparisonOptions): Promise<ComparisonRow[]> {
-  const { field, methods, span, samples, onProgress, measuring = measuringReference(field) } = options;
-  const reference =
-    options.reference ?? (await referenceEnds(field, span, samples, measuring, options.compile));
-  const rows: ComparisonRow[] = [];
-  for (const competitor of methods) {
-    rows.push({ ...labelsOf(competitor), ...(await measured(options, competitor, reference)) });
-    onProgress?.(rows.length, methods.length);
-  }
-  return rows;
+interface ComparedCase extends SolveCase {
+  readonly end: Tensor;
 }
 
-type Measured = Omit<ComparisonRow, keyof MethodLabels>;
-
-/** Compiles once, compares the end with the reference, then takes the median time of warm runs. */
-async function measured(
-  { field, span, samples, compile, repetitions = 3 }: ComparisonOptions,
-  { method }: Competitor,
-  reference: Tensor,
-): Promise<Measured> {
-  const compiled = await compileSolve(field, { ...compile, span, method });
-  try {
-    const solution = await compiled.run(samples.z0, samples.controls);
-    const { nfe, gCalls, macs } = solution.statistics;
-    if (solution.status !== "success") return { nfe, gCalls, macs, ...broken };
-    const errors = stateErrors(solution.states.at(-1) as Tensor, reference);
-    const times: number[] = [];
-    for (let i = 0; i < repetitions; i++)
-      times.push((await compiled.run(samples.z0, samples.controls)).statistics.milliseconds);
-    const milliseconds = times.sort((a, b) => a - b)[Math.floor(repetitions / 2)] ?? Number.NaN;
-    return { nfe, gCalls, macs, milliseconds, error: errors.mean, relative: errors.relative };
-  } finally {
-    await compiled.dispose();
-  }
+/**
+ * Measures every method on the same states: error against cost, in three currencies.
+ * @throws INTERRUPTED at a signal.
+ */
+export async function compareMethods(
+  request: ComparisonRequest,
+  context: RunContext = {},
+): Promise<ComparisonRow[]> {
+  const { field, methods, span, samples, repetitions = 3, measuring = measuringReference(field) } = request;
+  const end = request.reference ?? (await referenceEnds(field, span, samples, measuring, machineOf(context)));
+  const contestants = methods.map((competitor) =>
+    solveContestant(competitor, { field, span, context }, (state: Tensor) => state),
+  );
+  const measures = {
+    error: (state: Tensor, of: ComparedCase) => stateErrors(state, of.end).mean,
+    relative: (state: Tensor, of: ComparedCase) => stateErrors(state, of.end).relative,
+  };
+  const entries = await contest<
+    SolveContestant<ComparedCase, Tensor>,
+    ComparedCase,
+    Tensor,
+    keyof typeof measures
+  >({ contestants, cases: [{ ...samples, end }], measures, repetitions, turns: false }, context);
+  return entries.map(({ contestant: { labels }, scores }) => {
+    if (isBroken(scores)) return { ...labels, ...scores };
+    const { nfe, gCalls, macs, milliseconds, values } = scores;
+    const [error = 0] = values.error;
+    const [relative = 0] = values.relative;
+    return { ...labels, nfe, gCalls, macs, milliseconds, error, relative };
+  });
 }
-
-/** What is said of a method that ran into NaN or a limit. */
-const broken = {
-  milliseconds: Number.NaN,
-  error: Number.POSITIVE_INFINITY,
-  relative: Number.POSITIVE_INFINITY,
-};

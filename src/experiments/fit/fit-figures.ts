@@ -1,14 +1,8 @@
 import type { Fit } from "../../hypersolver/index.js";
-import { type Correction, hyper, type Samples, type StateErrors } from "../../hypersolver/index.js";
-import {
-  type Field,
-  type FixedMethod,
-  fixed,
-  type Span,
-  solveField,
-  stateType,
-  uniformMesh,
-} from "../../ode/index.js";
+import { type Correction, hyper } from "../../hypersolver/index.js";
+import type { Samples, StateErrors } from "../../hypersolver/internal.js";
+import { type Field, type FixedMethod, fixed, type Span, solveField, uniformMesh } from "../../ode/index.js";
+import { stateType } from "../../ode/internal.js";
 import {
   density,
   errorHistogram,
@@ -23,7 +17,7 @@ import {
 } from "../../plot/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { type Tensor, toFloat64 } from "../../tensor/index.js";
-import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
+import { type ComparisonRow, hyperTitle, measuredRows, methodTitle } from "./comparison.js";
 
 /** What the figures of a fit are drawn from. */
 export interface FigureData {
@@ -33,7 +27,8 @@ export interface FigureData {
   readonly steps: number;
   readonly fit: Fit;
   readonly rows: readonly ComparisonRow[];
-  readonly errors: { readonly base: StateErrors; readonly hypersolver: StateErrors };
+  /** Absent where a method broke. */
+  readonly errors: Readonly<Record<"base" | "hypersolver", StateErrors | undefined>>;
   /** Many initial states, for densities; few, for trajectories. */
   readonly many: Samples;
   readonly few: Samples;
@@ -141,27 +136,27 @@ async function trajectoryFigure({
 }
 
 function histogramFigure({ correction, errors }: FigureData): Figure[] {
-  const methods = [
-    {
-      label: hyperTitle(correction.base.name),
-      role: "hypersolver" as const,
-      errors: errors.hypersolver.samples,
-    },
-    { label: methodTitle(correction.base.name), role: "base" as const, errors: errors.base.samples },
-  ];
-  const drawable = methods.filter((method) => method.errors.some(Number.isFinite));
+  const labels = [
+    ["hypersolver", hyperTitle(correction.base.name)],
+    ["base", methodTitle(correction.base.name)],
+  ] as const;
+  const drawable = labels.flatMap(([role, label]) => {
+    const samples = errors[role]?.samples;
+    return samples === undefined ? [] : [{ label, role, errors: samples }];
+  });
   return drawable.length === 0 ? [] : [errorHistogram(drawable)];
 }
 
 /** Whether there is anything to draw: a method that did not break. */
 export const hasErrors = (rows: readonly ComparisonRow[]): boolean =>
-  rows.some(({ error }) => error > 0 && Number.isFinite(error));
+  measuredRows(rows).some(({ error }) => error > 0);
 
 /** Error against evaluations, multiply–accumulates and time. */
-export function paretoFigure(rows: readonly ComparisonRow[]): Figure {
+export function paretoFigure(all: readonly ComparisonRow[]): Figure {
+  const rows = measuredRows(all);
   const methods = [...new Set(rows.map(({ method }) => method))];
   const series = methods.map((method): ParetoSeries => {
-    const own = rows.filter((row) => row.method === method && Number.isFinite(row.error));
+    const own = rows.filter((row) => row.method === method);
     const points = own.map(({ steps, tolerance, nfe, macs, milliseconds, error }): ParetoPoint => {
       const label = steps === undefined ? `tolerance ${tolerance?.toExponential()}` : `K = ${steps}`;
       return { label, nfe, macs, milliseconds, error };

@@ -1,8 +1,10 @@
-import { droppedText, type ValidityCard } from "../../hypersolver/index.js";
+import type { ValidityCard } from "../../hypersolver/index.js";
+import { droppedText } from "../../hypersolver/internal.js";
 import { type Figure, type Table, textTable } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
+import { isBroken } from "../../tensor/index.js";
 import type { RunReport } from "../kit/report.js";
-import type { ResultRow } from "../kit/result-row.js";
+import { brokenOf, type ResultRow } from "../kit/result-row.js";
 import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
 import type { FitMetrics } from "./run-fit.js";
 
@@ -19,26 +21,26 @@ export function comparisonTable(rows: readonly ComparisonRow[]): Table {
       "mean error",
       "relative",
     ],
-    rows: rows.map(({ method, steps, tolerance, nfe, gCalls, macs, milliseconds, error, relative }) => [
-      method,
-      steps ?? `tol ${tolerance?.toExponential()}`,
-      nfe,
-      gCalls,
-      formatNumber(macs),
-      Number.isFinite(milliseconds) ? formatMilliseconds(milliseconds) : "broke",
-      formatNumber(error),
-      formatNumber(relative),
-    ]),
+    rows: rows.map((row) => {
+      const labels = [row.method, row.steps ?? `tol ${row.tolerance?.toExponential()}`];
+      if (isBroken(row)) return [...labels, "", "", "", "broke", "", ""];
+      const { nfe, gCalls, macs, milliseconds, error, relative } = row;
+      const costs = [nfe, gCalls, formatNumber(macs), formatMilliseconds(milliseconds)];
+      return [...labels, ...costs, formatNumber(error), formatNumber(relative)];
+    }),
     emphasized: rows.flatMap(({ role }, i) => (role === "hypersolver" ? [i] : [])),
   };
 }
 
 /** The comparison by method, to be joined with those of other seeds. */
 export const comparisonRows = (rows: readonly ComparisonRow[]): ResultRow[] =>
-  rows.map(({ method, steps, tolerance, nfe, gCalls, macs, milliseconds, error, relative }) => ({
-    key: { method, steps: steps ?? `tol ${tolerance?.toExponential()}` },
-    outcome: { NFE: nfe, "g calls": gCalls, MACs: macs, milliseconds, "mean error": error, relative },
-  }));
+  rows.map((row) => {
+    const key = { method: row.method, steps: row.steps ?? `tol ${row.tolerance?.toExponential()}` };
+    if (isBroken(row)) return { key, outcome: brokenOf(row) };
+    const { nfe, gCalls, macs, milliseconds, error, relative } = row;
+    const costs = { NFE: nfe, "g calls": gCalls, MACs: macs, milliseconds };
+    return { key, outcome: { ...costs, "mean error": error, relative } };
+  });
 
 /** The comparison for a terminal. */
 export function comparisonText(rows: readonly ComparisonRow[]): string {
@@ -49,17 +51,20 @@ export function comparisonText(rows: readonly ComparisonRow[]): string {
 /** One sentence: what was reached, at what cost. */
 export function fitSummary({ base, hypersolver }: FitMetrics): string {
   const title = hyperTitle(base.method);
-  const factor = base.mean / hypersolver.mean;
-  const costs = `${title} with ${count(hypersolver.steps, "step")} (${count(hypersolver.nfe, "evaluation")} of f)`;
-  if (!Number.isFinite(hypersolver.mean)) return `${costs} breaks on these states.`;
-  const alone = Number.isFinite(base.mean)
-    ? `alone ends ${formatNumber(base.mean)} away: ${formatNumber(factor)} times ${factor >= 1 ? "closer" : "as close"}.`
-    : "alone breaks on these states.";
+  const steps = count(hypersolver.steps, "step");
+  if (isBroken(hypersolver)) return `${title} with ${steps} breaks on these states.`;
+  const { mean, nfe } = hypersolver;
+  const alone = isBroken(base)
+    ? "alone breaks on these states."
+    : `alone ends ${formatNumber(base.mean)} away: ${closerText(base.mean / mean)}.`;
   return (
-    `${costs} ends ` +
-    `${formatNumber(hypersolver.mean)} from the reference on average; ${methodTitle(base.method)} ${alone}`
+    `${title} with ${steps} (${count(nfe, "evaluation")} of f) ends ${formatNumber(mean)} from the reference on average; ` +
+    `${methodTitle(base.method)} ${alone}`
   );
 }
+
+const closerText = (factor: number): string =>
+  `${formatNumber(factor)} times ${factor >= 1 ? "closer" : "as close"}`;
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 

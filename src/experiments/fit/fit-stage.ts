@@ -2,9 +2,9 @@ import {
   type Correction,
   decodeCorrection,
   encodeCorrection,
-  fingerprintOf,
   type ValidityCard,
 } from "../../hypersolver/index.js";
+import { fingerprintOf } from "../../hypersolver/internal.js";
 import type { Figure } from "../../plot/index.js";
 import type { Artefact } from "../kit/artefact.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";

@@ -1,44 +1,40 @@
 import {
   type Correction,
-  channelMoments,
-  type DroppedSamples,
-  type EffectiveFit,
   encodeCorrection,
   encodeSolver,
   type Fit,
   type FitInputs,
   type FitSpec,
-  fingerprintOf,
   fitCorrection,
-  hasImageStates,
   hyper,
-  type MeasuredError,
   measureMethod,
+  type ValidityCard,
+} from "../../hypersolver/index.js";
+import {
+  channelMoments,
+  type DroppedSamples,
+  type EffectiveFit,
+  fingerprintOf,
+  hasImageStates,
+  type MeasuredError,
   measuringReference,
   type ReferenceSettings,
   referenceNoise,
   type Samples,
   type StateErrors,
   solvableSamples,
-  type ValidityCard,
-} from "../../hypersolver/index.js";
-import { type Field, type FixedMethod, fixed, type Span, stateType } from "../../ode/index.js";
+} from "../../hypersolver/internal.js";
+import { type Field, type FixedMethod, fixed, type Span } from "../../ode/index.js";
+import { stateType } from "../../ode/internal.js";
 import type { Figure } from "../../plot/index.js";
-import { type CompileOptions, machineOf, type RunContext } from "../../runtime/index.js";
-import {
-  type Broken,
-  isBroken,
-  isHypersolversError,
-  Random,
-  type Tensor,
-  unlessItBreaks,
-} from "../../tensor/index.js";
+import type { CompileOptions, RunContext } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
+import { type Broken, isBroken, Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
 import type { Artefact } from "../kit/artefact.js";
 import { standardCompetitors } from "../kit/competitors.js";
-import { MEASURING_METHODS } from "../kit/progress-stages.js";
 import { metricsFile, reportArtefacts, withRunFacts } from "../kit/report.js";
-import { type ComparisonRow, compareMethods } from "./comparison.js";
+import { type ComparisonRow, compareMethods, measuredRows } from "./comparison.js";
 import { fitFigures } from "./fit-figures.js";
 import { fitReport } from "./fit-report.js";
 
@@ -82,6 +78,16 @@ export interface MethodResult extends HeldOutError {
   readonly milliseconds: number;
 }
 
+/** What stands in its place where the method broke on the held-out states. */
+export interface BrokenResult extends Broken {
+  readonly method: string;
+  readonly steps: number;
+}
+
+/** Undefined where the method broke. */
+export const meanError = (result: MethodResult | BrokenResult | undefined): number | undefined =>
+  result === undefined || isBroken(result) ? undefined : result.mean;
+
 /** What `metrics.json` holds. */
 export interface FitMetrics {
   readonly title: string;
@@ -95,8 +101,8 @@ export interface FitMetrics {
   readonly dropped?: DroppedSamples;
   /** Why there is no solver.onnx: it breaks on the states that its golden vectors would be of. */
   readonly brokenSolver?: Broken;
-  readonly base: MethodResult;
-  readonly hypersolver: MethodResult;
+  readonly base: MethodResult | BrokenResult;
+  readonly hypersolver: MethodResult | BrokenResult;
   readonly comparison: readonly ComparisonRow[];
   readonly losses: Fit["losses"];
   readonly noiseFloor: number;
@@ -145,14 +151,13 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
   const noise = await referenceNoise(field, span, samples, measuring, compile);
   const [baseMethod, method] = [fixed(base, { steps }), hyper(fit.correction, { steps })];
   const on = { span, steps, samples, reference, compile };
-  const measured = await measureUnlessItBreaks(field, method, on);
-  const measuredBase = await measureUnlessItBreaks(field, baseMethod, on);
+  const measured = await measuredResult(field, method, on);
+  const measuredBase = await measuredResult(field, baseMethod, on);
   const budget = request.budget ?? budgetWith(method.scheme(field).cost(steps).nfe);
-  const comparison = await compareMethods({
-    ...{ field, span, samples, reference, compile },
-    methods: standardCompetitors(field, { budget, correction: fit.correction }),
-    onProgress: (done, total) => context.onProgress?.({ stage: MEASURING_METHODS, done, total }),
-  });
+  const methods = standardCompetitors(field, { budget, correction: fit.correction });
+  // A stop comes too late here: what was fitted is to be measured.
+  const { signal: _, ...unstopped } = context;
+  const comparison = await compareMethods({ field, span, samples, reference, methods }, unstopped);
   const card = cardOf(request, fit, samples, comparison);
   const solver = await unlessItBreaks(encodeSolver(field, method, span, samples));
   const metrics: FitMetrics = {
@@ -164,8 +169,8 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
     heldOutSamples: samples.z0.shape[0] ?? 0,
     ...(dropped !== undefined && { dropped }),
     ...(isBroken(solver) && { brokenSolver: solver }),
-    base: { method: baseMethod.name, steps, ...summary(measuredBase.errors), ...costs(measuredBase) },
-    hypersolver: { method: method.name, steps, ...summary(measured.errors), ...costs(measured) },
+    base: measuredBase.result,
+    hypersolver: measured.result,
     comparison,
     losses: fit.losses,
     noiseFloor: fit.data.noiseFloor,
@@ -195,34 +200,28 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
   };
 }
 
-type MeasuredCase = {
-  span: Span;
-  steps: number;
-  samples: Samples;
-  reference: Tensor;
-  compile: CompileOptions;
-};
-type Measurement = Pick<Awaited<ReturnType<typeof measureMethod>>, "errors" | "statistics">;
+interface MeasuredCase {
+  readonly span: Span;
+  readonly steps: number;
+  readonly samples: Samples;
+  readonly reference: Tensor;
+  readonly compile: CompileOptions;
+}
 
 /** That a method breaks is a result, not a reason to lose the fit. */
-async function measureUnlessItBreaks(
+async function measuredResult(
   field: Field,
   method: FixedMethod,
-  of: MeasuredCase,
-): Promise<Measurement> {
-  const { span, steps, samples, reference, compile } = of;
-  try {
-    return await measureMethod(field, method, span, samples, reference, compile);
-  } catch (error) {
-    if (!isHypersolversError(error, "NON_FINITE")) throw error;
-    const infinite = Number.POSITIVE_INFINITY;
-    const lost = new Float64Array(samples.z0.shape[0] ?? 0).fill(infinite);
-    const spent = { ...method.scheme(field).cost(steps), milliseconds: Number.NaN };
-    return {
-      errors: { mean: infinite, median: infinite, relative: infinite, largest: infinite, samples: lost },
-      statistics: { ...spent, acceptedSteps: 0, rejectedSteps: 0 },
-    };
-  }
+  { span, steps, samples, reference, compile }: MeasuredCase,
+): Promise<{ readonly result: MethodResult | BrokenResult; readonly errors?: StateErrors }> {
+  const known = { method: method.name, steps };
+  const measured = await unlessItBreaks(measureMethod(field, method, span, samples, reference, compile));
+  if (isBroken(measured)) return { result: { ...known, ...measured } };
+  const { errors, statistics } = measured;
+  const { mean, median, largest, relative } = errors;
+  const { nfe, gCalls, macs, milliseconds } = statistics;
+  const result = { ...known, mean, median, largest, relative, nfe, gCalls, macs, milliseconds };
+  return { result, errors };
 }
 
 const correctionFile = ({ correction }: Fit, card: ValidityCard): Artefact => ({
@@ -232,19 +231,6 @@ const correctionFile = ({ correction }: Fit, card: ValidityCard): Artefact => ({
 
 const pageOf = (metrics: FitMetrics, card: ValidityCard, figures: readonly Figure[]): Promise<Artefact[]> =>
   reportArtefacts(withRunFacts(fitReport(metrics, card, figures), { ...metrics, seed: card.seed }), metrics);
-
-const summary = ({ mean, median, largest, relative }: StateErrors): HeldOutError => ({
-  mean,
-  median,
-  largest,
-  relative,
-});
-
-type Costs = Pick<MethodResult, "nfe" | "gCalls" | "macs" | "milliseconds">;
-const costs = ({ statistics }: { readonly statistics: Costs }): Costs => {
-  const { nfe, gCalls, macs, milliseconds } = statistics;
-  return { nfe, gCalls, macs, milliseconds };
-};
 
 function cardOf(
   { field, states }: FitRequest,
@@ -280,13 +266,12 @@ function cardOf(
   };
 }
 
-/** Errors of hypersolver and base at the same number of steps, out of the comparison. */
-function measuredErrors(rows: readonly ComparisonRow[]): MeasuredError[] {
+/** Errors of hypersolver and base at the same number of steps, out of the comparison: of those that have any. */
+function measuredErrors(all: readonly ComparisonRow[]): MeasuredError[] {
+  const rows = measuredRows(all);
   return rows.flatMap((row) => {
     const base = rows.find(({ role, steps }) => role === "base" && steps === row.steps);
     if (row.role !== "hypersolver" || row.steps === undefined || base === undefined) return [];
-    // A method that broke has no error that a card could state.
-    if (!Number.isFinite(base.error) || !Number.isFinite(row.error)) return [];
     return [{ steps: row.steps, nfe: row.nfe, macs: row.macs, base: base.error, hypersolver: row.error }];
   });
 }

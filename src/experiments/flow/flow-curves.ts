@@ -1,4 +1,4 @@
-import { type FlowPoint, flowObjectives } from "../../models/index.js";
+import { type FlowPoint, flowObjectives } from "../../models/internal.js";
 import { type Figure, seriesCurve } from "../../plot/index.js";
 import { formatNats } from "./flow-report.js";
 import type { FlowMetrics } from "./run-flow.js";

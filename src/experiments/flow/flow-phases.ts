@@ -1,4 +1,4 @@
-import type { FlowObjective, TrainingPhase, TrainingPhaseSpec } from "../../models/index.js";
+import type { FlowObjective, TrainingPhase, TrainingPhaseSpec } from "../../models/internal.js";
 
 /** One objective, or flow matching and then a shorter stretch of maximum likelihood. */
 export const flowTrainings = ["flow-matching", "maximum-likelihood", "both"] as const;

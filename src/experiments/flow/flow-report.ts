@@ -1,4 +1,4 @@
-import type { FlowFacts } from "../../models/index.js";
+import type { FlowFacts } from "../../models/internal.js";
 import type { Figure } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import type { RunReport } from "../kit/report.js";

@@ -1,5 +1,7 @@
-import { drawnStates, type Sampler, type StateSource, widened } from "../../hypersolver/index.js";
-import { dimensionOf, type Flow, withZeroColumns } from "../../models/index.js";
+import type { StateSource } from "../../hypersolver/index.js";
+import { drawnStates, type Sampler, widened } from "../../hypersolver/internal.js";
+import type { Flow } from "../../models/index.js";
+import { dimensionOf, withZeroColumns } from "../../models/internal.js";
 
 /** Draws of a flow's base, where sampling starts; for training, one in eight is 1.5 times as wide. */
 export function baseStates(flow: Flow): StateSource {

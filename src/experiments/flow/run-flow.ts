@@ -5,17 +5,20 @@ import {
   encodeFlow,
   type Flow,
   type FlowData,
-  type FlowFacts,
-  type FlowPoint,
   type FlowTrainingSpec,
-  flowFacts,
-  flowTrainingTable,
   type TrainedFlow,
-  type TrainingPhase,
   trainFlow,
 } from "../../models/index.js";
-import type { TraceEstimator } from "../../ode/index.js";
-import { type CompileOptions, machineOf, type RunContext } from "../../runtime/index.js";
+import {
+  type FlowFacts,
+  type FlowPoint,
+  flowFacts,
+  flowTrainingTable,
+  type TrainingPhase,
+} from "../../models/internal.js";
+import type { TraceEstimator } from "../../ode/internal.js";
+import type { CompileOptions, RunContext } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import { type Complete, completeSpec } from "../../spec/index.js";
 import { type Broken, isHypersolversError } from "../../tensor/index.js";
 import type { Artefact } from "../kit/artefact.js";

@@ -1,10 +1,5 @@
-import {
-  type Classifier,
-  type ClassifierInput,
-  type CompiledEnd,
-  compileHead,
-  compileStem,
-} from "../../models/index.js";
+import type { Classifier } from "../../models/index.js";
+import { type ClassifierInput, type CompiledEnd, compileHead, compileStem } from "../../models/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
 

@@ -1,5 +1,6 @@
 import { type ImageSet, pickImages } from "../../data/index.js";
-import { encodedStates, type StateStream } from "../../hypersolver/index.js";
+import { encodedStates } from "../../hypersolver/index.js";
+import type { StateStream } from "../../hypersolver/internal.js";
 import type { LabelledImages } from "../kit/experiment.js";
 import type { ClassifierEnds } from "./classifier-ends.js";
 

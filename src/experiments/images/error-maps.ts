@@ -1,16 +1,13 @@
 import type { ImageSet } from "../../data/index.js";
 import { imageRows } from "../../data/internal.js";
-import {
-  type MeshPointError,
-  meshErrors,
-  type ReferenceSettings,
-  referenceStates,
-} from "../../hypersolver/index.js";
-import { type Classifier, compileStem } from "../../models/index.js";
+import { meshErrors, referenceStates } from "../../hypersolver/index.js";
+import type { MeshPointError, ReferenceSettings } from "../../hypersolver/internal.js";
+import type { Classifier } from "../../models/index.js";
+import { compileStem } from "../../models/internal.js";
 import { type FixedMethod, uniformMesh } from "../../ode/index.js";
 import { type Figure, type ImageRow, imageGrid } from "../../plot/index.js";
 import { formatNumber } from "../../plot/internal.js";
-import type { MachineOptions } from "../../runtime/index.js";
+import type { MachineOptions } from "../../runtime/internal.js";
 import { toFloat64 } from "../../tensor/index.js";
 
 /** Images that are drawn, at most. */

@@ -1,9 +1,11 @@
 import type { ImageSet } from "../../data/index.js";
 import { imageRows } from "../../data/internal.js";
-import { type ReferenceSettings, referenceEnds, stateErrors } from "../../hypersolver/index.js";
+import { stateErrors } from "../../hypersolver/index.js";
+import { type ReferenceSettings, referenceEnds } from "../../hypersolver/internal.js";
 import { type Mean, meanAndStandardError, percentageErrors } from "../../metrics/index.js";
 import type { Classifier } from "../../models/index.js";
-import { machineOf, type RunContext } from "../../runtime/index.js";
+import type { RunContext } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import { type Broken, isBroken, type Tensor, toFloat64 } from "../../tensor/index.js";
 import {
   type Competitor,

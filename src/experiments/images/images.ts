@@ -1,8 +1,9 @@
-import { hyper, measuringReference } from "../../hypersolver/index.js";
+import { hyper } from "../../hypersolver/index.js";
+import { measuringReference } from "../../hypersolver/internal.js";
 import { encodeClassifier, encodeClassifierState } from "../../models/index.js";
 import { fixed } from "../../ode/index.js";
 import { type Figure, seriesCurve } from "../../plot/index.js";
-import { machineOf } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import { fail } from "../../tensor/index.js";
 import { fitStage } from "../fit/fit-stage.js";
 import type { FitMetrics } from "../fit/run-fit.js";

@@ -1,5 +1,5 @@
 import { imageRows } from "../../data/internal.js";
-import { measuringReference } from "../../hypersolver/index.js";
+import { measuringReference } from "../../hypersolver/internal.js";
 import { type Classifier, encodeClassifierState } from "../../models/index.js";
 import { midpoint } from "../../ode/index.js";
 import { jsonCodec } from "../kit/codec.js";

@@ -1,14 +1,11 @@
 import type { ImageSet } from "../../data/index.js";
 import { imageRows } from "../../data/internal.js";
 import { type Mean, meanAndStandardError } from "../../metrics/index.js";
-import {
-  CLASSIFIER_TOLERANCES,
-  type Classification,
-  type Classifier,
-  compileClassifier,
-} from "../../models/index.js";
+import { type Classifier, compileClassifier } from "../../models/index.js";
+import { CLASSIFIER_TOLERANCES, type Classification } from "../../models/internal.js";
 import { adaptive, dopri5 } from "../../ode/index.js";
-import { machineOf, type RunContext } from "../../runtime/index.js";
+import type { RunContext } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import { isBroken } from "../../tensor/index.js";
 import { type Competitor, labelsOf } from "../kit/competitor.js";
 import { competitorsOf } from "../kit/competitors.js";

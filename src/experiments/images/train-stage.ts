@@ -1,15 +1,15 @@
 import {
   architectureNamed,
-  CLASSIFIER_TRAINING_TOLERANCES,
   type Classifier,
-  type ClassifierPoint,
   decodeClassifierState,
   encodeClassifierState,
   type TrainedClassifier,
   trainClassifier,
 } from "../../models/index.js";
-import { resolveMethod } from "../../ode/index.js";
-import { type ProgressEvent, runOptions } from "../../runtime/index.js";
+import { CLASSIFIER_TRAINING_TOLERANCES, type ClassifierPoint } from "../../models/internal.js";
+import { resolveMethod } from "../../ode/internal.js";
+import type { ProgressEvent } from "../../runtime/index.js";
+import { runOptions } from "../../runtime/internal.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import { digest } from "../kit/digest.js";

@@ -1,6 +1,7 @@
 import { compileSolve, type Field, type Method, orThrow, type Span } from "../../ode/index.js";
 import type { Role } from "../../plot/internal.js";
-import { machineOf, type NamedTensors, type RunContext } from "../../runtime/index.js";
+import type { NamedTensors, RunContext } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import type { Tensor } from "../../tensor/index.js";
 import type { Contestant } from "./contest.js";
 

@@ -1,4 +1,5 @@
-import { type Correction, hyper, isHyper } from "../../hypersolver/index.js";
+import { type Correction, hyper } from "../../hypersolver/index.js";
+import { isHyper } from "../../hypersolver/internal.js";
 import {
   adaptive,
   type ButcherTableau,

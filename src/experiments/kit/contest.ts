@@ -1,4 +1,5 @@
-import { clockOf, isStopped, type RunContext } from "../../runtime/index.js";
+import type { RunContext } from "../../runtime/index.js";
+import { clockOf, isStopped } from "../../runtime/internal.js";
 import { type Broken, fail, isBroken, unlessItBreaks } from "../../tensor/index.js";
 import { MEASURING_METHODS } from "./progress-stages.js";
 import { stoppedBefore } from "./stage.js";

@@ -1,6 +1,6 @@
 import type { ImageSet } from "../../data/index.js";
 import type { Figure } from "../../plot/index.js";
-import type { MachineOptions } from "../../runtime/index.js";
+import type { MachineOptions } from "../../runtime/internal.js";
 import { isHypersolversError } from "../../tensor/index.js";
 import type { Artefact } from "./artefact.js";
 import { type RunReport, reportArtefacts, reportText, withRunFacts } from "./report.js";

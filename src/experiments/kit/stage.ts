@@ -1,4 +1,5 @@
-import { isStopped, type RunContext } from "../../runtime/index.js";
+import type { RunContext } from "../../runtime/index.js";
+import { isStopped } from "../../runtime/internal.js";
 import { fail } from "../../tensor/index.js";
 import { CHECKPOINT_FILE } from "./checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "./codec.js";

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { decodeCorrection, methodOf } from "../../hypersolver/index.js";
+import { decodeCorrection } from "../../hypersolver/index.js";
+import { methodOf } from "../../hypersolver/internal.js";
 import { compileFlowSampler, decodeFlow } from "../../models/index.js";
 import { Random } from "../../tensor/index.js";
 import type { PeakReply, PeakRequest } from "../cnf/peak-messages.js";

@@ -12,7 +12,8 @@ import {
   sub,
   trace,
 } from "../../graph/index.js";
-import { type Field, makeField } from "../../ode/index.js";
+import type { Field } from "../../ode/index.js";
+import { makeField } from "../../ode/internal.js";
 import { type Random, type Tensor, tensor } from "../../tensor/index.js";
 
 /** A nonlinear field that depends on s, with its flow in closed form. */

@@ -1,6 +1,8 @@
 import { add, constant, cos, div, type InputSpec, mul, type Node, sub, trace } from "../../graph/index.js";
-import { type Correction, integerPower } from "../../hypersolver/index.js";
-import { type ButcherTableau, graphAlgebra, stateType } from "../../ode/index.js";
+import type { Correction } from "../../hypersolver/index.js";
+import { integerPower } from "../../hypersolver/internal.js";
+import type { ButcherTableau } from "../../ode/index.js";
+import { graphAlgebra, stateType } from "../../ode/internal.js";
 import { type Random, tensor } from "../../tensor/index.js";
 import type { ExactFlow } from "./logistic-flow.js";
 

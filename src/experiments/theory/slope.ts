@@ -10,7 +10,8 @@ import {
   rk4,
   solveField,
 } from "../../ode/index.js";
-import { machineOf, type RunContext } from "../../runtime/index.js";
+import type { RunContext } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import { type Broken, isBroken, Random, type Tensor, tensor } from "../../tensor/index.js";
 import { jsonCodec } from "../kit/codec.js";
 import { type Contestant, contest } from "../kit/contest.js";

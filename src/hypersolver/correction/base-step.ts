@@ -1,13 +1,12 @@
 import type { NamedNodes, Node, Operand } from "../../graph/index.js";
+import type { ButcherTableau, Field } from "../../ode/index.js";
 import {
-  type ButcherTableau,
   evaluateField,
-  type Field,
   type FieldValue,
   graphAlgebra,
   rungeKuttaStep,
   type StepSite,
-} from "../../ode/index.js";
+} from "../../ode/internal.js";
 
 /** A step of the base method, with everything that a correction may look at. */
 export interface BaseStep {

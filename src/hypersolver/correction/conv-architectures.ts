@@ -1,6 +1,7 @@
 import { countMacs } from "../../graph/index.js";
 import { makeGraph } from "../../graph/internal.js";
-import { type ButcherTableau, type Field, fieldMacs, stateType } from "../../ode/index.js";
+import { type ButcherTableau, type Field, fieldMacs } from "../../ode/index.js";
+import { stateType } from "../../ode/internal.js";
 import { fail, Random } from "../../tensor/index.js";
 import type { ConvArchitecture } from "./conv-architecture-table.js";
 import { type ConvNetworkOptions, convCorrection } from "./conv-network.js";

@@ -7,7 +7,8 @@ import {
   type Operand,
 } from "../../graph/index.js";
 import { makeGraph } from "../../graph/internal.js";
-import { type ButcherTableau, perSample } from "../../ode/index.js";
+import type { ButcherTableau } from "../../ode/index.js";
+import { perSample } from "../../ode/internal.js";
 import { fail, type Tensor } from "../../tensor/index.js";
 import type { ValidityCard } from "../files/card.js";
 import { type CorrectionInput, correctionInputs } from "./names.js";

@@ -9,11 +9,10 @@ import {
   slice,
   stopGradient,
 } from "../../graph/index.js";
+import { type Field, fieldMacs } from "../../ode/index.js";
 import {
   asColumn,
   embeddedError,
-  type Field,
-  fieldMacs,
   graphAlgebra,
   isAdaptive,
   repeatedStep,
@@ -21,7 +20,7 @@ import {
   type StepScheme,
   symbolicField,
   withoutErrorControl,
-} from "../../ode/index.js";
+} from "../../ode/internal.js";
 import { baseStep } from "./base-step.js";
 import { type Correction, correctionMacs, evaluateCorrection } from "./correction.js";
 

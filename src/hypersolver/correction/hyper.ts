@@ -1,17 +1,14 @@
+import type { ButcherTableau, Field, FixedMethod, Method } from "../../ode/index.js";
 import {
   type AdaptiveTableauSpec,
-  type ButcherTableau,
   checkGrid,
-  type Field,
-  type FixedMethod,
   type Grid,
   gridText,
-  type Method,
   type MethodSpec,
   type StepScheme,
   type TableauSpec,
   tableauSpec,
-} from "../../ode/index.js";
+} from "../../ode/internal.js";
 import { fail } from "../../tensor/index.js";
 import type { Correction } from "./correction.js";
 import { hyperScheme } from "./hyper-scheme.js";

@@ -1,4 +1,5 @@
-import { type ButcherTableau, type Field, stateType, withoutErrorControl } from "../../ode/index.js";
+import type { ButcherTableau, Field } from "../../ode/index.js";
+import { stateType, withoutErrorControl } from "../../ode/internal.js";
 import { fail, formatShape } from "../../tensor/index.js";
 import type { Correction } from "./correction.js";
 import type { CorrectionInput } from "./names.js";

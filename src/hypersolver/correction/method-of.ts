@@ -2,19 +2,21 @@ import { z } from "zod";
 import {
   type ButcherTableau,
   defineTableau,
+  type Method,
+  type Tolerances,
+  tableauNamed,
+} from "../../ode/index.js";
+import {
   gridSchema,
   isGridText,
   isHyperText,
-  type Method,
   parseGrid,
   parseTableauMethod,
   type TableauMethodSpec,
-  type Tolerances,
   tableauMethodOf,
   tableauMethodSchema,
-  tableauNamed,
   tableauSpecSchema,
-} from "../../ode/index.js";
+} from "../../ode/internal.js";
 import { fail } from "../../tensor/index.js";
 import type { Correction } from "./correction.js";
 import { type HyperSpec, hyper } from "./hyper.js";

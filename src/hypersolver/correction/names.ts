@@ -5,6 +5,7 @@ import { type ActivationName, activationNames } from "../../nn/specs.js";
  * intermediate tensors of f's first evaluation; both cost nothing. `z0` is the state at the start of the solve.
  */
 export const correctionInputs = ["z", "stages", "epsilon", "s", "x", "z0", "features"] as const;
+/** One of what g may read. */
 export type CorrectionInput = (typeof correctionInputs)[number];
 
 /** Activations of vector corrections. */

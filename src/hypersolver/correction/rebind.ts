@@ -1,4 +1,5 @@
-import { type ButcherTableau, withoutErrorControl } from "../../ode/index.js";
+import type { ButcherTableau } from "../../ode/index.js";
+import { withoutErrorControl } from "../../ode/internal.js";
 import { fail } from "../../tensor/index.js";
 import type { Correction } from "./correction.js";
 

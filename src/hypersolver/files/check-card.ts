@@ -1,4 +1,5 @@
-import { type ButcherTableau, type Field, type Span, stateType } from "../../ode/index.js";
+import type { ButcherTableau, Field, Span } from "../../ode/index.js";
+import { stateType } from "../../ode/internal.js";
 import { fail, formatShape } from "../../tensor/index.js";
 import type { ValidityCard } from "./card.js";
 import { fingerprintOf } from "./fingerprint.js";

@@ -1,6 +1,7 @@
 import { bind, encodeOnnx, type Graph, importOnnx } from "../../graph/index.js";
 import { makeGraph } from "../../graph/internal.js";
-import { type ButcherTableau, tableauNamed, withoutErrorControl } from "../../ode/index.js";
+import { type ButcherTableau, tableauNamed } from "../../ode/index.js";
+import { withoutErrorControl } from "../../ode/internal.js";
 import { fail } from "../../tensor/index.js";
 import { type Correction, parseCorrectionInputs } from "../correction/correction.js";
 import type { CorrectionInput } from "../correction/names.js";

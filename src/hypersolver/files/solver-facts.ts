@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type FixedMethod, planMesh, type Span } from "../../ode/index.js";
+import type { FixedMethod, Span } from "../../ode/index.js";
+import { planMesh } from "../../ode/internal.js";
 import { hyper, isHyper } from "../correction/hyper.js";
 import { type AnyMethodSpec, methodSpecSchema } from "../correction/method-of.js";
 

@@ -7,16 +7,10 @@ import {
   type Node,
   trace,
 } from "../../graph/index.js";
-import {
-  controlSpecs,
-  type Field,
-  type FixedMethod,
-  planMesh,
-  type Span,
-  stateType,
-  stepsOf,
-} from "../../ode/index.js";
-import { compile, programOf } from "../../runtime/index.js";
+import type { Field, FixedMethod, Span } from "../../ode/index.js";
+import { controlSpecs, planMesh, stateType, stepsOf } from "../../ode/internal.js";
+import { compile } from "../../runtime/index.js";
+import { programOf } from "../../runtime/internal.js";
 import { cast, fail, fromNumbers, sizeOf, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
 import type { Samples } from "../states/states.js";

@@ -1,5 +1,6 @@
-import { type Field, stateType } from "../../ode/index.js";
-import { refuseOthers } from "../../spec/index.js";
+import type { Field } from "../../ode/index.js";
+import { stateType } from "../../ode/internal.js";
+import { refuseOthers } from "../../spec/internal.js";
 import { fail, formatShape } from "../../tensor/index.js";
 import type { EffectiveFit } from "./fit-options.js";
 import { type FitSpec, fitTable } from "./fit-table.js";

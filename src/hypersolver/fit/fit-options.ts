@@ -1,6 +1,6 @@
 import type { ButcherTableau } from "../../ode/index.js";
 import type { Checkpoint } from "../../optim/index.js";
-import type { RunOptions } from "../../runtime/index.js";
+import type { RunOptions } from "../../runtime/internal.js";
 import type { StateStream } from "../states/state-stream.js";
 import type { StateSource } from "../states/states.js";
 import type { CompleteFit } from "./fit-table.js";

@@ -1,4 +1,4 @@
-import type { TrainingTask } from "../../optim/index.js";
+import type { TrainingTask } from "../../optim/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import type { Correction } from "../correction/correction.js";
 import type { ReferenceSettings } from "../reference/reference.js";

@@ -1,4 +1,5 @@
-import type { Trainer, Training } from "../../optim/index.js";
+import type { Training } from "../../optim/index.js";
+import type { Trainer } from "../../optim/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
 
 /**

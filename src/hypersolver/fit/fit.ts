@@ -1,6 +1,7 @@
 import { type Field, tableauNamed } from "../../ode/index.js";
-import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/index.js";
-import { machineOf, type RunContext, runOptionsOf } from "../../runtime/index.js";
+import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/internal.js";
+import type { RunContext } from "../../runtime/index.js";
+import { machineOf, runOptionsOf } from "../../runtime/internal.js";
 import type { Correction } from "../correction/correction.js";
 import type { ReferenceSettings } from "../reference/reference.js";
 import { checkFit } from "./check-fit.js";

@@ -1,5 +1,6 @@
 import { inline, mean, type NamedNodes, type Node, norm, reshape, sub, sum } from "../../graph/index.js";
-import { type Field, type Span, stepsOf, uniformMesh } from "../../ode/index.js";
+import { type Field, type Span, uniformMesh } from "../../ode/index.js";
+import { stepsOf } from "../../ode/internal.js";
 import type { Correction } from "../correction/correction.js";
 import { hyperScheme } from "../correction/hyper-scheme.js";
 import { columnNodes, type RowTable } from "../reference/row-table.js";

@@ -1,4 +1,5 @@
-import { type ButcherTableau, type Field, stateType, tableauNamed } from "../../ode/index.js";
+import { type ButcherTableau, type Field, tableauNamed } from "../../ode/index.js";
+import { stateType } from "../../ode/internal.js";
 import { completeSpec } from "../../spec/index.js";
 import {
   convArchitectureNamed,

@@ -11,8 +11,9 @@ import {
   sub,
   trace,
 } from "../../graph/index.js";
-import { controlSpecs, type Field, type Span, stateType, stepsOf, uniformMesh } from "../../ode/index.js";
-import type { Verdict } from "../../optim/index.js";
+import { type Field, type Span, uniformMesh } from "../../ode/index.js";
+import { controlSpecs, stateType, stepsOf } from "../../ode/internal.js";
+import type { Verdict } from "../../optim/internal.js";
 import { compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, item, Random, type Tensor } from "../../tensor/index.js";
 import type { Correction } from "../correction/correction.js";

@@ -1,6 +1,7 @@
 import { add, type InputSpec, type NamedNodes, type Node } from "../../graph/index.js";
 import type { Field } from "../../ode/index.js";
-import { adamw, compileTraining, type TrainerPhase } from "../../optim/index.js";
+import { adamw, compileTraining } from "../../optim/index.js";
+import type { TrainerPhase } from "../../optim/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { Random } from "../../tensor/index.js";
 import type { Correction } from "../correction/correction.js";

@@ -1,11 +1,5 @@
-import {
-  compileSolve,
-  type Field,
-  type FieldStatistics,
-  type Method,
-  orThrow,
-  type Span,
-} from "../../ode/index.js";
+import { compileSolve, type Field, type Method, orThrow, type Span } from "../../ode/index.js";
+import type { FieldStatistics } from "../../ode/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { rows, sizeOf, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { hasImageStates } from "../fit/resolve-fit.js";

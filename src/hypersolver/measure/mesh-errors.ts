@@ -1,4 +1,5 @@
-import { compileSolve, type Field, type FixedMethod, orThrow, planMesh, type Span } from "../../ode/index.js";
+import { compileSolve, type Field, type FixedMethod, orThrow, type Span } from "../../ode/index.js";
+import { planMesh } from "../../ode/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { fromNumbers, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { compileReference, type ReferenceSettings } from "../reference/reference.js";

@@ -1,4 +1,5 @@
-import { type Span, stepsOf, uniformMesh } from "../../ode/index.js";
+import { type Span, uniformMesh } from "../../ode/index.js";
+import { stepsOf } from "../../ode/internal.js";
 import type { Random } from "../../tensor/index.js";
 
 /** One step to learn, from s to end. */

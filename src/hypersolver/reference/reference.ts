@@ -1,4 +1,5 @@
-import { compiledStepper, dopri5, type Field, fieldAs, integrateAdaptive, orThrow } from "../../ode/index.js";
+import { dopri5, type Field, fieldAs, orThrow } from "../../ode/index.js";
+import { compiledStepper, integrateAdaptive } from "../../ode/internal.js";
 import type { CompileOptions, NamedTensors } from "../../runtime/index.js";
 import { cast, type FloatDType, type Tensor } from "../../tensor/index.js";
 

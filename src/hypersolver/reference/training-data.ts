@@ -1,12 +1,6 @@
 import { div, type Graph, type InputSpec, type Node, sub, trace } from "../../graph/index.js";
-import {
-  type ButcherTableau,
-  controlSpecs,
-  fieldAs,
-  graphAlgebra,
-  stateType,
-  withoutErrorControl,
-} from "../../ode/index.js";
+import { type ButcherTableau, fieldAs } from "../../ode/index.js";
+import { controlSpecs, graphAlgebra, stateType, withoutErrorControl } from "../../ode/internal.js";
 import { compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import { cast, fail, type Random, scalar, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";

@@ -1,6 +1,7 @@
 import { normalisations } from "../../data/index.js";
 import { encodeOnnx } from "../../graph/index.js";
-import { type Method, resolveMethod } from "../../ode/index.js";
+import type { Method } from "../../ode/index.js";
+import { resolveMethod } from "../../ode/internal.js";
 import { fail } from "../../tensor/index.js";
 import type { Classifier } from "./classifier.js";
 import { CLASSIFIER_KEY, type ClassifierFacts, type ClassifierStory, factsOf } from "./classifier-file.js";

@@ -1,7 +1,8 @@
 import { type InputSpec, type NamedNodes, type Node, trace } from "../../graph/index.js";
 import { isOp, operatorOf, topological } from "../../graph/internal.js";
 import { bufferInputs, loadStateDict, type Module, parameterInputs, type StateDict } from "../../nn/index.js";
-import { type Field, makeField } from "../../ode/index.js";
+import type { Field } from "../../ode/index.js";
+import { makeField } from "../../ode/internal.js";
 import type { Random } from "../../tensor/index.js";
 import {
   type ClassifierArchitecture,

@@ -2,14 +2,12 @@ import { countMacs } from "../../graph/index.js";
 import {
   type AdaptiveMethod,
   compileSolve,
-  type FieldStatistics,
   type FixedMethod,
   type Method,
   orThrow,
-  resolveMethod,
-  runtimeOptions,
   type Tolerances,
 } from "../../ode/index.js";
+import { type FieldStatistics, resolveMethod, runtimeOptions } from "../../ode/internal.js";
 import { type CompileOptions, compile } from "../../runtime/index.js";
 import { cast, fail, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
@@ -35,6 +33,7 @@ export interface Classification {
   readonly statistics: FieldStatistics;
 }
 
+/** A classifier ready to run, with its way to solve. */
 export interface CompiledClassifier {
   readonly classifier: Classifier;
   /**

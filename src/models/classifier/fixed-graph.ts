@@ -1,13 +1,7 @@
 import { constant, type Graph, type NamedNodes, trace } from "../../graph/index.js";
 import type { StateDict } from "../../nn/index.js";
-import {
-  type FixedMethod,
-  graphAlgebraWithin,
-  type MethodCost,
-  planMesh,
-  stateType,
-  stepsOf,
-} from "../../ode/index.js";
+import type { FixedMethod } from "../../ode/index.js";
+import { graphAlgebraWithin, type MethodCost, planMesh, stateType, stepsOf } from "../../ode/internal.js";
 import { imagesShape } from "./architecture.js";
 import type { Classifier } from "./classifier.js";
 

@@ -1,23 +1,20 @@
 import { logScale, standardised } from "../../data/index.js";
 import { type Graph, type Node, slice, sub, trace } from "../../graph/index.js";
-import { type Correction, hyper, isHyper } from "../../hypersolver/index.js";
+import { type Correction, hyper } from "../../hypersolver/index.js";
+import { isHyper } from "../../hypersolver/internal.js";
+import { compileSolve, logDensityField, type Method, orThrow, type Tolerances } from "../../ode/index.js";
 import {
-  compileSolve,
   defaultEstimator,
   type FieldStatistics,
   type LogDensityField,
-  logDensityField,
-  type Method,
   NOISE_CONTROL,
-  orThrow,
   resolveMethod,
   runtimeOptions,
   stateType,
-  type Tolerances,
   type TraceEstimator,
   withOpenParameters,
   withStepControl,
-} from "../../ode/index.js";
+} from "../../ode/internal.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, fail, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { columnsOf, withZeroColumns } from "./augmented-states.js";
@@ -51,6 +48,7 @@ export interface LogDensities {
   readonly statistics: FieldStatistics;
 }
 
+/** Log-densities of a flow, ready to be asked for. */
 export interface CompiledDensity {
   readonly estimator: TraceEstimator;
   /**

@@ -12,7 +12,8 @@ import {
   square,
   sub,
 } from "../../graph/index.js";
-import { acceptsDepthPerSample, evaluateField, type Field, type Span, stateType } from "../../ode/index.js";
+import type { Field, Span } from "../../ode/index.js";
+import { acceptsDepthPerSample, evaluateField, stateType } from "../../ode/internal.js";
 import { compileTraining, type Optimizer } from "../../optim/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { cast, draw, fail, Random, tensor } from "../../tensor/index.js";

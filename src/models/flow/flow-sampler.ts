@@ -1,5 +1,6 @@
 import { restoredPoints } from "../../data/index.js";
-import { compileSolve, type FieldStatistics, type Method, orThrow, resolveMethod } from "../../ode/index.js";
+import { compileSolve, type Method, orThrow } from "../../ode/index.js";
+import { type FieldStatistics, resolveMethod } from "../../ode/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import type { Random, Tensor } from "../../tensor/index.js";
 import { dimensionOf, type Flow } from "./flow.js";
@@ -12,6 +13,7 @@ export interface FlowSamplerOptions extends CompileOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Samples, and what they cost. */
 export interface FlowSamples {
   /** In units of the data, [n, d]; in float64 where float32 would lose digits (`restoredPoints`). */
   readonly x: Tensor;
@@ -20,6 +22,7 @@ export interface FlowSamples {
   readonly statistics: FieldStatistics;
 }
 
+/** A flow ready to be sampled. */
 export interface FlowSampler {
   /** Draws from the base and carries the draws to the data. */
   sample(count: number, random: Random): Promise<FlowSamples>;

@@ -1,5 +1,6 @@
 import { type ActivationName, activationNames } from "../../nn/specs.js";
-import type { Checked, Spec } from "../../spec/index.js";
+import type { Spec } from "../../spec/index.js";
+import type { Checked } from "../../spec/internal.js";
 
 /** A fully connected vector field. Bounds are in standardised units. */
 export const flowNetworkTable = {
@@ -144,5 +145,7 @@ export type TrainingPhase = Checked<typeof trainingPhaseTable>;
 export type TrainingPhaseSpec = Spec<typeof trainingPhaseTable>;
 /** What may be said of a training. */
 export type FlowTrainingSpec = Spec<typeof flowTrainingTable>;
+/** What a phase minimises: the regression of the field on straight paths, or −mean log p of the data. */
 export const flowObjectives: typeof trainingPhaseTable.objective.of = trainingPhaseTable.objective.of;
+/** One of those objectives. */
 export type FlowObjective = (typeof flowObjectives)[number];

@@ -9,7 +9,8 @@ import {
   trace,
 } from "../../graph/index.js";
 import { initialize, mlp, parameterInputs } from "../../nn/index.js";
-import { type Field, makeField, type Span } from "../../ode/index.js";
+import type { Field, Span } from "../../ode/index.js";
+import { makeField } from "../../ode/internal.js";
 import { completeSpec } from "../../spec/index.js";
 import { fromNumbers, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import type { BaseDistribution } from "./base-distribution.js";

@@ -14,17 +14,19 @@ import {
   compileGradient,
   type Field,
   type GradientOptions,
-  type LogDensityField,
-  type LogDensityOptions,
   logDensityField,
   type Method,
+  type Span,
+  type Tolerances,
+} from "../../ode/index.js";
+import {
+  type LogDensityField,
+  type LogDensityOptions,
   NOISE_CONTROL,
   resolveMethod,
-  type Span,
   stateType,
-  type Tolerances,
   withStepControl,
-} from "../../ode/index.js";
+} from "../../ode/internal.js";
 import type { Optimizer } from "../../optim/index.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, fail, isBroken, item, Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";

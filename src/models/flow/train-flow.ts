@@ -1,6 +1,8 @@
 import type { Field } from "../../ode/index.js";
-import { type Checkpoint, runTraining, type TrainerPhase, type Verdict } from "../../optim/index.js";
-import { type MachineOptions, machineOf, type NamedTensors, type RunContext } from "../../runtime/index.js";
+import type { Checkpoint } from "../../optim/index.js";
+import { runTraining, type TrainerPhase, type Verdict } from "../../optim/internal.js";
+import type { NamedTensors, RunContext } from "../../runtime/index.js";
+import { type MachineOptions, machineOf } from "../../runtime/internal.js";
 import { type Complete, completeSpec } from "../../spec/index.js";
 import { fail, isBroken, Random, unlessItBreaks } from "../../tensor/index.js";
 import { type BaseDistribution, normalBase } from "./base-distribution.js";

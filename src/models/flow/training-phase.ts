@@ -1,5 +1,6 @@
 import type { Field } from "../../ode/index.js";
-import { adam, type CurvePoint, cosineAnnealing, type Schedule, warmup } from "../../optim/index.js";
+import { adam, cosineAnnealing, type Schedule, warmup } from "../../optim/index.js";
+import type { CurvePoint } from "../../optim/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import type { Flow } from "./flow.js";
 import { compileFlowMatching } from "./flow-matching.js";

@@ -1,11 +1,6 @@
 import { type Graph, type InputSpec, type NamedNodes, type Node, trace } from "../../graph/index.js";
-import {
-  type CompileOptions,
-  compile,
-  type Join,
-  type NamedTensors,
-  type Program,
-} from "../../runtime/index.js";
+import { type CompileOptions, compile, type NamedTensors, type Program } from "../../runtime/index.js";
+import type { Join } from "../../runtime/internal.js";
 import { cast, type DType, fail, scalar, type Tensor } from "../../tensor/index.js";
 import { controlSpecs, type Field, stateType } from "../field/field.js";
 import { graphAlgebraWithin } from "../methods/graph-algebra.js";

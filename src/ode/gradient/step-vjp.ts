@@ -1,11 +1,7 @@
 import { add, type Graph, type InputSpec, type Node, trace, vjp } from "../../graph/index.js";
 import type { TensorType } from "../../graph/internal.js";
-import {
-  type CompileOptions,
-  compileForThreads,
-  type NamedTensors,
-  type Program,
-} from "../../runtime/index.js";
+import type { CompileOptions, NamedTensors, Program } from "../../runtime/index.js";
+import { compileForThreads } from "../../runtime/internal.js";
 import { cast, type DType, isFloat, type Tensor, zeros } from "../../tensor/index.js";
 import { STATE_INPUT, type StepPlace, stepFeeds, stepSite, stepSpecs } from "../compiled/compiled-steps.js";
 import { type Field, stateType } from "../field/field.js";

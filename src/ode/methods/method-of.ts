@@ -4,7 +4,8 @@ import { type AdaptiveMethod, adaptive, fixed, type Method, type TableauMethod }
 import { controlOf, type TableauMethodSpec } from "./method-spec.js";
 import { parseTableauMethod } from "./method-text.js";
 import { type ButcherTableau, defineTableau, isAdaptive } from "./tableau.js";
-import { dopri5, tableauNamed } from "./tableaus/index.js";
+import { dopri5 } from "./tableaus/dopri5.js";
+import { tableauNamed } from "./tableaus/index.js";
 
 /**
  * The method that a spec describes.

@@ -60,6 +60,7 @@ const controller = z.object({
   minFactor: positive.exactOptional(),
 });
 
+/** Fixed steps as JSON: their number, or the mesh points. */
 export const gridSchema: z.ZodType<Grid> = z.union([
   z.strictObject({ steps: z.number() }),
   z.strictObject({ mesh: z.array(z.number()) }),

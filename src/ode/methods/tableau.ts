@@ -62,6 +62,7 @@ export interface TableauSpec {
   readonly reference: string;
 }
 
+/** A tableau with an error estimate, as it is written down. */
 export interface AdaptiveTableauSpec extends TableauSpec {
   readonly bError: readonly number[];
   readonly embeddedOrder: number;

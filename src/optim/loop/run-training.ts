@@ -1,4 +1,5 @@
-import { isStopped, type RunContext } from "../../runtime/index.js";
+import type { RunContext } from "../../runtime/index.js";
+import { isStopped } from "../../runtime/internal.js";
 import { isHypersolversError } from "../../tensor/index.js";
 import type { LoopPlan, TrainingOutcome } from "./plan.js";
 import type { Trainer, TrainerPhase, TrainerStep, TrainingTask } from "./trainer.js";

@@ -1,4 +1,5 @@
-import { clockOf, type NamedTensors, type RunContext } from "../../runtime/index.js";
+import type { NamedTensors, RunContext } from "../../runtime/index.js";
+import { clockOf } from "../../runtime/internal.js";
 import { fail } from "../../tensor/index.js";
 import type { BestValues } from "./checkpoint.js";
 import { requireContinues } from "./continues.js";

@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { parse } from "yaml";
 import { commands } from "../../../src/cli/program.js";
-import { encodeFlow, flowFacts } from "../../../src/models/index.js";
+import { encodeFlow } from "../../../src/models/index.js";
+import { flowFacts } from "../../../src/models/internal.js";
 import { flowOver, smallField } from "../../helpers/flows.js";
 import { told } from "../../helpers/told.js";
 

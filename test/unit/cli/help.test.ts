@@ -13,13 +13,15 @@ import {
   MATCHING_PER_LIKELIHOOD,
   presets,
 } from "../../../src/experiments/index.js";
-import { fitTable } from "../../../src/hypersolver/index.js";
-import { FLOW_TOLERANCES, noiseKinds, TRAINING_TOLERANCES } from "../../../src/models/index.js";
+import { fitTable } from "../../../src/hypersolver/internal.js";
+import { TRAINING_TOLERANCES } from "../../../src/models/flow/maximum-likelihood.js";
+import { noiseKinds } from "../../../src/models/flow/noise.js";
+import { FLOW_TOLERANCES } from "../../../src/models/internal.js";
 import { activations } from "../../../src/nn/index.js";
 import { tableaus } from "../../../src/ode/index.js";
 import { methodNames } from "../../../src/ode/specs.js";
 import { devices } from "../../../src/runtime/index.js";
-import { helpOf } from "../../../src/spec/index.js";
+import { helpOf } from "../../../src/spec/internal.js";
 
 const program = buildProgram(createOutput(process), () => {});
 

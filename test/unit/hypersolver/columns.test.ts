@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { add, constant, mul, type NamedNodes } from "../../../src/graph/index.js";
-import { type Correction, hyper, mlpCorrection } from "../../../src/hypersolver/index.js";
+import { mlpCorrection } from "../../../src/hypersolver/correction/network.js";
+import { type Correction, hyper } from "../../../src/hypersolver/index.js";
 import { withZeroColumns } from "../../../src/models/flow/augmented-states.js";
 import {
   euler,
@@ -11,8 +12,8 @@ import {
   rk4,
   type Span,
   solveField,
-  withOpenParameters,
 } from "../../../src/ode/index.js";
+import { withOpenParameters } from "../../../src/ode/internal.js";
 import { Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
 import { handMade, node, zeroCorrection } from "../../helpers/corrections.js";

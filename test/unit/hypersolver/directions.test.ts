@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { parseCard } from "../../../src/hypersolver/files/card.js";
 import {
   cardWarnings,
-  drawnStates,
   type Fit,
   hyper,
   measureMethod,
-  parseCard,
-  referenceEnds,
   uniformStates,
 } from "../../../src/hypersolver/index.js";
+import { drawnStates, referenceEnds } from "../../../src/hypersolver/internal.js";
 import { randomPairs, reversed, targetPairs } from "../../../src/hypersolver/reference/mesh-pairs.js";
 import { columnValues } from "../../../src/hypersolver/reference/row-table.js";
 import { RESIDUAL, residualData } from "../../../src/hypersolver/reference/training-data.js";

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { log, mul, type Node, sqrt, trace } from "../../../src/graph/index.js";
-import { type FitSpec, measureMethod, referenceEnds, uniformStates } from "../../../src/hypersolver/index.js";
-import { type Field, fixed, heun, makeField } from "../../../src/ode/index.js";
+import { type FitSpec, measureMethod, uniformStates } from "../../../src/hypersolver/index.js";
+import { referenceEnds } from "../../../src/hypersolver/internal.js";
+import { type Field, fixed, heun } from "../../../src/ode/index.js";
+import { makeField } from "../../../src/ode/internal.js";
 import type { ProgressEvent } from "../../../src/runtime/index.js";
 import { Random } from "../../../src/tensor/index.js";
 import { type FitCase, fitted, pendulum, pendulumSpan, smallFit } from "../../helpers/fitting.js";

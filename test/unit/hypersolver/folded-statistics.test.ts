@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { evaluateGraph } from "../../../src/graph/index.js";
-import { withFoldedStatistics } from "../../../src/hypersolver/correction/network.js";
+import type { HiddenActivation } from "../../../src/hypersolver/correction/names.js";
 import {
-  type Correction,
-  type HiddenActivation,
   mlpCorrection,
   type NetworkOptions,
-} from "../../../src/hypersolver/index.js";
+  withFoldedStatistics,
+} from "../../../src/hypersolver/correction/network.js";
+import type { Correction } from "../../../src/hypersolver/index.js";
 import { heun } from "../../../src/ode/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 

@@ -6,14 +6,14 @@ import {
   encodeCorrection,
   type Fit,
   hyper,
-  MEASURING,
   measureMethod,
   meshErrors,
   rebindCorrection,
-  referenceEnds,
   referenceStates,
   weightsWarnings,
 } from "../../../src/hypersolver/index.js";
+import { referenceEnds } from "../../../src/hypersolver/internal.js";
+import { MEASURING } from "../../../src/hypersolver/reference/reference.js";
 import {
   alpha,
   type ButcherTableau,

@@ -1,26 +1,23 @@
 import { describe, expect, test } from "vitest";
 import { constant, div, mul, type Node, sub, trace } from "../../../src/graph/index.js";
 import { simplify, topological } from "../../../src/graph/internal.js";
+import { convCorrection } from "../../../src/hypersolver/correction/conv-network.js";
 import { integerPower } from "../../../src/hypersolver/correction/hyper-scheme.js";
-import {
-  type Correction,
-  type CorrectionInput,
-  convCorrection,
-  hyper,
-  inputShapes,
-} from "../../../src/hypersolver/index.js";
+import { inputShapes } from "../../../src/hypersolver/correction/input-shapes.js";
+import { type Correction, hyper } from "../../../src/hypersolver/index.js";
+import type { CorrectionInput } from "../../../src/hypersolver/internal.js";
+import { unrolledSolve } from "../../../src/ode/compiled/compiled-steps.js";
 import {
   type ButcherTableau,
   euler,
   fixed,
-  graphAlgebra,
   heun,
   midpoint,
   rk4,
   solveField,
   uniformMesh,
-  unrolledSolve,
 } from "../../../src/ode/index.js";
+import { graphAlgebra } from "../../../src/ode/internal.js";
 import { cast, fromNumbers, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
 import { node } from "../../helpers/corrections.js";

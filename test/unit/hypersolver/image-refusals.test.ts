@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { trace } from "../../../src/graph/index.js";
 import type { FitSpec } from "../../../src/hypersolver/index.js";
-import { type Field, makeField } from "../../../src/ode/index.js";
+import type { Field } from "../../../src/ode/index.js";
+import { makeField } from "../../../src/ode/internal.js";
 import { fitted, pendulum, smallFit } from "../../helpers/fitting.js";
 import { convolutionalField, decay, smallImageFit } from "../../helpers/image-fields.js";
 

@@ -1,16 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { constant, type Node, sqrt, sub, trace } from "../../../src/graph/index.js";
-import { hyper, mlpCorrection } from "../../../src/hypersolver/index.js";
-import {
-  type Field,
-  fixed,
-  makeField,
-  perSample,
-  type Span,
-  solveField,
-  uniformMesh,
-  withoutErrorControl,
-} from "../../../src/ode/index.js";
+import { mlpCorrection } from "../../../src/hypersolver/correction/network.js";
+import { hyper } from "../../../src/hypersolver/index.js";
+import { type Field, fixed, type Span, solveField, uniformMesh } from "../../../src/ode/index.js";
+import { makeField, perSample, withoutErrorControl } from "../../../src/ode/internal.js";
 import { Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import {
   type ClosedForm,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { mul, trace } from "../../../src/graph/index.js";
-import { chooseReference, type ReferenceSettings } from "../../../src/hypersolver/index.js";
+import type { ReferenceSettings } from "../../../src/hypersolver/internal.js";
+import { chooseReference } from "../../../src/hypersolver/reference/reference.js";
 import { columnValues, type RowTable } from "../../../src/hypersolver/reference/row-table.js";
 import {
   RESIDUAL,
@@ -12,17 +13,9 @@ import {
   pointColumn,
   trajectoryData,
 } from "../../../src/hypersolver/reference/trajectory-data.js";
-import {
-  type ButcherTableau,
-  euler,
-  heun,
-  makeField,
-  plainAlgebra,
-  rk4,
-  rungeKuttaStep,
-  type Span,
-  uniformMesh,
-} from "../../../src/ode/index.js";
+import { type ButcherTableau, euler, heun, rk4, type Span, uniformMesh } from "../../../src/ode/index.js";
+import { makeField, rungeKuttaStep } from "../../../src/ode/internal.js";
+import { plainAlgebra } from "../../../src/ode/methods/algebra.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { type ClosedForm, driven, pulse, spiral } from "../../helpers/closed-form.js";
 import { relativeDifference } from "../../helpers/compare.js";

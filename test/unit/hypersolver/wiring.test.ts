@@ -15,29 +15,28 @@ import {
   trace,
 } from "../../../src/graph/index.js";
 import { simplify, topological } from "../../../src/graph/internal.js";
-import {
-  type Correction,
-  type CorrectionInput,
-  hyper,
-  parseCorrectionInputs,
-  solverGraph,
-} from "../../../src/hypersolver/index.js";
+import { parseCorrectionInputs } from "../../../src/hypersolver/correction/correction.js";
+import { solverGraph } from "../../../src/hypersolver/files/solver-file.js";
+import { type Correction, hyper } from "../../../src/hypersolver/index.js";
+import type { CorrectionInput } from "../../../src/hypersolver/internal.js";
 import {
   type Field,
   fieldAs,
   fieldMacs,
   fixed,
-  makeField,
-  perSample,
-  plainAlgebra,
   rk4,
-  rungeKuttaStep,
   type Span,
   solveField,
-  stepsOf,
   uniformMesh,
-  withoutErrorControl,
 } from "../../../src/ode/index.js";
+import {
+  makeField,
+  perSample,
+  rungeKuttaStep,
+  stepsOf,
+  withoutErrorControl,
+} from "../../../src/ode/internal.js";
+import { plainAlgebra } from "../../../src/ode/methods/algebra.js";
 import { fromNumbers, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
 import { bases, handMade, node } from "../../helpers/corrections.js";

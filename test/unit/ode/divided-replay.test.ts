@@ -2,14 +2,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type * as Networks from "../../../src/nn/index.js";
 import type * as Solvers from "../../../src/ode/index.js";
 import type { CompiledGradient, Field, GradientOptions, SolveGradient } from "../../../src/ode/index.js";
+import { NOISE_CONTROL } from "../../../src/ode/internal.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
 
 /** A thread needs JavaScript: these tests use what `npm run build` made, which `npm test` does first. */
-let ode: Pick<
-  typeof Solvers,
-  "compileGradient" | "defineField" | "fieldAs" | "logDensityField" | "NOISE_CONTROL"
->;
+let ode: Pick<typeof Solvers, "compileGradient" | "defineField" | "fieldAs" | "logDensityField">;
 let nn: Pick<typeof Networks, "initialize" | "mlp">;
 beforeAll(async () => {
   ode = await import(new URL("../../../dist/ode/index.js", import.meta.url).href);
@@ -47,7 +45,7 @@ describe("a gradient whose rows are divided among threads", () => {
     const options = { ...solver, times: [0, 0.4, 1] };
     const z0 = normal(rows, 3);
     const cotangents = [undefined, normal(rows, 3), normal(rows, 3)];
-    const controls = { [ode.NOISE_CONTROL]: normal(rows, 2) };
+    const controls = { [NOISE_CONTROL]: normal(rows, 2) };
     const run = async (gradient: CompiledGradient): Promise<SolveGradient> => {
       const result = await gradient.run(z0, () => cotangents, { controls });
       await gradient.dispose();
@@ -76,7 +74,7 @@ describe("a gradient whose rows are divided among threads", () => {
     const options = { times: [0, 1], method: "heun:4", threads: 2, parallel: "batch" } as const;
     const gradient = await ode.compileGradient(flow(), { ...options, signal: abort.signal });
     const [z0, cotangent] = [normal(200, 3), normal(200, 3)];
-    const inputs = { controls: { [ode.NOISE_CONTROL]: normal(200, 2) } };
+    const inputs = { controls: { [NOISE_CONTROL]: normal(200, 2) } };
     const first = await gradient.run(z0, cotangent, inputs);
     expect((await gradient.run(z0, cotangent, inputs)).parameters).toEqual(first.parameters);
     const stopping = (): Tensor => {

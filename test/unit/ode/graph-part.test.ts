@@ -13,18 +13,20 @@ import {
 } from "../../../src/graph/index.js";
 import { input } from "../../../src/graph/internal.js";
 import {
-  type DepthBounds,
   divergence,
-  evaluateField,
   type FixedMethod,
   fixed,
   gradientThroughSolve,
-  graphAlgebraWithin,
   heun,
-  repeatedStep,
   solveField,
-  withOpenParameters,
 } from "../../../src/ode/index.js";
+import {
+  evaluateField,
+  graphAlgebraWithin,
+  repeatedStep,
+  withOpenParameters,
+} from "../../../src/ode/internal.js";
+import type { DepthBounds } from "../../../src/ode/methods/graph-algebra.js";
 import { fromNumbers, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
 import { control, controlledField, initialState } from "../../helpers/controlled-field.js";

@@ -1,26 +1,28 @@
 import { describe, expect, test } from "vitest";
 import { constant, matmul, mul, type NamedNodes, type Node, trace } from "../../../src/graph/index.js";
 import { withZeroColumns } from "../../../src/models/flow/augmented-states.js";
-import { drawNoise, noiseKinds } from "../../../src/models/index.js";
+import { drawNoise, noiseKinds } from "../../../src/models/flow/noise.js";
 import {
   adaptive,
   bosh3,
   compileSolve,
   dopri5,
-  evaluateField,
   type Field,
   fixed,
   heun,
   logDensityField,
+  orThrow,
+  solveField,
+  tsit5,
+} from "../../../src/ode/index.js";
+import {
+  evaluateField,
   makeField,
   NOISE_CONTROL,
-  orThrow,
   resolveMethod,
-  solveField,
   stateType,
-  tsit5,
   withStepControl,
-} from "../../../src/ode/index.js";
+} from "../../../src/ode/internal.js";
 import { compile } from "../../../src/runtime/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { evaluateGraph, trace } from "../../../src/graph/index.js";
-import { clipNorm } from "../../../src/optim/index.js";
+import { clipNorm } from "../../../src/optim/clip.js";
 import { fromNumbers, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
 import { SAME_NUMERICS } from "../../helpers/tolerances.js";

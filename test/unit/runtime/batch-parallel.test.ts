@@ -15,7 +15,8 @@ import {
   tanh,
   trace,
 } from "../../../src/graph/index.js";
-import type { CompileOptions, Join, Program } from "../../../src/runtime/index.js";
+import type { CompileOptions, Program } from "../../../src/runtime/index.js";
+import type { Join } from "../../../src/runtime/internal.js";
 import { fromNumbers, item, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { clockOf, isStopped, machineOf, type RunContext } from "../../../src/runtime/index.js";
+import type { RunContext } from "../../../src/runtime/index.js";
+import { clockOf, isStopped, machineOf } from "../../../src/runtime/internal.js";
 
 test("a machine is what programs run on, and nothing that a worker thread cannot be sent", () => {
   const context: RunContext = {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { encodeOnnx, exp, mul, tanh, trace } from "../../../src/graph/index.js";
-import { compile, programOf } from "../../../src/runtime/index.js";
+import { compile } from "../../../src/runtime/index.js";
+import { programOf } from "../../../src/runtime/internal.js";
 import { fromNumbers, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
 import { FLOAT32_FORWARD } from "../../helpers/tolerances.js";

@@ -7,7 +7,7 @@ import { fromNumbers, Random } from "../../../src/tensor/index.js";
 type Runtime = { programOf(graph: Graph, model: Uint8Array, options?: CompileOptions): Promise<Program> };
 let runtime: Runtime;
 beforeAll(async () => {
-  const built = new URL("../../../dist/runtime/index.js", import.meta.url);
+  const built = new URL("../../../dist/runtime/internal.js", import.meta.url);
   runtime = (await import(built.href)) as Runtime;
 });
 

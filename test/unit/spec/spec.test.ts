@@ -1,15 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { fitTable } from "../../../src/hypersolver/index.js";
-import {
-  checkSpec,
-  completeSpec,
-  describe as describeTable,
-  editDistance,
-  recordSchema,
-  type Spec,
-  suggestionFor,
-  valueOfText,
-} from "../../../src/spec/index.js";
+import { fitTable } from "../../../src/hypersolver/internal.js";
+import { recordSchema } from "../../../src/spec/describe.js";
+import { checkSpec, completeSpec, describe as describeTable, type Spec } from "../../../src/spec/index.js";
+import { valueOfText } from "../../../src/spec/internal.js";
+import { editDistance, suggestionFor } from "../../../src/spec/suggestion.js";
 
 const least = { base: "heun", steps: 1 };
 

@@ -2,20 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildProgram, commands } from "../../../src/cli/program.js";
 import { createOutput } from "../../../src/cli/terminal/output.js";
-import { convArchitectureTable, fitTable } from "../../../src/hypersolver/index.js";
-import {
-  checkSpec,
-  completeSpec,
-  defaultsOf,
-  flagOf,
-  helpOf,
-  type Kind,
-  problemOf,
-  type Row,
-  type Table,
-  textOfValue,
-  valueOfText,
-} from "../../../src/spec/index.js";
+import { convArchitectureTable } from "../../../src/hypersolver/correction/conv-architecture-table.js";
+import { fitTable } from "../../../src/hypersolver/internal.js";
+import { problemOf } from "../../../src/spec/check.js";
+import { checkSpec, completeSpec, defaultsOf, type Table } from "../../../src/spec/index.js";
+import { flagOf, helpOf, type Row, valueOfText } from "../../../src/spec/internal.js";
+import type { Kind } from "../../../src/spec/kind.js";
+import { textOfValue } from "../../../src/spec/text.js";
 
 /** Every table of options that there is: those of the commands, and those inside specs. */
 const tables: readonly (readonly [string, Table])[] = [

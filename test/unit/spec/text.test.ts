@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { sampleOwnTable } from "../../../src/cli/commands/sample/table.js";
 import { fieldTable } from "../../../src/cli/options/field-table.js";
-import { type Kind, textExpectation, textOfValue, valueOfText } from "../../../src/spec/index.js";
+import { textExpectation, valueOfText } from "../../../src/spec/internal.js";
+import type { Kind } from "../../../src/spec/kind.js";
+import { textOfValue } from "../../../src/spec/text.js";
 
 const count: Kind = { type: "integer", min: 1 };
 const span: Kind = { type: "span" };

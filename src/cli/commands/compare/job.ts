@@ -15,8 +15,9 @@ import {
   measuringReference,
   referenceNoise,
   solvableSamples,
-} from "../../../hypersolver/index.js";
-import { type Field, splitMethods } from "../../../ode/index.js";
+} from "../../../hypersolver/internal.js";
+import type { Field } from "../../../ode/index.js";
+import { splitMethods } from "../../../ode/internal.js";
 import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
 import { configArtefact } from "../../files/config-artefact.js";
@@ -29,6 +30,7 @@ import { parseStates } from "../../options/parse.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { jsonText } from "../../terminal/output.js";
+import { showProgress } from "../../terminal/show-progress.js";
 import { type CompareOptions, compareTable } from "./table.js";
 
 /** `hypersolvers compare`. */
@@ -51,11 +53,10 @@ export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, a
   const solvable = await solvableSamples(field, span, wanted, measuring, runtime);
   const { samples, ends: reference, dropped } = solvable;
   const noise = await referenceNoise(field, span, samples, measuring, runtime);
-  const rows = await compareMethods({
-    ...{ field, reference, span, samples, methods },
-    compile: runtime,
-    onProgress: (done, total) => progress.update({ name: "measuring methods", done, total }),
-  });
+  const rows = await compareMethods(
+    { field, reference, span, samples, methods },
+    { ...runtime, onProgress: showProgress(progress) },
+  );
   progress.stop();
   const count = samples.z0.shape[0] ?? 0;
   const described = { field: path, span, states: source.description, samples: count, dropped };

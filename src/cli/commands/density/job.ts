@@ -1,13 +1,9 @@
 import { standardised } from "../../../data/index.js";
 import { densityOverGrid, gridAround, gridFigure, squareGrid } from "../../../experiments/index.js";
-import {
-  type CompiledDensity,
-  compileFlowDensity,
-  densityEstimator,
-  type LogDensities,
-  withZeroColumns,
-} from "../../../models/index.js";
-import { type Field, logDensityField, stateType, type TraceEstimator } from "../../../ode/index.js";
+import { type CompiledDensity, compileFlowDensity } from "../../../models/index.js";
+import { densityEstimator, type LogDensities, withZeroColumns } from "../../../models/internal.js";
+import { type Field, logDensityField } from "../../../ode/index.js";
+import { stateType, type TraceEstimator } from "../../../ode/internal.js";
 import type { JobContext } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow, requireColumns } from "../../files/flows.js";

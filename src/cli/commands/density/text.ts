@@ -1,7 +1,7 @@
 import { type GridDensity, meanText } from "../../../experiments/index.js";
 import { meanAndStandardError } from "../../../metrics/index.js";
-import type { LogDensities, NoiseKind } from "../../../models/index.js";
-import type { TraceEstimator } from "../../../ode/index.js";
+import type { LogDensities, NoiseKind } from "../../../models/internal.js";
+import type { TraceEstimator } from "../../../ode/internal.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { costText, writtenText } from "../../options/flow-solver.js";
 import type { ChosenMethod } from "../../options/method.js";

@@ -1,5 +1,7 @@
-import { CARD_KEY, encodeSolver, solverFacts } from "../../../hypersolver/index.js";
-import { type FixedMethod, type Span, spanOf } from "../../../ode/index.js";
+import { encodeSolver } from "../../../hypersolver/index.js";
+import { CARD_KEY, solverFacts } from "../../../hypersolver/internal.js";
+import type { FixedMethod, Span } from "../../../ode/index.js";
+import { spanOf } from "../../../ode/internal.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { readField, warnOfCard } from "../../files/models.js";

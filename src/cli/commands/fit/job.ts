@@ -7,17 +7,18 @@ import {
   fitSummary,
   runFit,
 } from "../../../experiments/index.js";
+import type { FitSpec } from "../../../hypersolver/index.js";
 import {
   type CorrectionInput,
   droppedText,
-  type FitSpec,
   fitTable,
   hiddenFeature,
   resolveFit,
-} from "../../../hypersolver/index.js";
+} from "../../../hypersolver/internal.js";
 import { type Field, tableauNamed } from "../../../ode/index.js";
 import { formatNumber } from "../../../plot/internal.js";
-import { completeSpec, pickSpec } from "../../../spec/index.js";
+import { completeSpec } from "../../../spec/index.js";
+import { pickSpec } from "../../../spec/internal.js";
 import { fail, isHypersolversError } from "../../../tensor/index.js";
 import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/checkpoints.js";
 import { configArtefact } from "../../files/config-artefact.js";

@@ -9,17 +9,16 @@ import {
   type SymbolicShape,
 } from "../../../graph/index.js";
 import {
-  CARD_KEY,
   decodeCorrection,
-  goldenVectorsOf,
-  type SolverFacts,
   selfTest,
-  solverFactsOf,
   type ValidityCard,
   weightsWarnings,
 } from "../../../hypersolver/index.js";
-import { decodeFlow, FLOW_KEY, type FlowFacts } from "../../../models/index.js";
-import { type FieldRoles, fieldOfModel, type InputMap } from "../../../ode/index.js";
+import { CARD_KEY, goldenVectorsOf, type SolverFacts, solverFactsOf } from "../../../hypersolver/internal.js";
+import { decodeFlow } from "../../../models/index.js";
+import { FLOW_KEY, type FlowFacts } from "../../../models/internal.js";
+import { fieldOfModel } from "../../../ode/index.js";
+import type { FieldRoles, InputMap } from "../../../ode/internal.js";
 import { isHypersolversError } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { readBytes } from "../../files/files.js";

@@ -1,7 +1,8 @@
 import type { DeclaredType } from "../../../graph/internal.js";
-import type { SolverFacts, ValidityCard } from "../../../hypersolver/index.js";
-import type { FlowFacts } from "../../../models/index.js";
-import type { FieldRoles } from "../../../ode/index.js";
+import type { ValidityCard } from "../../../hypersolver/index.js";
+import type { SolverFacts } from "../../../hypersolver/internal.js";
+import type { FlowFacts } from "../../../models/internal.js";
+import type { FieldRoles } from "../../../ode/internal.js";
 import { textTable } from "../../../plot/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { formatShape } from "../../../tensor/index.js";

@@ -1,5 +1,6 @@
 import { cellsFor } from "../../../experiments/index.js";
-import { compileFlowSampler, type FlowSamplerOptions, type FlowSamples } from "../../../models/index.js";
+import { compileFlowSampler } from "../../../models/index.js";
+import type { FlowSamplerOptions, FlowSamples } from "../../../models/internal.js";
 import { density, textTable } from "../../../plot/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { Random, type Tensor, toFloat64 } from "../../../tensor/index.js";

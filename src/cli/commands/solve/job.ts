@@ -1,14 +1,13 @@
-import { parseMethodSpec } from "../../../hypersolver/index.js";
+import { parseMethodSpec } from "../../../hypersolver/internal.js";
 import {
   type Field,
   type FieldSolution,
   fieldAs,
   type Method,
-  magnitudeOf,
   orThrow,
-  type SolvePlace,
   solveField,
 } from "../../../ode/index.js";
+import { magnitudeOf, type SolvePlace } from "../../../ode/internal.js";
 import { textTable } from "../../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape, type Tensor, toFloat64 } from "../../../tensor/index.js";

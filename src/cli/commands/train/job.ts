@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { type FlowPlan, type FlowRequest, flowPhases, runFlow } from "../../../experiments/index.js";
-import { baseNamed, MAX_SPEED } from "../../../models/index.js";
-import { defaultEstimator } from "../../../ode/index.js";
-import { completeSpec, pickSpec } from "../../../spec/index.js";
+import { baseNamed, MAX_SPEED } from "../../../models/internal.js";
+import { defaultEstimator } from "../../../ode/internal.js";
+import { completeSpec } from "../../../spec/index.js";
+import { pickSpec } from "../../../spec/internal.js";
 import type { JobResult } from "../../command.js";
 import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/checkpoints.js";
 import { configArtefact } from "../../files/config-artefact.js";

@@ -1,4 +1,4 @@
-import { planMesh, requireTableau } from "../../../ode/index.js";
+import { planMesh, requireTableau } from "../../../ode/internal.js";
 import { fail, Random } from "../../../tensor/index.js";
 import type { Classifier } from "../classifier.js";
 import type { ClassifierTrainer } from "./classifier-trainer.js";

@@ -12,13 +12,8 @@ import {
   sum,
 } from "../../../graph/index.js";
 import { applyTraining } from "../../../nn/index.js";
-import {
-  type ButcherTableau,
-  graphAlgebra,
-  type MeshStep,
-  rungeKuttaStep,
-  withoutErrorControl,
-} from "../../../ode/index.js";
+import type { ButcherTableau } from "../../../ode/index.js";
+import { graphAlgebra, type MeshStep, rungeKuttaStep, withoutErrorControl } from "../../../ode/internal.js";
 import { isFloat } from "../../../tensor/index.js";
 import { type ClassifierArchitecture, requireLogits } from "../architecture.js";
 

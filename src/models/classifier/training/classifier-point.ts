@@ -1,4 +1,4 @@
-import type { CurvePoint } from "../../../optim/index.js";
+import type { CurvePoint } from "../../../optim/internal.js";
 
 /** Means over a block of iterations, and what was measured at its end. */
 export interface ClassifierPoint {

@@ -1,7 +1,7 @@
 import { gradient, type InputSpec, type NamedNodes, type Node, trace, vjp } from "../../../graph/index.js";
 import { applyTraining, bufferInputs, parameterInputs } from "../../../nn/index.js";
 import { prefixed, withPrefix } from "../../../nn/internal.js";
-import { stateType } from "../../../ode/index.js";
+import { stateType } from "../../../ode/internal.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../../runtime/index.js";
 import { cast, item, type Tensor } from "../../../tensor/index.js";
 import { imagesShape } from "../architecture.js";

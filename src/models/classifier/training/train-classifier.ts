@@ -1,6 +1,7 @@
 import { type ImageBatch, type ImageBatches, imageBatches, normalisations } from "../../../data/index.js";
-import { runTraining, type Trainer } from "../../../optim/index.js";
-import { contextOf, type RunContext } from "../../../runtime/index.js";
+import { runTraining, type Trainer } from "../../../optim/internal.js";
+import type { RunContext } from "../../../runtime/index.js";
+import { contextOf } from "../../../runtime/internal.js";
 import { fail, Random } from "../../../tensor/index.js";
 import { type Classifier, classifierOf, newClassifier } from "../classifier.js";
 import { compileTrainer } from "./choose-trainer.js";

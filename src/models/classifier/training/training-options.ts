@@ -1,5 +1,6 @@
 import type { Augmentation, ImageSet } from "../../../data/index.js";
-import { type ContinuousAdjoint, type Method, resolveMethod, type Tolerances } from "../../../ode/index.js";
+import type { Method, Tolerances } from "../../../ode/index.js";
+import { type ContinuousAdjoint, resolveMethod } from "../../../ode/internal.js";
 import {
   adam,
   adamw,
@@ -9,7 +10,7 @@ import {
   type Schedule,
   warmup,
 } from "../../../optim/index.js";
-import type { RunOptions } from "../../../runtime/index.js";
+import type { RunOptions } from "../../../runtime/internal.js";
 import { fail } from "../../../tensor/index.js";
 import { sha256 } from "../../../tensor/internal.js";
 import type { ClassifierArchitecture } from "../architecture.js";
@@ -22,6 +23,7 @@ import type { Classifier } from "../classifier.js";
  */
 export type ClassifierGradient = "unrolled" | "discrete" | "continuous" | ContinuousAdjoint;
 
+/** What to train on which images, how, and what to run it on. */
 export interface ClassifierTrainingOptions extends RunOptions {
   readonly architecture: ClassifierArchitecture;
   /** Labelled images. */

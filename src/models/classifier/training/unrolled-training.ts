@@ -8,7 +8,8 @@ import {
   slice,
 } from "../../../graph/index.js";
 import { splitState } from "../../../nn/internal.js";
-import { type ButcherTableau, type MeshStep, stepsOf, withoutErrorControl } from "../../../ode/index.js";
+import type { ButcherTableau } from "../../../ode/index.js";
+import { type MeshStep, stepsOf, withoutErrorControl } from "../../../ode/internal.js";
 import { compileTraining } from "../../../optim/index.js";
 import type { NamedTensors } from "../../../runtime/index.js";
 import { tensor } from "../../../tensor/index.js";

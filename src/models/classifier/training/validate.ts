@@ -1,7 +1,7 @@
 import type { ImageSet } from "../../../data/index.js";
 import type { StateDict } from "../../../nn/index.js";
-import { withStepControl } from "../../../ode/index.js";
-import type { Verdict } from "../../../optim/index.js";
+import { withStepControl } from "../../../ode/internal.js";
+import type { Verdict } from "../../../optim/internal.js";
 import { isBroken, unlessItBreaks } from "../../../tensor/index.js";
 import { classifierOf } from "../classifier.js";
 import { compileClassifier } from "../compile-classifier.js";

@@ -1,5 +1,5 @@
 import { fail } from "../../../tensor/index.js";
-import { type AdaptiveTableau, type ButcherTableau, isAdaptive } from "../tableau.js";
+import type { ButcherTableau } from "../tableau.js";
 import { adaptiveHeun } from "./adaptive-heun.js";
 import { alpha } from "./alpha.js";
 import { bosh3 } from "./bosh3.js";
@@ -36,11 +36,6 @@ export const tableaus: Readonly<Record<string, ButcherTableau>> = Object.freeze(
   ),
 );
 
-/** The tableaus with an error estimate. */
-export const adaptiveTableaus: readonly AdaptiveTableau[] = Object.freeze(
-  Object.values(tableaus).filter(isAdaptive),
-);
-
 const byName = new Map(
   Object.values(tableaus).flatMap((tableau) =>
     [tableau.name, ...tableau.aliases].map((name) => [name, tableau] as const),
@@ -73,20 +68,3 @@ export function tableauNamed(name: string): ButcherTableau {
     help: "a tableau of your own, made with defineTableau, is passed as an object",
   });
 }
-
-export {
-  adaptiveHeun,
-  alpha,
-  bosh3,
-  dopri5,
-  dopri8,
-  euler,
-  fehlberg2,
-  heun,
-  heun3,
-  midpoint,
-  ralston,
-  rk4,
-  rk4ThreeEighths,
-  tsit5,
-};

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { type MeasuredRow, measuredRows } from "../../../../src/experiments/fit/comparison.js";
 import {
+  type ComparisonRequest,
   compareMethods,
   comparisonTable,
   comparisonText,
@@ -9,19 +11,27 @@ import {
 } from "../../../../src/experiments/index.js";
 import { mul, trace } from "../../../../src/graph/index.js";
 import { parseMethod, uniformStates } from "../../../../src/hypersolver/index.js";
-import { dopri5, fieldMacs, heun, makeField, ralston } from "../../../../src/ode/index.js";
-import { fromNumbers, Random } from "../../../../src/tensor/index.js";
+import { dopri5, fieldMacs, heun, ralston } from "../../../../src/ode/index.js";
+import { makeField } from "../../../../src/ode/internal.js";
+import { fromNumbers, isBroken, Random } from "../../../../src/tensor/index.js";
 import { zeroCorrection } from "../../../helpers/corrections.js";
 import { pendulum, pendulumSpan } from "../../../helpers/fitting.js";
 import { oracleField } from "../../../helpers/mlp-field.js";
 
 const samples = uniformStates([2], -1, 1).heldOut(50, new Random(1));
 
+/** Rows of methods none of which broke. */
+async function measured(request: ComparisonRequest): Promise<MeasuredRow[]> {
+  const rows = await compareMethods(request);
+  expect(rows.filter(isBroken)).toEqual([]);
+  return measuredRows(rows);
+}
+
 describe("a comparison", () => {
   test("spends each budget in whole steps, and counts f, g and operations", async () => {
     const field = pendulum();
     const correction = zeroCorrection(heun, "float32");
-    const rows = await compareMethods({
+    const rows = await measured({
       ...{ field, span: pendulumSpan, samples, repetitions: 1 },
       methods: standardCompetitors(field, { correction, budget: [1, 2, 3, 8], tolerances: [1e-4] }),
     });
@@ -49,7 +59,7 @@ describe("a comparison", () => {
   test("counts multiply–accumulates of an MLP field", async () => {
     const field = oracleField("float32");
     const start = uniformStates([3], -1, 1).heldOut(3, new Random(1));
-    const rows = await compareMethods({
+    const rows = await measured({
       ...{ field, span: [0, 1], samples: start, repetitions: 1 },
       methods: standardCompetitors(field, { budget: [4], tolerances: [1e-3] }),
     });
@@ -60,7 +70,7 @@ describe("a comparison", () => {
     for (const base of [ralston, dopri5]) {
       const field = pendulum();
       const correction = zeroCorrection(base, "float32");
-      const rows = await compareMethods({
+      const rows = await measured({
         ...{ field, span: pendulumSpan, samples, repetitions: 1 },
         methods: standardCompetitors(field, { correction, budget: [6], tolerances: [] }),
       });
@@ -81,8 +91,8 @@ describe("a comparison", () => {
       methods: standardCompetitors(field, { budget: [8], tolerances: [1e-3] }),
     });
     const euler = rows.find(({ method }) => method === "Euler");
-    expect([euler?.error, euler?.relative]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
-    expect(rows.find(({ method }) => method === "dopri5")?.error).toBeLessThan(0.01);
+    expect(euler).toMatchObject({ role: "other", steps: 8, broken: "NON_FINITE" });
+    expect(measuredRows(rows).find(({ method }) => method === "dopri5")?.error).toBeLessThan(0.01);
     expect(comparisonText(rows)).toContain("broke");
     expect(comparisonTable(rows).rows).toHaveLength(rows.length);
   });
@@ -91,7 +101,7 @@ describe("a comparison", () => {
     const own = ["heun:2", "heun:4", "rk4:1", "bosh3@1e-4"].map((text) => parseMethod(text));
     const correction = zeroCorrection(heun, "float32");
     const corrected = parseMethod("hyper:c.onnx:2", () => correction);
-    const rows = await compareMethods({
+    const rows = await measured({
       ...{ field: pendulum(), span: pendulumSpan, samples, repetitions: 1 },
       methods: competitorsOf([...own, corrected]),
     });

@@ -14,17 +14,20 @@ import {
 } from "../../../../src/graph/index.js";
 import { channelAffine } from "../../../../src/graph/internal.js";
 import {
-  type ConvNetworkOptions,
-  convArchitectures,
-  convCorrection,
-  correctionMacs,
   defaultArchitecture,
   hiddenChannels,
-  hiddenFeature,
-  inputShapes,
+} from "../../../../src/hypersolver/correction/conv-architectures.js";
+import {
+  type ConvNetworkOptions,
+  convCorrection,
   withFoldedChannels,
-} from "../../../../src/hypersolver/index.js";
-import { euler, type Field, fieldMacs, makeField } from "../../../../src/ode/index.js";
+} from "../../../../src/hypersolver/correction/conv-network.js";
+import { correctionMacs } from "../../../../src/hypersolver/correction/correction.js";
+import { inputShapes } from "../../../../src/hypersolver/correction/input-shapes.js";
+import { convArchitectures } from "../../../../src/hypersolver/index.js";
+import { hiddenFeature } from "../../../../src/hypersolver/internal.js";
+import { euler, type Field, fieldMacs } from "../../../../src/ode/index.js";
+import { makeField } from "../../../../src/ode/internal.js";
 import { fromNumbers, Random, sizeOf, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { relativeDifference } from "../../../helpers/compare.js";
 import { convolutionalField, imageShape, normalTensor } from "../../../helpers/image-fields.js";

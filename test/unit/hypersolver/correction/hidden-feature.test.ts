@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { importOnnx, mul, tanh } from "../../../../src/graph/index.js";
-import { hiddenFeature } from "../../../../src/hypersolver/index.js";
+import { hiddenFeature } from "../../../../src/hypersolver/internal.js";
 import { decodeFlow } from "../../../../src/models/index.js";
 import { defineField, fieldOfModel } from "../../../../src/ode/index.js";
 

@@ -1,16 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  type AnyMethodSpec,
-  type HyperOptions,
-  hyper,
-  methodOf,
-  methodSpecSchema,
-  parseMethod,
-  parseMethodSpec,
-  rebindCorrection,
-} from "../../../../src/hypersolver/index.js";
-import { alpha, type Grid, type Method } from "../../../../src/ode/index.js";
+import type { HyperOptions } from "../../../../src/hypersolver/correction/hyper.js";
+import { methodSpecSchema } from "../../../../src/hypersolver/correction/method-of.js";
+import { hyper, parseMethod, rebindCorrection } from "../../../../src/hypersolver/index.js";
+import { type AnyMethodSpec, methodOf, parseMethodSpec } from "../../../../src/hypersolver/internal.js";
+import { alpha, type Method } from "../../../../src/ode/index.js";
+import type { Grid } from "../../../../src/ode/internal.js";
 import { bases, zeroCorrection } from "../../../helpers/corrections.js";
 
 const corrections = bases.map((base) => zeroCorrection(base));

@@ -1,21 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { evaluateGraph, mul } from "../../../../src/graph/index.js";
 import { type HyperMethod, hyper } from "../../../../src/hypersolver/index.js";
-import {
-  adaptiveTableaus,
-  compileStep,
-  embeddedStep,
-  type FixedMethod,
-  fixed,
-  plainAlgebra,
-  repeatsStep,
-  rungeKuttaStep,
-  STATE_INPUT,
-  type StepScheme,
-  uniformMesh,
-  unrolledSolve,
-  withoutErrorControl,
-} from "../../../../src/ode/index.js";
+import { compileStep, STATE_INPUT, unrolledSolve } from "../../../../src/ode/compiled/compiled-steps.js";
+import { type FixedMethod, fixed, uniformMesh } from "../../../../src/ode/index.js";
+import { rungeKuttaStep, type StepScheme, withoutErrorControl } from "../../../../src/ode/internal.js";
+import { plainAlgebra } from "../../../../src/ode/methods/algebra.js";
+import { embeddedStep } from "../../../../src/ode/methods/runge-kutta.js";
+import { repeatsStep } from "../../../../src/ode/methods/scheme.js";
 import { fromNumbers, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { relativeDifference } from "../../../helpers/compare.js";
 import {
@@ -25,6 +16,7 @@ import {
   initialState,
 } from "../../../helpers/controlled-field.js";
 import { bases, handMade, node } from "../../../helpers/corrections.js";
+import { adaptiveTableaus } from "../../../helpers/tableaus.js";
 import { SAME_NUMERICS } from "../../../helpers/tolerances.js";
 
 const field = controlledField("float64");

@@ -1,27 +1,26 @@
 import { describe, expect, test } from "vitest";
 import { bind, encodeOnnx, importOnnx, inspectOnnx, mul, tanh, trace } from "../../../../src/graph/index.js";
+import { mlpCorrection } from "../../../../src/hypersolver/correction/network.js";
+import { parseCard } from "../../../../src/hypersolver/files/card.js";
 import {
-  CARD_KEY,
   type Correction,
   cardWarnings,
   decodeCorrection,
   encodeCorrection,
-  fingerprintOf,
   hyper,
-  mlpCorrection,
-  parseCard,
   type ValidityCard,
 } from "../../../../src/hypersolver/index.js";
+import { CARD_KEY, fingerprintOf } from "../../../../src/hypersolver/internal.js";
 import {
   alpha,
   type ButcherTableau,
   type Field,
   fieldOfModel,
   heun,
-  makeField,
   type Span,
   solveField,
 } from "../../../../src/ode/index.js";
+import { makeField } from "../../../../src/ode/internal.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { cardFor } from "../../../helpers/cards.js";
 import { driven, startStates } from "../../../helpers/closed-form.js";

@@ -1,21 +1,19 @@
 import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { importOnnx, inspectOnnx, log, mul, type NamedNodes, trace } from "../../../../src/graph/index.js";
+import { GOLDEN_KEY, solverGraph } from "../../../../src/hypersolver/files/solver-file.js";
+import { encodeSolver, hyper, selfTest } from "../../../../src/hypersolver/index.js";
 import {
   type AnyMethodSpec,
-  encodeSolver,
-  GOLDEN_KEY,
   goldenVectorsOf,
-  hyper,
   methodOf,
   type Samples,
   SOLVER_KEY,
-  selfTest,
   solverFacts,
   solverFactsOf,
-  solverGraph,
-} from "../../../../src/hypersolver/index.js";
-import { alpha, fixed, heun, makeField, solveField } from "../../../../src/ode/index.js";
+} from "../../../../src/hypersolver/internal.js";
+import { alpha, fixed, heun, solveField } from "../../../../src/ode/index.js";
+import { makeField } from "../../../../src/ode/internal.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { closedForms, driven, spiral } from "../../../helpers/closed-form.js";
 import { relativeDifference } from "../../../helpers/compare.js";

@@ -5,10 +5,10 @@ import {
   hyper,
   measureMethod,
   normalStates,
-  referenceEnds,
   type StateSource,
   uniformStates,
 } from "../../../../src/hypersolver/index.js";
+import { referenceEnds } from "../../../../src/hypersolver/internal.js";
 import { type Field, fixed, type Method, type Span } from "../../../../src/ode/index.js";
 import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { fromNumbers, Random } from "../../../../src/tensor/index.js";

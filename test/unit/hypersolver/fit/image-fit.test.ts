@@ -4,11 +4,11 @@ import {
   type Fit,
   type FitSpec,
   hyper,
-  MEASURING,
   measureMethod,
   rebindCorrection,
-  referenceEnds,
 } from "../../../../src/hypersolver/index.js";
+import { referenceEnds } from "../../../../src/hypersolver/internal.js";
+import { MEASURING } from "../../../../src/hypersolver/reference/reference.js";
 import { type ButcherTableau, euler, fixed, heun, midpoint } from "../../../../src/ode/index.js";
 import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { Random } from "../../../../src/tensor/index.js";

@@ -7,8 +7,9 @@ import {
   trace,
   withFloat,
 } from "../../../../src/graph/index.js";
+import { mlpCorrection } from "../../../../src/hypersolver/correction/network.js";
 import { residualLoss, trajectoryLoss } from "../../../../src/hypersolver/fit/losses.js";
-import { type Correction, mlpCorrection } from "../../../../src/hypersolver/index.js";
+import type { Correction } from "../../../../src/hypersolver/index.js";
 import type { RowTable } from "../../../../src/hypersolver/reference/row-table.js";
 import { heun } from "../../../../src/ode/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";

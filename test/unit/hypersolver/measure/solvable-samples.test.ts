@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { mul } from "../../../../src/graph/index.js";
-import { droppedText, MEASURING, solvableSamples } from "../../../../src/hypersolver/index.js";
+import { droppedText, solvableSamples } from "../../../../src/hypersolver/internal.js";
+import { MEASURING } from "../../../../src/hypersolver/reference/reference.js";
 import { fromNumbers, toFloat64 } from "../../../../src/tensor/index.js";
 import { scalarField } from "../../../helpers/controlled-field.js";
 

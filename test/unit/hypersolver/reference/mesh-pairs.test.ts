@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileReference } from "../../../../src/hypersolver/index.js";
 import { randomPairs, targetPairs, timesOf } from "../../../../src/hypersolver/reference/mesh-pairs.js";
+import { compileReference } from "../../../../src/hypersolver/reference/reference.js";
 import { fromNumbers, Random } from "../../../../src/tensor/index.js";
 import { spiral } from "../../../helpers/closed-form.js";
 

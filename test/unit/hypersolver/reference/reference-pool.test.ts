@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fitTable } from "../../../../src/hypersolver/index.js";
+import { fitTable } from "../../../../src/hypersolver/internal.js";
 import { referenceBatches } from "../../../../src/hypersolver/reference/reference-batches.js";
 import { ReferencePool } from "../../../../src/hypersolver/reference/reference-pool.js";
 import { Random } from "../../../../src/tensor/index.js";

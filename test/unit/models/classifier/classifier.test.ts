@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { CLASSIFIER_KEY } from "../../../../src/models/classifier/classifier-file.js";
 import {
   architectureNamed,
-  CLASSIFIER_KEY,
   classifierArchitectures,
   classifierOf,
   decodeClassifierState,
@@ -9,7 +9,8 @@ import {
   newClassifier,
 } from "../../../../src/models/index.js";
 import { countParameters, flatten, identity } from "../../../../src/nn/index.js";
-import { acceptsDepthPerSample, fieldMacs } from "../../../../src/ode/index.js";
+import { fieldMacs } from "../../../../src/ode/index.js";
+import { acceptsDepthPerSample } from "../../../../src/ode/internal.js";
 import { encodeSafetensors, fromNumbers, Random } from "../../../../src/tensor/index.js";
 import { tinyArchitecture } from "../../../helpers/classifiers.js";
 

@@ -12,19 +12,18 @@ import {
 } from "../../../../src/graph/index.js";
 import type { Correction } from "../../../../src/hypersolver/index.js";
 import { hyper } from "../../../../src/hypersolver/index.js";
+import { CLASSIFIER_KEY } from "../../../../src/models/classifier/classifier-file.js";
+import type { ClassifierSolveOptions } from "../../../../src/models/classifier/compile-classifier.js";
 import {
-  CLASSIFIER_KEY,
   type Classifier,
-  type ClassifierSolveOptions,
   compileClassifier,
-  compileHead,
-  compileStem,
   encodeClassifier,
   measureAccuracy,
   newClassifier,
 } from "../../../../src/models/index.js";
+import { compileHead, compileStem } from "../../../../src/models/internal.js";
 import { euler, type FixedMethod, fieldMacs, fixed, heun, solveField } from "../../../../src/ode/index.js";
-import { programOf } from "../../../../src/runtime/index.js";
+import { programOf } from "../../../../src/runtime/internal.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { tinyArchitecture, tinyImages } from "../../../helpers/classifiers.js";
 import { expectClose } from "../../../helpers/compare.js";

@@ -23,7 +23,8 @@ import {
 import { newClassifier } from "../../../../src/models/index.js";
 import { bufferInputs, parameterInputs } from "../../../../src/nn/index.js";
 import { splitState } from "../../../../src/nn/internal.js";
-import { stepsOf, tableauNamed, uniformMesh } from "../../../../src/ode/index.js";
+import { tableauNamed, uniformMesh } from "../../../../src/ode/index.js";
+import { stepsOf } from "../../../../src/ode/internal.js";
 import { sgd } from "../../../../src/optim/index.js";
 import { cast, Random, type Tensor, tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { plainArchitecture, tinyArchitecture, tinyImages } from "../../../helpers/classifiers.js";

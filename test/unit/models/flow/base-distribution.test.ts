@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { trace } from "../../../../src/graph/index.js";
 import {
   type BaseDistribution,
-  baseNamed,
   logisticBase,
   normalBase,
   studentTBase,
 } from "../../../../src/models/index.js";
+import { baseNamed } from "../../../../src/models/internal.js";
 import { compile } from "../../../../src/runtime/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { relativeDifference } from "../../../helpers/compare.js";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { densityNamed } from "../../../../src/data/index.js";
-import { densityData, rowsBeyond, tableData } from "../../../../src/models/index.js";
+import { densityData, tableData } from "../../../../src/models/index.js";
+import { rowsBeyond } from "../../../../src/models/internal.js";
 import { fromNumbers, Random, tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { columnOf, deviationOf, meanOf } from "../../../helpers/flows.js";
 

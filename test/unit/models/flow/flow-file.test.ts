@@ -4,13 +4,12 @@ import {
   compileFlowDensity,
   decodeFlow,
   encodeFlow,
-  FLOW_KEY,
-  type FlowFacts,
-  flowFacts,
   logisticBase,
   studentTBase,
 } from "../../../../src/models/index.js";
-import { acceptsDepthPerSample, fieldOfModel } from "../../../../src/ode/index.js";
+import { FLOW_KEY, type FlowFacts, flowFacts } from "../../../../src/models/internal.js";
+import { fieldOfModel } from "../../../../src/ode/index.js";
+import { acceptsDepthPerSample } from "../../../../src/ode/internal.js";
 import { flowOver, normals, smallField, valuesOf } from "../../../helpers/flows.js";
 
 const standardisation = { shift: [3, -2.5], scale: [0.5, 4] };

@@ -1,12 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { add, div, mul, type Node, reshape, square, sub, trace } from "../../../../src/graph/index.js";
-import {
-  compileFlowMatching,
-  compileFlowSampler,
-  type FlowMatchingOptions,
-  normalBase,
-} from "../../../../src/models/index.js";
-import { type Field, fieldAs, makeField, type Span } from "../../../../src/ode/index.js";
+import { compileFlowMatching, type FlowMatchingOptions } from "../../../../src/models/flow/flow-matching.js";
+import { compileFlowSampler, normalBase } from "../../../../src/models/index.js";
+import { type Field, fieldAs, type Span } from "../../../../src/ode/index.js";
+import { makeField } from "../../../../src/ode/internal.js";
 import { adam, cosineAnnealing, sgd } from "../../../../src/optim/index.js";
 import { cast, fromNumbers, Random, rows, toFloat64 } from "../../../../src/tensor/index.js";
 import { depthShapes } from "../../../helpers/controlled-field.js";

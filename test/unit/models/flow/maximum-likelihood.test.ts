@@ -1,13 +1,9 @@
 import { describe, expect, test } from "vitest";
-import {
-  compileFlowDensity,
-  compileMaximumLikelihood,
-  type FlowTrainer,
-  type LikelihoodOptions,
-  logisticBase,
-  meanNegative,
-  normalBase,
-} from "../../../../src/models/index.js";
+import { meanNegative } from "../../../../src/models/flow/flow-density.js";
+import type { LikelihoodOptions } from "../../../../src/models/flow/maximum-likelihood.js";
+import type { FlowTrainer } from "../../../../src/models/flow/trainer.js";
+import { compileFlowDensity, logisticBase, normalBase } from "../../../../src/models/index.js";
+import { compileMaximumLikelihood } from "../../../../src/models/internal.js";
 import { type Field, fieldAs, type GradientOptions, type Span } from "../../../../src/ode/index.js";
 import { adam, sgd } from "../../../../src/optim/index.js";
 import { cast, fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { meanNegative } from "../../../../src/models/flow/flow-density.js";
 import {
   compileFlowDensity,
   type FlowData,
   logisticBase,
-  meanNegative,
   normalBase,
   type TrainedFlow,
   tableData,

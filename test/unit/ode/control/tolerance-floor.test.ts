@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { mul } from "../../../../src/graph/index.js";
-import { isBelowRounding, solveField, unitRoundoff } from "../../../../src/ode/index.js";
+import { solveField } from "../../../../src/ode/index.js";
+import { isBelowRounding, unitRoundoff } from "../../../../src/ode/internal.js";
 import { fromNumbers } from "../../../../src/tensor/index.js";
 import { scalarField } from "../../../helpers/controlled-field.js";
 

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { productAlgebra } from "../../../../src/ode/gradient/product-algebra.js";
-import { dopri5, embeddedStep, plainAlgebra } from "../../../../src/ode/index.js";
+import { dopri5 } from "../../../../src/ode/index.js";
+import { plainAlgebra } from "../../../../src/ode/methods/algebra.js";
+import { embeddedStep } from "../../../../src/ode/methods/runge-kutta.js";
 
 test("a step of a product is the step of its parts laid side by side", () => {
   // A pendulum: q' = p, p' = −sin q + s.

@@ -1,13 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { tanh } from "../../../../src/graph/index.js";
 import { recordedAdaptive, recordedFixed } from "../../../../src/ode/gradient/recorded-solve.js";
-import {
-  defineField,
-  planMesh,
-  requestedTimes,
-  resolveMethod,
-  type SolveOptions,
-} from "../../../../src/ode/index.js";
+import { defineField, type SolveOptions } from "../../../../src/ode/index.js";
+import { planMesh, resolveMethod } from "../../../../src/ode/internal.js";
+import { requestedTimes } from "../../../../src/ode/problem/grid.js";
 import { fromNumbers } from "../../../../src/tensor/index.js";
 
 const rows = 64;

@@ -1,17 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  type Algebra,
-  fixedStepNfe,
-  heun,
-  integrateFixed,
-  plainAlgebra,
-  rk4,
-  rungeKuttaStep,
-  stepsOf,
-  tableaus,
-  uniformMesh,
-} from "../../../../src/ode/index.js";
+import { heun, rk4, tableaus, uniformMesh } from "../../../../src/ode/index.js";
+import { rungeKuttaStep, stepsOf } from "../../../../src/ode/internal.js";
+import { type Algebra, plainAlgebra } from "../../../../src/ode/methods/algebra.js";
+import { fixedStepNfe, integrateFixed } from "../../../../src/ode/plain/fixed-grid.js";
 import { maxAbsError } from "../../../problems/index.js";
 
 /** States as formulas: what a graph would do, in strings. */

@@ -1,24 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { controllerOf } from "../../../../src/ode/control/controller.js";
+import type { StepControl } from "../../../../src/ode/control/step-control.js";
 import {
   adaptive,
-  adaptiveTableaus,
   alpha,
   defineTableau,
   dopri5,
   fixed,
   heun,
   type Method,
-  parseTableauMethod,
   proportionalIntegralController,
+  tableaus,
+} from "../../../../src/ode/index.js";
+import {
+  parseTableauMethod,
   resolveMethod,
-  type StepControl,
   splitMethods,
   tableauMethodOf,
   tableauMethodSchema,
-  tableaus,
-} from "../../../../src/ode/index.js";
+} from "../../../../src/ode/internal.js";
+import { adaptiveTableaus } from "../../../helpers/tableaus.js";
 
 const finite = { noNaN: true, noDefaultInfinity: true } as const;
 const positive = fc.double({ min: 1e-300, max: 1e300, ...finite });

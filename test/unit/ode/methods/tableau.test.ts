@@ -6,23 +6,22 @@ import {
   defineTableau,
   dopri5,
   dopri8,
-  embeddedStep,
   euler,
   fehlberg2,
   heun,
-  integrateFixed,
-  isAdaptive,
   midpoint,
-  plainAlgebra,
-  plainStepper,
   ralston,
   rk4,
   rk4ThreeEighths,
   tableauNamed,
   tableaus,
   tsit5,
-  withoutErrorControl,
 } from "../../../../src/ode/index.js";
+import { isAdaptive, withoutErrorControl } from "../../../../src/ode/internal.js";
+import { plainAlgebra } from "../../../../src/ode/methods/algebra.js";
+import { embeddedStep } from "../../../../src/ode/methods/runge-kutta.js";
+import { integrateFixed } from "../../../../src/ode/plain/fixed-grid.js";
+import { plainStepper } from "../../../../src/ode/plain/plain-stepper.js";
 import { isHypersolversError } from "../../../../src/tensor/index.js";
 
 const reference = "made up";

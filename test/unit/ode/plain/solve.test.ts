@@ -8,7 +8,6 @@ import {
   euler,
   fehlberg2,
   fixed,
-  meshOfStepSize,
   orThrow,
   type PlainField,
   rk4,
@@ -17,6 +16,7 @@ import {
   tsit5,
   uniformMesh,
 } from "../../../../src/ode/index.js";
+import { meshOfStepSize } from "../../../../src/ode/problem/mesh.js";
 import { isHypersolversError } from "../../../../src/tensor/index.js";
 
 const decay: PlainField = (_, y) => y.map((value) => -value);

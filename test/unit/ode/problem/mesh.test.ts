@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { meshOfStepSize, stepsOf, uniformMesh } from "../../../../src/ode/index.js";
+import { uniformMesh } from "../../../../src/ode/index.js";
+import { stepsOf } from "../../../../src/ode/internal.js";
+import { meshOfStepSize } from "../../../../src/ode/problem/mesh.js";
 
 const end = fc.double({ min: -100, max: 100, noNaN: true });
 

@@ -1,10 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  type Checkpoint,
-  runTraining,
-  type TrainingTask,
-  type Verdict,
-} from "../../../../src/optim/index.js";
+import type { Checkpoint } from "../../../../src/optim/index.js";
+import { runTraining, type TrainingTask, type Verdict } from "../../../../src/optim/internal.js";
 import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { fail, fromNumbers } from "../../../../src/tensor/index.js";
 import { essence, played, toy, toyPlan } from "./toy.js";

@@ -1,14 +1,12 @@
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../../../src/optim/index.js";
 import {
-  type Checkpoint,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type LoopPlan,
   runTraining,
   type Trainer,
   type TrainerPhase,
   type TrainingOutcome,
   type TrainingTask,
-} from "../../../../src/optim/index.js";
+} from "../../../../src/optim/internal.js";
+import type { LoopPlan } from "../../../../src/optim/loop/plan.js";
 import type { NamedTensors, RunContext } from "../../../../src/runtime/index.js";
 import { fail, fromNumbers, item, Random, type Tensor } from "../../../../src/tensor/index.js";
 

@@ -1,0 +1,20 @@
+/** For the layers above, not for users: references, measured samples, cards and the facts in files. */
+export { hiddenFeature } from "./correction/hidden-feature.js";
+export { isHyper } from "./correction/hyper.js";
+export { integerPower } from "./correction/hyper-scheme.js";
+export { type AnyMethodSpec, methodOf, parseMethodSpec } from "./correction/method-of.js";
+export type { CorrectionInput } from "./correction/names.js";
+export { channelMoments } from "./correction/statistics.js";
+export { CARD_KEY, type MeasuredError } from "./files/card.js";
+export { fingerprintOf } from "./files/fingerprint.js";
+export { SOLVER_KEY, type SolverFacts, solverFacts, solverFactsOf } from "./files/solver-facts.js";
+export { goldenVectorsOf } from "./files/solver-file.js";
+export type { EffectiveFit } from "./fit/fit-options.js";
+export { fitTable } from "./fit/fit-table.js";
+export { hasImageStates, resolveFit } from "./fit/resolve-fit.js";
+export { measuringReference, referenceEnds, referenceNoise, type StateErrors } from "./measure/measure.js";
+export type { MeshPointError } from "./measure/mesh-errors.js";
+export { type DroppedSamples, droppedText, solvableSamples } from "./measure/solvable-samples.js";
+export type { ReferenceSettings } from "./reference/reference.js";
+export type { StateStream } from "./states/state-stream.js";
+export { drawnStates, type Sampler, type Samples, widened } from "./states/states.js";

@@ -1,0 +1,24 @@
+/** For the layers above, not for users: trainers, tolerances, facts in files, the ends of classifiers. */
+export { type CompiledEnd, compileHead, compileStem } from "./classifier/classifier-ends.js";
+export { CLASSIFIER_TOLERANCES, type Classification } from "./classifier/compile-classifier.js";
+export type { ClassifierInput } from "./classifier/image-input.js";
+export type { ClassifierPoint } from "./classifier/training/classifier-point.js";
+export { CLASSIFIER_TRAINING_TOLERANCES } from "./classifier/training/training-options.js";
+export { withZeroColumns } from "./flow/augmented-states.js";
+export { baseNamed } from "./flow/base-distribution.js";
+export { dimensionOf, MAX_SPEED } from "./flow/flow.js";
+export { rowsBeyond } from "./flow/flow-data.js";
+export { densityEstimator, FLOW_TOLERANCES, type LogDensities } from "./flow/flow-density.js";
+export { type DescribedFlow, FLOW_KEY, type FlowFacts, flowFacts } from "./flow/flow-file.js";
+export type { FlowSamplerOptions, FlowSamples } from "./flow/flow-sampler.js";
+export {
+  type FlowNetwork,
+  type FlowObjective,
+  flowObjectives,
+  flowTrainingTable,
+  type TrainingPhase,
+  type TrainingPhaseSpec,
+} from "./flow/flow-table.js";
+export { compileMaximumLikelihood } from "./flow/maximum-likelihood.js";
+export type { NoiseKind } from "./flow/noise.js";
+export type { FlowPoint } from "./flow/training-phase.js";

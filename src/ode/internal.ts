@@ -1,0 +1,59 @@
+/** For the layers above, not for users: methods taken apart, fields in parts, steps as nodes of a graph. */
+export type { FieldStatistics } from "./compiled/compile-solve.js";
+export { runtimeOptions } from "./compiled/compiled-options.js";
+export { compiledStepper } from "./compiled/compiled-stepper.js";
+export { integrateAdaptive } from "./control/adaptive.js";
+export { isBelowRounding, magnitudeOf, unitRoundoff } from "./control/tolerance-floor.js";
+export {
+  acceptsDepthPerSample,
+  asColumn,
+  controlSpecs,
+  evaluateField,
+  type FieldRoles,
+  type FieldValue,
+  makeField,
+  perSample,
+  stateType,
+  symbolicField,
+} from "./field/field.js";
+export { type LogDensityField, type LogDensityOptions, NOISE_CONTROL } from "./field/log-density-field.js";
+export type { InputMap } from "./field/model-field.js";
+export { withOpenParameters } from "./field/open-parameters.js";
+export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.js";
+export type { ContinuousAdjoint } from "./gradient/gradient-options.js";
+export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
+export { withStepControl } from "./methods/method.js";
+export { requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
+export {
+  gridSchema,
+  type MethodSpec,
+  type TableauMethodSpec,
+  tableauMethodSchema,
+  tableauSpec,
+  tableauSpecSchema,
+} from "./methods/method-spec.js";
+export {
+  gridText,
+  isGridText,
+  isHyperText,
+  parseGrid,
+  parseTableauMethod,
+  splitMethods,
+} from "./methods/method-text.js";
+export { embeddedError, rungeKuttaStep } from "./methods/runge-kutta.js";
+export {
+  type MethodCost,
+  repeatedStep,
+  type StepRecord,
+  type StepScheme,
+  type StepSite,
+} from "./methods/scheme.js";
+export {
+  type AdaptiveTableauSpec,
+  isAdaptive,
+  type TableauSpec,
+  withoutErrorControl,
+} from "./methods/tableau.js";
+export { knownTableau } from "./methods/tableaus/index.js";
+export { checkGrid, type Grid, planMesh, type SolvePlace } from "./problem/grid.js";
+export { type MeshStep, spanOf, stepsOf } from "./problem/mesh.js";

@@ -1,0 +1,8 @@
+/** For the layers above, not for users: the words of options: flags, help, expectations, texts. */
+export { refuseOthers } from "./applies.js";
+export { pickSpec } from "./complete.js";
+export { flagOf, helpOf } from "./describe.js";
+export type { Row } from "./kind.js";
+export type { Checked } from "./spec.js";
+export { valueOfText } from "./text.js";
+export { expectation, textExpectation } from "./words.js";

@@ -108,7 +108,7 @@ describe("info", () => {
     expect(code).toBe(0);
     expect(json()).toMatchObject({
       kind: "model",
-      obstacle: expect.stringContaining("UNSUPPORTED_OPERATOR"),
+      unsolvable: expect.stringContaining("UNSUPPORTED_OPERATOR"),
     });
     expect(json().unsupported).toEqual(expect.arrayContaining(["my.domain.Strange"]));
     const refused = await place.run("solve", "strange.onnx", "--span", "0,1", "--states", "normal");

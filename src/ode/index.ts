@@ -64,3 +64,4 @@ export {
   gradientThroughSolve,
   type SolveGradient,
 } from "./gradient/solve-gradient.js";
+export { meshOfStepSize } from "./problem/mesh.js";

@@ -1,5 +1,4 @@
 /** For the layers above, not for users: methods taken apart, fields in parts, steps as nodes of a graph. */
-
 export { runtimeOptions } from "./compiled/compiled-options.js";
 export type { FieldStatistics } from "./compiled/compiled-solve.js";
 export { compiledStepper } from "./compiled/compiled-stepper.js";

@@ -18,7 +18,8 @@ const kinds: Readonly<Record<ModelInfo["kind"], string>> = {
 
 /** What `info` prints for people. */
 export function infoText(info: ModelInfo): string {
-  const { file, kind, bytes, opset, producer, operators, parameterCount, macs, unsupported, unsolvable } = info;
+  const { file, kind, bytes, opset, producer, operators, parameterCount, macs, unsupported, unsolvable } =
+    info;
   const operatorList = operators.map(
     ({ name, count, supported }) => `${name} ×${count}${supported ? "" : " (!)"}`,
   );

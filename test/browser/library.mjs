@@ -10,4 +10,4 @@ export {
   trace,
 } from "../../dist/index.js";
 export { renderSvg, trainingCurve } from "../../dist/plot/index.js";
-export { fieldAs } from "../../src/ode/index.js";
+export { fieldAs } from "../../dist/ode/index.js";

@@ -90,7 +90,7 @@ export async function compileValidation(
     if (directions === "forward") return { error: forward };
     return { error: mul(add(forward, distance(start, solved(end, [span[1], span[0]]))), 0.5) };
   });
-  const program = await compile(graph, { ...fit.compile });
+  const program = await compile(graph, fit.compile);
   const fixed = { ...samples.controls, "/z0": cast(samples.z0, dtype), "/end": ends };
   return {
     error: async (parameters) => {

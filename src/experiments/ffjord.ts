@@ -3,9 +3,9 @@ import { importOnnx } from "../graph/index.js";
 import { type FitSpec, normalStates, type ValidityCard } from "../hypersolver/index.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
 import { fail } from "../tensor/index.js";
+import type { FitMetrics } from "./fit/fit-metrics.js";
 import { comparisonRows, fitReport } from "./fit/fit-report.js";
 import { fitStage } from "./fit/fit-stage.js";
-import type { FitMetrics } from "./fit/run-fit.js";
 import { defineExperiment, type Experiment, type Preset } from "./kit/experiment.js";
 
 /** The flow that the paper's authors trained, as shipped with this package (see NOTICE). */

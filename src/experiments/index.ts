@@ -9,17 +9,9 @@ export {
   methodTitle,
 } from "./fit/comparison.js";
 export { hasErrors, paretoFigure } from "./fit/fit-figures.js";
+export type { BrokenResult, FitMetrics, HeldOutError, MethodResult } from "./fit/fit-metrics.js";
 export { comparisonTable, comparisonText, fitReport, fitSummary, measuringText } from "./fit/fit-report.js";
-export {
-  type BrokenResult,
-  type FitMetrics,
-  type FitRequest,
-  type FitRun,
-  type HeldOutError,
-  type MethodResult,
-  measuredSamples,
-  runFit,
-} from "./fit/run-fit.js";
+export { type FitRequest, type FitRun, measuredSamples, runFit } from "./fit/run-fit.js";
 export {
   densityOverGrid,
   GRID_CELLS,
@@ -29,6 +21,7 @@ export {
   squareGrid,
 } from "./flow/density-grid.js";
 export { cellsFor, gridFigure } from "./flow/flow-figures.js";
+export type { FlowMetrics, HeldOutLikelihood } from "./flow/flow-metrics.js";
 export {
   type FlowPlan,
   type FlowTraining,
@@ -39,13 +32,7 @@ export {
 } from "./flow/flow-phases.js";
 export { flowSummary, formatNats, meanText } from "./flow/flow-report.js";
 export { baseStates, dataStates } from "./flow/flow-states.js";
-export {
-  type FlowMetrics,
-  type FlowRequest,
-  type FlowRun,
-  type HeldOutLikelihood,
-  runFlow,
-} from "./flow/run-flow.js";
+export { type FlowRequest, type FlowRun, runFlow } from "./flow/run-flow.js";
 export type { Artefact } from "./kit/artefact.js";
 export {
   CHECKPOINT_FILE,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fail } from "../../tensor/index.js";
-import { type ControllerSpec, controllerOf } from "../control/controller.js";
 import type { StepControl } from "../control/step-control.js";
+import { type ControllerSpec, controllerOf } from "../control/step-controller.js";
 import type { Grid } from "../problem/grid.js";
 import type { AdaptiveTableauSpec, ButcherTableau, TableauSpec } from "./tableau.js";
 import { knownTableau } from "./tableaus/index.js";
@@ -20,9 +20,9 @@ export interface FixedSpec extends MethodSpec {
 }
 
 /** Step control as plain JSON; `custom` is a function, which no JSON can say. */
-export interface ControlSpec extends Omit<StepControl, "norm" | "controller"> {
+export interface ControlSpec extends Omit<StepControl, "norm" | "stepController"> {
   readonly norm?: "custom" | undefined;
-  readonly controller?: ControllerSpec | "custom" | undefined;
+  readonly stepController?: ControllerSpec | "custom" | undefined;
 }
 
 /** A pair with step control. */
@@ -53,7 +53,7 @@ const adaptiveTableau = plainTableau.extend({
 });
 
 const positive = z.number().positive();
-const controller = z.object({
+const stepController = z.object({
   kind: z.enum(["integral", "proportional-integral"]),
   safety: positive.exactOptional(),
   maxFactor: positive.exactOptional(),
@@ -70,7 +70,7 @@ const control = {
   rtol: z.number(),
   atol: z.number(),
   norm: z.literal("custom").exactOptional(),
-  controller: z.union([controller, z.literal("custom")]).exactOptional(),
+  stepController: z.union([stepController, z.literal("custom")]).exactOptional(),
   maxSteps: z.number().exactOptional(),
   minStep: z.number().exactOptional(),
   maxStep: z.number().exactOptional(),
@@ -108,11 +108,11 @@ export function tableauSpec<T extends ButcherTableau>(tableau: T): string | T {
 }
 
 /** Step control as plain JSON. */
-export function controlSpec({ norm, controller: given, ...numbers }: StepControl): ControlSpec {
+export function controlSpec({ norm, stepController: given, ...numbers }: StepControl): ControlSpec {
   return {
     ...numbers,
     norm: norm && "custom",
-    controller: given && (given.spec ?? "custom"),
+    stepController: given && (given.spec ?? "custom"),
   };
 }
 
@@ -120,13 +120,13 @@ export function controlSpec({ norm, controller: given, ...numbers }: StepControl
  * The step control that a spec describes.
  * @throws INVALID_ARGUMENT where it was made with functions.
  */
-export function controlOf({ norm, controller: given, ...numbers }: ControlSpec): StepControl {
+export function controlOf({ norm, stepController: given, ...numbers }: ControlSpec): StepControl {
   if (norm === undefined && given !== "custom")
-    return { ...numbers, controller: given && controllerOf(given) };
+    return { ...numbers, stepController: given && controllerOf(given) };
   throw fail("INVALID_ARGUMENT", {
     what: "method",
     expected: "a method that plain JSON can describe",
-    received: norm === undefined ? "a controller of somebody's own" : "a norm of somebody's own",
+    received: norm === undefined ? "a custom step controller" : "a custom norm",
     help: "make the method in code, with `adaptive`",
   });
 }

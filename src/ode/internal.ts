@@ -24,14 +24,8 @@ export type { ContinuousAdjoint } from "./gradient/gradient-options.js";
 export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
 export { withStepControl } from "./methods/method.js";
 export { requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
-export {
-  gridSchema,
-  type MethodSpec,
-  type TableauMethodSpec,
-  tableauMethodSchema,
-  tableauSpec,
-  tableauSpecSchema,
-} from "./methods/method-spec.js";
+export { gridSchema, tableauMethodSchema, tableauSpecSchema } from "./methods/method-schema.js";
+export { type MethodSpec, type TableauMethodSpec, tableauSpec } from "./methods/method-spec.js";
 export {
   gridText,
   isGridText,

@@ -45,8 +45,8 @@ export interface CompiledGradient {
 
 /**
  * Prepares a solve and the way back over it: exact for the steps that were taken (`compileDiscreteGradient`, the
- * default), or by the adjoint equation (`compileContinuousGradient`); see `GradientOptions.adjoint`. Parameters are inputs of all programs, so
- * training compiles nothing anew. `onStep` sees the forward solve.
+ * default), or by the adjoint equation (`compileContinuousGradient`); see `GradientOptions.adjoint`. Parameters are
+ * inputs of all programs, so training compiles nothing anew. `onStep` sees the forward solve.
  * @throws INVALID_ARGUMENT when options are unusable or contradict each other.
  */
 export async function compileGradient(field: Field, options: GradientOptions): Promise<CompiledGradient> {

@@ -29,7 +29,8 @@ export { type Classifier, classifierOf, newClassifier } from "./classifier/class
 // Their training.
 
 export { type TrainedClassifier, trainClassifier } from "./classifier/training/train-classifier.js";
-export type { ClassifierTrainingOptions } from "./classifier/training/training-options.js";
+export type { ClassifierTrainingInputs } from "./classifier/training/training-inputs.js";
+export type { ClassifierTrainingSpec } from "./classifier/training/training-table.js";
 
 // Their use.
 

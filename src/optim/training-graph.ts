@@ -38,12 +38,12 @@ export interface TrainingProblem<Name extends string = string> {
   loss(parameters: NamedNodes, batch: Readonly<Record<Name, Node>>, buffers: NamedNodes): LossResult;
   readonly optimizer: Optimizer;
   /** Largest Euclidean norm of the whole gradient. Default: no limit. */
-  readonly clipNorm?: number;
+  readonly clipNorm?: number | undefined;
   /**
    * Keeps an exponential moving average of the parameters: average ← average + (1 − d)(parameters − average),
    * d = min(averageDecay, (1 + t)/(10 + t)) at step t, so that the first values are forgotten early. Default: none.
    */
-  readonly averageDecay?: number;
+  readonly averageDecay?: number | undefined;
   /**
    * Whether loss, metrics and new buffers are means over rows of the batch, and no row knows the others: then
    * `parallel: "batch"` divides the batch among threads. Batch statistics are then those of the parts. Default false.

@@ -1,10 +1,11 @@
 import { planMesh, requireTableau } from "../../../ode/internal.js";
+import type { MachineOptions } from "../../../runtime/internal.js";
 import { fail, Random } from "../../../tensor/index.js";
 import type { Classifier } from "../classifier.js";
 import type { ClassifierTrainer } from "./classifier-trainer.js";
 import { randomMeshes } from "./random-meshes.js";
 import { compileTapedTraining } from "./taped-training.js";
-import type { ClassifierTrainingOptions, TrainingPlan } from "./training-options.js";
+import type { TrainingPlan } from "./training-plan.js";
 import { compileUnrolledTraining } from "./unrolled-training.js";
 
 /**
@@ -13,21 +14,17 @@ import { compileUnrolledTraining } from "./unrolled-training.js";
  */
 export function compileTrainer(
   classifier: Classifier,
-  { solver, gradient, optimizer, clipNorm, randomMesh, seed }: TrainingPlan,
-  { averageDecay, compile }: ClassifierTrainingOptions,
+  { solver, gradient, optimizer, clipNorm, averageDecay, randomMesh, seed }: TrainingPlan,
+  compile: MachineOptions,
 ): Promise<ClassifierTrainer> {
-  const update = {
-    ...{ optimizer, clipNorm },
-    ...(averageDecay !== undefined && { averageDecay }),
-    ...(compile !== undefined && { compile }),
-  };
+  const update = { optimizer, clipNorm, averageDecay, compile };
   if (gradient !== "unrolled")
     return compileTapedTraining(classifier, { ...update, solver: { method: solver, adjoint: gradient } });
   if (solver.kind === "fixed") {
     const tableau = requireTableau(solver, "training moves batch statistics at every evaluation of f");
     const { mesh } = planMesh(solver.grid, { span: classifier.architecture.span });
     const meshes = randomMesh ? randomMeshes(mesh, new Random(seed).fork("meshes")) : undefined;
-    return compileUnrolledTraining(classifier, { ...update, tableau, mesh, ...(meshes && { meshes }) });
+    return compileUnrolledTraining(classifier, { ...update, tableau, mesh, meshes });
   }
   throw fail("INVALID_ARGUMENT", { what: "gradient", expected: "fixed steps", received: "step control" });
 }

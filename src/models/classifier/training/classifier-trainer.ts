@@ -1,7 +1,8 @@
 import type { ImageBatch } from "../../../data/index.js";
 import type { StateDict } from "../../../nn/index.js";
 import type { Optimizer } from "../../../optim/index.js";
-import type { CompileOptions, NamedTensors } from "../../../runtime/index.js";
+import type { NamedTensors } from "../../../runtime/index.js";
+import type { MachineOptions } from "../../../runtime/internal.js";
 import type { Broken, Tensor } from "../../../tensor/index.js";
 
 /** What one iteration of training saw, before its update. */
@@ -39,8 +40,8 @@ export interface ClassifierTrainer {
 export interface UpdateOptions {
   readonly optimizer: Optimizer;
   /** Largest Euclidean norm of the whole gradient. Default: no limit. */
-  readonly clipNorm?: number;
+  readonly clipNorm?: number | undefined;
   /** Keeps a moving average of the parameters. Default: none. */
-  readonly averageDecay?: number;
-  readonly compile?: CompileOptions;
+  readonly averageDecay?: number | undefined;
+  readonly compile?: MachineOptions;
 }

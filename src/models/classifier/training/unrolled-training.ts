@@ -24,7 +24,7 @@ export interface UnrolledOptions extends UpdateOptions {
   /** All points of the steps, the start of the span first. */
   readonly mesh: readonly number[];
   /** Other meshes of as many points, one an iteration. */
-  readonly meshes?: RandomMeshes;
+  readonly meshes?: RandomMeshes | undefined;
 }
 
 /** Training in fixed steps: h_x, all steps, h_y, the way back and the update in one program, one run an iteration. */

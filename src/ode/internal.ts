@@ -1,6 +1,6 @@
 /** For the layers above, not for users: methods taken apart, fields in parts, steps as nodes of a graph. */
-export type { FieldStatistics } from "./compiled/compile-solve.js";
 export { runtimeOptions } from "./compiled/compiled-options.js";
+export type { FieldStatistics } from "./compiled/compiled-solve.js";
 export { compiledStepper } from "./compiled/compiled-stepper.js";
 export { integrateAdaptive } from "./control/adaptive.js";
 export { isBelowRounding, magnitudeOf, unitRoundoff } from "./control/tolerance-floor.js";

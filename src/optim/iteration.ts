@@ -18,20 +18,20 @@ import {
 } from "./training-graph.js";
 
 /** What one iteration computes, compiled. */
-export interface Iteration {
+interface Iteration {
   readonly layout: TrainingLayout;
   run(at: IterationInput): Promise<IterationOutput>;
   dispose(): Promise<void>;
 }
 
-export interface IterationInput {
+interface IterationInput {
   readonly batch: NamedTensors;
   readonly state: Tensor;
   readonly scalars: readonly number[];
   readonly buffers: NamedTensors;
 }
 
-export interface IterationOutput {
+interface IterationOutput {
   readonly next: Tensor;
   /** In the layout's order. */
   readonly report: readonly number[];

@@ -20,9 +20,7 @@ import type { Optimizer } from "./optimizer.js";
 import { type Packing, packingOf, packNodes, unpackNodes } from "./packing.js";
 
 /** A loss alone, or with scalars worth reporting and the new values of the buffers. */
-export type LossResult =
-  | Node
-  | { readonly loss: Node; readonly metrics: NamedNodes; readonly buffers?: NamedNodes };
+type LossResult = Node | { readonly loss: Node; readonly metrics: NamedNodes; readonly buffers?: NamedNodes };
 
 export interface TrainingProblem<Name extends string = string> {
   /** First values; all of one float type. */
@@ -63,12 +61,12 @@ export interface TrainingLayout {
 }
 
 /** One iteration as a graph. */
-export interface TrainingGraph extends TrainingLayout {
+interface TrainingGraph extends TrainingLayout {
   readonly graph: Graph;
 }
 
 /** One iteration as two graphs. */
-export interface SplitTrainingGraph extends TrainingLayout {
+interface SplitTrainingGraph extends TrainingLayout {
   /** Everything over the batch: the gradient, unclipped, and the losses. */
   readonly gradient: Graph;
   /** The rest. */

@@ -24,7 +24,7 @@ import {
 import { baseStep } from "./base-step.js";
 import { type Correction, correctionMacs, evaluateCorrection } from "./correction.js";
 
-export interface HyperSchemeOptions {
+interface HyperSchemeOptions {
   /** Nodes for g's parameters, to train them. Default: the stored values as constants. */
   readonly parameters?: NamedNodes;
   /**

@@ -44,7 +44,7 @@ export interface HyperOptions {
 }
 
 /** `hyper-heun` of a base. */
-export const hyperNamed = ({ name }: ButcherTableau): string => `hyper-${name}`;
+const hyperNamed = ({ name }: ButcherTableau): string => `hyper-${name}`;
 
 /**
  * A correction in fixed steps: `hyper(correction, { steps: 2 })`, spelt `hyper-heun:2`, or `hyper-heun:correction.onnx:2`

@@ -40,7 +40,7 @@ export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
  * Finds the corrections that specs name: this library reads no files by itself.
  * @param name undefined where the spec names none.
  */
-export type Corrections = (name: string | undefined) => Correction;
+type Corrections = (name: string | undefined) => Correction;
 
 const noCorrections: Corrections = (name) => {
   throw fail("INVALID_ARGUMENT", {

@@ -13,7 +13,7 @@ import { hasImageStates, resolveFit } from "./resolve-fit.js";
 import { planVectorFit } from "./vector-fit.js";
 
 /** A point of the training curve of a fit: means over a block of iterations. */
-export interface LossPoint {
+interface LossPoint {
   /** Last iteration of the block, counted over all phases. */
   readonly iteration: number;
   /** Mean over the iterations that were not skipped. */

@@ -46,7 +46,7 @@ export function scheduleOf({ schedule = "cosine", learningRate, iterations }: Tr
   return warmup(cosineAnnealing({ from: learningRate, iterations: Math.max(1, iterations - rise) }), rise);
 }
 
-export interface PhaseSettings {
+interface PhaseSettings {
   readonly seed: number;
   /** Largest norm of the standardised data. */
   readonly radius: number;

@@ -8,8 +8,8 @@ import type { PlannedMesh } from "../problem/grid.js";
 import { interruption } from "../problem/interruption.js";
 import { spanOf } from "../problem/mesh.js";
 import { type Solution, SolutionRecorder } from "../problem/solution.js";
-import type { CompiledSolve, CompiledSolveOptions, FieldSolution } from "./compile-solve.js";
 import { prepared, runtimeOptions } from "./compiled-options.js";
+import type { CompiledSolve, CompiledSolveOptions, FieldSolution } from "./compiled-solve.js";
 import { compileStep, rowsOf, STATE_INPUT, unrolledSolve } from "./compiled-steps.js";
 
 /** Solves of up to this many evaluations of f become one program; longer ones repeat a compiled step. */

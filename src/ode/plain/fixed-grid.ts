@@ -4,7 +4,7 @@ import { type ButcherTableau, withoutErrorControl } from "../methods/tableau.js"
 import type { MeshStep } from "../problem/mesh.js";
 
 /** A finished step of a fixed-step solve. */
-export interface FixedStep<Y, S> extends MeshStep<S>, RungeKuttaStep<Y> {
+interface FixedStep<Y, S> extends MeshStep<S>, RungeKuttaStep<Y> {
   /** State at s. */
   readonly y0: Y;
 }
@@ -29,21 +29,6 @@ export function* fixedSteps<Y, S>(
     yield { s, dt, y0: y, ...step };
     y = step.y1;
   }
-}
-
-/**
- * States at all mesh points, the initial one included: one more than steps. No step yields `[y0]`.
- */
-export function integrateFixed<Y, S>(
-  tableau: ButcherTableau,
-  field: VectorField<Y, S>,
-  algebra: Algebra<Y, S>,
-  steps: Iterable<MeshStep<S>>,
-  y0: Y,
-): readonly Y[] {
-  const states = [y0];
-  for (const { y1 } of fixedSteps(tableau, field, algebra, steps, y0)) states.push(y1);
-  return states;
 }
 
 /** Evaluations of f in a fixed-step solve: stages times steps, without the stage that only error control needs. */

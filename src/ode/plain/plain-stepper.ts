@@ -20,7 +20,7 @@ export interface Tolerance {
 }
 
 /** Root mean square over the whole state: all elements of a batch decide together. */
-export function rmsNorm(values: Float64Array): number {
+function rmsNorm(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / Math.max(1, values.length));
 }
 

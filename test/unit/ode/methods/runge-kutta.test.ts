@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { heun, rk4, tableaus, uniformMesh } from "../../../../src/ode/index.js";
 import { rungeKuttaStep, stepsOf } from "../../../../src/ode/internal.js";
 import { type Algebra, plainAlgebra } from "../../../../src/ode/methods/algebra.js";
-import { fixedStepNfe, integrateFixed } from "../../../../src/ode/plain/fixed-grid.js";
+import { fixedStepNfe } from "../../../../src/ode/plain/fixed-grid.js";
+import { integrateFixed } from "../../../helpers/integrate-fixed.js";
 import { maxAbsError } from "../../../problems/index.js";
 
 /** States as formulas: what a graph would do, in strings. */

@@ -20,9 +20,9 @@ import {
 import { isAdaptive, withoutErrorControl } from "../../../../src/ode/internal.js";
 import { plainAlgebra } from "../../../../src/ode/methods/algebra.js";
 import { embeddedStep } from "../../../../src/ode/methods/runge-kutta.js";
-import { integrateFixed } from "../../../../src/ode/plain/fixed-grid.js";
 import { plainStepper } from "../../../../src/ode/plain/plain-stepper.js";
 import { isHypersolversError } from "../../../../src/tensor/index.js";
+import { integrateFixed } from "../../../helpers/integrate-fixed.js";
 
 const reference = "made up";
 

@@ -3,11 +3,7 @@ export type { Join } from "./batch-parallel.js";
 export { compileForThreads, programOf } from "./compile.js";
 export {
   clockOf,
-  contextOf,
   isStopped,
   type MachineOptions,
   machineOf,
-  type RunOptions,
-  runOptions,
-  runOptionsOf,
 } from "./context.js";

@@ -1,5 +1,5 @@
 import type { Field } from "../../ode/index.js";
-import type { CompileOptions } from "../../runtime/index.js";
+import { type MachineOptions, machineOf } from "../../runtime/internal.js";
 import { fail, Random, toFloat64 } from "../../tensor/index.js";
 import { referenceEnds, stateErrors } from "../measure/measure.js";
 import { chooseReference, MEASURING, type ReferenceSettings } from "../reference/reference.js";
@@ -8,7 +8,7 @@ import type { RowTable } from "../reference/row-table.js";
 import { residualData } from "../reference/training-data.js";
 import { trajectoryData } from "../reference/trajectory-data.js";
 import type { Samples } from "../states/states.js";
-import type { FitSettings } from "./fit-options.js";
+import type { FitSettings } from "./fit-settings.js";
 
 /** Everything that is solved ahead of a fit. */
 export interface FitData {
@@ -24,8 +24,10 @@ export interface FitData {
 const NOISE_SAMPLES = 256;
 
 /** Solves the references of a fit: residual rows always (their statistics scale the network), paths when asked for. */
-export async function prepareData(field: Field, fit: FitSettings, compile: CompileOptions): Promise<FitData> {
-  const { span, steps, base, signal } = fit;
+export async function prepareData(field: Field, fit: FitSettings): Promise<FitData> {
+  const { span, steps, base, context } = fit;
+  const { signal } = context;
+  const machine = machineOf(context);
   const random = new Random(fit.seed);
   const target = Math.abs(span[1] - span[0]) / steps;
   const smallest = fit.epsilon === null ? target : Math.min(target, fit.epsilon[0]);
@@ -38,8 +40,8 @@ export async function prepareData(field: Field, fit: FitSettings, compile: Compi
     samples,
     reference: settings,
     random,
-    compile,
-    ...(signal && { signal }),
+    machine,
+    signal,
   };
   const withPaths = fit.loss !== "residual" || fit.trajectoryIterations > 0;
   const report = progressOf(fit, withPaths ? 2 : 1);
@@ -47,7 +49,7 @@ export async function prepareData(field: Field, fit: FitSettings, compile: Compi
     ...shared,
     base,
     correction: { inputs: fit.inputs, features: fit.features },
-    ...(fit.epsilon !== null && { epsilon: fit.epsilon }),
+    epsilon: fit.epsilon ?? undefined,
     directions: fit.directions,
     onProgress: report(0),
   });
@@ -59,11 +61,11 @@ export async function prepareData(field: Field, fit: FitSettings, compile: Compi
       help: "nothing was fitted yet",
     });
   }
-  return { settings, rows, paths, noiseFloor: await noiseFloor(field, fit, settings, random, compile) };
+  return { settings, rows, paths, noiseFloor: await noiseFloor(field, fit, settings, random, machine) };
 }
 
 function progressOf(
-  { onProgress, trajectories }: FitSettings,
+  { context: { onProgress }, trajectories }: FitSettings,
   parts: number,
 ): (part: number) => (share: number) => void {
   return (part) => (share) => {
@@ -78,7 +80,7 @@ async function noiseFloor(
   fit: FitSettings,
   settings: ReferenceSettings,
   random: Random,
-  compile: CompileOptions,
+  machine: MachineOptions,
 ): Promise<number> {
   const { span, steps, base } = fit;
   const epsilon = (span[1] - span[0]) / steps;
@@ -88,8 +90,8 @@ async function noiseFloor(
     ...MEASURING,
     tolerance: Math.min(MEASURING.tolerance, settings.tolerance / 100),
   };
-  const used = await referenceEnds(field, step, samples, settings, compile);
-  const exact = await referenceEnds(field, step, samples, tight, compile);
+  const used = await referenceEnds(field, step, samples, settings, machine);
+  const exact = await referenceEnds(field, step, samples, tight, machine);
   return (
     stateErrors({ ...used, dtype: "float64", data: toFloat64(used) }, exact).mean /
     Math.abs(epsilon) ** (base.order + 1)

@@ -1,10 +1,10 @@
 import type { Field } from "../../ode/index.js";
 import { fingerprintOf } from "../files/fingerprint.js";
-import type { FitSettings } from "./fit-options.js";
+import type { FitSettings } from "./fit-settings.js";
 
 /** What decides the outcome of a fit, as text: a checkpoint continues the same fit only. */
 export function fitIdentity(field: Field, settings: FitSettings): string {
-  const { base, states, compile: _, signal: _s, onProgress: _p, onWarning: _w, ...plain } = settings;
+  const { base, states, context: _, ...plain } = settings;
   const all = { ...plain, field: fingerprintOf(field), base: base.name, states: states.description };
   return JSON.stringify(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -1,12 +1,11 @@
 import { type Field, tableauNamed } from "../../ode/index.js";
 import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/internal.js";
 import type { RunContext } from "../../runtime/index.js";
-import { machineOf, runOptionsOf } from "../../runtime/internal.js";
 import type { Correction } from "../correction/correction.js";
 import type { ReferenceSettings } from "../reference/reference.js";
 import { checkFit } from "./check-fit.js";
 import { fitIdentity } from "./fit-identity.js";
-import type { EffectiveFit, FitInputs, FitLoss, FitSettings } from "./fit-options.js";
+import type { EffectiveFit, FitInputs, FitLoss, FitSettings } from "./fit-settings.js";
 import type { FitSpec } from "./fit-table.js";
 import { planImageFit } from "./image-fit.js";
 import { hasImageStates, resolveFit } from "./resolve-fit.js";
@@ -78,8 +77,8 @@ export async function fitCorrection(
       advice: "lower the learning rate, or check the field on these states",
       settings: fitIdentity(field, requested),
       spacing: SPACING,
-      ...(checkpoint && { checkpoint }),
-      ...(onCheckpoint && { onCheckpoint }),
+      checkpoint,
+      onCheckpoint,
     };
     const { best, curve, seconds, ...outcome } = await runTraining(plan.task, how, context);
     return {
@@ -104,12 +103,12 @@ function lossPoint({ iteration, loss, phase, learningRate, metrics: { error } }:
 /** What a fit works by. */
 export const settingsOf = (spec: EffectiveFit, { states }: FitInputs, context: RunContext): FitSettings => ({
   ...spec,
-  ...runOptionsOf({ ...context, compile: machineOf(context) }),
   base: tableauNamed(spec.base),
   states,
+  context,
 });
 
 function specOf(settings: FitSettings): EffectiveFit {
-  const { compile: _c, onProgress: _p, onWarning: _w, signal: _s, states: _, base, ...spec } = settings;
+  const { context: _c, states: _, base, ...spec } = settings;
   return { ...spec, base: base.name };
 }

@@ -5,6 +5,7 @@ import { stateType } from "../../ode/internal.js";
 import { adamw, compileTraining, type Training } from "../../optim/index.js";
 import type { TrainerPhase } from "../../optim/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import { Random, type Tensor } from "../../tensor/index.js";
 import {
   type ConvNetworkOptions,
@@ -25,8 +26,8 @@ import { referenceBatches } from "../reference/reference-batches.js";
 import { SOLVING_REFERENCES } from "../reference/reference-data.js";
 import { type ResidualRows, residualSource } from "../reference/residual-rows.js";
 import { RESIDUAL } from "../reference/training-data.js";
-import type { FitLoss, FitSettings } from "./fit-options.js";
 import { batchNumber, FITTING, FITTING_TRAJECTORIES, type FitPlan } from "./fit-plan.js";
+import type { FitLoss, FitSettings } from "./fit-settings.js";
 import { fitTrainer } from "./fit-trainer.js";
 import {
   type ImageBatchOptions,
@@ -52,7 +53,7 @@ export async function planImageFit(field: Field, fit: FitSettings): Promise<FitP
   const size = imageSize(field);
   requireImages(inputShapes(field, fit.base, fit), size);
   requireKernels({ hidden: fit.hidden, kernels: fit.kernels ?? [] });
-  requireGoing(fit.signal);
+  requireGoing(fit.context.signal);
   const { settings, noiseFloor } = await chooseImageReference(field, fit);
   const open: { dispose(): Promise<void> }[] = [];
   const kept = <T extends { dispose(): Promise<void> }>(resource: T): T => {
@@ -65,11 +66,11 @@ export async function planImageFit(field: Field, fit: FitSettings): Promise<FitP
   try {
     const references = kept(await referenceBatches(field, fit, settings));
     const residuals = kept(await residualSource(field, fit, settings));
-    fit.onProgress?.({ stage: SOLVING_REFERENCES, done: 0, total: fit.batch });
+    fit.context.onProgress?.({ stage: SOLVING_REFERENCES, done: 0, total: fit.batch });
     const batch = await references.at(0);
     const first: UnfoldedBatch = { batch, rows: await residuals.rows(batch) };
-    fit.onProgress?.({ stage: SOLVING_REFERENCES, done: fit.batch, total: fit.batch });
-    requireGoing(fit.signal);
+    fit.context.onProgress?.({ stage: SOLVING_REFERENCES, done: fit.batch, total: fit.batch });
+    requireGoing(fit.context.signal);
     const network = networkOptions(field, fit, first.rows ?? []);
     const initial = convCorrection(network, new Random(fit.seed).fork("network"));
     const validation = kept(await validationOf(field, initial, fit, settings));
@@ -208,7 +209,7 @@ function compilePhase(
   return compileTraining({
     ...{ parameters, batch, loss, rowwise: true },
     ...{ optimizer: adamw({ weightDecay: fit.weightDecay }), clipNorm: CLIP_NORM },
-    compile: { hot: true, ...fit.compile },
+    compile: { hot: true, ...machineOf(fit.context) },
   });
 }
 

@@ -8,7 +8,7 @@ import {
   hiddenChannels,
 } from "../correction/conv-architectures.js";
 import type { ConvArchitectureName } from "../correction/names.js";
-import type { EffectiveFit } from "./fit-options.js";
+import type { EffectiveFit } from "./fit-settings.js";
 import { type FitSpec, fitTable } from "./fit-table.js";
 
 /** Rows of residuals to learn from, when the number of trajectories is not given. */

@@ -3,6 +3,7 @@ import type { Field } from "../../ode/index.js";
 import { adamw, compileTraining } from "../../optim/index.js";
 import type { TrainerPhase } from "../../optim/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import { Random } from "../../tensor/index.js";
 import type { Correction } from "../correction/correction.js";
 import type { HiddenActivation } from "../correction/names.js";
@@ -11,8 +12,8 @@ import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
 import { Batches, columnValues } from "../reference/row-table.js";
 import { RESIDUAL } from "../reference/training-data.js";
 import { type FitData, prepareData } from "./fit-data.js";
-import type { FitLoss, FitSettings } from "./fit-options.js";
 import { batchNumber, FITTING, FITTING_TRAJECTORIES, type FitPlan } from "./fit-plan.js";
+import type { FitLoss, FitSettings } from "./fit-settings.js";
 import { fitTrainer } from "./fit-trainer.js";
 import { fitSchedule } from "./learning-rate.js";
 import { residualLoss, trajectoryLoss } from "./losses.js";
@@ -25,7 +26,7 @@ const VALIDATION_SAMPLES = 512;
 
 /** A fit of an MLP on vector states: all references ahead, in one table of rows. */
 export async function planVectorFit(field: Field, requested: FitSettings): Promise<FitPlan> {
-  const data = await prepareData(field, requested, { ...requested.compile });
+  const data = await prepareData(field, requested);
   const fit = { ...requested, batch: Math.min(requested.batch, fewestRows(data)) };
   const network = networkOptions(fit, data);
   const initial = mlpCorrection(network, new Random(fit.seed).fork("network"));
@@ -75,7 +76,7 @@ function phasesOf(field: Field, correction: Correction, fit: FitSettings, data: 
       const training = await compileTraining({
         ...trainingProblem(field, correction, { ...fit, loss }, data),
         parameters,
-        compile: { hot: true, ...fit.compile },
+        compile: { hot: true, ...machineOf(fit.context) },
       });
       return fitTrainer(training, batchSchedule({ ...fit, loss }, data));
     },

@@ -1,7 +1,8 @@
 import type { Field, Span } from "../../ode/index.js";
 import { compile, type NamedTensors, type Program } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import { scalar } from "../../tensor/index.js";
-import type { FitSettings } from "../fit/fit-options.js";
+import type { FitSettings } from "../fit/fit-settings.js";
 import type { ReferenceSettings } from "./reference.js";
 import { type ReferenceBatch, stateAt } from "./reference-batches.js";
 import { controlInput, requireFinite, residualGraph } from "./training-data.js";
@@ -23,12 +24,12 @@ export interface ResidualSource {
  */
 export async function residualSource(
   field: Field,
-  { base, inputs, features, span, compile: options }: FitSettings,
+  { base, inputs, features, span, context }: FitSettings,
   settings: ReferenceSettings,
 ): Promise<ResidualSource> {
   const reference = { ...settings, precision: "float32" as const };
   const graph = residualGraph({ field, base, correction: { inputs, features }, reference });
-  const program = await compile(graph, { hot: true, ...options });
+  const program = await compile(graph, { hot: true, ...machineOf(context) });
   return {
     rows: async (batch) => {
       const rows: ResidualRows[] = [];

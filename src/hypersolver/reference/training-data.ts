@@ -7,7 +7,7 @@ import { firstNonFinite } from "../../tensor/internal.js";
 import { baseStep } from "../correction/base-step.js";
 import { type Correction, siteInputs } from "../correction/correction.js";
 import { integerPower } from "../correction/hyper-scheme.js";
-import type { FitDirection } from "../fit/fit-options.js";
+import type { FitDirection } from "../fit/fit-settings.js";
 import { mapSamples, type Samples } from "../states/states.js";
 import { type MeshPair, randomPairs, reversed, targetPairs, timesOf } from "./mesh-pairs.js";
 import { compileReference, type Reference } from "./reference.js";
@@ -19,7 +19,7 @@ export interface ResidualDataOptions extends ReferenceDataOptions {
   readonly base: ButcherTableau;
   readonly correction: Pick<Correction, "inputs" | "features">;
   /** Sizes of the random steps beside those of the target mesh; undefined: the target mesh alone. */
-  readonly epsilon?: readonly [number, number];
+  readonly epsilon?: readonly [number, number] | undefined;
   /** Also learn every step backwards. Default `forward`. */
   readonly directions?: FitDirection;
 }
@@ -34,8 +34,8 @@ export const RESIDUAL = "residual";
  */
 export async function residualData(options: ResidualDataOptions): Promise<RowTable> {
   const { field, reference: settings, random } = options;
-  const reference = await compileReference(field, settings, options.compile);
-  const residuals = await compile(residualGraph(options), { hot: true, ...options.compile });
+  const reference = await compileReference(field, settings, options.machine);
+  const residuals = await compile(residualGraph(options), { hot: true, ...options.machine });
   const builder = new RowTableBuilder();
   const shuffle = random.fork("rows");
   const draws = random.fork("mesh");

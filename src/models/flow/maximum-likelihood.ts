@@ -28,7 +28,8 @@ import {
   withStepControl,
 } from "../../ode/internal.js";
 import type { Optimizer } from "../../optim/index.js";
-import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
+import { compile, type NamedTensors } from "../../runtime/index.js";
+import type { MachineOptions } from "../../runtime/internal.js";
 import { cast, fail, isBroken, item, Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { compileOutsideGradient } from "../outside-gradient.js";
 import { withZeroColumns } from "./augmented-states.js";
@@ -56,7 +57,7 @@ export interface LikelihoodOptions {
   readonly controlStateAlone?: boolean;
   readonly seed?: number;
   /** With `parallel: "batch"` threads share the rows of the batch: with 256 or more that is faster. */
-  readonly compile?: CompileOptions;
+  readonly machine?: MachineOptions;
 }
 
 /** Tolerances of training solves, as in the paper. */
@@ -78,7 +79,7 @@ export async function compileMaximumLikelihood(
     frobenius: frobenius > 0,
     ...(estimator && { estimator }),
   });
-  const compileOptions = { hot: true, ...options.compile };
+  const compileOptions = { hot: true, ...options.machine };
   const { dimension } = augmented;
   const { dtype } = stateType(field);
   const solve = await compileGradient(augmented.field, {

@@ -1,7 +1,7 @@
 import type { Field } from "../../ode/index.js";
 import { adam, cosineAnnealing, type Schedule, warmup } from "../../optim/index.js";
 import type { CurvePoint } from "../../optim/internal.js";
-import type { CompileOptions } from "../../runtime/index.js";
+import type { MachineOptions } from "../../runtime/internal.js";
 import type { Flow } from "./flow.js";
 import { compileFlowMatching } from "./flow-matching.js";
 import { type FlowObjective, type TrainingPhase, trainingPhaseTable } from "./flow-table.js";
@@ -50,7 +50,7 @@ interface PhaseSettings {
   readonly seed: number;
   /** Largest norm of the standardised data. */
   readonly radius: number;
-  readonly compile?: CompileOptions;
+  readonly machine: MachineOptions;
 }
 
 /** Compiles what a phase does in every iteration. */
@@ -58,9 +58,9 @@ export function compilePhase(
   { base, span }: Flow,
   field: Field,
   phase: TrainingPhase,
-  { seed, radius, compile = {} }: PhaseSettings,
+  { seed, radius, machine }: PhaseSettings,
 ): Promise<FlowTrainer> {
-  const common = { base, span, seed, compile, clipNorm: CLIP_NORM, averageDecay: AVERAGE_DECAY };
+  const common = { base, span, seed, machine, clipNorm: CLIP_NORM, averageDecay: AVERAGE_DECAY };
   const optimizer = adam();
   return phase.objective === "flow-matching"
     ? compileFlowMatching(field, { ...common, optimizer, radius, batch: batchOf(phase) })

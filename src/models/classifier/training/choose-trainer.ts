@@ -15,9 +15,9 @@ import { compileUnrolledTraining } from "./unrolled-training.js";
 export function compileTrainer(
   classifier: Classifier,
   { solver, gradient, optimizer, clipNorm, averageDecay, randomMesh, seed }: TrainingPlan,
-  compile: MachineOptions,
+  machine: MachineOptions,
 ): Promise<ClassifierTrainer> {
-  const update = { optimizer, clipNorm, averageDecay, compile };
+  const update = { optimizer, clipNorm, averageDecay, machine };
   if (gradient !== "unrolled")
     return compileTapedTraining(classifier, { ...update, solver: { method: solver, adjoint: gradient } });
   if (solver.kind === "fixed") {

@@ -43,5 +43,5 @@ export interface UpdateOptions {
   readonly clipNorm?: number | undefined;
   /** Keeps a moving average of the parameters. Default: none. */
   readonly averageDecay?: number | undefined;
-  readonly compile?: MachineOptions;
+  readonly machine?: MachineOptions;
 }

@@ -22,12 +22,12 @@ export interface TapedOptions extends UpdateOptions {
  */
 export async function compileTapedTraining(
   classifier: Classifier,
-  { solver, compile = {}, ...update }: TapedOptions,
+  { solver, machine = {}, ...update }: TapedOptions,
 ): Promise<ClassifierTrainer> {
   const { architecture, state } = classifier;
   const first = splitState(wholeModule(architecture), state);
   // Batch statistics inside f, and sums over the batch on the way back: the batch stays whole.
-  const { parallel: _, ...undivided } = compile;
+  const { parallel: _, ...undivided } = machine;
   const runtime = { hot: true, ...undivided };
   let path: PathPoint[] = [];
   const follow: GradientOptions["onStep"] = ({ s, dt, accepted, y }) => {
@@ -39,7 +39,7 @@ export async function compileTapedTraining(
     ...runtime,
     ...solver,
     span: architecture.span,
-    ...(watches && { onStep: follow }),
+    onStep: watches ? follow : undefined,
   });
   const stem = await compileStemTraining(classifier, runtime);
   const head = await compileHeadTraining(classifier, runtime);

@@ -30,7 +30,7 @@ export interface UnrolledOptions extends UpdateOptions {
 /** Training in fixed steps: h_x, all steps, h_y, the way back and the update in one program, one run an iteration. */
 export async function compileUnrolledTraining(
   { architecture, state }: Classifier,
-  { tableau, mesh, meshes, compile = {}, ...update }: UnrolledOptions,
+  { tableau, mesh, meshes, machine, ...update }: UnrolledOptions,
 ): Promise<ClassifierTrainer> {
   const { classes } = architecture;
   const batch: Record<string, InputSpec> = {
@@ -50,7 +50,7 @@ export async function compileUnrolledTraining(
       const result = unrolledLoss(architecture, tableau, stepsIn(given, mesh), nodes, { images, labels });
       return { loss: result.loss, metrics: { accuracy: result.accuracy }, buffers: result.buffers };
     },
-    compile: { hot: true, ...compile },
+    compile: { hot: true, ...machine },
   });
   const nfe = withoutErrorControl(tableau).stages * (mesh.length - 1);
   return {

@@ -9,6 +9,7 @@ export { CARD_KEY, type MeasuredError } from "./files/card.js";
 export { fingerprintOf } from "./files/fingerprint.js";
 export { SOLVER_KEY, type SolverFacts, solverFacts, solverFactsOf } from "./files/solver-facts.js";
 export { goldenVectorsOf } from "./files/solver-file.js";
+export { baseOf } from "./fit/base-of.js";
 export type { EffectiveFit } from "./fit/fit-settings.js";
 export { fitTable } from "./fit/fit-table.js";
 export { hasImageStates, resolveFit } from "./fit/resolve-fit.js";

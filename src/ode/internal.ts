@@ -29,6 +29,7 @@ export {
   type MethodSpec,
   type TableauMethodSpec,
   tableauMethodSchema,
+  tableauSchema,
   tableauSpec,
   tableauSpecSchema,
 } from "./methods/method-spec.js";

@@ -1,8 +1,10 @@
-import { type Field, tableauNamed } from "../../ode/index.js";
+import type { Field } from "../../ode/index.js";
+import { tableauSpec } from "../../ode/internal.js";
 import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/internal.js";
 import type { RunContext } from "../../runtime/index.js";
 import type { Correction } from "../correction/correction.js";
 import type { ReferenceSettings } from "../reference/reference.js";
+import { baseOf } from "./base-of.js";
 import { checkFit } from "./check-fit.js";
 import { fitIdentity } from "./fit-identity.js";
 import type { EffectiveFit, FitInputs, FitLoss, FitSettings } from "./fit-settings.js";
@@ -103,12 +105,12 @@ function lossPoint({ iteration, loss, phase, learningRate, metrics: { error } }:
 /** What a fit works by. */
 export const settingsOf = (spec: EffectiveFit, { states }: FitInputs, context: RunContext): FitSettings => ({
   ...spec,
-  base: tableauNamed(spec.base),
+  base: baseOf(spec.base),
   states,
   context,
 });
 
 function specOf(settings: FitSettings): EffectiveFit {
   const { context: _c, states: _, base, ...spec } = settings;
-  return { ...spec, base: base.name };
+  return { ...spec, base: tableauSpec(base) };
 }

@@ -52,7 +52,7 @@ const trainerOf = (field, adjoint, tolerances) =>
     span: [0, 1],
     optimizer: adam({ beta1 }),
     solver: { adjoint, method: `dopri5@${tolerances}` },
-    machine: { parallel: "batch" },
+    compile: { parallel: "batch" },
   });
 
 /** One way of training, for a process of its own. @param {Pick<Network, "activation" | "gain"> & Pick<Way, "adjoint">} options */

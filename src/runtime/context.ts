@@ -34,14 +34,12 @@ export interface RunContext extends MachineOptions {
 }
 
 /** What is to be handed to `compile`, and no more: a worker thread cannot be sent callbacks. */
-export function machineOf({ device, threads, parallel, worker }: RunContext): MachineOptions {
-  return {
-    ...(device !== undefined && { device }),
-    ...(threads !== undefined && { threads }),
-    ...(parallel !== undefined && { parallel }),
-    ...(worker !== undefined && { worker }),
-  };
-}
+export const machineOf = ({ device, threads, parallel, worker }: RunContext): MachineOptions => ({
+  device,
+  threads,
+  parallel,
+  worker,
+});
 
 /** The clock of a run. */
 export const clockOf = ({ clock = () => performance.now() }: RunContext): (() => number) => clock;

@@ -36,7 +36,7 @@ interface HyperSchemeOptions {
    * Columns of the state that g sees and corrects, the first ones; those behind follow the base. So a correction made
    * for z also steps (z, log-density). Default: all.
    */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
 }
 
 /**

@@ -83,7 +83,7 @@ export function parseMethodSpec(text: string, tolerances?: Tolerances): AnyMetho
     return {
       kind: "hyper",
       ...named,
-      ...(file !== undefined && { correction: file }),
+      correction: file,
       grid: parseGrid(last, text),
     };
   if (rest !== "") return { kind: "hyper", ...named, correction: rest };

@@ -1,5 +1,5 @@
 import type { Field } from "../../ode/index.js";
-import { type MachineOptions, machineOf } from "../../runtime/internal.js";
+import { isStopped } from "../../runtime/internal.js";
 import { fail, Random, toFloat64 } from "../../tensor/index.js";
 import { referenceEnds, stateErrors } from "../measure/measure.js";
 import { chooseReference, MEASURING, type ReferenceSettings } from "../reference/reference.js";
@@ -25,9 +25,8 @@ const NOISE_SAMPLES = 256;
 
 /** Solves the references of a fit: residual rows always (their statistics scale the network), paths when asked for. */
 export async function prepareData(field: Field, fit: FitSettings): Promise<FitData> {
-  const { span, steps, base, context } = fit;
+  const { span, steps, base, compile, context } = fit;
   const { signal } = context;
-  const machine = machineOf(context);
   const random = new Random(fit.seed);
   const target = Math.abs(span[1] - span[0]) / steps;
   const smallest = fit.epsilon === null ? target : Math.min(target, fit.epsilon[0]);
@@ -40,7 +39,7 @@ export async function prepareData(field: Field, fit: FitSettings): Promise<FitDa
     samples,
     reference: settings,
     random,
-    machine,
+    compile,
     signal,
   };
   const withPaths = fit.loss !== "residual" || fit.trajectoryIterations > 0;
@@ -54,23 +53,23 @@ export async function prepareData(field: Field, fit: FitSettings): Promise<FitDa
     onProgress: report(0),
   });
   const paths = withPaths ? await trajectoryData({ ...shared, onProgress: report(1) }) : undefined;
-  if (signal?.aborted === true) {
+  if (isStopped(context)) {
     throw fail("INTERRUPTED", {
       what: "fit",
       received: "a stop while references were being solved",
       help: "nothing was fitted yet",
     });
   }
-  return { settings, rows, paths, noiseFloor: await noiseFloor(field, fit, settings, random, machine) };
+  return { settings, rows, paths, noiseFloor: await noiseFloor(field, fit, settings, random) };
 }
 
 function progressOf(
-  { context: { onProgress }, trajectories }: FitSettings,
+  { context, trajectories }: FitSettings,
   parts: number,
 ): (part: number) => (share: number) => void {
   return (part) => (share) => {
     const done = Math.round(((part + share) / parts) * trajectories);
-    onProgress?.({ stage: SOLVING_REFERENCES, done, total: trajectories });
+    context.onProgress?.({ stage: SOLVING_REFERENCES, done, total: trajectories });
   };
 }
 
@@ -80,9 +79,8 @@ async function noiseFloor(
   fit: FitSettings,
   settings: ReferenceSettings,
   random: Random,
-  machine: MachineOptions,
 ): Promise<number> {
-  const { span, steps, base } = fit;
+  const { span, steps, base, compile } = fit;
   const epsilon = (span[1] - span[0]) / steps;
   const samples: Samples = await fit.states.training(NOISE_SAMPLES, random.fork("noise floor"));
   const step = [span[0], span[0] + epsilon] as const;
@@ -90,8 +88,8 @@ async function noiseFloor(
     ...MEASURING,
     tolerance: Math.min(MEASURING.tolerance, settings.tolerance / 100),
   };
-  const used = await referenceEnds(field, step, samples, settings, machine);
-  const exact = await referenceEnds(field, step, samples, tight, machine);
+  const used = await referenceEnds(field, step, samples, settings, compile);
+  const exact = await referenceEnds(field, step, samples, tight, compile);
   return (
     stateErrors({ ...used, dtype: "float64", data: toFloat64(used) }, exact).mean /
     Math.abs(epsilon) ** (base.order + 1)

@@ -5,7 +5,7 @@ import type { FitSettings } from "./fit-settings.js";
 
 /** What decides the outcome of a fit, as text: a checkpoint continues the same fit only. */
 export function fitIdentity(field: Field, settings: FitSettings): string {
-  const { base, states, context: _, ...plain } = settings;
+  const { base, states, compile: _, context: _context, ...plain } = settings;
   const all = { ...plain, field: fingerprintOf(field), base: tableauSpec(base), states: states.description };
   return JSON.stringify(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

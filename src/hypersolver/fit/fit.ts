@@ -2,6 +2,7 @@ import type { Field } from "../../ode/index.js";
 import { tableauSpec } from "../../ode/internal.js";
 import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/internal.js";
 import type { RunContext } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import type { Correction } from "../correction/correction.js";
 import type { ReferenceSettings } from "../reference/reference.js";
 import { baseOf } from "./base-of.js";
@@ -107,10 +108,11 @@ export const settingsOf = (spec: EffectiveFit, { states }: FitInputs, context: R
   ...spec,
   base: baseOf(spec.base),
   states,
+  compile: machineOf(context),
   context,
 });
 
 function specOf(settings: FitSettings): EffectiveFit {
-  const { context: _c, states: _, base, ...spec } = settings;
+  const { states: _, compile: _compile, context: _context, base, ...spec } = settings;
   return { ...spec, base: tableauSpec(base) };
 }

@@ -5,7 +5,6 @@ import { stateType } from "../../ode/internal.js";
 import { adamw, compileTraining, type Training } from "../../optim/index.js";
 import type { TrainerPhase } from "../../optim/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
-import { machineOf } from "../../runtime/internal.js";
 import { Random, type Tensor } from "../../tensor/index.js";
 import {
   type ConvNetworkOptions,
@@ -26,8 +25,8 @@ import { referenceBatches } from "../reference/reference-batches.js";
 import { SOLVING_REFERENCES } from "../reference/reference-data.js";
 import { type ResidualRows, residualSource } from "../reference/residual-rows.js";
 import { RESIDUAL } from "../reference/training-data.js";
-import { batchNumber, FITTING, FITTING_TRAJECTORIES, type FitPlan } from "./fit-plan.js";
 import type { FitLoss, FitSettings } from "./fit-settings.js";
+import { batchNumber, FITTING, FITTING_TRAJECTORIES, type FitPlan } from "./fit-plan.js";
 import { fitTrainer } from "./fit-trainer.js";
 import {
   type ImageBatchOptions,
@@ -75,7 +74,10 @@ export async function planImageFit(field: Field, fit: FitSettings): Promise<FitP
     const initial = convCorrection(network, new Random(fit.seed).fork("network"));
     const validation = kept(await validationOf(field, initial, fit, settings));
     return {
-      ...{ settings: fit, reference: settings, noiseFloor, dispose },
+      settings: fit,
+      reference: settings,
+      noiseFloor,
+      dispose,
       task: {
         initial: initial.parameters,
         phases: phasesOf(field, initial, { fit, references, residuals }, first),
@@ -132,7 +134,8 @@ function phasesOf(
   const inputs = programInputs(fit, first);
   type Course = Pick<TrainerPhase, "stage" | "iterations" | "learningRate">;
   const phase = (loss: FitLoss, course: Course, batches: ImageBatchOptions): TrainerPhase => ({
-    ...{ name: loss, ...course },
+    name: loss,
+    ...course,
     start: async ({ best: parameters }) =>
       fitTrainer(
         await compilePhase(field, correction, fit, { loss, inputs, parameters }),
@@ -207,9 +210,13 @@ function compilePhase(
     return terms.reduce((total, term) => add(total, term));
   };
   return compileTraining({
-    ...{ parameters, batch, loss, rowwise: true },
-    ...{ optimizer: adamw({ weightDecay: fit.weightDecay }), clipNorm: CLIP_NORM },
-    compile: { hot: true, ...machineOf(fit.context) },
+    parameters,
+    batch,
+    loss,
+    rowwise: true,
+    optimizer: adamw({ weightDecay: fit.weightDecay }),
+    clipNorm: CLIP_NORM,
+    compile: { hot: true, ...fit.compile },
   });
 }
 

@@ -15,7 +15,6 @@ import { type Field, type Span, uniformMesh } from "../../ode/index.js";
 import { controlSpecs, stateType, stepsOf } from "../../ode/internal.js";
 import type { Verdict } from "../../optim/internal.js";
 import { compile, type NamedTensors } from "../../runtime/index.js";
-import { machineOf } from "../../runtime/internal.js";
 import { cast, item, Random, type Tensor } from "../../tensor/index.js";
 import type { Correction } from "../correction/correction.js";
 import { hyperScheme } from "../correction/hyper-scheme.js";
@@ -58,7 +57,7 @@ export async function compileValidation(
   const { span, steps, directions } = fit;
   const { shape, dtype } = stateType(field);
   const samples = await fit.states.validation(count, new Random(fit.seed));
-  const ends = cast(await referenceEnds(field, span, samples, settings, machineOf(fit.context)), dtype);
+  const ends = cast(await referenceEnds(field, span, samples, settings, fit.compile), dtype);
   const weights = Object.fromEntries(
     Object.entries(correction.parameters).map(([name, value]) => [
       `g ${name}`,
@@ -91,7 +90,7 @@ export async function compileValidation(
     if (directions === "forward") return { error: forward };
     return { error: mul(add(forward, distance(start, solved(end, [span[1], span[0]]))), 0.5) };
   });
-  const program = await compile(graph, machineOf(fit.context));
+  const program = await compile(graph, fit.compile);
   const fixed = { ...samples.controls, "/z0": cast(samples.z0, dtype), "/end": ends };
   return {
     error: async (parameters) => {

@@ -3,7 +3,6 @@ import type { Field } from "../../ode/index.js";
 import { adamw, compileTraining } from "../../optim/index.js";
 import type { TrainerPhase } from "../../optim/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
-import { machineOf } from "../../runtime/internal.js";
 import { Random } from "../../tensor/index.js";
 import type { Correction } from "../correction/correction.js";
 import type { HiddenActivation } from "../correction/names.js";
@@ -12,8 +11,8 @@ import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
 import { Batches, columnValues } from "../reference/row-table.js";
 import { RESIDUAL } from "../reference/training-data.js";
 import { type FitData, prepareData } from "./fit-data.js";
-import { batchNumber, FITTING, FITTING_TRAJECTORIES, type FitPlan } from "./fit-plan.js";
 import type { FitLoss, FitSettings } from "./fit-settings.js";
+import { batchNumber, FITTING, FITTING_TRAJECTORIES, type FitPlan } from "./fit-plan.js";
 import { fitTrainer } from "./fit-trainer.js";
 import { fitSchedule } from "./learning-rate.js";
 import { residualLoss, trajectoryLoss } from "./losses.js";
@@ -70,13 +69,15 @@ function networkOptions(fit: FitSettings, { rows }: FitData): NetworkOptions {
 function phasesOf(field: Field, correction: Correction, fit: FitSettings, data: FitData): TrainerPhase[] {
   type Course = Pick<TrainerPhase, "stage" | "iterations"> & { readonly from: number; readonly to: number };
   const phase = (loss: FitLoss, { stage, iterations, from, to }: Course): TrainerPhase => ({
-    ...{ name: loss, stage, iterations },
+    name: loss,
+    stage,
+    iterations,
     learningRate: fitSchedule(iterations, from, to),
     start: async ({ best: parameters }) => {
       const training = await compileTraining({
         ...trainingProblem(field, correction, { ...fit, loss }, data),
         parameters,
-        compile: { hot: true, ...machineOf(fit.context) },
+        compile: { hot: true, ...fit.compile },
       });
       return fitTrainer(training, batchSchedule({ ...fit, loss }, data));
     },

@@ -1,6 +1,5 @@
 import type { Field } from "../../ode/index.js";
 import type { NamedTensors } from "../../runtime/index.js";
-import { machineOf } from "../../runtime/internal.js";
 import { cast, Random, type Tensor } from "../../tensor/index.js";
 import type { FitSettings } from "../fit/fit-settings.js";
 import { mapSamples } from "../states/states.js";
@@ -37,7 +36,7 @@ export async function referenceBatches(
   fit: FitSettings,
   settings: ReferenceSettings,
 ): Promise<ReferenceBatches> {
-  const reference = await compileReference(field, settings, machineOf(fit.context));
+  const reference = await compileReference(field, settings, fit.compile);
   const random = new Random(fit.seed);
   const solve = async (index: number): Promise<ReferenceBatch> => {
     const samples = await fit.states.training(fit.batch, random.fork(`reference batch ${index}`));

@@ -1,5 +1,5 @@
 import type { Field, Span } from "../../ode/index.js";
-import type { MachineOptions } from "../../runtime/internal.js";
+import type { CompileOptions } from "../../runtime/index.js";
 import { type Random, rows } from "../../tensor/index.js";
 import { mapSamples, type Samples } from "../states/states.js";
 import type { ReferenceSettings } from "./reference.js";
@@ -12,7 +12,7 @@ export interface ReferenceDataOptions {
   readonly samples: Samples;
   readonly reference: ReferenceSettings;
   readonly random: Random;
-  readonly machine?: MachineOptions;
+  readonly compile?: CompileOptions | undefined;
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,6 +1,5 @@
 import type { Field, Span } from "../../ode/index.js";
 import { compile, type NamedTensors, type Program } from "../../runtime/index.js";
-import { machineOf } from "../../runtime/internal.js";
 import { scalar } from "../../tensor/index.js";
 import type { FitSettings } from "../fit/fit-settings.js";
 import type { ReferenceSettings } from "./reference.js";
@@ -24,12 +23,12 @@ export interface ResidualSource {
  */
 export async function residualSource(
   field: Field,
-  { base, inputs, features, span, context }: FitSettings,
+  { base, inputs, features, span, compile: options }: FitSettings,
   settings: ReferenceSettings,
 ): Promise<ResidualSource> {
   const reference = { ...settings, precision: "float32" as const };
   const graph = residualGraph({ field, base, correction: { inputs, features }, reference });
-  const program = await compile(graph, { hot: true, ...machineOf(context) });
+  const program = await compile(graph, { hot: true, ...options });
   return {
     rows: async (batch) => {
       const rows: ResidualRows[] = [];

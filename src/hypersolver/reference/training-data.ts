@@ -34,8 +34,8 @@ export const RESIDUAL = "residual";
  */
 export async function residualData(options: ResidualDataOptions): Promise<RowTable> {
   const { field, reference: settings, random } = options;
-  const reference = await compileReference(field, settings, options.machine);
-  const residuals = await compile(residualGraph(options), { hot: true, ...options.machine });
+  const reference = await compileReference(field, settings, options.compile);
+  const residuals = await compile(residualGraph(options), { hot: true, ...options.compile });
   const builder = new RowTableBuilder();
   const shuffle = random.fork("rows");
   const draws = random.fork("mesh");

@@ -10,7 +10,7 @@ export const controlColumn = (name: string): string => `x ${name}`;
 /** Reference trajectories on the target mesh: rows of z₀, z(s₁), …, z(s_K) and the controls, shuffled. */
 export async function trajectoryData(options: ReferenceDataOptions): Promise<RowTable> {
   const { field, span, steps, signal } = options;
-  const reference = await compileReference(field, options.reference, options.machine);
+  const reference = await compileReference(field, options.reference, options.compile);
   const builder = new RowTableBuilder();
   const mesh = uniformMesh(span, steps);
   try {

@@ -15,7 +15,7 @@ import {
 import type { Field, Span } from "../../ode/index.js";
 import { acceptsDepthPerSample, evaluateField, stateType } from "../../ode/internal.js";
 import { compileTraining, type Optimizer } from "../../optim/index.js";
-import type { MachineOptions } from "../../runtime/internal.js";
+import type { CompileOptions } from "../../runtime/index.js";
 import { cast, draw, fail, Random, tensor } from "../../tensor/index.js";
 import type { BaseDistribution } from "./base-distribution.js";
 import { defaultTails, logTailRatio, type Tails, tailedSample, tailsInBatch } from "./base-tails.js";
@@ -46,7 +46,7 @@ export interface FlowMatchingOptions {
   /** Rows a mini-batch; every batch has as many. */
   readonly batch: number;
   readonly seed?: number;
-  readonly machine?: MachineOptions;
+  readonly compile?: CompileOptions;
 }
 
 /**
@@ -87,9 +87,9 @@ export async function compileFlowMatching(field: Field, options: FlowMatchingOpt
       );
     },
     optimizer: options.optimizer,
-    ...(options.clipNorm !== undefined && { clipNorm: options.clipNorm }),
-    ...(options.averageDecay !== undefined && { averageDecay: options.averageDecay }),
-    compile: { hot: true, ...options.machine },
+    clipNorm: options.clipNorm,
+    averageDecay: options.averageDecay,
+    compile: { hot: true, ...options.compile },
   });
   return {
     get iteration() {

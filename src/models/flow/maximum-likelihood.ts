@@ -28,8 +28,7 @@ import {
   withStepControl,
 } from "../../ode/internal.js";
 import type { Optimizer } from "../../optim/index.js";
-import { compile, type NamedTensors } from "../../runtime/index.js";
-import type { MachineOptions } from "../../runtime/internal.js";
+import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, fail, isBroken, item, Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { compileOutsideGradient } from "../outside-gradient.js";
 import { withZeroColumns } from "./augmented-states.js";
@@ -57,7 +56,7 @@ export interface LikelihoodOptions {
   readonly controlStateAlone?: boolean;
   readonly seed?: number;
   /** With `parallel: "batch"` threads share the rows of the batch: with 256 or more that is faster. */
-  readonly machine?: MachineOptions;
+  readonly compile?: CompileOptions;
 }
 
 /** Tolerances of training solves, as in the paper. */
@@ -77,9 +76,9 @@ export async function compileMaximumLikelihood(
   const augmented = logDensityField(field, {
     kinetic: kinetic > 0,
     frobenius: frobenius > 0,
-    ...(estimator && { estimator }),
+    estimator,
   });
-  const compileOptions = { hot: true, ...options.machine };
+  const compileOptions = { hot: true, ...options.compile };
   const { dimension } = augmented;
   const { dtype } = stateType(field);
   const solve = await compileGradient(augmented.field, {
@@ -91,8 +90,8 @@ export async function compileMaximumLikelihood(
   const update = await compileOutsideGradient({
     parameters: field.parameters,
     optimizer: options.optimizer,
-    ...(options.clipNorm !== undefined && { clipNorm: options.clipNorm }),
-    ...(options.averageDecay !== undefined && { averageDecay: options.averageDecay }),
+    clipNorm: options.clipNorm,
+    averageDecay: options.averageDecay,
     compile: compileOptions,
   });
   const names = ["nll", ...Object.keys(augmented.columns).filter((name) => name !== "logDensity")];

@@ -1,7 +1,7 @@
 import type { Field } from "../../ode/index.js";
 import { adam, cosineAnnealing, type Schedule, warmup } from "../../optim/index.js";
 import type { CurvePoint } from "../../optim/internal.js";
-import type { MachineOptions } from "../../runtime/internal.js";
+import type { CompileOptions } from "../../runtime/index.js";
 import type { Flow } from "./flow.js";
 import { compileFlowMatching } from "./flow-matching.js";
 import { type FlowObjective, type TrainingPhase, trainingPhaseTable } from "./flow-table.js";
@@ -15,22 +15,18 @@ export interface FlowPoint {
   readonly objective: FlowObjective;
   readonly loss: number;
   /** Evaluations of f of a training solve, where training solves. */
-  readonly nfe?: number;
+  readonly nfe?: number | undefined;
   /** Negative log-likelihood of validation data, in nats and units of the data; NaN where its solve broke down. */
-  readonly nll?: number;
+  readonly nll?: number | undefined;
   /** Evaluations of f of the validation solve, at tolerance 1e-5. */
-  readonly validationNfe?: number;
+  readonly validationNfe?: number | undefined;
 }
 
 /** A point of the loop's curve as a flow's. */
 export function flowPoint({ iteration, phase, loss, metrics, validated }: CurvePoint): FlowPoint {
   const { nfe, nll, validationNfe } = metrics;
-  return {
-    ...{ iteration, objective: phase as FlowObjective, loss },
-    ...(nfe !== undefined && { nfe }),
-    ...(validated && nll !== undefined && { nll }),
-    ...(validationNfe !== undefined && { validationNfe }),
-  };
+  const objective = phase as FlowObjective;
+  return { iteration, objective, loss, nfe, nll: validated ? nll : undefined, validationNfe };
 }
 
 const AVERAGE_DECAY = 0.999;
@@ -50,7 +46,7 @@ interface PhaseSettings {
   readonly seed: number;
   /** Largest norm of the standardised data. */
   readonly radius: number;
-  readonly machine: MachineOptions;
+  readonly compile?: CompileOptions;
 }
 
 /** Compiles what a phase does in every iteration. */
@@ -58,9 +54,9 @@ export function compilePhase(
   { base, span }: Flow,
   field: Field,
   phase: TrainingPhase,
-  { seed, radius, machine }: PhaseSettings,
+  { seed, radius, compile = {} }: PhaseSettings,
 ): Promise<FlowTrainer> {
-  const common = { base, span, seed, machine, clipNorm: CLIP_NORM, averageDecay: AVERAGE_DECAY };
+  const common = { base, span, seed, compile, clipNorm: CLIP_NORM, averageDecay: AVERAGE_DECAY };
   const optimizer = adam();
   return phase.objective === "flow-matching"
     ? compileFlowMatching(field, { ...common, optimizer, radius, batch: batchOf(phase) })

@@ -21,8 +21,8 @@ export interface FixedSpec extends MethodSpec {
 
 /** Step control as plain JSON; `custom` is a function, which no JSON can say. */
 export interface ControlSpec extends Omit<StepControl, "norm" | "controller"> {
-  readonly norm?: "custom";
-  readonly controller?: ControllerSpec | "custom";
+  readonly norm?: "custom" | undefined;
+  readonly controller?: ControllerSpec | "custom" | undefined;
 }
 
 /** A pair with step control. */
@@ -116,8 +116,8 @@ export function tableauSpec<T extends ButcherTableau>(tableau: T): string | T {
 export function controlSpec({ norm, controller: given, ...numbers }: StepControl): ControlSpec {
   return {
     ...numbers,
-    ...(norm !== undefined && { norm: "custom" }),
-    ...(given !== undefined && { controller: given.spec ?? "custom" }),
+    norm: norm && "custom",
+    controller: given && (given.spec ?? "custom"),
   };
 }
 
@@ -127,7 +127,7 @@ export function controlSpec({ norm, controller: given, ...numbers }: StepControl
  */
 export function controlOf({ norm, controller: given, ...numbers }: ControlSpec): StepControl {
   if (norm === undefined && given !== "custom")
-    return { ...numbers, ...(given !== undefined && { controller: controllerOf(given) }) };
+    return { ...numbers, controller: given && controllerOf(given) };
   throw fail("INVALID_ARGUMENT", {
     what: "method",
     expected: "a method that plain JSON can describe",

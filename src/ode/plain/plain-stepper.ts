@@ -14,7 +14,7 @@ export interface Tolerance {
   readonly rtol: number;
   readonly atol: number;
   /** Default: `rmsNorm`. */
-  readonly norm?: ErrorNorm;
+  readonly norm?: ErrorNorm | undefined;
   /** Overrides `AdaptiveTableau.reuseLastStage` of a method that is not FSAL (an FSAL stage is always reused). */
   readonly reuseLastStage?: boolean;
 }

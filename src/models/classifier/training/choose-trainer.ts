@@ -15,9 +15,9 @@ import { compileUnrolledTraining } from "./unrolled-training.js";
 export function compileTrainer(
   classifier: Classifier,
   { solver, gradient, optimizer, clipNorm, averageDecay, randomMesh, seed }: TrainingPlan,
-  machine: MachineOptions,
+  compile: MachineOptions,
 ): Promise<ClassifierTrainer> {
-  const update = { optimizer, clipNorm, averageDecay, machine };
+  const update = { optimizer, clipNorm, averageDecay, compile };
   if (gradient !== "unrolled")
     return compileTapedTraining(classifier, { ...update, solver: { method: solver, adjoint: gradient } });
   if (solver.kind === "fixed") {

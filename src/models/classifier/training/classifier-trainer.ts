@@ -1,8 +1,7 @@
 import type { ImageBatch } from "../../../data/index.js";
 import type { StateDict } from "../../../nn/index.js";
 import type { Optimizer } from "../../../optim/index.js";
-import type { NamedTensors } from "../../../runtime/index.js";
-import type { MachineOptions } from "../../../runtime/internal.js";
+import type { CompileOptions, NamedTensors } from "../../../runtime/index.js";
 import type { Broken, Tensor } from "../../../tensor/index.js";
 
 /** What one iteration of training saw, before its update. */
@@ -43,5 +42,5 @@ export interface UpdateOptions {
   readonly clipNorm?: number | undefined;
   /** Keeps a moving average of the parameters. Default: none. */
   readonly averageDecay?: number | undefined;
-  readonly machine?: MachineOptions;
+  readonly compile?: CompileOptions | undefined;
 }

@@ -101,7 +101,9 @@ export async function compileHeadTraining(
       const { loss, accuracy } = classifierLoss(output, nodes.labels as Node);
       const [cotangent, ...gradients] = gradient(loss, [z, ...names.map((name) => nodes[name] as Node)]);
       return {
-        ...{ loss, accuracy, cotangent: cotangent as Node },
+        loss,
+        accuracy,
+        cotangent: cotangent as Node,
         ...prefixed(buffers, BUFFER),
         ...namedGradients(names, gradients),
       };

@@ -22,12 +22,12 @@ export interface TapedOptions extends UpdateOptions {
  */
 export async function compileTapedTraining(
   classifier: Classifier,
-  { solver, machine = {}, ...update }: TapedOptions,
+  { solver, compile = {}, ...update }: TapedOptions,
 ): Promise<ClassifierTrainer> {
   const { architecture, state } = classifier;
   const first = splitState(wholeModule(architecture), state);
   // Batch statistics inside f, and sums over the batch on the way back: the batch stays whole.
-  const { parallel: _, ...undivided } = machine;
+  const { parallel: _, ...undivided } = compile;
   const runtime = { hot: true, ...undivided };
   let path: PathPoint[] = [];
   const follow: GradientOptions["onStep"] = ({ s, dt, accepted, y }) => {
@@ -85,8 +85,12 @@ export async function compileTapedTraining(
 }
 
 const untaken: ClassifierStep = {
-  ...{ loss: Number.NaN, accuracy: 0, gradientNorm: Number.NaN, taken: false },
-  ...{ nfe: Number.NaN, backwardNfe: Number.NaN },
+  loss: Number.NaN,
+  accuracy: 0,
+  gradientNorm: Number.NaN,
+  taken: false,
+  nfe: Number.NaN,
+  backwardNfe: Number.NaN,
 };
 
 const reportOf = (
@@ -94,5 +98,8 @@ const reportOf = (
   { solution, backward }: SolveGradient,
 ): ClassifierStep => ({
   ...untaken,
-  ...{ loss, accuracy, nfe: solution.statistics.nfe, backwardNfe: backward.nfe },
+  loss,
+  accuracy,
+  nfe: solution.statistics.nfe,
+  backwardNfe: backward.nfe,
 });

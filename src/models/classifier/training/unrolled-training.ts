@@ -30,11 +30,12 @@ export interface UnrolledOptions extends UpdateOptions {
 /** Training in fixed steps: h_x, all steps, h_y, the way back and the update in one program, one run an iteration. */
 export async function compileUnrolledTraining(
   { architecture, state }: Classifier,
-  { tableau, mesh, meshes, machine, ...update }: UnrolledOptions,
+  { tableau, mesh, meshes, compile = {}, ...update }: UnrolledOptions,
 ): Promise<ClassifierTrainer> {
   const { classes } = architecture;
   const batch: Record<string, InputSpec> = {
-    ...{ images: { shape: imagesShape(architecture) }, labels: { shape: ["batch", classes] } },
+    images: { shape: imagesShape(architecture) },
+    labels: { shape: ["batch", classes] },
     ...(meshes && { starts: { shape: [mesh.length - 1] }, sizes: { shape: [mesh.length - 1] } }),
   };
   const values = splitState(wholeModule(architecture), state);
@@ -50,7 +51,7 @@ export async function compileUnrolledTraining(
       const result = unrolledLoss(architecture, tableau, stepsIn(given, mesh), nodes, { images, labels });
       return { loss: result.loss, metrics: { accuracy: result.accuracy }, buffers: result.buffers };
     },
-    compile: { hot: true, ...machine },
+    compile: { hot: true, ...compile },
   });
   const nfe = withoutErrorControl(tableau).stages * (mesh.length - 1);
   return {
@@ -60,7 +61,8 @@ export async function compileUnrolledTraining(
     step: async ({ images, labels }, learningRate) => {
       const { metrics, ...result } = await training.step(
         {
-          ...{ images, labels: oneHot(labels, classes) },
+          images,
+          labels: oneHot(labels, classes),
           ...(meshes && stepTensors(meshes.at(training.iteration))),
         },
         learningRate,

@@ -92,7 +92,7 @@ async function gradientOf(trainer: ClassifierTrainer) {
   return { loss, accuracy, moved: Object.fromEntries(moved) };
 }
 
-const device = { machine: { device: "reference" } } as const;
+const device = { compile: { device: "reference" } } as const;
 const unrolled = (architecture = tinyArchitecture, meshes: Partial<UnrolledOptions> = {}) =>
   compileUnrolledTraining(newClassifier(architecture, new Random(5)), {
     ...{ ...heun, ...meshes },

@@ -21,7 +21,7 @@ export const fitTable = {
     type: "either",
     of: [
       { type: "text", expected: "a method", pattern: "^[^{]", known: methodNames as readonly string[] },
-      { type: "record", partial: true, of: tableauTable as typeof tableauTable },
+      { type: "record", of: tableauTable as typeof tableauTable },
     ],
     required: true,
     placeholder: "method",

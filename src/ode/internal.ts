@@ -26,13 +26,11 @@ export { withStepControl } from "./methods/method.js";
 export { requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
 export {
   gridSchema,
-  type MethodSpec,
-  type TableauMethodSpec,
   tableauMethodSchema,
   tableauSchema,
-  tableauSpec,
   tableauSpecSchema,
-} from "./methods/method-spec.js";
+} from "./methods/method-schema.js";
+export { type MethodSpec, type TableauMethodSpec, tableauSpec } from "./methods/method-spec.js";
 export {
   gridText,
   isGridText,

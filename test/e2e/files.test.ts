@@ -75,7 +75,12 @@ describe("compare", () => {
       new Set(["Euler", "midpoint", "Heun", "RK4", "HyperHeun", "dopri5"]),
     );
     for (const { error, nfe } of rows) expect([error > 0, nfe > 0]).toEqual([true, true]);
-    expect(readdirSync(place.at("pareto")).sort()).toEqual(["comparison.json", "pareto.png", "pareto.svg"]);
+    expect(readdirSync(place.at("pareto")).sort()).toEqual([
+      "comparison.json",
+      "config.json",
+      "pareto.png",
+      "pareto.svg",
+    ]);
   });
 });
 

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { fail } from "../../tensor/index.js";
 import { type ControllerSpec, controllerOf } from "../control/controller.js";
 import type { StepControl } from "../control/step-control.js";
@@ -33,78 +32,6 @@ export interface AdaptiveSpec extends MethodSpec, ControlSpec {
 
 /** A method made of a tableau. */
 export type TableauMethodSpec = FixedSpec | AdaptiveSpec;
-
-const coefficients = z.array(z.number());
-const plainTableau = z.object({
-  name: z.string(),
-  title: z.string().exactOptional(),
-  aliases: z.array(z.string()).exactOptional(),
-  order: z.number(),
-  a: z.array(coefficients),
-  b: coefficients,
-  c: coefficients,
-  reference: z.string(),
-});
-const adaptiveTableau = plainTableau.extend({
-  bError: coefficients,
-  embeddedOrder: z.number(),
-  bMid: coefficients.exactOptional(),
-  reuseLastStage: z.boolean().exactOptional(),
-});
-
-const positive = z.number().positive();
-const controller = z.object({
-  kind: z.enum(["integral", "proportional-integral"]),
-  safety: positive.exactOptional(),
-  maxFactor: positive.exactOptional(),
-  minFactor: positive.exactOptional(),
-});
-
-/** Fixed steps as JSON: their number, or the mesh points. */
-export const gridSchema: z.ZodType<Grid> = z.union([
-  z.strictObject({ steps: z.number() }),
-  z.strictObject({ mesh: z.array(z.number()) }),
-]);
-
-const control = {
-  rtol: z.number(),
-  atol: z.number(),
-  norm: z.literal("custom").exactOptional(),
-  controller: z.union([controller, z.literal("custom")]).exactOptional(),
-  maxSteps: z.number().exactOptional(),
-  minStep: z.number().exactOptional(),
-  maxStep: z.number().exactOptional(),
-  firstStep: z.number().exactOptional(),
-  lastStep: z.enum(["clip", "overshoot"]).exactOptional(),
-  reuseLastStage: z.boolean().exactOptional(),
-  toleranceColumns: z.number().exactOptional(),
-};
-
-/** Checks the coefficients of a tableau. */
-export const tableauSchema: z.ZodType<TableauSpec | AdaptiveTableauSpec> = z.union([
-  adaptiveTableau,
-  plainTableau,
-]);
-
-/** Checks the name or the coefficients of a tableau. */
-export const tableauSpecSchema: z.ZodType<string | TableauSpec | AdaptiveTableauSpec> = z.union([
-  z.string(),
-  tableauSchema,
-]);
-
-/** Checks the spec of a method made of a tableau. */
-export const tableauMethodSchema: z.ZodType<TableauMethodSpec> = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("fixed"),
-    tableau: tableauSpecSchema,
-    grid: gridSchema,
-  }),
-  z.strictObject({
-    kind: z.literal("adaptive"),
-    tableau: z.union([z.string(), adaptiveTableau]),
-    ...control,
-  }),
-]);
 
 /** The name of a tableau that the library knows, else its coefficients. */
 export function tableauSpec<T extends ButcherTableau>(tableau: T): string | T {

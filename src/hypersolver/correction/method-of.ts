@@ -63,6 +63,7 @@ export function methodOf(spec: AnyMethodSpec, corrections: Corrections = noCorre
 }
 
 function onBase(correction: Correction, wanted: NonNullable<HyperSpec["base"]>): Correction {
+  if (wanted === correction.base.name) return correction;
   const base: ButcherTableau = typeof wanted === "string" ? tableauNamed(wanted) : defineTableau(wanted);
   return base.name === correction.base.name ? correction : rebindCorrection(correction, base);
 }

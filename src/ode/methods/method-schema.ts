@@ -51,11 +51,16 @@ const control = {
   toleranceColumns: z.number().exactOptional(),
 };
 
+/** Checks the coefficients of a tableau. */
+export const tableauSchema: z.ZodType<TableauSpec | AdaptiveTableauSpec> = z.union([
+  adaptiveTableau,
+  plainTableau,
+]);
+
 /** Checks the name or the coefficients of a tableau. */
 export const tableauSpecSchema: z.ZodType<string | TableauSpec | AdaptiveTableauSpec> = z.union([
   z.string(),
-  adaptiveTableau,
-  plainTableau,
+  tableauSchema,
 ]);
 
 /** Checks the spec of a method made of a tableau. */

@@ -5,7 +5,7 @@ import type { Classifier } from "../classifier.js";
 import { compileAdjointTraining } from "./adjoint-training.js";
 import type { ClassifierTrainer } from "./classifier-trainer.js";
 import { randomMeshes } from "./random-meshes.js";
-import type { ClassifierTrainingOptions, TrainingPlan } from "./training-options.js";
+import type { TrainingPlan } from "./training-plan.js";
 import { compileUnrolledTraining } from "./unrolled-training.js";
 
 /**
@@ -14,8 +14,7 @@ import { compileUnrolledTraining } from "./unrolled-training.js";
  */
 export function compileTrainer(
   classifier: Classifier,
-  { solver, gradient, optimizer, clipNorm, randomMesh, seed }: TrainingPlan,
-  { averageDecay }: ClassifierTrainingOptions,
+  { solver, gradient, optimizer, clipNorm, averageDecay, randomMesh, seed }: TrainingPlan,
   compile: MachineOptions,
 ): Promise<ClassifierTrainer> {
   const update = { optimizer, clipNorm, averageDecay, compile };

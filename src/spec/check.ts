@@ -101,7 +101,10 @@ function holds(kind: Kind, value: unknown): boolean {
       return Number.isSafeInteger(value) && isWithin(kind, Number(value));
     case "number":
       return (
-        Number.isFinite(value) && isWithin(kind, Number(value)) && Number(value) > (kind.above ?? -Infinity)
+        Number.isFinite(value) &&
+        isWithin(kind, Number(value)) &&
+        Number(value) > (kind.above ?? -Infinity) &&
+        Number(value) < (kind.below ?? Infinity)
       );
     case "text":
       return typeof value === "string" && value !== "" && new RegExp(kind.pattern ?? "", "u").test(value);

@@ -28,6 +28,8 @@ export interface NumberKind {
   /** Larger than this. */
   readonly above?: number;
   readonly max?: number;
+  /** Smaller than this. */
+  readonly below?: number;
 }
 
 /** Not empty. */

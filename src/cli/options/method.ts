@@ -52,7 +52,8 @@ export async function chosenMethod(options: MethodOptions, defaults: MethodDefau
 
 /** A correction brings its method along; another one is a contradiction. */
 function refuseOtherMethod({ base }: LoadedCorrection, method: string | undefined): void {
-  if (method === undefined || forOption("--method", () => tableauNamed(method)).name === base.name) return;
+  if (method === undefined || method === base.name) return;
+  if (forOption("--method", () => tableauNamed(method)).name === base.name) return;
   throw unusable(
     "--method",
     `${base.name}, the base of the correction, or no --method`,

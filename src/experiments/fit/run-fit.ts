@@ -23,7 +23,7 @@ import {
   solvableSamples,
 } from "../../hypersolver/internal.js";
 import { type Field, type FixedMethod, fixed, type Span } from "../../ode/index.js";
-import { stateType } from "../../ode/internal.js";
+import { stateType, tableauSpec } from "../../ode/internal.js";
 import type { Figure } from "../../plot/index.js";
 import type { CompileOptions, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
@@ -190,9 +190,11 @@ function cardOf(
     Math.min(size, Math.abs(span[1] - span[0])),
   );
   const { method, tolerance, precision } = fit.data.settings;
+  const ownBase = tableauSpec(base);
   return {
     format: 1,
     base: base.name,
+    tableau: typeof ownBase === "string" ? undefined : ownBase,
     order: base.order,
     inputs,
     features,

@@ -107,6 +107,28 @@ describe("a file of options", () => {
     expect([code, text]).toEqual([2, expect.stringContaining("(--steps)")]);
   });
 
+  it("may have the coefficients of a base, which the correction then carries along", async () => {
+    const base = {
+      name: "three-fifths",
+      order: 2,
+      a: [[], [0.6]],
+      b: [1 - 1 / 1.2, 1 / 1.2],
+      c: [0, 0.6],
+      reference: "a test",
+    };
+    writeFileSync("base.json", JSON.stringify({ base }));
+    const light = "--iterations 20 --trajectories 256 --batch 64 --hidden 8 --samples 50 --budget 2";
+    const line = `fit field.onnx --config base.json --steps 1 --states normal ${light} --no-figures --out own`;
+    expect((await told(line)).code).toBe(0);
+    expect((await told("fit --config own/config.json --print-config")).json).toMatchObject({ base });
+    const solve = "solve field.onnx --states normal --samples 4 --span 0,1 --correction own/correction.onnx";
+    const alone = await told(solve);
+    expect([alone.code, alone.text]).toEqual([0, expect.stringContaining("hyper")]);
+    const states = ({ text }: { readonly text: string }) => text.split("\n").slice(1);
+    expect(states(await told(`${solve} --method three-fifths`))).toEqual(states(alone));
+    expect((await told(`${solve} --method heun`)).text).toContain("expected: three-fifths");
+  });
+
   it("that a run leaves repeats the run", async () => {
     const LIGHT =
       "--iterations 20 --trajectories 256 --batch 64 --hidden 8 --samples 50 --budget 2 --no-figures";

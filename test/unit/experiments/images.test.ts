@@ -28,6 +28,7 @@ import { labelsOf } from "../../../src/experiments/kit/competitor.js";
 import { MEASURING_METHODS } from "../../../src/experiments/kit/progress-stages.js";
 import { reportArtefacts } from "../../../src/experiments/kit/report.js";
 import type { ExperimentContext } from "../../../src/experiments/kit/run.js";
+import { baseOf } from "../../../src/hypersolver/internal.js";
 import {
   architectureNamed,
   classifierOf,
@@ -35,7 +36,6 @@ import {
   measureAccuracy,
   newClassifier,
 } from "../../../src/models/index.js";
-import { tableauNamed } from "../../../src/ode/index.js";
 import { type Broken, fromNumbers, isBroken, Random, toFloat64 } from "../../../src/tensor/index.js";
 import { checkpointsInMemory } from "../../helpers/checkpoints.js";
 import { mnistForTests } from "../../helpers/images.js";
@@ -65,9 +65,7 @@ describe("methods", () => {
   });
 
   test("hypersolvers spend ten evaluations, the last one four", () => {
-    const spent = imageHypersolvers("mnist-paper").map(
-      ({ fit }) => fit.steps * tableauNamed(fit.base).stages,
-    );
+    const spent = imageHypersolvers("mnist-paper").map(({ fit }) => fit.steps * baseOf(fit.base).stages);
     expect(spent).toEqual([10, 10, 10, 4]);
   });
 });

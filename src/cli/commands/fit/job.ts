@@ -9,13 +9,14 @@ import {
 } from "../../../experiments/index.js";
 import type { FitSpec } from "../../../hypersolver/index.js";
 import {
+  baseOf,
   type CorrectionInput,
   droppedText,
   fitTable,
   hiddenFeature,
   resolveFit,
 } from "../../../hypersolver/internal.js";
-import { type Field, tableauNamed } from "../../../ode/index.js";
+import type { Field } from "../../../ode/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { completeSpec } from "../../../spec/index.js";
 import { pickSpec } from "../../../spec/internal.js";
@@ -114,7 +115,7 @@ export function nothingFitted(error: unknown, resumed = false): unknown {
 
 /** The library's part of the spec, with names that this field knows. */
 function fitSpecOf({ field, span }: FitTask, spec: FitCommandSpec): FitSpec {
-  forOption("--base", () => tableauNamed(spec.base));
+  forOption("--base", () => baseOf(spec.base));
   const features = spec.features?.map((name) => featureOf(field, name));
   return { ...pickSpec(fitTable, spec), span, features, inputs: inputsOf(spec) };
 }

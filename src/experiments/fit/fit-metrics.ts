@@ -13,6 +13,7 @@ export interface HeldOutError {
   readonly relative: number;
 }
 
+/** The same with what the method costs. */
 export interface MethodResult extends HeldOutError {
   readonly method: string;
   readonly steps: number;

@@ -57,6 +57,7 @@ export interface FitRequest extends FitInputs {
   readonly onLearned?: ((artefact: Artefact) => Promise<void>) | undefined;
 }
 
+/** What comes of a fit: the correction with its numbers, and every file. */
 export interface FitRun {
   readonly metrics: FitMetrics;
   readonly correction: Correction;

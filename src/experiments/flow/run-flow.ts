@@ -44,6 +44,7 @@ export interface FlowRequest extends Resumption {
   readonly onLearned?: (artefact: Artefact) => Promise<void>;
 }
 
+/** What comes of a training: the flow with its numbers, and every file. */
 export interface FlowRun {
   readonly metrics: FlowMetrics;
   readonly flow: Flow;

@@ -7,6 +7,7 @@ import { type RunReport, reportArtefacts, reportText, withRunFacts } from "./rep
 import type { ResultRow } from "./result-row.js";
 import { type ExperimentContext, type Run, startRun } from "./run.js";
 
+/** What a run may spend, least first. */
 export const presets = ["smoke", "standard", "paper"] as const;
 /** `smoke`: seconds, for CI. `standard`: minutes, up to two hours where images are trained on; what README figures come from. `paper`: the paper's setting. */
 export type Preset = (typeof presets)[number];
@@ -33,8 +34,10 @@ export interface ExperimentRequest<Spec extends object = never> {
   readonly spec?: Spec;
 }
 
+/** Whether a run came to its end or was stopped before. */
 export type ExperimentStatus = "complete" | "interrupted";
 
+/** What comes of a run. */
 export interface ExperimentResult {
   /** For people: what came out, as text of a few lines. */
   readonly summary: string;

@@ -162,10 +162,15 @@ function samplingTable({ quality, speed = [], sampling = {} }: Partial<CnfMetric
       const { nfe, slicedWasserstein, discrepancy, minusReference: minus } = row;
       const time = timeOf(speed, method);
       return [
-        ...[method, nfe === 0 ? "" : nfe],
-        ...[meanText(slicedWasserstein), minus === undefined ? "" : meanText(minus.slicedWasserstein)],
-        ...[meanText(discrepancy), minus === undefined ? "" : meanText(minus.discrepancy)],
-        ...[toldApart(row), error, time === undefined ? "" : formatMilliseconds(time)],
+        method,
+        nfe === 0 ? "" : nfe,
+        meanText(slicedWasserstein),
+        minus === undefined ? "" : meanText(minus.slicedWasserstein),
+        meanText(discrepancy),
+        minus === undefined ? "" : meanText(minus.discrepancy),
+        toldApart(row),
+        error,
+        time === undefined ? "" : formatMilliseconds(time),
       ];
     }),
     emphasized: quality.flatMap(({ method }, i) => (sampling[method] === undefined ? [] : [i])),

@@ -42,7 +42,7 @@ export const cnf: Experiment<CnfPreset> = /* @__PURE__ */ defineExperiment<CnfPr
       command,
       heldOut,
       spec: { network, phases, validations, seed },
-      ...(density.entropy !== undefined && { entropy: density.entropy }),
+      entropy: density.entropy,
     };
     const trained = await run.stage(flowStage(request, run.file));
     run.note({ flow: trained.metrics });
@@ -63,18 +63,19 @@ export const cnf: Experiment<CnfPreset> = /* @__PURE__ */ defineExperiment<CnfPr
     const measured = { density: name, samples, seeds, seed };
     run.note(
       await run.stage({
-        ...{ name: "samples", settings: measured, inputs, codec: jsonCodec<SampleContest>() },
+        name: "samples",
+        settings: measured,
+        inputs,
+        codec: jsonCodec<SampleContest>(),
         make: (context) => measureSamples(flow, samplingFits(fits), measured, asUsersHave(context)),
       }),
     );
     const points = { flow, data: data.heldOut(heldOut), methods: densityMethodsOf(fits) };
     const rows = await run.stage({
-      ...{
-        name: "densities",
-        settings: { heldOut, seed },
-        inputs,
-        codec: jsonCodec<CnfMetrics["densities"]>(),
-      },
+      name: "densities",
+      settings: { heldOut, seed },
+      inputs,
+      codec: jsonCodec<CnfMetrics["densities"]>(),
       make: (context) => densityQuality(points, asUsersHave(context)),
     });
     run.note({ densities: rows });

@@ -18,9 +18,9 @@ export interface DensityQuality {
   /** Negative log-likelihood in nats, units of the data. */
   readonly nll: Mean;
   /** Mean |log p − reference|, in nats; absent, as the next, where the reference broke. */
-  readonly logDensityError?: number;
+  readonly logDensityError: number | undefined;
   /** Mean Euclidean distance, at the base, to the reference. */
-  readonly endpointError?: number;
+  readonly endpointError: number | undefined;
 }
 
 export interface DensityQualityRequest {
@@ -106,7 +106,7 @@ function rowOf({
     nfe,
     milliseconds,
     nll: meanAndStandardError(nll),
-    ...(logDensityError && { logDensityError: meanAndStandardError(logDensityError).mean }),
-    ...(endpointError && { endpointError: meanAndStandardError(endpointError).mean }),
+    logDensityError: logDensityError && meanAndStandardError(logDensityError).mean,
+    endpointError: endpointError && meanAndStandardError(endpointError).mean,
   };
 }

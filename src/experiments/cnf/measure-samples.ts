@@ -48,16 +48,15 @@ async function withPeaks(
       all.push(row);
       continue;
     }
-    const correction = fits[row.method]?.content;
     const request = {
       flow: file,
       method: own.method.spec as AnyMethodSpec,
       compile: machineOf(context),
       count: row.count,
-      ...(correction && { correction }),
+      correction: fits[row.method]?.content,
     };
     const peakBytes = await host.peakMemory(request);
-    all.push({ ...row, ...(peakBytes !== undefined && { peakBytes }) });
+    all.push({ ...row, peakBytes });
   }
   return all;
 }

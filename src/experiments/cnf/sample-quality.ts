@@ -45,7 +45,7 @@ export interface SamplingSpeed {
   /** Median of warm runs. */
   readonly milliseconds: number;
   /** As `peakMemory` tells it; absent where it cannot be told. */
-  readonly peakBytes?: number;
+  readonly peakBytes?: number | undefined;
 }
 
 /** A way to draw samples. */

@@ -23,19 +23,23 @@ export function imageHypersolvers(architecture: ImagePreset["correction"]): Imag
   const title = (base: ButcherTableau): string => hyperTitle(base.name);
   return [
     {
-      ...{ name: title(euler), file: "correction.onnx" },
+      name: title(euler),
+      file: "correction.onnx",
       fit: { base: euler.name, steps: steps(euler), architecture },
     },
     {
-      ...{ name: `${title(euler)}, features`, file: "correction-features.onnx" },
+      name: `${title(euler)}, features`,
+      file: "correction-features.onnx",
       fit: { base: euler.name, steps: steps(euler), architecture: "features" },
     },
     {
-      ...{ name: title(midpoint), file: "correction-midpoint.onnx" },
+      name: title(midpoint),
+      file: "correction-midpoint.onnx",
       fit: { base: midpoint.name, steps: steps(midpoint), architecture },
     },
     {
-      ...{ name: `${title(midpoint)}, 2 steps`, file: "correction-four.onnx" },
+      name: `${title(midpoint)}, 2 steps`,
+      file: "correction-four.onnx",
       fit: { base: midpoint.name, steps: 2, architecture: "features" },
     },
   ];

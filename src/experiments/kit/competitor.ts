@@ -26,7 +26,7 @@ export interface MethodLabels {
   readonly tolerance: number | undefined;
   /** The method's spelling: `heun:4`. Absent in results of earlier versions. */
   readonly spelling?: string;
-  readonly fitted?: boolean;
+  readonly fitted?: boolean | undefined;
 }
 
 export function labelsOf({ method, title = method.title, role, fitted }: Competitor): MethodLabels {
@@ -36,7 +36,7 @@ export function labelsOf({ method, title = method.title, role, fitted }: Competi
     steps: method.kind === "fixed" ? stepsOf(method) : undefined,
     tolerance: method.kind === "adaptive" ? method.rtol : undefined,
     spelling: method.text,
-    ...(fitted !== undefined && { fitted }),
+    fitted,
   };
 }
 

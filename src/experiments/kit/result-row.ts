@@ -23,7 +23,7 @@ export interface JoinedRow {
   readonly key: RowKey;
   readonly values: Readonly<Record<string, Spread>>;
   /** Seeds with which it broke, and why with the first; absent where there is none. */
-  readonly broken?: Broken & { readonly seeds: number };
+  readonly broken: (Broken & { readonly seeds: number }) | undefined;
 }
 
 /** What a row says of a method that broke, without what else the row has. */
@@ -50,7 +50,7 @@ function joined(rows: readonly ResultRow[]): JoinedRow {
   return {
     key: rows[0]?.key ?? {},
     values: Object.fromEntries(Object.entries(values).map(([name, all]) => [name, spreadOf(all)])),
-    ...(first !== undefined && { broken: { ...first, seeds: broken.length } }),
+    broken: first && { ...first, seeds: broken.length },
   };
 }
 

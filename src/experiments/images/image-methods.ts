@@ -1,7 +1,8 @@
 import { type Correction, type FitSpec, hyper } from "../../hypersolver/index.js";
-import { adaptive, type ButcherTableau, dopri5, euler, fixed, heun, midpoint, rk4 } from "../../ode/index.js";
+import { adaptive, type ButcherTableau, dopri5, euler, fixed, midpoint } from "../../ode/index.js";
 import { hyperTitle } from "../fit/comparison.js";
 import { type Competitor, labelsOf, stepsWithin } from "../kit/competitor.js";
+import { classics } from "../kit/competitors.js";
 import type { ImagePreset } from "./presets.js";
 
 /** Evaluations of f at which the paper compares: K = 10 steps of Euler. */
@@ -53,7 +54,6 @@ export type ImageCorrections = Readonly<
 /** Numbers of evaluations that fixed methods are given. */
 const BUDGETS = [2, 4, 6, 8, 10, 12, 16, 20];
 const TOLERANCES = [1e-1, 1e-2, 1e-3, 1e-4];
-const classics: readonly ButcherTableau[] = [euler, midpoint, heun, rk4];
 
 /** Of them those that hypersolvers of 10 evaluations are given beside their own: far from it g is lost. */
 const HYPER_BUDGETS = BUDGETS.filter((budget) => budget >= 8);

@@ -40,6 +40,10 @@ export function labelsOf({ method, title = method.title, role, fitted }: Competi
   };
 }
 
+/** How a method is set, as tables say it: its steps, or its tolerance. */
+export const settingOf = ({ steps, tolerance }: Pick<MethodLabels, "steps" | "tolerance">): string | number =>
+  steps ?? `tol ${tolerance?.toExponential()}`;
+
 const stepsOf = ({ grid }: Extract<Method, { kind: "fixed" }>): number =>
   "steps" in grid ? grid.steps : grid.mesh.length - 1;
 

@@ -26,6 +26,13 @@ export interface JoinedRow {
   readonly broken: (Broken & { readonly seeds: number }) | undefined;
 }
 
+/** A row of what was measured, or of why it could not be. @param numbersOf those of a method that did not break. */
+export const resultRow = <Measured extends object>(
+  key: RowKey,
+  row: Measured | Broken,
+  numbersOf: (row: Measured) => Readonly<Record<string, number>>,
+): ResultRow => ({ key, outcome: isBroken(row) ? brokenOf(row) : numbersOf(row) });
+
 /** What a row says of a method that broke, without what else the row has. */
 export const brokenOf = ({ broken, reason }: Broken): Broken => ({ broken, reason });
 

@@ -19,7 +19,7 @@ import { cnfReport, cnfRows } from "./cnf-report.js";
 import { densityMethods, densityQuality } from "./density-quality.js";
 import { measureSamples } from "./measure-samples.js";
 import { type CnfPreset, cnfPresets } from "./presets.js";
-import type { SampleContest } from "./sample-quality.js";
+import type { SampleContest } from "./sample-contest.js";
 
 /**
  * Section 4.2 of the paper: continuous normalizing flows over planar densities, sampled in two evaluations. Trains a flow,

@@ -4,7 +4,7 @@ import { cnf } from "../../../src/experiments/cnf/cnf.js";
 import { samplesRow } from "../../../src/experiments/cnf/cnf-figures.js";
 import type { CnfMetrics } from "../../../src/experiments/cnf/cnf-metrics.js";
 import { densityMethods, densityQuality } from "../../../src/experiments/cnf/density-quality.js";
-import { sampleContest } from "../../../src/experiments/cnf/sample-quality.js";
+import { sampleContest } from "../../../src/experiments/cnf/sample-contest.js";
 import type { BrokenRow } from "../../../src/experiments/kit/contest.js";
 import { mul } from "../../../src/graph/index.js";
 import {

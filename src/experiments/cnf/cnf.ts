@@ -18,6 +18,7 @@ import { defineExperiment, type Experiment } from "../kit/experiment.js";
 import { cnfDrawings } from "./cnf-figures.js";
 import { type CnfFits, cnfFitJobs, fitOfBoth, fitOfDensity, samplingFits } from "./cnf-fits.js";
 import { cnfReport, cnfRows } from "./cnf-report.js";
+import { cnfTable } from "./cnf-table.js";
 import { type DensityQuality, densityMethods, densityQuality } from "./density-quality.js";
 import { measureSamples } from "./measure-samples.js";
 import { type CnfPreset, cnfPresets } from "./presets.js";
@@ -43,6 +44,7 @@ export const cnf: Experiment<CnfPreset> = /* @__PURE__ */ defineExperiment<CnfPr
   densities: Object.keys(densities),
   parallel: "batch",
   presets: cnfPresets,
+  table: cnfTable,
   run: async (preset, run, { density: name = "pinwheel", seed, command }) => {
     const { network, phases, validations, heldOut, samples, seeds } = preset;
     const density = densityNamed(name);

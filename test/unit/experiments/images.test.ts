@@ -14,6 +14,7 @@ import {
   type ImageQualityRow,
   imageQuality,
 } from "../../../src/experiments/images/image-quality.js";
+import { imageTable } from "../../../src/experiments/images/image-table.js";
 import { type ImageMetrics, imageExperiment, mnist } from "../../../src/experiments/images/images.js";
 import { imagesReport } from "../../../src/experiments/images/images-report.js";
 import {
@@ -202,7 +203,7 @@ describe("where solves break down", () => {
         ...{ broken: "NON_FINITE", reason: "NaN" },
       },
     ];
-    const facts = { preset: "smoke", seed: 0, command: "test", status: "complete" } as const;
+    const facts = { preset: "smoke", spec: {}, seed: 0, command: "test", status: "complete" } as const;
     const page = await reportOf(imagesReport({ ...facts, data: "digits", accuracies, quality }, []));
     expect(page.match(/>broke</g)).toHaveLength(6);
     expect(page).not.toContain("NaN");
@@ -264,6 +265,7 @@ describe("an interrupted experiment", () => {
   /** With a classifier that nobody trained. */
   const untrained = imageExperiment<ImagePreset>({
     ...{ name: "untrained", title: "Untrained", dataset: "mnist", presets: mnistAuthorsPresets },
+    table: imageTable,
     source: () => async (_, _run, onClassifier) => {
       const studied = { classifier, training: "none" };
       await onClassifier(studied);

@@ -1,0 +1,29 @@
+import { fitTable } from "../../hypersolver/specs.js";
+import { flowTrainingTable } from "../../models/specs.js";
+import type { Table } from "../../spec/index.js";
+import { optionalTable } from "../../spec/internal.js";
+
+const { phases, network, validations } = flowTrainingTable;
+
+/** What a continuous normalizing flow's experiment spends. */
+export const cnfTable: Table = {
+  phases,
+  network,
+  validations,
+  fit: {
+    type: "record",
+    partial: true,
+    of: optionalTable(fitTable, ["base", "steps", "span", "directions", "seed"]),
+    required: true,
+    help: "of every correction",
+  },
+  samples: { type: "integer", min: 1, max: 1e6, required: true, help: "points a sample that is measured" },
+  seeds: { type: "integer", min: 1, max: 1000, required: true, help: "such samples" },
+  heldOut: {
+    type: "integer",
+    min: 1,
+    max: 1e6,
+    required: true,
+    help: "points whose log-density is evaluated",
+  },
+};

@@ -31,7 +31,7 @@ export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
   z.strictObject({
     kind: z.literal("hyper"),
     base: tableauSpecSchema.exactOptional(),
-    correction: z.string().exactOptional(),
+    correction: z.string().optional(),
     grid: gridSchema.exactOptional(),
   }),
 ]);

@@ -81,7 +81,7 @@ export const likelihoodTable = {
   },
   kinetic: { type: "number", min: 0, default: 0, help: "weight of ∫‖f‖² ds in the loss" },
   frobenius: { type: "number", min: 0, default: 0, help: "weight of ∫‖∂f/∂z‖² ds in the loss" },
-  controlStateAlone: {
+  toleranceOnState: {
     type: "boolean",
     default: false,
     help: "error control on z alone, not on the log-density and the regularisers",

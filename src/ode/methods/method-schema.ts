@@ -24,7 +24,7 @@ const adaptiveTableau = plainTableau.extend({
 });
 
 const positive = z.number().positive();
-const controller = z.object({
+const stepController = z.object({
   kind: z.enum(["integral", "proportional-integral"]),
   safety: positive.exactOptional(),
   maxFactor: positive.exactOptional(),
@@ -40,8 +40,8 @@ export const gridSchema: z.ZodType<Grid> = z.union([
 const control = {
   rtol: z.number(),
   atol: z.number(),
-  norm: z.literal("custom").exactOptional(),
-  controller: z.union([controller, z.literal("custom")]).exactOptional(),
+  norm: z.literal("custom").optional(),
+  stepController: z.union([stepController, z.literal("custom")]).optional(),
   maxSteps: z.number().exactOptional(),
   minStep: z.number().exactOptional(),
   maxStep: z.number().exactOptional(),

@@ -27,7 +27,7 @@ export async function verdictOf(
   };
 }
 
-/** A field that needs more is none to keep. */
+/** A field that needs more is not worth keeping. */
 const VALIDATION_STEPS = 1000;
 
 /**

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { ImageSet } from "../../../../../src/data/index.js";
 import { imageRows } from "../../../../../src/data/internal.js";
+import type { ClassifierTrainingInputs } from "../../../../../src/models/classifier/training/training-inputs.js";
 import {
   architectureNamed,
-  type ClassifierTrainingInputs,
   type ClassifierTrainingSpec,
   compileClassifier,
   measureAccuracy,

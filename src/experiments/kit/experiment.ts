@@ -5,14 +5,14 @@ import type { Table } from "../../spec/index.js";
 import { changedSpec } from "../../spec/internal.js";
 import { isHypersolversError } from "../../tensor/index.js";
 import type { Artefact } from "./artefact.js";
-import { presetNames } from "./preset-names.js";
+import { type Preset, presetNames } from "./preset-names.js";
 import { type RunReport, reportArtefacts, reportText, withRunFacts } from "./report.js";
 import type { ResultRow } from "./result-row.js";
 import { type ExperimentContext, type Run, startRun } from "./run.js";
 
-export const presets = presetNames;
-/** `smoke`: seconds, for CI. `standard`: minutes, up to two hours where images are trained on; what README figures come from. `paper`: the paper's setting. */
-export type Preset = (typeof presets)[number];
+/** The names of the presets. */
+export const presets: typeof presetNames = presetNames;
+export type { Preset } from "./preset-names.js";
 
 /** Labelled images that an experiment learns from and is measured on. */
 export interface LabelledImages {

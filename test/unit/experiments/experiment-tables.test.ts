@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { experiments, presets } from "../../../src/experiments/index.js";
+import { experimentNamed, experiments, presets } from "../../../src/experiments/index.js";
 import { changedSpec } from "../../../src/spec/internal.js";
 
 describe.each(Object.values(experiments).map((experiment) => [experiment.name, experiment] as const))(
@@ -17,10 +17,10 @@ describe.each(Object.values(experiments).map((experiment) => [experiment.name, e
 
 describe("changes of a spec", () => {
   const of = (name: string, changes: Record<string, unknown>) => () =>
-    experiments[name]?.specOf("smoke", changes);
+    experimentNamed(name).specOf("smoke", changes);
 
   test("reach into records, replace lists, and leave the rest", () => {
-    const { smoke } = experiments.cnf?.presets as { smoke: { fit: object; network: object } };
+    const { smoke } = experimentNamed("cnf").presets as { readonly smoke: { fit: object; network: object } };
     expect(of("cnf", { fit: { iterations: 7 }, network: { hidden: [3] }, heldOut: 10 })()).toEqual({
       ...smoke,
       fit: { ...smoke.fit, iterations: 7 },
@@ -61,9 +61,9 @@ describe("changes of a spec", () => {
   });
 
   test("take other names for the same, and null where that turns something off", () => {
-    const table = experiments.mnist?.table ?? {};
+    const { table, presets: own } = experimentNamed("mnist");
     const before = { training: { iterations: 1, learningRate: 1, averageDecay: 0.5 } };
-    const whole = { ...experiments.mnist?.presets.smoke, ...before };
+    const whole = { ...own.smoke, ...before };
     const changed = changedSpec(table, whole, { training: { lr: 2, averageDecay: null } });
     expect(changed.training).toEqual({ iterations: 1, learningRate: 2, averageDecay: null });
   });

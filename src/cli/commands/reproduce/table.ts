@@ -1,4 +1,4 @@
-import { presetNames } from "../../../experiments/specs.js";
+import { type Preset, presetNames } from "../../../experiments/specs.js";
 import type { Complete } from "../../../spec/index.js";
 import { cacheTable, seedTable } from "../../options/tables.js";
 
@@ -13,7 +13,7 @@ export const reproduceOwnTable = {
   list: { type: "boolean", group: "Options:", help: "show the experiments there are" },
   preset: {
     type: "choice",
-    of: presetNames,
+    of: presetNames as readonly Preset[],
     default: "standard",
     placeholder: "name",
     help: "smoke (seconds), standard (minutes, images up to two hours) or paper (the paper's setting)",

@@ -5,9 +5,9 @@ import { fitTable } from "../hypersolver/specs.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
 import { optionalTable } from "../spec/internal.js";
 import { fail } from "../tensor/index.js";
+import type { FitMetrics } from "./fit/fit-metrics.js";
 import { comparisonRows, fitReport } from "./fit/fit-report.js";
 import { fitStage } from "./fit/fit-stage.js";
-import type { FitMetrics } from "./fit/run-fit.js";
 import { defineExperiment, type Experiment, type Preset } from "./kit/experiment.js";
 
 /** The flow that the paper's authors trained, as shipped with this package (see NOTICE). */

@@ -3,17 +3,15 @@ import { flowTrainingTable } from "../../models/specs.js";
 import type { Table } from "../../spec/index.js";
 import { optionalTable } from "../../spec/internal.js";
 
-const { phases, network, validations } = flowTrainingTable;
-
 /** What a continuous normalizing flow's experiment spends. */
 export const cnfTable: Table = {
-  phases,
-  network,
-  validations,
+  phases: flowTrainingTable.phases,
+  network: flowTrainingTable.network,
+  validations: flowTrainingTable.validations,
   fit: {
     type: "record",
     partial: true,
-    of: optionalTable(fitTable, ["base", "steps", "span", "directions", "seed"]),
+    of: /* @__PURE__ */ optionalTable(fitTable, ["base", "steps", "span", "directions", "seed"]),
     required: true,
     help: "of every correction",
   },

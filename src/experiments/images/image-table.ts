@@ -3,8 +3,6 @@ import { classifierArchitectureNames, classifierTrainingTable } from "../../mode
 import type { Table } from "../../spec/index.js";
 import { optionalTable } from "../../spec/internal.js";
 
-const { architecture: _, seed: _seed, ...training } = classifierTrainingTable;
-
 /** What an image experiment spends on a classifier. */
 export const imageTable: Table = {
   architecture: {
@@ -21,7 +19,7 @@ export const imageTable: Table = {
   fit: {
     type: "record",
     partial: true,
-    of: optionalTable(fitTable, ["base", "steps", "span", "seed"]),
+    of: /* @__PURE__ */ optionalTable(fitTable, ["base", "steps", "span", "seed"]),
     required: true,
     help: "of every hypersolver",
   },
@@ -37,8 +35,12 @@ export const imageTable: Table = {
 };
 
 /** The same where the classifier is to be trained first. */
-export const trainedImageTable: Table = {
-  ...imageTable,
-  training: { type: "record", partial: true, of: training, required: true, help: "of the classifier" },
-  refinement: { type: "record", partial: true, of: training, help: "a second training, from the first" },
-};
+export const trainedImageTable: Table = /* @__PURE__ */ withTraining(classifierTrainingTable);
+
+function withTraining({ architecture: _, seed: _seed, ...training }: typeof classifierTrainingTable): Table {
+  return {
+    ...imageTable,
+    training: { type: "record", partial: true, of: training, required: true, help: "of the classifier" },
+    refinement: { type: "record", partial: true, of: training, help: "a second training, from the first" },
+  };
+}

@@ -7,7 +7,6 @@ import { machineOf } from "../../runtime/internal.js";
 import type { Table } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
 import { fitStage } from "../fit/fit-stage.js";
-import type { FitMetrics } from "../fit/run-fit.js";
 import { digest } from "../kit/digest.js";
 import { defineExperiment, type Experiment, type LabelledImages } from "../kit/experiment.js";
 import type { Drawing, Run } from "../kit/run.js";
@@ -18,9 +17,10 @@ import { errorMaps } from "./error-maps.js";
 import { imageFitJobs } from "./image-fits.js";
 import { imageFronts } from "./image-fronts.js";
 import { EVALUATIONS, type ImageCorrections } from "./image-methods.js";
+import type { ImageMetrics } from "./image-metrics.js";
 import { imageTable, trainedImageTable } from "./image-table.js";
 import { imageRowsOf, imagesReport } from "./images-report.js";
-import { type ImageMeasures, measureImages } from "./measure-images.js";
+import { measureImages } from "./measure-images.js";
 import {
   cifar10Presets,
   type ImagePreset,
@@ -30,16 +30,6 @@ import {
   type TrainedImagePreset,
 } from "./presets.js";
 import { type ClassifierSource, type StudiedClassifier, trainedHere } from "./train-stage.js";
-
-/** What `metrics.json` holds beside the facts of every run. What follows a stop is absent. */
-export interface ImageMetrics extends ImageMeasures {
-  readonly data: string;
-  readonly architecture: string;
-  /** Absent for a classifier that others trained. */
-  readonly training: NonNullable<StudiedClassifier["trained"]>;
-  /** By hypersolver. */
-  readonly fits: Readonly<Record<string, FitMetrics>>;
-}
 
 export interface ImageExperiment<P extends ImagePreset> extends Pick<Experiment, "name" | "title"> {
   readonly dataset: NonNullable<Experiment["dataset"]>;

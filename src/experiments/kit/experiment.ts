@@ -10,7 +10,7 @@ import { type RunReport, reportArtefacts, reportText, withRunFacts } from "./rep
 import type { ResultRow } from "./result-row.js";
 import { type ExperimentContext, type Run, startRun } from "./run.js";
 
-/** The names of the presets. */
+/** What a run may spend, least first. */
 export const presets: typeof presetNames = presetNames;
 export type { Preset } from "./preset-names.js";
 
@@ -38,8 +38,10 @@ export interface ExperimentRequest<Spec extends object = never> {
   readonly changes?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Whether a run came to its end or was stopped before. */
 export type ExperimentStatus = "complete" | "interrupted";
 
+/** What comes of a run. */
 export interface ExperimentResult {
   /** For people: what came out, as text of a few lines. */
   readonly summary: string;

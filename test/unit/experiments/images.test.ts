@@ -9,13 +9,14 @@ import {
   imageMethods,
   isOfTenEvaluations,
 } from "../../../src/experiments/images/image-methods.js";
+import type { ImageMetrics } from "../../../src/experiments/images/image-metrics.js";
 import {
   type ImageQuality,
   type ImageQualityRow,
   imageQuality,
 } from "../../../src/experiments/images/image-quality.js";
 import { imageTable } from "../../../src/experiments/images/image-table.js";
-import { type ImageMetrics, imageExperiment, mnist } from "../../../src/experiments/images/images.js";
+import { imageExperiment, mnist } from "../../../src/experiments/images/images.js";
 import { imagesReport } from "../../../src/experiments/images/images-report.js";
 import {
   type ImagePreset,

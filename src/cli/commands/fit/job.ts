@@ -1,12 +1,6 @@
 import { join } from "node:path";
-import {
-  CHECKPOINT_FILE,
-  checkpointing,
-  comparisonText,
-  type FitRun,
-  fitSummary,
-  runFit,
-} from "../../../experiments/index.js";
+import { type FitRun, runFit } from "../../../experiments/index.js";
+import { CHECKPOINT_FILE, checkpointing, comparisonText, fitSummary } from "../../../experiments/internal.js";
 import type { FitSpec } from "../../../hypersolver/index.js";
 import {
   baseOf,

@@ -1,12 +1,7 @@
 import { join } from "node:path";
 import { cacheFolder, loadDataset } from "../../../datasets/index.js";
-import {
-  type Experiment,
-  experimentNamed,
-  experiments,
-  overSeeds,
-  presets,
-} from "../../../experiments/index.js";
+import { type Experiment, experimentNamed, experiments, overSeeds } from "../../../experiments/index.js";
+import { presets } from "../../../experiments/internal.js";
 import { textTable } from "../../../plot/index.js";
 import { completeSpec, type Spec } from "../../../spec/index.js";
 import type { JobResult } from "../../command.js";

@@ -20,11 +20,15 @@ export { type LogDensityField, type LogDensityOptions, NOISE_CONTROL } from "./f
 export type { InputMap } from "./field/model-field.js";
 export { withOpenParameters } from "./field/open-parameters.js";
 export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.js";
-export type { ContinuousAdjoint } from "./gradient/gradient-options.js";
 export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
 export { withStepControl } from "./methods/method.js";
 export { requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
-export { gridSchema, tableauMethodSchema, tableauSpecSchema } from "./methods/method-schema.js";
+export {
+  gridSchema,
+  tableauMethodSchema,
+  tableauSchema,
+  tableauSpecSchema,
+} from "./methods/method-schema.js";
 export { type MethodSpec, type TableauMethodSpec, tableauSpec } from "./methods/method-spec.js";
 export {
   gridText,

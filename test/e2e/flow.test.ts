@@ -79,7 +79,7 @@ describe("train", () => {
   it.concurrent("takes a density by its name, and both objectives with their options", async () => {
     const likelihood =
       "--tolerance 1e-3 --gradient continuous --seminorm --estimator hutchinson --noise gaussian";
-    const line = `train checkerboard --objective both ${LIGHT} ${likelihood} --control-state --kinetic 0.01`;
+    const line = `train checkerboard --objective both ${LIGHT} ${likelihood} --tolerance-on-state --kinetic 0.01`;
     const { code, stdout, stderr } = await run(
       `${line} --frobenius 0.01 --no-depth --base student-t:5 --activation tanh --out board --no-figures --quiet`,
     );
@@ -191,7 +191,7 @@ describe("density", () => {
   it.concurrent("estimates and corrects, and warns of what that means", async () => {
     const [estimated, corrected] = await Promise.all([
       run(
-        "density flow.onnx --data points.csv --estimator hutchinson --noise gaussian --control-state --json",
+        "density flow.onnx --data points.csv --estimator hutchinson --noise gaussian --tolerance-on-state --json",
       ),
       run("density flow.onnx --data points.csv --correction correction.onnx --json"),
     ]);

@@ -3,14 +3,13 @@ import type { Figure, Table } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
 import { type ComparisonRow, measuredRows, methodTitle } from "../fit/comparison.js";
+import { type FitMetrics, meanError } from "../fit/fit-metrics.js";
 import { comparisonTable } from "../fit/fit-report.js";
-import { type FitMetrics, meanError } from "../fit/run-fit.js";
 import { phasesText } from "../flow/flow-phases.js";
 import type { BrokenRow } from "../kit/contest.js";
 import type { RunReport } from "../kit/report.js";
 import { brokenOf, type ResultRow } from "../kit/result-row.js";
-
-import type { CnfMetrics } from "./cnf.js";
+import type { CnfMetrics } from "./cnf-metrics.js";
 import type { SampleQuality } from "./sample-quality.js";
 
 /** What came out of a run: what was learned, and what two evaluations are worth. */

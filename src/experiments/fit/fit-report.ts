@@ -6,7 +6,7 @@ import { isBroken } from "../../tensor/index.js";
 import type { RunReport } from "../kit/report.js";
 import { brokenOf, type ResultRow } from "../kit/result-row.js";
 import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
-import type { FitMetrics } from "./run-fit.js";
+import type { FitMetrics } from "./fit-metrics.js";
 
 /** The comparison as a table: cheapest first within a method, the hypersolver emphasised. */
 export function comparisonTable(rows: readonly ComparisonRow[]): Table {

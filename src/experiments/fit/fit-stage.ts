@@ -10,7 +10,8 @@ import type { Artefact } from "../kit/artefact.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
-import { type FitMetrics, type FitRequest, runFit } from "./run-fit.js";
+import type { FitMetrics } from "./fit-metrics.js";
+import { type FitRequest, runFit } from "./run-fit.js";
 
 /** What the rest of an experiment needs of a fit. */
 export interface KeptFit {

@@ -12,8 +12,6 @@ import {
 } from "../../hypersolver/index.js";
 import {
   channelMoments,
-  type DroppedSamples,
-  type EffectiveFit,
   fingerprintOf,
   hasImageStates,
   type MeasuredError,
@@ -25,17 +23,18 @@ import {
   solvableSamples,
 } from "../../hypersolver/internal.js";
 import { type Field, type FixedMethod, fixed, type Span } from "../../ode/index.js";
-import { stateType } from "../../ode/internal.js";
+import { stateType, tableauSpec } from "../../ode/internal.js";
 import type { Figure } from "../../plot/index.js";
 import type { CompileOptions, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
-import { type Broken, isBroken, Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";
+import { isBroken, Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
 import type { Artefact } from "../kit/artefact.js";
 import { standardCompetitors } from "../kit/competitors.js";
 import { metricsFile, reportArtefacts, withRunFacts } from "../kit/report.js";
 import { type ComparisonRow, compareMethods, measuredRows } from "./comparison.js";
 import { fitFigures } from "./fit-figures.js";
+import type { BrokenResult, FitMetrics, MethodResult } from "./fit-metrics.js";
 import { fitReport } from "./fit-report.js";
 
 /** A fit from field to report. */
@@ -58,61 +57,7 @@ export interface FitRequest extends FitInputs {
   readonly onLearned?: ((artefact: Artefact) => Promise<void>) | undefined;
 }
 
-/** Numbers of one method at the end of the span, on held-out states. */
-export interface HeldOutError {
-  /** Mean Euclidean distance to the reference. */
-  readonly mean: number;
-  readonly median: number;
-  readonly largest: number;
-  /** Mean distance over mean norm of the reference. */
-  readonly relative: number;
-}
-
-export interface MethodResult extends HeldOutError {
-  readonly method: string;
-  readonly steps: number;
-  readonly nfe: number;
-  readonly gCalls: number;
-  /** Multiply–accumulates a sample, g included. */
-  readonly macs: number;
-  readonly milliseconds: number;
-}
-
-/** What stands in its place where the method broke on the held-out states. */
-export interface BrokenResult extends Broken {
-  readonly method: string;
-  readonly steps: number;
-}
-
-/** Undefined where the method broke. */
-export const meanError = (result: MethodResult | BrokenResult | undefined): number | undefined =>
-  result === undefined || isBroken(result) ? undefined : result.mean;
-
-/** What `metrics.json` holds. */
-export interface FitMetrics {
-  readonly title: string;
-  readonly command: string;
-  /** Every choice made: fitted by it again, the same comes out. */
-  readonly spec: EffectiveFit;
-  readonly status: Fit["status"];
-  readonly iterations: number;
-  readonly heldOutSamples: number;
-  /** Held-out samples that even the reference could not solve, which are not among these. */
-  readonly dropped?: DroppedSamples;
-  /** Why there is no solver.onnx: it breaks on the states that its golden vectors would be of. */
-  readonly brokenSolver?: Broken;
-  readonly base: MethodResult | BrokenResult;
-  readonly hypersolver: MethodResult | BrokenResult;
-  readonly comparison: readonly ComparisonRow[];
-  readonly losses: Fit["losses"];
-  readonly noiseFloor: number;
-  readonly reference: Fit["data"]["settings"];
-  /** What errors were measured against, and its own relative error at the end of the span. */
-  readonly measuring: ReferenceSettings & { readonly noise: number };
-  readonly parameters: number;
-  readonly seconds: { readonly reference: number; readonly fit: number; readonly measure: number };
-}
-
+/** What comes of a fit: the correction with its numbers, and every file. */
 export interface FitRun {
   readonly metrics: FitMetrics;
   readonly correction: Correction;
@@ -246,9 +191,11 @@ function cardOf(
     Math.min(size, Math.abs(span[1] - span[0])),
   );
   const { method, tolerance, precision } = fit.data.settings;
+  const ownBase = tableauSpec(base);
   return {
     format: 1,
     base: base.name,
+    tableau: typeof ownBase === "string" ? undefined : ownBase,
     order: base.order,
     inputs,
     features,

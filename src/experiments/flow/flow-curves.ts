@@ -1,7 +1,7 @@
 import { type FlowPoint, flowObjectives } from "../../models/internal.js";
 import { type Figure, seriesCurve } from "../../plot/index.js";
+import type { FlowMetrics } from "./flow-metrics.js";
 import { formatNats } from "./flow-report.js";
-import type { FlowMetrics } from "./run-flow.js";
 
 /** One line of a figure. */
 interface Curve {

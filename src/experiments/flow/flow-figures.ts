@@ -5,7 +5,7 @@ import type { CompileOptions } from "../../runtime/index.js";
 import { isHypersolversError, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { densityOverGrid, type GridDensity, gridAround } from "./density-grid.js";
 import { curveFigures } from "./flow-curves.js";
-import type { FlowMetrics } from "./run-flow.js";
+import type { FlowMetrics } from "./flow-metrics.js";
 
 /** What the figures of a training are drawn from. */
 export interface FlowFigureData {

@@ -2,6 +2,7 @@ import type { FlowObjective, TrainingPhase, TrainingPhaseSpec } from "../../mode
 
 /** One objective, or flow matching and then a shorter stretch of maximum likelihood. */
 export const flowTrainings = ["flow-matching", "maximum-likelihood", "both"] as const;
+/** How a flow is trained: one of `flowTrainings`. */
 export type FlowTraining = (typeof flowTrainings)[number];
 
 /** What training a flow uses where nothing is said. */

@@ -5,9 +5,9 @@ import type { RunFacts } from "../kit/experiment.js";
 import type { RunReport } from "../kit/report.js";
 import { brokenOf, type ResultRow } from "../kit/result-row.js";
 import { EVALUATIONS } from "./image-methods.js";
+import type { ImageMetrics } from "./image-metrics.js";
 import type { ImageQuality, ImageQualityRow } from "./image-quality.js";
 import { imageVerdict } from "./image-verdict.js";
-import type { ImageMetrics } from "./images.js";
 
 /** What came out of a run. */
 export function imagesReport(

@@ -7,8 +7,8 @@ import { resolveMethod } from "../methods/method-of.js";
 import { repeatsStep, type StepScheme, tableauScheme } from "../methods/scheme.js";
 import { planMesh, requestedTimes } from "../problem/grid.js";
 import { plus } from "./cotangents.js";
+import type { DifferentiableSolve, SolvedForward } from "./differentiable-solve.js";
 import type { GradientOptions } from "./gradient-options.js";
-import type { Tape, TapedSolve } from "./gradient-tape.js";
 import { recordedAdaptive, recordedFixed } from "./recorded-solve.js";
 import { replayBack } from "./replay.js";
 import { compileStepVjps } from "./step-vjp.js";
@@ -24,7 +24,10 @@ import { compileStepVjps } from "./step-vjp.js";
  * @param field with open parameters.
  * @throws INVALID_ARGUMENT when options are unusable or contradict each other.
  */
-export async function discreteTape(field: Field, options: GradientOptions): Promise<TapedSolve> {
+export async function compileDiscreteGradient(
+  field: Field,
+  options: GradientOptions,
+): Promise<DifferentiableSolve> {
   const method = resolveMethod(options.method);
   const scheme = stepsOfMethod(field, method);
   const forward =
@@ -35,7 +38,7 @@ export async function discreteTape(field: Field, options: GradientOptions): Prom
   return {
     run: async (start, controls) => {
       const record = await forward.run(start, controls);
-      const pullBack: Tape["pullBack"] = async (cotangents) => {
+      const pullBack: SolvedForward["pullBack"] = async (cotangents) => {
         const startedAt = performance.now();
         const { steps, stepsBefore } = record;
         const replay = { steps, stepsBefore, start, cotangents, controls, signal: options.signal };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { densityNamed } from "../../../src/data/index.js";
-import type { CnfMetrics } from "../../../src/experiments/cnf/cnf.js";
 import { cnf } from "../../../src/experiments/cnf/cnf.js";
 import { samplesRow } from "../../../src/experiments/cnf/cnf-figures.js";
+import type { CnfMetrics } from "../../../src/experiments/cnf/cnf-metrics.js";
 import { densityMethods, densityQuality } from "../../../src/experiments/cnf/density-quality.js";
 import { sampleContest } from "../../../src/experiments/cnf/sample-quality.js";
 import type { BrokenRow } from "../../../src/experiments/kit/contest.js";

@@ -9,12 +9,14 @@ import {
   imageMethods,
   isOfTenEvaluations,
 } from "../../../src/experiments/images/image-methods.js";
+import type { ImageMetrics } from "../../../src/experiments/images/image-metrics.js";
 import {
   type ImageQuality,
   type ImageQualityRow,
   imageQuality,
 } from "../../../src/experiments/images/image-quality.js";
-import { type ImageMetrics, imageExperiment, mnist } from "../../../src/experiments/images/images.js";
+import { imageTable } from "../../../src/experiments/images/image-table.js";
+import { imageExperiment, mnist } from "../../../src/experiments/images/images.js";
 import { imagesReport } from "../../../src/experiments/images/images-report.js";
 import {
   type ImagePreset,
@@ -27,6 +29,7 @@ import { labelsOf } from "../../../src/experiments/kit/competitor.js";
 import { MEASURING_METHODS } from "../../../src/experiments/kit/progress-stages.js";
 import { reportArtefacts } from "../../../src/experiments/kit/report.js";
 import type { ExperimentContext } from "../../../src/experiments/kit/run.js";
+import { baseOf } from "../../../src/hypersolver/internal.js";
 import {
   architectureNamed,
   classifierOf,
@@ -34,7 +37,6 @@ import {
   measureAccuracy,
   newClassifier,
 } from "../../../src/models/index.js";
-import { tableauNamed } from "../../../src/ode/index.js";
 import { type Broken, fromNumbers, isBroken, Random, toFloat64 } from "../../../src/tensor/index.js";
 import { checkpointsInMemory } from "../../helpers/checkpoints.js";
 import { mnistForTests } from "../../helpers/images.js";
@@ -64,9 +66,7 @@ describe("methods", () => {
   });
 
   test("hypersolvers spend ten evaluations, the last one four", () => {
-    const spent = imageHypersolvers("mnist-paper").map(
-      ({ fit }) => fit.steps * tableauNamed(fit.base).stages,
-    );
+    const spent = imageHypersolvers("mnist-paper").map(({ fit }) => fit.steps * baseOf(fit.base).stages);
     expect(spent).toEqual([10, 10, 10, 4]);
   });
 });
@@ -204,7 +204,7 @@ describe("where solves break down", () => {
         ...{ broken: "NON_FINITE", reason: "NaN" },
       },
     ];
-    const facts = { preset: "smoke", seed: 0, command: "test", status: "complete" } as const;
+    const facts = { preset: "smoke", spec: {}, seed: 0, command: "test", status: "complete" } as const;
     const page = await reportOf(imagesReport({ ...facts, data: "digits", accuracies, quality }, []));
     expect(page.match(/>broke</g)).toHaveLength(6);
     expect(page).not.toContain("NaN");
@@ -344,6 +344,7 @@ test("another seed is another fit, of the same classifier", async () => {
   /** With a classifier that nobody trained. */
   const untrained = imageExperiment<ImagePreset>({
     ...{ name: "untrained", title: "Untrained", dataset: "mnist", presets: mnistAuthorsPresets },
+    table: imageTable,
     source: () => async (_, _run, onClassifier) => {
       const studied = { classifier, training: "none" };
       await onClassifier(studied);

@@ -109,6 +109,8 @@ function plainSchema(kind: Kind): JsonSchema {
       return { anyOf: kind.of.map(schemaOf) };
     case "record":
       return recordSchema(kind.of);
+    case "options":
+      return { type: "object" };
   }
 }
 

@@ -23,6 +23,7 @@ function plainWords(kind: Kind, many: boolean): string {
     case "range":
       return "two numbers [low, high] with 0 < low <= high";
     case "map":
+    case "options":
       return kind.expected;
     case "list":
       return `a list of ${expectation(kind.of, true)}`;

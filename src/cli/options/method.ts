@@ -2,7 +2,8 @@ import type { HyperMethod } from "../../hypersolver/index.js";
 import { type AnyMethodSpec, isHyper, methodOf, parseMethodSpec } from "../../hypersolver/internal.js";
 import { type Method, type Span, type Tolerances, tableauNamed } from "../../ode/index.js";
 import { isAdaptive, planMesh, type SolvePlace } from "../../ode/internal.js";
-import { forOption, type LoadedCorrection, readCorrection } from "../files/models.js";
+import { type LoadedCorrection, readCorrection } from "../files/models.js";
+import { forOption } from "./for-option.js";
 import { unusable } from "./usage-error.js";
 
 /** How to solve, in one spelling or in pieces. */

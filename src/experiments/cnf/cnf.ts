@@ -16,6 +16,7 @@ import { cnfDrawings } from "./cnf-figures.js";
 import { type CnfFits, cnfFitJobs, fitOfBoth, fitOfDensity, samplingFits } from "./cnf-fits.js";
 import type { CnfMetrics } from "./cnf-metrics.js";
 import { cnfReport, cnfRows } from "./cnf-report.js";
+import { cnfTable } from "./cnf-table.js";
 import { densityMethods, densityQuality } from "./density-quality.js";
 import { measureSamples } from "./measure-samples.js";
 import { type CnfPreset, cnfPresets } from "./presets.js";
@@ -31,6 +32,7 @@ export const cnf: Experiment<CnfPreset> = /* @__PURE__ */ defineExperiment<CnfPr
   densities: Object.keys(densities),
   parallel: "batch",
   presets: cnfPresets,
+  table: cnfTable,
   run: async (preset, run, { density: name = "pinwheel", seed, command }) => {
     const { network, phases, validations, heldOut, samples, seeds } = preset;
     const density = densityNamed(name);

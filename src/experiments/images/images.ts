@@ -4,6 +4,7 @@ import { encodeClassifier, encodeClassifierState } from "../../models/index.js";
 import { fixed } from "../../ode/index.js";
 import { type Figure, seriesCurve } from "../../plot/index.js";
 import { machineOf } from "../../runtime/internal.js";
+import type { Table } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
 import { fitStage } from "../fit/fit-stage.js";
 import { digest } from "../kit/digest.js";
@@ -17,6 +18,7 @@ import { imageFitJobs } from "./image-fits.js";
 import { imageFronts } from "./image-fronts.js";
 import { EVALUATIONS, type ImageCorrections } from "./image-methods.js";
 import type { ImageMetrics } from "./image-metrics.js";
+import { imageTable, trainedImageTable } from "./image-table.js";
 import { imageRowsOf, imagesReport } from "./images-report.js";
 import { measureImages } from "./measure-images.js";
 import {
@@ -32,6 +34,7 @@ import { type ClassifierSource, type StudiedClassifier, trainedHere } from "./tr
 export interface ImageExperiment<P extends ImagePreset> extends Pick<Experiment, "name" | "title"> {
   readonly dataset: NonNullable<Experiment["dataset"]>;
   readonly presets: ImagePresets<P>;
+  readonly table: Table;
   /** Where a preset's classifier comes from. */
   source(preset: P): ClassifierSource;
 }
@@ -141,6 +144,7 @@ export const mnist: Experiment<TrainedImagePreset> = imageExperiment<TrainedImag
   title: "A Neural ODE classifier of MNIST's digits, and hypersolvers of 10 evaluations",
   dataset: "mnist",
   presets: mnistPresets,
+  table: trainedImageTable,
   source: trainedHere,
 });
 
@@ -150,6 +154,7 @@ export const mnistAuthors: Experiment<ImagePreset> = /* @__PURE__ */ imageExperi
   title: "The authors' Neural ODE classifier of MNIST's digits, and hypersolvers of 10 evaluations",
   dataset: "mnist",
   presets: mnistAuthorsPresets,
+  table: imageTable,
   source: () => trainedByAuthors,
 });
 
@@ -159,6 +164,7 @@ export const cifar10: Experiment<TrainedImagePreset> = imageExperiment<TrainedIm
   title: "A Neural ODE classifier of CIFAR-10's photographs, and hypersolvers of 10 evaluations",
   dataset: "cifar10",
   presets: cifar10Presets,
+  table: trainedImageTable,
   source: trainedHere,
 });
 

@@ -7,6 +7,13 @@ import { rowSections } from "../kit/row-tables.js";
 import { type LocalErrors, localErrors, type SlopeSpec } from "./local-errors.js";
 import { slopeFigures } from "./slope-figures.js";
 
+const slopeTable = {
+  points: { type: "integer", min: 1, max: 1e6, required: true, help: "states that the error is a mean over" },
+  dimension: { type: "integer", min: 1, max: 1000, required: true, help: "their components" },
+  perOctave: { type: "integer", min: 1, max: 100, required: true, help: "step sizes an octave" },
+  octaves: { type: "integer", min: 1, max: 20, required: true, help: "octaves below the largest" },
+} as const;
+
 /** What `metrics.json` holds beside the facts of every run. */
 interface SlopeMetrics {
   readonly errors: readonly LocalErrors[];
@@ -24,6 +31,7 @@ export const slope: Experiment<SlopeSpec> = /* @__PURE__ */ defineExperiment<Slo
     standard: { points: 2000, dimension: 8, perOctave: 2, octaves: 4 },
     paper: { points: 10_000, dimension: 8, perOctave: 4, octaves: 4 },
   },
+  table: slopeTable,
   run: async (spec, run, { seed }) => {
     run.picture(() => slopeFigures(run.found.errors ?? []));
     const errors = await run.stage({

@@ -76,6 +76,27 @@ describe.each(tabled)("%s", (name) => {
   });
 });
 
+describe("the spec of an experiment", () => {
+  it("is the preset's, with what a file changes in it, and the numbers follow", async () => {
+    writeFileSync("changes.json", JSON.stringify({ preset: "smoke", spec: { points: 7, octaves: 1 } }));
+    const { json } = await told("reproduce slope --config changes.json --print-config");
+    expect(json).toMatchObject({ spec: { points: 7, dimension: 4, perOctave: 1, octaves: 1 } });
+    expect((await told("reproduce slope --config changes.json --out changed")).code).toBe(0);
+    const metrics = JSON.parse(readFileSync("changed/metrics.json", "utf8"));
+    expect(metrics).toMatchObject({ preset: "smoke", spec: { points: 7, octaves: 1 } });
+    expect(metrics.errors[0].errors).toHaveLength(2);
+    expect(readFileSync("changed/report.html", "utf8")).toContain("smoke with other points, octaves");
+    expect(JSON.parse(readFileSync("changed/config.json", "utf8"))).toMatchObject({ spec: { points: 7 } });
+  });
+
+  it("has no names of its own invention", async () => {
+    writeFileSync("changes.json", JSON.stringify({ spec: { fit: { iteration: 5 } } }));
+    const { code, text } = await told("reproduce cnf --config changes.json --print-config");
+    expect([code, text]).toEqual([2, expect.stringContaining("spec.fit.iteration")]);
+    expect(text).toContain("did you mean iterations?");
+  });
+});
+
 describe("a file of options", () => {
   it("that is out of range is refused by file and name", async () => {
     writeFileSync("range.json", JSON.stringify({ batch: 0 }));

@@ -177,7 +177,11 @@ describe("quality of densities", () => {
       methods: densityMethods([midpoint], {}),
     });
     expect(rows.map(isBroken)).toEqual([true, false]);
-    expect(rows[1]).toMatchObject({ nll: { n: 1 }, logDensityError: undefined, endpointError: undefined });
+    expect(rows[1]).toMatchObject({
+      method: "midpoint",
+      logDensityError: undefined,
+      endpointError: undefined,
+    });
   });
 });
 

@@ -15,6 +15,7 @@ import {
   type ImageQualityRow,
   imageQuality,
 } from "../../../src/experiments/images/image-quality.js";
+import { imageTable } from "../../../src/experiments/images/image-table.js";
 import { imageExperiment, mnist } from "../../../src/experiments/images/images.js";
 import { imagesReport } from "../../../src/experiments/images/images-report.js";
 import {
@@ -203,7 +204,7 @@ describe("where solves break down", () => {
         ...{ broken: "NON_FINITE", reason: "NaN" },
       },
     ];
-    const facts = { preset: "smoke", seed: 0, command: "test", status: "complete" } as const;
+    const facts = { preset: "smoke", spec: {}, seed: 0, command: "test", status: "complete" } as const;
     const page = await reportOf(imagesReport({ ...facts, data: "digits", accuracies, quality }, []));
     expect(page.match(/>broke</g)).toHaveLength(6);
     expect(page).not.toContain("NaN");
@@ -224,27 +225,6 @@ describe("the experiment", () => {
     });
   });
 
-  test("goes from real digits to hypersolvers, pictures and a report", async () => {
-    const { status, artefacts, summary } = await mnist.run({ ...request, images });
-    expect(status).toBe("complete");
-    const contentOf = (wanted: string) => artefacts.find(({ path }) => path === wanted)?.content;
-    expect(artefacts.map(({ path }) => path).filter((path) => !path.startsWith("figures/"))).toEqual([
-      ...["classifier.safetensors", "correction.onnx", "classifier.onnx"],
-      ...["correction-features.onnx", "classifier-features.onnx"],
-      ...["correction-midpoint.onnx", "classifier-midpoint.onnx"],
-      ...["correction-four.onnx", "classifier-four.onnx", "metrics.json", "report.html"],
-    ]);
-    for (const name of ["error-maps", "pareto-relative", "pareto-mape", "alpha-family", "accuracy"])
-      expect(contentOf(`figures/${name}.svg`)).toMatch(/^<svg/);
-    expect(contentOf("report.html")).toContain("What each part of the fit gave");
-    const metrics = JSON.parse(String(contentOf("metrics.json"))) as ImageMetrics;
-    const errorOf = (method: string) =>
-      whole(metrics.quality).find(({ method: own, steps }) => own === method && steps === 10)?.relative.mean;
-    expect(errorOf("HyperEuler")).toBeLessThan((errorOf("Euler") ?? 0) / 2);
-    expect(metrics.training.validationAccuracy).toBeGreaterThan(0.3);
-    expect(summary).toContain("HyperEuler");
-  });
-
   test("stopped while it trains, keeps the classifier and says so", async () => {
     const controller = new AbortController();
     const { status, artefacts, summary } = await mnist.run(
@@ -258,13 +238,113 @@ describe("the experiment", () => {
   });
 });
 
+/** At its first iteration: the first fit is whole. */
+const stoppedInSecondFit = (): ExperimentContext => {
+  const controller = new AbortController();
+  let fits = 0;
+  return {
+    signal: controller.signal,
+    onProgress: ({ stage, done }) => {
+      if (stage === "fitting" && done === 1) fits++;
+      if (fits === 2) controller.abort();
+    },
+  };
+};
+
 describe("an interrupted experiment", () => {
+  const { smoke } = mnistPresets;
+  const spec = { ...smoke, fronts: 32, batch: 16 };
+  const store = checkpointsInMemory();
+  const run = (context: ExperimentContext = {}) =>
+    mnist.run({ ...request, images, spec }, { store, ...context });
+  const fileOf = ({ artefacts }: ExperimentResult, name: string) =>
+    artefacts.find(({ path }) => path === name)?.content;
+  /** Every fit measures its own on the way: the measurement to stop in is that after the last. */
+  const stoppedAtMeasuring = (): ExperimentContext => {
+    const controller = new AbortController();
+    const fitted = () => [...store.files.keys()].filter((path) => /fit-[^.]*\.onnx$/.test(path)).length;
+    return {
+      signal: controller.signal,
+      onProgress: ({ stage }) => stage === MEASURING_METHODS && fitted() === 4 && controller.abort(),
+    };
+  };
+
+  let broken: ExperimentResult;
+  let unmeasured: ExperimentResult;
+  let resumed: ExperimentResult;
+  let kept: string[];
+  beforeAll(async () => {
+    broken = await run(stoppedInSecondFit());
+    kept = [...store.files.keys()].sort();
+    unmeasured = await run({ resume: true, ...stoppedAtMeasuring() });
+    resumed = await run({ resume: true });
+  });
+
+  test("keeps the fits that it had made", () => {
+    expect(broken.status).toBe("interrupted");
+    expect(broken.summary).toContain(
+      "Interrupted after the fits of HyperEuler; HyperEuler, features (not finished).",
+    );
+    expect(fileOf(broken, "correction.onnx")).toBeDefined();
+    expect(kept.filter((path) => path.includes("fit-"))).toEqual([
+      "stages/fit-hypereuler-features.checkpoint.safetensors",
+      ...["json", "onnx", "solver.onnx", "story.json"].map((part) => `stages/fit-hypereuler.${part}`),
+    ]);
+  });
+
+  test("goes on from them, and from the classifier", () => {
+    const [before, metrics] = [broken, unmeasured].map((result) => result.metrics as Partial<ImageMetrics>);
+    expect(unmeasured.status).toBe("interrupted");
+    expect(metrics).not.toHaveProperty("quality");
+    const page = String(fileOf(unmeasured, "report.html"));
+    expect(page).toContain("What each part of the fit gave");
+    for (const heading of ["Accuracy on test images", "Against every other solver"])
+      expect(page).not.toContain(heading);
+    const pictures = unmeasured.artefacts.flatMap(({ path }) => (path.endsWith(".svg") ? [path] : []));
+    expect(pictures).toEqual(["figures/accuracy.svg"]);
+    expect(metrics?.training).toEqual(before?.training);
+    expect(Object.keys(metrics?.fits ?? {})).toHaveLength(4);
+    expect(metrics?.fits?.HyperEuler).toEqual(before?.fits?.HyperEuler);
+    expect(fileOf(unmeasured, "correction.onnx")).toEqual(fileOf(broken, "correction.onnx"));
+    expect(resumed.status).toBe("complete");
+    expect((resumed.metrics as ImageMetrics).fits).toEqual(metrics?.fits);
+    for (const { path, content } of unmeasured.artefacts)
+      if (/onnx|safetensors/.test(path))
+        expect([path, Buffer.from(fileOf(resumed, path) ?? "").equals(Buffer.from(content))]).toEqual([
+          path,
+          true,
+        ]);
+  });
+
+  test("measures everything in the end", () => measuresEverything(resumed));
+
+  test("comes from real digits to hypersolvers, pictures and a report", () => {
+    const { artefacts, summary } = resumed;
+    expect(artefacts.map(({ path }) => path).filter((path) => !path.startsWith("figures/"))).toEqual([
+      ...["classifier.safetensors", "correction.onnx", "classifier.onnx"],
+      ...["correction-features.onnx", "classifier-features.onnx"],
+      ...["correction-midpoint.onnx", "classifier-midpoint.onnx"],
+      ...["correction-four.onnx", "classifier-four.onnx", "metrics.json", "report.html"],
+    ]);
+    for (const name of ["error-maps", "pareto-relative", "pareto-mape", "alpha-family", "accuracy"])
+      expect(fileOf(resumed, `figures/${name}.svg`)).toMatch(/^<svg/);
+    const metrics = JSON.parse(String(fileOf(resumed, "metrics.json"))) as ImageMetrics;
+    const errorOf = (method: string) =>
+      whole(metrics.quality).find(({ method: own, steps }) => own === method && steps === 10)?.relative.mean;
+    expect(errorOf("HyperEuler")).toBeLessThan((errorOf("Euler") ?? 0) / 2);
+    expect(metrics.training.validationAccuracy).toBeGreaterThan(0.3);
+    expect(summary).toContain("HyperEuler");
+  });
+});
+
+test("another seed is another fit, of the same classifier", async () => {
   const { smoke } = mnistPresets;
   const fit = { ...smoke.fit, iterations: 6, trajectoryIterations: 2, trajectories: 16 };
   const spec: ImagePreset = { ...smoke, fit, test: 32, fronts: 32, batch: 16 };
   /** With a classifier that nobody trained. */
   const untrained = imageExperiment<ImagePreset>({
     ...{ name: "untrained", title: "Untrained", dataset: "mnist", presets: mnistAuthorsPresets },
+    table: imageTable,
     source: () => async (_, _run, onClassifier) => {
       const studied = { classifier, training: "none" };
       await onClassifier(studied);
@@ -272,62 +352,19 @@ describe("an interrupted experiment", () => {
     },
   });
   const store = checkpointsInMemory();
-  const run = (context: ExperimentContext = {}, seed = 0) =>
-    untrained.run({ ...request, seed, images, spec }, { store, ...context });
-  const fileOf = ({ artefacts }: ExperimentResult, name: string) =>
-    artefacts.find(({ path }) => path === name)?.content;
-  /** Every fit measures its own on the way: the long measurement is that of all methods. */
-  const stoppedAtMeasuring = (): ExperimentContext => {
-    const controller = new AbortController();
-    return {
-      signal: controller.signal,
-      onProgress: ({ stage, total }) => stage === MEASURING_METHODS && total > 30 && controller.abort(),
-    };
-  };
-
-  /** At its first iteration: the first fit is whole. */
-  const stoppedInSecondFit = (): ExperimentContext => {
-    const controller = new AbortController();
-    let fits = 0;
-    return {
-      signal: controller.signal,
-      onProgress: ({ stage, done }) => {
-        if (stage === "fitting" && done === 1) fits++;
-        if (fits === 2) controller.abort();
-      },
-    };
-  };
-
-  test("goes on from the fits that it had made", async () => {
-    const broken = await run(stoppedInSecondFit());
-    expect(broken.status).toBe("interrupted");
-    expect(broken.summary).toContain(
-      "Interrupted after the fits of HyperEuler; HyperEuler, features (not finished).",
+  const firstFit = async (seed: number) => {
+    const { artefacts } = await untrained.run(
+      { ...request, seed, images, spec },
+      { store, resume: seed > 0, ...stoppedInSecondFit() },
     );
-    expect(fileOf(broken, "correction.onnx")).toBeDefined();
-    expect([...store.files.keys()].sort()).toEqual([
-      "stages/fit-hypereuler-features.checkpoint.safetensors",
-      ...["json", "onnx", "solver.onnx", "story.json"].map((part) => `stages/fit-hypereuler.${part}`),
-    ]);
-    const unmeasured = await run({ resume: true, ...stoppedAtMeasuring() });
-    const [before, metrics] = [broken, unmeasured].map((result) => result.metrics as Partial<ImageMetrics>);
-    expect(unmeasured.status).toBe("interrupted");
-    expect(metrics).not.toHaveProperty("quality");
-    const page = String(fileOf(unmeasured, "report.html"));
-    expect(page).toContain("What each part of the fit gave");
-    for (const heading of ["Pictures", "Accuracy on test images", "Against every other solver"])
-      expect(page).not.toContain(heading);
-    expect(Object.keys(metrics?.fits ?? {})).toHaveLength(4);
-    expect(metrics?.fits?.HyperEuler).toEqual(before?.fits?.HyperEuler);
-    expect(fileOf(unmeasured, "correction.onnx")).toEqual(fileOf(broken, "correction.onnx"));
-    const resumed = await run({ resume: true });
-    expect(resumed.status).toBe("complete");
-    expect((resumed.metrics as ImageMetrics).fits).toEqual(metrics?.fits);
-    for (const { path, content } of unmeasured.artefacts)
-      if (/onnx|safetensors/.test(path)) expect(fileOf(resumed, path)).toEqual(content);
-    await measuresEverything(resumed);
-    // Another seed is another fit.
-    const other = await run({ resume: true, ...stoppedInSecondFit() }, 1);
-    expect(fileOf(other, "correction.onnx")).not.toEqual(fileOf(broken, "correction.onnx"));
-  });
+    const content = (name: string) => artefacts.find(({ path }) => path === name)?.content;
+    expect(content("correction.onnx")).toBeDefined();
+    return { classifier: content("classifier.safetensors"), correction: content("correction.onnx") };
+  };
+  const first = await firstFit(0);
+  // What is complete is tried; the checkpoint of another training would be refused.
+  store.files.delete("stages/fit-hypereuler-features.checkpoint.safetensors");
+  const other = await firstFit(1);
+  expect(other.classifier).toEqual(first.classifier);
+  expect(other.correction).not.toEqual(first.correction);
 });

@@ -19,8 +19,9 @@ import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/ch
 import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
-import { forOption, stemOf } from "../../files/models.js";
+import { stemOf } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
+import { forOption } from "../../options/for-option.js";
 import type { SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { FIT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";

@@ -9,9 +9,9 @@ import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/ch
 import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, writeAll } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
-import { forOption } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { type TrainingData, trainingData } from "../../files/training-data.js";
+import { forOption } from "../../options/for-option.js";
 import { parseBase } from "../../options/parse.js";
 import type { Desk, SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";

@@ -12,7 +12,8 @@ export {
 export { paretoFigure } from "./fit/fit-figures.js";
 export type { BrokenResult, FitMetrics, HeldOutError, MethodResult } from "./fit/fit-metrics.js";
 export { comparisonTable } from "./fit/fit-report.js";
-export { type FitRequest, type FitRun, runFit } from "./fit/run-fit.js";
+export type { FitRequest } from "./fit/fit-request.js";
+export { type FitRun, runFit } from "./fit/run-fit.js";
 // A flow, from data to report.
 export {
   densityOverGrid,

@@ -2,7 +2,7 @@
 
 export { hasErrors } from "./fit/fit-figures.js";
 export { comparisonText, fitSummary, measuringText } from "./fit/fit-report.js";
-export { measuredSamples } from "./fit/run-fit.js";
+export { measuredSamples } from "./fit/fit-request.js";
 export { cellsFor } from "./flow/flow-figures.js";
 export { flowDefaults, flowTrainings, MATCHING_PER_LIKELIHOOD } from "./flow/flow-phases.js";
 export { flowSummary, formatNats, meanText } from "./flow/flow-report.js";

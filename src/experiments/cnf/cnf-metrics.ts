@@ -2,7 +2,7 @@ import type { FitMetrics } from "../fit/fit-metrics.js";
 import type { FlowMetrics } from "../flow/flow-metrics.js";
 import type { BrokenRow } from "../kit/contest.js";
 import type { DensityQuality } from "./density-quality.js";
-import type { SampleContest } from "./sample-quality.js";
+import type { SampleContest } from "./sample-contest.js";
 
 /** What `metrics.json` holds beside the facts of every run. What follows a stop is absent. */
 export interface CnfMetrics extends SampleContest {

@@ -20,7 +20,7 @@ import { cnfTable } from "./cnf-table.js";
 import { densityMethods, densityQuality } from "./density-quality.js";
 import { measureSamples } from "./measure-samples.js";
 import { type CnfPreset, cnfPresets } from "./presets.js";
-import type { SampleContest } from "./sample-quality.js";
+import type { SampleContest } from "./sample-contest.js";
 
 /**
  * Section 4.2 of the paper: continuous normalizing flows over planar densities, sampled in two evaluations. Trains a flow,
@@ -44,7 +44,7 @@ export const cnf: Experiment<CnfPreset> = /* @__PURE__ */ defineExperiment<CnfPr
       command,
       heldOut,
       spec: { network, phases, validations, seed },
-      ...(density.entropy !== undefined && { entropy: density.entropy }),
+      entropy: density.entropy,
     };
     const trained = await run.stage(flowStage(request, run.file));
     run.note({ flow: trained.metrics });
@@ -65,18 +65,19 @@ export const cnf: Experiment<CnfPreset> = /* @__PURE__ */ defineExperiment<CnfPr
     const measured = { density: name, samples, seeds, seed };
     run.note(
       await run.stage({
-        ...{ name: "samples", settings: measured, inputs, codec: jsonCodec<SampleContest>() },
+        name: "samples",
+        settings: measured,
+        inputs,
+        codec: jsonCodec<SampleContest>(),
         make: (context) => measureSamples(flow, samplingFits(fits), measured, asUsersHave(context)),
       }),
     );
     const points = { flow, data: data.heldOut(heldOut), methods: densityMethodsOf(fits) };
     const rows = await run.stage({
-      ...{
-        name: "densities",
-        settings: { heldOut, seed },
-        inputs,
-        codec: jsonCodec<CnfMetrics["densities"]>(),
-      },
+      name: "densities",
+      settings: { heldOut, seed },
+      inputs,
+      codec: jsonCodec<CnfMetrics["densities"]>(),
       make: (context) => densityQuality(points, asUsersHave(context)),
     });
     run.note({ densities: rows });

@@ -44,9 +44,9 @@ export interface FitMetrics {
   readonly iterations: number;
   readonly heldOutSamples: number;
   /** Held-out samples that even the reference could not solve, which are not among these. */
-  readonly dropped?: DroppedSamples;
+  readonly dropped: DroppedSamples | undefined;
   /** Why there is no solver.onnx: it breaks on the states that its golden vectors would be of. */
-  readonly brokenSolver?: Broken;
+  readonly brokenSolver: Broken | undefined;
   readonly base: MethodResult | BrokenResult;
   readonly hypersolver: MethodResult | BrokenResult;
   readonly comparison: readonly ComparisonRow[];

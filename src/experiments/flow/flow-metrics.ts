@@ -31,7 +31,7 @@ export interface FlowMetrics {
   /** Absent when the densities of held-out data could not be solved; then `broken` says why. */
   readonly heldOut?: HeldOutLikelihood;
   readonly broken?: Broken;
-  readonly entropy?: number;
+  readonly entropy?: number | undefined;
   readonly curve: readonly FlowPoint[];
   readonly seconds: { readonly training: number; readonly measuring: number };
 }

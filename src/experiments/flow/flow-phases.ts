@@ -35,7 +35,10 @@ export interface FlowPlan {
 export function flowPhases({ objective, likelihood, ...plan }: FlowPlan): TrainingPhaseSpec[] {
   const { batch = flowDefaults.batch } = plan;
   const phase = (own: FlowObjective, iterations: number, learningRate: number): TrainingPhaseSpec => ({
-    ...{ objective: own, iterations, learningRate, batch },
+    objective: own,
+    iterations,
+    learningRate,
+    batch,
     likelihood: own === "maximum-likelihood" ? likelihood : undefined,
   });
   const first: FlowObjective = objective === "both" ? "flow-matching" : objective;

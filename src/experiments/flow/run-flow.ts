@@ -122,11 +122,21 @@ function metricsOf(
   const weights = Object.values(flow.field.parameters).map((weight) => weight.data.length);
   const parameters = weights.reduce((total, count) => total + count, 0);
   return {
-    ...{ title, command, status, data: description, dimension, base: flow.base.name },
-    ...{ spec, phases: spec.phases, iterations, parameters, validationNll },
+    title,
+    command,
+    status,
+    data: description,
+    dimension,
+    base: flow.base.name,
+    spec,
+    phases: spec.phases,
+    iterations,
+    parameters,
+    validationNll,
     ...likelihood,
-    ...(entropy !== undefined && { entropy }),
-    ...{ curve, seconds: { training: seconds, measuring } },
+    entropy,
+    curve,
+    seconds: { training: seconds, measuring },
   };
 }
 

@@ -184,7 +184,9 @@ function trainingFigure({ curve }: ImageMetrics["training"]): Figure {
       },
     ].filter(({ values }) => values.length > 0),
     {
-      ...{ name: "accuracy", title: "Accuracy in training", valueLabel: "accuracy (%)" },
+      name: "accuracy",
+      title: "Accuracy in training",
+      valueLabel: "accuracy (%)",
       caption: "Of training batches before the step that used them, and of validation images.",
     },
   );

@@ -33,8 +33,14 @@ export type ImagePresets<P extends ImagePreset = ImagePreset> = Readonly<Record<
 const paperFit = { pretrain: 100, swapEvery: 10, learningRate: 1e-2, finalLearningRate: 5e-4 } as const;
 
 const smokeFit: ImagePreset["fit"] = {
-  ...{ iterations: 40, trajectoryIterations: 10, batch: 8, pretrain: 10, swapEvery: 10, trajectories: 64 },
-  ...{ learningRate: 1e-2, finalLearningRate: 5e-4 },
+  iterations: 40,
+  trajectoryIterations: 10,
+  batch: 8,
+  pretrain: 10,
+  swapEvery: 10,
+  trajectories: 64,
+  learningRate: 1e-2,
+  finalLearningRate: 5e-4,
 };
 
 /*

@@ -13,7 +13,7 @@ import type { Run } from "./run.js";
 
 /** What `metrics.json` of several seeds holds; what each found is in the folder of its own. */
 export interface SeedsMetrics {
-  readonly density: string;
+  readonly density: string | undefined;
   readonly seeds: readonly number[];
   /** Every number as mean and standard deviation over the seeds that have it. */
   readonly rows: readonly JoinedRow[];
@@ -48,7 +48,7 @@ async function runSeeds(
 ): Promise<void> {
   const { name } = experiment;
   const { preset, density, images, changes } = request;
-  run.note({ seeds: [], rows: [], broken: [], ...(density !== undefined && { density }) });
+  run.note({ seeds: [], rows: [], broken: [], density });
   const done: SeedRun[] = [];
   for (let seed = request.seed; seed < request.seed + count; seed++) {
     const world = run.within(`seed-${seed}`);

@@ -56,7 +56,7 @@ export const ffjord: Experiment<Partial<FitSpec>> = /* @__PURE__ */ defineExperi
   name: "ffjord",
   title: "HyperHeun for an FFJORD flow: samples in two evaluations",
   presets: presetFits,
-  table: optionalTable(fitTable, ["seed"]),
+  table: /* @__PURE__ */ optionalTable(fitTable, ["seed"]),
   run: async (given, run, { seed, command }) => {
     const states = normalStates([2]);
     const spec = { base: heun.name, steps: 1, seed, ...given };

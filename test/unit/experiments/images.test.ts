@@ -3,6 +3,7 @@ import { imageRows } from "../../../src/data/internal.js";
 import { alphaFigures } from "../../../src/experiments/images/alpha-family.js";
 import { compileEnds } from "../../../src/experiments/images/classifier-ends.js";
 import { encodedImages } from "../../../src/experiments/images/encoded-images.js";
+import { imageFitJobs } from "../../../src/experiments/images/image-fits.js";
 import { imageFronts } from "../../../src/experiments/images/image-fronts.js";
 import {
   imageHypersolvers,
@@ -68,6 +69,19 @@ describe("methods", () => {
   test("hypersolvers spend ten evaluations, the last one four", () => {
     const spent = imageHypersolvers("mnist-paper").map(({ fit }) => fit.steps * baseOf(fit.base).stages);
     expect(spent).toEqual([10, 10, 10, 4]);
+  });
+});
+
+describe("fits of hypersolvers", () => {
+  test("are others for another seed: of every fit, and of the place where it is kept", async () => {
+    const ends = await compileEnds(classifier);
+    const stage = { classifier, ends, images, preset: mnistPresets.smoke };
+    for (const seed of [0, 1]) {
+      const jobs = imageFitJobs(stage, { seed, command: "test" });
+      expect(jobs.map(({ request: { spec } }) => spec.seed)).toEqual(Array(4).fill(seed));
+      expect(jobs.map(({ settings }) => settings)).toEqual(Array(4).fill(expect.objectContaining({ seed })));
+    }
+    await ends.dispose();
   });
 });
 
@@ -251,6 +265,27 @@ const stoppedInSecondFit = (): ExperimentContext => {
   };
 };
 
+test("an experiment with a classifier that nobody trained here says nothing of training", async () => {
+  const untrained = imageExperiment<ImagePreset>({
+    ...{ name: "untrained", title: "Untrained", dataset: "mnist", presets: mnistAuthorsPresets },
+    table: imageTable,
+    source: () => async (_, _run, onClassifier) => {
+      const studied = { classifier, training: "none" };
+      await onClassifier(studied);
+      return studied;
+    },
+  });
+  const { smoke } = mnistPresets;
+  const fit = { ...smoke.fit, iterations: 6, trajectoryIterations: 2, trajectories: 16 };
+  const spec: ImagePreset = { ...smoke, fit, test: 32, fronts: 32, batch: 16 };
+  const { artefacts, metrics } = await untrained.run({ ...request, images, spec }, stoppedInSecondFit());
+  expect(metrics).not.toHaveProperty("training");
+  expect(Object.keys((metrics as Partial<ImageMetrics>).fits ?? {})).toContain("HyperEuler");
+  const paths = artefacts.map(({ path }) => path);
+  expect(paths).toEqual(expect.arrayContaining(["classifier.safetensors", "correction.onnx", "report.html"]));
+  expect(paths.filter((path) => path.endsWith(".svg"))).toEqual([]);
+});
+
 describe("an interrupted experiment", () => {
   const { smoke } = mnistPresets;
   const spec = { ...smoke, fronts: 32, batch: 16 };
@@ -335,36 +370,4 @@ describe("an interrupted experiment", () => {
     expect(metrics.training.validationAccuracy).toBeGreaterThan(0.3);
     expect(summary).toContain("HyperEuler");
   });
-});
-
-test("another seed is another fit, of the same classifier", async () => {
-  const { smoke } = mnistPresets;
-  const fit = { ...smoke.fit, iterations: 6, trajectoryIterations: 2, trajectories: 16 };
-  const spec: ImagePreset = { ...smoke, fit, test: 32, fronts: 32, batch: 16 };
-  /** With a classifier that nobody trained. */
-  const untrained = imageExperiment<ImagePreset>({
-    ...{ name: "untrained", title: "Untrained", dataset: "mnist", presets: mnistAuthorsPresets },
-    table: imageTable,
-    source: () => async (_, _run, onClassifier) => {
-      const studied = { classifier, training: "none" };
-      await onClassifier(studied);
-      return studied;
-    },
-  });
-  const store = checkpointsInMemory();
-  const firstFit = async (seed: number) => {
-    const { artefacts } = await untrained.run(
-      { ...request, seed, images, spec },
-      { store, resume: seed > 0, ...stoppedInSecondFit() },
-    );
-    const content = (name: string) => artefacts.find(({ path }) => path === name)?.content;
-    expect(content("correction.onnx")).toBeDefined();
-    return { classifier: content("classifier.safetensors"), correction: content("correction.onnx") };
-  };
-  const first = await firstFit(0);
-  // What is complete is tried; the checkpoint of another training would be refused.
-  store.files.delete("stages/fit-hypereuler-features.checkpoint.safetensors");
-  const other = await firstFit(1);
-  expect(other.classifier).toEqual(first.classifier);
-  expect(other.correction).not.toEqual(first.correction);
 });

@@ -77,7 +77,8 @@ function specOf(options: MethodOptions, { tolerances, method: usual }: MethodDef
   if (spec.kind === "hyper" && spec.grid === undefined) return { ...spec, ...grid };
   if (isWhole(method)) {
     if (steps !== undefined) refuseWhole(options, "--steps");
-    if (rtol !== undefined || atol !== undefined) refuseWhole(options, "--rtol, --atol");
+    if (rtol !== undefined) refuseWhole(options, "--rtol");
+    if (atol !== undefined) refuseWhole(options, "--atol");
     if (spec.kind !== "adaptive" && maxSteps !== undefined) refuseWhole(options, "--max-steps");
   } else if (steps !== undefined) return { kind: "fixed", tableau: method, grid: { steps } };
   if (spec.kind !== "adaptive") return spec;

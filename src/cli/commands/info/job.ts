@@ -16,8 +16,8 @@ import type { FieldRoles, InputMap } from "../../../ode/internal.js";
 import { isHypersolversError } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { readBytes } from "../../files/files.js";
-import type { InfoCommandOptions } from "./command.js";
 import type { ModelInfo } from "./model-info.js";
+import type { InfoCommandOptions } from "./options.js";
 import { infoText } from "./text.js";
 
 /** `hypersolvers info`. */

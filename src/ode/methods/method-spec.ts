@@ -3,6 +3,7 @@ import { fail } from "../../tensor/index.js";
 import { type ControllerSpec, controllerOf } from "../control/controller.js";
 import type { StepControl } from "../control/step-control.js";
 import type { Grid } from "../problem/grid.js";
+import { multistepNames } from "./multistep/names.js";
 import type { AdaptiveTableauSpec, ButcherTableau, TableauSpec } from "./tableau.js";
 import { knownTableau } from "./tableaus/index.js";
 
@@ -31,8 +32,16 @@ export interface AdaptiveSpec extends MethodSpec, ControlSpec {
   readonly tableau: string | AdaptiveTableauSpec;
 }
 
-/** A method made of a tableau. */
-export type TableauMethodSpec = FixedSpec | AdaptiveSpec;
+/** A multistep method in fixed steps. */
+export interface MultistepSpec extends MethodSpec {
+  readonly kind: "multistep";
+  /** A name that the library knows. */
+  readonly method: string;
+  readonly grid: Grid;
+}
+
+/** A method that a name or the coefficients of a tableau say whole. */
+export type TableauMethodSpec = FixedSpec | AdaptiveSpec | MultistepSpec;
 
 const coefficients = z.array(z.number());
 const plainTableau = z.object({
@@ -87,7 +96,7 @@ export const tableauSpecSchema: z.ZodType<string | TableauSpec | AdaptiveTableau
   plainTableau,
 ]);
 
-/** Checks the spec of a method made of a tableau. */
+/** Checks the spec of a method that names or coefficients say whole. */
 export const tableauMethodSchema: z.ZodType<TableauMethodSpec> = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("fixed"),
@@ -99,6 +108,7 @@ export const tableauMethodSchema: z.ZodType<TableauMethodSpec> = z.discriminated
     tableau: z.union([z.string(), adaptiveTableau]),
     ...control,
   }),
+  z.strictObject({ kind: z.literal("multistep"), method: z.enum(multistepNames), grid: gridSchema }),
 ]);
 
 /** The name of a tableau that the library knows, else its coefficients. */

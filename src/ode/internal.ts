@@ -22,6 +22,7 @@ export { withOpenParameters } from "./field/open-parameters.js";
 export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.js";
 export type { ContinuousAdjoint } from "./gradient/gradient-options.js";
 export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
+export { type LinearMethod, linearTableau } from "./methods/linear-method.js";
 export { withStepControl } from "./methods/method.js";
 export { requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
 export {
@@ -40,6 +41,8 @@ export {
   parseTableauMethod,
   splitMethods,
 } from "./methods/method-text.js";
+export { coefficientsOf } from "./methods/non-stationary/coefficients-of.js";
+export { nonStationaryScheme } from "./methods/non-stationary/method.js";
 export { embeddedError, rungeKuttaStep } from "./methods/runge-kutta.js";
 export {
   type MethodCost,

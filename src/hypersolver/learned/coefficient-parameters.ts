@@ -1,68 +1,76 @@
-import { add, type Operand, sub } from "../../graph/index.js";
+import { add, maximum, minimum, type Operand, sub } from "../../graph/index.js";
 import type { NonStationaryCoefficients } from "../../ode/index.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { item, scalar } from "../../tensor/index.js";
 
 /** Which coefficients of a start move. */
 export interface Freedom {
+  /** No scales, and the weights of every row add up to the time that it covers. */
   readonly consistent: boolean;
   readonly freeTimes: boolean;
 }
 
-/** Says what stands for a coefficient that moves. */
-export type ParameterValue = (name: string, atStart: number) => Operand;
+/** How far a coefficient is from its start, by name. */
+export type Deviation = (name: string) => Operand;
 
 /**
- * Coefficients in which those that move are given by name: `time 1`, `scale 0`, `weight 2 1`. The first evaluation stays at
- * the start of the span. Consistent ones have no scales, and the last weight of each row follows from the times.
+ * Coefficients as they are when those that may move have moved: `time 1`, `scale 0`, `weight 2 1`, `sum 2`. The last weight
+ * of a row is what its sum leaves: the sum decides how far a state goes, the others only how f is averaged on the way, and
+ * a training that moves them apart learns in a third of the iterations. The first evaluation stays at the start of the span.
  */
 export function movedCoefficients(
   { times, rows }: NonStationaryCoefficients,
   { consistent, freeTimes }: Freedom,
-  value: ParameterValue,
+  deviation: Deviation,
 ): NonStationaryCoefficients<Operand> {
-  const moved = times.map((time, j) => (freeTimes && j > 0 ? value(`time ${j}`, time) : time));
+  const moved = times.map((time, j) =>
+    freeTimes && j > 0 ? inSpan(plus(time, deviation(`time ${j}`))) : time,
+  );
+  const shift = (j: number): Operand => minus(moved[j] ?? 1, times[j] ?? 1);
   return {
     times: moved,
     rows: rows.map(({ from, scale, weights }, i) => {
-      const own = (j: number): Operand => value(`weight ${i} ${j}`, weights[j] ?? 0);
-      if (!consistent)
-        return { from, scale: value(`scale ${i}`, scale), weights: weights.map((_, j) => own(j)) };
-      const free = weights.slice(0, -1).map((_, j) => own(j));
-      const covered = minus(moved[i + 1] ?? 1, moved[from] ?? 0);
-      return { from, scale, weights: [...free, free.reduce(minus, covered)] };
+      const changes = weights.slice(0, -1).map((_, j) => deviation(`weight ${i} ${j}`));
+      const sum = consistent ? minus(shift(i + 1), shift(from)) : deviation(`sum ${i}`);
+      const all = [...changes, changes.reduce(minus, sum)];
+      return {
+        from,
+        scale: consistent ? scale : plus(scale, deviation(`scale ${i}`)),
+        weights: weights.map((weight, j) => plus(weight, all[j] ?? 0)),
+      };
     }),
   };
 }
 
-/** The values of the coefficients that move, as float64 scalars: the master copy of a training. */
-export function startingParameters(start: NonStationaryCoefficients, freedom: Freedom): NamedTensors {
-  const found: NamedTensors = {};
-  movedCoefficients(start, freedom, (name, atStart) => {
-    Object.assign(found, { [name]: scalar(atStart, "float64") });
-    return atStart;
+/** Deviations of nothing, as float64 scalars: the master copy that a training begins with. */
+export function startingDeviations(start: NonStationaryCoefficients, freedom: Freedom): NamedTensors {
+  const names: string[] = [];
+  movedCoefficients(start, freedom, (name) => {
+    names.push(name);
+    return 0;
   });
-  return found;
+  return Object.fromEntries(names.map((name) => [name, scalar(0, "float64")]));
 }
 
-/** The coefficients at given values, in float64; times beyond the span are at its ends. */
+/** The coefficients at given deviations, in float64; without any, the start exactly. */
 export function coefficientsAt(
   start: NonStationaryCoefficients,
   freedom: Freedom,
-  values: NamedTensors,
+  deviations: NamedTensors,
 ): NonStationaryCoefficients {
-  const moved = movedCoefficients(start, freedom, (name, atStart) => {
-    const value = values[name];
-    const number = value === undefined ? atStart : item(value);
-    return name.startsWith("time") ? Math.min(1, Math.max(0, number)) : number;
+  const moved = movedCoefficients(start, freedom, (name) => {
+    const value = deviations[name];
+    return value === undefined ? 0 : item(value);
   });
-  // Made of numbers alone.
+  // Numbers and numbers alone make numbers.
   return moved as NonStationaryCoefficients;
 }
 
+const plus = (a: Operand, b: Operand): Operand =>
+  typeof a === "number" && typeof b === "number" ? a + b : add(a, b);
+
 const minus = (a: Operand, b: Operand): Operand =>
-  typeof a === "number" && typeof b === "number"
-    ? a - b
-    : typeof a === "number"
-      ? add(sub(0, b), a)
-      : sub(a, b);
+  typeof a === "number" && typeof b === "number" ? a - b : sub(a, b);
+
+const inSpan = (time: Operand): Operand =>
+  typeof time === "number" ? Math.min(1, Math.max(0, time)) : maximum(minimum(time, 1), 0);

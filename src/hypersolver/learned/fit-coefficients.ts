@@ -1,19 +1,10 @@
-import {
-  cast as castNode,
-  type InputSpec,
-  maximum,
-  minimum,
-  type NamedNodes,
-  type Node,
-  trace,
-} from "../../graph/index.js";
+import { cast } from "../../graph/index.js";
 import {
   type Field,
   type NonStationaryCoefficients,
   type NonStationaryMethod,
   nonStationary,
 } from "../../ode/index.js";
-import { controlSpecs, stateType } from "../../ode/internal.js";
 import { adam, type Checkpoint, compileTraining } from "../../optim/index.js";
 import {
   type CurvePoint,
@@ -22,26 +13,23 @@ import {
   type TrainingOutcome,
   type TrainingTask,
 } from "../../optim/internal.js";
-import { compile, type NamedTensors, type RunContext } from "../../runtime/index.js";
+import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
-import { completeSpec } from "../../spec/index.js";
-import { type FloatDType, fail, item, Random, type Tensor } from "../../tensor/index.js";
+import { Random } from "../../tensor/index.js";
 import { fingerprintOf } from "../files/fingerprint.js";
 import { fitTrainer } from "../fit/fit-trainer.js";
 import { fitSchedule } from "../fit/learning-rate.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import type { ReferenceSettings } from "../reference/reference.js";
 import type { StateSource } from "../states/states.js";
-import {
-  coefficientsAt,
-  type Freedom,
-  movedCoefficients,
-  startingParameters,
-} from "./coefficient-parameters.js";
-import { type CoefficientSpec, coefficientTable, type EffectiveCoefficients } from "./coefficient-table.js";
-import { endDistance, logEndDistance, relativeEndDistance } from "./end-error.js";
+import { coefficientsAt, startingDeviations } from "./coefficient-parameters.js";
+import { coefficientNodes, floatState, pairSpecs, siteOf } from "./coefficient-program.js";
+import type { CoefficientSpec, EffectiveCoefficients } from "./coefficient-table.js";
+import { type CoefficientValidation, compileCoefficientValidation } from "./coefficient-validation.js";
+import { endDistance, logEndDistance } from "./end-error.js";
 import { type EndPairs, endPairs, pairBatches, pairFeeds } from "./end-pairs.js";
-import { startingCoefficients, usualStart } from "./starting-coefficients.js";
+import { referenceOf, resolveCoefficients } from "./resolve-coefficients.js";
+import { startingCoefficients } from "./starting-coefficients.js";
 
 /** What a fit of coefficients is given that is no plain data. */
 export interface CoefficientInputs {
@@ -101,9 +89,9 @@ export async function fitCoefficients(
   const pairs = await endPairs(field, span, states.training(trajectories, random), reference, context);
   const held = await endPairs(field, span, states.validation(samples, random), reference, context);
   const seconds = (performance.now() - begun) / 1000;
-  const validation = await compileEndErrors(field, start, effective, held, context);
+  const validation = await compileCoefficientValidation(field, start, effective, held, context);
   try {
-    const startError = await validation.error(startingParameters(start, effective));
+    const startError = await validation.error(startingDeviations(start, effective));
     const how = {
       what: "fit",
       advice: "lower the learning rate, or check the field on these states",
@@ -129,30 +117,6 @@ export async function fitCoefficients(
   }
 }
 
-/**
- * Fills in all defaults.
- * @throws INVALID_ARGUMENT that names the option.
- */
-export function resolveCoefficients(field: Field, spec: CoefficientSpec): EffectiveCoefficients {
-  const complete = completeSpec(coefficientTable, spec, hasImageStates(field) ? "images" : "vectors");
-  const { span, evaluations, trajectories, batch, start = usualStart(evaluations) } = complete;
-  if (span[0] === span[1])
-    throw fail("INVALID_ARGUMENT", {
-      what: "span",
-      expected: "two different numbers",
-      received: span.join(", "),
-    });
-  return { ...complete, start, batch: Math.min(batch, trajectories) };
-}
-
-const FLOAT32_TOLERANCE = 1e-6;
-
-const referenceOf = ({ referenceTolerance: tolerance }: EffectiveCoefficients): ReferenceSettings => ({
-  method: "dopri5",
-  tolerance,
-  precision: tolerance < FLOAT32_TOLERANCE ? "float64" : "float32",
-});
-
 /** What decides the outcome, as text. */
 function identityOf(field: Field, spec: EffectiveCoefficients, { description }: StateSource): string {
   const all = { ...spec, field: fingerprintOf(field), states: description };
@@ -164,7 +128,7 @@ function taskOf(
   start: NonStationaryCoefficients,
   spec: EffectiveCoefficients,
   pairs: EndPairs,
-  validation: EndErrors,
+  validation: CoefficientValidation,
   context: RunContext,
 ): TrainingTask {
   const { dtype } = floatState(field);
@@ -181,7 +145,7 @@ function taskOf(
         batch: pairSpecs(field, batch),
         loss: (values, nodes) => {
           const coefficients = coefficientNodes(start, spec, values, dtype);
-          return castNode(loss(field, coefficients, { ...siteOf(field, nodes), span }), "float64");
+          return cast(loss(field, coefficients, { ...siteOf(field, nodes), span }), "float64");
         },
         optimizer: adam(),
         compile: { hot: true, ...machineOf(context) },
@@ -193,92 +157,12 @@ function taskOf(
     },
   };
   return {
-    initial: startingParameters(start, spec),
+    initial: startingDeviations(start, spec),
     phases: [phase],
     validate: async (values) => {
       const error = await validation.error(values);
       return { score: [error], metrics: { error } };
     },
     keepsInitial: true,
-  };
-}
-
-/** Coefficients as nodes in the field's type; times stay inside the span. */
-function coefficientNodes(
-  start: NonStationaryCoefficients,
-  freedom: Freedom,
-  values: NamedNodes,
-  dtype: FloatDType,
-): ReturnType<typeof movedCoefficients> {
-  return movedCoefficients(start, freedom, (name, atStart) => {
-    const node = values[name];
-    if (node === undefined) return atStart;
-    const value = castNode(node, dtype);
-    return name.startsWith("time") ? maximum(minimum(value, 1), 0) : value;
-  });
-}
-
-function floatState(field: Field): { readonly dtype: FloatDType; readonly shape: InputSpec["shape"] } {
-  const { dtype, shape } = stateType(field);
-  return { dtype: dtype === "float64" ? dtype : "float32", shape };
-}
-
-/** @param rows a number, or `"batch"` for any. */
-function pairSpecs(field: Field, rows: number | "batch"): Record<string, InputSpec> {
-  const { dtype, shape } = floatState(field);
-  const sized = (own: InputSpec): InputSpec => ({
-    ...own,
-    shape: own.shape.map((size) => (size === "batch" ? rows : size)),
-  });
-  const specs: Record<string, InputSpec> = {
-    ...controlSpecs(field),
-    "/z0": { shape, dtype },
-    "/end": { shape, dtype },
-  };
-  return Object.fromEntries(Object.entries(specs).map(([name, own]) => [name, sized(own)]));
-}
-
-const siteOf = (field: Field, nodes: NamedNodes) => ({
-  z0: nodes["/z0"] as Node,
-  end: nodes["/end"] as Node,
-  controls: Object.fromEntries(field.roles.controls.map((name) => [name, nodes[name] as Node])),
-});
-
-/** Tells how good values of the parameters are on states that they did not learn from. */
-interface EndErrors {
-  error(values: NamedTensors): Promise<number>;
-  dispose(): Promise<void>;
-}
-
-async function compileEndErrors(
-  field: Field,
-  start: NonStationaryCoefficients,
-  spec: EffectiveCoefficients,
-  pairs: EndPairs,
-  context: RunContext,
-): Promise<EndErrors> {
-  const { dtype } = floatState(field);
-  const parameters = startingParameters(start, spec);
-  const specs: Record<string, InputSpec> = pairSpecs(field, "batch");
-  for (const name of Object.keys(parameters)) specs[`/${name}`] = { shape: [], dtype: "float64" };
-  const distance = hasImageStates(field) ? relativeEndDistance : endDistance;
-  const graph = trace(specs, (nodes) => {
-    const values = Object.fromEntries(
-      Object.keys(parameters).map((name) => [name, nodes[`/${name}`] as Node]),
-    );
-    const coefficients = coefficientNodes(start, spec, values, dtype);
-    return { error: distance(field, coefficients, { ...siteOf(field, nodes), span: spec.span }) };
-  });
-  const program = await compile(graph, machineOf(context));
-  const feeds = pairFeeds(pairs, dtype);
-  return {
-    error: async (values) => {
-      const named = Object.fromEntries(Object.entries(values).map(([name, value]) => [`/${name}`, value]));
-      const { error } = await program.run({ ...feeds, ...named });
-      const value = item(error as Tensor);
-      // A solve that broke is worse than any that did not.
-      return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
-    },
-    dispose: () => program.dispose(),
   };
 }

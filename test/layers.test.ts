@@ -165,14 +165,13 @@ describe("the import graph of src", () => {
     expect(firstCycle(inside.filter(({ typeOnly, lazy }) => !typeOnly && !lazy))).toEqual([]);
   });
 
-  test.each(["tensor", "graph", "runtime", "nn", "data", "datasets", "metrics", "plot"])(
-    "has no cycle inside %s, types included",
-    (layer) => {
-      const own = inside.filter(({ from, to }) => layerOf(from) === layer && layerOf(to) === layer);
-      expect(own.length).toBeGreaterThan(3);
-      expect(firstCycle(own)).toEqual([]);
-    },
-  );
+  const layers = Object.keys(below).filter((layer) => layer !== "version");
+  const sorted = layers.filter((layer) => layer !== "experiments" && layer !== "cli");
+  test.each(sorted)("has no cycle inside %s, types included", (layer) => {
+    const own = inside.filter(({ from, to }) => layerOf(from) === layer && layerOf(to) === layer);
+    expect(own.length).toBeGreaterThan(3);
+    expect(firstCycle(own)).toEqual([]);
+  });
 
   test("ONNX Runtime is known to its backends alone, ONNX files to graph/onnx", () => {
     const users = (name: RegExp): string[] =>

@@ -47,7 +47,10 @@ interface FfjordMetrics extends FitMetrics {
 }
 
 /** HyperHeun in one step (2 NFE) for the authors' flow: the library's main job on real input. */
-export const ffjord: Experiment<Partial<FitSpec>> = defineExperiment<Partial<FitSpec>, FfjordMetrics>({
+export const ffjord: Experiment<Partial<FitSpec>> = /* @__PURE__ */ defineExperiment<
+  Partial<FitSpec>,
+  FfjordMetrics
+>({
   name: "ffjord",
   title: "HyperHeun for an FFJORD flow: samples in two evaluations",
   presets: presetFits,

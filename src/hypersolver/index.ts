@@ -27,6 +27,13 @@ export { meshErrors, referenceStates } from "./measure/mesh-errors.js";
 // Files.
 
 export { cardWarnings } from "./files/check-card.js";
+export {
+  type CoefficientCard,
+  coefficientWarnings,
+  decodeCoefficients,
+  encodeCoefficients,
+  type LoadedCoefficients,
+} from "./files/coefficient-file.js";
 export { decodeCorrection, encodeCorrection, weightsWarnings } from "./files/correction-file.js";
 export { encodeSolver, selfTest } from "./files/solver-file.js";
 export { stateWarnings } from "./files/state-warnings.js";

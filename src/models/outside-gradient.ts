@@ -5,7 +5,7 @@ import type { StepResult } from "../optim/internal.js";
 import type { NamedTensors } from "../runtime/index.js";
 
 /** An optimiser that is handed gradients. */
-export interface OutsideGradient extends Omit<Training, "step"> {
+interface OutsideGradient extends Omit<Training, "step"> {
   /**
    * One update along gradients of the parameters, by name.
    * @param buffers what they become if the step is taken, all of them.

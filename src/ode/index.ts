@@ -62,13 +62,8 @@ export { defineField, type Field, fieldAs, fieldMacs } from "./field/field.js";
 
 // Compiled solves.
 
-export {
-  type CompiledSolve,
-  type CompiledSolveOptions,
-  compileSolve,
-  type FieldSolution,
-  solveField,
-} from "./compiled/compile-solve.js";
+export { compileSolve, solveField } from "./compiled/compile-solve.js";
+export type { CompiledSolve, CompiledSolveOptions, FieldSolution } from "./compiled/compiled-solve.js";
 
 // Derivatives of fields and solves.
 
@@ -82,3 +77,4 @@ export {
   gradientThroughSolve,
   type SolveGradient,
 } from "./gradient/solve-gradient.js";
+export { meshOfStepSize } from "./problem/mesh.js";

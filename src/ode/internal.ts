@@ -1,6 +1,6 @@
 /** For the layers above, not for users: methods taken apart, fields in parts, steps as nodes of a graph. */
-export type { FieldStatistics } from "./compiled/compile-solve.js";
 export { runtimeOptions } from "./compiled/compiled-options.js";
+export type { FieldStatistics } from "./compiled/compiled-solve.js";
 export { compiledStepper } from "./compiled/compiled-stepper.js";
 export { integrateAdaptive } from "./control/adaptive.js";
 export { isBelowRounding, magnitudeOf, unitRoundoff } from "./control/tolerance-floor.js";
@@ -24,25 +24,29 @@ export type { ContinuousAdjoint } from "./gradient/gradient-options.js";
 export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
 export { type LinearMethod, linearTableau } from "./methods/linear-method.js";
 export { withStepControl } from "./methods/method.js";
-export { requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
+export { requireLinear, requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
 export {
   gridSchema,
-  type MethodSpec,
-  type TableauMethodSpec,
+  nonStationarySchema,
   tableauMethodSchema,
-  tableauSpec,
   tableauSpecSchema,
-} from "./methods/method-spec.js";
+} from "./methods/method-schema.js";
+export { type MethodSpec, type TableauMethodSpec, tableauSpec } from "./methods/method-spec.js";
 export {
   gridText,
   isGridText,
   isHyperText,
+  isNonStationaryText,
   parseGrid,
   parseTableauMethod,
   splitMethods,
 } from "./methods/method-text.js";
 export { coefficientsOf } from "./methods/non-stationary/coefficients-of.js";
-export { nonStationaryScheme } from "./methods/non-stationary/method.js";
+export {
+  isNonStationary,
+  type NonStationarySpec,
+  nonStationaryScheme,
+} from "./methods/non-stationary/method.js";
 export { embeddedError, rungeKuttaStep } from "./methods/runge-kutta.js";
 export {
   type MethodCost,

@@ -2,7 +2,7 @@ import { mul } from "../graph/index.js";
 import { type AdamOptions, type AdamScalar, type AdamSlot, adam } from "./adam.js";
 import type { Optimizer } from "./optimizer.js";
 
-export interface AdamWOptions extends AdamOptions {
+interface AdamWOptions extends AdamOptions {
   /** Parameters shrink by the factor 1 − lr·weightDecay before each step. Default 0.01. */
   readonly weightDecay?: number;
 }

@@ -18,20 +18,20 @@ import {
 } from "./training-graph.js";
 
 /** What one iteration computes, compiled. */
-export interface Iteration {
+interface Iteration {
   readonly layout: TrainingLayout;
   run(at: IterationInput): Promise<IterationOutput>;
   dispose(): Promise<void>;
 }
 
-export interface IterationInput {
+interface IterationInput {
   readonly batch: NamedTensors;
   readonly state: Tensor;
   readonly scalars: readonly number[];
   readonly buffers: NamedTensors;
 }
 
-export interface IterationOutput {
+interface IterationOutput {
   readonly next: Tensor;
   /** In the layout's order. */
   readonly report: readonly number[];
@@ -52,7 +52,9 @@ async function compileWhole(problem: TrainingProblem, options: CompileOptions): 
     layout,
     run: async ({ batch, state, scalars, buffers }) => {
       const outputs = await program.run({
-        ...{ ...batch, ...bufferFeeds(buffers), [stateName]: state },
+        ...batch,
+        ...bufferFeeds(buffers),
+        [stateName]: state,
         [scalarsName]: fromNumbers(scalars, [scalars.length], state.dtype),
       });
       return {
@@ -77,7 +79,9 @@ async function compileSplit(problem: TrainingProblem, options: CompileOptions): 
       const { size } = layout.packing;
       const parameters = { ...state, data: state.data.slice(0, size), shape: [size] } as Tensor;
       const derived = await gradient.run({
-        ...{ ...batch, ...bufferFeeds(buffers), [parametersName]: parameters },
+        ...batch,
+        ...bufferFeeds(buffers),
+        [parametersName]: parameters,
       });
       const [loss = Number.NaN, ...metrics] = toFloat64(derived[lossesName] as Tensor);
       const outputs = await rest.run({

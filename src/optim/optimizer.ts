@@ -1,7 +1,7 @@
 import type { Node } from "../graph/index.js";
 
 /** What one update reads. All nodes but the scalars have the shape of the parameter. */
-export interface UpdateInputs<Slot extends string = string, Scalar extends string = string> {
+interface UpdateInputs<Slot extends string = string, Scalar extends string = string> {
   readonly parameter: Node;
   readonly gradient: Node;
   /** The optimiser's memory; zeros before the first step. */
@@ -11,7 +11,7 @@ export interface UpdateInputs<Slot extends string = string, Scalar extends strin
 }
 
 /** What one update gives. */
-export interface UpdateResult<Slot extends string = string> {
+interface UpdateResult<Slot extends string = string> {
   readonly parameter: Node;
   readonly slots: Readonly<Record<Slot, Node>>;
 }

@@ -9,7 +9,7 @@ export const constant =
   () =>
     learningRate;
 
-export interface CosineOptions {
+interface CosineOptions {
   /** Rate of iteration 0. */
   readonly from: number;
   /** Rate of iteration `iterations`, held afterwards. Default 0. */
@@ -31,7 +31,7 @@ export function warmup(schedule: Schedule, iterations: number): Schedule {
       : schedule(iteration - iterations);
 }
 
-export interface OneCycleOptions {
+interface OneCycleOptions {
   /** Highest rate. */
   readonly peak: number;
   /** Length of the whole cycle. */

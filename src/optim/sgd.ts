@@ -1,7 +1,7 @@
 import { add, mul, type Node, sub } from "../graph/index.js";
 import type { Optimizer } from "./optimizer.js";
 
-export interface SgdOptions {
+interface SgdOptions {
   /** Share of the last step that is kept. Default 0: no memory. */
   readonly momentum?: number;
   /** Looks ahead by one momentum step (Nesterov). Default false. */

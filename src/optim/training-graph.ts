@@ -20,9 +20,7 @@ import type { Optimizer } from "./optimizer.js";
 import { type Packing, packingOf, packNodes, unpackNodes } from "./packing.js";
 
 /** A loss alone, or with scalars worth reporting and the new values of the buffers. */
-export type LossResult =
-  | Node
-  | { readonly loss: Node; readonly metrics: NamedNodes; readonly buffers?: NamedNodes };
+type LossResult = Node | { readonly loss: Node; readonly metrics: NamedNodes; readonly buffers?: NamedNodes };
 
 export interface TrainingProblem<Name extends string = string> {
   /** First values; all of one float type. */
@@ -38,12 +36,12 @@ export interface TrainingProblem<Name extends string = string> {
   loss(parameters: NamedNodes, batch: Readonly<Record<Name, Node>>, buffers: NamedNodes): LossResult;
   readonly optimizer: Optimizer;
   /** Largest Euclidean norm of the whole gradient. Default: no limit. */
-  readonly clipNorm?: number;
+  readonly clipNorm?: number | undefined;
   /**
    * Keeps an exponential moving average of the parameters: average ← average + (1 − d)(parameters − average),
    * d = min(averageDecay, (1 + t)/(10 + t)) at step t, so that the first values are forgotten early. Default: none.
    */
-  readonly averageDecay?: number;
+  readonly averageDecay?: number | undefined;
   /**
    * Whether loss, metrics and new buffers are means over rows of the batch, and no row knows the others: then
    * `parallel: "batch"` divides the batch among threads. Batch statistics are then those of the parts. Default false.
@@ -63,12 +61,12 @@ export interface TrainingLayout {
 }
 
 /** One iteration as a graph. */
-export interface TrainingGraph extends TrainingLayout {
+interface TrainingGraph extends TrainingLayout {
   readonly graph: Graph;
 }
 
 /** One iteration as two graphs. */
-export interface SplitTrainingGraph extends TrainingLayout {
+interface SplitTrainingGraph extends TrainingLayout {
   /** Everything over the batch: the gradient, unclipped, and the losses. */
   readonly gradient: Graph;
   /** The rest. */

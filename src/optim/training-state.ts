@@ -4,13 +4,13 @@ import { allocate, sameShape } from "../tensor/internal.js";
 import { type Packing, pack, unpack } from "./packing.js";
 
 /** How the state vector is laid out: one copy of the packing a row. */
-export interface StateLayout {
+interface StateLayout {
   readonly packing: Packing;
   readonly rows: readonly string[];
 }
 
 /** The one vector that a training carries from step to step. */
-export type StateVector = Tensor<"float32"> | Tensor<"float64">;
+type StateVector = Tensor<"float32"> | Tensor<"float64">;
 
 /** Parameters as given, also as their first average; the optimiser's slots at zero. */
 export function firstState({ packing, rows }: StateLayout, parameters: NamedTensors): StateVector {

@@ -15,7 +15,7 @@ import {
 /** The problem, and what to run its program on. */
 export interface TrainingOptions<Name extends string = string> extends TrainingProblem<Name> {
   /** How to run it; a training that has the machine for itself wants `{ hot: true }`. Default `{}`. */
-  readonly compile?: CompileOptions;
+  readonly compile?: CompileOptions | undefined;
 }
 
 /** What one iteration saw, before its update. */

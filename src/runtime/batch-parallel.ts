@@ -11,7 +11,7 @@ import type { NamedTensors, Program } from "./program.js";
 export type Join = "rows" | "mean" | "root mean square";
 
 /** Programs of the same graph. */
-export interface BatchParts {
+interface BatchParts {
   /** What runs batches too small to divide; loaded when first needed. */
   whole(): Promise<Program>;
   /** Run side by side, each on rows of its own. */

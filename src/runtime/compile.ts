@@ -1,6 +1,6 @@
 import { backend } from "#backend";
 import { encodeOnnx, type Graph, printGraph } from "../graph/index.js";
-import { simplify, topological } from "../graph/internal.js";
+import { isRowWise, simplify, topological } from "../graph/internal.js";
 import { fail, type HypersolversError, isHypersolversError } from "../tensor/index.js";
 import type { Session, SessionOptions } from "./backend.js";
 import { batchParallelProgram, type Join, pieceRows, worksByRows } from "./batch-parallel.js";
@@ -58,15 +58,16 @@ const isBatchParallel = (options: SessionOptions): boolean =>
   backend.createWorkerSession !== undefined;
 
 /** The same program several times. */
-export interface ThreadPrograms {
+interface ThreadPrograms {
   readonly programs: readonly Program[];
   /** Fewer rows are not worth a program of their own. */
   readonly leastRows: number;
 }
 
 /**
- * The same program once for every thread, each in a worker thread, where `parallel` is `"batch"`; else once. For work in
- * several runs a row, whose rows need not wait for each other between runs.
+ * The same program once for every thread, each in a worker thread, where `parallel` is `"batch"` and every row of the
+ * outputs depends on that row of the inputs alone; else once. For work in several runs a row, whose rows need not wait
+ * for each other between runs. Outputs without rows are the caller's to join.
  */
 export async function compileForThreads(graph: Graph, options: CompileOptions): Promise<ThreadPrograms> {
   const { least: leastRows } = pieceRows(graph);
@@ -77,7 +78,8 @@ export async function compileForThreads(graph: Graph, options: CompileOptions): 
   if (options.device === "reference") return alone();
   const simple = simplify(graph);
   const placed = await placedOptions(simple, options);
-  if (!isBatchParallel(placed)) return alone();
+  const ofRows = Object.values(simple.outputs).filter(({ shape }) => shape.includes("batch"));
+  if (!isBatchParallel(placed) || !isRowWise(ofRows)) return alone();
   return { programs: await onePerThread(graph, await lowered(simple, placed), placed), leastRows };
 }
 

@@ -34,39 +34,12 @@ export interface RunContext extends MachineOptions {
 }
 
 /** What is to be handed to `compile`, and no more: a worker thread cannot be sent callbacks. */
-export function machineOf({ device, threads, parallel, worker }: RunContext): MachineOptions {
-  return {
-    ...(device !== undefined && { device }),
-    ...(threads !== undefined && { threads }),
-    ...(parallel !== undefined && { parallel }),
-    ...(worker !== undefined && { worker }),
-  };
-}
-
-/** The run's part of options that still carry both what is asked and how it is run. */
-export interface RunOptions extends Pick<RunContext, "signal" | "onProgress" | "onWarning"> {
-  readonly compile?: CompileOptions;
-}
-
-/** That part of larger options, to be handed on. */
-export function runOptionsOf({ compile, signal, onProgress, onWarning }: RunOptions): RunOptions {
-  return {
-    ...(compile !== undefined && { compile }),
-    ...(signal !== undefined && { signal }),
-    ...(onProgress !== undefined && { onProgress }),
-    ...(onWarning !== undefined && { onWarning }),
-  };
-}
-
-/** A context as such options. */
-export const runOptions = (context: RunContext): RunOptions =>
-  runOptionsOf({ ...context, compile: machineOf(context) });
-
-/** The context that lies in such options. */
-export function contextOf(options: RunOptions): RunContext {
-  const { compile = {}, ...rest } = runOptionsOf(options);
-  return { ...machineOf(compile), ...rest };
-}
+export const machineOf = ({ device, threads, parallel, worker }: RunContext): MachineOptions => ({
+  device,
+  threads,
+  parallel,
+  worker,
+});
 
 /** The clock of a run. */
 export const clockOf = ({ clock = () => performance.now() }: RunContext): (() => number) => clock;

@@ -1,13 +1,4 @@
 /** For the layers above, not for users: the parts of a context, programs once a thread or from files. */
 export type { Join } from "./batch-parallel.js";
 export { compileForThreads, programOf } from "./compile.js";
-export {
-  clockOf,
-  contextOf,
-  isStopped,
-  type MachineOptions,
-  machineOf,
-  type RunOptions,
-  runOptions,
-  runOptionsOf,
-} from "./context.js";
+export { clockOf, isStopped, type MachineOptions, machineOf } from "./context.js";

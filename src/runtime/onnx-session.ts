@@ -8,7 +8,7 @@ import { fail, type Tensor } from "../tensor/index.js";
 import type { Session, SessionOptions } from "./backend.js";
 
 /** What ONNX Runtime's packages for Node and for browsers have in common. */
-export interface OnnxRuntime {
+interface OnnxRuntime {
   readonly InferenceSession: InferenceSessionFactory;
   readonly Tensor: TensorConstructor;
 }

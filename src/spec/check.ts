@@ -8,7 +8,7 @@ export interface Problem {
   readonly path: string;
   readonly expected: string;
   readonly received: string;
-  readonly help?: string;
+  readonly help?: string | undefined;
 }
 
 /** What is wrong with a value of a kind; undefined: nothing. */
@@ -59,7 +59,7 @@ function unknownName(table: Table, name: string, path: string): Problem {
     path,
     expected: `one of ${Object.keys(table).join(", ")}`,
     received: shown(name),
-    ...(near !== undefined && { help: `did you mean ${near}?` }),
+    help: near && `did you mean ${near}?`,
   };
 }
 

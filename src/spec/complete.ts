@@ -45,15 +45,9 @@ export function pickSpec<T extends Table>(table: T, spec: object): Spec<T> {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Spec<T>;
 }
 
-/** @throws INVALID_ARGUMENT that names the option, when a value is not of its kind. */
-export function checkValue(name: string, kind: Kind, value: unknown): void {
-  const problem = problemOf(kind, value, name);
-  if (problem !== undefined) throw refused(problem);
-}
-
 function refused({ path, expected, received, help }: Problem, from?: string): Error {
   const what = from === undefined ? path : `${from}: ${path}`;
-  return fail("INVALID_ARGUMENT", { what, expected, received, ...(help !== undefined && { help }) });
+  return fail("INVALID_ARGUMENT", { what, expected, received, help });
 }
 
 /** Members that are there, each by the table's name for it. */

@@ -49,7 +49,7 @@ export function describe(table: Table): OptionDescription[] {
 }
 
 /** The help of an option without its default: choices are named. */
-export const sentenceOf = (row: Row): string => row.help.replace("{choices}", choicesOf(row).join(", "));
+const sentenceOf = (row: Row): string => row.help.replace("{choices}", choicesOf(row).join(", "));
 
 /** The same with the default behind. */
 export function helpOf(row: Row): string {

@@ -31,7 +31,7 @@ export interface NumberKind {
 }
 
 /** Not empty. */
-export interface TextKind {
+interface TextKind {
   readonly type: "text";
   /** Regular expression that the text has to match, and what that is in words. */
   readonly pattern?: string;
@@ -40,17 +40,17 @@ export interface TextKind {
   readonly known?: readonly string[];
 }
 
-export interface BooleanKind {
+interface BooleanKind {
   readonly type: "boolean";
 }
 
-export interface ChoiceKind {
+interface ChoiceKind {
   readonly type: "choice";
   readonly of: readonly string[];
 }
 
 /** `span`: any two numbers. `range`: 0 < low ≤ high. */
-export interface PairKind {
+interface PairKind {
   readonly type: "span" | "range";
 }
 
@@ -61,13 +61,13 @@ export interface MapKind {
   readonly expected: string;
 }
 
-export interface ListKind {
+interface ListKind {
   readonly type: "list";
   readonly of: Kind;
 }
 
 /** The first kind that a value is of. */
-export interface EitherKind {
+interface EitherKind {
   readonly type: "either";
   readonly of: readonly Kind[];
 }

@@ -25,7 +25,7 @@ type DefiniteKeys<T> = {
 type Mode = "given" | "complete";
 
 /** The type of the values of a kind. */
-export type ValueOf<K, M extends Mode = "given"> = Row extends K
+type ValueOf<K, M extends Mode = "given"> = Row extends K
   ? unknown // Any kind at all: nothing is known of its values.
   : K extends { readonly nullable: true }
     ? Plain<K, M> | null

@@ -9,5 +9,5 @@ export {
   Random,
   trace,
 } from "../../dist/index.js";
+export { fieldAs } from "../../dist/ode/index.js";
 export { renderSvg, trainingCurve } from "../../dist/plot/index.js";
-export { fieldAs } from "../../src/ode/index.js";

@@ -20,13 +20,13 @@ describe("export", () => {
       place.run("solve", ...task, "--states", "z0.safetensors", "--out", "z1.safetensors", "--json"),
     ]);
     expect(exported.json()).toMatchObject({
-      method: "hyper-heun",
+      method: "hyper-heun:correction.onnx:3",
       steps: 3,
       nfe: 6,
       gCalls: 3,
       selfTest: "passed",
     });
-    expect(solved.json()).toMatchObject({ method: "hyper-heun", nfe: 6, gCalls: 3 });
+    expect(solved.json()).toMatchObject({ method: "hyper-heun:correction.onnx:3", nfe: 6, gCalls: 3 });
     expect(exported.json().macs).toBe(solved.json().macs);
     const session = await InferenceSession.create(place.at("solver.onnx"));
     expect([session.inputNames, session.outputNames]).toEqual([["z0"], ["z1"]]);
@@ -56,7 +56,7 @@ describe("export", () => {
       "rk4.onnx",
       "--json",
     );
-    expect(result.json()).toMatchObject({ method: "rk4", inputs: ["z0", "x"], nfe: 8 });
+    expect(result.json()).toMatchObject({ method: "rk4:2", inputs: ["z0", "x"], nfe: 8 });
     expect((await place.run("info", "rk4.onnx", "--json")).json()).toMatchObject({
       kind: "solver",
       selfTest: { status: "passed" },
@@ -75,7 +75,12 @@ describe("compare", () => {
       new Set(["Euler", "midpoint", "Heun", "RK4", "HyperHeun", "dopri5"]),
     );
     for (const { error, nfe } of rows) expect([error > 0, nfe > 0]).toEqual([true, true]);
-    expect(readdirSync(place.at("pareto")).sort()).toEqual(["comparison.json", "pareto.png", "pareto.svg"]);
+    expect(readdirSync(place.at("pareto")).sort()).toEqual([
+      "comparison.json",
+      "config.json",
+      "pareto.png",
+      "pareto.svg",
+    ]);
   });
 });
 
@@ -108,7 +113,7 @@ describe("info", () => {
     expect(code).toBe(0);
     expect(json()).toMatchObject({
       kind: "model",
-      obstacle: expect.stringContaining("UNSUPPORTED_OPERATOR"),
+      unsolvable: expect.stringContaining("UNSUPPORTED_OPERATOR"),
     });
     expect(json().unsupported).toEqual(expect.arrayContaining(["my.domain.Strange"]));
     const refused = await place.run("solve", "strange.onnx", "--span", "0,1", "--states", "normal");

@@ -124,7 +124,7 @@ describe("sample", () => {
   it.concurrent("writes points in the columns of the data, and draws them", async () => {
     const result = await run("sample flow.onnx --count 500 --out s.csv --picture s.png --json");
     expect(result.json()).toMatchObject({
-      ...{ count: 500, dimension: 2, method: "dopri5", gCalls: 0, warnings: [], out: "s.csv" },
+      ...{ count: 500, dimension: 2, method: "dopri5@1e-5", gCalls: 0, warnings: [], out: "s.csv" },
       columns: [{ column: "width" }, { column: "height" }],
     });
     const { columns, points } = table("s.csv");
@@ -146,9 +146,9 @@ describe("sample", () => {
       run("sample flow.onnx --method rk4 --steps 2 --json"),
       run("sample ffjord.onnx --span 0,1 --base normal --count 50 --json"),
     ]);
-    expect(corrected.json()).toMatchObject({ method: "hyper-heun", nfe: 18, gCalls: 9 });
+    expect(corrected.json()).toMatchObject({ method: "hyper-heun:correction.onnx:9", nfe: 18, gCalls: 9 });
     expect(corrected.stderr).toContain("outside the trained range");
-    expect(fixed.json()).toMatchObject({ method: "rk4", nfe: 8, gCalls: 0, warnings: [] });
+    expect(fixed.json()).toMatchObject({ method: "rk4:2", nfe: 8, gCalls: 0, warnings: [] });
     expect(bare.json()).toMatchObject({ count: 50, columns: [{ column: "x0" }, { column: "x1" }] });
   });
 });
@@ -195,8 +195,8 @@ describe("density", () => {
       ),
       run("density flow.onnx --data points.csv --correction correction.onnx --json"),
     ]);
-    expect(estimated.json()).toMatchObject({ method: "dopri5", nll: { n: 400 } });
-    expect(corrected.json()).toMatchObject({ method: "hyper-heun", nfe: 2, gCalls: 1 });
+    expect(estimated.json()).toMatchObject({ method: "dopri5@1e-5", nll: { n: 400 } });
+    expect(corrected.json()).toMatchObject({ method: "hyper-heun:correction.onnx:1", nfe: 2, gCalls: 1 });
     expect(corrected.stderr).toContain("warning: this correction was fitted for the other direction");
     writeFileSync(place.at("renamed.csv"), blobs().replace("width,height", "height,width"));
     const renamed = await run("density flow.onnx --data renamed.csv");

@@ -41,7 +41,7 @@ describe("solve", () => {
     ];
     const result = await place.run("solve", "field.onnx", ...args, "--out", "fixed.safetensors", "--json");
     expect(result.json()).toMatchObject({
-      ...{ status: "success", method: "rk4", nfe: 64, gCalls: 0, acceptedSteps: 16, rejectedSteps: 0 },
+      ...{ status: "success", method: "rk4:16", nfe: 64, gCalls: 0, acceptedSteps: 16, rejectedSteps: 0 },
       ...{
         shape: [3, DIM],
         out: "fixed.safetensors",

@@ -62,7 +62,7 @@ export interface ImageBatchOptions {
   readonly batch: number;
   readonly normalisation: Normalisation;
   /** Absent: images as they are. */
-  readonly augmentation?: Augmentation;
+  readonly augmentation?: Augmentation | undefined;
 }
 
 /** Mini-batches of images, by iteration. */

@@ -37,7 +37,7 @@ export interface CnfMetrics extends SampleContest {
  * Section 4.2 of the paper: continuous normalizing flows over planar densities, sampled in two evaluations. Trains a flow,
  * fits corrections for sampling and for densities, and measures what they are worth.
  */
-export const cnf: Experiment<CnfPreset> = defineExperiment<CnfPreset, CnfMetrics>({
+export const cnf: Experiment<CnfPreset> = /* @__PURE__ */ defineExperiment<CnfPreset, CnfMetrics>({
   name: "cnf",
   title: "Continuous normalizing flows, sampled in two evaluations",
   densities: Object.keys(densities),

@@ -155,7 +155,7 @@ export const mnist: Experiment<TrainedImagePreset> = imageExperiment<TrainedImag
 });
 
 /** Hypersolvers for the classifier that the paper's authors trained. */
-export const mnistAuthors: Experiment<ImagePreset> = imageExperiment({
+export const mnistAuthors: Experiment<ImagePreset> = /* @__PURE__ */ imageExperiment({
   name: "mnist-authors",
   title: "The authors' Neural ODE classifier of MNIST's digits, and hypersolvers of 10 evaluations",
   dataset: "mnist",

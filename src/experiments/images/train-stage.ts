@@ -9,7 +9,6 @@ import {
 import { CLASSIFIER_TRAINING_TOLERANCES, type ClassifierPoint } from "../../models/internal.js";
 import { resolveMethod } from "../../ode/internal.js";
 import type { ProgressEvent } from "../../runtime/index.js";
-import { runOptions } from "../../runtime/internal.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import { digest } from "../kit/digest.js";
@@ -87,16 +86,18 @@ function trainingStage(
       const { onProgress } = context;
       // The second training is another stage of progress: its iterations may take another time.
       const refining = onProgress && ((event: ProgressEvent) => onProgress({ ...event, stage: "refining" }));
-      return trainClassifier({
+      const options = {
         ...settings,
         architecture: architectureNamed(architecture),
         data: images.training,
         seed,
-        ...runOptions(context),
         ...(await checkpointingIn(checkpoint)),
-        ...(from && { from }),
-        ...(name === "refine" && refining && { onProgress: refining }),
-      });
+        from,
+      };
+      return trainClassifier(
+        options,
+        name === "refine" && refining ? { ...context, onProgress: refining } : context,
+      );
     },
   };
 }

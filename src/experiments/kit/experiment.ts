@@ -85,7 +85,7 @@ export interface ExperimentDefinition<Spec extends object, Metrics extends objec
   report(metrics: Partial<Metrics> & RunFacts, figures: readonly Figure[]): RunReport;
 }
 
-/** The experiment of a definition. */
+/** The experiment of a definition. Calls are marked pure: bundles leave out the experiments that nobody runs. */
 export function defineExperiment<Spec extends object, Metrics extends object>(
   definition: ExperimentDefinition<Spec, Metrics>,
 ): Experiment<Spec> {

@@ -57,7 +57,7 @@ const ROUNDING = 1e-14;
  * Theorem 1 of the paper: a hypersolver whose g is off by δ has a local truncation error O(δ ε^(p+1)). Measured in float64
  * on a nonlinear, non-autonomous field with an exact flow, for corrections whose δ is chosen.
  */
-export const slope: Experiment<SlopeSpec> = defineExperiment<
+export const slope: Experiment<SlopeSpec> = /* @__PURE__ */ defineExperiment<
   SlopeSpec,
   { readonly errors: readonly LocalErrors[] }
 >({

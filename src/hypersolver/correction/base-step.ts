@@ -9,7 +9,7 @@ import {
 } from "../../ode/internal.js";
 
 /** A step of the base method, with everything that a correction may look at. */
-export interface BaseStep {
+interface BaseStep {
   /** What the base alone gives. */
   readonly y1: Node;
   readonly stages: readonly Node[];
@@ -17,7 +17,7 @@ export interface BaseStep {
   readonly features: NamedNodes;
 }
 
-export interface BaseStepOptions {
+interface BaseStepOptions {
   readonly features?: readonly string[];
   /** Wraps the states that f is evaluated at, for instance to stop gradients. */
   readonly guard?: (state: Node) => Node;

@@ -132,8 +132,16 @@ function macsOf(
   );
   const scale = new Float64Array(state).fill(1);
   const options: ConvNetworkOptions = {
-    ...{ base, inputs, features, kernels, activation, shapes, statistics, scale },
-    ...{ hidden: [channels], size: [height, width] },
+    base,
+    inputs,
+    features,
+    kernels,
+    activation,
+    shapes,
+    statistics,
+    scale,
+    hidden: [channels],
+    size: [height, width],
   };
   const { graph } = convCorrection(options, new Random(0));
   return countMacs(makeGraph(graph.inputs, graph.outputs), 1);

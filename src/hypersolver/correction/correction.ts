@@ -29,7 +29,7 @@ export interface Correction {
 }
 
 /** All that is known where a correction is evaluated. */
-export interface CorrectionSite {
+interface CorrectionSite {
   readonly z: Node;
   readonly stages: readonly Node[];
   readonly epsilon: Operand;

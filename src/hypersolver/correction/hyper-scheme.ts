@@ -24,7 +24,7 @@ import {
 import { baseStep } from "./base-step.js";
 import { type Correction, correctionMacs, evaluateCorrection } from "./correction.js";
 
-export interface HyperSchemeOptions {
+interface HyperSchemeOptions {
   /** Nodes for g's parameters, to train them. Default: the stored values as constants. */
   readonly parameters?: NamedNodes;
   /**
@@ -36,7 +36,7 @@ export interface HyperSchemeOptions {
    * Columns of the state that g sees and corrects, the first ones; those behind follow the base. So a correction made
    * for z also steps (z, log-density). Default: all.
    */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
 }
 
 /**

@@ -19,7 +19,7 @@ export interface HyperSpec extends MethodSpec {
   /** Name of the base, or its coefficients; absent: the correction's own. */
   readonly base?: string | TableauSpec | AdaptiveTableauSpec;
   /** Where the correction is, usually its file; absent for one that is in memory alone. */
-  readonly correction?: string;
+  readonly correction?: string | undefined;
   /** Absent: the steps that the correction was fitted to. */
   readonly grid?: Grid;
 }
@@ -27,7 +27,7 @@ export interface HyperSpec extends MethodSpec {
 /** A corrected tableau in fixed steps. */
 export interface HyperMethod extends FixedMethod {
   readonly correction: Correction;
-  readonly columns?: number;
+  readonly columns?: number | undefined;
   readonly spec: HyperSpec;
   scheme(field: Field): StepScheme;
   withGrid(grid: Grid): HyperMethod;
@@ -40,11 +40,11 @@ export interface HyperOptions {
    * Columns of the state that g sees and corrects, the first ones; those behind follow the base. So a correction made
    * for z also steps (z, log-density). Default: all.
    */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
 }
 
 /** `hyper-heun` of a base. */
-export const hyperNamed = ({ name }: ButcherTableau): string => `hyper-${name}`;
+const hyperNamed = ({ name }: ButcherTableau): string => `hyper-${name}`;
 
 /**
  * A correction in fixed steps: `hyper(correction, { steps: 2 })`, spelt `hyper-heun:2`, or `hyper-heun:correction.onnx:2`
@@ -73,11 +73,11 @@ export function hyper(
     title: `Hyper${base.title.replace(/^./, (letter) => letter.toUpperCase())}`,
     order: base.order,
     text: [name, ...(file === undefined ? [] : [file]), gridText(grid)].join(":"),
-    spec: { kind: "hyper", base: tableauSpec(base), ...(file !== undefined && { correction: file }), grid },
+    spec: { kind: "hyper", base: tableauSpec(base), correction: file, grid },
     grid,
     correction,
-    ...(columns !== undefined && { columns }),
-    scheme: (field) => hyperScheme(field, correction, columns === undefined ? {} : { columns }),
+    columns,
+    scheme: (field) => hyperScheme(field, correction, { columns }),
     withGrid: (other) => hyper(correction, other, options),
   };
 }

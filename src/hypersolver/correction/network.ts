@@ -97,7 +97,7 @@ export function withFoldedStatistics(options: NetworkOptions, correction: Correc
 }
 
 /** What a channel is multiplied by to have deviation one; one where it does not vary. */
-export const reciprocalOrOne = (deviation: number): number => (deviation > 0 ? 1 / deviation : 1);
+const reciprocalOrOne = (deviation: number): number => (deviation > 0 ? 1 / deviation : 1);
 
 function standardised(x: Node, { mean, deviation }: ColumnStatistics): Node {
   return mul(sub(x, row(mean)), row(deviation.map(reciprocalOrOne)));

@@ -20,7 +20,7 @@ import { SOLVER_KEY, solverFacts } from "./solver-facts.js";
 export const GOLDEN_KEY = "hypersolvers.golden";
 
 /** A few inputs and what the solver made of them where it was exported: a self-test for where it is loaded. */
-export interface GoldenVectors {
+interface GoldenVectors {
   readonly inputs: Readonly<
     Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>
   >;

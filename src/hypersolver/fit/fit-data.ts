@@ -1,5 +1,5 @@
 import type { Field } from "../../ode/index.js";
-import type { CompileOptions } from "../../runtime/index.js";
+import { isStopped } from "../../runtime/internal.js";
 import { fail, Random, toFloat64 } from "../../tensor/index.js";
 import { referenceEnds, stateErrors } from "../measure/measure.js";
 import { chooseReference, MEASURING, type ReferenceSettings } from "../reference/reference.js";
@@ -24,8 +24,9 @@ export interface FitData {
 const NOISE_SAMPLES = 256;
 
 /** Solves the references of a fit: residual rows always (their statistics scale the network), paths when asked for. */
-export async function prepareData(field: Field, fit: FitSettings, compile: CompileOptions): Promise<FitData> {
-  const { span, steps, base, signal } = fit;
+export async function prepareData(field: Field, fit: FitSettings): Promise<FitData> {
+  const { span, steps, base, compile, context } = fit;
+  const { signal } = context;
   const random = new Random(fit.seed);
   const target = Math.abs(span[1] - span[0]) / steps;
   const smallest = fit.epsilon === null ? target : Math.min(target, fit.epsilon[0]);
@@ -39,7 +40,7 @@ export async function prepareData(field: Field, fit: FitSettings, compile: Compi
     reference: settings,
     random,
     compile,
-    ...(signal && { signal }),
+    signal,
   };
   const withPaths = fit.loss !== "residual" || fit.trajectoryIterations > 0;
   const report = progressOf(fit, withPaths ? 2 : 1);
@@ -47,28 +48,28 @@ export async function prepareData(field: Field, fit: FitSettings, compile: Compi
     ...shared,
     base,
     correction: { inputs: fit.inputs, features: fit.features },
-    ...(fit.epsilon !== null && { epsilon: fit.epsilon }),
+    epsilon: fit.epsilon ?? undefined,
     directions: fit.directions,
     onProgress: report(0),
   });
   const paths = withPaths ? await trajectoryData({ ...shared, onProgress: report(1) }) : undefined;
-  if (signal?.aborted === true) {
+  if (isStopped(context)) {
     throw fail("INTERRUPTED", {
       what: "fit",
       received: "a stop while references were being solved",
       help: "nothing was fitted yet",
     });
   }
-  return { settings, rows, paths, noiseFloor: await noiseFloor(field, fit, settings, random, compile) };
+  return { settings, rows, paths, noiseFloor: await noiseFloor(field, fit, settings, random) };
 }
 
 function progressOf(
-  { onProgress, trajectories }: FitSettings,
+  { context, trajectories }: FitSettings,
   parts: number,
 ): (part: number) => (share: number) => void {
   return (part) => (share) => {
     const done = Math.round(((part + share) / parts) * trajectories);
-    onProgress?.({ stage: SOLVING_REFERENCES, done, total: trajectories });
+    context.onProgress?.({ stage: SOLVING_REFERENCES, done, total: trajectories });
   };
 }
 
@@ -78,9 +79,8 @@ async function noiseFloor(
   fit: FitSettings,
   settings: ReferenceSettings,
   random: Random,
-  compile: CompileOptions,
 ): Promise<number> {
-  const { span, steps, base } = fit;
+  const { span, steps, base, compile } = fit;
   const epsilon = (span[1] - span[0]) / steps;
   const samples: Samples = await fit.states.training(NOISE_SAMPLES, random.fork("noise floor"));
   const step = [span[0], span[0] + epsilon] as const;

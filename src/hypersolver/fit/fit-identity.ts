@@ -4,7 +4,7 @@ import type { FitSettings } from "./fit-options.js";
 
 /** What decides the outcome of a fit, as text: a checkpoint continues the same fit only. */
 export function fitIdentity(field: Field, settings: FitSettings): string {
-  const { base, states, compile: _, signal: _s, onProgress: _p, onWarning: _w, ...plain } = settings;
+  const { base, states, compile: _, context: _context, ...plain } = settings;
   const all = { ...plain, field: fingerprintOf(field), base: base.name, states: states.description };
   return JSON.stringify(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -1,6 +1,7 @@
 import type { ButcherTableau } from "../../ode/index.js";
 import type { Checkpoint } from "../../optim/index.js";
-import type { RunOptions } from "../../runtime/internal.js";
+import type { RunContext } from "../../runtime/index.js";
+import type { MachineOptions } from "../../runtime/internal.js";
 import type { StateStream } from "../states/state-stream.js";
 import type { StateSource } from "../states/states.js";
 import type { CompleteFit } from "./fit-table.js";
@@ -26,7 +27,10 @@ type Resolved = "features" | "epsilon" | "trajectories" | "trajectoryLearningRat
 export type EffectiveFit = Omit<CompleteFit, Resolved | "architecture"> &
   Required<Pick<CompleteFit, Resolved>>;
 
-/** All that a fit works by: the effective spec, its states, and what it needs of the run's context. */
-export interface FitSettings extends Omit<EffectiveFit, "base">, Pick<FitInputs, "states">, RunOptions {
+/** All that a fit works by: the effective spec, its states, and its run. */
+export interface FitSettings extends Omit<EffectiveFit, "base">, Pick<FitInputs, "states"> {
   readonly base: ButcherTableau;
+  /** What its programs run on. */
+  readonly compile: MachineOptions;
+  readonly context: RunContext;
 }

@@ -286,7 +286,7 @@ export type FitSpec = Spec<typeof fitTable>;
 /** With the defaults that depend on nothing else. */
 export type CompleteFit = Complete<typeof fitTable>;
 
-export const fitLosses: typeof fitTable.loss.of = fitTable.loss.of;
+const fitLosses: typeof fitTable.loss.of = fitTable.loss.of;
 export type FitLoss = (typeof fitLosses)[number];
-export const fitDirections: typeof fitTable.directions.of = fitTable.directions.of;
+const fitDirections: typeof fitTable.directions.of = fitTable.directions.of;
 export type FitDirection = (typeof fitDirections)[number];

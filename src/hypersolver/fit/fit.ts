@@ -1,7 +1,7 @@
 import { type Field, tableauNamed } from "../../ode/index.js";
 import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/internal.js";
 import type { RunContext } from "../../runtime/index.js";
-import { machineOf, runOptionsOf } from "../../runtime/internal.js";
+import { machineOf } from "../../runtime/internal.js";
 import type { Correction } from "../correction/correction.js";
 import type { ReferenceSettings } from "../reference/reference.js";
 import { checkFit } from "./check-fit.js";
@@ -13,7 +13,7 @@ import { hasImageStates, resolveFit } from "./resolve-fit.js";
 import { planVectorFit } from "./vector-fit.js";
 
 /** A point of the training curve of a fit: means over a block of iterations. */
-export interface LossPoint {
+interface LossPoint {
   /** Last iteration of the block, counted over all phases. */
   readonly iteration: number;
   /** Mean over the iterations that were not skipped. */
@@ -78,8 +78,8 @@ export async function fitCorrection(
       advice: "lower the learning rate, or check the field on these states",
       settings: fitIdentity(field, requested),
       spacing: SPACING,
-      ...(checkpoint && { checkpoint }),
-      ...(onCheckpoint && { onCheckpoint }),
+      checkpoint,
+      onCheckpoint,
     };
     const { best, curve, seconds, ...outcome } = await runTraining(plan.task, how, context);
     return {
@@ -104,12 +104,13 @@ function lossPoint({ iteration, loss, phase, learningRate, metrics: { error } }:
 /** What a fit works by. */
 export const settingsOf = (spec: EffectiveFit, { states }: FitInputs, context: RunContext): FitSettings => ({
   ...spec,
-  ...runOptionsOf({ ...context, compile: machineOf(context) }),
   base: tableauNamed(spec.base),
   states,
+  compile: machineOf(context),
+  context,
 });
 
 function specOf(settings: FitSettings): EffectiveFit {
-  const { compile: _c, onProgress: _p, onWarning: _w, signal: _s, states: _, base, ...spec } = settings;
+  const { states: _, compile: _compile, context: _context, base, ...spec } = settings;
   return { ...spec, base: base.name };
 }

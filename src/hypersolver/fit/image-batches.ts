@@ -10,7 +10,7 @@ import { batchNumber } from "./fit-plan.js";
 /** Name of an input of the training program: something of the i-th step that g learns from. */
 export const rowInput = (i: number, name: string): string => `${i} ${name}`;
 /** Name of an input of the training program: something of the reference trajectories. */
-export const pathInput = (name: string): string => `path ${name}`;
+const pathInput = (name: string): string => `path ${name}`;
 
 /** A mini-batch ready for the training programs. */
 export interface UnfoldedBatch {

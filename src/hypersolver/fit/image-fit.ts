@@ -52,7 +52,7 @@ export async function planImageFit(field: Field, fit: FitSettings): Promise<FitP
   const size = imageSize(field);
   requireImages(inputShapes(field, fit.base, fit), size);
   requireKernels({ hidden: fit.hidden, kernels: fit.kernels ?? [] });
-  requireGoing(fit.signal);
+  requireGoing(fit.context.signal);
   const { settings, noiseFloor } = await chooseImageReference(field, fit);
   const open: { dispose(): Promise<void> }[] = [];
   const kept = <T extends { dispose(): Promise<void> }>(resource: T): T => {
@@ -65,16 +65,19 @@ export async function planImageFit(field: Field, fit: FitSettings): Promise<FitP
   try {
     const references = kept(await referenceBatches(field, fit, settings));
     const residuals = kept(await residualSource(field, fit, settings));
-    fit.onProgress?.({ stage: SOLVING_REFERENCES, done: 0, total: fit.batch });
+    fit.context.onProgress?.({ stage: SOLVING_REFERENCES, done: 0, total: fit.batch });
     const batch = await references.at(0);
     const first: UnfoldedBatch = { batch, rows: await residuals.rows(batch) };
-    fit.onProgress?.({ stage: SOLVING_REFERENCES, done: fit.batch, total: fit.batch });
-    requireGoing(fit.signal);
+    fit.context.onProgress?.({ stage: SOLVING_REFERENCES, done: fit.batch, total: fit.batch });
+    requireGoing(fit.context.signal);
     const network = networkOptions(field, fit, first.rows ?? []);
     const initial = convCorrection(network, new Random(fit.seed).fork("network"));
     const validation = kept(await validationOf(field, initial, fit, settings));
     return {
-      ...{ settings: fit, reference: settings, noiseFloor, dispose },
+      settings: fit,
+      reference: settings,
+      noiseFloor,
+      dispose,
       task: {
         initial: initial.parameters,
         phases: phasesOf(field, initial, { fit, references, residuals }, first),
@@ -131,7 +134,8 @@ function phasesOf(
   const inputs = programInputs(fit, first);
   type Course = Pick<TrainerPhase, "stage" | "iterations" | "learningRate">;
   const phase = (loss: FitLoss, course: Course, batches: ImageBatchOptions): TrainerPhase => ({
-    ...{ name: loss, ...course },
+    name: loss,
+    ...course,
     start: async ({ best: parameters }) =>
       fitTrainer(
         await compilePhase(field, correction, fit, { loss, inputs, parameters }),
@@ -206,8 +210,12 @@ function compilePhase(
     return terms.reduce((total, term) => add(total, term));
   };
   return compileTraining({
-    ...{ parameters, batch, loss, rowwise: true },
-    ...{ optimizer: adamw({ weightDecay: fit.weightDecay }), clipNorm: CLIP_NORM },
+    parameters,
+    batch,
+    loss,
+    rowwise: true,
+    optimizer: adamw({ weightDecay: fit.weightDecay }),
+    clipNorm: CLIP_NORM,
     compile: { hot: true, ...fit.compile },
   });
 }

@@ -35,7 +35,7 @@ export function residualLoss(
 }
 
 /** What trajectory fitting solves, and whether gradients flow through f. */
-export interface TrajectoryOptions {
+interface TrajectoryOptions {
   readonly span: Span;
   readonly steps: number;
   readonly throughField: boolean;

@@ -61,7 +61,11 @@ function resolveImages(field: Field, spec: FitSpec): EffectiveFit {
     kernels: fitting,
     ...complete,
     activation: spec.activation ?? named.activation,
-    ...{ inputs, features, hidden, epsilon, trajectories },
+    inputs,
+    features,
+    hidden,
+    epsilon,
+    trajectories,
   };
 }
 

@@ -23,7 +23,7 @@ import type { ReferenceSettings } from "../reference/reference.js";
 import type { FitSettings } from "./fit-options.js";
 
 /** Tells how good parameters are at what they will be used for. */
-export interface Validation {
+interface Validation {
   /**
    * Mean Euclidean error at the end of the span, in the target number of steps, on states outside the training set; for
    * corrections that work in both directions, its mean with the error of the way back. Where it is relative, over the
@@ -33,7 +33,7 @@ export interface Validation {
   dispose(): Promise<void>;
 }
 
-export interface ValidationOptions {
+interface ValidationOptions {
   /** States to validate on. */
   readonly samples: number;
   /** Whether errors are divided by the mean norm of the reference. */
@@ -90,7 +90,7 @@ export async function compileValidation(
     if (directions === "forward") return { error: forward };
     return { error: mul(add(forward, distance(start, solved(end, [span[1], span[0]]))), 0.5) };
   });
-  const program = await compile(graph, { ...fit.compile });
+  const program = await compile(graph, fit.compile);
   const fixed = { ...samples.controls, "/z0": cast(samples.z0, dtype), "/end": ends };
   return {
     error: async (parameters) => {

@@ -25,7 +25,7 @@ const VALIDATION_SAMPLES = 512;
 
 /** A fit of an MLP on vector states: all references ahead, in one table of rows. */
 export async function planVectorFit(field: Field, requested: FitSettings): Promise<FitPlan> {
-  const data = await prepareData(field, requested, { ...requested.compile });
+  const data = await prepareData(field, requested);
   const fit = { ...requested, batch: Math.min(requested.batch, fewestRows(data)) };
   const network = networkOptions(fit, data);
   const initial = mlpCorrection(network, new Random(fit.seed).fork("network"));
@@ -69,7 +69,9 @@ function networkOptions(fit: FitSettings, { rows }: FitData): NetworkOptions {
 function phasesOf(field: Field, correction: Correction, fit: FitSettings, data: FitData): TrainerPhase[] {
   type Course = Pick<TrainerPhase, "stage" | "iterations"> & { readonly from: number; readonly to: number };
   const phase = (loss: FitLoss, { stage, iterations, from, to }: Course): TrainerPhase => ({
-    ...{ name: loss, stage, iterations },
+    name: loss,
+    stage,
+    iterations,
     learningRate: fitSchedule(iterations, from, to),
     start: async ({ best: parameters }) => {
       const training = await compileTraining({

@@ -93,7 +93,7 @@ export async function referenceEnds(
 }
 
 /** What a solve gives and costs. */
-export interface FixedMeasurement {
+interface FixedMeasurement {
   readonly end: Tensor;
   readonly errors: StateErrors;
   readonly statistics: FieldStatistics;

@@ -12,7 +12,7 @@ export interface DroppedSamples extends Broken {
 }
 
 /** The samples that methods can be compared on. */
-export interface SolvableSamples {
+interface SolvableSamples {
   readonly samples: Samples;
   /** Reference states at the end of the span, one a sample. */
   readonly ends: Tensor;

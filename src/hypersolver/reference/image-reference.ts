@@ -23,7 +23,7 @@ const SAMPLES = 4;
  * Solved in float32 from 1e-6 upwards; rounding there adds some 1e-7 ‖z‖/ε^(p+1) to the noise, which no tolerance removes.
  */
 export async function chooseImageReference(field: Field, fit: FitSettings): Promise<ChosenReference> {
-  const { span, steps, base, referenceTolerance, compile = {} } = fit;
+  const { span, steps, base, referenceTolerance, compile } = fit;
   const epsilon = (span[1] - span[0]) / steps;
   const scale = Math.abs(epsilon) ** (base.order + 1);
   const step = [span[0], span[0] + epsilon] as const;

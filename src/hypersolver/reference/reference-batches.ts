@@ -36,14 +36,14 @@ export async function referenceBatches(
   fit: FitSettings,
   settings: ReferenceSettings,
 ): Promise<ReferenceBatches> {
-  const reference = await compileReference(field, settings, { ...fit.compile });
+  const reference = await compileReference(field, settings, fit.compile);
   const random = new Random(fit.seed);
   const solve = async (index: number): Promise<ReferenceBatch> => {
     const samples = await fit.states.training(fit.batch, random.fork(`reference batch ${index}`));
     const { z0, controls } = mapSamples(samples, (value) => cast(value, "float32"));
     const pairs = pairsOf(fit, random.fork(`mesh ${index}`));
     const times = timesOf(fit.span, pairs);
-    const states = await reference.states(z0, times, controls, fit.signal);
+    const states = await reference.states(z0, times, controls, fit.context.signal);
     return { pairs, times, controls, states: states.map((state) => cast(state, "float32")) };
   };
   const pool = new ReferencePool<ReferenceBatch>({

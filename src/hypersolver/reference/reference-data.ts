@@ -12,9 +12,9 @@ export interface ReferenceDataOptions {
   readonly samples: Samples;
   readonly reference: ReferenceSettings;
   readonly random: Random;
-  readonly compile?: CompileOptions;
+  readonly compile?: CompileOptions | undefined;
   readonly onProgress?: (share: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Initial states that are solved together, sharing their steps. */

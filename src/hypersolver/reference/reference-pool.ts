@@ -1,7 +1,7 @@
 import type { Random } from "../../tensor/index.js";
 
 /** What a pool keeps, and what it weighs. */
-export interface PoolOptions<T> {
+interface PoolOptions<T> {
   /** Makes the i-th item, at any time, any number of times. */
   readonly make: (index: number) => Promise<T>;
   readonly bytesOf: (item: T) => number;

@@ -1,11 +1,12 @@
-import { dopri5, type Field, fieldAs, orThrow } from "../../ode/index.js";
-import { compiledStepper, integrateAdaptive } from "../../ode/internal.js";
+import { type AdaptiveMethod, type Field, fieldAs, orThrow } from "../../ode/index.js";
+import { compiledStepper, integrateAdaptive, tableauMethodOf } from "../../ode/internal.js";
 import type { CompileOptions, NamedTensors } from "../../runtime/index.js";
 import { cast, type FloatDType, type Tensor } from "../../tensor/index.js";
 
 /** How finely reference trajectories are solved. */
 export interface ReferenceSettings {
-  readonly method: "dopri5";
+  /** A pair with step control, by its name. */
+  readonly method: string;
   /** rtol = atol. */
   readonly tolerance: number;
   readonly precision: FloatDType;
@@ -52,18 +53,21 @@ export interface Reference {
   dispose(): Promise<void>;
 }
 
+/**
+ * A reference solver, ready to run.
+ * @throws INVALID_ARGUMENT for a tolerance that is not positive and finite, or a method without an error estimate.
+ */
 export async function compileReference(
   field: Field,
   settings: ReferenceSettings,
   options: CompileOptions = {},
 ): Promise<Reference> {
-  const { tolerance, precision } = settings;
-  const programs = await compiledStepper(
-    dopri5,
-    fieldAs(field, precision),
-    { rtol: tolerance, atol: tolerance },
-    { hot: true, ...options },
-  );
+  const { precision } = settings;
+  const method = methodOfReference(settings);
+  const programs = await compiledStepper(method.tableau, fieldAs(field, precision), method, {
+    hot: true,
+    ...options,
+  });
   return {
     settings,
     states: async (z0, times, controls, signal) => {
@@ -75,13 +79,16 @@ export async function compileReference(
       for (const [i, end] of times.slice(1).entries()) {
         const start = times[i] ?? end;
         const from = states[i] as Tensor;
-        const segment = { times: [start, end], ...(signal && { signal }) };
-        states.push(
-          start === end ? from : orThrow(await integrateAdaptive(stepper, from, segment)).lastGood.y,
-        );
+        const loop = { times: [start, end], signal };
+        states.push(start === end ? from : orThrow(await integrateAdaptive(stepper, from, loop)).lastGood.y);
       }
       return states;
     },
     dispose: () => programs.dispose(),
   };
+}
+
+function methodOfReference({ method, tolerance }: ReferenceSettings): AdaptiveMethod {
+  const spec = { kind: "adaptive", tableau: method, rtol: tolerance, atol: tolerance } as const;
+  return tableauMethodOf(spec) as AdaptiveMethod;
 }

@@ -2,7 +2,7 @@ import { type NamedNodes, type Node, reshape, slice } from "../../graph/index.js
 import { type Random, rows, sizeOf, type Tensor, tensor } from "../../tensor/index.js";
 
 /** Which columns of a table hold which tensor, and its shape without the batch. */
-export interface Column {
+interface Column {
   readonly start: number;
   readonly end: number;
   readonly shape: readonly number[];
@@ -70,7 +70,7 @@ function scatter(
 }
 
 /** One tensor of the table as nodes: [batch, …] out of the matrix [batch, width]. */
-export function columnNode(matrix: Node, { start, end, shape }: Column): Node {
+function columnNode(matrix: Node, { start, end, shape }: Column): Node {
   return reshape(slice(matrix, 1, start, end), [matrix.shape[0] ?? 1, ...shape]);
 }
 

@@ -19,7 +19,7 @@ export interface ResidualDataOptions extends ReferenceDataOptions {
   readonly base: ButcherTableau;
   readonly correction: Pick<Correction, "inputs" | "features">;
   /** Sizes of the random steps beside those of the target mesh; undefined: the target mesh alone. */
-  readonly epsilon?: readonly [number, number];
+  readonly epsilon?: readonly [number, number] | undefined;
   /** Also learn every step backwards. Default `forward`. */
   readonly directions?: FitDirection;
 }

@@ -10,7 +10,7 @@ export interface StateStream {
 }
 
 /** How many samples each part of the data has. */
-export interface StreamCounts {
+interface StreamCounts {
   readonly training: number;
   readonly validation: number;
   readonly heldOut: number;

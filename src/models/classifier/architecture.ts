@@ -31,7 +31,7 @@ export interface ClassifierArchitecture {
 }
 
 /** The three parts, f at some depth: for what does not depend on depth, such as names. */
-export const partsOf = ({ stem, field, head }: ClassifierArchitecture): readonly [Module, Module, Module] => [
+const partsOf = ({ stem, field, head }: ClassifierArchitecture): readonly [Module, Module, Module] => [
   stem,
   field(0),
   head,

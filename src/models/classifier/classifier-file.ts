@@ -35,7 +35,8 @@ const schema: z.ZodType<ClassifierFacts> = z.object({
 export type ClassifierStory = Pick<ClassifierFacts, "classes" | "training" | "heldOutAccuracy">;
 
 export const factsOf = ({ architecture }: Classifier, story: ClassifierStory): ClassifierFacts => ({
-  ...{ format: 1, architecture: architecture.name },
+  format: 1,
+  architecture: architecture.name,
   ...story,
   library: libraryName,
 });

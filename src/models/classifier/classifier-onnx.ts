@@ -8,7 +8,7 @@ import { CLASSIFIER_KEY, type ClassifierFacts, type ClassifierStory, factsOf } f
 import { fixedClassifier } from "./fixed-graph.js";
 
 /** What an exported classifier does, in its metadata. */
-export interface ClassifierExport extends ClassifierFacts {
+interface ClassifierExport extends ClassifierFacts {
   /** What `images` has to be: (pixel/255 − mean)/deviation by channel. */
   readonly normalisation: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
   /** Name of the method: `midpoint`, `hyper-euler`. */

@@ -42,7 +42,7 @@ export const newClassifier = (architecture: ClassifierArchitecture, random: Rand
 /**
  * Types of the parameters and buffers that a part reads in evaluation, as program inputs. Counters are not among them.
  */
-export function partInputs(part: Module): Record<string, InputSpec> {
+function partInputs(part: Module): Record<string, InputSpec> {
   const all = { ...parameterInputs(part), ...bufferInputs(part) };
   return Object.fromEntries(Object.entries(all).filter(([, { dtype }]) => dtype !== "int64"));
 }

@@ -140,7 +140,7 @@ function requireFinite(logits: Tensor): void {
 }
 
 /** The place of the largest of each row; of equal ones the first. */
-export function predictionsOf({ data, shape }: Tensor): Uint8Array {
+function predictionsOf({ data, shape }: Tensor): Uint8Array {
   const [count = 0, classes = 1] = shape;
   const predictions = new Uint8Array(count);
   for (let row = 0; row < count; row++) {

@@ -6,11 +6,11 @@ import { imagesShape } from "./architecture.js";
 import type { Classifier } from "./classifier.js";
 
 /** The values as constants, one node each, so that all steps share their weights. */
-export const constantsOf = (state: StateDict): NamedNodes =>
+const constantsOf = (state: StateDict): NamedNodes =>
   Object.fromEntries(Object.entries(state).map(([name, value]) => [name, constant(value)]));
 
 /** A whole classifier in fixed steps. */
-export interface FixedClassifier {
+interface FixedClassifier {
   /** `images` [batch, C, H, W], standardised, -> `logits` [batch, classes]. */
   readonly graph: Graph;
   /** Number of steps, and what they cost. */

@@ -5,7 +5,7 @@ import type { CompiledClassifier } from "./compile-classifier.js";
 import { requireImageSet } from "./image-input.js";
 
 /** How well a classifier does on one batch. */
-export interface BatchAccuracy {
+interface BatchAccuracy {
   readonly count: number;
   readonly correct: number;
   readonly nfe: number;
@@ -27,7 +27,7 @@ export interface MeasuredAccuracy {
   readonly batches: readonly BatchAccuracy[];
 }
 
-export interface AccuracyOptions {
+interface AccuracyOptions {
   /** Images a batch; step control sees a batch together. Default 100. */
   readonly batch?: number;
   readonly onBatch?: (done: number, total: number) => void;

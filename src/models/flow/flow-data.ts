@@ -39,7 +39,8 @@ export function densityData(density: Density, seed: number): FlowData {
   return {
     description: `${density.name}: ${density.description}`,
     dimension: 2,
-    ...{ standardisation, batch },
+    standardisation,
+    batch,
     radius: radiusOf(batch(RADIUS_ROWS, random.fork("radius"))),
     validation: density.sample(VALIDATION_ROWS, random.fork("validation")),
     heldOut: (count) => density.sample(count, random.fork("held out")),

@@ -22,7 +22,7 @@ import { dimensionOf, type Flow } from "./flow.js";
 import { drawNoise, type NoiseKind } from "./noise.js";
 
 /** How log-densities are solved, and on what. */
-export interface FlowDensityOptions extends CompileOptions {
+interface FlowDensityOptions extends CompileOptions {
   /**
    * Default, and tolerances that its spelling does not say: dopri5 at 1e-5. A correction may be one for z, whose base then
    * carries the log-density along the corrected path; or one that was fitted to the log-density field, and corrects both.

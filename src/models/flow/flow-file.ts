@@ -54,7 +54,10 @@ export function flowFacts(
 ): FlowFacts {
   const { shift, scale } = standardisation;
   return {
-    ...{ format: 1, base: base.name, span: [span[0], span[1]], standardisation: { shift, scale } },
+    format: 1,
+    base: base.name,
+    span: [span[0], span[1]],
+    standardisation: { shift, scale },
     ...story,
     library: libraryName,
   };

@@ -87,8 +87,8 @@ export async function compileFlowMatching(field: Field, options: FlowMatchingOpt
       );
     },
     optimizer: options.optimizer,
-    ...(options.clipNorm !== undefined && { clipNorm: options.clipNorm }),
-    ...(options.averageDecay !== undefined && { averageDecay: options.averageDecay }),
+    clipNorm: options.clipNorm,
+    averageDecay: options.averageDecay,
     compile: { hot: true, ...options.compile },
   });
   return {

@@ -76,7 +76,7 @@ export async function compileMaximumLikelihood(
   const augmented = logDensityField(field, {
     kinetic: kinetic > 0,
     frobenius: frobenius > 0,
-    ...(estimator && { estimator }),
+    estimator,
   });
   const compileOptions = { hot: true, ...options.compile };
   const { dimension } = augmented;
@@ -90,8 +90,8 @@ export async function compileMaximumLikelihood(
   const update = await compileOutsideGradient({
     parameters: field.parameters,
     optimizer: options.optimizer,
-    ...(options.clipNorm !== undefined && { clipNorm: options.clipNorm }),
-    ...(options.averageDecay !== undefined && { averageDecay: options.averageDecay }),
+    clipNorm: options.clipNorm,
+    averageDecay: options.averageDecay,
     compile: compileOptions,
   });
   const names = ["nll", ...Object.keys(augmented.columns).filter((name) => name !== "logDensity")];

@@ -82,8 +82,8 @@ export async function trainFlow(
       advice: "lower the learning rate, or look for outliers in the data",
       settings: settingsOf(options),
       spacing: { points: CURVE_POINTS, validations, each: "run" as const },
-      ...(checkpoint && { checkpoint }),
-      ...(onCheckpoint && { onCheckpoint }),
+      checkpoint,
+      onCheckpoint,
     };
     const { best, curve, ...outcome } = await runTraining(task, plan, context);
     const points = curve.map(flowPoint);
@@ -121,7 +121,7 @@ function trainerPhases({ data, phases, seed, compile }: FlowTraining, flow: Flow
           step: async (iteration, learningRate) => {
             const x = data.batch(batchOf(phase), random.fork(`batch ${start + iteration}`));
             const { nfe, metrics: _, ...step } = await trainer.step(x, learningRate);
-            return { ...step, ...(nfe !== undefined && { metrics: { nfe } }) };
+            return nfe === undefined ? step : { ...step, metrics: { nfe } };
           },
           values: () => trainer.averaged(),
           state: () => trainer.state(),

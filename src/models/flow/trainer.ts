@@ -2,7 +2,7 @@ import type { NamedTensors } from "../../runtime/index.js";
 import type { Broken, Tensor } from "../../tensor/index.js";
 
 /** What one iteration of training a flow saw, before its update. */
-export interface FlowStep {
+interface FlowStep {
   /** What is minimised. */
   readonly loss: number;
   /** Euclidean norm of the whole gradient, before clipping. */

@@ -15,22 +15,18 @@ export interface FlowPoint {
   readonly objective: FlowObjective;
   readonly loss: number;
   /** Evaluations of f of a training solve, where training solves. */
-  readonly nfe?: number;
+  readonly nfe?: number | undefined;
   /** Negative log-likelihood of validation data, in nats and units of the data; NaN where its solve broke down. */
-  readonly nll?: number;
+  readonly nll?: number | undefined;
   /** Evaluations of f of the validation solve, at tolerance 1e-5. */
-  readonly validationNfe?: number;
+  readonly validationNfe?: number | undefined;
 }
 
 /** A point of the loop's curve as a flow's. */
 export function flowPoint({ iteration, phase, loss, metrics, validated }: CurvePoint): FlowPoint {
   const { nfe, nll, validationNfe } = metrics;
-  return {
-    ...{ iteration, objective: phase as FlowObjective, loss },
-    ...(nfe !== undefined && { nfe }),
-    ...(validated && nll !== undefined && { nll }),
-    ...(validationNfe !== undefined && { validationNfe }),
-  };
+  const objective = phase as FlowObjective;
+  return { iteration, objective, loss, nfe, nll: validated ? nll : undefined, validationNfe };
 }
 
 const AVERAGE_DECAY = 0.999;
@@ -46,7 +42,7 @@ export function scheduleOf({ schedule = "cosine", learningRate, iterations }: Tr
   return warmup(cosineAnnealing({ from: learningRate, iterations: Math.max(1, iterations - rise) }), rise);
 }
 
-export interface PhaseSettings {
+interface PhaseSettings {
   readonly seed: number;
   /** Largest norm of the standardised data. */
   readonly radius: number;

@@ -3,8 +3,8 @@ import { withToleranceFloor } from "../control/tolerance-floor.js";
 import { type Field, fieldMacs } from "../field/field.js";
 import type { AdaptiveMethod } from "../methods/method.js";
 import { spanOf } from "../problem/mesh.js";
-import type { CompiledSolve, CompiledSolveOptions } from "./compile-solve.js";
 import { prepared, runtimeOptions } from "./compiled-options.js";
+import type { CompiledSolve, CompiledSolveOptions } from "./compiled-solve.js";
 import { compiledStepper } from "./compiled-stepper.js";
 
 /** A solve with step control: every attempt is one run of a program. */

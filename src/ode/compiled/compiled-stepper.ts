@@ -11,7 +11,7 @@ import { tensorLayout } from "./state-layout.js";
 import { type CompiledTolerance, evaluationGraph, trialGraph } from "./trial-graph.js";
 
 /** The compiled programs of adaptive stepping. */
-export interface CompiledStepper {
+interface CompiledStepper {
   /**
    * The stepper for given values of the field's controls: its attempts are runs of one program.
    * @param span where f may be evaluated. Default: anywhere.
@@ -20,7 +20,7 @@ export interface CompiledStepper {
   dispose(): Promise<void>;
 }
 
-export interface CompiledStepperOptions extends CompileOptions {
+interface CompiledStepperOptions extends CompileOptions {
   /** Return the stages of every step, for dense output inside steps. Costs copies. Default false. */
   readonly dense?: boolean;
 }

@@ -25,7 +25,7 @@ export function controlsOf(field: Field, inputs: NamedNodes): NamedNodes {
 }
 
 /** What a program may yield of a step beside its state. */
-export type StepDetail = "correction" | "error";
+type StepDetail = "correction" | "error";
 
 /** The outputs of one record: its state under `name`, details behind a space. */
 function recordOutputs(name: string, record: StepRecord, details: readonly StepDetail[]): NamedNodes {
@@ -112,7 +112,7 @@ export function stepSite(field: Field, inputs: NamedNodes): StepSite {
 }
 
 /** What one step gave. */
-export interface StepValues {
+interface StepValues {
   readonly z1: Tensor;
   /** The details that were asked for. */
   readonly correction?: Tensor;
@@ -120,7 +120,7 @@ export interface StepValues {
 }
 
 /** One step whose place and size are inputs: for solves too long to unroll, and to find where one breaks. */
-export interface StepProgram {
+interface StepProgram {
   run(
     at: StepPlace & { readonly z: Tensor; readonly z0: Tensor },
     controls: NamedTensors,

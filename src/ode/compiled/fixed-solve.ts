@@ -7,8 +7,8 @@ import { type MethodCost, repeatsStep, type Scheme } from "../methods/scheme.js"
 import type { PlannedMesh } from "../problem/grid.js";
 import { interruption } from "../problem/interruption.js";
 import { type Solution, SolutionRecorder } from "../problem/solution.js";
-import type { CompiledSolve, CompiledSolveOptions, FieldSolution } from "./compile-solve.js";
 import { prepared, runtimeOptions } from "./compiled-options.js";
+import type { CompiledSolve, CompiledSolveOptions, FieldSolution } from "./compiled-solve.js";
 import { rowsOf, STATE_INPUT, unrolledSolve } from "./compiled-steps.js";
 import { carriedWalk, repeatedWalk, type Walk } from "./walk.js";
 

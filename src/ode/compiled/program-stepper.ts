@@ -18,7 +18,7 @@ import type { CompiledTolerance } from "./trial-graph.js";
 export type StepperPrograms = Readonly<Record<"evaluate" | "trial", Program>>;
 
 /** What a stepper over programs is made of. */
-export interface ProgramStepperParts<Y> {
+interface ProgramStepperParts<Y> {
   readonly tableau: AdaptiveTableau;
   readonly programs: StepperPrograms;
   readonly layout: StateLayout<Y>;

@@ -78,7 +78,7 @@ export function trialGraph(
 }
 
 /** One part of a state in an attempted step; a part without a tolerance does not count as error. */
-export interface TriedPart {
+interface TriedPart {
   readonly y: Node;
   readonly y1: Node;
   readonly error: Node;

@@ -1,5 +1,5 @@
 /** Bounds on how much one step may differ from the next. */
-export interface ControllerSettings {
+interface ControllerSettings {
   /** Aim at this fraction of the largest step that would pass. Default 0.9. */
   readonly safety?: number;
   /** Largest growth from step to step. Default 10. */

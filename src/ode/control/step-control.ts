@@ -9,9 +9,9 @@ export interface StepControl {
   /** Absolute tolerance of a step, in units of y. */
   readonly atol: number;
   /** Size of an error divided by its tolerances; at most 1 passes. Of plain fields alone. Default: root mean square. */
-  readonly norm?: ErrorNorm;
+  readonly norm?: ErrorNorm | undefined;
   /** Default: `integralController()`. */
-  readonly controller?: StepController;
+  readonly controller?: StepController | undefined;
   /** Attempted steps before giving up with `step-limit`. Default 100,000. */
   readonly maxSteps?: number;
   /**

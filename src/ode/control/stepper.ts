@@ -2,7 +2,7 @@
 export type Awaitable<T> = T | Promise<T>;
 
 /** f at one point. */
-export interface Evaluation<Y> {
+interface Evaluation<Y> {
   readonly k: Y;
   /** Flat index of the first NaN or infinite element of k; undefined when all are finite. */
   readonly firstBadIndex: number | undefined;
@@ -22,7 +22,7 @@ export interface Trial<Y> {
 }
 
 /** An accepted step, for dense output. */
-export interface AcceptedStep<Y> {
+interface AcceptedStep<Y> {
   readonly s: number;
   readonly dt: number;
   readonly y0: Y;

@@ -17,7 +17,7 @@ export function divergence(f: (z: Node) => Node, z: Node): Node {
  * `divergence` of a derivative that is already built as `dz` from `z`, so that both share f.
  * @param dz f(z), [batch, d].
  */
-export function divergenceOf(dz: Node, z: Node): Node {
+function divergenceOf(dz: Node, z: Node): Node {
   return reshape(traceOf(jacobianColumns(dz, z)), [z.shape[0] ?? 1]);
 }
 

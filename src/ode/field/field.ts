@@ -50,7 +50,7 @@ export function controlSpecs({ graph, roles }: Field): Record<string, InputSpec>
 }
 
 /** Where and with what a field is evaluated. */
-export interface FieldContext {
+interface FieldContext {
   readonly controls?: NamedNodes;
   /** Nodes instead of the stored values, to differentiate with respect to them. */
   readonly parameters?: NamedNodes;

@@ -23,7 +23,7 @@ import {
 /** What is integrated along with the state. */
 export interface LogDensityOptions {
   /** Default: `exact` up to d = 8, else `hutchinson`. */
-  readonly estimator?: TraceEstimator;
+  readonly estimator?: TraceEstimator | undefined;
   /** Also ∫‖f‖² ds, the kinetic energy of the paths (Finlay et al., "How to train your neural ODE", ICML 2020). */
   readonly kinetic?: boolean;
   /** Also ∫‖∂f/∂z‖²_F ds, the squared Frobenius norm of the Jacobian (same paper). */

@@ -10,7 +10,7 @@ import { jacobianColumns, requireVectors, traceOf } from "./divergence.js";
 export type TraceEstimator = "exact" | "hutchinson";
 
 /** States up to this dimension get the exact trace by default. */
-export const EXACT_TRACE_LIMIT = 8;
+const EXACT_TRACE_LIMIT = 8;
 
 /** The estimator where none is asked for. */
 export const defaultEstimator = (dimension: number): TraceEstimator =>

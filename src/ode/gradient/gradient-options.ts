@@ -1,5 +1,5 @@
 import { fail } from "../../tensor/index.js";
-import type { CompiledSolveOptions } from "../compiled/compile-solve.js";
+import type { CompiledSolveOptions } from "../compiled/compiled-solve.js";
 import type { AdaptiveMethod, Method } from "../methods/method.js";
 import { requireTableau, resolveMethod } from "../methods/method-of.js";
 import type { ButcherTableau } from "../methods/tableau.js";

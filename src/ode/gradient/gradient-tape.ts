@@ -1,6 +1,6 @@
 import type { NamedTensors } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
-import type { FieldSolution } from "../compiled/compile-solve.js";
+import type { FieldSolution } from "../compiled/compiled-solve.js";
 import type { SolveStatistics } from "../problem/solution.js";
 
 /** A solve that can be gone back over: what the ways to differentiate one have in common. */

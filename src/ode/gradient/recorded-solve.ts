@@ -1,7 +1,7 @@
 import type { NamedTensors } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
-import type { CompiledSolveOptions, FieldSolution } from "../compiled/compile-solve.js";
 import { prepared, runtimeOptions } from "../compiled/compiled-options.js";
+import type { CompiledSolveOptions, FieldSolution } from "../compiled/compiled-solve.js";
 import { compiledStepper } from "../compiled/compiled-stepper.js";
 import type { StepPlace } from "../compiled/compiled-steps.js";
 import { compileFixed } from "../compiled/fixed-solve.js";
@@ -14,7 +14,7 @@ import { type Solution, SolutionRecorder } from "../problem/solution.js";
 import { integrateSegments } from "./segments.js";
 
 /** A step that was taken, and the state it started from. */
-export interface RecordedStep extends StepPlace {
+interface RecordedStep extends StepPlace {
   readonly z: Tensor;
 }
 
@@ -26,7 +26,7 @@ export interface RecordedSolution {
   readonly stepsBefore: readonly number[];
 }
 
-export interface RecordedSolve {
+interface RecordedSolve {
   run(z0: Tensor, controls: NamedTensors): Promise<RecordedSolution>;
   dispose(): Promise<void>;
 }

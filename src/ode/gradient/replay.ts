@@ -9,7 +9,7 @@ import type { RecordedSolution } from "./recorded-solve.js";
 import type { Pullback, StepVjp, StepVjps } from "./step-vjp.js";
 
 /** Steps that were taken, and what goes back over them. */
-export interface Replay extends Pick<RecordedSolution, "steps" | "stepsBefore"> {
+interface Replay extends Pick<RecordedSolution, "steps" | "stepsBefore"> {
   readonly start: Tensor;
   /** ∂loss/∂z at the requested times, where the loss looks. */
   readonly cotangents: readonly (Tensor | undefined)[];

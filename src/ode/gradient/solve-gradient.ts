@@ -1,7 +1,7 @@
 import type { NamedTensors } from "../../runtime/index.js";
 import { fail, type Tensor } from "../../tensor/index.js";
-import type { FieldSolution } from "../compiled/compile-solve.js";
 import { prepared } from "../compiled/compiled-options.js";
+import type { FieldSolution } from "../compiled/compiled-solve.js";
 import type { Field } from "../field/field.js";
 import { withOpenParameters } from "../field/open-parameters.js";
 import { resolveMethod } from "../methods/method-of.js";
@@ -12,7 +12,7 @@ import { discreteTape } from "./discrete-gradient.js";
 import { type GradientOptions, refuseOvershoot } from "./gradient-options.js";
 
 /** Values that may differ from run to run. */
-export interface GradientInputs {
+interface GradientInputs {
   /** Values of the field's controls. */
   readonly controls?: NamedTensors;
   /** Values of parameters, where they differ from those that the field holds. */

@@ -154,7 +154,7 @@ const definedOnly = (values: Readonly<Record<string, unknown>>): Record<string, 
 const toNumber = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));
 
 /** @param expected what was looked for in `text`. */
-export function misspelt(text: string, expected: string): Error {
+function misspelt(text: string, expected: string): Error {
   return fail("INVALID_ARGUMENT", {
     what: "method",
     expected,

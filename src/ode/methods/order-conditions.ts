@@ -1,12 +1,12 @@
 /** The coefficients whose consistency is at stake: strictly lower-triangular rows `a`, weights `b`, nodes `c`. */
-export interface Coefficients {
+interface Coefficients {
   readonly a: readonly (readonly number[])[];
   readonly b: readonly number[];
   readonly c: readonly number[];
 }
 
 /** One order condition: a weighted sum over the stages and the value it must have. */
-export interface OrderCondition {
+interface OrderCondition {
   readonly order: number;
   /** The sum, as one writes it: `"Σ b c²"`. */
   readonly formula: string;
@@ -19,10 +19,7 @@ export interface OrderCondition {
  * The eight conditions on b for order 4, one a rooted tree with up to four nodes.
  * Reference: E. Hairer, S. P. Nørsett, G. Wanner, Solving Ordinary Differential Equations I, 2nd ed., table II.2.2.
  */
-export function orderConditions(
-  a: readonly (readonly number[])[],
-  c: readonly number[],
-): readonly OrderCondition[] {
+function orderConditions(a: readonly (readonly number[])[], c: readonly number[]): readonly OrderCondition[] {
   const apply = (v: readonly number[]) => a.map((row) => dot(row, v));
   const times = (u: readonly number[], v: readonly number[]) => u.map((x, i) => x * (v[i] ?? 0));
   const c2 = times(c, c);

@@ -8,7 +8,7 @@ export interface RungeKuttaStep<Y> {
 }
 
 /** One step of an embedded pair: also y1 - ŷ1, elementwise. */
-export interface EmbeddedStep<Y> extends RungeKuttaStep<Y> {
+interface EmbeddedStep<Y> extends RungeKuttaStep<Y> {
   readonly error: Y;
 }
 

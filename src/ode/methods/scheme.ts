@@ -29,7 +29,7 @@ export interface StepSite extends SchemeSite {
 }
 
 /** Where a whole solve takes place. */
-export interface SolveSite extends SchemeSite {
+interface SolveSite extends SchemeSite {
   /** The steps from mesh point to mesh point. */
   readonly steps: readonly MeshStep<Operand>[];
 }

@@ -14,13 +14,13 @@ export interface Tolerance {
   readonly rtol: number;
   readonly atol: number;
   /** Default: `rmsNorm`. */
-  readonly norm?: ErrorNorm;
+  readonly norm?: ErrorNorm | undefined;
   /** Overrides `AdaptiveTableau.reuseLastStage` of a method that is not FSAL (an FSAL stage is always reused). */
   readonly reuseLastStage?: boolean;
 }
 
 /** Root mean square over the whole state: all elements of a batch decide together. */
-export function rmsNorm(values: Float64Array): number {
+function rmsNorm(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / Math.max(1, values.length));
 }
 

@@ -1,7 +1,7 @@
 import { type ErrorCode, fail } from "../../tensor/index.js";
 
 /** How a solve ended. */
-export type SolveStatus = "success" | "step-limit" | "step-underflow" | "non-finite" | "interrupted";
+type SolveStatus = "success" | "step-limit" | "step-underflow" | "non-finite" | "interrupted";
 
 export interface SolveStatistics {
   /** Number of evaluations of f. */

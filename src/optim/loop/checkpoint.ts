@@ -25,7 +25,7 @@ export interface Checkpoint {
   /** What the next point of the curve will be made of. */
   readonly block: Block;
   /** Absent until a validation succeeds. */
-  readonly best?: BestValues;
+  readonly best?: BestValues | undefined;
   /** State of the trainer of the phase that `iteration` lies in, or ends. */
   readonly trainer: NamedTensors;
 }
@@ -80,7 +80,7 @@ export function decodeCheckpoint(bytes: Uint8Array, what: string): Checkpoint {
   try {
     const { best, ...rest } = schema.parse(JSON.parse(metadata[KEY] ?? ""));
     const trainer = under(TRAINER, tensors);
-    return { ...rest, trainer, ...(best && { best: { ...best, values: under(BEST, tensors) } }) };
+    return { ...rest, trainer, best: best && { ...best, values: under(BEST, tensors) } };
   } catch (cause) {
     throw fail("MALFORMED_FILE", {
       what,

@@ -12,12 +12,12 @@ export interface LoopPlan {
   readonly settings: string;
   readonly spacing: SpacingOptions;
   /** Where to go on, as `onCheckpoint` gave it: the result is the same, bit by bit, as without the break. */
-  readonly checkpoint?: Checkpoint;
+  readonly checkpoint?: Checkpoint | undefined;
   /**
    * Called after every validation, and at an early end. That it fails ends nothing: it is told once, as a warning, and
    * tried again with the next one.
    */
-  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void> | void;
+  readonly onCheckpoint?: ((checkpoint: Checkpoint) => Promise<void> | void) | undefined;
 }
 
 /** How a training ended. */

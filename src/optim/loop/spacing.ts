@@ -9,7 +9,7 @@ export interface SpacingOptions {
 }
 
 /** Iterations between two looks. */
-export interface Spacing {
+interface Spacing {
   /** From one point of the curve to the next. */
   readonly block: number;
   /** From one validation to the next: a multiple of `block`. */

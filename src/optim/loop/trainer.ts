@@ -31,7 +31,7 @@ export interface Trainer {
 }
 
 /** Where a phase may begin. */
-export interface Handover {
+interface Handover {
   /** What did best in validation so far; the first values where nothing was validated yet. */
   readonly best: NamedTensors;
   /** What the phase before ended with. */

@@ -177,7 +177,7 @@ export class TrainingRecord {
         skipped: this.#skipped,
         curve: [...this.#curve],
         block: this.#block,
-        ...(best !== undefined && { best }),
+        best,
         trainer: trainer.state(),
       });
     } catch (error) {

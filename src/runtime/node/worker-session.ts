@@ -16,7 +16,9 @@ type Pending = {
  */
 export async function createWorkerSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
   disableTelemetry();
-  const worker = new Worker(new URL("./worker-main.js", import.meta.url), { workerData: { model, options } });
+  const entry = new URL("./worker-main.js", import.meta.url);
+  // The options of the process are for its own entry: `--input-type=module` refuses a thread that starts from a file.
+  const worker = new Worker(entry, { workerData: { model, options }, execArgv: [] });
   const pending = new Map<number, Pending>();
   let death: Error | undefined;
   let nextId = READY;

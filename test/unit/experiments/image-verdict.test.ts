@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ImageQuality } from "../../../src/experiments/images/image-quality.js";
+import type { ImageQuality, ImageQualityRow } from "../../../src/experiments/images/image-quality.js";
 import { imageVerdict } from "../../../src/experiments/images/image-verdict.js";
 
 const known = (mean: number) => ({ mean, standardError: undefined, n: 1 });
@@ -47,7 +47,8 @@ test("every hypersolver meets the best of others that cost no more, in each curr
 });
 
 test("a method that broke is never the best, nor is one without a time", () => {
-  const broke = row("RK4", "other", [8, 80, Number.NaN, Number.POSITIVE_INFINITY]);
+  const { nfe: _, ...labels } = row("RK4", "other", [8, 80, Number.NaN, Number.POSITIVE_INFINITY]);
+  const broke: ImageQualityRow = { ...labels, broken: "NON_FINITE", reason: "NaN" };
   const own = row("HyperEuler", "hypersolver", [10, 150, 10, 0.02], { fitted: true });
   const euler = row("Euler", "base", [10, 100, 5, 0.5]);
   expect(imageVerdict([broke, euler, own])[0]).toContain("25 times closer than the best of equal NFE (Euler");

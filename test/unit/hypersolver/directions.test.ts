@@ -67,7 +67,7 @@ describe("a fit in both directions", () => {
       ...{ field: pulse.field("float32"), span: [0, 1] as Span, steps: 2, base: heun },
       samples: { z0: normals(3, 2, 1), controls: {} },
       correction: { inputs: ["z", "epsilon", "s", "z0"] as const, features: [] },
-      reference: { tolerance: 1e-10, precision: "float64" as const },
+      reference: { method: "dopri5", tolerance: 1e-10, precision: "float64" as const },
       random: new Random(1),
     };
     const table = await residualData({ ...options, directions: "both" } as never);

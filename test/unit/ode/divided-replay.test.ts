@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import type * as Graphs from "../../../src/graph/index.js";
 import type * as Networks from "../../../src/nn/index.js";
 import type * as Solvers from "../../../src/ode/index.js";
 import type { CompiledGradient, Field, GradientOptions, SolveGradient } from "../../../src/ode/index.js";
@@ -9,9 +10,11 @@ import { relativeDifference } from "../../helpers/compare.js";
 /** A thread needs JavaScript: these tests use what `npm run build` made, which `npm test` does first. */
 let ode: Pick<typeof Solvers, "compileGradient" | "defineField" | "fieldAs" | "logDensityField">;
 let nn: Pick<typeof Networks, "initialize" | "mlp">;
+let graph: Pick<typeof Graphs, "mul" | "reduceSum" | "square" | "sub">;
 beforeAll(async () => {
   ode = await import(new URL("../../../dist/ode/index.js", import.meta.url).href);
   nn = await import(new URL("../../../dist/nn/index.js", import.meta.url).href);
+  graph = await import(new URL("../../../dist/graph/index.js", import.meta.url).href);
 });
 
 const random = new Random(5);
@@ -83,5 +86,23 @@ describe("a gradient whose rows are divided among threads", () => {
     };
     await expect(gradient.run(z0, stopping, inputs)).rejects.toMatchObject({ code: "INTERRUPTED" });
     await gradient.dispose();
+  });
+
+  test("is not divided where rows depend on each other", async () => {
+    const { mul, reduceSum, square, sub } = graph;
+    const field = ode.defineField(["batch", 2], (_s, z) => sub(z, mul(z, reduceSum(square(z)))));
+    const options = { times: [0, 0.1], method: "heun:2" } as const;
+    const z0 = fromNumbers(
+      toFloat64(normal(200, 2)).map((value) => value / 20),
+      [200, 2],
+    );
+    const run = async (parallel: "batch" | "operators"): Promise<SolveGradient> => {
+      const gradient = await ode.compileGradient(field, { ...options, threads: 2, parallel });
+      const result = await gradient.run(z0, z0);
+      await gradient.dispose();
+      return result;
+    };
+    const [whole, divided] = [await run("operators"), await run("batch")];
+    expect(relativeDifference(toFloat64(divided.z0), toFloat64(whole.z0))).toBeLessThan(1e-6);
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
 import { encodeOnnx, type Graph, matmul, tanh, trace } from "../../../src/graph/index.js";
 import type { CompileOptions, Program } from "../../../src/runtime/index.js";
@@ -58,5 +59,18 @@ describe("a program in a worker thread", () => {
     await expect(worker.run({ x })).rejects.toMatchObject({ code: "DISPOSED" });
     const broken = runtime.programOf(heavy, Uint8Array.of(1, 2, 3), { worker: true });
     await expect(broken).rejects.toMatchObject({ code: "RUNTIME_FAILURE" });
+  });
+
+  test("starts in a process that was given its program on the command line", () => {
+    const layer = (name: string): string => new URL(`../../../dist/${name}/index.js`, import.meta.url).href;
+    const program = `
+      import { compile } from "${layer("runtime")}";
+      import { tanh, trace } from "${layer("graph")}";
+      import { fromNumbers } from "${layer("tensor")}";
+      const graph = trace({ a: { shape: [1] } }, ({ a }) => ({ y: tanh(a) }));
+      const threaded = await compile(graph, { worker: true });
+      console.log((await threaded.run({ a: fromNumbers([1], [1]) })).y.data[0]);`;
+    const out = execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" });
+    expect(Number(out)).toBeCloseTo(Math.tanh(1), 6);
   });
 });

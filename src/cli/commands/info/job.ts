@@ -34,7 +34,7 @@ export interface ModelInfo extends Omit<ModelSummary, "metadata" | "weights"> {
   readonly macs?: number;
   readonly unsupported: readonly string[];
   /** Why the model cannot be imported or is no field. */
-  readonly obstacle?: string;
+  readonly unsolvable?: string;
   /** Which input is what, when it is a field. */
   readonly roles?: FieldRoles;
   /** Shapes of intermediate tensors that a correction may see with `fit --features`, when it is a field. */
@@ -67,7 +67,7 @@ export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }, 
       : await attemptAsync(() => selfTest(bytes, closed(imported.value as ImportedModel), golden, path));
   const flow = metadata[FLOW_KEY] === undefined ? undefined : attempt(() => decodeFlow(bytes, path).facts);
   const isField = roles?.value !== undefined && card === undefined && golden === undefined;
-  const obstacle =
+  const unsolvable =
     imported.problem ??
     (card === undefined && golden === undefined ? (roles?.problem ?? flow?.problem) : undefined);
   const info: ModelInfo = {
@@ -86,7 +86,7 @@ export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }, 
     ...summary,
     ...(imported.value !== undefined && { macs: countMacs(closed(imported.value)) }),
     unsupported: summary.operators.filter(({ supported }) => !supported).map(({ name }) => name),
-    ...(obstacle !== undefined && { obstacle }),
+    ...(unsolvable !== undefined && { unsolvable }),
     ...(isField && { roles: roles.value, features: featuresOf(imported.value as ImportedModel) }),
     ...(card !== undefined && { card }),
     ...(correction !== undefined && { warnings }),

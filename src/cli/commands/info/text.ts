@@ -18,7 +18,8 @@ const kinds: Readonly<Record<ModelInfo["kind"], string>> = {
 
 /** What `info` prints for people. */
 export function infoText(info: ModelInfo): string {
-  const { file, kind, bytes, opset, producer, operators, parameterCount, macs, unsupported, obstacle } = info;
+  const { file, kind, bytes, opset, producer, operators, parameterCount, macs, unsupported, unsolvable } =
+    info;
   const operatorList = operators.map(
     ({ name, count, supported }) => `${name} ×${count}${supported ? "" : " (!)"}`,
   );
@@ -42,7 +43,7 @@ export function infoText(info: ModelInfo): string {
     ...facts,
     ...(info.card === undefined ? [] : ["", cardText(info.card)]),
     ...(info.flow === undefined ? [] : ["", flowText(info.flow)]),
-    ...(obstacle === undefined ? [] : ["", `Cannot be solved as it is. ${obstacle}`]),
+    ...(unsolvable === undefined ? [] : ["", `Cannot be solved as it is. ${unsolvable}`]),
   ].join("\n");
 }
 

@@ -1,4 +1,5 @@
 import { planMesh, requireTableau } from "../../../ode/internal.js";
+import type { MachineOptions } from "../../../runtime/internal.js";
 import { fail, Random } from "../../../tensor/index.js";
 import type { Classifier } from "../classifier.js";
 import type { ClassifierTrainer } from "./classifier-trainer.js";
@@ -14,20 +15,17 @@ import { compileUnrolledTraining } from "./unrolled-training.js";
 export function compileTrainer(
   classifier: Classifier,
   { solver, gradient, optimizer, clipNorm, randomMesh, seed }: TrainingPlan,
-  { averageDecay, compile }: ClassifierTrainingOptions,
+  { averageDecay }: ClassifierTrainingOptions,
+  compile: MachineOptions,
 ): Promise<ClassifierTrainer> {
-  const update = {
-    ...{ optimizer, clipNorm },
-    ...(averageDecay !== undefined && { averageDecay }),
-    ...(compile !== undefined && { compile }),
-  };
+  const update = { optimizer, clipNorm, averageDecay, compile };
   if (gradient !== "unrolled")
     return compileTapedTraining(classifier, { ...update, solver: { method: solver, adjoint: gradient } });
   if (solver.kind === "fixed") {
     const tableau = requireTableau(solver, "training moves batch statistics at every evaluation of f");
     const { mesh } = planMesh(solver.grid, { span: classifier.architecture.span });
     const meshes = randomMesh ? randomMeshes(mesh, new Random(seed).fork("meshes")) : undefined;
-    return compileUnrolledTraining(classifier, { ...update, tableau, mesh, ...(meshes && { meshes }) });
+    return compileUnrolledTraining(classifier, { ...update, tableau, mesh, meshes });
   }
   throw fail("INVALID_ARGUMENT", { what: "gradient", expected: "fixed steps", received: "step control" });
 }

@@ -18,7 +18,7 @@ import { isFloat } from "../../../tensor/index.js";
 import { type ClassifierArchitecture, requireLogits } from "../architecture.js";
 
 /** What training minimises and reports. */
-export interface ClassifierLoss {
+interface ClassifierLoss {
   /** Mean cross-entropy, in nats. */
   readonly loss: Node;
   /** Share of samples whose label has the largest logit. */

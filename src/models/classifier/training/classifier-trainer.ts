@@ -39,8 +39,8 @@ export interface ClassifierTrainer {
 export interface UpdateOptions {
   readonly optimizer: Optimizer;
   /** Largest Euclidean norm of the whole gradient. Default: no limit. */
-  readonly clipNorm?: number;
+  readonly clipNorm?: number | undefined;
   /** Keeps a moving average of the parameters. Default: none. */
-  readonly averageDecay?: number;
-  readonly compile?: CompileOptions;
+  readonly averageDecay?: number | undefined;
+  readonly compile?: CompileOptions | undefined;
 }

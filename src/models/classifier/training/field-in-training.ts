@@ -38,7 +38,7 @@ export function fieldInTraining({ architecture, field, state }: Classifier): Fie
 }
 
 /** Moves f's running statistics after a solve. */
-export interface FieldBuffers {
+interface FieldBuffers {
   /**
    * @param path where the solve came by, at least one point.
    * @returns the buffers moved once, towards the mean of the statistics at all points.

@@ -10,7 +10,7 @@ import { namedLike } from "../named-like.js";
 import { classifierLoss } from "./classifier-loss.js";
 
 /** h_x in training mode. */
-export interface StemProgram {
+interface StemProgram {
   /** The initial state, and the new values of h_x's buffers. */
   run(images: Tensor, values: NamedTensors): Promise<{ readonly z: Tensor; readonly buffers: NamedTensors }>;
   /** Gradients of h_x's parameters from the one of the initial state. */
@@ -19,7 +19,7 @@ export interface StemProgram {
 }
 
 /** h_y in training mode, with the loss behind it. */
-export interface HeadProgram {
+interface HeadProgram {
   run(
     z: Tensor,
     labels: Tensor,
@@ -101,7 +101,9 @@ export async function compileHeadTraining(
       const { loss, accuracy } = classifierLoss(output, nodes.labels as Node);
       const [cotangent, ...gradients] = gradient(loss, [z, ...names.map((name) => nodes[name] as Node)]);
       return {
-        ...{ loss, accuracy, cotangent: cotangent as Node },
+        loss,
+        accuracy,
+        cotangent: cotangent as Node,
         ...prefixed(buffers, BUFFER),
         ...namedGradients(names, gradients),
       };
@@ -127,7 +129,7 @@ const namedGradients = (names: readonly string[], gradients: readonly Node[]): N
   Object.fromEntries(names.map((name, i) => [`${GRADIENT}${name}`, gradients[i] as Node]));
 
 /** In the types that the values have: the reference interpreter answers in float64. */
-export const typedLike = (tensors: NamedTensors, values: NamedTensors): Record<string, Tensor> =>
+const typedLike = (tensors: NamedTensors, values: NamedTensors): Record<string, Tensor> =>
   Object.fromEntries(
     Object.entries(tensors).map(([name, value]) => [name, cast(value, values[name]?.dtype ?? value.dtype)]),
   );

@@ -39,7 +39,7 @@ export async function compileTapedTraining(
     ...runtime,
     ...solver,
     span: architecture.span,
-    ...(watches && { onStep: follow }),
+    onStep: watches ? follow : undefined,
   });
   const stem = await compileStemTraining(classifier, runtime);
   const head = await compileHeadTraining(classifier, runtime);
@@ -85,8 +85,12 @@ export async function compileTapedTraining(
 }
 
 const untaken: ClassifierStep = {
-  ...{ loss: Number.NaN, accuracy: 0, gradientNorm: Number.NaN, taken: false },
-  ...{ nfe: Number.NaN, backwardNfe: Number.NaN },
+  loss: Number.NaN,
+  accuracy: 0,
+  gradientNorm: Number.NaN,
+  taken: false,
+  nfe: Number.NaN,
+  backwardNfe: Number.NaN,
 };
 
 const reportOf = (
@@ -94,5 +98,8 @@ const reportOf = (
   { solution, backward }: SolveGradient,
 ): ClassifierStep => ({
   ...untaken,
-  ...{ loss, accuracy, nfe: solution.statistics.nfe, backwardNfe: backward.nfe },
+  loss,
+  accuracy,
+  nfe: solution.statistics.nfe,
+  backwardNfe: backward.nfe,
 });

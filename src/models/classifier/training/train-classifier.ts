@@ -1,7 +1,7 @@
 import { type ImageBatch, type ImageBatches, imageBatches, normalisations } from "../../../data/index.js";
 import { runTraining, type Trainer } from "../../../optim/internal.js";
 import type { RunContext } from "../../../runtime/index.js";
-import { contextOf } from "../../../runtime/internal.js";
+import { machineOf } from "../../../runtime/internal.js";
 import { fail, Random } from "../../../tensor/index.js";
 import { type Classifier, classifierOf, newClassifier } from "../classifier.js";
 import { compileTrainer } from "./choose-trainer.js";
@@ -31,7 +31,10 @@ const CURVE_POINTS = 200;
  * @throws INVALID_ARGUMENT for options that make no sense or labels without class; SHAPE_MISMATCH for other images;
  *   NON_FINITE when the loss stays broken, solves that break down included, or no validation could be solved.
  */
-export async function trainClassifier(options: ClassifierTrainingOptions): Promise<TrainedClassifier> {
+export async function trainClassifier(
+  options: ClassifierTrainingOptions,
+  context: RunContext = {},
+): Promise<TrainedClassifier> {
   const plan = trainingPlan(options);
   const { architecture, checkpoint, onCheckpoint } = options;
   const first = firstValues(options, plan.seed);
@@ -39,27 +42,29 @@ export async function trainClassifier(options: ClassifierTrainingOptions): Promi
   const batches = imageBatches(training, batchOptions(options, plan), new Random(plan.seed).fork("batches"));
   const { iterations, rate: learningRate } = plan;
   const start = async (): Promise<Trainer> =>
-    onBatches(await compileTrainer(first, plan, options), batches, iterations);
+    onBatches(await compileTrainer(first, plan, options, machineOf(context)), batches, iterations);
   const task = {
     initial: first.state,
     phases: [{ name: "training", stage: "training", iterations, learningRate, start }],
-    validate: (state: Classifier["state"]) => verdictOf(options, plan, state, validation),
+    validate: (state: Classifier["state"]) =>
+      verdictOf(architecture, plan, state, validation, machineOf(context)),
   };
   const how = {
     what: "training",
     advice: "lower the learning rate, or take more steps",
     settings: plan.settings,
     spacing: { points: CURVE_POINTS, validations: plan.validations, each: "run" as const },
-    ...(checkpoint && { checkpoint }),
-    ...(onCheckpoint && { onCheckpoint }),
+    checkpoint,
+    onCheckpoint,
   };
-  const context = withImagePace(contextOf(options), plan.batch);
-  const { best, curve, ...outcome } = await runTraining(task, how, context);
+  const { best, curve, ...outcome } = await runTraining(task, how, withImagePace(context, plan.batch));
   if (best === undefined) throw neverValidated();
   const { validationAccuracy = Number.NaN, validationLoss = Number.NaN } = best.metrics;
   return {
     classifier: classifierOf(architecture, best.values),
-    ...{ ...outcome, validationAccuracy, validationLoss },
+    ...outcome,
+    validationAccuracy,
+    validationLoss,
     curve: curve.map((point) => classifierPoint(point, batches.perEpoch)),
   };
 }
@@ -70,7 +75,7 @@ const batchOptions = (
 ) => ({
   batch,
   normalisation: normalisations[architecture.normalisation],
-  ...(augmentation && { augmentation }),
+  augmentation,
 });
 
 function firstValues({ from, architecture }: ClassifierTrainingOptions, seed: number): Classifier {

@@ -10,7 +10,6 @@ import {
   type Schedule,
   warmup,
 } from "../../../optim/index.js";
-import type { RunOptions } from "../../../runtime/internal.js";
 import { fail } from "../../../tensor/index.js";
 import { sha256 } from "../../../tensor/internal.js";
 import type { ClassifierArchitecture } from "../architecture.js";
@@ -21,10 +20,10 @@ import type { Classifier } from "../classifier.js";
  * for all activations of all steps. `discrete`: the same gradient step by step, with memory for one state a step.
  * `continuous`: the adjoint equation.
  */
-export type ClassifierGradient = "unrolled" | "discrete" | "continuous" | ContinuousAdjoint;
+type ClassifierGradient = "unrolled" | "discrete" | "continuous" | ContinuousAdjoint;
 
-/** What to train on which images, how, and what to run it on. */
-export interface ClassifierTrainingOptions extends RunOptions {
+/** What to train on which images, and how. */
+export interface ClassifierTrainingOptions {
   readonly architecture: ClassifierArchitecture;
   /** Labelled images. */
   readonly data: ImageSet;
@@ -34,7 +33,7 @@ export interface ClassifierTrainingOptions extends RunOptions {
    */
   readonly validation?: ImageSet | number;
   /** Where training begins. Default: first values drawn from the seed. */
-  readonly from?: Classifier;
+  readonly from?: Classifier | undefined;
   readonly iterations: number;
   /** Images a mini-batch. Default 32. */
   readonly batch?: number;
@@ -69,9 +68,9 @@ export interface ClassifierTrainingOptions extends RunOptions {
   /** Of first values, order of images, variations. Default 0. */
   readonly seed?: number;
   /** Where to go on, as `onCheckpoint` gave it: the result is the same, bit by bit, as without the break. */
-  readonly checkpoint?: Checkpoint;
+  readonly checkpoint?: Checkpoint | undefined;
   /** Called after every validation, and at an early end. */
-  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void> | void;
+  readonly onCheckpoint?: ((checkpoint: Checkpoint) => Promise<void> | void) | undefined;
 }
 
 /** Tolerances of training where none are asked for. */
@@ -136,15 +135,28 @@ export function trainingPlan(options: ClassifierTrainingOptions): TrainingPlan {
       : resolveMethod(options.validationSolver, CLASSIFIER_TRAINING_TOLERANCES);
   const plain = { iterations, batch, validations, learningRate, clipNorm, seed, optimizer, schedule };
   return {
-    ...{ iterations, batch, validations, seed, clipNorm, solver, gradient, randomMesh, validationSolver },
+    iterations,
+    batch,
+    validations,
+    seed,
+    clipNorm,
+    solver,
+    gradient,
+    randomMesh,
+    validationSolver,
     optimizer: (optimizer === "adam" ? adam : adamw)({ weightDecay }),
     rate: scheduleOf(schedule, learningRate, iterations),
     settings: JSON.stringify({
-      ...{ ...plain, architecture: options.architecture.name, weightDecay, averageDecay },
-      ...{ gradient: gradientText(gradient), solver: solver.text, augmentation: options.augmentation },
-      ...(randomMesh && { randomMesh }),
-      ...(options.validationSolver && { validationSolver: validationSolver.text }),
-      ...(options.from && { from: digestOfValues(options.from) }),
+      ...plain,
+      architecture: options.architecture.name,
+      weightDecay,
+      averageDecay,
+      gradient: gradientText(gradient),
+      solver: solver.text,
+      augmentation: options.augmentation,
+      randomMesh: randomMesh ? true : undefined,
+      validationSolver: options.validationSolver && validationSolver.text,
+      from: options.from && digestOfValues(options.from),
       data: digestOf(options.data),
       validation: typeof options.validation === "object" ? digestOf(options.validation) : options.validation,
     }),

@@ -24,7 +24,7 @@ export interface UnrolledOptions extends UpdateOptions {
   /** All points of the steps, the start of the span first. */
   readonly mesh: readonly number[];
   /** Other meshes of as many points, one an iteration. */
-  readonly meshes?: RandomMeshes;
+  readonly meshes?: RandomMeshes | undefined;
 }
 
 /** Training in fixed steps: h_x, all steps, h_y, the way back and the update in one program, one run an iteration. */
@@ -34,7 +34,8 @@ export async function compileUnrolledTraining(
 ): Promise<ClassifierTrainer> {
   const { classes } = architecture;
   const batch: Record<string, InputSpec> = {
-    ...{ images: { shape: imagesShape(architecture) }, labels: { shape: ["batch", classes] } },
+    images: { shape: imagesShape(architecture) },
+    labels: { shape: ["batch", classes] },
     ...(meshes && { starts: { shape: [mesh.length - 1] }, sizes: { shape: [mesh.length - 1] } }),
   };
   const values = splitState(wholeModule(architecture), state);
@@ -60,7 +61,8 @@ export async function compileUnrolledTraining(
     step: async ({ images, labels }, learningRate) => {
       const { metrics, ...result } = await training.step(
         {
-          ...{ images, labels: oneHot(labels, classes) },
+          images,
+          labels: oneHot(labels, classes),
           ...(meshes && stepTensors(meshes.at(training.iteration))),
         },
         learningRate,

@@ -2,20 +2,23 @@ import type { ImageSet } from "../../../data/index.js";
 import type { StateDict } from "../../../nn/index.js";
 import { withStepControl } from "../../../ode/internal.js";
 import type { Verdict } from "../../../optim/internal.js";
+import type { MachineOptions } from "../../../runtime/internal.js";
 import { isBroken, unlessItBreaks } from "../../../tensor/index.js";
-import { classifierOf } from "../classifier.js";
+import type { ClassifierArchitecture } from "../architecture.js";
+import { type Classifier, classifierOf } from "../classifier.js";
 import { compileClassifier } from "../compile-classifier.js";
 import { type MeasuredAccuracy, measureAccuracy } from "../measure-accuracy.js";
-import type { ClassifierTrainingOptions, TrainingPlan } from "./training-options.js";
+import type { TrainingPlan } from "./training-options.js";
 
 /** What the loop hears of values: larger accuracy is better, of equal ones smaller cross-entropy. */
 export async function verdictOf(
-  options: Pick<ClassifierTrainingOptions, "architecture" | "compile">,
+  architecture: ClassifierArchitecture,
   plan: Pick<TrainingPlan, "validationSolver">,
   state: StateDict,
   images: ImageSet,
+  compile: MachineOptions,
 ): Promise<Verdict> {
-  const measured = await validate(options, plan, state, images);
+  const measured = await validate(classifierOf(architecture, state), plan, images, compile);
   if (measured === undefined) return { score: undefined, metrics: { validationAccuracy: Number.NaN } };
   const { accuracy, loss, nfe } = measured;
   return {
@@ -32,19 +35,16 @@ const VALIDATION_STEPS = 1000;
  * @returns undefined where the field is too wild to be solved: training may calm it down.
  */
 async function validate(
-  { architecture, compile }: Pick<ClassifierTrainingOptions, "architecture" | "compile">,
+  classifier: Classifier,
   { validationSolver: solver }: Pick<TrainingPlan, "validationSolver">,
-  state: StateDict,
   images: ImageSet,
+  compile: MachineOptions,
 ): Promise<MeasuredAccuracy | undefined> {
   const method =
     solver.kind === "fixed"
       ? solver
       : withStepControl(solver, { maxSteps: solver.maxSteps ?? VALIDATION_STEPS });
-  const compiled = await compileClassifier(classifierOf(architecture, state), {
-    ...compile,
-    method,
-  });
+  const compiled = await compileClassifier(classifier, { ...compile, method });
   try {
     const measured = await unlessItBreaks(measureAccuracy(compiled, images));
     return isBroken(measured) ? undefined : measured;

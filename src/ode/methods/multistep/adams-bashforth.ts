@@ -31,7 +31,9 @@ function adamsBashforth(order: 2 | 3): MultistepMethod {
       }
       const stages = [field(s, y)];
       const known = [...stages, ...past];
-      return { y1: algebra.combine(y, dt, weights, known), stages, past: known.slice(0, memory) };
+      // In the order in which they were made, as non-stationary coefficients add them up.
+      const y1 = algebra.combine(y, dt, [...weights].reverse(), [...known].reverse());
+      return { y1, stages, past: known.slice(0, memory) };
     },
   };
 }

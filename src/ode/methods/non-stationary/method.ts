@@ -1,11 +1,10 @@
 import type { Node, Operand } from "../../../graph/index.js";
 import { type Field, fieldMacs, symbolicField } from "../../field/field.js";
 import { checkGrid, type Grid } from "../../problem/grid.js";
-import type { Span } from "../../problem/mesh.js";
 import type { Coefficient } from "../algebra.js";
 import { graphAlgebra } from "../graph-algebra.js";
 import type { LinearMethod } from "../linear-method.js";
-import type { FixedMethod } from "../method.js";
+import type { FixedMethod, Method } from "../method.js";
 import type { MethodSpec } from "../method-spec.js";
 import { gridText } from "../method-text.js";
 import { repeatedStep, type StepScheme } from "../scheme.js";
@@ -90,5 +89,5 @@ export function nonStationaryScheme(
   });
 }
 
-/** The grid of coefficients that were fitted to a span. */
-export const onSpan = ([t0, t1]: Span): Grid => ({ mesh: [t0, t1] });
+/** Whether a method has coefficients of its own for every evaluation. */
+export const isNonStationary = (method: Method): method is NonStationaryMethod => "coefficients" in method;

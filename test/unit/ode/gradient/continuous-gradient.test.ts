@@ -159,9 +159,9 @@ describe("costs", () => {
     setFlagsFromString("--expose_gc");
     const collect = runInNewContext("gc") as () => void;
     const wide = defineField(["batch", 1000], (_, z) => sin(z));
-    const start = tensor("float32", [100, 1000], new Float32Array(100_000).fill(1));
+    const start = tensor("float32", [50, 1000], new Float32Array(50_000).fill(1));
     // More steps than one program takes: they are taken one by one.
-    const options = { span: [0, 1], method: "euler:200" } as const;
+    const options = { span: [0, 1], method: "euler:400" } as const;
     const keptBetween = async (adjoint: "discrete" | "continuous"): Promise<number> => {
       collect();
       const before = process.memoryUsage().arrayBuffers;
@@ -173,9 +173,9 @@ describe("costs", () => {
       });
       return kept / start.data.byteLength;
     };
-    // The collector may leave some states of the steps just taken lying about: 8 to 20 were seen.
-    expect(await keptBetween("discrete")).toBeGreaterThan(190);
-    expect(await keptBetween("continuous")).toBeLessThan(60);
+    // The collector may leave states of the steps just taken lying about: 8 to 70 were seen, on a busy machine.
+    expect(await keptBetween("discrete")).toBeGreaterThan(390);
+    expect(await keptBetween("continuous")).toBeLessThan(150);
   });
 });
 

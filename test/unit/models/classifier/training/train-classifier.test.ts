@@ -10,7 +10,7 @@ import {
   trainClassifier,
 } from "../../../../../src/models/index.js";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../../../../src/optim/index.js";
-import type { ProgressEvent } from "../../../../../src/runtime/index.js";
+import type { ProgressEvent, RunContext } from "../../../../../src/runtime/index.js";
 import { Random } from "../../../../../src/tensor/index.js";
 import { tinyArchitecture, tinyImages } from "../../../../helpers/classifiers.js";
 import { cifarForTests, mnistForTests } from "../../../../helpers/images.js";
@@ -56,10 +56,11 @@ describe("real digits", () => {
       await compiled.dispose();
       return accuracy;
     };
-    const { classifier, validationAccuracy } = await trainClassifier({
-      ...{ architecture, data: imageRows(training, 0, 3000), iterations: 300, learningRate: 5e-3, ...steps },
-      ...{ validations: 3, compile: { threads: 1 } },
-    });
+    const data = imageRows(training, 0, 3000);
+    const { classifier, validationAccuracy } = await trainClassifier(
+      { architecture, data, iterations: 300, learningRate: 5e-3, ...steps, validations: 3 },
+      { threads: 1 },
+    );
     expect(await accuracyOf(newClassifier(architecture, new Random(0)))).toBeLessThan(0.4);
     expect(await accuracyOf(classifier)).toBeGreaterThan(0.85);
     expect(validationAccuracy).toBeGreaterThan(0.85);
@@ -88,8 +89,7 @@ describe.each(Object.entries(ways))("%s", (_name, way) => {
 describe("a training", () => {
   test("tells how it goes", async () => {
     const seen: number[] = [];
-    const { curve } = await trainClassifier({
-      ...small,
+    const { curve } = await trainClassifier(small, {
       onProgress: ({ stage, done, total, metrics = {} }) => {
         const { iteration, nfe, backwardNfe, imagesPerSecond } = metrics;
         expect([stage, total, nfe, backwardNfe]).toEqual(["training", 43, 2, 2]);
@@ -107,23 +107,24 @@ describe("a training", () => {
     const whole = await trainClassifier(small);
     const controller = new AbortController();
     let last: Checkpoint | undefined;
-    const stopped = await trainClassifier({
-      ...small,
-      signal: controller.signal,
-      onProgress: ({ done }: ProgressEvent) => {
-        if (done === stop) controller.abort();
+    const onCheckpoint = (checkpoint: Checkpoint): void => {
+      last = checkpoint;
+    };
+    const stopped = await trainClassifier(
+      { ...small, onCheckpoint },
+      {
+        signal: stop === 1 ? AbortSignal.abort() : controller.signal,
+        onProgress: ({ done }: ProgressEvent) => {
+          if (done === stop) controller.abort();
+        },
       },
-      onCheckpoint: (checkpoint) => {
-        last = checkpoint;
-      },
-      ...(stop === 1 && { signal: AbortSignal.abort() }),
-    });
+    );
     expect(stopped.status).toBe("interrupted");
     expect(stopped.iterations).toBe(stop);
     expect(stopped.validationAccuracy).toBeGreaterThan(0);
     // A stop is a place to go on from: nothing is done twice.
     expect(last?.iteration).toBe(stop);
-    const resumed = await trainClassifier({ ...small, ...(last !== undefined && { checkpoint: last }) });
+    const resumed = await trainClassifier({ ...small, checkpoint: last });
     expect(essence(resumed)).toEqual(essence(whole));
   });
 
@@ -176,10 +177,13 @@ describe("a training", () => {
     const models = await built();
     const { training } = await mnistForTests();
     const trained = (worker: boolean) =>
-      models.trainClassifier({
-        ...{ ...small, ...steps, architecture: models.architectureNamed("mnist-small"), iterations: 6 },
-        ...{ data: imageRows(training, 0, 100), compile: { threads: 1, worker } },
-      });
+      models.trainClassifier(
+        {
+          ...{ ...small, ...steps, architecture: models.architectureNamed("mnist-small"), iterations: 6 },
+          data: imageRows(training, 0, 100),
+        },
+        { threads: 1, worker },
+      );
     const [plain, threaded] = [await trained(false), await trained(true)];
     expect(threaded.curve).toEqual(plain.curve);
     expect(threaded.classifier.state).toEqual(plain.classifier.state);
@@ -189,10 +193,11 @@ describe("a training", () => {
     const models = await built();
     const { training: data } = await cifarForTests();
     const architecture = models.architectureNamed("cifar10-small");
-    const trained = (compile: NonNullable<ClassifierTrainingOptions["compile"]>) =>
-      models.trainClassifier({
-        ...{ architecture, data, validation: 12, iterations: 3, batch: 32, ...steps, compile },
-      });
+    const trained = (context: RunContext) =>
+      models.trainClassifier(
+        { architecture, data, validation: 12, iterations: 3, batch: 32, ...steps },
+        context,
+      );
     const whole = await trained({ threads: 1 });
     const divided = await trained({ threads: 2, parallel: "batch" });
     for (const [i, { loss }] of whole.curve.entries()) expect(divided.curve[i]?.loss).toBeCloseTo(loss, 5);

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import type { Grid } from "../problem/grid.js";
+import type { TableauMethodSpec } from "./method-spec.js";
+import { multistepNames } from "./multistep/names.js";
+import type { NonStationarySpec } from "./non-stationary/method.js";
+import type { AdaptiveTableauSpec, TableauSpec } from "./tableau.js";
+
+// Checks of methods that were read from files. Apart from the specs themselves: who reads no files need not load zod.
+
+const coefficients = z.array(z.number());
+const plainTableau = z.object({
+  name: z.string(),
+  title: z.string().exactOptional(),
+  aliases: z.array(z.string()).exactOptional(),
+  order: z.number(),
+  a: z.array(coefficients),
+  b: coefficients,
+  c: coefficients,
+  reference: z.string(),
+});
+const adaptiveTableau = plainTableau.extend({
+  bError: coefficients,
+  embeddedOrder: z.number(),
+  bMid: coefficients.exactOptional(),
+  reuseLastStage: z.boolean().exactOptional(),
+});
+
+const positive = z.number().positive();
+const controller = z.object({
+  kind: z.enum(["integral", "proportional-integral"]),
+  safety: positive.exactOptional(),
+  maxFactor: positive.exactOptional(),
+  minFactor: positive.exactOptional(),
+});
+
+/** Fixed steps as JSON: their number, or the mesh points. */
+export const gridSchema: z.ZodType<Grid> = z.union([
+  z.strictObject({ steps: z.number() }),
+  z.strictObject({ mesh: z.array(z.number()) }),
+]);
+
+const control = {
+  rtol: z.number(),
+  atol: z.number(),
+  norm: z.literal("custom").exactOptional(),
+  controller: z.union([controller, z.literal("custom")]).exactOptional(),
+  maxSteps: z.number().exactOptional(),
+  minStep: z.number().exactOptional(),
+  maxStep: z.number().exactOptional(),
+  firstStep: z.number().exactOptional(),
+  lastStep: z.enum(["clip", "overshoot"]).exactOptional(),
+  reuseLastStage: z.boolean().exactOptional(),
+  toleranceColumns: z.number().exactOptional(),
+};
+
+/** Checks the name or the coefficients of a tableau. */
+export const tableauSpecSchema: z.ZodType<string | TableauSpec | AdaptiveTableauSpec> = z.union([
+  z.string(),
+  adaptiveTableau,
+  plainTableau,
+]);
+
+/** Checks the spec of a method that names or coefficients of tableaus say whole. */
+export const tableauMethodSchema: z.ZodType<TableauMethodSpec> = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("fixed"),
+    tableau: tableauSpecSchema,
+    grid: gridSchema,
+  }),
+  z.strictObject({
+    kind: z.literal("adaptive"),
+    tableau: z.union([z.string(), adaptiveTableau]),
+    ...control,
+  }),
+  z.strictObject({ kind: z.literal("multistep"), method: z.enum(multistepNames), grid: gridSchema }),
+]);
+
+/** Checks the form of non-stationary coefficients as a method; what the numbers have to be, `nonStationary` checks. */
+export const nonStationarySchema: z.ZodType<NonStationarySpec> = z.strictObject({
+  kind: z.literal("non-stationary"),
+  coefficients: z
+    .strictObject({
+      times: coefficients,
+      rows: z.array(z.strictObject({ from: z.number(), scale: z.number(), weights: coefficients })),
+    })
+    .exactOptional(),
+  file: z.string().exactOptional(),
+  grid: gridSchema.exactOptional(),
+});

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { CountReporter } from "./test/helpers/count-reporter.js";
+import { LongestFirst } from "./test/helpers/longest-first.js";
 
 export default defineConfig({
   // Conditional imports are the source for Node, as for the compiler.
@@ -18,6 +19,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Files share the library that their process has loaded: loading it for each anew takes longer than most tests.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     // A test that never came to an assertion is none.
     expect: { requireAssertions: true },
     testTimeout: 120_000,

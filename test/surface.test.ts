@@ -21,6 +21,7 @@ const layers = [
   "data",
   "datasets",
   "metrics",
+  "experiments",
 ];
 
 interface Exported {

@@ -2,7 +2,7 @@
 /** Peak memory of classifiers of MNIST by the number of steps: classifying, and one iteration of training. */
 import { readFileSync } from "node:fs";
 import { decodeCorrection, hyper } from "../../dist/hypersolver/index.js";
-import { compileTapedTraining } from "../../dist/models/classifier/training/taped-training.js";
+import { compileAdjointTraining } from "../../dist/models/classifier/training/adjoint-training.js";
 import { compileUnrolledTraining } from "../../dist/models/classifier/training/unrolled-training.js";
 import {
   architectureNamed,
@@ -60,7 +60,7 @@ export async function iterationWork({ way, steps, batch }) {
   const trainer =
     way === "unrolled"
       ? await compileUnrolledTraining(classifier, { ...update, tableau: euler, mesh })
-      : await compileTapedTraining(classifier, { ...update, solver });
+      : await compileAdjointTraining(classifier, { ...update, solver });
   const labels = Uint8Array.from({ length: batch }, (_, i) => i % architecture.classes);
   const given = { images: images(batch), labels };
   return () => trainer.step(given, 0);

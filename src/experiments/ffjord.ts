@@ -1,11 +1,13 @@
 import { host } from "#host";
 import { importOnnx } from "../graph/index.js";
 import { type FitSpec, normalStates, type ValidityCard } from "../hypersolver/index.js";
+import { fitTable } from "../hypersolver/specs.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
+import { optionalTable } from "../spec/internal.js";
 import { fail } from "../tensor/index.js";
+import type { FitMetrics } from "./fit/fit-metrics.js";
 import { comparisonRows, fitReport } from "./fit/fit-report.js";
 import { fitStage } from "./fit/fit-stage.js";
-import type { FitMetrics } from "./fit/run-fit.js";
 import { defineExperiment, type Experiment, type Preset } from "./kit/experiment.js";
 
 /** The flow that the paper's authors trained, as shipped with this package (see NOTICE). */
@@ -54,6 +56,7 @@ export const ffjord: Experiment<Partial<FitSpec>> = /* @__PURE__ */ defineExperi
   name: "ffjord",
   title: "HyperHeun for an FFJORD flow: samples in two evaluations",
   presets: presetFits,
+  table: /* @__PURE__ */ optionalTable(fitTable, ["seed"]),
   run: async (given, run, { seed, command }) => {
     const states = normalStates([2]);
     const spec = { base: heun.name, steps: 1, seed, ...given };

@@ -1,69 +1,46 @@
 /** Layer 7: whole jobs. Fits, comparisons and the paper's experiments, from input to numbers and pictures. */
 
-export { ffjord, ffjordField } from "./ffjord.js";
+// A hypersolver, from field to report.
+export { ffjordField } from "./ffjord.js";
+// Methods against each other.
 export {
   type ComparisonRequest,
   type ComparisonRow,
   compareMethods,
-  hyperTitle,
-  methodTitle,
+  type MeasuredRow,
 } from "./fit/comparison.js";
-export { hasErrors, paretoFigure } from "./fit/fit-figures.js";
-export { comparisonTable, comparisonText, fitReport, fitSummary, measuringText } from "./fit/fit-report.js";
-export {
-  type BrokenResult,
-  type FitMetrics,
-  type FitRequest,
-  type FitRun,
-  type HeldOutError,
-  type MethodResult,
-  measuredSamples,
-  runFit,
-} from "./fit/run-fit.js";
+export { paretoFigure } from "./fit/fit-figures.js";
+export type { BrokenResult, FitMetrics, HeldOutError, MethodResult } from "./fit/fit-metrics.js";
+export { comparisonTable } from "./fit/fit-report.js";
+export type { FitRequest } from "./fit/fit-request.js";
+export { type FitRun, runFit } from "./fit/run-fit.js";
+// A flow, from data to report.
 export {
   densityOverGrid,
-  GRID_CELLS,
   type GridDensity,
   gridAround,
   type PlaneGrid,
   squareGrid,
 } from "./flow/density-grid.js";
-export { cellsFor, gridFigure } from "./flow/flow-figures.js";
-export {
-  type FlowPlan,
-  type FlowTraining,
-  flowDefaults,
-  flowPhases,
-  flowTrainings,
-  MATCHING_PER_LIKELIHOOD,
-} from "./flow/flow-phases.js";
-export { flowSummary, formatNats, meanText } from "./flow/flow-report.js";
+export { gridFigure } from "./flow/flow-figures.js";
+export type { FlowMetrics, HeldOutLikelihood } from "./flow/flow-metrics.js";
+export { type FlowPlan, type FlowTraining, flowPhases } from "./flow/flow-phases.js";
 export { baseStates, dataStates } from "./flow/flow-states.js";
-export {
-  type FlowMetrics,
-  type FlowRequest,
-  type FlowRun,
-  type HeldOutLikelihood,
-  runFlow,
-} from "./flow/run-flow.js";
+export { type FlowRequest, type FlowRun, runFlow } from "./flow/run-flow.js";
+// What the paper shows, to be run again.
 export type { Artefact } from "./kit/artefact.js";
-export {
-  CHECKPOINT_FILE,
-  type Checkpointing,
-  checkpointing,
-  type Resumption,
-} from "./kit/checkpoint-files.js";
+export type { Resumption } from "./kit/checkpoint-files.js";
 export type { Competitor, MethodLabels } from "./kit/competitor.js";
 export { type Budget, competitorsOf, standardCompetitors } from "./kit/competitors.js";
-export {
-  type Experiment,
-  type ExperimentRequest,
-  type ExperimentResult,
-  type ExperimentStatus,
-  type LabelledImages,
-  type Preset,
-  presets,
+export type {
+  Experiment,
+  ExperimentRequest,
+  ExperimentResult,
+  ExperimentStatus,
+  LabelledImages,
+  Preset,
 } from "./kit/experiment.js";
+export type { ExperimentContext } from "./kit/run.js";
 export { overSeeds } from "./kit/seeds.js";
-export { type Store, type TrackedStore, trackedStore } from "./kit/store.js";
+export type { Store } from "./kit/store.js";
 export { experimentNamed, experiments } from "./registry.js";

@@ -12,7 +12,7 @@ export type { ValidityCard } from "./files/card.js";
 // Fitting.
 
 export { type Fit, fitCorrection } from "./fit/fit.js";
-export type { FitInputs } from "./fit/fit-options.js";
+export type { FitInputs } from "./fit/fit-settings.js";
 export type { FitSpec } from "./fit/fit-table.js";
 export type { CoefficientSpec } from "./learned/coefficient-table.js";
 export { type CoefficientFit, type CoefficientInputs, fitCoefficients } from "./learned/fit-coefficients.js";

@@ -29,7 +29,6 @@ export { type Classifier, classifierOf, newClassifier } from "./classifier/class
 // Their training.
 
 export { type TrainedClassifier, trainClassifier } from "./classifier/training/train-classifier.js";
-export type { ClassifierTrainingOptions } from "./classifier/training/training-options.js";
 
 // Their use.
 
@@ -40,3 +39,5 @@ export { measureAccuracy } from "./classifier/measure-accuracy.js";
 
 export { decodeClassifierState, encodeClassifierState } from "./classifier/classifier-file.js";
 export { encodeClassifier } from "./classifier/classifier-onnx.js";
+export type { ClassifierTrainingInputs } from "./classifier/training/training-inputs.js";
+export type { ClassifierTrainingSpec } from "./classifier/training/training-table.js";

@@ -1,9 +1,11 @@
 /** For the layers above, not for users: trainers, tolerances, facts in files, the ends of classifiers. */
+export type { ClassifierArchitectureName } from "./classifier/architecture-names.js";
 export { type CompiledEnd, compileHead, compileStem } from "./classifier/classifier-ends.js";
 export { CLASSIFIER_TOLERANCES, type Classification } from "./classifier/compile-classifier.js";
 export type { ClassifierInput } from "./classifier/image-input.js";
 export type { ClassifierPoint } from "./classifier/training/classifier-point.js";
-export { CLASSIFIER_TRAINING_TOLERANCES } from "./classifier/training/training-options.js";
+export { CLASSIFIER_TRAINING_TOLERANCES } from "./classifier/training/training-plan.js";
+export { classifierTrainingTable } from "./classifier/training/training-table.js";
 export { withZeroColumns } from "./flow/augmented-states.js";
 export { baseNamed } from "./flow/base-distribution.js";
 export { dimensionOf, MAX_SPEED } from "./flow/flow.js";

@@ -1,5 +1,7 @@
 /** Tables of this layer's options: light enough for help, loads nothing else. */
 
+export { classifierArchitectureNames } from "./classifier/architecture-names.js";
+export { classifierTrainingTable } from "./classifier/training/training-table.js";
 export {
   flowNetworkTable,
   flowTrainingTable,

@@ -54,7 +54,7 @@ export {
   integralController,
   proportionalIntegralController,
   type StepController,
-} from "./control/controller.js";
+} from "./control/step-controller.js";
 
 // Fields as graphs: solved, differentiated, corrected and exported.
 

@@ -20,7 +20,6 @@ export { type LogDensityField, type LogDensityOptions, NOISE_CONTROL } from "./f
 export type { InputMap } from "./field/model-field.js";
 export { withOpenParameters } from "./field/open-parameters.js";
 export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.js";
-export type { ContinuousAdjoint } from "./gradient/gradient-options.js";
 export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
 export { type LinearMethod, linearTableau } from "./methods/linear-method.js";
 export { withStepControl } from "./methods/method.js";
@@ -29,6 +28,7 @@ export {
   gridSchema,
   nonStationarySchema,
   tableauMethodSchema,
+  tableauSchema,
   tableauSpecSchema,
 } from "./methods/method-schema.js";
 export { type MethodSpec, type TableauMethodSpec, tableauSpec } from "./methods/method-spec.js";

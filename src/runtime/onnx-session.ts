@@ -24,7 +24,7 @@ export async function loadSession(
   { device = "cpu" }: SessionOptions,
 ): Promise<Session> {
   const help =
-    device === "cpu" ? undefined : `if device "${device}" is not to be had on this machine, use cpu`;
+    device === "cpu" ? undefined : `if device "${device}" is not available on this machine, use cpu`;
   const session = await guarded("loading a program", help, () => InferenceSession.create(model, settings));
   const wrap = ({ dtype, data, shape }: Tensor): OrtTensor => new RuntimeTensor(dtype, data, shape);
   return {

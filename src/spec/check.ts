@@ -23,12 +23,12 @@ export function problemOf(kind: Kind, value: unknown, path = ""): Problem | unde
 
 /** A record within a spec is whole: what is required has to be there. */
 function recordProblem(
-  { of, partial }: RecordKind,
+  { of }: RecordKind,
   value: Readonly<Record<string, unknown>>,
   path: string,
 ): Problem | undefined {
   const problem = tableProblem(of, value, path);
-  if (problem !== undefined || partial === true) return problem;
+  if (problem !== undefined) return problem;
   return firstOf(Object.entries(of), ([name, row]) =>
     row.required === true && value[name] === undefined
       ? { path: `${path}.${name}`, expected: expectation(row), received: "nothing" }
@@ -101,7 +101,10 @@ function holds(kind: Kind, value: unknown): boolean {
       return Number.isSafeInteger(value) && isWithin(kind, Number(value));
     case "number":
       return (
-        Number.isFinite(value) && isWithin(kind, Number(value)) && Number(value) > (kind.above ?? -Infinity)
+        Number.isFinite(value) &&
+        isWithin(kind, Number(value)) &&
+        Number(value) > (kind.above ?? -Infinity) &&
+        Number(value) < (kind.below ?? Infinity)
       );
     case "text":
       return typeof value === "string" && value !== "" && new RegExp(kind.pattern ?? "", "u").test(value);
@@ -115,6 +118,8 @@ function holds(kind: Kind, value: unknown): boolean {
       return isPair(value) && 0 < value[0] && value[0] <= value[1];
     case "map":
       return isRecord(value) && Object.entries(value).every(([key, text]) => isEntry(kind.keys, key, text));
+    case "options":
+      return isRecord(value);
     default:
       return false;
   }

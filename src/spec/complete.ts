@@ -45,6 +45,16 @@ export function pickSpec<T extends Table>(table: T, spec: object): Spec<T> {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Spec<T>;
 }
 
+/**
+ * A value of unknown origin, if it is of a kind: aliases within it become names.
+ * @throws INVALID_ARGUMENT that names the option, when it is not.
+ */
+export function checkedValue(name: string, kind: Kind, value: unknown): unknown {
+  const problem = problemOf(kind, value, name);
+  if (problem !== undefined) throw refused(problem);
+  return inside(kind, value, named);
+}
+
 function refused({ path, expected, received, help }: Problem, from?: string): Error {
   const what = from === undefined ? path : `${from}: ${path}`;
   return fail("INVALID_ARGUMENT", { what, expected, received, help });

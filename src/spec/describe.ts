@@ -37,13 +37,12 @@ export function describe(table: Table): OptionDescription[] {
       group,
       flag: flagOf(name, row),
     };
-    const known = Object.entries(facts).filter(([, fact]) => fact !== undefined);
     return {
       name,
       help: sentenceOf(row),
       schema: schemaOf(row),
       required: row.required === true,
-      ...Object.fromEntries(known),
+      ...known(facts),
     };
   });
 }
@@ -110,6 +109,8 @@ function plainSchema(kind: Kind): JsonSchema {
       return { anyOf: kind.of.map(schemaOf) };
     case "record":
       return recordSchema(kind.of);
+    case "options":
+      return { type: "object" };
   }
 }
 
@@ -127,13 +128,15 @@ interface Bounds {
   readonly min?: number;
   readonly above?: number;
   readonly max?: number;
+  readonly below?: number;
 }
 
-const bounds = ({ min, above, max }: Bounds): JsonSchema => ({
-  ...(min !== undefined && { minimum: min }),
-  ...(above !== undefined && { exclusiveMinimum: above }),
-  ...(max !== undefined && { maximum: max }),
-});
+const bounds = ({ min, above, max, below }: Bounds): JsonSchema =>
+  known({ minimum: min, exclusiveMinimum: above, maximum: max, exclusiveMaximum: below });
+
+/** The members that say something. */
+const known = (facts: Readonly<Record<string, unknown>>): JsonSchema =>
+  Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
 
 const propertyNames = (keys: readonly string[] | undefined): JsonSchema =>
   keys === undefined ? {} : { propertyNames: { enum: keys } };

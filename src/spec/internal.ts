@@ -1,5 +1,6 @@
 /** For the layers above, not for users: the words of options: flags, help, expectations, texts. */
 export { refuseOthers } from "./applies.js";
+export { changedSpec, optionalTable } from "./changes.js";
 export { pickSpec } from "./complete.js";
 export { flagOf, helpOf } from "./describe.js";
 export type { Row } from "./kind.js";

@@ -13,6 +13,7 @@ export type Kind = { readonly nullable?: boolean } & (
   | ListKind
   | EitherKind
   | RecordKind
+  | OptionsKind
 );
 
 export interface IntegerKind {
@@ -28,6 +29,8 @@ export interface NumberKind {
   /** Larger than this. */
   readonly above?: number;
   readonly max?: number;
+  /** Smaller than this. */
+  readonly below?: number;
 }
 
 /** Not empty. */
@@ -77,6 +80,12 @@ export interface RecordKind {
   readonly type: "record";
   readonly of: Table;
   readonly partial?: boolean;
+}
+
+/** Options by name, of a table that is not known here: whoever uses them checks them. */
+export interface OptionsKind {
+  readonly type: "options";
+  readonly expected: string;
 }
 
 /** What an option is about, where not about everything. */

@@ -41,7 +41,9 @@ type Plain<K, M extends Mode> = K extends { readonly type: "integer" | "number" 
         ? readonly [number, number]
         : K extends { readonly type: "map" }
           ? Readonly<Record<string, string>>
-          : Nested<K, M>;
+          : K extends { readonly type: "options" }
+            ? Readonly<Record<string, unknown>>
+            : Nested<K, M>;
 
 type Nested<K, M extends Mode> = K extends { readonly type: "choice"; readonly of: readonly (infer V)[] }
   ? V

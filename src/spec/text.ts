@@ -25,6 +25,7 @@ function readText(kind: Kind, text: string): unknown {
     case "either":
       return kind.of.map((each) => valueOfText(each, text)).find((value) => value !== undefined);
     case "record":
+    case "options":
       return jsonOf(text);
     case "map":
       return mapOf(kind, text);

@@ -23,6 +23,7 @@ function plainWords(kind: Kind, many: boolean): string {
     case "range":
       return "two numbers [low, high] with 0 < low <= high";
     case "map":
+    case "options":
       return kind.expected;
     case "list":
       return `a list of ${expectation(kind.of, true)}`;
@@ -39,10 +40,11 @@ function integers({ min, max }: IntegerKind, many: boolean): string {
   return `${above}${min === undefined || min === 1 ? "" : `, at least ${min}`}${max === undefined ? "" : `, at most ${max}`}`;
 }
 
-function numbers({ min, above, max }: NumberKind, many: boolean): string {
+function numbers({ min, above, max, below }: NumberKind, many: boolean): string {
   const noun = many ? "numbers" : "a number";
   const lower = above !== undefined ? ` above ${above}` : min !== undefined ? `, at least ${min}` : "";
-  return `${noun}${lower}${max === undefined ? "" : `, at most ${max}`}`;
+  const upper = below !== undefined ? `, below ${below}` : max !== undefined ? `, at most ${max}` : "";
+  return `${noun}${lower}${upper}`;
 }
 
 /** The same for text of a command line. */

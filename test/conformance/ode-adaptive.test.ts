@@ -129,7 +129,10 @@ describe("options of step control", () => {
   test("the PI controller reaches the same accuracy", async () => {
     const controller = proportionalIntegralController();
     const solution = orThrow(
-      await solve(field, y0, { span, method: adaptive(dopri5, { controller, rtol: 1e-8, atol: 1e-8 }) }),
+      await solve(field, y0, {
+        span,
+        method: adaptive(dopri5, { stepController: controller, rtol: 1e-8, atol: 1e-8 }),
+      }),
     );
     expect(maxAbsError(solution.states[1] ?? [], exact(span[1]))).toBeLessThan(1e-6);
   });
@@ -138,7 +141,10 @@ describe("options of step control", () => {
     const usual = orThrow(await solve(field, y0, { span, method: "dopri5@1e-6" }));
     const controller = integralController({ safety: 0.5 });
     const cautious = orThrow(
-      await solve(field, y0, { span, method: adaptive(dopri5, { controller, rtol: 1e-6, atol: 1e-6 }) }),
+      await solve(field, y0, {
+        span,
+        method: adaptive(dopri5, { stepController: controller, rtol: 1e-6, atol: 1e-6 }),
+      }),
     );
     expect(cautious.statistics.nfe).toBeGreaterThan(usual.statistics.nfe);
   });

@@ -79,7 +79,7 @@ describe("train", () => {
   it.concurrent("takes a density by its name, and both objectives with their options", async () => {
     const likelihood =
       "--tolerance 1e-3 --gradient continuous --seminorm --estimator hutchinson --noise gaussian";
-    const line = `train checkerboard --objective both ${LIGHT} ${likelihood} --control-state --kinetic 0.01`;
+    const line = `train checkerboard --objective both ${LIGHT} ${likelihood} --tolerance-on-state --kinetic 0.01`;
     const { code, stdout, stderr } = await run(
       `${line} --frobenius 0.01 --no-depth --base student-t:5 --activation tanh --out board --no-figures --quiet`,
     );
@@ -191,7 +191,7 @@ describe("density", () => {
   it.concurrent("estimates and corrects, and warns of what that means", async () => {
     const [estimated, corrected] = await Promise.all([
       run(
-        "density flow.onnx --data points.csv --estimator hutchinson --noise gaussian --control-state --json",
+        "density flow.onnx --data points.csv --estimator hutchinson --noise gaussian --tolerance-on-state --json",
       ),
       run("density flow.onnx --data points.csv --correction correction.onnx --json"),
     ]);
@@ -223,20 +223,16 @@ describe("examples of help", () => {
       density: "",
     };
     copyFileSync(place.at("ffjord.onnx"), place.at("field.onnx"));
-    const examples: string[] = [];
-    for (const command of ["train", "sample", "density"]) {
-      const { stdout } = await run(`${command} --help`);
+    const commands = ["train", "sample", "density"];
+    const helps = await place.runAll(commands.map((command) => `${command} --help`));
+    const examples = helps.flatMap(({ stdout }, i) => {
       const lines = [...stdout.matchAll(/^ {2}\$ hypersolvers (.*)$/gm)].map(([, line = ""]) => line);
       expect(lines.length).toBeGreaterThan(1);
-      examples.push(...lines.map((line) => `${line} ${lighter[command] ?? ""}`.trim()));
-    }
-    const worker = async (): Promise<void> => {
-      for (let line = examples.shift(); line !== undefined; line = examples.shift()) {
-        const { code, stderr } = await run(line);
-        expect([line, code], stderr).toEqual([line, 0]);
-      }
-    };
-    await Promise.all([worker(), worker()]);
+      return lines.map((line) => `${line} ${lighter[commands[i] ?? ""] ?? ""}`.trim());
+    });
+    const results = await place.runAll(examples);
+    for (const [i, line] of examples.entries())
+      expect([line, results[i]?.code], results[i]?.stderr).toEqual([line, 0]);
   });
 });
 
@@ -251,18 +247,14 @@ describe("bad input", () => {
 
   it("is refused with a code, an exit code and advice, and leaves no files", async () => {
     const before = readdirSync(place.folder);
-    const work = [...cases];
-    const worker = async (): Promise<void> => {
-      for (let next = work.shift(); next !== undefined; next = work.shift()) {
-        const [line, exitCode, error, says] = next;
-        const { code, stdout, stderr } = await run(line, "--json", "--quiet");
-        expect([line, code], stderr).toEqual([line, exitCode]);
-        expect([line, JSON.parse(stdout).error.code]).toEqual([line, error]);
-        expect(stderr).toContain(says);
-        expect(stderr).not.toMatch(/^ {4}at /m);
-      }
-    };
-    await Promise.all([worker(), worker()]);
+    const results = await place.runAll(cases.map(([line]) => `${line} --json --quiet`));
+    for (const [i, [line, exitCode, error, says]] of cases.entries()) {
+      const { code, stdout = "", stderr = "" } = results[i] ?? {};
+      expect([line, code], stderr).toEqual([line, exitCode]);
+      expect([line, JSON.parse(stdout).error.code]).toEqual([line, error]);
+      expect(stderr).toContain(says);
+      expect(stderr).not.toMatch(/^ {4}at /m);
+    }
     expect(readdirSync(place.folder)).toEqual(before);
   });
 });

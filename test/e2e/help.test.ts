@@ -29,22 +29,19 @@ describe("help", () => {
       fit: `${LIGHT_FIT} --budget 2`,
       compare: "--samples 20 --budget 2 --tolerances 1e-1",
     };
-    const examples: string[] = [];
-    for (const command of ["fit", "solve", "export", "compare", "info"]) {
-      const { code, stdout } = await place.run(command, "--help");
+    const commands = ["fit", "solve", "export", "compare", "info"];
+    const helps = await place.runAll(commands.map((command) => `${command} --help`));
+    const examples = helps.flatMap(({ code, stdout }, i) => {
       expect(code).toBe(0);
       const lines = [...stdout.matchAll(/^ {2}\$ hypersolvers (.*)$/gm)].map(([, line = ""]) => line);
       expect(lines.length).toBeGreaterThan(1);
       // A list of methods says all that is to be spent.
-      const added = (line: string): string => (line.includes("--methods") ? "" : (lighter[command] ?? ""));
-      examples.push(...lines.map((line) => `${line} ${added(line)}`.trim()));
-    }
-    const worker = async (): Promise<void> => {
-      for (let line = examples.shift(); line !== undefined; line = examples.shift()) {
-        const { code, stderr } = await place.run(...line.split(" "));
-        expect([line, code], stderr).toEqual([line, 0]);
-      }
-    };
-    await Promise.all([worker(), worker(), worker()]);
+      const added = (line: string): string =>
+        line.includes("--methods") ? "" : (lighter[commands[i] ?? ""] ?? "");
+      return lines.map((line) => `${line} ${added(line)}`.trim());
+    });
+    const results = await place.runAll(examples);
+    for (const [i, line] of examples.entries())
+      expect([line, results[i]?.code], results[i]?.stderr).toEqual([line, 0]);
   });
 });

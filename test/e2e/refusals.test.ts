@@ -94,19 +94,29 @@ describe("bad input", () => {
     );
     writeFileSync(place.at("none.safetensors"), encodeSafetensors({ z: fromNumbers([], [0, DIM]) }));
     const before = readdirSync(place.folder);
-    const work = [...cases];
-    const worker = async (): Promise<void> => {
-      for (let next = work.shift(); next !== undefined; next = work.shift()) {
-        const [what, line, exitCode, error, says] = next;
-        const { code, stdout, stderr } = await place.run(...line.split(" "), "--json");
-        expect([what, code], stderr).toEqual([what, exitCode]);
-        expect([what, JSON.parse(stdout).error.code]).toEqual([what, error]);
-        expect(stderr).toContain(`error: ${error}: `);
-        expect(stderr).toContain(says);
-        expect(stderr).not.toMatch(/^ {4}at /m);
-      }
-    };
-    await Promise.all([worker(), worker(), worker()]);
+    const results = await place.runAll(cases.map(([, line]) => `${line} --json`));
+    for (const [i, [what, , exitCode, error, says]] of cases.entries()) {
+      const { code, stdout = "", stderr = "" } = results[i] ?? {};
+      expect([what, code], stderr).toEqual([what, exitCode]);
+      expect([what, JSON.parse(stdout).error.code]).toEqual([what, error]);
+      expect(stderr).toContain(`error: ${error}: `);
+      expect(stderr).toContain(says);
+      expect(stderr).not.toMatch(/^ {4}at /m);
+    }
     expect(readdirSync(place.folder)).toEqual(before);
+  });
+
+  it.each([
+    ["refused by the library", "info nowhere.onnx", 1],
+    ["not understood", "slove field.onnx", 2],
+  ])("ends a process of its own with the same code and words: %s", async (_, line, exitCode) => {
+    const [together] = await place.runAll([`${line} --json`]);
+    const { code, stdout, stderr } = await place.run(...line.split(" "), "--json");
+    expect(code).toBe(exitCode);
+    expect({ code, stdout, stderr }).toEqual({
+      code: together?.code,
+      stdout: together?.stdout,
+      stderr: together?.stderr,
+    });
   });
 });

@@ -10,7 +10,7 @@ import {
   type Tensor,
 } from "../../src/tensor/index.js";
 import { convolutionalField, imageShape, normalTensor } from "../helpers/image-fields.js";
-import { type Finished, run as runIn } from "./command-line.js";
+import { type Finished, runAll, run as runIn } from "./command-line.js";
 
 const fixtures = "test/fixtures/fields";
 const names = ["time_mlp_silu", "resmlp_layernorm_gelu", "control_softplus"];
@@ -27,6 +27,8 @@ export interface Workplace {
   readonly folder: string;
   at(...parts: string[]): string;
   run(...args: string[]): Promise<Finished>;
+  /** Runs lines, split at blanks, one after another in a single process. */
+  runAll(lines: readonly string[]): Promise<Finished[]>;
   /** Fits a correction for field.onnx, in two steps of Heun: correction.onnx. */
   fit(): Promise<Finished>;
   tensors(file: string): Readonly<Record<string, Tensor>>;
@@ -55,6 +57,11 @@ export function workplace(): Workplace {
   const run = (...args: string[]): Promise<Finished> => runIn(args, folder);
   return {
     ...{ folder, at, run },
+    runAll: (lines) =>
+      runAll(
+        lines.map((line) => line.split(" ")),
+        folder,
+      ),
     fit: async () => {
       const line = `fit field.onnx --base heun --steps 2 --states normal --out run --json ${LIGHT_FIT}`;
       const fitted = await run(...line.split(" "));

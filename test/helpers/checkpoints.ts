@@ -1,4 +1,4 @@
-import { type TrackedStore, trackedStore } from "../../src/experiments/index.js";
+import { type TrackedStore, trackedStore } from "../../src/experiments/internal.js";
 
 /** A store of checkpoints and results whose files can be looked at. */
 export function checkpointsInMemory(): TrackedStore & { readonly files: Map<string, Uint8Array> } {

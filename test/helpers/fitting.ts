@@ -1,6 +1,6 @@
 import { concat, mul, sin, slice, sub, trace } from "../../src/graph/index.js";
 import { settingsOf } from "../../src/hypersolver/fit/fit.js";
-import type { FitSettings } from "../../src/hypersolver/fit/fit-options.js";
+import type { FitSettings } from "../../src/hypersolver/fit/fit-settings.js";
 import {
   type Fit,
   type FitInputs,

@@ -1,11 +1,14 @@
+import type { ImageSet } from "../../src/data/index.js";
 import { drawNoise } from "../../src/models/flow/noise.js";
 import type { FlowTrainingSpec } from "../../src/models/index.js";
 import {
-  type ClassifierTrainingOptions,
+  type ClassifierArchitecture,
+  type ClassifierTrainingSpec,
   type FlowData,
   flowField,
   normalBase,
   type TrainedFlow,
+  trainClassifier,
   trainFlow,
 } from "../../src/models/index.js";
 import { Random } from "../../src/tensor/index.js";
@@ -29,20 +32,21 @@ export function trainingOfFlows(data: FlowData, phases: FlowTrainingSpec["phases
   void [twice, base];
 }
 
-export function trainingOfClassifiers(
-  architecture: ClassifierTrainingOptions["architecture"],
-  data: ClassifierTrainingOptions["data"],
-): void {
-  const complete: ClassifierTrainingOptions = { architecture, data, iterations: 10, optimizer: "adamw" };
+export function trainingOfClassifiers(architecture: ClassifierArchitecture, data: ImageSet): void {
+  const named = { architecture: "mnist-small", iterations: 10 } as const;
+  void trainClassifier(data, { ...named, optimizer: "adamw" }, {}, { threads: 1 });
+  void trainClassifier(data, { iterations: 10 }, { architecture });
+  // @ts-expect-error nothing to learn from
+  void trainClassifier(named);
   // @ts-expect-error how long?
-  const endless: ClassifierTrainingOptions = { architecture, data };
+  const endless: ClassifierTrainingSpec = { architecture: "mnist-small" };
   // @ts-expect-error there is no such optimiser here
-  const optimizer: ClassifierTrainingOptions = { architecture, data, iterations: 10, optimizer: "sgd" };
-  // @ts-expect-error an architecture, not its name
-  const named: ClassifierTrainingOptions = { architecture: "mnist-small", data, iterations: 10 };
+  const optimizer: ClassifierTrainingSpec = { ...named, optimizer: "sgd" };
+  // @ts-expect-error an architecture of one's own is no plain data: it is an input beside the spec
+  const own: ClassifierTrainingSpec = { architecture, iterations: 10 };
   // @ts-expect-error there is no such schedule
-  const schedule: ClassifierTrainingOptions = { architecture, data, iterations: 10, schedule: "linear" };
-  void [complete, endless, optimizer, named, schedule];
+  const schedule: ClassifierTrainingSpec = { ...named, schedule: "linear" };
+  void [endless, optimizer, own, schedule];
 }
 
 /** What was trained says how it ended. */

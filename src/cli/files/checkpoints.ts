@@ -1,6 +1,6 @@
 import { rm, rmdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { CHECKPOINT_FILE, type TrackedStore, trackedStore } from "../../experiments/index.js";
+import { CHECKPOINT_FILE, type TrackedStore, trackedStore } from "../../experiments/internal.js";
 import { fail } from "../../tensor/index.js";
 import type { Output } from "../terminal/output.js";
 import { isFile, readBytes, writeWhole } from "./files.js";

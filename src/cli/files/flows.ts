@@ -5,11 +5,12 @@ import { baseNamed, type DescribedFlow, FLOW_KEY, type FlowFacts } from "../../m
 import type { Field } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { fail, formatShape, type Tensor } from "../../tensor/index.js";
+import { forOption } from "../options/for-option.js";
 import { parseBase } from "../options/parse.js";
 import { unusable } from "../options/usage-error.js";
 import type { Output } from "../terminal/output.js";
 import { readBytes } from "./files.js";
-import { forOption, readField } from "./models.js";
+import { readField } from "./models.js";
 
 /** What is missing in a field that `train` did not make. */
 export interface FlowSourceOptions {

@@ -14,10 +14,9 @@ import {
 import { CARD_KEY, SOLVER_KEY } from "../../hypersolver/internal.js";
 import { type Field, fieldOfModel, type Span } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
-import { fail, isHypersolversError, type Tensor } from "../../tensor/index.js";
+import { fail, type Tensor } from "../../tensor/index.js";
 import type { FieldSpec } from "../options/field-table.js";
 import type { Machine } from "../options/spec-command.js";
-import { UsageError } from "../options/usage-error.js";
 import type { Output } from "../terminal/output.js";
 import { readBytes } from "./files.js";
 
@@ -97,14 +96,3 @@ export function compileOptions({ device, threads }: Machine): CompileOptions {
 
 /** `field` of `some/field.onnx`. */
 export const stemOf = (path: string): string => basename(path).replace(/\.onnx$/i, "");
-
-/** Runs a look-up of the library whose argument is an option's text: what it refuses is a usage error. */
-export function forOption<T>(option: string, lookUp: () => T): T {
-  try {
-    return lookUp();
-  } catch (error) {
-    if (!isHypersolversError(error, "INVALID_ARGUMENT")) throw error;
-    const { expected = "another value", received = "this", help } = error.facts;
-    throw new UsageError({ option, expected, received, ...(help !== undefined && { help }) });
-  }
-}

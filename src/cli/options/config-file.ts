@@ -1,8 +1,8 @@
 import { extname } from "node:path";
 import { checkSpec, type Spec, type Table } from "../../spec/index.js";
-import { isHypersolversError } from "../../tensor/errors.js";
 import { readBytes } from "../files/files.js";
-import { UsageError, unusable } from "./usage-error.js";
+import { forOption } from "./for-option.js";
+import { unusable } from "./usage-error.js";
 
 /**
  * The spec in a file: JSON, or YAML in a file that ends in .yaml or .yml.
@@ -13,13 +13,7 @@ export async function readConfig<T extends Table>(path: string, table: T): Promi
   const value = [".yaml", ".yml"].includes(extname(path).toLowerCase())
     ? await yamlOf(text, path)
     : jsonOf(text, path);
-  try {
-    return checkSpec(table, value, path);
-  } catch (error) {
-    if (!isHypersolversError(error, "INVALID_ARGUMENT")) throw error;
-    const { what, expected = "another value", received = "this", help } = error.facts;
-    throw new UsageError({ option: what, expected, received, ...(help !== undefined && { help }) });
-  }
+  return forOption(undefined, () => checkSpec(table, value, path));
 }
 
 function jsonOf(text: string, path: string): unknown {

@@ -2,7 +2,8 @@ import type { HyperMethod, LoadedCoefficients } from "../../hypersolver/index.js
 import { type AnyMethodSpec, isHyper, methodOf, parseMethodSpec } from "../../hypersolver/internal.js";
 import { type Method, type Span, type Tolerances, tableauNamed } from "../../ode/index.js";
 import { isAdaptive, type NonStationarySpec, planMesh, type SolvePlace } from "../../ode/internal.js";
-import { forOption, type LoadedCorrection, readCoefficients, readCorrection } from "../files/models.js";
+import { type LoadedCorrection, readCoefficients, readCorrection } from "../files/models.js";
+import { forOption } from "./for-option.js";
 import { unusable } from "./usage-error.js";
 
 /** How to solve, in one spelling or in pieces. */
@@ -63,7 +64,8 @@ async function chosenCoefficients(spec: NonStationarySpec): Promise<ChosenMethod
 
 /** A correction brings its method along; another one is a contradiction. */
 function refuseOtherMethod({ base }: LoadedCorrection, method: string | undefined): void {
-  if (method === undefined || forOption("--method", () => tableauNamed(method)).name === base.name) return;
+  if (method === undefined || method === base.name) return;
+  if (forOption("--method", () => tableauNamed(method)).name === base.name) return;
   throw unusable(
     "--method",
     `${base.name}, the base of the correction, or no --method`,

@@ -117,7 +117,7 @@ export const traceTable = {
     placeholder: "name",
     help: "of --estimator hutchinson: {choices}",
   },
-  controlState: {
+  toleranceOnState: {
     type: "boolean",
     help: "let tolerances follow the points alone, not their log-density",
   },

@@ -5,7 +5,7 @@ export interface UsageFacts {
   readonly expected: string;
   readonly received: string;
   /** What to do next, when that is not obvious. */
-  readonly help?: string;
+  readonly help?: string | undefined;
 }
 
 /** The command line itself cannot be used: nothing was started. Ends the process with exit code 2. */
@@ -21,5 +21,5 @@ export class UsageError extends Error {
 
 /** Makes the error, for `throw unusable(...)`. */
 export function unusable(option: string, expected: string, received: string, help?: string): UsageError {
-  return new UsageError({ option, expected, received, ...(help !== undefined && { help }) });
+  return new UsageError({ option, expected, received, help });
 }

@@ -1,4 +1,4 @@
-import { formatNats } from "../../experiments/index.js";
+import { formatNats } from "../../experiments/internal.js";
 import { formatNumber, formatPercent } from "../../plot/internal.js";
 import type { ProgressEvent } from "../../runtime/index.js";
 import type { Progress } from "./progress.js";

@@ -21,8 +21,8 @@ import { curveFigures } from "../flow/flow-curves.js";
 import { PICTURE_METHOD } from "../flow/flow-figures.js";
 import { labelsOf } from "../kit/competitor.js";
 import type { Drawing, Run } from "../kit/run.js";
-import type { CnfMetrics } from "./cnf.js";
 import { type CnfFits, fitOfDensity, samplingFits } from "./cnf-fits.js";
+import type { CnfMetrics } from "./cnf-metrics.js";
 import { allMethods } from "./cnf-report.js";
 import { fieldFigure } from "./field-figure.js";
 import { samplingCompetitors } from "./sampling-methods.js";
@@ -110,8 +110,12 @@ async function densityFigure({ data, flow, run }: CnfPictures, { correction }: K
   const known = Float64Array.from(corrected.values, (value, i) => (held.has(i) ? value : Number.NaN));
   const brightest = Float64Array.from(exact.values).reduce((most, value) => Math.max(most, value), 0);
   return heatMap([exact, { ...corrected, values: known }], {
-    ...{ name: "density", title: "Density of the flow", valueLabel: "density", scheme: "inferno" },
-    ...{ domain: [0, brightest], panelSize: 330 },
+    name: "density",
+    title: "Density of the flow",
+    valueLabel: "density",
+    scheme: "inferno",
+    domain: [0, brightest],
+    panelSize: 330,
     caption:
       "p(x) in the middle of each cell, solved from data to base; one colour scale. The correction learned on data: cells without any are grey, there it knows nothing.",
   });
@@ -138,8 +142,10 @@ function speedFigures(rows: CnfMetrics["speed"]): Figure[] {
   const [first] = speed;
   if (first === undefined) return [];
   const items = speed.map(({ method, nfe, milliseconds, peakBytes }) => ({
-    ...{ label: `${method}, ${nfe} NFE`, role: roleOf(method), milliseconds },
-    ...(peakBytes !== undefined && { bytes: peakBytes }),
+    label: `${method}, ${nfe} NFE`,
+    role: roleOf(method),
+    milliseconds,
+    bytes: peakBytes,
   }));
   const title = `Drawing ${formatNumber(first.count)} points`;
   return [speedUpBars(items, { name: "speed", title, memoryLabel: "peak memory of a process of its own" })];

@@ -3,14 +3,14 @@ import type { Figure, Table } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
 import { type ComparisonRow, measuredRows, methodTitle } from "../fit/comparison.js";
+import { type FitMetrics, meanError } from "../fit/fit-metrics.js";
 import { comparisonTable } from "../fit/fit-report.js";
-import { type FitMetrics, meanError } from "../fit/run-fit.js";
 import { phasesText } from "../flow/flow-phases.js";
-import type { BrokenRow } from "../kit/contest.js";
 import type { RunReport } from "../kit/report.js";
-import { brokenOf, type ResultRow } from "../kit/result-row.js";
-
-import type { CnfMetrics } from "./cnf.js";
+import { type ResultRow, resultRow } from "../kit/result-row.js";
+import type { CnfMetrics } from "./cnf-metrics.js";
+import { cnfVerdict, meanText, timeOf, toldApart } from "./cnf-verdict.js";
+import type { DensityQuality } from "./density-quality.js";
 import type { SampleQuality } from "./sample-quality.js";
 
 /** What came out of a run: what was learned, and what two evaluations are worth. */
@@ -21,7 +21,7 @@ export function cnfReport(metrics: Partial<CnfMetrics>, figures: readonly Figure
   return {
     title: `A continuous normalizing flow over ${density}, in two evaluations`,
     lead: trainingSentence(metrics),
-    verdict: verdict(metrics) ?? interruption(metrics),
+    verdict: cnfVerdict(metrics) ?? interruption(metrics),
     facts: training === undefined ? [] : [["Training", training]],
     sections: [
       { heading: "Pictures", figures },
@@ -42,26 +42,28 @@ export function cnfReport(metrics: Partial<CnfMetrics>, figures: readonly Figure
 
 /** The numbers of a run by method. */
 export function cnfRows({ quality = [], speed = [], densities = [] }: Partial<CnfMetrics>): ResultRow[] {
-  const times = new Map(speed.map((row) => [row.method, row]));
   return [
-    ...quality.map((row): ResultRow => {
-      const key = { "samples of": row.method };
-      if (isBroken(row)) return { key, outcome: brokenOf(row) };
-      const time = times.get(row.method);
-      const { nfe, slicedWasserstein, discrepancy } = row;
-      const milliseconds = time === undefined || isBroken(time) ? {} : { milliseconds: time.milliseconds };
-      const distances = { "sliced Wasserstein": slicedWasserstein.mean, "MMD²": discrepancy.mean };
-      return { key, outcome: { NFE: nfe, ...distances, ...milliseconds } };
-    }),
-    ...densities.map((row): ResultRow => {
-      const key = { "density by": row.method };
-      if (isBroken(row)) return { key, outcome: brokenOf(row) };
-      const { nfe, nll, logDensityError: error, milliseconds } = row;
-      const off = error === undefined ? {} : { "error of log p": error };
-      return { key, outcome: { NFE: nfe, NLL: nll.mean, ...off, milliseconds } };
-    }),
+    ...quality.map((row) =>
+      resultRow<SampleQuality>({ "samples of": row.method }, row, (own) => ({
+        NFE: own.nfe,
+        "sliced Wasserstein": own.slicedWasserstein.mean,
+        "MMD²": own.discrepancy.mean,
+        ...known("milliseconds", timeOf(speed, own.method)),
+      })),
+    ),
+    ...densities.map((row) =>
+      resultRow<DensityQuality>({ "density by": row.method }, row, (own) => ({
+        NFE: own.nfe,
+        NLL: own.nll.mean,
+        ...known("error of log p", own.logDensityError),
+        milliseconds: own.milliseconds,
+      })),
+    ),
   ];
 }
+
+const known = (name: string, value: number | undefined): Readonly<Record<string, number>> =>
+  value === undefined ? {} : { [name]: value };
 
 /** The solvers that every fit is compared with, once, and each hypersolver at the step that it learned. */
 export function allMethods(fits: CnfMetrics["sampling"] = {}): ComparisonRow[] {
@@ -98,52 +100,8 @@ function trainingSentence({ density, flow }: Partial<CnfMetrics>): string {
   return `The flow over ${density} gives held-out data ${nats(heldOut.nll)} nats of negative log-likelihood${floor}; dopri5 at 1e-5 takes ${heldOut.nfe} evaluations.`;
 }
 
-function verdict({ quality, sampling, speed }: Partial<CnfMetrics>): string | undefined {
-  if (quality === undefined || sampling === undefined || speed === undefined) return undefined;
-  const [best = ""] = Object.keys(sampling);
-  const fit = sampling[best];
-  if (fit === undefined) return undefined;
-  const told = toldText(quality.find(({ method }) => method === best));
-  const others = Object.entries(sampling).filter(([name]) => name !== best);
-  const beside = others.map(([name, own]) => `${name} ${closerText(own)}${methodTitle(own.base.method)}`);
-  const [own, reference] = [best, "dopri5"].map((name) => timeOf(speed, name));
-  const time =
-    own === undefined || reference === undefined
-      ? ""
-      : `, and take ${formatNumber(reference / own)} times less time than dopri5's`;
-  return `Samples of ${best}${isBroken(fit.hypersolver) ? "" : ` with ${fit.hypersolver.nfe} evaluations`} ${told}, end ${closerText(fit, "to the exact solution ")}${methodTitle(fit.base.method)}'s (${beside.join(", ")})${time}.`;
-}
-
-/** `28.6 times closer than `, where both came to an end. */
-function closerText({ base, hypersolver }: FitMetrics, to = ""): string {
-  const [own, other] = [meanError(hypersolver), meanError(base)];
-  if (own === undefined) return `nowhere, where it breaks, beside `;
-  return other === undefined
-    ? `${to}where it breaks alone: `
-    : `${formatNumber(other / own)} times closer ${to}than `;
-}
-
-function toldText(row: SampleQuality | BrokenRow | undefined): string {
-  if (isBroken(row)) return "break on some draws";
-  const told = {
-    no: "cannot be told from dopri5's by either distance within two standard errors",
-    yes: "can be told from dopri5's",
-    "?": "scatter too much to say whether they can be told from dopri5's: rare draws land far away",
-    "": "were measured once, which says nothing of distances",
-  }[toldApart(row)];
-  const paired = row?.minusReference?.slicedWasserstein;
-  return paired === undefined
-    ? told
-    : `${told} (sliced Wasserstein distance minus dopri5's from the same draws: ${meanText(paired)})`;
-}
-
 const dopri5Error = (fit: FitMetrics | undefined): number | undefined =>
   measuredRows(fit?.comparison ?? []).find(({ tolerance }) => tolerance === 1e-5)?.error;
-
-const timeOf = (rows: CnfMetrics["speed"], name: string): number | undefined => {
-  const row = rows.find(({ method }) => method === name);
-  return row === undefined || isBroken(row) ? undefined : row.milliseconds;
-};
 
 function samplingTable({ quality, speed = [], sampling = {} }: Partial<CnfMetrics>): Table | undefined {
   if (quality === undefined) return undefined;
@@ -163,27 +121,20 @@ function samplingTable({ quality, speed = [], sampling = {} }: Partial<CnfMetric
       const { nfe, slicedWasserstein, discrepancy, minusReference: minus } = row;
       const time = timeOf(speed, method);
       return [
-        ...[method, nfe === 0 ? "" : nfe],
-        ...[meanText(slicedWasserstein), minus === undefined ? "" : meanText(minus.slicedWasserstein)],
-        ...[meanText(discrepancy), minus === undefined ? "" : meanText(minus.discrepancy)],
-        ...[toldApart(row), error, time === undefined ? "" : formatMilliseconds(time)],
+        method,
+        nfe === 0 ? "" : nfe,
+        meanText(slicedWasserstein),
+        minus === undefined ? "" : meanText(minus.slicedWasserstein),
+        meanText(discrepancy),
+        minus === undefined ? "" : meanText(minus.discrepancy),
+        toldApart(row),
+        error,
+        time === undefined ? "" : formatMilliseconds(time),
       ];
     }),
     emphasized: quality.flatMap(({ method }, i) => (sampling[method] === undefined ? [] : [i])),
   };
 }
-
-/** Whether a method's samples are farther from data than dopri5's; `?` where one far draw decides a seed. */
-function toldApart(row: SampleQuality | undefined): "yes" | "no" | "?" | "" {
-  if (row?.againstReference === undefined) return "";
-  const { slicedWasserstein: distance, againstReference: against } = row;
-  if ((distance.standardError ?? 0) > distance.mean / 2) return "?";
-  const both = [against.slicedWasserstein, against.discrepancy];
-  return both.every(({ indistinguishable }) => indistinguishable) ? "no" : "yes";
-}
-
-const meanText = ({ mean, standardError }: Mean): string =>
-  standardError === undefined ? formatNumber(mean) : `${formatNumber(mean)} ± ${formatNumber(standardError)}`;
 
 function densityTable({ densities }: Partial<CnfMetrics>): Table | undefined {
   if (densities === undefined) return undefined;

@@ -6,32 +6,21 @@ import { heun, midpoint } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { Random } from "../../tensor/index.js";
 import { fitStage, type KeptFit } from "../fit/fit-stage.js";
-import type { FitMetrics } from "../fit/run-fit.js";
 import { flowStage } from "../flow/flow-stage.js";
 import { baseStates } from "../flow/flow-states.js";
-import type { FlowMetrics } from "../flow/run-flow.js";
 import { jsonCodec } from "../kit/codec.js";
 import type { Competitor } from "../kit/competitor.js";
-import type { BrokenRow } from "../kit/contest.js";
 import { digest } from "../kit/digest.js";
 import { defineExperiment, type Experiment } from "../kit/experiment.js";
 import { cnfDrawings } from "./cnf-figures.js";
 import { type CnfFits, cnfFitJobs, fitOfBoth, fitOfDensity, samplingFits } from "./cnf-fits.js";
+import type { CnfMetrics } from "./cnf-metrics.js";
 import { cnfReport, cnfRows } from "./cnf-report.js";
-import { type DensityQuality, densityMethods, densityQuality } from "./density-quality.js";
+import { cnfTable } from "./cnf-table.js";
+import { densityMethods, densityQuality } from "./density-quality.js";
 import { measureSamples } from "./measure-samples.js";
 import { type CnfPreset, cnfPresets } from "./presets.js";
-import type { SampleContest } from "./sample-quality.js";
-
-/** What `metrics.json` holds beside the facts of every run. What follows a stop is absent. */
-export interface CnfMetrics extends SampleContest {
-  readonly density: string;
-  /** How the flow was trained and what held-out data say of it. */
-  readonly flow: FlowMetrics;
-  /** By hypersolver. */
-  readonly sampling: Readonly<Record<string, FitMetrics>>;
-  readonly densities: readonly (DensityQuality | BrokenRow)[];
-}
+import type { SampleContest } from "./sample-contest.js";
 
 /**
  * Section 4.2 of the paper: continuous normalizing flows over planar densities, sampled in two evaluations. Trains a flow,
@@ -43,6 +32,7 @@ export const cnf: Experiment<CnfPreset> = /* @__PURE__ */ defineExperiment<CnfPr
   densities: Object.keys(densities),
   parallel: "batch",
   presets: cnfPresets,
+  table: cnfTable,
   run: async (preset, run, { density: name = "pinwheel", seed, command }) => {
     const { network, phases, validations, heldOut, samples, seeds } = preset;
     const density = densityNamed(name);
@@ -54,7 +44,7 @@ export const cnf: Experiment<CnfPreset> = /* @__PURE__ */ defineExperiment<CnfPr
       command,
       heldOut,
       spec: { network, phases, validations, seed },
-      ...(density.entropy !== undefined && { entropy: density.entropy }),
+      entropy: density.entropy,
     };
     const trained = await run.stage(flowStage(request, run.file));
     run.note({ flow: trained.metrics });
@@ -75,18 +65,19 @@ export const cnf: Experiment<CnfPreset> = /* @__PURE__ */ defineExperiment<CnfPr
     const measured = { density: name, samples, seeds, seed };
     run.note(
       await run.stage({
-        ...{ name: "samples", settings: measured, inputs, codec: jsonCodec<SampleContest>() },
+        name: "samples",
+        settings: measured,
+        inputs,
+        codec: jsonCodec<SampleContest>(),
         make: (context) => measureSamples(flow, samplingFits(fits), measured, asUsersHave(context)),
       }),
     );
     const points = { flow, data: data.heldOut(heldOut), methods: densityMethodsOf(fits) };
     const rows = await run.stage({
-      ...{
-        name: "densities",
-        settings: { heldOut, seed },
-        inputs,
-        codec: jsonCodec<CnfMetrics["densities"]>(),
-      },
+      name: "densities",
+      settings: { heldOut, seed },
+      inputs,
+      codec: jsonCodec<CnfMetrics["densities"]>(),
       make: (context) => densityQuality(points, asUsersHave(context)),
     });
     run.note({ densities: rows });

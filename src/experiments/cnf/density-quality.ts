@@ -8,6 +8,7 @@ import { machineOf } from "../../runtime/internal.js";
 import { isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { type Competitor, labelsOf } from "../kit/competitor.js";
 import { competitorsOf } from "../kit/competitors.js";
+import { compiledContestant } from "../kit/compiled-contestant.js";
 import { type BrokenRow, type Contestant, contest, type Entry, type Measure } from "../kit/contest.js";
 
 /** How well a method evaluates densities. */
@@ -18,9 +19,9 @@ export interface DensityQuality {
   /** Negative log-likelihood in nats, units of the data. */
   readonly nll: Mean;
   /** Mean |log p − reference|, in nats; absent, as the next, where the reference broke. */
-  readonly logDensityError?: number;
+  readonly logDensityError: number | undefined;
   /** Mean Euclidean distance, at the base, to the reference. */
-  readonly endpointError?: number;
+  readonly endpointError: number | undefined;
 }
 
 export interface DensityQualityRequest {
@@ -51,20 +52,12 @@ export async function densityQuality(
   { flow, data, methods }: DensityQualityRequest,
   context: RunContext = {},
 ): Promise<(DensityQuality | BrokenRow)[]> {
-  const contestant = (competitor: Competitor): DensityContestant => ({
-    method: labelsOf(competitor).method,
-    prepare: async () => {
-      const { method } = competitor;
-      const density = await compileFlowDensity(flow, { ...machineOf(context), method });
-      return {
-        run: async (x) => {
-          const result = await density.run(x);
-          return { result, costs: result.statistics, milliseconds: result.statistics.milliseconds };
-        },
-        dispose: () => density.dispose(),
-      };
-    },
-  });
+  const contestant = (competitor: Competitor): DensityContestant =>
+    compiledContestant(
+      labelsOf(competitor).method,
+      () => compileFlowDensity(flow, { ...machineOf(context), method: competitor.method }),
+      (density, x) => density.run(x),
+    );
   const reference = await unlessItBreaks(once(contestant({ method: REFERENCE, role: "reference" }), data));
   const measures: Record<string, Measure<Tensor, LogDensities>> = {
     // A log-density of −∞ is no number either.
@@ -106,7 +99,7 @@ function rowOf({
     nfe,
     milliseconds,
     nll: meanAndStandardError(nll),
-    ...(logDensityError && { logDensityError: meanAndStandardError(logDensityError).mean }),
-    ...(endpointError && { endpointError: meanAndStandardError(endpointError).mean }),
+    logDensityError: logDensityError && meanAndStandardError(logDensityError).mean,
+    endpointError: endpointError && meanAndStandardError(endpointError).mean,
   };
 }

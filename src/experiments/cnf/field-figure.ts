@@ -30,7 +30,9 @@ export async function fieldFigure(flow: Flow, seed: number, options: CompileOpti
   }
   const range = { x: [-REACH, REACH], y: [-REACH, REACH] } as const;
   return vectorField(panels, {
-    ...{ name: "field", title: "The learned vector field", range },
+    name: "field",
+    title: "The learned vector field",
+    range,
     caption:
       "f(s, z) in standardised coordinates; the last panel with trajectories from base (hollow) to data (filled).",
   });

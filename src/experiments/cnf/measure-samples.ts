@@ -9,7 +9,7 @@ import { isBroken } from "../../tensor/index.js";
 import { labelsOf } from "../kit/competitor.js";
 import type { BrokenRow } from "../kit/contest.js";
 import type { CnfPreset } from "./presets.js";
-import { type SampleContest, type SamplingSpeed, sampleContest } from "./sample-quality.js";
+import { type SampleContest, type SamplingSpeed, sampleContest } from "./sample-contest.js";
 import { type SamplingFits, samplingCompetitors } from "./sampling-methods.js";
 
 /** Samples of a flow by every method: their distance to data, their times, and the memory that drawing them takes. */
@@ -48,16 +48,15 @@ async function withPeaks(
       all.push(row);
       continue;
     }
-    const correction = fits[row.method]?.content;
     const request = {
       flow: file,
       method: own.method.spec as AnyMethodSpec,
       compile: machineOf(context),
       count: row.count,
-      ...(correction && { correction }),
+      correction: fits[row.method]?.content,
     };
     const peakBytes = await host.peakMemory(request);
-    all.push({ ...row, ...(peakBytes !== undefined && { peakBytes }) });
+    all.push({ ...row, peakBytes });
   }
   return all;
 }

@@ -6,7 +6,7 @@ export interface PeakRequest {
   /** `flow.onnx`. */
   readonly flow: Uint8Array;
   /** `correction.onnx`, where the method has one. */
-  readonly correction?: Uint8Array;
+  readonly correction?: Uint8Array | undefined;
   readonly method: AnyMethodSpec;
   readonly compile: CompileOptions;
   /** Points drawn at once. */

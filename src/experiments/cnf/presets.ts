@@ -61,7 +61,11 @@ export const cnfPresets: Readonly<Record<Preset, CnfPreset>> = {
     phases: [{ objective: "maximum-likelihood", iterations: 1500, learningRate: 1e-3, schedule: "constant" }],
     validations: 30,
     fit: {
-      ...{ iterations: 30_000, learningRate: 1e-3, weightDecay: 1e-6, swapEvery: 100, epsilon: null },
+      iterations: 30_000,
+      learningRate: 1e-3,
+      weightDecay: 1e-6,
+      swapEvery: 100,
+      epsilon: null,
     },
     samples: 10_000,
     seeds: 5,

@@ -27,11 +27,15 @@ export interface SamplingMethod {
 export const samplingMethods: readonly SamplingMethod[] = [
   { name: hyperTitle(midpoint.name), base: midpoint, file: "correction.onnx", fit: () => ({}) },
   {
-    ...{ name: hyperTitle(heun.name), base: heun, file: "correction-heun.onnx" },
+    name: hyperTitle(heun.name),
+    base: heun,
+    file: "correction-heun.onnx",
     fit: () => ({ hidden: [128, 128, 128], iterations: 30_000 }),
   },
   {
-    ...{ name: hyperTitle(euler.name), base: euler, file: "correction-euler.onnx" },
+    name: hyperTitle(euler.name),
+    base: euler,
+    file: "correction-euler.onnx",
     fit: ({ field }) => {
       const feature = hiddenFeature(field);
       const features = feature === undefined ? [] : [feature];

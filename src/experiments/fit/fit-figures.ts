@@ -1,7 +1,6 @@
-import type { Fit } from "../../hypersolver/index.js";
-import { type Correction, hyper } from "../../hypersolver/index.js";
+import { type Fit, hyper } from "../../hypersolver/index.js";
 import type { Samples, StateErrors } from "../../hypersolver/internal.js";
-import { type Field, type FixedMethod, fixed, type Span, solveField, uniformMesh } from "../../ode/index.js";
+import { type Field, type FixedMethod, fixed, solveField, uniformMesh } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import {
   density,
@@ -22,9 +21,6 @@ import { type ComparisonRow, hyperTitle, measuredRows, methodTitle } from "./com
 /** What the figures of a fit are drawn from. */
 export interface FigureData {
   readonly field: Field;
-  readonly correction: Correction;
-  readonly span: Span;
-  readonly steps: number;
   readonly fit: Fit;
   readonly rows: readonly ComparisonRow[];
   /** Absent where a method broke. */
@@ -50,14 +46,9 @@ export async function fitFigures(data: FigureData): Promise<Figure[]> {
 
 const nfeLabel = (title: string, nfe: number): string => `${title}, ${nfe} NFE`;
 
-async function densityFigure({
-  field,
-  correction,
-  span,
-  steps,
-  many,
-  compile,
-}: FigureData): Promise<Figure[]> {
+async function densityFigure({ field, fit, many, compile }: FigureData): Promise<Figure[]> {
+  const { correction } = fit;
+  const { span, steps } = fit.spec;
   const { z0, controls } = many;
   const reference = await solveField(field, z0, {
     ...compile,
@@ -91,14 +82,9 @@ async function densityFigure({
 /** Points along the reference trajectories. */
 const CURVE_POINTS = 40;
 
-async function trajectoryFigure({
-  field,
-  correction,
-  span,
-  steps,
-  few,
-  compile,
-}: FigureData): Promise<Figure> {
+async function trajectoryFigure({ field, fit, few, compile }: FigureData): Promise<Figure> {
+  const { correction } = fit;
+  const { span, steps } = fit.spec;
   const { z0, controls } = few;
   const stacked = (
     states: readonly Tensor[],
@@ -135,10 +121,11 @@ async function trajectoryFigure({
   ]);
 }
 
-function histogramFigure({ correction, errors }: FigureData): Figure[] {
+function histogramFigure({ fit, errors }: FigureData): Figure[] {
+  const { base } = fit.correction;
   const labels = [
-    ["hypersolver", hyperTitle(correction.base.name)],
-    ["base", methodTitle(correction.base.name)],
+    ["hypersolver", hyperTitle(base.name)],
+    ["base", methodTitle(base.name)],
   ] as const;
   const drawable = labels.flatMap(([role, label]) => {
     const samples = errors[role]?.samples;
@@ -188,7 +175,7 @@ function trainingFigure({ losses, data, spec }: Fit): Figure {
   });
   return trainingCurve(curves, {
     // The floor is in units of the residual: other losses have others.
-    ...(spec.loss === "residual" && { noiseFloor: data.noiseFloor }),
+    noiseFloor: spec.loss === "residual" ? data.noiseFloor : undefined,
     learningRate: { losses: losses.map(({ learningRate }) => learningRate), iterations },
   });
 }

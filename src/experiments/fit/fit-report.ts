@@ -3,10 +3,11 @@ import { droppedText } from "../../hypersolver/internal.js";
 import { type Figure, type Table, textTable } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
+import { settingOf } from "../kit/competitor.js";
 import type { RunReport } from "../kit/report.js";
-import { brokenOf, type ResultRow } from "../kit/result-row.js";
-import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
-import type { FitMetrics } from "./run-fit.js";
+import { type ResultRow, resultRow } from "../kit/result-row.js";
+import { type ComparisonRow, hyperTitle, type MeasuredRow, methodTitle } from "./comparison.js";
+import type { FitMetrics } from "./fit-metrics.js";
 
 /** The comparison as a table: cheapest first within a method, the hypersolver emphasised. */
 export function comparisonTable(rows: readonly ComparisonRow[]): Table {
@@ -22,7 +23,7 @@ export function comparisonTable(rows: readonly ComparisonRow[]): Table {
       "relative",
     ],
     rows: rows.map((row) => {
-      const labels = [row.method, row.steps ?? `tol ${row.tolerance?.toExponential()}`];
+      const labels = [row.method, settingOf(row)];
       if (isBroken(row)) return [...labels, "", "", "", "broke", "", ""];
       const { nfe, gCalls, macs, milliseconds, error, relative } = row;
       const costs = [nfe, gCalls, formatNumber(macs), formatMilliseconds(milliseconds)];
@@ -34,13 +35,20 @@ export function comparisonTable(rows: readonly ComparisonRow[]): Table {
 
 /** The comparison by method, to be joined with those of other seeds. */
 export const comparisonRows = (rows: readonly ComparisonRow[]): ResultRow[] =>
-  rows.map((row) => {
-    const key = { method: row.method, steps: row.steps ?? `tol ${row.tolerance?.toExponential()}` };
-    if (isBroken(row)) return { key, outcome: brokenOf(row) };
-    const { nfe, gCalls, macs, milliseconds, error, relative } = row;
-    const costs = { NFE: nfe, "g calls": gCalls, MACs: macs, milliseconds };
-    return { key, outcome: { ...costs, "mean error": error, relative } };
-  });
+  rows.map((row) =>
+    resultRow<MeasuredRow>(
+      { method: row.method, steps: settingOf(row) },
+      row,
+      ({ nfe, gCalls, macs, milliseconds, error, relative }) => ({
+        NFE: nfe,
+        "g calls": gCalls,
+        MACs: macs,
+        milliseconds,
+        "mean error": error,
+        relative,
+      }),
+    ),
+  );
 
 /** The comparison for a terminal. */
 export function comparisonText(rows: readonly ComparisonRow[]): string {

@@ -10,7 +10,9 @@ import type { Artefact } from "../kit/artefact.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
-import { type FitMetrics, type FitRequest, runFit } from "./run-fit.js";
+import type { FitMetrics } from "./fit-metrics.js";
+import type { FitRequest } from "./fit-request.js";
+import { runFit } from "./run-fit.js";
 
 /** What the rest of an experiment needs of a fit. */
 export interface KeptFit {
@@ -20,7 +22,7 @@ export interface KeptFit {
   /** `correction.onnx`. */
   readonly content: Uint8Array;
   /** `solver.onnx`; absent where it breaks. */
-  readonly solver?: Uint8Array;
+  readonly solver: Uint8Array | undefined;
   /** Where the job asks for them. */
   readonly figures: readonly Figure[];
 }
@@ -35,7 +37,7 @@ const fitCodec: Codec<KeptFit> = {
     ...decodeJson<Pick<KeptFit, "metrics" | "card" | "figures">>(json),
     correction: decodeCorrection(onnx, "correction.onnx"),
     content: onnx,
-    ...(solver && { solver }),
+    solver,
   }),
 };
 
@@ -76,7 +78,7 @@ export const fitStage = (
     return {
       ...fit,
       content: encodeCorrection(fit.correction, fit.card),
-      ...(solver instanceof Uint8Array && { solver }),
+      solver: solver instanceof Uint8Array ? solver : undefined,
     };
   },
 });

@@ -3,116 +3,25 @@ import {
   encodeCorrection,
   encodeSolver,
   type Fit,
-  type FitInputs,
-  type FitSpec,
   fitCorrection,
   hyper,
-  measureMethod,
   type ValidityCard,
 } from "../../hypersolver/index.js";
-import {
-  channelMoments,
-  type DroppedSamples,
-  type EffectiveFit,
-  fingerprintOf,
-  hasImageStates,
-  type MeasuredError,
-  measuringReference,
-  type ReferenceSettings,
-  referenceNoise,
-  type Samples,
-  type StateErrors,
-  solvableSamples,
-} from "../../hypersolver/internal.js";
-import { type Field, type FixedMethod, fixed, type Span } from "../../ode/index.js";
-import { stateType } from "../../ode/internal.js";
+import { hasImageStates } from "../../hypersolver/internal.js";
 import type { Figure } from "../../plot/index.js";
-import type { CompileOptions, RunContext } from "../../runtime/index.js";
+import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
-import { type Broken, isBroken, Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";
-import { libraryName } from "../../version.js";
+import { type Broken, isBroken, Random, unlessItBreaks } from "../../tensor/index.js";
 import type { Artefact } from "../kit/artefact.js";
-import { standardCompetitors } from "../kit/competitors.js";
 import { metricsFile, reportArtefacts, withRunFacts } from "../kit/report.js";
-import { type ComparisonRow, compareMethods, measuredRows } from "./comparison.js";
+import { fitCard } from "./fit-card.js";
 import { fitFigures } from "./fit-figures.js";
+import type { FitMetrics } from "./fit-metrics.js";
 import { fitReport } from "./fit-report.js";
+import { type FitRequest, measuredSamples } from "./fit-request.js";
+import { type MeasuredFit, measureFit } from "./measure-fit.js";
 
-/** A fit from field to report. */
-export interface FitRequest extends FitInputs {
-  readonly field: Field;
-  /** What the field is called in titles. */
-  readonly title: string;
-  /** The command line that repeats this run, for the report. */
-  readonly command: string;
-  readonly spec: FitSpec;
-  /** Held-out states to measure on. Default 2000; for images 64. */
-  readonly heldOut?: number | undefined;
-  /** What errors are measured against. Default: `measuringReference`. */
-  readonly measuring?: ReferenceSettings;
-  /** Evaluations of f to compare methods at. Default 1 to 32 by doubling. */
-  readonly budget?: readonly number[] | undefined;
-  /** Draw figures and write a report. Default true. */
-  readonly figures?: boolean;
-  /** Told the correction, `correction.onnx`, before it is measured; it comes again at the end, with measured errors. */
-  readonly onLearned?: ((artefact: Artefact) => Promise<void>) | undefined;
-}
-
-/** Numbers of one method at the end of the span, on held-out states. */
-export interface HeldOutError {
-  /** Mean Euclidean distance to the reference. */
-  readonly mean: number;
-  readonly median: number;
-  readonly largest: number;
-  /** Mean distance over mean norm of the reference. */
-  readonly relative: number;
-}
-
-export interface MethodResult extends HeldOutError {
-  readonly method: string;
-  readonly steps: number;
-  readonly nfe: number;
-  readonly gCalls: number;
-  /** Multiply–accumulates a sample, g included. */
-  readonly macs: number;
-  readonly milliseconds: number;
-}
-
-/** What stands in its place where the method broke on the held-out states. */
-export interface BrokenResult extends Broken {
-  readonly method: string;
-  readonly steps: number;
-}
-
-/** Undefined where the method broke. */
-export const meanError = (result: MethodResult | BrokenResult | undefined): number | undefined =>
-  result === undefined || isBroken(result) ? undefined : result.mean;
-
-/** What `metrics.json` holds. */
-export interface FitMetrics {
-  readonly title: string;
-  readonly command: string;
-  /** Every choice made: fitted by it again, the same comes out. */
-  readonly spec: EffectiveFit;
-  readonly status: Fit["status"];
-  readonly iterations: number;
-  readonly heldOutSamples: number;
-  /** Held-out samples that even the reference could not solve, which are not among these. */
-  readonly dropped?: DroppedSamples;
-  /** Why there is no solver.onnx: it breaks on the states that its golden vectors would be of. */
-  readonly brokenSolver?: Broken;
-  readonly base: MethodResult | BrokenResult;
-  readonly hypersolver: MethodResult | BrokenResult;
-  readonly comparison: readonly ComparisonRow[];
-  readonly losses: Fit["losses"];
-  readonly noiseFloor: number;
-  readonly reference: Fit["data"]["settings"];
-  /** What errors were measured against, and its own relative error at the end of the span. */
-  readonly measuring: ReferenceSettings & { readonly noise: number };
-  readonly parameters: number;
-  readonly seconds: { readonly reference: number; readonly fit: number; readonly measure: number };
-}
-
+/** What comes of a fit: the correction with its numbers, and every file. */
 export interface FitRun {
   readonly metrics: FitMetrics;
   readonly correction: Correction;
@@ -122,11 +31,6 @@ export interface FitRun {
   readonly artefacts: readonly Artefact[];
 }
 
-/** Held-out states that methods are measured on, when nobody says: images are thousands of numbers each. */
-export const measuredSamples = (field: Field): number => (hasImageStates(field) ? 64 : 2000);
-
-/** Doublings, and what the hypersolver spends. */
-const budgetWith = (nfe: number): number[] => [...new Set([1, 2, 4, 8, 16, 32, nfe])].sort((a, b) => a - b);
 const DENSITY_SAMPLES = 20_000;
 const TRAJECTORY_SAMPLES = 40;
 
@@ -136,142 +40,67 @@ const TRAJECTORY_SAMPLES = 40;
  * @throws as `fitCorrection`.
  */
 export async function runFit(request: FitRequest, context: RunContext = {}): Promise<FitRun> {
-  const { field, states, spec, heldOut = measuredSamples(field), figures = true } = request;
-  const fit = await fitCorrection(field, spec, request, context);
-  const started = performance.now();
-  const { span, steps, seed } = fit.spec;
-  const { base } = fit.correction;
-  const compile = machineOf(context);
-  const random = new Random(seed);
+  const { field, states, heldOut = measuredSamples(field), figures: wantsFigures = true } = request;
+  const fit = await fitCorrection(field, request.spec, request, context);
+  const { correction, spec } = fit;
+  const random = new Random(spec.seed);
   const wanted = await states.heldOut(heldOut, random);
-  await request.onLearned?.(correctionFile(fit, cardOf(request, fit, wanted, [])));
-  const measuring = request.measuring ?? measuringReference(field);
-  const solvable = await solvableSamples(field, span, wanted, measuring, compile);
-  const { samples, ends: reference, dropped } = solvable;
-  const noise = await referenceNoise(field, span, samples, measuring, compile);
-  const [baseMethod, method] = [fixed(base, { steps }), hyper(fit.correction, { steps })];
-  const on = { span, steps, samples, reference, compile };
-  const measured = await measuredResult(field, method, on);
-  const measuredBase = await measuredResult(field, baseMethod, on);
-  const budget = request.budget ?? budgetWith(method.scheme(field).cost(steps).nfe);
-  const methods = standardCompetitors(field, { budget, correction: fit.correction });
-  // A stop comes too late here: what was fitted is to be measured.
-  const { signal: _, ...unstopped } = context;
-  const comparison = await compareMethods({ field, span, samples, reference, methods }, unstopped);
-  const card = cardOf(request, fit, samples, comparison);
-  const solver = await unlessItBreaks(encodeSolver(field, method, span, samples));
-  const metrics: FitMetrics = {
-    title: request.title,
-    command: request.command,
-    spec: fit.spec,
-    status: fit.status,
-    iterations: fit.iterations,
-    heldOutSamples: samples.z0.shape[0] ?? 0,
-    ...(dropped !== undefined && { dropped }),
-    ...(isBroken(solver) && { brokenSolver: solver }),
-    base: measuredBase.result,
-    hypersolver: measured.result,
-    comparison,
-    losses: fit.losses,
-    noiseFloor: fit.data.noiseFloor,
-    reference: fit.data.settings,
-    measuring: { ...measuring, noise },
-    parameters: Object.values(fit.correction.parameters).reduce((total, { data }) => total + data.length, 0),
-    seconds: { ...fit.seconds, measure: (performance.now() - started) / 1000 },
-  };
-  const drawn = figures
-    ? await fitFigures({
-        ...{ field, correction: fit.correction, span, steps, fit, rows: comparison, compile },
-        errors: { base: measuredBase.errors, hypersolver: measured.errors },
-        many: hasImageStates(field) ? samples : await states.heldOut(DENSITY_SAMPLES, random),
-        few: hasImageStates(field) ? samples : await states.heldOut(TRAJECTORY_SAMPLES, random),
-      })
-    : [];
-  return {
-    metrics,
-    correction: fit.correction,
-    card,
-    figures: drawn,
-    artefacts: [
-      correctionFile(fit, card),
-      ...(isBroken(solver) ? [] : [{ path: "solver.onnx", content: solver }]),
-      ...(figures ? await pageOf(metrics, card, drawn) : [metricsFile(metrics)]),
-    ],
-  };
+  await request.onLearned?.(correctionFile(correction, fitCard(request, fit, wanted, [])));
+  const measured = await measureFit(request, fit, wanted, context);
+  const { samples, comparison } = measured;
+  const card = fitCard(request, fit, samples, comparison);
+  const method = hyper(correction, { steps: spec.steps });
+  const solver = await unlessItBreaks(encodeSolver(field, method, spec.span, samples));
+  const metrics = metricsOf(request, fit, measured, isBroken(solver) ? solver : undefined);
+  const artefacts = [
+    correctionFile(correction, card),
+    ...(isBroken(solver) ? [] : [{ path: "solver.onnx", content: solver }]),
+  ];
+  if (!wantsFigures)
+    return { metrics, correction, card, figures: [], artefacts: [...artefacts, metricsFile(metrics)] };
+  const isImage = hasImageStates(field);
+  const figures = await fitFigures({
+    field,
+    fit,
+    rows: comparison,
+    errors: { base: measured.base.errors, hypersolver: measured.hypersolver.errors },
+    many: isImage ? samples : await states.heldOut(DENSITY_SAMPLES, random),
+    few: isImage ? samples : await states.heldOut(TRAJECTORY_SAMPLES, random),
+    compile: machineOf(context),
+  });
+  const report = withRunFacts(fitReport(metrics, card, figures), { ...metrics, seed: card.seed });
+  artefacts.push(...(await reportArtefacts(report, metrics)));
+  return { metrics, correction, card, figures, artefacts };
 }
 
-interface MeasuredCase {
-  readonly span: Span;
-  readonly steps: number;
-  readonly samples: Samples;
-  readonly reference: Tensor;
-  readonly compile: CompileOptions;
-}
-
-/** That a method breaks is a result, not a reason to lose the fit. */
-async function measuredResult(
-  field: Field,
-  method: FixedMethod,
-  { span, steps, samples, reference, compile }: MeasuredCase,
-): Promise<{ readonly result: MethodResult | BrokenResult; readonly errors?: StateErrors }> {
-  const known = { method: method.name, steps };
-  const measured = await unlessItBreaks(measureMethod(field, method, span, samples, reference, compile));
-  if (isBroken(measured)) return { result: { ...known, ...measured } };
-  const { errors, statistics } = measured;
-  const { mean, median, largest, relative } = errors;
-  const { nfe, gCalls, macs, milliseconds } = statistics;
-  const result = { ...known, mean, median, largest, relative, nfe, gCalls, macs, milliseconds };
-  return { result, errors };
-}
-
-const correctionFile = ({ correction }: Fit, card: ValidityCard): Artefact => ({
+const correctionFile = (correction: Correction, card: ValidityCard): Artefact => ({
   path: "correction.onnx",
   content: encodeCorrection(correction, card),
 });
 
-const pageOf = (metrics: FitMetrics, card: ValidityCard, figures: readonly Figure[]): Promise<Artefact[]> =>
-  reportArtefacts(withRunFacts(fitReport(metrics, card, figures), { ...metrics, seed: card.seed }), metrics);
-
-function cardOf(
-  { field, states }: FitRequest,
-  fit: Fit,
-  samples: Samples,
-  comparison: readonly ComparisonRow[],
-): ValidityCard {
-  const { span, steps, epsilon, inputs, features, directions, seed } = fit.spec;
-  const { base } = fit.correction;
-  const target = (span[1] - span[0]) / steps;
-  const direction = Math.sign(target);
-  const sizes = [Math.abs(target), ...(epsilon ?? [])].map((size) =>
-    Math.min(size, Math.abs(span[1] - span[0])),
-  );
-  const { method, tolerance, precision } = fit.data.settings;
+function metricsOf(
+  { title, command }: FitRequest,
+  { spec, status, iterations, losses, data, correction, seconds }: Fit,
+  { samples, dropped, base, hypersolver, comparison, measuring, seconds: measure }: MeasuredFit,
+  brokenSolver: Broken | undefined,
+): FitMetrics {
   return {
-    format: 1,
-    base: base.name,
-    order: base.order,
-    inputs,
-    features,
-    span: [span[0], span[1]],
-    steps,
-    directions,
-    epsilon: [direction * Math.min(...sizes), direction * Math.max(...sizes)],
-    stateShape: stateType(field).shape,
-    states: { source: states.description, ...channelMoments(samples.z0) },
-    reference: { method, tolerance, precision, noiseFloor: fit.data.noiseFloor },
-    measured: measuredErrors(comparison),
-    seed,
-    library: libraryName,
-    fingerprint: fingerprintOf(field),
+    title,
+    command,
+    spec,
+    status,
+    iterations,
+    heldOutSamples: samples.z0.shape[0] ?? 0,
+    dropped,
+    brokenSolver,
+    base: base.result,
+    hypersolver: hypersolver.result,
+    comparison,
+    losses,
+    noiseFloor: data.noiseFloor,
+    reference: data.settings,
+    measuring,
+    parameters: Object.values(correction.parameters).reduce((total, weight) => total + weight.data.length, 0),
+    seconds: { ...seconds, measure },
   };
-}
-
-/** Errors of hypersolver and base at the same number of steps, out of the comparison: of those that have any. */
-function measuredErrors(all: readonly ComparisonRow[]): MeasuredError[] {
-  const rows = measuredRows(all);
-  return rows.flatMap((row) => {
-    const base = rows.find(({ role, steps }) => role === "base" && steps === row.steps);
-    if (row.role !== "hypersolver" || row.steps === undefined || base === undefined) return [];
-    return [{ steps: row.steps, nfe: row.nfe, macs: row.macs, base: base.error, hypersolver: row.error }];
-  });
 }

@@ -1,7 +1,7 @@
 import { type FlowPoint, flowObjectives } from "../../models/internal.js";
 import { type Figure, seriesCurve } from "../../plot/index.js";
+import type { FlowMetrics } from "./flow-metrics.js";
 import { formatNats } from "./flow-report.js";
-import type { FlowMetrics } from "./run-flow.js";
 
 /** One line of a figure. */
 interface Curve {
@@ -14,8 +14,8 @@ interface Curve {
 export function curveFigures({ curve, entropy }: Pick<FlowMetrics, "curve" | "entropy">): Figure[] {
   const level =
     entropy === undefined
-      ? {}
-      : { level: { value: entropy, label: `entropy of the data ${formatNats(entropy)}` } };
+      ? undefined
+      : { value: entropy, label: `entropy of the data ${formatNats(entropy)}` };
   const losses = flowObjectives.map((objective) =>
     curveOf(objective.replace("-", " "), curve, (point) =>
       point.objective === objective ? point.loss : undefined,
@@ -23,7 +23,10 @@ export function curveFigures({ curve, entropy }: Pick<FlowMetrics, "curve" | "en
   );
   return [
     ...figure([curveOf("validation", curve, ({ nll }) => nll)], {
-      ...{ name: "nll", title: "Negative log-likelihood", valueLabel: "NLL (nats)", ...level },
+      name: "nll",
+      title: "Negative log-likelihood",
+      valueLabel: "NLL (nats)",
+      level,
       caption: "Validation data, every time it was measured, by dopri5 at tolerance 1e-5.",
     }),
     ...figure(
@@ -32,12 +35,16 @@ export function curveFigures({ curve, entropy }: Pick<FlowMetrics, "curve" | "en
         curveOf("training solve", curve, ({ nfe }) => nfe),
       ],
       {
-        ...{ name: "nfe", title: "Evaluations of f", valueLabel: "NFE" },
+        name: "nfe",
+        title: "Evaluations of f",
+        valueLabel: "NFE",
         caption: "Evaluations of f by one solve from data to base: how hard the flow is to solve.",
       },
     ),
     ...figure(losses, {
-      ...{ name: "loss", title: "Training loss", valueLabel: "loss" },
+      name: "loss",
+      title: "Training loss",
+      valueLabel: "loss",
       caption:
         "What was minimised, in standardised coordinates: squared errors of velocities by flow matching, nats by " +
         "maximum likelihood.",

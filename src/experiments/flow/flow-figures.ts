@@ -5,7 +5,7 @@ import type { CompileOptions } from "../../runtime/index.js";
 import { isHypersolversError, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { densityOverGrid, type GridDensity, gridAround } from "./density-grid.js";
 import { curveFigures } from "./flow-curves.js";
-import type { FlowMetrics } from "./run-flow.js";
+import type { FlowMetrics } from "./flow-metrics.js";
 
 /** What the figures of a training are drawn from. */
 export interface FlowFigureData {
@@ -71,7 +71,10 @@ function besideFigure(real: Tensor, samples: Tensor, nfe: number): Figure {
       { label: `samples, ${nfe} NFE`, points: toFloat64(samples) },
     ],
     {
-      ...{ name: "samples", title: "Data and samples", bins: cellsFor(count), panelSize: 320 },
+      name: "samples",
+      title: "Data and samples",
+      bins: cellsFor(count),
+      panelSize: 320,
       caption: `${formatNumber(count)} held-out points beside as many samples of the flow, by dopri5 at tolerance 1e-5; same cells, same colours.`,
     },
   );
@@ -92,7 +95,11 @@ export function gridFigure(
 ): Figure {
   const { x, y, columns, rows } = grid;
   return heatMap([{ label, x, y, columns, rows, values }], {
-    ...{ name, title, valueLabel: "density", scheme: "inferno", panelSize: 480 },
+    name,
+    title,
+    valueLabel: "density",
+    scheme: "inferno",
+    panelSize: 480,
     domain: [0, values.reduce((largest, value) => Math.max(largest, value), 0)],
     caption: `${title} in the middle of ${columns} × ${rows} cells; it integrates to ${integral.toFixed(4)} over the region.`,
   });

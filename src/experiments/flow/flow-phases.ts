@@ -2,6 +2,7 @@ import type { FlowObjective, TrainingPhase, TrainingPhaseSpec } from "../../mode
 
 /** One objective, or flow matching and then a shorter stretch of maximum likelihood. */
 export const flowTrainings = ["flow-matching", "maximum-likelihood", "both"] as const;
+/** How a flow is trained: one of `flowTrainings`. */
 export type FlowTraining = (typeof flowTrainings)[number];
 
 /** What training a flow uses where nothing is said. */
@@ -34,7 +35,10 @@ export interface FlowPlan {
 export function flowPhases({ objective, likelihood, ...plan }: FlowPlan): TrainingPhaseSpec[] {
   const { batch = flowDefaults.batch } = plan;
   const phase = (own: FlowObjective, iterations: number, learningRate: number): TrainingPhaseSpec => ({
-    ...{ objective: own, iterations, learningRate, batch },
+    objective: own,
+    iterations,
+    learningRate,
+    batch,
     likelihood: own === "maximum-likelihood" ? likelihood : undefined,
   });
   const first: FlowObjective = objective === "both" ? "flow-matching" : objective;

@@ -2,7 +2,7 @@ import type { FlowFacts } from "../../models/internal.js";
 import type { Figure } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import type { RunReport } from "../kit/report.js";
-import type { FlowMetrics } from "./run-flow.js";
+import type { FlowMetrics } from "./flow-metrics.js";
 
 /** `3.47 ± 0.01`: a mean with its standard error. */
 export function meanText({

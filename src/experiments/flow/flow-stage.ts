@@ -1,7 +1,8 @@
 import type { Artefact } from "../kit/artefact.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
-import { type FlowMetrics, type FlowRequest, runFlow } from "./run-flow.js";
+import type { FlowMetrics } from "./flow-metrics.js";
+import { type FlowRequest, runFlow } from "./run-flow.js";
 
 /** What the rest of an experiment needs of a trained flow. */
 export interface KeptFlow {

@@ -1,4 +1,4 @@
-import { type Mean, meanAndStandardError } from "../../metrics/index.js";
+import { meanAndStandardError } from "../../metrics/index.js";
 import {
   type BaseDistribution,
   compileFlowDensity,
@@ -9,23 +9,17 @@ import {
   type TrainedFlow,
   trainFlow,
 } from "../../models/index.js";
-import {
-  type FlowFacts,
-  type FlowPoint,
-  flowFacts,
-  flowTrainingTable,
-  type TrainingPhase,
-} from "../../models/internal.js";
-import type { TraceEstimator } from "../../ode/internal.js";
+import { type FlowFacts, flowFacts, flowTrainingTable } from "../../models/internal.js";
 import type { CompileOptions, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { type Complete, completeSpec } from "../../spec/index.js";
-import { type Broken, isHypersolversError } from "../../tensor/index.js";
+import { isHypersolversError } from "../../tensor/index.js";
 import type { Artefact } from "../kit/artefact.js";
 import { CHECKPOINT_FILE, checkpointing, type Resumption } from "../kit/checkpoint-files.js";
 import { DRAWING, MEASURING_DENSITY } from "../kit/progress-stages.js";
 import { metricsFile, reportArtefacts, withRunFacts } from "../kit/report.js";
 import { type FlowFigureData, flowFigures } from "./flow-figures.js";
+import type { FlowMetrics } from "./flow-metrics.js";
 import { flowDefaults, phasesText } from "./flow-phases.js";
 import { flowReport } from "./flow-report.js";
 
@@ -50,38 +44,7 @@ export interface FlowRequest extends Resumption {
   readonly onLearned?: (artefact: Artefact) => Promise<void>;
 }
 
-/** Likelihood of data that training has not seen, solved by dopri5 at tolerance 1e-5. */
-export interface HeldOutLikelihood {
-  /** Negative log-likelihood in nats, in units of the data. */
-  readonly nll: Mean;
-  /** How the divergence was found: Hutchinson's estimate adds to the error of `nll`. */
-  readonly estimator: TraceEstimator;
-  readonly nfe: number;
-  readonly milliseconds: number;
-}
-
-/** What `metrics.json` holds. */
-export interface FlowMetrics {
-  readonly title: string;
-  readonly command: string;
-  readonly status: TrainedFlow["status"];
-  readonly data: string;
-  readonly dimension: number;
-  readonly base: string;
-  /** Every choice made. */
-  readonly spec: FlowTrainingSpec;
-  readonly phases: readonly TrainingPhase[];
-  readonly iterations: number;
-  readonly parameters: number;
-  readonly validationNll: number;
-  /** Absent when the densities of held-out data could not be solved; then `broken` says why. */
-  readonly heldOut?: HeldOutLikelihood;
-  readonly broken?: Broken;
-  readonly entropy?: number;
-  readonly curve: readonly FlowPoint[];
-  readonly seconds: { readonly training: number; readonly measuring: number };
-}
-
+/** What comes of a training: the flow with its numbers, and every file. */
 export interface FlowRun {
   readonly metrics: FlowMetrics;
   readonly flow: Flow;
@@ -159,11 +122,21 @@ function metricsOf(
   const weights = Object.values(flow.field.parameters).map((weight) => weight.data.length);
   const parameters = weights.reduce((total, count) => total + count, 0);
   return {
-    ...{ title, command, status, data: description, dimension, base: flow.base.name },
-    ...{ spec, phases: spec.phases, iterations, parameters, validationNll },
+    title,
+    command,
+    status,
+    data: description,
+    dimension,
+    base: flow.base.name,
+    spec,
+    phases: spec.phases,
+    iterations,
+    parameters,
+    validationNll,
     ...likelihood,
-    ...(entropy !== undefined && { entropy }),
-    ...{ curve, seconds: { training: seconds, measuring } },
+    entropy,
+    curve,
+    seconds: { training: seconds, measuring },
   };
 }
 

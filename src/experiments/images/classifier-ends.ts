@@ -17,7 +17,8 @@ export async function compileEnds(
   const stem = await compileStem(classifier, options);
   const head = await compileHead(classifier, options);
   return {
-    ...{ stem, head },
+    stem,
+    head,
     dispose: async () => {
       await stem.dispose();
       await head.dispose();

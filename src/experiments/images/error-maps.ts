@@ -50,7 +50,11 @@ export async function errorMaps(request: ErrorMapRequest, compile: MachineOption
   ).flat();
   const [, , height = 1, width = 1] = samples.z0.shape;
   return imageGrid(rows, {
-    ...{ name: "error-maps", title: "Absolute error by mesh point", valueLabel: "|error|", height, width },
+    name: "error-maps",
+    title: "Absolute error by mesh point",
+    valueLabel: "|error|",
+    height,
+    width,
     headings: mesh.slice(1).map((s) => `s = ${Number(s.toPrecision(3))}`),
     caption: `|z_k − z(s_k)|, mean over channels, of ${count} test images; one colour scale; the small numbers are means of a picture.`,
   });

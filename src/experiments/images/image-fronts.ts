@@ -21,14 +21,18 @@ export function imageFronts(all: readonly ImageQualityRow[]): Figure[] {
     paretoFronts(
       front(({ relative }) => relative.mean),
       {
-        ...{ name: "pareto-relative", title: "Relative error against cost", errorLabel: "relative error" },
+        name: "pareto-relative",
+        title: "Relative error against cost",
+        errorLabel: "relative error",
         caption: "Mean distance at the end of the span over the mean norm; MACs and times count f and g.",
       },
     ),
     paretoFronts(
       front(({ mape }) => mape.mean),
       {
-        ...{ name: "pareto-mape", title: "MAPE against cost", errorLabel: "MAPE (%)" },
+        name: "pareto-mape",
+        title: "MAPE against cost",
+        errorLabel: "MAPE (%)",
         caption:
           "Mean absolute percentage error of the states at the end of the span, as in the paper's figure 5.",
       },
@@ -47,11 +51,9 @@ function accuracyFront(
   if (series.every(({ points }) => points.every(({ error }) => error < smallest))) return [];
   return [
     paretoFronts(series, {
-      ...{
-        name: "pareto-accuracy",
-        title: "Loss of accuracy against cost",
-        errorLabel: "points of accuracy lost",
-      },
+      name: "pareto-accuracy",
+      title: "Loss of accuracy against cost",
+      errorLabel: "points of accuracy lost",
       caption: `Accuracy of the reference solution minus the method's, over ${images} test images. Losses of nothing, and gains, are drawn at half an image.`,
     }),
   ];

@@ -1,7 +1,8 @@
 import { type Correction, type FitSpec, hyper } from "../../hypersolver/index.js";
-import { adaptive, type ButcherTableau, dopri5, euler, fixed, heun, midpoint, rk4 } from "../../ode/index.js";
+import { adaptive, type ButcherTableau, dopri5, euler, fixed, midpoint } from "../../ode/index.js";
 import { hyperTitle } from "../fit/comparison.js";
 import { type Competitor, labelsOf, stepsWithin } from "../kit/competitor.js";
+import { classics } from "../kit/competitors.js";
 import type { ImagePreset } from "./presets.js";
 
 /** Evaluations of f at which the paper compares: K = 10 steps of Euler. */
@@ -23,19 +24,23 @@ export function imageHypersolvers(architecture: ImagePreset["correction"]): Imag
   const title = (base: ButcherTableau): string => hyperTitle(base.name);
   return [
     {
-      ...{ name: title(euler), file: "correction.onnx" },
+      name: title(euler),
+      file: "correction.onnx",
       fit: { base: euler.name, steps: steps(euler), architecture },
     },
     {
-      ...{ name: `${title(euler)}, features`, file: "correction-features.onnx" },
+      name: `${title(euler)}, features`,
+      file: "correction-features.onnx",
       fit: { base: euler.name, steps: steps(euler), architecture: "features" },
     },
     {
-      ...{ name: title(midpoint), file: "correction-midpoint.onnx" },
+      name: title(midpoint),
+      file: "correction-midpoint.onnx",
       fit: { base: midpoint.name, steps: steps(midpoint), architecture },
     },
     {
-      ...{ name: `${title(midpoint)}, 2 steps`, file: "correction-four.onnx" },
+      name: `${title(midpoint)}, 2 steps`,
+      file: "correction-four.onnx",
       fit: { base: midpoint.name, steps: 2, architecture: "features" },
     },
   ];
@@ -49,7 +54,6 @@ export type ImageCorrections = Readonly<
 /** Numbers of evaluations that fixed methods are given. */
 const BUDGETS = [2, 4, 6, 8, 10, 12, 16, 20];
 const TOLERANCES = [1e-1, 1e-2, 1e-3, 1e-4];
-const classics: readonly ButcherTableau[] = [euler, midpoint, heun, rk4];
 
 /** Of them those that hypersolvers of 10 evaluations are given beside their own: far from it g is lost. */
 const HYPER_BUDGETS = BUDGETS.filter((budget) => budget >= 8);

@@ -1,13 +1,15 @@
 import type { Figure, Table } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
+import { settingOf } from "../kit/competitor.js";
 import type { RunFacts } from "../kit/experiment.js";
 import type { RunReport } from "../kit/report.js";
-import { brokenOf, type ResultRow } from "../kit/result-row.js";
+import { type ResultRow, resultRow } from "../kit/result-row.js";
 import { EVALUATIONS } from "./image-methods.js";
+import type { ImageMetrics } from "./image-metrics.js";
 import type { ImageQuality, ImageQualityRow } from "./image-quality.js";
 import { imageVerdict } from "./image-verdict.js";
-import type { ImageMetrics } from "./images.js";
+import type { TestAccuracy } from "./test-accuracy.js";
 
 /** What came out of a run. */
 export function imagesReport(
@@ -51,19 +53,23 @@ function interruption({ fits = {} }: Partial<ImageMetrics>): string {
 /** The numbers of a run by method. */
 export function imageRowsOf({ quality = [], accuracies = [] }: Partial<ImageMetrics>): ResultRow[] {
   return [
-    ...accuracies.map((row): ResultRow => {
-      const key = { "classified by": row.method };
-      if (isBroken(row)) return { key, outcome: brokenOf(row) };
-      const { accuracy, nfe, imagesPerSecond } = row;
-      return { key, outcome: { NFE: nfe, "accuracy (%)": 100 * accuracy, "images/s": imagesPerSecond } };
-    }),
-    ...quality.map((row): ResultRow => {
-      const key = { method: row.method, steps: row.steps ?? `tol ${row.tolerance?.toExponential()}` };
-      if (isBroken(row)) return { key, outcome: brokenOf(row) };
-      const { nfe, macs, milliseconds, relative, mape, accuracyLoss } = row;
-      const errors = { relative: relative.mean, "MAPE (%)": mape.mean, "points lost": accuracyLoss.mean };
-      return { key, outcome: { NFE: nfe, MACs: macs, milliseconds, ...errors } };
-    }),
+    ...accuracies.map((row) =>
+      resultRow<TestAccuracy>({ "classified by": row.method }, row, ({ nfe, accuracy, imagesPerSecond }) => ({
+        NFE: nfe,
+        "accuracy (%)": 100 * accuracy,
+        "images/s": imagesPerSecond,
+      })),
+    ),
+    ...quality.map((row) =>
+      resultRow<ImageQuality>({ method: row.method, steps: settingOf(row) }, row, (own) => ({
+        NFE: own.nfe,
+        MACs: own.macs,
+        milliseconds: own.milliseconds,
+        relative: own.relative.mean,
+        "MAPE (%)": own.mape.mean,
+        "points lost": own.accuracyLoss.mean,
+      })),
+    ),
   ];
 }
 
@@ -109,7 +115,7 @@ function qualityTable(rows: readonly ImageQualityRow[]): Table {
   return {
     columns: [...columns, "relative error", "MAPE (%)", "median APE (%)", "points lost"],
     rows: rows.map((row) => {
-      const labels = [row.method, row.steps ?? `tol ${row.tolerance?.toExponential()}`];
+      const labels = [row.method, settingOf(row)];
       if (isBroken(row)) return [...labels, "", "", "broke", "", "", "", ""];
       return [
         ...labels,

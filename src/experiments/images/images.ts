@@ -4,9 +4,9 @@ import { encodeClassifier, encodeClassifierState } from "../../models/index.js";
 import { fixed } from "../../ode/index.js";
 import { type Figure, seriesCurve } from "../../plot/index.js";
 import { machineOf } from "../../runtime/internal.js";
+import type { Table } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
 import { fitStage } from "../fit/fit-stage.js";
-import type { FitMetrics } from "../fit/run-fit.js";
 import { digest } from "../kit/digest.js";
 import { defineExperiment, type Experiment, type LabelledImages } from "../kit/experiment.js";
 import type { Drawing, Run } from "../kit/run.js";
@@ -17,8 +17,10 @@ import { errorMaps } from "./error-maps.js";
 import { imageFitJobs } from "./image-fits.js";
 import { imageFronts } from "./image-fronts.js";
 import { EVALUATIONS, type ImageCorrections } from "./image-methods.js";
+import type { ImageMetrics } from "./image-metrics.js";
+import { imageTable, trainedImageTable } from "./image-table.js";
 import { imageRowsOf, imagesReport } from "./images-report.js";
-import { type ImageMeasures, measureImages } from "./measure-images.js";
+import { measureImages } from "./measure-images.js";
 import {
   cifar10Presets,
   type ImagePreset,
@@ -29,19 +31,10 @@ import {
 } from "./presets.js";
 import { type ClassifierSource, type StudiedClassifier, trainedHere } from "./train-stage.js";
 
-/** What `metrics.json` holds beside the facts of every run. What follows a stop is absent. */
-export interface ImageMetrics extends ImageMeasures {
-  readonly data: string;
-  readonly architecture: string;
-  /** Absent for a classifier that others trained. */
-  readonly training: NonNullable<StudiedClassifier["trained"]>;
-  /** By hypersolver. */
-  readonly fits: Readonly<Record<string, FitMetrics>>;
-}
-
 export interface ImageExperiment<P extends ImagePreset> extends Pick<Experiment, "name" | "title"> {
   readonly dataset: NonNullable<Experiment["dataset"]>;
   readonly presets: ImagePresets<P>;
+  readonly table: Table;
   /** Where a preset's classifier comes from. */
   source(preset: P): ClassifierSource;
 }
@@ -151,6 +144,7 @@ export const mnist: Experiment<TrainedImagePreset> = imageExperiment<TrainedImag
   title: "A Neural ODE classifier of MNIST's digits, and hypersolvers of 10 evaluations",
   dataset: "mnist",
   presets: mnistPresets,
+  table: trainedImageTable,
   source: trainedHere,
 });
 
@@ -160,6 +154,7 @@ export const mnistAuthors: Experiment<ImagePreset> = /* @__PURE__ */ imageExperi
   title: "The authors' Neural ODE classifier of MNIST's digits, and hypersolvers of 10 evaluations",
   dataset: "mnist",
   presets: mnistAuthorsPresets,
+  table: imageTable,
   source: () => trainedByAuthors,
 });
 
@@ -169,6 +164,7 @@ export const cifar10: Experiment<TrainedImagePreset> = imageExperiment<TrainedIm
   title: "A Neural ODE classifier of CIFAR-10's photographs, and hypersolvers of 10 evaluations",
   dataset: "cifar10",
   presets: cifar10Presets,
+  table: trainedImageTable,
   source: trainedHere,
 });
 
@@ -188,7 +184,9 @@ function trainingFigure({ curve }: ImageMetrics["training"]): Figure {
       },
     ].filter(({ values }) => values.length > 0),
     {
-      ...{ name: "accuracy", title: "Accuracy in training", valueLabel: "accuracy (%)" },
+      name: "accuracy",
+      title: "Accuracy in training",
+      valueLabel: "accuracy (%)",
       caption: "Of training batches before the step that used them, and of validation images.",
     },
   );

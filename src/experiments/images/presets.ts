@@ -1,24 +1,14 @@
 import type { FitSpec } from "../../hypersolver/index.js";
-import type { ClassifierTrainingOptions } from "../../models/index.js";
+import type { ClassifierTrainingSpec } from "../../models/index.js";
+import type { ClassifierArchitectureName } from "../../models/internal.js";
 import type { Preset } from "../kit/experiment.js";
 
-/** How a classifier is trained. */
-export type TrainingSettings = Pick<
-  ClassifierTrainingOptions,
-  | "iterations"
-  | "batch"
-  | "learningRate"
-  | "validations"
-  | "solver"
-  | "randomMesh"
-  | "gradient"
-  | "augmentation"
-  | "averageDecay"
->;
+/** How a classifier is trained; its architecture is said beside it. */
+export type TrainingSettings = Omit<ClassifierTrainingSpec, "architecture" | "seed">;
 
 /** What an image experiment spends on a classifier. */
 export interface ImagePreset {
-  readonly architecture: string;
+  readonly architecture: ClassifierArchitectureName;
   /** Of g, where it does not read what f computes. */
   readonly correction: NonNullable<FitSpec["architecture"]>;
   /** Of every hypersolver. */
@@ -43,8 +33,14 @@ export type ImagePresets<P extends ImagePreset = ImagePreset> = Readonly<Record<
 const paperFit = { pretrain: 100, swapEvery: 10, learningRate: 1e-2, finalLearningRate: 5e-4 } as const;
 
 const smokeFit: ImagePreset["fit"] = {
-  ...{ iterations: 40, trajectoryIterations: 10, batch: 8, pretrain: 10, swapEvery: 10, trajectories: 64 },
-  ...{ learningRate: 1e-2, finalLearningRate: 5e-4 },
+  iterations: 40,
+  trajectoryIterations: 10,
+  batch: 8,
+  pretrain: 10,
+  swapEvery: 10,
+  trajectories: 64,
+  learningRate: 1e-2,
+  finalLearningRate: 5e-4,
 };
 
 /*

@@ -9,6 +9,7 @@ import { machineOf } from "../../runtime/internal.js";
 import { isBroken } from "../../tensor/index.js";
 import { type Competitor, labelsOf } from "../kit/competitor.js";
 import { competitorsOf } from "../kit/competitors.js";
+import { compiledContestant } from "../kit/compiled-contestant.js";
 import { type BrokenRow, type Contestant, contest, type Entry } from "../kit/contest.js";
 import { type ImageCorrections, imageMethods, isOfTenEvaluations } from "./image-methods.js";
 
@@ -47,20 +48,12 @@ export async function testAccuracies(
   const cases: ImageSet[] = [];
   for (let start = 0; start < count; start += batch)
     cases.push(imageRows(images, start, Math.min(count, start + batch)));
-  const contestant = (competitor: Competitor): ClassifierContestant => ({
-    method: labelsOf(competitor).method,
-    prepare: async () => {
-      const { method } = competitor;
-      const compiled = await compileClassifier(classifier, { ...machineOf(context), method });
-      return {
-        run: async (rows) => {
-          const result = await compiled.run(rows);
-          return { result, costs: result.statistics, milliseconds: result.statistics.milliseconds };
-        },
-        dispose: () => compiled.dispose(),
-      };
-    },
-  });
+  const contestant = (competitor: Competitor): ClassifierContestant =>
+    compiledContestant(
+      labelsOf(competitor).method,
+      () => compileClassifier(classifier, { ...machineOf(context), method: competitor.method }),
+      (compiled, rows) => compiled.run(rows),
+    );
   const first = competitorsOf([adaptive(dopri5, CLASSIFIER_TOLERANCES)]);
   const solvers = [...first, ...imageMethods(corrections).filter(isOfTenEvaluations)];
   const entries = await contest<ClassifierContestant, ImageSet, Classification, "correct">(

@@ -1,14 +1,18 @@
 import {
-  architectureNamed,
   type Classifier,
   decodeClassifierState,
   encodeClassifierState,
   type TrainedClassifier,
   trainClassifier,
 } from "../../models/index.js";
-import { CLASSIFIER_TRAINING_TOLERANCES, type ClassifierPoint } from "../../models/internal.js";
+import {
+  CLASSIFIER_TRAINING_TOLERANCES,
+  type ClassifierPoint,
+  classifierTrainingTable,
+} from "../../models/internal.js";
 import { resolveMethod } from "../../ode/internal.js";
-import type { ProgressEvent } from "../../runtime/index.js";
+import type { RunContext } from "../../runtime/index.js";
+import { completeSpec } from "../../spec/index.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import { digest } from "../kit/digest.js";
@@ -66,9 +70,9 @@ export const trainedHere =
 
 interface TrainingTask {
   readonly images: LabelledImages;
-  readonly architecture: string;
+  readonly architecture: ImagePreset["architecture"];
   readonly seed: number;
-  readonly from?: Classifier;
+  readonly from?: Classifier | undefined;
 }
 
 function trainingStage(
@@ -83,23 +87,17 @@ function trainingStage(
     codec: classifierCodec(images),
     isWhole: ({ status }) => status === "complete",
     make: async (context, checkpoint) => {
-      const { onProgress } = context;
-      // The second training is another stage of progress: its iterations may take another time.
-      const refining = onProgress && ((event: ProgressEvent) => onProgress({ ...event, stage: "refining" }));
-      const options = {
-        ...settings,
-        architecture: architectureNamed(architecture),
-        data: images.training,
-        seed,
-        ...(await checkpointingIn(checkpoint)),
-        from,
-      };
-      return trainClassifier(
-        options,
-        name === "refine" && refining ? { ...context, onProgress: refining } : context,
-      );
+      const inputs = { from, ...(await checkpointingIn(checkpoint)) };
+      const own = name === "refine" ? asRefining(context) : context;
+      return trainClassifier(images.training, { ...settings, architecture, seed }, inputs, own);
     },
   };
+}
+
+/** The second training is another stage of progress: its iterations may take another time. */
+function asRefining({ onProgress, ...context }: RunContext): RunContext {
+  if (onProgress === undefined) return context;
+  return { ...context, onProgress: (event) => onProgress({ ...event, stage: "refining" }) };
 }
 
 const stateOf = (classifier: Classifier): Uint8Array =>
@@ -136,12 +134,12 @@ function after(before: readonly ClassifierPoint[], points: readonly ClassifierPo
 }
 
 function trainingText(settings: TrainingSettings): string {
-  const { iterations, batch, learningRate, solver, randomMesh, augmentation, averageDecay } = settings;
+  const complete = completeSpec(classifierTrainingTable, settings);
+  const { iterations, batch, learningRate, solver, randomMesh, augmentation, averageDecay } = complete;
   const mesh = randomMesh === true ? " on random meshes" : "";
   const how = `${resolveMethod(solver, CLASSIFIER_TRAINING_TOLERANCES).text}${mesh}`;
   const mirrored = augmentation?.flip === true ? " and mirrored" : "";
-  const moved =
-    augmentation === undefined ? "" : `, images moved by up to ${augmentation.padding} pixels${mirrored}`;
-  const averaged = averageDecay === undefined ? "" : `, values averaged (decay ${averageDecay})`;
+  const moved = augmentation ? `, images moved by up to ${augmentation.padding} pixels${mirrored}` : "";
+  const averaged = averageDecay ? `, values averaged (decay ${averageDecay})` : "";
   return `${iterations} iterations of batches of ${batch}, Adam from ${learningRate}, ${how}${moved}${averaged}`;
 }

@@ -1,9 +1,17 @@
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../optim/index.js";
-import type { KeptFile } from "./stage.js";
 import type { Store } from "./store.js";
 
 /** The checkpoint of a training, in the folder of its run. */
 export const CHECKPOINT_FILE = "checkpoint.safetensors";
+
+/** Where a stage that goes on inside itself keeps its checkpoint. */
+export interface KeptFile {
+  readonly name: string;
+  /** @returns undefined unless the run is to go on and there is one. */
+  read(): Promise<Uint8Array | undefined>;
+  /** Only warns where it fails, once. */
+  write(content: Uint8Array): Promise<void>;
+}
 
 /** Where a run keeps checkpoints, and whether it goes on from them. */
 export interface Resumption {

@@ -26,7 +26,7 @@ export interface MethodLabels {
   readonly tolerance: number | undefined;
   /** The method's spelling: `heun:4`. Absent in results of earlier versions. */
   readonly spelling?: string;
-  readonly fitted?: boolean;
+  readonly fitted?: boolean | undefined;
 }
 
 export function labelsOf({ method, title = method.title, role, fitted }: Competitor): MethodLabels {
@@ -36,9 +36,13 @@ export function labelsOf({ method, title = method.title, role, fitted }: Competi
     steps: method.kind === "fixed" ? stepsOf(method) : undefined,
     tolerance: method.kind === "adaptive" ? method.rtol : undefined,
     spelling: method.text,
-    ...(fitted !== undefined && { fitted }),
+    fitted,
   };
 }
+
+/** How a method is set, as tables say it: its steps, or its tolerance. */
+export const settingOf = ({ steps, tolerance }: Pick<MethodLabels, "steps" | "tolerance">): string | number =>
+  steps ?? `tol ${tolerance?.toExponential()}`;
 
 const stepsOf = ({ grid }: Extract<Method, { kind: "fixed" }>): number =>
   "steps" in grid ? grid.steps : grid.mesh.length - 1;

@@ -1,15 +1,18 @@
 import type { ImageSet } from "../../data/index.js";
 import type { Figure } from "../../plot/index.js";
 import type { MachineOptions } from "../../runtime/internal.js";
+import type { Table } from "../../spec/index.js";
+import { changedSpec } from "../../spec/internal.js";
 import { isHypersolversError } from "../../tensor/index.js";
 import type { Artefact } from "./artefact.js";
+import { type Preset, presetNames } from "./preset-names.js";
 import { type RunReport, reportArtefacts, reportText, withRunFacts } from "./report.js";
 import type { ResultRow } from "./result-row.js";
 import { type ExperimentContext, type Run, startRun } from "./run.js";
 
-export const presets = ["smoke", "standard", "paper"] as const;
-/** `smoke`: seconds, for CI. `standard`: minutes, up to two hours where images are trained on; what README figures come from. `paper`: the paper's setting. */
-export type Preset = (typeof presets)[number];
+/** What a run may spend, least first. */
+export const presets: typeof presetNames = presetNames;
+export type { Preset } from "./preset-names.js";
 
 /** Labelled images that an experiment learns from and is measured on. */
 export interface LabelledImages {
@@ -31,10 +34,14 @@ export interface ExperimentRequest<Spec extends object = never> {
   readonly images?: LabelledImages;
   /** Instead of the preset's. */
   readonly spec?: Spec;
+  /** What is to be other than in the preset, by name; `Experiment.table` has the names. */
+  readonly changes?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Whether a run came to its end or was stopped before. */
 export type ExperimentStatus = "complete" | "interrupted";
 
+/** What comes of a run. */
 export interface ExperimentResult {
   /** For people: what came out, as text of a few lines. */
   readonly summary: string;
@@ -61,6 +68,13 @@ interface ExperimentFacts {
 export interface Experiment<Spec extends object = never> extends ExperimentFacts {
   /** What each preset spends. */
   readonly presets: Readonly<Record<Preset, object>>;
+  /** What a preset says, as options. */
+  readonly table: Table;
+  /**
+   * What a preset with changes spends: the spec of a run.
+   * @throws INVALID_ARGUMENT that names the member.
+   */
+  specOf(preset: Preset, changes?: Readonly<Record<string, unknown>>): object;
   /**
    * From input to numbers, files and pictures. A signal ends it with what there is.
    * @throws INTERRUPTED when that is nothing; as its stages.
@@ -71,6 +85,8 @@ export interface Experiment<Spec extends object = never> extends ExperimentFacts
 /** What every run notes first. */
 export interface RunFacts {
   readonly preset: Preset;
+  /** What was spent: the preset's spec, with what was changed in it. */
+  readonly spec: object;
   readonly seed: number;
   readonly command: string;
   readonly status: ExperimentStatus;
@@ -79,6 +95,8 @@ export interface RunFacts {
 /** An experiment as it is written down: settings, work, and what is to be told of it. */
 export interface ExperimentDefinition<Spec extends object, Metrics extends object> extends ExperimentFacts {
   readonly presets: Readonly<Record<Preset, Spec>>;
+  /** What a preset says, as options. */
+  readonly table: Table;
   /** The work: stages one after another, each noted as soon as it is made. */
   run(spec: Spec, run: Run<Metrics>, request: ExperimentRequest<Spec>): Promise<void>;
   rows(metrics: Partial<Metrics>): readonly ResultRow[];
@@ -90,20 +108,36 @@ export function defineExperiment<Spec extends object, Metrics extends object>(
   definition: ExperimentDefinition<Spec, Metrics>,
 ): Experiment<Spec> {
   const { run: work, rows, report, ...facts } = definition;
+  const specOf = (preset: Preset, changes: unknown): Spec =>
+    changedSpec(definition.table, definition.presets[preset], changes);
   return {
     ...facts,
+    specOf,
     run: async (request, context = {}) => {
-      const { preset, seed, command, spec = definition.presets[preset] } = request;
+      const { preset, seed, command, changes, spec = specOf(preset, changes) } = request;
       const run = startRun<Metrics>(context);
       const isWhole = await unlessInterrupted(() => work(spec, run, request), run);
       const status: ExperimentStatus = isWhole && !run.isCut ? "complete" : "interrupted";
-      const metrics = { ...run.found, preset, seed, command, status };
-      const told = withRunFacts(report(metrics, await run.pictures()), metrics);
+      const metrics = { ...run.found, preset, spec, seed, command, status };
+      const other = changedMembers(definition.presets[preset], spec);
+      const shown = {
+        ...metrics,
+        preset: other.length === 0 ? preset : `${preset} with other ${other.join(", ")}`,
+      };
+      const told = withRunFacts(report(metrics, await run.pictures()), shown);
       for (const { path, content } of await reportArtefacts(told, metrics)) await run.file(path, content);
       return { summary: reportText(told), metrics, rows: rows(metrics), artefacts: run.artefacts, status };
     },
   };
 }
+
+/** The members of a spec that are other than in a preset. */
+const changedMembers = (preset: object, spec: object): string[] => {
+  const before: Readonly<Record<string, unknown>> = { ...preset };
+  return Object.entries(spec).flatMap(([name, value]) =>
+    JSON.stringify(value) === JSON.stringify(before[name]) ? [] : [name],
+  );
+};
 
 /** @returns whether the work came to its end. @throws INTERRUPTED where nothing was made. */
 async function unlessInterrupted(work: () => Promise<void>, run: Run<object>): Promise<boolean> {

@@ -23,8 +23,15 @@ export interface JoinedRow {
   readonly key: RowKey;
   readonly values: Readonly<Record<string, Spread>>;
   /** Seeds with which it broke, and why with the first; absent where there is none. */
-  readonly broken?: Broken & { readonly seeds: number };
+  readonly broken: (Broken & { readonly seeds: number }) | undefined;
 }
+
+/** A row of what was measured, or of why it could not be. @param numbersOf those of a method that did not break. */
+export const resultRow = <Measured extends object>(
+  key: RowKey,
+  row: Measured | Broken,
+  numbersOf: (row: Measured) => Readonly<Record<string, number>>,
+): ResultRow => ({ key, outcome: isBroken(row) ? brokenOf(row) : numbersOf(row) });
 
 /** What a row says of a method that broke, without what else the row has. */
 export const brokenOf = ({ broken, reason }: Broken): Broken => ({ broken, reason });
@@ -50,7 +57,7 @@ function joined(rows: readonly ResultRow[]): JoinedRow {
   return {
     key: rows[0]?.key ?? {},
     values: Object.fromEntries(Object.entries(values).map(([name, all]) => [name, spreadOf(all)])),
-    ...(first !== undefined && { broken: { ...first, seeds: broken.length } }),
+    broken: first && { ...first, seeds: broken.length },
   };
 }
 

@@ -13,7 +13,7 @@ import type { Run } from "./run.js";
 
 /** What `metrics.json` of several seeds holds; what each found is in the folder of its own. */
 export interface SeedsMetrics {
-  readonly density: string;
+  readonly density: string | undefined;
   readonly seeds: readonly number[];
   /** Every number as mean and standard deviation over the seeds that have it. */
   readonly rows: readonly JoinedRow[];
@@ -31,7 +31,7 @@ interface SeedRun {
  * is not run again, one that breaks is an entry with its reason.
  */
 export function overSeeds(experiment: Experiment, count: number): Experiment {
-  const { run: _, ...facts } = experiment;
+  const { run: _, specOf: _specOf, ...facts } = experiment;
   return defineExperiment<object, SeedsMetrics>({
     ...facts,
     run: (_spec, run, request) => runSeeds(experiment, count, run, request),
@@ -47,14 +47,14 @@ async function runSeeds(
   { spec: _, ...request }: ExperimentRequest<object>,
 ): Promise<void> {
   const { name } = experiment;
-  const { preset, density, images } = request;
-  run.note({ seeds: [], rows: [], broken: [], ...(density !== undefined && { density }) });
+  const { preset, density, images, changes } = request;
+  run.note({ seeds: [], rows: [], broken: [], density });
   const done: SeedRun[] = [];
   for (let seed = request.seed; seed < request.seed + count; seed++) {
     const world = run.within(`seed-${seed}`);
     const result = await run.stage<SeedRun | Broken>({
       name: `seed ${seed}`,
-      settings: { name, preset, seed, density, data: images?.description },
+      settings: { name, preset, changes, seed, density, data: images?.description },
       codec: jsonCodec(),
       isWhole: (found) => isBroken(found) || found.status === "complete",
       make: async () => {

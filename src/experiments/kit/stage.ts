@@ -1,7 +1,7 @@
 import type { RunContext } from "../../runtime/index.js";
 import { isStopped } from "../../runtime/internal.js";
 import { fail } from "../../tensor/index.js";
-import { CHECKPOINT_FILE } from "./checkpoint-files.js";
+import { CHECKPOINT_FILE, type KeptFile } from "./checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "./codec.js";
 import type { Store } from "./store.js";
 
@@ -18,15 +18,6 @@ export interface Stage<T> {
   make(context: RunContext, checkpoint: KeptFile): Promise<T>;
   /** False for what a signal left unfinished: it is used, but not taken for the result by the next run. Default true. */
   isWhole?(result: T): boolean;
-}
-
-/** Where a stage that goes on inside itself keeps its checkpoint. */
-export interface KeptFile {
-  readonly name: string;
-  /** @returns undefined unless the run is to go on and there is one. */
-  read(): Promise<Uint8Array | undefined>;
-  /** Only warns where it fails, once. */
-  write(content: Uint8Array): Promise<void>;
 }
 
 export interface StageContext extends RunContext {

@@ -13,6 +13,7 @@ export interface TrackedStore extends Store {
   clear(): Promise<void>;
 }
 
+/** A store over another that knows what went through it. */
 export function trackedStore(store: Store): TrackedStore {
   const seen = new Set<string>();
   const named = (name: string): string => {

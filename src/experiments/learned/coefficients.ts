@@ -14,6 +14,7 @@ import {
   type Span,
 } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
+import type { Complete } from "../../spec/index.js";
 import { isBroken, Random } from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
 import { ffjordField } from "../ffjord.js";
@@ -25,14 +26,19 @@ import type { Competitor } from "../kit/competitor.js";
 import { defineExperiment, type Experiment } from "../kit/experiment.js";
 import { brokenOf, type ResultRow } from "../kit/result-row.js";
 
-export interface CoefficientsSpec {
-  /** Numbers of evaluations that solvers are made for. */
-  readonly evaluations: readonly number[];
-  readonly iterations: number;
-  readonly trajectories: number;
-  /** States to measure on. */
-  readonly heldOut: number;
-}
+const coefficientsTable = {
+  evaluations: {
+    type: "list",
+    of: { type: "integer", min: 1 },
+    required: true,
+    help: "numbers of evaluations that solvers are made for",
+  },
+  iterations: { type: "integer", min: 1, required: true, help: "training iterations of each" },
+  trajectories: { type: "integer", min: 1, max: 1e7, required: true, help: "reference pairs to learn from" },
+  heldOut: { type: "integer", min: 1, max: 1e7, required: true, help: "states to measure on" },
+} as const;
+
+export type CoefficientsSpec = Complete<typeof coefficientsTable>;
 
 /** What is kept of a fit. */
 interface FittedCoefficients {
@@ -66,6 +72,7 @@ export const coefficients: Experiment<CoefficientsSpec> = /* @__PURE__ */ define
     standard: { evaluations: [2, 4, 6, 8, 12], iterations: 800, trajectories: 4096, heldOut: 2000 },
     paper: { evaluations: [2, 4, 6, 8, 10, 12, 16], iterations: 3000, trajectories: 4096, heldOut: 2000 },
   },
+  table: coefficientsTable,
   run: async (spec, run, { seed }) => {
     const field = await ffjordField();
     const fits: FittedCoefficients[] = [];

@@ -22,10 +22,9 @@ export function noisyCorrection(
   random: Random,
 ): Correction {
   const state: InputSpec = stateType(field);
-  const { dtype, shape } = state;
-  const column: InputSpec = { shape: ["batch", 1], ...(dtype && { dtype }) };
+  const column: InputSpec = { ...state, shape: ["batch", 1] };
   const row = (draw: () => number): Node => {
-    const values = Float64Array.from({ length: Number(shape[1]) }, draw);
+    const values = Float64Array.from({ length: Number(state.shape[1]) }, draw);
     return constant(tensor("float64", [1, values.length], values));
   };
   const [omega, theta] = [row(() => FREQUENCY * random.normal()), row(() => 2 * Math.PI * random.uniform())];

@@ -1,7 +1,7 @@
 import type { Figure } from "../../plot/index.js";
 import { paretoFront } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
-import type { LocalErrors } from "./slope.js";
+import type { LocalErrors } from "./local-errors.js";
 
 /** Local error against step size, both logarithmic: a picture a base, a line for each δ. */
 export function slopeFigures(rows: readonly LocalErrors[]): Figure[] {

@@ -37,7 +37,7 @@ export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
   z.strictObject({
     kind: z.literal("hyper"),
     base: tableauSpecSchema.exactOptional(),
-    correction: z.string().exactOptional(),
+    correction: z.string().optional(),
     grid: gridSchema.exactOptional(),
   }),
 ]);
@@ -92,6 +92,7 @@ function nonStationaryOf(spec: NonStationarySpec, found: Coefficients): NonStati
 }
 
 function onBase(correction: Correction, wanted: NonNullable<HyperSpec["base"]>): Correction {
+  if (wanted === correction.base.name) return correction;
   const base: ButcherTableau = typeof wanted === "string" ? tableauNamed(wanted) : defineTableau(wanted);
   return base.name === correction.base.name ? correction : rebindCorrection(correction, base);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type AdaptiveTableauSpec, type TableauSpec, tableauSchema } from "../../ode/internal.js";
 import { fail } from "../../tensor/index.js";
 
 /** Errors of base and hypersolver at one number of steps, on held-out states. */
@@ -17,6 +18,8 @@ export interface MeasuredError {
 export interface ValidityCard {
   readonly format: 1;
   readonly base: string;
+  /** Coefficients of a base that this library does not know by name. */
+  readonly tableau?: TableauSpec | AdaptiveTableauSpec | undefined;
   readonly order: number;
   readonly inputs: readonly string[];
   readonly features: readonly string[];
@@ -56,6 +59,7 @@ const numbers = z.array(z.number());
 const cardSchema: z.ZodType<ValidityCard> = z.object({
   format: z.literal(1),
   base: z.string(),
+  tableau: tableauSchema.optional(),
   order: z.number(),
   inputs: z.array(z.string()),
   features: z.array(z.string()),

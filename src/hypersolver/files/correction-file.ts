@@ -1,8 +1,8 @@
 import { bind, encodeOnnx, type Graph, importOnnx } from "../../graph/index.js";
 import { makeGraph } from "../../graph/internal.js";
-import { type ButcherTableau, tableauNamed } from "../../ode/index.js";
+import { type ButcherTableau, defineTableau, tableauNamed } from "../../ode/index.js";
 import { withoutErrorControl } from "../../ode/internal.js";
-import { fail } from "../../tensor/index.js";
+import { fail, isHypersolversError } from "../../tensor/index.js";
 import { type Correction, parseCorrectionInputs } from "../correction/correction.js";
 import type { CorrectionInput } from "../correction/names.js";
 import { CARD_KEY, parseCard, type ValidityCard } from "./card.js";
@@ -45,7 +45,7 @@ export function decodeCorrection(
       expected: 'an output "g"',
       received: Object.keys(model.outputs).join(", "),
     });
-  const base = baseNamed(card.base, what);
+  const base = baseOfCard(card, what);
   if (base.order !== card.order) {
     throw fail("CARD_MISMATCH", {
       what,
@@ -94,15 +94,15 @@ function inputNames(
   });
 }
 
-/** The base of a card: one of the library's, or of the alpha family. */
-function baseNamed(name: string, what: string): ButcherTableau {
+/** The base of a card: one of the library's, or of the alpha family; else the card has its coefficients. */
+function baseOfCard({ base, tableau }: ValidityCard, what: string): ButcherTableau {
   try {
-    return tableauNamed(name);
+    return tableau === undefined ? tableauNamed(base) : defineTableau(tableau);
   } catch (cause) {
     throw fail("CARD_MISMATCH", {
       what,
-      expected: "a base method of this library",
-      received: name,
+      expected: tableau === undefined ? "a base method of this library" : "coefficients of a method",
+      received: isHypersolversError(cause) && tableau !== undefined ? cause.message : base,
       help: "fit the correction again with this version",
       cause,
     });

@@ -2,7 +2,7 @@ import type { Field } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { refuseOthers } from "../../spec/internal.js";
 import { fail, formatShape } from "../../tensor/index.js";
-import type { EffectiveFit } from "./fit-options.js";
+import type { EffectiveFit } from "./fit-settings.js";
 import { type FitSpec, fitTable } from "./fit-table.js";
 import { hasImageStates } from "./resolve-fit.js";
 

@@ -8,7 +8,7 @@ import type { RowTable } from "../reference/row-table.js";
 import { residualData } from "../reference/training-data.js";
 import { trajectoryData } from "../reference/trajectory-data.js";
 import type { Samples } from "../states/states.js";
-import type { FitSettings } from "./fit-options.js";
+import type { FitSettings } from "./fit-settings.js";
 
 /** Everything that is solved ahead of a fit. */
 export interface FitData {

@@ -2,7 +2,7 @@ import type { TrainingTask } from "../../optim/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import type { Correction } from "../correction/correction.js";
 import type { ReferenceSettings } from "../reference/reference.js";
-import type { FitSettings } from "./fit-options.js";
+import type { FitSettings } from "./fit-settings.js";
 
 /** All that a fit needs to know, whatever the states are. */
 export interface FitPlan {

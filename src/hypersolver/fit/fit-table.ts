@@ -1,4 +1,4 @@
-import { methodNames } from "../../ode/specs.js";
+import { methodNames, tableauTable } from "../../ode/specs.js";
 import type { Complete, Spec } from "../../spec/index.js";
 import { convArchitectureTable } from "../correction/conv-architecture-table.js";
 import {
@@ -16,14 +16,16 @@ import {
  * mini-batches for CIFAR-10: those for MNIST are of 32, which trajectory fitting of 32 channels pays with gigabytes.
  */
 export const fitTable = {
-  /** Any explicit method by name; the hypersolver has its order. */
+  /** Any explicit method by name, or by the coefficients of `defineTableau`; the hypersolver has its order. */
   base: {
-    type: "text",
+    type: "either",
+    of: [
+      { type: "text", expected: "a method", pattern: "^[^{]", known: methodNames as readonly string[] },
+      { type: "record", of: tableauTable as typeof tableauTable },
+    ],
     required: true,
     placeholder: "method",
     group: "What to fit:",
-    expected: "a method",
-    known: methodNames as readonly string[],
     help: "the method to correct: {choices}; or alpha(A), of order 2 with its second stage at A",
   },
   /** Number of steps over the span that it is meant for. */

@@ -1,12 +1,14 @@
-import { type Field, tableauNamed } from "../../ode/index.js";
+import type { Field } from "../../ode/index.js";
+import { tableauSpec } from "../../ode/internal.js";
 import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/internal.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import type { Correction } from "../correction/correction.js";
 import type { ReferenceSettings } from "../reference/reference.js";
+import { baseOf } from "./base-of.js";
 import { checkFit } from "./check-fit.js";
 import { fitIdentity } from "./fit-identity.js";
-import type { EffectiveFit, FitInputs, FitLoss, FitSettings } from "./fit-options.js";
+import type { EffectiveFit, FitInputs, FitLoss, FitSettings } from "./fit-settings.js";
 import type { FitSpec } from "./fit-table.js";
 import { planImageFit } from "./image-fit.js";
 import { hasImageStates, resolveFit } from "./resolve-fit.js";
@@ -104,7 +106,7 @@ function lossPoint({ iteration, loss, phase, learningRate, metrics: { error } }:
 /** What a fit works by. */
 export const settingsOf = (spec: EffectiveFit, { states }: FitInputs, context: RunContext): FitSettings => ({
   ...spec,
-  base: tableauNamed(spec.base),
+  base: baseOf(spec.base),
   states,
   compile: machineOf(context),
   context,
@@ -112,5 +114,5 @@ export const settingsOf = (spec: EffectiveFit, { states }: FitInputs, context: R
 
 function specOf(settings: FitSettings): EffectiveFit {
   const { states: _, compile: _compile, context: _context, base, ...spec } = settings;
-  return { ...spec, base: base.name };
+  return { ...spec, base: tableauSpec(base) };
 }

@@ -4,8 +4,8 @@ import { targetPairs } from "../reference/mesh-pairs.js";
 import { type ReferenceBatch, type ReferenceBatches, stateAt } from "../reference/reference-batches.js";
 import type { ResidualRows, ResidualSource } from "../reference/residual-rows.js";
 import { controlColumn, pointColumn } from "../reference/trajectory-data.js";
-import type { FitLoss, FitSettings } from "./fit-options.js";
 import { batchNumber } from "./fit-plan.js";
+import type { FitLoss, FitSettings } from "./fit-settings.js";
 
 /** Name of an input of the training program: something of the i-th step that g learns from. */
 export const rowInput = (i: number, name: string): string => `${i} ${name}`;

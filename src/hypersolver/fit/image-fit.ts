@@ -25,8 +25,8 @@ import { referenceBatches } from "../reference/reference-batches.js";
 import { SOLVING_REFERENCES } from "../reference/reference-data.js";
 import { type ResidualRows, residualSource } from "../reference/residual-rows.js";
 import { RESIDUAL } from "../reference/training-data.js";
-import type { FitLoss, FitSettings } from "./fit-options.js";
 import { batchNumber, FITTING, FITTING_TRAJECTORIES, type FitPlan } from "./fit-plan.js";
+import type { FitLoss, FitSettings } from "./fit-settings.js";
 import { fitTrainer } from "./fit-trainer.js";
 import {
   type ImageBatchOptions,

@@ -1,4 +1,4 @@
-import { type ButcherTableau, type Field, tableauNamed } from "../../ode/index.js";
+import type { ButcherTableau, Field } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { completeSpec } from "../../spec/index.js";
 import {
@@ -8,7 +8,8 @@ import {
   hiddenChannels,
 } from "../correction/conv-architectures.js";
 import type { ConvArchitectureName } from "../correction/names.js";
-import type { EffectiveFit } from "./fit-options.js";
+import { baseOf } from "./base-of.js";
+import type { EffectiveFit } from "./fit-settings.js";
 import { type FitSpec, fitTable } from "./fit-table.js";
 
 /** Rows of residuals to learn from, when the number of trajectories is not given. */
@@ -47,7 +48,7 @@ function resolveVectors(spec: FitSpec): EffectiveFit {
 
 function resolveImages(field: Field, spec: FitSpec): EffectiveFit {
   const { architecture, ...complete } = completeSpec(fitTable, spec, "images");
-  const base = tableauNamed(spec.base);
+  const base = baseOf(spec.base);
   const choice = architecture ?? ownArchitecture(field, base, spec);
   const named = typeof choice === "string" ? convArchitectureNamed(choice) : choice;
   const inputs = spec.inputs ?? named.inputs;

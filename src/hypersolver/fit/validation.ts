@@ -20,7 +20,7 @@ import type { Correction } from "../correction/correction.js";
 import { hyperScheme } from "../correction/hyper-scheme.js";
 import { referenceEnds } from "../measure/measure.js";
 import type { ReferenceSettings } from "../reference/reference.js";
-import type { FitSettings } from "./fit-options.js";
+import type { FitSettings } from "./fit-settings.js";
 
 /** Tells how good parameters are at what they will be used for. */
 interface Validation {

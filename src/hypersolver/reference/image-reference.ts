@@ -1,6 +1,6 @@
 import { type Field, fixed } from "../../ode/index.js";
 import { cast, fail, Random } from "../../tensor/index.js";
-import type { FitSettings } from "../fit/fit-options.js";
+import type { FitSettings } from "../fit/fit-settings.js";
 import { measureMethod, referenceEnds, stateErrors } from "../measure/measure.js";
 import { MEASURING, type ReferenceSettings } from "./reference.js";
 

@@ -1,7 +1,7 @@
 import type { Field } from "../../ode/index.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { cast, Random, type Tensor } from "../../tensor/index.js";
-import type { FitSettings } from "../fit/fit-options.js";
+import type { FitSettings } from "../fit/fit-settings.js";
 import { mapSamples } from "../states/states.js";
 import { type MeshPair, randomPairs, reversed, targetPairs, timesOf } from "./mesh-pairs.js";
 import { compileReference, type ReferenceSettings } from "./reference.js";

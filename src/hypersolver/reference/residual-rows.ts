@@ -1,7 +1,7 @@
 import type { Field, Span } from "../../ode/index.js";
 import { compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import { scalar } from "../../tensor/index.js";
-import type { FitSettings } from "../fit/fit-options.js";
+import type { FitSettings } from "../fit/fit-settings.js";
 import type { ReferenceSettings } from "./reference.js";
 import { type ReferenceBatch, stateAt } from "./reference-batches.js";
 import { controlInput, requireFinite, residualGraph } from "./training-data.js";

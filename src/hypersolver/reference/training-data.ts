@@ -7,7 +7,7 @@ import { firstNonFinite } from "../../tensor/internal.js";
 import { baseStep } from "../correction/base-step.js";
 import { type Correction, siteInputs } from "../correction/correction.js";
 import { integerPower } from "../correction/hyper-scheme.js";
-import type { FitDirection } from "../fit/fit-options.js";
+import type { FitDirection } from "../fit/fit-settings.js";
 import { mapSamples, type Samples } from "../states/states.js";
 import { type MeshPair, randomPairs, reversed, targetPairs, timesOf } from "./mesh-pairs.js";
 import { compileReference, type Reference } from "./reference.js";

@@ -36,7 +36,7 @@ interface FlowDensityOptions extends CompileOptions {
   /** Seed of that noise; every run draws its own. Default 0. */
   readonly seed?: number;
   /** Error control on z alone: the log-density then costs no steps of its own. Default false. */
-  readonly controlStateAlone?: boolean;
+  readonly toleranceOnState?: boolean;
 }
 
 /** Log-densities of a batch. */
@@ -73,12 +73,12 @@ export async function compileFlowDensity(
   flow: Flow,
   options: FlowDensityOptions = {},
 ): Promise<CompiledDensity> {
-  const { noise = "rademacher", seed = 0, controlStateAlone = false } = options;
+  const { noise = "rademacher", seed = 0, toleranceOnState = false } = options;
   const dimension = dimensionOf(flow);
   const augmented = logDensityField(flow.field, { estimator: densityEstimator(flow, options) });
   const open = withOpenParameters(augmented.field);
   const asked = onCorrectedColumns(resolveMethod(options.method, FLOW_TOLERANCES));
-  const method = controlStateAlone ? withStepControl(asked, { toleranceColumns: dimension }) : asked;
+  const method = toleranceOnState ? withStepControl(asked, { toleranceColumns: dimension }) : asked;
   const solve = await compileSolve(open, {
     ...runtimeOptions(options),
     signal: options.signal,

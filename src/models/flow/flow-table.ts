@@ -1,6 +1,7 @@
 import { type ActivationName, activationNames } from "../../nn/specs.js";
 import type { Spec } from "../../spec/index.js";
 import type { Checked } from "../../spec/internal.js";
+import { continuousAdjointTable } from "../adjoint-table.js";
 
 /** A fully connected vector field. Bounds are in standardised units. */
 export const flowNetworkTable = {
@@ -57,11 +58,7 @@ export const likelihoodTable = {
           {
             type: "record",
             partial: true,
-            of: {
-              kind: { type: "choice", of: ["continuous"], required: true, help: "{choices}" },
-              method: { type: "text", help: "its own method" },
-              norm: { type: "choice", of: ["full", "seminorm"], default: "full", help: "{choices}" },
-            },
+            of: continuousAdjointTable as typeof continuousAdjointTable,
           },
         ],
         default: "discrete",
@@ -84,7 +81,7 @@ export const likelihoodTable = {
   },
   kinetic: { type: "number", min: 0, default: 0, help: "weight of ∫‖f‖² ds in the loss" },
   frobenius: { type: "number", min: 0, default: 0, help: "weight of ∫‖∂f/∂z‖² ds in the loss" },
-  controlStateAlone: {
+  toleranceOnState: {
     type: "boolean",
     default: false,
     help: "error control on z alone, not on the log-density and the regularisers",

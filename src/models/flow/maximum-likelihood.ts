@@ -53,7 +53,7 @@ export interface LikelihoodOptions {
   /** Weight of ∫‖∂f/∂z‖²_F ds in the loss. Default 0: left out. */
   readonly frobenius?: number;
   /** Error control on z alone, not on the log-density and the regularisers. Default false. */
-  readonly controlStateAlone?: boolean;
+  readonly toleranceOnState?: boolean;
   readonly seed?: number;
   /** With `parallel: "batch"` threads share the rows of the batch: with 256 or more that is faster. */
   readonly compile?: CompileOptions;
@@ -154,11 +154,11 @@ function requireWeight(what: string, weight: number): void {
 
 /** The method with its defaults; on the way there and back, error control may have to see z alone. */
 function solverOf(
-  { solver = {}, controlStateAlone = false }: LikelihoodOptions,
+  { solver = {}, toleranceOnState = false }: LikelihoodOptions,
   dimension: number,
 ): Pick<GradientOptions, "method" | "adjoint" | "signal" | "onStep"> {
   const seen = (method: Method): Method =>
-    controlStateAlone ? withStepControl(method, { toleranceColumns: dimension }) : method;
+    toleranceOnState ? withStepControl(method, { toleranceColumns: dimension }) : method;
   const method = seen(resolveMethod(solver.method, TRAINING_TOLERANCES));
   const { adjoint } = solver;
   if (typeof adjoint !== "object" || adjoint.method === undefined) return { ...solver, method };

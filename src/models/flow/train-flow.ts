@@ -44,7 +44,7 @@ export interface TrainedFlow {
 }
 
 const CURVE_POINTS = 200;
-/** A field that needs more is none to keep, and to find out more would take longer than to train. */
+/** A field that needs more is not worth keeping, and to find out more would take longer than to train. */
 const VALIDATION_STEPS = 1000;
 
 /**

@@ -38,7 +38,7 @@ export function checkControlled(field: Field, control: Partial<StepControl>): vo
     throw fail("INVALID_ARGUMENT", {
       what: "norm",
       expected: "none: compiled solves measure errors by their root mean square",
-      received: "a norm of somebody's own",
+      received: "a custom norm",
     });
   const { shape } = stateType(field);
   const width = Number(shape.at(-1));

@@ -12,8 +12,8 @@ import { firstBadOf, type StateLayout } from "./state-layout.js";
 import type { CompiledTolerance } from "./trial-graph.js";
 
 /**
- * The two programs of adaptive stepping: `evaluate` gives the slope `k` at (/s, /z); `trial` one attempt from there over
- * /dt with the slope /k0: `y1`, the last stage `last`, the error `ratio`, and with dense output `stage0`, `stage1`, …
+ * The two programs of adaptive stepping: `evaluate` gives the derivative `k` at (/s, /z); `trial` one attempt from there over
+ * /dt with the derivative /k0: `y1`, the last stage `last`, the error `ratio`, and with dense output `stage0`, `stage1`, …
  */
 export type StepperPrograms = Readonly<Record<"evaluate" | "trial", Program>>;
 
@@ -39,7 +39,7 @@ interface ProgramStepperParts<Y> {
 export function programStepper<Y>(given: ProgramStepperParts<Y>): AdaptiveStepper<Y> {
   const { tableau, programs, layout, controls, dense, span, dtype } = given;
   const bad = (y: Y): number | undefined => firstBadOf(layout.parts(y));
-  const slopeAt = async (s: number, y: Y): Promise<Y> => {
+  const derivativeAt = async (s: number, y: Y): Promise<Y> => {
     const at = span === undefined ? s : clampTo(span, s);
     const feeds = { ...layout.feeds("/z", y), "/s": scalar(at, dtype) };
     return layout.read("k", await programs.evaluate.run(feeds, { held: controls }));
@@ -49,10 +49,10 @@ export function programStepper<Y>(given: ProgramStepperParts<Y>): AdaptiveSteppe
     evaluationsPerTrial: tableau.stages - 1,
     firstBadIndex: bad,
     evaluate: async (s, y) => {
-      const k = await slopeAt(s, y);
+      const k = await derivativeAt(s, y);
       return { k, firstBadIndex: bad(k) };
     },
-    initialStep: (s, y, k0, remaining) => firstStep(given, slopeAt, { s, y, k0, remaining }),
+    initialStep: (s, y, k0, remaining) => firstStep(given, derivativeAt, { s, y, k0, remaining }),
     trial: async (s, dt, y, k0) => {
       const states = { ...layout.feeds("/z", y), ...layout.feeds("/k0", k0) };
       const feeds = { ...stepFeeds({ s, dt, span }, dtype), ...states };
@@ -80,9 +80,9 @@ function moved<Y>(
   coefficients: readonly number[],
   k: readonly Y[],
 ): Y {
-  const slopes = k.map((stage) => parts(stage).map(toFloat64));
+  const derivatives = k.map((stage) => parts(stage).map(toFloat64));
   const ends = parts(y).map((part, i) => {
-    const own = slopes.map((stage) => stage[i] as Float64Array);
+    const own = derivatives.map((stage) => stage[i] as Float64Array);
     const end = plainAlgebra.combine(toFloat64(part), dt, coefficients, own);
     return fromNumbers(end, part.shape, part.dtype);
   });
@@ -100,18 +100,18 @@ interface StartingPoint<Y> {
 /** Hairer's choice of the first step, in float64 whatever the programs compute in; one evaluation of f. */
 async function firstStep<Y>(
   { tableau, layout, tolerances }: ProgramStepperParts<Y>,
-  slopeAt: (s: number, y: Y) => Promise<Y>,
+  derivativeAt: (s: number, y: Y) => Promise<Y>,
   { s, y, k0, remaining }: StartingPoint<Y>,
 ): Promise<number> {
   const limit = Math.abs(remaining);
   const numbers = (x: Y): Float64Array[] => layout.parts(x).map(toFloat64);
   const size = (x: readonly Float64Array[]): number => sizeAt(tolerances, layout.parts(y), x);
-  const slope = numbers(k0);
-  const d1 = size(slope);
+  const derivative = numbers(k0);
+  const d1 = size(derivative);
   const h0 = initialStepGuess(size(numbers(y)), d1, limit);
   const signed = Math.sign(remaining) * h0;
-  const k1 = numbers(await slopeAt(s + signed, moved(layout, y, signed, [1], [k0])));
-  const change = k1.map((part, i) => plainAlgebra.combine(part, -1, [1], [slope[i] as Float64Array]));
+  const k1 = numbers(await derivativeAt(s + signed, moved(layout, y, signed, [1], [k0])));
+  const change = k1.map((part, i) => plainAlgebra.combine(part, -1, [1], [derivative[i] as Float64Array]));
   return initialStepSize(h0, d1, size(change) / h0, errorOrder(tableau), limit);
 }
 

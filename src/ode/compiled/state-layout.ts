@@ -5,7 +5,7 @@ import type { Product } from "../gradient/product-algebra.js";
 
 /**
  * How states of one kind lie among the inputs and outputs of programs, and how they come apart for arithmetic outside.
- * `role` is the name of an input or output: `/z` for the state, `/k0` for its slope, `y1` for the state after a step.
+ * `role` is the name of an input or output: `/z` for the state, `/k0` for its derivative, `y1` for the state after a step.
  */
 export interface StateLayout<Y> {
   feeds(role: string, y: Y): NamedTensors;

@@ -13,7 +13,10 @@ export interface StepEvent<Y> {
 
 /** What the adaptive loop needs to know beside its stepper, which owns the tolerances. */
 export interface AdaptiveOptions<Y>
-  extends Pick<StepControl, "controller" | "maxSteps" | "minStep" | "maxStep" | "firstStep" | "lastStep"> {
+  extends Pick<
+    StepControl,
+    "stepController" | "maxSteps" | "minStep" | "maxStep" | "firstStep" | "lastStep"
+  > {
   /** Times of the wanted states, strictly monotone; the first is where y0 holds. [a, a] is a span of zero length. */
   readonly times: readonly number[];
   readonly signal?: AbortSignal | undefined;

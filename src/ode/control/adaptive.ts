@@ -7,7 +7,7 @@ import {
   type Decision,
   integralController,
   type StepController,
-} from "./controller.js";
+} from "./step-controller.js";
 import type { AdaptiveStepper, Trial } from "./stepper.js";
 
 /**
@@ -37,13 +37,13 @@ export async function integrateAdaptive<Y>(
   if (first.firstBadIndex !== undefined) {
     return recorder.nonFinite(`In f at the start, s = ${t0}`, first.firstBadIndex);
   }
-  const { controller = integralController(), firstStep } = options;
+  const { stepController = integralController(), firstStep } = options;
   if (firstStep === undefined) recorder.nfe++;
-  const size = firstStep ?? (await stepper.initialStep(t0, y0, first.k, t1 - t0));
-  const start = { s: t0, y: y0, k0: first.k, size, control: controller.initial };
+  const stepSize = firstStep ?? (await stepper.initialStep(t0, y0, first.k, t1 - t0));
+  const start = { s: t0, y: y0, k0: first.k, stepSize, control: stepController.initial };
   const span = t1 - t0;
   const shortest = Math.max(options.minStep ?? 0, SMALLEST_SHARE * Math.abs(span));
-  const run = { stepper, recorder, controller, t1, direction: Math.sign(span), shortest, options };
+  const run = { stepper, recorder, stepController, t1, direction: Math.sign(span), shortest, options };
   return advanceToEnd(run, start);
 }
 
@@ -54,7 +54,7 @@ const SMALLEST_SHARE = 1e-30;
 interface Run<Y> {
   readonly stepper: AdaptiveStepper<Y>;
   readonly recorder: SolutionRecorder<Y>;
-  readonly controller: StepController;
+  readonly stepController: StepController;
   readonly t1: number;
   /** +1 or -1. */
   readonly direction: number;
@@ -70,7 +70,7 @@ interface Point<Y> {
   /** f(s, y). */
   readonly k0: Y;
   /** Size of the next attempt, without sign. */
-  readonly size: number;
+  readonly stepSize: number;
   readonly control: ControllerState;
 }
 
@@ -84,7 +84,7 @@ interface Attempt {
 export const MOST_STEPS = 100_000;
 
 async function advanceToEnd<Y>(run: Run<Y>, start: Point<Y>): Promise<Solution<Y>> {
-  const { recorder, stepper, controller } = run;
+  const { recorder, stepper, stepController } = run;
   const { maxSteps = MOST_STEPS, signal, onStep } = run.options;
   const isInterrupted = interruption(signal);
   let point = start;
@@ -92,11 +92,11 @@ async function advanceToEnd<Y>(run: Run<Y>, start: Point<Y>): Promise<Solution<Y
     if (await isInterrupted()) return recorder.interrupted();
     if (recorder.triedSteps >= maxSteps) return recorder.stepLimit(run.t1);
     const attempt = nextAttempt(run, point);
-    if (attempt.s1 === point.s) return underflow(run, point.size);
+    if (attempt.s1 === point.s) return underflow(run, point.stepSize);
     const trial = await stepper.trial(point.s, attempt.dt, point.y, point.k0);
     recorder.nfe += stepper.evaluationsPerTrial;
     const errorRatio = allFinite(trial) ? trial.errorRatio : Number.NaN;
-    const decision = controller.decide(point.control, errorRatio, stepper.errorOrder);
+    const decision = stepController.decide(point.control, errorRatio, stepper.errorOrder);
     const outcome = decision.accept
       ? await accept(run, point, attempt, trial, decision)
       : reject(run, point, attempt, trial, decision);
@@ -110,9 +110,9 @@ async function advanceToEnd<Y>(run: Run<Y>, start: Point<Y>): Promise<Solution<Y
 /** A relative gap to t1 below this is closed by stretching the step: no sliver of a last step. */
 const SLIVER = 1e-12;
 
-function nextAttempt<Y>({ t1, direction, options }: Run<Y>, { s, size }: Point<Y>): Attempt {
+function nextAttempt<Y>({ t1, direction, options }: Run<Y>, { s, stepSize }: Point<Y>): Attempt {
   const { maxStep = Number.POSITIVE_INFINITY, lastStep = "clip" } = options;
-  const bounded = Math.min(size, maxStep);
+  const bounded = Math.min(stepSize, maxStep);
   const remaining = t1 - s;
   if (lastStep === "clip" && bounded >= Math.abs(remaining) * (1 - SLIVER)) return { dt: remaining, s1: t1 };
   const dt = direction * bounded;
@@ -142,7 +142,7 @@ async function accept<Y>(
     recorder.save(time === s1 ? y1 : await stepper.interpolate(step, (time - s) / dt));
   }
   if (recorder.nextTime === undefined) return recorder.succeed();
-  return { s: s1, y: y1, k0: end.k, size: Math.abs(dt) * factor, control: state };
+  return { s: s1, y: y1, k0: end.k, stepSize: Math.abs(dt) * factor, control: state };
 }
 
 /** Stays, with a smaller step; a failure when the step cannot become smaller. */
@@ -155,10 +155,10 @@ function reject<Y>(
 ): Point<Y> | Solution<Y> {
   const { recorder, direction, shortest } = run;
   recorder.rejectedSteps++;
-  const size = Math.abs(dt) * factor;
+  const stepSize = Math.abs(dt) * factor;
   const { s } = point;
-  if (size >= shortest && s + direction * size !== s) return { ...point, size, control: state };
-  if (allFinite(trial)) return underflow(run, size);
+  if (stepSize >= shortest && s + direction * stepSize !== s) return { ...point, stepSize, control: state };
+  if (allFinite(trial)) return underflow(run, stepSize);
   return recorder.nonFinite(`In every step from s = ${s}, however short`, trial.firstBadIndex);
 }
 
@@ -170,8 +170,8 @@ function isBefore<Y>({ direction }: Run<Y>, s: number, end: number): boolean {
   return direction * (end - s) > 0;
 }
 
-function underflow<Y>({ recorder }: Run<Y>, size: number): Solution<Y> {
-  const message = `The step size fell to ${size} at s = ${recorder.lastGood.s}. The field is stiff or discontinuous there, or the tolerances ask for more than float64 has: loosen rtol and atol.`;
+function underflow<Y>({ recorder }: Run<Y>, stepSize: number): Solution<Y> {
+  const message = `The step size fell to ${stepSize} at s = ${recorder.lastGood.s}. The field is stiff or discontinuous there, or the tolerances ask for more than float64 has: loosen rtol and atol.`;
   return recorder.finish("step-underflow", message);
 }
 

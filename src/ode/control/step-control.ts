@@ -1,6 +1,6 @@
 import { fail } from "../../tensor/index.js";
 import type { ErrorNorm } from "../plain/plain-stepper.js";
-import type { StepController } from "./controller.js";
+import type { StepController } from "./step-controller.js";
 
 /** How tolerances choose steps. */
 export interface StepControl {
@@ -11,7 +11,7 @@ export interface StepControl {
   /** Size of an error divided by its tolerances; at most 1 passes. Of plain fields alone. Default: root mean square. */
   readonly norm?: ErrorNorm | undefined;
   /** Default: `integralController()`. */
-  readonly controller?: StepController | undefined;
+  readonly stepController?: StepController | undefined;
   /** Attempted steps before giving up with `step-limit`. Default 100,000. */
   readonly maxSteps?: number;
   /**

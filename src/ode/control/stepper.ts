@@ -17,7 +17,7 @@ export interface Trial<Y> {
   readonly errorRatio: number;
   /** Flat index of the first NaN or infinite element of y1, or else of a stage; undefined when all are finite. */
   readonly firstBadIndex: number | undefined;
-  /** What `interpolate` needs beside y0, y1 and slopes; the loop passes it through without looking. */
+  /** What `interpolate` needs beside y0, y1 and derivatives; the loop passes it through without looking. */
   readonly stages: readonly Y[];
 }
 

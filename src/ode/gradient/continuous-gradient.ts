@@ -7,8 +7,8 @@ import { orThrow, SolutionRecorder } from "../problem/solution.js";
 import { adjointField, adjointParts, adjointStart, differentiated } from "./adjoint-field.js";
 import { type AdjointSolver, type AdjointState, adaptiveAdjoint, fixedAdjoint } from "./adjoint-solver.js";
 import { plus } from "./cotangents.js";
+import type { DifferentiableSolve, PulledBack, SolvedForward } from "./differentiable-solve.js";
 import { type ContinuousAdjoint, type GradientOptions, planBackward } from "./gradient-options.js";
-import type { PulledBack, Tape, TapedSolve } from "./gradient-tape.js";
 import { integrateSegments } from "./segments.js";
 
 /**
@@ -20,12 +20,12 @@ import { integrateSegments } from "./segments.js";
  * @param parameters names of the parameters among its controls.
  * @throws INVALID_ARGUMENT when options are unusable or contradict each other.
  */
-export async function continuousTape(
+export async function compileContinuousGradient(
   field: Field,
   parameters: readonly string[],
   options: GradientOptions,
   adjoint: ContinuousAdjoint,
-): Promise<TapedSolve> {
+): Promise<DifferentiableSolve> {
   const method = resolveMethod(options.method);
   const plan = planBackward(method, adjoint, options);
   const forward = await compileSolve(field, { ...options, method });
@@ -43,7 +43,8 @@ export async function continuousTape(
       const solution = await forward.run(z0, controls);
       const { states } = solution;
       const given = { field, times: plan.times, states, controls, maxSteps };
-      const pullBack: Tape["pullBack"] = (cotangents) => solveBack(backward, { ...given, cotangents });
+      const pullBack: SolvedForward["pullBack"] = (cotangents) =>
+        solveBack(backward, { ...given, cotangents });
       return { solution, pullBack };
     },
     dispose: async () => {

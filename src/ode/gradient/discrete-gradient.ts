@@ -6,12 +6,12 @@ import { resolveMethod } from "../methods/method-of.js";
 import { repeatsStep, type StepScheme, tableauScheme } from "../methods/scheme.js";
 import { planMesh, requestedTimes } from "../problem/grid.js";
 import { plus } from "./cotangents.js";
+import type { DifferentiableSolve, SolvedForward } from "./differentiable-solve.js";
 import type { GradientOptions } from "./gradient-options.js";
-import type { Tape, TapedSolve } from "./gradient-tape.js";
 import { recordedAdaptive, recordedFixed } from "./recorded-solve.js";
 import { replayBack } from "./replay.js";
 import { compileStepVjps } from "./step-vjp.js";
-import { unrolledTape } from "./unrolled-gradient.js";
+import { compileUnrolledGradient } from "./unrolled-gradient.js";
 
 /**
  * A solve with its exact reverse (discretise, then optimise). The forward solve keeps the state at step boundaries;
@@ -21,23 +21,26 @@ import { unrolledTape } from "./unrolled-gradient.js";
  *
  * Adaptive solves restart at every requested time (Hairer's first step again: 2 evaluations of f a segment), and a pair
  * that is not FSAL does not reuse its last stage. With `parallel: "batch"` every thread goes back with rows of its own.
- * A method that repeats no step goes back in one program: see `unrolledTape`.
+ * A method that repeats no step goes back in one program: see `compileUnrolledGradient`.
  * @param field with open parameters.
  * @throws INVALID_ARGUMENT when options are unusable or contradict each other.
  */
-export async function discreteTape(field: Field, options: GradientOptions): Promise<TapedSolve> {
+export async function compileDiscreteGradient(
+  field: Field,
+  options: GradientOptions,
+): Promise<DifferentiableSolve> {
   const method = resolveMethod(options.method);
   const scheme = method.kind === "fixed" ? method.scheme(field) : tableauScheme(field, method.tableau);
-  if (method.kind === "fixed" && !repeatsStep(scheme)) return unrolledTape(field, method, options);
-  return stepwiseTape(field, method, scheme as StepScheme, options);
+  if (method.kind === "fixed" && !repeatsStep(scheme)) return compileUnrolledGradient(field, method, options);
+  return compileStepwise(field, method, scheme as StepScheme, options);
 }
 
-async function stepwiseTape(
+async function compileStepwise(
   field: Field,
   method: Method,
   scheme: StepScheme,
   options: GradientOptions,
-): Promise<TapedSolve> {
+): Promise<DifferentiableSolve> {
   const forward =
     method.kind === "fixed"
       ? await recordedFixed(field, method, planMesh(method.grid, options), options)
@@ -46,7 +49,7 @@ async function stepwiseTape(
   return {
     run: async (start, controls) => {
       const record = await forward.run(start, controls);
-      const pullBack: Tape["pullBack"] = async (cotangents) => {
+      const pullBack: SolvedForward["pullBack"] = async (cotangents) => {
         const startedAt = performance.now();
         const { steps, stepsBefore } = record;
         const replay = { steps, stepsBefore, start, cotangents, controls, signal: options.signal };

@@ -20,7 +20,7 @@ import { mapParts, type Product, productAlgebra } from "./product-algebra.js";
 export interface ProductField {
   /** Types of the parts, by name. */
   readonly parts: Product<InputSpec>;
-  /** From /s, the parts of /z and the controls to the parts of k. Parts that no slope depends on may be missing. */
+  /** From /s, the parts of /z and the controls to the parts of k. Parts that no derivative depends on may be missing. */
   readonly graph: Graph;
   /** Types of further inputs, constant along a solve, by name. */
   readonly controls: Readonly<Record<string, InputSpec>>;
@@ -77,8 +77,8 @@ function specsOf(
 function stepOf(field: ProductField, inputs: NamedNodes) {
   const node = (name: string): Node => inputs[name] as Node;
   const f: VectorField<NamedNodes, Operand> = (s, y) => {
-    const slopes = inline(field.graph, { ...inputs, "/s": s as Node, ...named("/z", y) });
-    return mapParts(field.parts, (_, name) => slopes[partName("k", name)] as Node);
+    const derivatives = inline(field.graph, { ...inputs, "/s": s as Node, ...named("/z", y) });
+    return mapParts(field.parts, (_, name) => derivatives[partName("k", name)] as Node);
   };
   const algebra = productAlgebra(graphAlgebraWithin({ low: node("/low"), high: node("/high") }));
   return { f, algebra, s: node("/s"), dt: node("/dt"), y: productOf(field, "/z", inputs) };

@@ -6,9 +6,9 @@ import type { Field } from "../field/field.js";
 import { withOpenParameters } from "../field/open-parameters.js";
 import { resolveMethod } from "../methods/method-of.js";
 import { orThrow, type SolveStatistics } from "../problem/solution.js";
-import { continuousTape } from "./continuous-gradient.js";
+import { compileContinuousGradient } from "./continuous-gradient.js";
 import { cotangentsOf, type LossCotangent } from "./cotangents.js";
-import { discreteTape } from "./discrete-gradient.js";
+import { compileDiscreteGradient } from "./discrete-gradient.js";
 import { type GradientOptions, refuseOvershoot } from "./gradient-options.js";
 
 /** Values that may differ from run to run. */
@@ -44,9 +44,9 @@ export interface CompiledGradient {
 }
 
 /**
- * Prepares a solve and the way back over it: exact for the steps that were taken (`discreteTape`, the default), or by
- * the adjoint equation (`continuousTape`); see `GradientOptions.adjoint`. Parameters are inputs of all programs, so
- * training compiles nothing anew. `onStep` sees the forward solve.
+ * Prepares a solve and the way back over it: exact for the steps that were taken (`compileDiscreteGradient`, the
+ * default), or by the adjoint equation (`compileContinuousGradient`); see `GradientOptions.adjoint`. Parameters are
+ * inputs of all programs, so training compiles nothing anew. `onStep` sees the forward solve.
  * @throws INVALID_ARGUMENT when options are unusable or contradict each other.
  */
 export async function compileGradient(field: Field, options: GradientOptions): Promise<CompiledGradient> {
@@ -54,15 +54,20 @@ export async function compileGradient(field: Field, options: GradientOptions): P
   refuseOvershoot(resolveMethod(options.method));
   const open = withOpenParameters(field);
   const weights = Object.keys(field.parameters);
-  const tape =
+  const solve =
     adjoint === "discrete"
-      ? await discreteTape(open, options)
-      : await continuousTape(open, weights, options, adjoint === "continuous" ? { kind: adjoint } : adjoint);
+      ? await compileDiscreteGradient(open, options)
+      : await compileContinuousGradient(
+          open,
+          weights,
+          options,
+          adjoint === "continuous" ? { kind: adjoint } : adjoint,
+        );
   return {
     run: async (z0, cotangent, { controls = {}, parameters = {} } = {}) => {
       checkNames(field, parameters);
       const start = prepared(field, z0);
-      const run = await tape.run(start, { ...controls, ...field.parameters, ...parameters });
+      const run = await solve.run(start, { ...controls, ...field.parameters, ...parameters });
       const { states } = orThrow(run.solution);
       const { sums, ...back } = await run.pullBack(await cotangentsOf(cotangent, states));
       const among = (names: readonly string[]): Record<string, Tensor> =>
@@ -75,7 +80,7 @@ export async function compileGradient(field: Field, options: GradientOptions): P
         backward: back.statistics,
       };
     },
-    dispose: () => tape.dispose(),
+    dispose: () => solve.dispose(),
   };
 }
 

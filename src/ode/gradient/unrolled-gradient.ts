@@ -10,19 +10,19 @@ import type { FixedMethod } from "../methods/method.js";
 import type { Scheme } from "../methods/scheme.js";
 import { type PlannedMesh, planMesh } from "../problem/grid.js";
 import { stepsOf } from "../problem/mesh.js";
+import type { DifferentiableSolve } from "./differentiable-solve.js";
 import type { GradientOptions } from "./gradient-options.js";
-import type { TapedSolve } from "./gradient-tape.js";
 
 /**
  * A solve whose method repeats no step, with its exact reverse as one program of the whole: solved once more, and back.
  * @param field with open parameters.
  * @throws INVALID_ARGUMENT for more evaluations than one program holds.
  */
-export async function unrolledTape(
+export async function compileUnrolledGradient(
   field: Field,
   method: FixedMethod,
   options: GradientOptions,
-): Promise<TapedSolve> {
+): Promise<DifferentiableSolve> {
   const place = planMesh(method.grid, options);
   const scheme = method.scheme(field);
   const steps = place.mesh.length - 1;

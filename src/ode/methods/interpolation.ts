@@ -4,7 +4,7 @@ import type { AdaptiveTableau } from "./tableau.js";
  * Dense output as weights: y(s + θ dt) ≈ y0 + dt Σ_i w_i(θ) k_i over [...stages, k1], where k1 = f at the end of the
  * step. Being a linear combination of stages, it needs nothing of an algebra but `combine`.
  *
- * With `bMid` the polynomial is the quartic through y0, the middle state and y1 with slopes k0 and k1: for dopri5
+ * With `bMid` the polynomial is the quartic through y0, the middle state and y1 with derivatives k0 and k1: for dopri5
  * Shampine's, of order 4; for tsit5 it equals Tsitouras' own interpolant, which is the unique quartic with these data.
  * Without, the cubic Hermite polynomial of y0, y1, k0, k1, of order 3.
  * @param theta where in the step, 0 at its start and 1 at its end.
@@ -20,7 +20,7 @@ export function denseWeights(tableau: AdaptiveTableau, theta: number): readonly 
   return [...weights, basis.k1];
 }
 
-/** Share of each datum in the polynomial: increments of y1 and yMid over y0, slopes k0 and k1 times dt. */
+/** Share of each datum in the polynomial: increments of y1 and yMid over y0, derivatives k0 and k1 times dt. */
 interface Basis {
   readonly y1: number;
   readonly yMid: number;

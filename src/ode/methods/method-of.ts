@@ -12,7 +12,7 @@ import { tableauNamed } from "./tableaus/index.js";
 /**
  * The method that a spec describes.
  * @throws INVALID_ARGUMENT when the library does not know its tableau, or the tableau cannot do it; INVALID_TABLEAU for
- *   coefficients that are none.
+ *   invalid coefficients.
  */
 export function tableauMethodOf(spec: TableauMethodSpec): Method {
   if (spec.kind === "multistep") return multistep(multistepNamed(spec.method), spec.grid);
@@ -33,7 +33,7 @@ export function tableauMethodOf(spec: TableauMethodSpec): Method {
  * What an argument `method` means: itself, or what it spells.
  * @param method default: dopri5.
  * @param tolerances where it says none. Default: rtol 1e-7, atol 1e-9.
- * @throws INVALID_ARGUMENT for a spelling that is none, or of a correction, whose file has to be read first.
+ * @throws INVALID_ARGUMENT for an invalid spelling, or of a correction, whose file has to be read first.
  */
 export function resolveMethod(method: Method | string | undefined, tolerances?: Tolerances): Method {
   if (method === undefined) return adaptive(dopri5, tolerances);

@@ -26,7 +26,7 @@ const adaptiveTableau = plainTableau.extend({
 });
 
 const positive = z.number().positive();
-const controller = z.object({
+const stepController = z.object({
   kind: z.enum(["integral", "proportional-integral"]),
   safety: positive.exactOptional(),
   maxFactor: positive.exactOptional(),
@@ -42,8 +42,8 @@ export const gridSchema: z.ZodType<Grid> = z.union([
 const control = {
   rtol: z.number(),
   atol: z.number(),
-  norm: z.literal("custom").exactOptional(),
-  controller: z.union([controller, z.literal("custom")]).exactOptional(),
+  norm: z.literal("custom").optional(),
+  stepController: z.union([stepController, z.literal("custom")]).optional(),
   maxSteps: z.number().exactOptional(),
   minStep: z.number().exactOptional(),
   maxStep: z.number().exactOptional(),
@@ -53,11 +53,16 @@ const control = {
   toleranceColumns: z.number().exactOptional(),
 };
 
+/** Checks the coefficients of a tableau. */
+export const tableauSchema: z.ZodType<TableauSpec | AdaptiveTableauSpec> = z.union([
+  adaptiveTableau,
+  plainTableau,
+]);
+
 /** Checks the name or the coefficients of a tableau. */
 export const tableauSpecSchema: z.ZodType<string | TableauSpec | AdaptiveTableauSpec> = z.union([
   z.string(),
-  adaptiveTableau,
-  plainTableau,
+  tableauSchema,
 ]);
 
 /** Checks the spec of a method that names or coefficients of tableaus say whole. */

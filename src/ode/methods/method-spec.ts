@@ -1,6 +1,6 @@
 import { fail } from "../../tensor/index.js";
-import { type ControllerSpec, controllerOf } from "../control/controller.js";
 import type { StepControl } from "../control/step-control.js";
+import { type ControllerSpec, controllerOf } from "../control/step-controller.js";
 import type { Grid } from "../problem/grid.js";
 import type { AdaptiveTableauSpec, ButcherTableau, TableauSpec } from "./tableau.js";
 import { knownTableau } from "./tableaus/index.js";
@@ -19,9 +19,9 @@ export interface FixedSpec extends MethodSpec {
 }
 
 /** Step control as plain JSON; `custom` is a function, which no JSON can say. */
-export interface ControlSpec extends Omit<StepControl, "norm" | "controller"> {
+export interface ControlSpec extends Omit<StepControl, "norm" | "stepController"> {
   readonly norm?: "custom" | undefined;
-  readonly controller?: ControllerSpec | "custom" | undefined;
+  readonly stepController?: ControllerSpec | "custom" | undefined;
 }
 
 /** A pair with step control. */
@@ -48,11 +48,11 @@ export function tableauSpec<T extends ButcherTableau>(tableau: T): string | T {
 }
 
 /** Step control as plain JSON. */
-export function controlSpec({ norm, controller: given, ...numbers }: StepControl): ControlSpec {
+export function controlSpec({ norm, stepController: given, ...numbers }: StepControl): ControlSpec {
   return {
     ...numbers,
     norm: norm && "custom",
-    controller: given && (given.spec ?? "custom"),
+    stepController: given && (given.spec ?? "custom"),
   };
 }
 
@@ -60,13 +60,13 @@ export function controlSpec({ norm, controller: given, ...numbers }: StepControl
  * The step control that a spec describes.
  * @throws INVALID_ARGUMENT where it was made with functions.
  */
-export function controlOf({ norm, controller: given, ...numbers }: ControlSpec): StepControl {
+export function controlOf({ norm, stepController: given, ...numbers }: ControlSpec): StepControl {
   if (norm === undefined && given !== "custom")
-    return { ...numbers, controller: given && controllerOf(given) };
+    return { ...numbers, stepController: given && controllerOf(given) };
   throw fail("INVALID_ARGUMENT", {
     what: "method",
     expected: "a method that plain JSON can describe",
-    received: norm === undefined ? "a controller of somebody's own" : "a norm of somebody's own",
+    received: norm === undefined ? "a custom step controller" : "a custom norm",
     help: "make the method in code, with `adaptive`",
   });
 }

@@ -36,12 +36,20 @@ export function gridText(grid: Grid): string {
 }
 
 /** Members in one order, whoever wrote them. */
-function controlText({ rtol, atol, controller, ...others }: AdaptiveSpec): string {
-  const { kind, ...settings } = typeof controller === "object" ? controller : { kind: controller };
-  const members: Readonly<Record<string, unknown>> = { ...others, ...settings, controller: kind };
+function controlText({ rtol, atol, stepController, ...others }: AdaptiveSpec): string {
+  const { kind, ...settings } =
+    typeof stepController === "object" ? stepController : { kind: stepController };
+  const members: Readonly<Record<string, unknown>> = { ...others, ...settings, stepController: kind };
   const tolerances =
     rtol === atol ? [numberText(rtol)] : [`rtol=${numberText(rtol)}`, `atol=${numberText(atol)}`];
-  const written = [...controlNumbers, "lastStep", "reuseLastStage", "norm", "controller", ...settingNumbers];
+  const written = [
+    ...controlNumbers,
+    "lastStep",
+    "reuseLastStage",
+    "norm",
+    "stepController",
+    ...settingNumbers,
+  ];
   const rest = written.flatMap((name) => {
     const value = members[name];
     if (value === undefined) return [];
@@ -100,7 +108,11 @@ const numbers = ["rtol", "atol", ...controlNumbers, ...settingNumbers];
 const words: Readonly<Record<string, Readonly<Record<string, string | boolean>>>> = {
   lastStep: { clip: "clip", overshoot: "overshoot" },
   reuseLastStage: { true: true, false: false },
-  controller: { integral: "integral", "proportional-integral": "proportional-integral", custom: "custom" },
+  stepController: {
+    integral: "integral",
+    "proportional-integral": "proportional-integral",
+    custom: "custom",
+  },
   norm: { custom: "custom" },
 };
 
@@ -124,13 +136,13 @@ function parseControl(text: string, whole: string): Partial<ControlSpec> {
       found[key] = controlValue(key, word, whole);
     }
   }
-  const { controller, safety, maxFactor, minFactor, ...others } = found;
+  const { stepController, safety, maxFactor, minFactor, ...others } = found;
   const settings = definedOnly({ safety, maxFactor, minFactor });
-  if (controller === undefined && Object.keys(settings).length === 0) return others;
-  const kind = controller ?? "integral";
+  if (stepController === undefined && Object.keys(settings).length === 0) return others;
+  const kind = stepController ?? "integral";
   return {
     ...others,
-    controller: (kind === "custom" ? kind : { kind, ...settings }) as ControlSpec["controller"] & {},
+    stepController: (kind === "custom" ? kind : { kind, ...settings }) as ControlSpec["stepController"] & {},
   };
 }
 

@@ -68,7 +68,7 @@ export interface AdaptiveMethod extends NamedMethod, StepControl {
 /**
  * A tableau in fixed steps: `fixed(heun, { steps: 4 })`, spelt `heun:4`.
  * @param grid equal steps between each two requested times, or all points of the solve.
- * @throws INVALID_ARGUMENT for a grid that is none.
+ * @throws INVALID_ARGUMENT for an invalid grid.
  */
 export function fixed(tableau: ButcherTableau, grid: Grid): TableauMethod {
   checkGrid(grid);

@@ -53,8 +53,8 @@ export interface AdaptiveTableau extends ButcherTableau {
 export interface TableauSpec {
   readonly name: string;
   /** Default: the name. */
-  readonly title?: string;
-  readonly aliases?: readonly string[];
+  readonly title?: string | undefined;
+  readonly aliases?: readonly string[] | undefined;
   readonly order: number;
   readonly a: readonly (readonly number[])[];
   readonly b: readonly number[];
@@ -68,7 +68,7 @@ export interface AdaptiveTableauSpec extends TableauSpec {
   readonly embeddedOrder: number;
   readonly bMid?: readonly number[] | undefined;
   /** Default: whether the tableau is FSAL. */
-  readonly reuseLastStage?: boolean;
+  readonly reuseLastStage?: boolean | undefined;
 }
 
 /**
@@ -96,7 +96,7 @@ export function defineTableau(spec: TableauSpec | AdaptiveTableauSpec): ButcherT
     stages,
     fsal,
   };
-  if (!("bError" in spec)) return Object.freeze(plain);
+  if (!("bError" in spec) || spec.bError === undefined) return Object.freeze(plain);
   const reuseLastStage = spec.reuseLastStage ?? fsal;
   checkEmbedded(spec, reuseLastStage);
   return Object.freeze({

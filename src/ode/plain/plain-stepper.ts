@@ -24,7 +24,7 @@ function rmsNorm(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / Math.max(1, values.length));
 }
 
-/** Norm of x / (atol + rtol max(|y0|, |y1|)): errors, slopes and states in units of what is allowed. */
+/** Norm of x / (atol + rtol max(|y0|, |y1|)): errors, derivatives and states in units of what is allowed. */
 export function scaledNorm(
   { rtol, atol, norm = rmsNorm }: Tolerance,
   x: Float64Array,

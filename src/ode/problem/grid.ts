@@ -18,7 +18,7 @@ export interface PlannedMesh {
   readonly times: readonly number[];
 }
 
-/** @throws INVALID_ARGUMENT for a number of steps or points that are none. */
+/** @throws INVALID_ARGUMENT for an invalid number of steps or points. */
 export function checkGrid(grid: Grid): void {
   if ("mesh" in grid) checkMonotone(grid.mesh, "mesh");
   else uniformMesh([0, 1], grid.steps);

@@ -14,7 +14,7 @@ export interface SeriesCurveOptions extends FigureText {
   /** Default `"linear"`. */
   readonly scale?: "linear" | "log";
   /** A value to compare with, such as the entropy of the data: a dashed line. */
-  readonly level?: Level;
+  readonly level?: Level | undefined;
   /** Points left of a long curve; each is the median of its stretch, within a band from 5 % to 95 %. Default 200. */
   readonly resolution?: number;
   /** Width and height of the plot in CSS pixels. Default 560 × 260. */

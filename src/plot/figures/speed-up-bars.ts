@@ -8,7 +8,7 @@ export interface SpeedUpItem extends Method {
   /** Wall-clock time of one solve. */
   readonly milliseconds: number;
   /** Memory of one solve. */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
 }
 
 /** How costs are compared. */

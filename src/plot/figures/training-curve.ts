@@ -25,7 +25,7 @@ export interface LossCurve extends Method {
 /** What a training curve shows besides losses. */
 export interface TrainingCurveOptions extends FigureText {
   /** Loss that the noise of the labels alone explains: a dashed line. */
-  readonly noiseFloor?: number;
+  readonly noiseFloor?: number | undefined;
   /** Learning rates, as a small panel below. Same form as a loss curve. */
   readonly learningRate?: Pick<LossCurve, "losses" | "iterations">;
   /** Points left of a long curve; each is the median of its stretch, within a band from 5 % to 95 %. Default 200. */

@@ -76,6 +76,27 @@ describe.each(tabled)("%s", (name) => {
   });
 });
 
+describe("the spec of an experiment", () => {
+  it("is the preset's, with what a file changes in it, and the numbers follow", async () => {
+    writeFileSync("changes.json", JSON.stringify({ preset: "smoke", spec: { points: 7, octaves: 1 } }));
+    const { json } = await told("reproduce slope --config changes.json --print-config");
+    expect(json).toMatchObject({ spec: { points: 7, dimension: 4, perOctave: 1, octaves: 1 } });
+    expect((await told("reproduce slope --config changes.json --out changed")).code).toBe(0);
+    const metrics = JSON.parse(readFileSync("changed/metrics.json", "utf8"));
+    expect(metrics).toMatchObject({ preset: "smoke", spec: { points: 7, octaves: 1 } });
+    expect(metrics.errors[0].errors).toHaveLength(2);
+    expect(readFileSync("changed/report.html", "utf8")).toContain("smoke with other points, octaves");
+    expect(JSON.parse(readFileSync("changed/config.json", "utf8"))).toMatchObject({ spec: { points: 7 } });
+  });
+
+  it("has no names of its own invention", async () => {
+    writeFileSync("changes.json", JSON.stringify({ spec: { fit: { iteration: 5 } } }));
+    const { code, text } = await told("reproduce cnf --config changes.json --print-config");
+    expect([code, text]).toEqual([2, expect.stringContaining("spec.fit.iteration")]);
+    expect(text).toContain("did you mean iterations?");
+  });
+});
+
 describe("a file of options", () => {
   it("that is out of range is refused by file and name", async () => {
     writeFileSync("range.json", JSON.stringify({ batch: 0 }));
@@ -105,6 +126,28 @@ describe("a file of options", () => {
     });
     const { code, text } = await told("fit field.onnx --config part.yaml");
     expect([code, text]).toEqual([2, expect.stringContaining("(--steps)")]);
+  });
+
+  it("may have the coefficients of a base, which the correction then carries along", async () => {
+    const base = {
+      name: "three-fifths",
+      order: 2,
+      a: [[], [0.6]],
+      b: [1 - 1 / 1.2, 1 / 1.2],
+      c: [0, 0.6],
+      reference: "a test",
+    };
+    writeFileSync("base.json", JSON.stringify({ base }));
+    const light = "--iterations 20 --trajectories 256 --batch 64 --hidden 8 --samples 50 --budget 2";
+    const line = `fit field.onnx --config base.json --steps 1 --states normal ${light} --no-figures --out own`;
+    expect((await told(line)).code).toBe(0);
+    expect((await told("fit --config own/config.json --print-config")).json).toMatchObject({ base });
+    const solve = "solve field.onnx --states normal --samples 4 --span 0,1 --correction own/correction.onnx";
+    const alone = await told(solve);
+    expect([alone.code, alone.text]).toEqual([0, expect.stringContaining("hyper")]);
+    const states = ({ text }: { readonly text: string }) => text.split("\n").slice(1);
+    expect(states(await told(`${solve} --method three-fifths`))).toEqual(states(alone));
+    expect((await told(`${solve} --method heun`)).text).toContain("expected: three-fifths");
   });
 
   it("that a run leaves repeats the run", async () => {

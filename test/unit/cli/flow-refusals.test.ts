@@ -109,10 +109,10 @@ describe("flows are refused with a code and advice, and leave no files", () => {
       "leave the estimator out, or the correction",
     ],
     [
-      "density flow.onnx --data points.safetensors --method heun --steps 2 --control-state",
+      "density flow.onnx --data points.safetensors --method heun --steps 2 --tolerance-on-state",
       2,
       "USAGE",
-      "--control-state",
+      "--tolerance-on-state",
     ],
     [
       "density flow.onnx --data points.safetensors --max-steps 1 --rtol 1e-7 --out bad.csv",

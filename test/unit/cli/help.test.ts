@@ -12,7 +12,7 @@ import {
   flowTrainings,
   MATCHING_PER_LIKELIHOOD,
   presets,
-} from "../../../src/experiments/index.js";
+} from "../../../src/experiments/internal.js";
 import { fitTable } from "../../../src/hypersolver/internal.js";
 import { TRAINING_TOLERANCES } from "../../../src/models/flow/maximum-likelihood.js";
 import { noiseKinds } from "../../../src/models/flow/noise.js";

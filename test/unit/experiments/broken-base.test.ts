@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fitSummary, runFit } from "../../../src/experiments/index.js";
+import { runFit } from "../../../src/experiments/index.js";
+import { fitSummary } from "../../../src/experiments/internal.js";
 import { mul, neg } from "../../../src/graph/index.js";
 import { decodeCorrection, type StateSource, uniformStates } from "../../../src/hypersolver/index.js";
 import { defineField } from "../../../src/ode/index.js";

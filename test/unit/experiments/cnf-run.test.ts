@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type CnfMetrics, cnf } from "../../../src/experiments/cnf/cnf.js";
+import { cnf } from "../../../src/experiments/cnf/cnf.js";
+import type { CnfMetrics } from "../../../src/experiments/cnf/cnf-metrics.js";
 import { cnfReport } from "../../../src/experiments/cnf/cnf-report.js";
 import { type CnfPreset, cnfPresets } from "../../../src/experiments/cnf/presets.js";
 import type { ExperimentResult } from "../../../src/experiments/index.js";

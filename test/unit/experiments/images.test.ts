@@ -3,18 +3,21 @@ import { imageRows } from "../../../src/data/internal.js";
 import { alphaFigures } from "../../../src/experiments/images/alpha-family.js";
 import { compileEnds } from "../../../src/experiments/images/classifier-ends.js";
 import { encodedImages } from "../../../src/experiments/images/encoded-images.js";
+import { imageFitJobs } from "../../../src/experiments/images/image-fits.js";
 import { imageFronts } from "../../../src/experiments/images/image-fronts.js";
 import {
   imageHypersolvers,
   imageMethods,
   isOfTenEvaluations,
 } from "../../../src/experiments/images/image-methods.js";
+import type { ImageMetrics } from "../../../src/experiments/images/image-metrics.js";
 import {
   type ImageQuality,
   type ImageQualityRow,
   imageQuality,
 } from "../../../src/experiments/images/image-quality.js";
-import { type ImageMetrics, imageExperiment, mnist } from "../../../src/experiments/images/images.js";
+import { imageTable } from "../../../src/experiments/images/image-table.js";
+import { imageExperiment, mnist } from "../../../src/experiments/images/images.js";
 import { imagesReport } from "../../../src/experiments/images/images-report.js";
 import {
   type ImagePreset,
@@ -27,6 +30,7 @@ import { labelsOf } from "../../../src/experiments/kit/competitor.js";
 import { MEASURING_METHODS } from "../../../src/experiments/kit/progress-stages.js";
 import { reportArtefacts } from "../../../src/experiments/kit/report.js";
 import type { ExperimentContext } from "../../../src/experiments/kit/run.js";
+import { baseOf } from "../../../src/hypersolver/internal.js";
 import {
   architectureNamed,
   classifierOf,
@@ -34,7 +38,6 @@ import {
   measureAccuracy,
   newClassifier,
 } from "../../../src/models/index.js";
-import { tableauNamed } from "../../../src/ode/index.js";
 import { type Broken, fromNumbers, isBroken, Random, toFloat64 } from "../../../src/tensor/index.js";
 import { checkpointsInMemory } from "../../helpers/checkpoints.js";
 import { mnistForTests } from "../../helpers/images.js";
@@ -64,10 +67,21 @@ describe("methods", () => {
   });
 
   test("hypersolvers spend ten evaluations, the last one four", () => {
-    const spent = imageHypersolvers("mnist-paper").map(
-      ({ fit }) => fit.steps * tableauNamed(fit.base).stages,
-    );
+    const spent = imageHypersolvers("mnist-paper").map(({ fit }) => fit.steps * baseOf(fit.base).stages);
     expect(spent).toEqual([10, 10, 10, 4]);
+  });
+});
+
+describe("fits of hypersolvers", () => {
+  test("are others for another seed: of every fit, and of the place where it is kept", async () => {
+    const ends = await compileEnds(classifier);
+    const stage = { classifier, ends, images, preset: mnistPresets.smoke };
+    for (const seed of [0, 1]) {
+      const jobs = imageFitJobs(stage, { seed, command: "test" });
+      expect(jobs.map(({ request: { spec } }) => spec.seed)).toEqual(Array(4).fill(seed));
+      expect(jobs.map(({ settings }) => settings)).toEqual(Array(4).fill(expect.objectContaining({ seed })));
+    }
+    await ends.dispose();
   });
 });
 
@@ -204,7 +218,7 @@ describe("where solves break down", () => {
         ...{ broken: "NON_FINITE", reason: "NaN" },
       },
     ];
-    const facts = { preset: "smoke", seed: 0, command: "test", status: "complete" } as const;
+    const facts = { preset: "smoke", spec: {}, seed: 0, command: "test", status: "complete" } as const;
     const page = await reportOf(imagesReport({ ...facts, data: "digits", accuracies, quality }, []));
     expect(page.match(/>broke</g)).toHaveLength(6);
     expect(page).not.toContain("NaN");
@@ -225,27 +239,6 @@ describe("the experiment", () => {
     });
   });
 
-  test("goes from real digits to hypersolvers, pictures and a report", async () => {
-    const { status, artefacts, summary } = await mnist.run({ ...request, images });
-    expect(status).toBe("complete");
-    const contentOf = (wanted: string) => artefacts.find(({ path }) => path === wanted)?.content;
-    expect(artefacts.map(({ path }) => path).filter((path) => !path.startsWith("figures/"))).toEqual([
-      ...["classifier.safetensors", "correction.onnx", "classifier.onnx"],
-      ...["correction-features.onnx", "classifier-features.onnx"],
-      ...["correction-midpoint.onnx", "classifier-midpoint.onnx"],
-      ...["correction-four.onnx", "classifier-four.onnx", "metrics.json", "report.html"],
-    ]);
-    for (const name of ["error-maps", "pareto-relative", "pareto-mape", "alpha-family", "accuracy"])
-      expect(contentOf(`figures/${name}.svg`)).toMatch(/^<svg/);
-    expect(contentOf("report.html")).toContain("What each part of the fit gave");
-    const metrics = JSON.parse(String(contentOf("metrics.json"))) as ImageMetrics;
-    const errorOf = (method: string) =>
-      whole(metrics.quality).find(({ method: own, steps }) => own === method && steps === 10)?.relative.mean;
-    expect(errorOf("HyperEuler")).toBeLessThan((errorOf("Euler") ?? 0) / 2);
-    expect(metrics.training.validationAccuracy).toBeGreaterThan(0.3);
-    expect(summary).toContain("HyperEuler");
-  });
-
   test("stopped while it trains, keeps the classifier and says so", async () => {
     const controller = new AbortController();
     const { status, artefacts, summary } = await mnist.run(
@@ -259,76 +252,122 @@ describe("the experiment", () => {
   });
 });
 
-describe("an interrupted experiment", () => {
-  const { smoke } = mnistPresets;
-  const fit = { ...smoke.fit, iterations: 6, trajectoryIterations: 2, trajectories: 16 };
-  const spec: ImagePreset = { ...smoke, fit, test: 32, fronts: 32, batch: 16 };
-  /** With a classifier that nobody trained. */
+/** At its first iteration: the first fit is whole. */
+const stoppedInSecondFit = (): ExperimentContext => {
+  const controller = new AbortController();
+  let fits = 0;
+  return {
+    signal: controller.signal,
+    onProgress: ({ stage, done }) => {
+      if (stage === "fitting" && done === 1) fits++;
+      if (fits === 2) controller.abort();
+    },
+  };
+};
+
+test("an experiment with a classifier that nobody trained here says nothing of training", async () => {
   const untrained = imageExperiment<ImagePreset>({
     ...{ name: "untrained", title: "Untrained", dataset: "mnist", presets: mnistAuthorsPresets },
+    table: imageTable,
     source: () => async (_, _run, onClassifier) => {
       const studied = { classifier, training: "none" };
       await onClassifier(studied);
       return studied;
     },
   });
+  const { smoke } = mnistPresets;
+  const fit = { ...smoke.fit, iterations: 6, trajectoryIterations: 2, trajectories: 16 };
+  const spec: ImagePreset = { ...smoke, fit, test: 32, fronts: 32, batch: 16 };
+  const { artefacts, metrics } = await untrained.run({ ...request, images, spec }, stoppedInSecondFit());
+  expect(metrics).not.toHaveProperty("training");
+  expect(Object.keys((metrics as Partial<ImageMetrics>).fits ?? {})).toContain("HyperEuler");
+  const paths = artefacts.map(({ path }) => path);
+  expect(paths).toEqual(expect.arrayContaining(["classifier.safetensors", "correction.onnx", "report.html"]));
+  expect(paths.filter((path) => path.endsWith(".svg"))).toEqual([]);
+});
+
+describe("an interrupted experiment", () => {
+  const { smoke } = mnistPresets;
+  const spec = { ...smoke, fronts: 32, batch: 16 };
   const store = checkpointsInMemory();
-  const run = (context: ExperimentContext = {}, seed = 0) =>
-    untrained.run({ ...request, seed, images, spec }, { store, ...context });
+  const run = (context: ExperimentContext = {}) =>
+    mnist.run({ ...request, images, spec }, { store, ...context });
   const fileOf = ({ artefacts }: ExperimentResult, name: string) =>
     artefacts.find(({ path }) => path === name)?.content;
-  /** Every fit measures its own on the way: the long measurement is that of all methods. */
+  /** Every fit measures its own on the way: the measurement to stop in is that after the last. */
   const stoppedAtMeasuring = (): ExperimentContext => {
     const controller = new AbortController();
+    const fitted = () => [...store.files.keys()].filter((path) => /fit-[^.]*\.onnx$/.test(path)).length;
     return {
       signal: controller.signal,
-      onProgress: ({ stage, total }) => stage === MEASURING_METHODS && total > 30 && controller.abort(),
+      onProgress: ({ stage }) => stage === MEASURING_METHODS && fitted() === 4 && controller.abort(),
     };
   };
 
-  /** At its first iteration: the first fit is whole. */
-  const stoppedInSecondFit = (): ExperimentContext => {
-    const controller = new AbortController();
-    let fits = 0;
-    return {
-      signal: controller.signal,
-      onProgress: ({ stage, done }) => {
-        if (stage === "fitting" && done === 1) fits++;
-        if (fits === 2) controller.abort();
-      },
-    };
-  };
+  let broken: ExperimentResult;
+  let unmeasured: ExperimentResult;
+  let resumed: ExperimentResult;
+  let kept: string[];
+  beforeAll(async () => {
+    broken = await run(stoppedInSecondFit());
+    kept = [...store.files.keys()].sort();
+    unmeasured = await run({ resume: true, ...stoppedAtMeasuring() });
+    resumed = await run({ resume: true });
+  });
 
-  test("goes on from the fits that it had made", async () => {
-    const broken = await run(stoppedInSecondFit());
+  test("keeps the fits that it had made", () => {
     expect(broken.status).toBe("interrupted");
     expect(broken.summary).toContain(
       "Interrupted after the fits of HyperEuler; HyperEuler, features (not finished).",
     );
     expect(fileOf(broken, "correction.onnx")).toBeDefined();
-    expect([...store.files.keys()].sort()).toEqual([
+    expect(kept.filter((path) => path.includes("fit-"))).toEqual([
       "stages/fit-hypereuler-features.checkpoint.safetensors",
       ...["json", "onnx", "solver.onnx", "story.json"].map((part) => `stages/fit-hypereuler.${part}`),
     ]);
-    const unmeasured = await run({ resume: true, ...stoppedAtMeasuring() });
+  });
+
+  test("goes on from them, and from the classifier", () => {
     const [before, metrics] = [broken, unmeasured].map((result) => result.metrics as Partial<ImageMetrics>);
     expect(unmeasured.status).toBe("interrupted");
     expect(metrics).not.toHaveProperty("quality");
     const page = String(fileOf(unmeasured, "report.html"));
     expect(page).toContain("What each part of the fit gave");
-    for (const heading of ["Pictures", "Accuracy on test images", "Against every other solver"])
+    for (const heading of ["Accuracy on test images", "Against every other solver"])
       expect(page).not.toContain(heading);
+    const pictures = unmeasured.artefacts.flatMap(({ path }) => (path.endsWith(".svg") ? [path] : []));
+    expect(pictures).toEqual(["figures/accuracy.svg"]);
+    expect(metrics?.training).toEqual(before?.training);
     expect(Object.keys(metrics?.fits ?? {})).toHaveLength(4);
     expect(metrics?.fits?.HyperEuler).toEqual(before?.fits?.HyperEuler);
     expect(fileOf(unmeasured, "correction.onnx")).toEqual(fileOf(broken, "correction.onnx"));
-    const resumed = await run({ resume: true });
     expect(resumed.status).toBe("complete");
     expect((resumed.metrics as ImageMetrics).fits).toEqual(metrics?.fits);
     for (const { path, content } of unmeasured.artefacts)
-      if (/onnx|safetensors/.test(path)) expect(fileOf(resumed, path)).toEqual(content);
-    await measuresEverything(resumed);
-    // Another seed is another fit.
-    const other = await run({ resume: true, ...stoppedInSecondFit() }, 1);
-    expect(fileOf(other, "correction.onnx")).not.toEqual(fileOf(broken, "correction.onnx"));
+      if (/onnx|safetensors/.test(path))
+        expect([path, Buffer.from(fileOf(resumed, path) ?? "").equals(Buffer.from(content))]).toEqual([
+          path,
+          true,
+        ]);
+  });
+
+  test("measures everything in the end", () => measuresEverything(resumed));
+
+  test("comes from real digits to hypersolvers, pictures and a report", () => {
+    const { artefacts, summary } = resumed;
+    expect(artefacts.map(({ path }) => path).filter((path) => !path.startsWith("figures/"))).toEqual([
+      ...["classifier.safetensors", "correction.onnx", "classifier.onnx"],
+      ...["correction-features.onnx", "classifier-features.onnx"],
+      ...["correction-midpoint.onnx", "classifier-midpoint.onnx"],
+      ...["correction-four.onnx", "classifier-four.onnx", "metrics.json", "report.html"],
+    ]);
+    for (const name of ["error-maps", "pareto-relative", "pareto-mape", "alpha-family", "accuracy"])
+      expect(fileOf(resumed, `figures/${name}.svg`)).toMatch(/^<svg/);
+    const metrics = JSON.parse(String(fileOf(resumed, "metrics.json"))) as ImageMetrics;
+    const errorOf = (method: string) =>
+      whole(metrics.quality).find(({ method: own, steps }) => own === method && steps === 10)?.relative.mean;
+    expect(errorOf("HyperEuler")).toBeLessThan((errorOf("Euler") ?? 0) / 2);
+    expect(metrics.training.validationAccuracy).toBeGreaterThan(0.3);
+    expect(summary).toContain("HyperEuler");
   });
 });

@@ -1,11 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-  compareMethods,
-  type FitRun,
-  fitSummary,
-  runFit,
-  standardCompetitors,
-} from "../../../src/experiments/index.js";
+import { compareMethods, type FitRun, runFit, standardCompetitors } from "../../../src/experiments/index.js";
+import { fitSummary } from "../../../src/experiments/internal.js";
 import { importOnnx } from "../../../src/graph/index.js";
 import { goldenVectorsOf } from "../../../src/hypersolver/internal.js";
 import { MEASURING } from "../../../src/hypersolver/reference/reference.js";

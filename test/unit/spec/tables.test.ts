@@ -63,6 +63,8 @@ function plainValid(kind: Kind): fc.Arbitrary<unknown> {
       return fc.oneof(...kind.of.map(valid));
     case "record":
       return recordOf(kind.of);
+    case "options":
+      return fc.constantFrom({}, { fit: { iterations: 1 } });
   }
 }
 
@@ -110,6 +112,7 @@ function belongs(kind: Kind, value: unknown): boolean {
   if (kind.type === "text")
     return typeof value === "string" && value.length > 0 && new RegExp(kind.pattern ?? "").test(value);
   if (kind.type === "choice") return kind.of.some((choice) => choice === value);
+  if (kind.type === "options") return JSON.stringify(value).startsWith("{");
   if (kind.type === "map" || kind.type === "record")
     return JSON.stringify(value) === "{}" && kind.type === "map";
   return kind.type === "either" && kind.of.some((each) => belongs(each, value));

@@ -2,14 +2,11 @@ import {
   type ComparisonRow,
   type Competitor,
   compareMethods,
-  comparisonText,
   competitorsOf,
-  hasErrors,
-  measuredSamples,
-  measuringText,
   paretoFigure,
   standardCompetitors,
 } from "../../../experiments/index.js";
+import { comparisonText, hasErrors, measuredSamples, measuringText } from "../../../experiments/internal.js";
 import type { LoadedCoefficients } from "../../../hypersolver/index.js";
 import {
   droppedText,

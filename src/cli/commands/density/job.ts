@@ -7,10 +7,11 @@ import { stateType, type TraceEstimator } from "../../../ode/internal.js";
 import type { JobContext } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow, requireColumns } from "../../files/flows.js";
-import { compileOptions, forOption, stemOf, warnOfCard, warnOfStates } from "../../files/models.js";
+import { compileOptions, stemOf, warnOfCard, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints, type Points, type PointsContent, readPoints } from "../../files/points.js";
 import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
+import { forOption } from "../../options/for-option.js";
 import { type ChosenMethod, missing, usesOf } from "../../options/method.js";
 import { parseGrid } from "../../options/parse.js";
 import { type Machine, plainJob, type SpecJob } from "../../options/spec-command.js";
@@ -26,7 +27,7 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
   refuseContradictions(options);
   const { output, progress } = desk;
   const solver = await flowSolver(options);
-  refuseControlState(options, solver);
+  refuseToleranceOnState(options, solver);
   const flow = await readFlow(path, options);
   const trace = traceOf(flow, options, solver);
   for (const name of ["picture", "grid"] as const)
@@ -62,9 +63,9 @@ function refuseContradictions(options: DensityOptions): void {
   if (out !== undefined && data === undefined) throw missing("--data", "the points that --out is about");
 }
 
-function refuseControlState({ controlState }: DensityOptions, { method }: ChosenMethod): void {
-  if (controlState === true && method.kind === "fixed")
-    throw unusable("--control-state", "tolerances: equal steps have no step control", "equal steps");
+function refuseToleranceOnState({ toleranceOnState }: DensityOptions, { method }: ChosenMethod): void {
+  if (toleranceOnState === true && method.kind === "fixed")
+    throw unusable("--tolerance-on-state", "tolerances: equal steps have no step control", "equal steps");
 }
 
 /** Noise belongs to Hutchinson's estimator, which is the default for many columns. */
@@ -114,13 +115,13 @@ async function solved(
     solver.method.kind === "adaptive" ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
   let density: CompiledDensity | undefined;
   try {
-    const { seed, controlState: controlStateAlone = false } = options;
+    const { seed, toleranceOnState = false } = options;
     density = await compileFlowDensity(flow, {
       ...compileOptions(options),
       ...trace,
       method: solver.method,
       seed,
-      controlStateAlone,
+      toleranceOnState,
       signal: interruption?.signal,
     });
     const logDensities = points === undefined ? undefined : await density.run(points.value);

@@ -1,4 +1,5 @@
-import { type GridDensity, meanText } from "../../../experiments/index.js";
+import type { GridDensity } from "../../../experiments/index.js";
+import { meanText } from "../../../experiments/internal.js";
 import { meanAndStandardError } from "../../../metrics/index.js";
 import type { LogDensities, NoiseKind } from "../../../models/internal.js";
 import type { TraceEstimator } from "../../../ode/internal.js";

@@ -1,21 +1,16 @@
 import { join } from "node:path";
-import {
-  CHECKPOINT_FILE,
-  checkpointing,
-  comparisonText,
-  type FitRun,
-  fitSummary,
-  runFit,
-} from "../../../experiments/index.js";
+import { type FitRun, runFit } from "../../../experiments/index.js";
+import { CHECKPOINT_FILE, checkpointing, comparisonText, fitSummary } from "../../../experiments/internal.js";
 import type { FitSpec } from "../../../hypersolver/index.js";
 import {
+  baseOf,
   type CorrectionInput,
   droppedText,
   fitTable,
   hiddenFeature,
   resolveFit,
 } from "../../../hypersolver/internal.js";
-import { type Field, tableauNamed } from "../../../ode/index.js";
+import type { Field } from "../../../ode/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { completeSpec } from "../../../spec/index.js";
 import { pickSpec } from "../../../spec/internal.js";
@@ -24,8 +19,9 @@ import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/ch
 import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
-import { forOption, stemOf } from "../../files/models.js";
+import { stemOf } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
+import { forOption } from "../../options/for-option.js";
 import type { SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { FIT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
@@ -114,7 +110,7 @@ export function nothingFitted(error: unknown, resumed = false): unknown {
 
 /** The library's part of the spec, with names that this field knows. */
 function fitSpecOf({ field, span }: FitTask, spec: FitCommandSpec): FitSpec {
-  forOption("--base", () => tableauNamed(spec.base));
+  forOption("--base", () => baseOf(spec.base));
   const features = spec.features?.map((name) => featureOf(field, name));
   return { ...pickSpec(fitTable, spec), span, features, inputs: inputsOf(spec) };
 }

@@ -1,20 +1,15 @@
 import { join } from "node:path";
 import { cacheFolder, loadDataset } from "../../../datasets/index.js";
-import {
-  type Experiment,
-  experimentNamed,
-  experiments,
-  overSeeds,
-  presets,
-} from "../../../experiments/index.js";
+import { type Experiment, experimentNamed, experiments, overSeeds } from "../../../experiments/index.js";
+import { presets } from "../../../experiments/internal.js";
 import { textTable } from "../../../plot/index.js";
 import { completeSpec, type Spec } from "../../../spec/index.js";
 import type { JobResult } from "../../command.js";
 import { checkpointsIn } from "../../files/checkpoints.js";
 import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
-import { forOption } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
+import { forOption } from "../../options/for-option.js";
 import { missing } from "../../options/method.js";
 import type { Desk, SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
@@ -33,6 +28,9 @@ export const reproduceJob: SpecJob<typeof reproduceTable> = {
 interface Plan {
   readonly experiment: Experiment;
   readonly out: string;
+  /** Of the preset's spec. */
+  readonly changes: Spec<typeof reproduceTable>["spec"];
+  /** With the whole spec of the preset, as it was changed. */
   readonly options: ReproduceOptions;
 }
 
@@ -42,10 +40,12 @@ function planOf(spec: Spec<typeof reproduceTable>): Plan {
   const experiment = forOption("name", () => experimentNamed(name));
   const density = densityOf(experiment, spec.density);
   const { out = join("runs", [name, density].filter((part) => part !== undefined).join("-")) } = spec;
-  return { experiment, out, options: completeSpec(reproduceTable, { ...spec, density, out }) };
+  const complete = completeSpec(reproduceTable, { ...spec, density, out });
+  const effective = forOption(undefined, () => experiment.specOf(complete.preset, spec.spec));
+  return { experiment, out, changes: spec.spec, options: { ...complete, spec: { ...effective } } };
 }
 
-async function reproduced({ experiment, out, options }: Plan, desk: Desk): Promise<JobResult> {
+async function reproduced({ experiment, out, changes, options }: Plan, desk: Desk): Promise<JobResult> {
   const { output, progress, commandLine, machine } = desk;
   const { preset, seed, density, seeds = 1, resume = false } = options;
   await requireWritableFolder(out);
@@ -59,6 +59,7 @@ async function reproduced({ experiment, out, options }: Plan, desk: Desk): Promi
       {
         preset,
         seed,
+        changes,
         command: commandLine,
         ...(density !== undefined && { density }),
         ...(images !== undefined && { images }),

@@ -1,3 +1,4 @@
+import { type Preset, presetNames } from "../../../experiments/specs.js";
 import type { Complete } from "../../../spec/index.js";
 import { cacheTable, seedTable } from "../../options/tables.js";
 
@@ -12,10 +13,17 @@ export const reproduceOwnTable = {
   list: { type: "boolean", group: "Options:", help: "show the experiments there are" },
   preset: {
     type: "choice",
-    of: ["smoke", "standard", "paper"],
+    of: presetNames as readonly Preset[],
     default: "standard",
     placeholder: "name",
     help: "smoke (seconds), standard (minutes, images up to two hours) or paper (the paper's setting)",
+  },
+  /** By the names of the experiment. */
+  spec: {
+    type: "options",
+    flag: "none",
+    expected: "options of the experiment by name",
+    help: 'what is to be other than in the preset: {"fit": {"iterations": 100}}; --print-config shows all there is',
   },
   density: {
     type: "text",

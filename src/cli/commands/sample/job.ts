@@ -1,4 +1,4 @@
-import { cellsFor } from "../../../experiments/index.js";
+import { cellsFor } from "../../../experiments/internal.js";
 import { compileFlowSampler } from "../../../models/index.js";
 import type { FlowSamplerOptions, FlowSamples } from "../../../models/internal.js";
 import { density, textTable } from "../../../plot/index.js";

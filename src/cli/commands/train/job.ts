@@ -9,9 +9,9 @@ import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/ch
 import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, writeAll } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
-import { forOption } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { type TrainingData, trainingData } from "../../files/training-data.js";
+import { forOption } from "../../options/for-option.js";
 import { parseBase } from "../../options/parse.js";
 import type { Desk, SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
@@ -104,22 +104,22 @@ function requestOf(
 
 function planOf(options: TrainOptions): FlowPlan {
   const { objective, iterations, batch, learningRate, tolerance, gradient, seminorm } = options;
-  const { estimator, noise, kinetic, frobenius, controlState: controlStateAlone } = options;
+  const { estimator, noise, kinetic, frobenius, toleranceOnState } = options;
   const norm = seminorm === true ? ("seminorm" as const) : undefined;
   const solver = {
     method: tolerance === undefined ? undefined : `dopri5@${tolerance}`,
     adjoint: gradient === "continuous" ? { kind: gradient, norm } : undefined,
   };
-  const likelihood = { solver, estimator, noise, kinetic, frobenius, controlStateAlone };
+  const likelihood = { solver, estimator, noise, kinetic, frobenius, toleranceOnState };
   return { objective, iterations, batch, learningRate, likelihood };
 }
 
 function refuseContradictions(options: TrainOptions): void {
-  const { objective, tolerance, gradient, seminorm, estimator, noise, kinetic, frobenius, controlState } =
+  const { objective, tolerance, gradient, seminorm, estimator, noise, kinetic, frobenius, toleranceOnState } =
     options;
   const solving = { tolerance, gradient, seminorm, estimator, noise, kinetic, frobenius };
-  const given = Object.entries({ ...solving, "control-state": controlState }).flatMap(([name, value]) =>
-    value === undefined || value === false ? [] : [`--${name}`],
+  const given = Object.entries({ ...solving, "tolerance-on-state": toleranceOnState }).flatMap(
+    ([name, value]) => (value === undefined || value === false ? [] : [`--${name}`]),
   );
   if (objective === "flow-matching" && given.length > 0)
     throw unusable(

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type FlowRun, flowSummary, formatNats } from "../../../experiments/index.js";
+import type { FlowRun } from "../../../experiments/index.js";
+import { flowSummary, formatNats } from "../../../experiments/internal.js";
 import { formatMilliseconds } from "../../../plot/internal.js";
 import { wroteLines } from "../../files/files.js";
 

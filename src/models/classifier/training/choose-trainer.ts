@@ -2,10 +2,10 @@ import { planMesh, requireTableau } from "../../../ode/internal.js";
 import type { MachineOptions } from "../../../runtime/internal.js";
 import { fail, Random } from "../../../tensor/index.js";
 import type { Classifier } from "../classifier.js";
+import { compileAdjointTraining } from "./adjoint-training.js";
 import type { ClassifierTrainer } from "./classifier-trainer.js";
 import { randomMeshes } from "./random-meshes.js";
-import { compileTapedTraining } from "./taped-training.js";
-import type { ClassifierTrainingOptions, TrainingPlan } from "./training-options.js";
+import type { TrainingPlan } from "./training-plan.js";
 import { compileUnrolledTraining } from "./unrolled-training.js";
 
 /**
@@ -14,13 +14,12 @@ import { compileUnrolledTraining } from "./unrolled-training.js";
  */
 export function compileTrainer(
   classifier: Classifier,
-  { solver, gradient, optimizer, clipNorm, randomMesh, seed }: TrainingPlan,
-  { averageDecay }: ClassifierTrainingOptions,
+  { solver, gradient, optimizer, clipNorm, averageDecay, randomMesh, seed }: TrainingPlan,
   compile: MachineOptions,
 ): Promise<ClassifierTrainer> {
   const update = { optimizer, clipNorm, averageDecay, compile };
   if (gradient !== "unrolled")
-    return compileTapedTraining(classifier, { ...update, solver: { method: solver, adjoint: gradient } });
+    return compileAdjointTraining(classifier, { ...update, solver: { method: solver, adjoint: gradient } });
   if (solver.kind === "fixed") {
     const tableau = requireTableau(solver, "training moves batch statistics at every evaluation of f");
     const { mesh } = planMesh(solver.grid, { span: classifier.architecture.span });

@@ -1,4 +1,10 @@
-import { type ImageBatch, type ImageBatches, imageBatches, normalisations } from "../../../data/index.js";
+import {
+  type ImageBatch,
+  type ImageBatches,
+  type ImageSet,
+  imageBatches,
+  normalisations,
+} from "../../../data/index.js";
 import { runTraining, type Trainer } from "../../../optim/internal.js";
 import type { RunContext } from "../../../runtime/index.js";
 import { machineOf } from "../../../runtime/internal.js";
@@ -8,7 +14,9 @@ import { compileTrainer } from "./choose-trainer.js";
 import { type ClassifierPoint, classifierPoint } from "./classifier-point.js";
 import type { ClassifierTrainer } from "./classifier-trainer.js";
 import { splitImages } from "./split-images.js";
-import { type ClassifierTrainingOptions, type TrainingPlan, trainingPlan } from "./training-options.js";
+import type { ClassifierTrainingInputs } from "./training-inputs.js";
+import { type TrainingPlan, trainingPlan } from "./training-plan.js";
+import type { ClassifierTrainingSpec } from "./training-table.js";
 import { verdictOf } from "./validate.js";
 
 /** How the training of a classifier ended. */
@@ -28,65 +36,60 @@ const CURVE_POINTS = 200;
 
 /**
  * Trains a Neural ODE classifier by cross-entropy, validates as it goes, and keeps the values that did best.
- * @throws INVALID_ARGUMENT for options that make no sense or labels without class; SHAPE_MISMATCH for other images;
+ * @param data labelled images.
+ * @param spec architecture, iterations, solver, as plain data: `classifierTrainingTable` has the options.
+ * @throws INVALID_ARGUMENT that names an option, or for labels without class; SHAPE_MISMATCH for other images;
  *   NON_FINITE when the loss stays broken, solves that break down included, or no validation could be solved.
  */
 export async function trainClassifier(
-  options: ClassifierTrainingOptions,
+  data: ImageSet,
+  spec: ClassifierTrainingSpec,
+  inputs: ClassifierTrainingInputs = {},
   context: RunContext = {},
 ): Promise<TrainedClassifier> {
-  const plan = trainingPlan(options);
-  const { architecture, checkpoint, onCheckpoint } = options;
-  const first = firstValues(options, plan.seed);
-  const { training, validation } = splitImages(options, plan.seed);
-  const batches = imageBatches(training, batchOptions(options, plan), new Random(plan.seed).fork("batches"));
-  const { iterations, rate: learningRate } = plan;
+  const plan = trainingPlan(data, spec, inputs);
+  const { architecture, iterations, seed, settings, validations, rate: learningRate } = plan;
+  const machine = machineOf(context);
+  const first = firstValues(plan, inputs);
+  const { training, validation } = splitImages(data, plan, inputs);
+  const batches = imageBatches(training, batchOptions(plan), new Random(seed).fork("batches"));
   const start = async (): Promise<Trainer> =>
-    onBatches(await compileTrainer(first, plan, options, machineOf(context)), batches, iterations);
+    onBatches(await compileTrainer(first, plan, machine), batches, iterations);
   const task = {
     initial: first.state,
     phases: [{ name: "training", stage: "training", iterations, learningRate, start }],
-    validate: (state: Classifier["state"]) =>
-      verdictOf(architecture, plan, state, validation, machineOf(context)),
+    validate: (state: Classifier["state"]) => verdictOf(plan, state, validation, machine),
   };
   const how = {
     what: "training",
     advice: "lower the learning rate, or take more steps",
-    settings: plan.settings,
-    spacing: { points: CURVE_POINTS, validations: plan.validations, each: "run" as const },
-    checkpoint,
-    onCheckpoint,
+    settings,
+    spacing: { points: CURVE_POINTS, validations, each: "run" as const },
+    checkpoint: inputs.checkpoint,
+    onCheckpoint: inputs.onCheckpoint,
   };
   const { best, curve, ...outcome } = await runTraining(task, how, withImagePace(context, plan.batch));
   if (best === undefined) throw neverValidated();
   const { validationAccuracy = Number.NaN, validationLoss = Number.NaN } = best.metrics;
   return {
-    classifier: classifierOf(architecture, best.values),
     ...outcome,
+    classifier: classifierOf(architecture, best.values),
     validationAccuracy,
     validationLoss,
     curve: curve.map((point) => classifierPoint(point, batches.perEpoch)),
   };
 }
 
-const batchOptions = (
-  { architecture, augmentation }: ClassifierTrainingOptions,
-  { batch }: TrainingPlan,
-) => ({
+const batchOptions = ({ architecture, augmentation, batch }: TrainingPlan) => ({
   batch,
   normalisation: normalisations[architecture.normalisation],
-  augmentation,
+  augmentation: augmentation ?? undefined,
 });
 
-function firstValues({ from, architecture }: ClassifierTrainingOptions, seed: number): Classifier {
-  if (from === undefined) return newClassifier(architecture, new Random(seed).fork("values"));
-  if (from.architecture.name === architecture.name) return classifierOf(architecture, from.state);
-  throw fail("INVALID_ARGUMENT", {
-    what: "from",
-    expected: `a classifier of the architecture ${architecture.name}`,
-    received: from.architecture.name,
-  });
-}
+const firstValues = ({ architecture, seed }: TrainingPlan, { from }: ClassifierTrainingInputs): Classifier =>
+  from === undefined
+    ? newClassifier(architecture, new Random(seed).fork("values"))
+    : classifierOf(architecture, from.state);
 
 /** Feeds a trainer. In a worker thread the next mini-batch is made while the step is under way. */
 function onBatches(trainer: ClassifierTrainer, batches: ImageBatches, iterations: number): Trainer {

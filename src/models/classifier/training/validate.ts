@@ -4,21 +4,21 @@ import { withStepControl } from "../../../ode/internal.js";
 import type { Verdict } from "../../../optim/internal.js";
 import type { MachineOptions } from "../../../runtime/internal.js";
 import { isBroken, unlessItBreaks } from "../../../tensor/index.js";
-import type { ClassifierArchitecture } from "../architecture.js";
-import { type Classifier, classifierOf } from "../classifier.js";
+import { classifierOf } from "../classifier.js";
 import { compileClassifier } from "../compile-classifier.js";
 import { type MeasuredAccuracy, measureAccuracy } from "../measure-accuracy.js";
-import type { TrainingPlan } from "./training-options.js";
+import type { TrainingPlan } from "./training-plan.js";
+
+type ValidationPlan = Pick<TrainingPlan, "architecture" | "validationSolver">;
 
 /** What the loop hears of values: larger accuracy is better, of equal ones smaller cross-entropy. */
 export async function verdictOf(
-  architecture: ClassifierArchitecture,
-  plan: Pick<TrainingPlan, "validationSolver">,
+  plan: ValidationPlan,
   state: StateDict,
   images: ImageSet,
-  compile: MachineOptions,
+  machine: MachineOptions,
 ): Promise<Verdict> {
-  const measured = await validate(classifierOf(architecture, state), plan, images, compile);
+  const measured = await validate(plan, state, images, machine);
   if (measured === undefined) return { score: undefined, metrics: { validationAccuracy: Number.NaN } };
   const { accuracy, loss, nfe } = measured;
   return {
@@ -27,7 +27,7 @@ export async function verdictOf(
   };
 }
 
-/** A field that needs more is none to keep. */
+/** A field that needs more is not worth keeping. */
 const VALIDATION_STEPS = 1000;
 
 /**
@@ -35,16 +35,16 @@ const VALIDATION_STEPS = 1000;
  * @returns undefined where the field is too wild to be solved: training may calm it down.
  */
 async function validate(
-  classifier: Classifier,
-  { validationSolver: solver }: Pick<TrainingPlan, "validationSolver">,
+  { architecture, validationSolver: solver }: ValidationPlan,
+  state: StateDict,
   images: ImageSet,
-  compile: MachineOptions,
+  machine: MachineOptions,
 ): Promise<MeasuredAccuracy | undefined> {
   const method =
     solver.kind === "fixed"
       ? solver
       : withStepControl(solver, { maxSteps: solver.maxSteps ?? VALIDATION_STEPS });
-  const compiled = await compileClassifier(classifier, { ...compile, method });
+  const compiled = await compileClassifier(classifierOf(architecture, state), { ...machine, method });
   try {
     const measured = await unlessItBreaks(measureAccuracy(compiled, images));
     return isBroken(measured) ? undefined : measured;

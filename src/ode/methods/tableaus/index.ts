@@ -47,7 +47,7 @@ const alphaForm = /^alpha(?:\((.+)\)|-(.+))$/;
 
 /**
  * The tableau of a name or alias; undefined for one that the library does not have.
- * @throws INVALID_ARGUMENT for a member of the alpha family that is none.
+ * @throws INVALID_ARGUMENT for an invalid member of the alpha family.
  */
 export function knownTableau(name: string): ButcherTableau | undefined {
   const node = alphaForm.exec(name);

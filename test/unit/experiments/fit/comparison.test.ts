@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { type MeasuredRow, measuredRows } from "../../../../src/experiments/fit/comparison.js";
+import { hyperTitle, type MeasuredRow, measuredRows } from "../../../../src/experiments/fit/comparison.js";
 import {
   type ComparisonRequest,
   compareMethods,
   comparisonTable,
-  comparisonText,
   competitorsOf,
-  hyperTitle,
   standardCompetitors,
 } from "../../../../src/experiments/index.js";
+import { comparisonText } from "../../../../src/experiments/internal.js";
 import { mul, trace } from "../../../../src/graph/index.js";
 import { parseMethod, uniformStates } from "../../../../src/hypersolver/index.js";
 import { dopri5, fieldMacs, heun, ralston } from "../../../../src/ode/index.js";

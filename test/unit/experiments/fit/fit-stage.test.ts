@@ -66,4 +66,23 @@ describe("the fit of an experiment", () => {
     const parameters = (file: Uint8Array) => decodeCorrection(file, "correction.onnx").parameters;
     for (const each of contents) expect(parameters(each)).toEqual(parameters(content));
   });
+
+  test("with another seed is another, which is not taken from the first", async () => {
+    const store = checkpointsInMemory();
+    const first = await made({ store, resume: false });
+    expect((await made({ store, resume: true })).content).toEqual(first.content);
+    const seed = (smallFit.seed ?? 0) + 1;
+    const other: FitJob = {
+      ...job,
+      settings: { ...spec, seed },
+      request: { ...job.request, spec: { ...spec, seed } },
+    };
+    const stages: string[] = [];
+    const { correction } = await resultOf(
+      fitStage(other, async () => {}),
+      { threads: 1, store, resume: true, onProgress: ({ stage }) => stages.push(stage) },
+    );
+    expect(stages).toContain("fitting");
+    expect(correction.parameters).not.toEqual(first.correction.parameters);
+  });
 });

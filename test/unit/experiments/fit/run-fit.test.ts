@@ -4,9 +4,9 @@ import {
   experiments,
   type FitRun,
   ffjordField,
-  fitSummary,
   runFit,
 } from "../../../../src/experiments/index.js";
+import { fitSummary } from "../../../../src/experiments/internal.js";
 import { decodeCorrection, hyper, measureMethod } from "../../../../src/hypersolver/index.js";
 import { fingerprintOf, referenceEnds, resolveFit } from "../../../../src/hypersolver/internal.js";
 import { stateType } from "../../../../src/ode/internal.js";

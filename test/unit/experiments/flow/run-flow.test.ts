@@ -1,17 +1,15 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { densityNamed } from "../../../../src/data/index.js";
 import {
-  CHECKPOINT_FILE,
   densityOverGrid,
   type FlowRequest,
   type FlowRun,
-  flowDefaults,
   flowPhases,
-  flowSummary,
   gridAround,
   runFlow,
   squareGrid,
 } from "../../../../src/experiments/index.js";
+import { CHECKPOINT_FILE, flowDefaults, flowSummary } from "../../../../src/experiments/internal.js";
 import { mul } from "../../../../src/graph/index.js";
 import {
   compileFlowDensity,

@@ -10,12 +10,12 @@ import {
   trace,
 } from "../../../../src/graph/index.js";
 import { imagesShape, wholeModule } from "../../../../src/models/classifier/architecture.js";
+import {
+  type AdjointTrainingOptions,
+  compileAdjointTraining,
+} from "../../../../src/models/classifier/training/adjoint-training.js";
 import { unrolledLoss } from "../../../../src/models/classifier/training/classifier-loss.js";
 import type { ClassifierTrainer } from "../../../../src/models/classifier/training/classifier-trainer.js";
-import {
-  compileTapedTraining,
-  type TapedOptions,
-} from "../../../../src/models/classifier/training/taped-training.js";
 import {
   compileUnrolledTraining,
   type UnrolledOptions,
@@ -99,8 +99,8 @@ const unrolled = (architecture = tinyArchitecture, meshes: Partial<UnrolledOptio
     optimizer: sgd(),
     ...device,
   });
-const taped = (solver: TapedOptions["solver"], architecture = tinyArchitecture) =>
-  compileTapedTraining(newClassifier(architecture, new Random(5)), { solver, optimizer: sgd(), ...device });
+const byAdjoint = (solver: AdjointTrainingOptions["solver"], architecture = tinyArchitecture) =>
+  compileAdjointTraining(newClassifier(architecture, new Random(5)), { solver, optimizer: sgd(), ...device });
 
 /** Parameters are kept as float32: 6e-8 of values up to 1. */
 const STORED = 2e-7;
@@ -120,7 +120,7 @@ describe("step by step", () => {
   test("gradients, loss and normalisation inside h_x are those of the unrolled program", async () => {
     const [whole, steps] = [
       await gradientOf(await unrolled()),
-      await gradientOf(await taped({ method: "heun:2" })),
+      await gradientOf(await byAdjoint({ method: "heun:2" })),
     ];
     expect(steps.loss).toBeCloseTo(whole.loss, 6);
     expect(steps.accuracy).toBe(whole.accuracy);
@@ -135,7 +135,7 @@ describe("step by step", () => {
   test("running statistics inside f move once an iteration, and by about as much", async () => {
     const [whole, steps] = [
       await gradientOf(await unrolled()),
-      await gradientOf(await taped({ method: "heun:2" })),
+      await gradientOf(await byAdjoint({ method: "heun:2" })),
     ];
     for (const { moved } of [whole, steps]) {
       expect(Array.from(moved["field.2.num_batches_tracked"] ?? [])).toEqual([1]);
@@ -153,8 +153,8 @@ describe("step by step", () => {
     "the continuous adjoint of a tight solve agrees with the discrete gradient, %s normalisation inside f",
     async (_, architecture) => {
       const tight = { method: "dopri5@1e-8" };
-      const discrete = await gradientOf(await taped(tight, architecture));
-      const continuous = await gradientOf(await taped({ ...tight, adjoint: "continuous" }, architecture));
+      const discrete = await gradientOf(await byAdjoint(tight, architecture));
+      const continuous = await gradientOf(await byAdjoint({ ...tight, adjoint: "continuous" }, architecture));
       for (const [name, moved] of Object.entries(discrete.moved))
         expect(relativeDifference(continuous.moved[name] ?? [], moved), name).toBeLessThan(1e-5);
     },

@@ -117,7 +117,7 @@ describe("a density", () => {
     const z = cast(normals(5, 2, 9), "float64");
     const alone = await solveField(field, z, { span: [1, 0], method: "dopri5@1e-5" });
     const [controlled, whole] = [
-      await compileFlowDensity(own, { controlStateAlone: true }),
+      await compileFlowDensity(own, { toleranceOnState: true }),
       await compileFlowDensity(own),
     ];
     const [cheap, dear] = [await controlled.run(z), await whole.run(z)];
@@ -228,7 +228,7 @@ describe("a correction", () => {
   });
 
   test("controls no error of z alone", async () => {
-    const options = { method: hyper(correction, { steps: 1 }), controlStateAlone: true };
+    const options = { method: hyper(correction, { steps: 1 }), toleranceOnState: true };
     await expect(compileFlowDensity(flow, options)).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       facts: { what: "toleranceColumns" },

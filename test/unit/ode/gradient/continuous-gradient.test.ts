@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { add, cast, concat, mul, type Node, neg, reshape, sin, slice } from "../../../../src/graph/index.js";
+import type { ContinuousAdjoint } from "../../../../src/ode/gradient/gradient-options.js";
 import {
   compileGradient,
   defineField,
@@ -13,7 +14,6 @@ import {
   type StepEvent,
   solveField,
 } from "../../../../src/ode/index.js";
-import type { ContinuousAdjoint } from "../../../../src/ode/internal.js";
 import { fromNumbers, type Tensor, tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { expectClose, relativeDifference } from "../../../helpers/compare.js";
 import { control, controlledField, initialState } from "../../../helpers/controlled-field.js";

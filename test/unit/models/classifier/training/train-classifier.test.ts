@@ -1,14 +1,17 @@
 import { describe, expect, test } from "vitest";
+import type { ImageSet } from "../../../../../src/data/index.js";
 import { imageRows } from "../../../../../src/data/internal.js";
+import type { ClassifierTrainingInputs } from "../../../../../src/models/classifier/training/training-inputs.js";
 import {
   architectureNamed,
-  type ClassifierTrainingOptions,
+  type ClassifierTrainingSpec,
   compileClassifier,
   measureAccuracy,
   newClassifier,
   type TrainedClassifier,
   trainClassifier,
 } from "../../../../../src/models/index.js";
+import { defineTableau, euler, fixed } from "../../../../../src/ode/index.js";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../../../../src/optim/index.js";
 import type { ProgressEvent, RunContext } from "../../../../../src/runtime/index.js";
 import { Random } from "../../../../../src/tensor/index.js";
@@ -16,12 +19,20 @@ import { tinyArchitecture, tinyImages } from "../../../../helpers/classifiers.js
 import { cifarForTests, mnistForTests } from "../../../../helpers/images.js";
 
 const steps = { solver: "euler:2" } as const;
-const small: ClassifierTrainingOptions = {
-  ...{ architecture: tinyArchitecture, data: tinyImages(120), validation: 30, validations: 4 },
-  ...{ iterations: 43, batch: 16, learningRate: 1e-2, averageDecay: 0.9, seed: 2, ...steps },
+const data = tinyImages(120);
+const tiny: ClassifierTrainingInputs = { architecture: tinyArchitecture };
+const small: ClassifierTrainingSpec = {
+  validation: 30,
+  validations: 4,
+  iterations: 43,
+  batch: 16,
+  learningRate: 1e-2,
+  averageDecay: 0.9,
+  seed: 2,
+  ...steps,
 };
 /** The ways to differentiate, each with running statistics in h_x and f to carry along. */
-const ways: Readonly<Record<string, Partial<ClassifierTrainingOptions>>> = {
+const ways: Readonly<Record<string, Partial<ClassifierTrainingSpec>>> = {
   unrolled: {},
   "unrolled, on random meshes": { randomMesh: true },
   "step by step": { gradient: "discrete" },
@@ -30,12 +41,13 @@ const ways: Readonly<Record<string, Partial<ClassifierTrainingOptions>>> = {
 };
 
 /** A training with all its checkpoints, which went through their file. */
-async function recorded(options: ClassifierTrainingOptions) {
+async function recorded(spec: ClassifierTrainingSpec, inputs: ClassifierTrainingInputs = {}) {
   const checkpoints: Checkpoint[] = [];
   const onCheckpoint = (checkpoint: Checkpoint): void => {
     checkpoints.push(decodeCheckpoint(encodeCheckpoint(checkpoint), "checkpoint"));
   };
-  return { trained: await trainClassifier({ ...options, onCheckpoint }), checkpoints };
+  const trained = await trainClassifier(data, spec, { ...tiny, ...inputs, onCheckpoint });
+  return { trained, checkpoints };
 }
 
 /** Everything of a result but the time it took. */
@@ -56,9 +68,10 @@ describe("real digits", () => {
       await compiled.dispose();
       return accuracy;
     };
-    const data = imageRows(training, 0, 3000);
     const { classifier, validationAccuracy } = await trainClassifier(
-      { architecture, data, iterations: 300, learningRate: 5e-3, ...steps, validations: 3 },
+      imageRows(training, 0, 3000),
+      { architecture: "mnist-small", iterations: 300, learningRate: 5e-3, validations: 3, ...steps },
+      {},
       { threads: 1 },
     );
     expect(await accuracyOf(newClassifier(architecture, new Random(0)))).toBeLessThan(0.4);
@@ -78,7 +91,7 @@ describe.each(Object.entries(ways))("%s", (_name, way) => {
     // From the first, and across the last full stretch; what is unrolled is cheap enough for all.
     const few = checkpoints.filter((_, i) => way.solver === undefined || i === 0 || i === 3);
     for (const checkpoint of few) {
-      const again = await recorded({ ...options, checkpoint });
+      const again = await recorded(options, { checkpoint });
       expect(essence(again.trained)).toEqual(essence(trained));
       const later = checkpoints.filter(({ iteration }) => iteration > checkpoint.iteration);
       expect(untimed(again.checkpoints)).toEqual(untimed(later));
@@ -89,7 +102,7 @@ describe.each(Object.entries(ways))("%s", (_name, way) => {
 describe("a training", () => {
   test("tells how it goes", async () => {
     const seen: number[] = [];
-    const { curve } = await trainClassifier(small, {
+    const { curve } = await trainClassifier(data, small, tiny, {
       onProgress: ({ stage, done, total, metrics = {} }) => {
         const { iteration, nfe, backwardNfe, imagesPerSecond } = metrics;
         expect([stage, total, nfe, backwardNfe]).toEqual(["training", 43, 2, 2]);
@@ -104,14 +117,16 @@ describe("a training", () => {
   });
 
   test.each([1, 15, 42])("stopped at iteration %d keeps the best, and goes on bit by bit", async (stop) => {
-    const whole = await trainClassifier(small);
+    const whole = await trainClassifier(data, small, tiny);
     const controller = new AbortController();
     let last: Checkpoint | undefined;
     const onCheckpoint = (checkpoint: Checkpoint): void => {
       last = checkpoint;
     };
     const stopped = await trainClassifier(
-      { ...small, onCheckpoint },
+      data,
+      small,
+      { ...tiny, onCheckpoint },
       {
         signal: stop === 1 ? AbortSignal.abort() : controller.signal,
         onProgress: ({ done }: ProgressEvent) => {
@@ -124,7 +139,7 @@ describe("a training", () => {
     expect(stopped.validationAccuracy).toBeGreaterThan(0);
     // A stop is a place to go on from: nothing is done twice.
     expect(last?.iteration).toBe(stop);
-    const resumed = await trainClassifier({ ...small, checkpoint: last });
+    const resumed = await trainClassifier(data, small, { ...tiny, checkpoint: last });
     expect(essence(resumed)).toEqual(essence(whole));
   });
 
@@ -135,42 +150,40 @@ describe("a training", () => {
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     const [first] = checkpoints;
     if (first === undefined) throw new Error("no checkpoint");
-    const { seconds } = await trainClassifier({ ...small, checkpoint: { ...first, seconds: 1000 } });
+    const { seconds } = await trainClassifier(data, small, {
+      ...tiny,
+      checkpoint: { ...first, seconds: 1000 },
+    });
     expect(seconds).toBeGreaterThan(1000);
   });
 
   test("is another one when it goes on from other values", async () => {
     const from = (seed: number) => newClassifier(tinyArchitecture, new Random(seed));
-    const { checkpoints } = await recorded({ ...small, from: from(1) });
+    const { checkpoints } = await recorded(small, { from: from(1) });
     const [checkpoint] = checkpoints;
     if (checkpoint === undefined) throw new Error("no checkpoint");
-    await expect(trainClassifier({ ...small, from: from(2), checkpoint })).rejects.toMatchObject({
+    await expect(trainClassifier(data, small, { from: from(2), checkpoint })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       facts: { what: "checkpoint" },
     });
-    const resumed = await trainClassifier({ ...small, from: from(1), checkpoint });
+    const resumed = await trainClassifier(data, small, { from: from(1), checkpoint });
     expect(resumed.status).toBe("complete");
   });
 
   test("goes on from a classifier that was trained before", async () => {
-    const { classifier, validationAccuracy } = await trainClassifier(small);
-    const { curve } = await trainClassifier({
-      ...small,
-      from: classifier,
-      iterations: 4,
-      learningRate: 1e-6,
-    });
+    const { classifier, validationAccuracy } = await trainClassifier(data, small, tiny);
+    const gently = { ...small, iterations: 4, learningRate: 1e-6 };
+    const { curve } = await trainClassifier(data, gently, { from: classifier });
     expect(curve[0]?.accuracy).toBeGreaterThan(validationAccuracy - 0.3);
-    expect((await trainClassifier({ ...small, iterations: 1 })).curve[0]?.accuracy).toBeLessThan(0.7);
+    expect((await trainClassifier(data, { ...small, iterations: 1 }, tiny)).curve[0]?.accuracy).toBeLessThan(
+      0.7,
+    );
   });
 
   /** A thread needs JavaScript: what `npm run build` made, which `npm test` does first. */
   const built = async () => {
     const { href } = new URL("../../../../../dist/models/index.js", import.meta.url);
-    return (await import(href)) as {
-      architectureNamed: typeof architectureNamed;
-      trainClassifier: typeof trainClassifier;
-    };
+    return (await import(href)) as { trainClassifier: typeof trainClassifier };
   };
 
   test("in a worker thread comes to the same values", async () => {
@@ -178,10 +191,9 @@ describe("a training", () => {
     const { training } = await mnistForTests();
     const trained = (worker: boolean) =>
       models.trainClassifier(
-        {
-          ...{ ...small, ...steps, architecture: models.architectureNamed("mnist-small"), iterations: 6 },
-          data: imageRows(training, 0, 100),
-        },
+        imageRows(training, 0, 100),
+        { ...small, ...steps, architecture: "mnist-small", iterations: 6 },
+        {},
         { threads: 1, worker },
       );
     const [plain, threaded] = [await trained(false), await trained(true)];
@@ -191,59 +203,77 @@ describe("a training", () => {
 
   test("with batch normalisation sees whole batches, whatever threads there are to divide them", async () => {
     const models = await built();
-    const { training: data } = await cifarForTests();
-    const architecture = models.architectureNamed("cifar10-small");
+    const { training } = await cifarForTests();
+    const spec = { architecture: "cifar10-small", validation: 12, iterations: 3, batch: 32 } as const;
     const trained = (context: RunContext) =>
-      models.trainClassifier(
-        { architecture, data, validation: 12, iterations: 3, batch: 32, ...steps },
-        context,
-      );
+      models.trainClassifier(training, { ...spec, ...steps }, {}, context);
     const whole = await trained({ threads: 1 });
     const divided = await trained({ threads: 2, parallel: "batch" });
     for (const [i, { loss }] of whole.curve.entries()) expect(divided.curve[i]?.loss).toBeCloseTo(loss, 5);
   });
 
   test("that breaks ends in an error, after a few tries", async () => {
-    const broken = trainClassifier({ ...small, learningRate: 1e30, clipNorm: 1e30, iterations: 100 });
+    const broken = trainClassifier(
+      data,
+      { ...small, learningRate: 1e30, clipNorm: 1e30, iterations: 100 },
+      tiny,
+    );
     await expect(broken).rejects.toMatchObject({ code: "NON_FINITE" });
   });
 
-  const images = tinyImages(120);
-  test.each<[string, Partial<ClassifierTrainingOptions>, string]>([
-    ["no iterations", { iterations: 0 }, "INVALID_ARGUMENT"],
-    ["half a batch", { batch: 0.5 }, "INVALID_ARGUMENT"],
-    ["a learning rate of NaN", { learningRate: Number.NaN }, "INVALID_ARGUMENT"],
-    ["an average that never moves", { averageDecay: 1 }, "INVALID_ARGUMENT"],
-    ["all images for validation", { validation: 120 }, "INVALID_ARGUMENT"],
-    [
-      "an unrolled solve with step control",
-      { gradient: "unrolled", solver: "dopri5@rtol=1e-3" },
-      "INVALID_ARGUMENT",
-    ],
-    ["an unknown method", { solver: "rk17:2" }, "INVALID_ARGUMENT"],
-    [
-      "a label without class",
-      { data: { ...images, labels: images.labels.map((x) => x + 1) } },
-      "INVALID_ARGUMENT",
-    ],
-    ["too few labels", { data: { ...images, labels: images.labels.subarray(1) } }, "INVALID_ARGUMENT"],
-    ["other classes", { data: { ...images, classes: ["a", "b"] } }, "INVALID_ARGUMENT"],
-    [
-      "values of another architecture",
-      { from: newClassifier(architectureNamed("mnist-small"), new Random(1)) },
-      "INVALID_ARGUMENT",
-    ],
-    ["images of another size", { data: { ...images, shape: [120, 1, 2, 8] } }, "SHAPE_MISMATCH"],
-    ["other validation images", { validation: { ...images, shape: [120, 4, 2, 2] } }, "SHAPE_MISMATCH"],
-  ])("refuses %s", async (_, wrong, code) => {
-    await expect(trainClassifier({ ...small, ...wrong })).rejects.toMatchObject({ code });
+  test.each<[string, Record<string, unknown>, string]>([
+    ["no iterations", { iterations: 0 }, "iterations"],
+    ["half a batch", { batch: 0.5 }, "batch"],
+    ["a learning rate of NaN", { learningRate: Number.NaN }, "learningRate"],
+    ["an average that never moves", { averageDecay: 1 }, "averageDecay"],
+    ["a name that is near one", { iteration: 5 }, "iteration"],
+    ["an unknown architecture", { architecture: "mnist" }, "architecture"],
+    ["two architectures", { architecture: "mnist-small" }, "architecture"],
+    ["a margin that is none", { augmentation: { padding: -1, flip: false } }, "augmentation.padding"],
+    ["all images for validation", { validation: 120 }, "validation"],
+    ["an unrolled solve with step control", { gradient: "unrolled", solver: "dopri5@rtol=1e-3" }, "gradient"],
+    ["random meshes with step control", { randomMesh: true, solver: "dopri5@1e-3" }, "randomMesh"],
+    ["an unknown method", { solver: "rk17:2" }, "method"],
+  ])("refuses %s", async (_, wrong, what) => {
+    await expect(trainClassifier(data, { ...small, ...wrong }, tiny)).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      facts: { what },
+    });
+  });
+
+  test("needs an architecture, by name or by value", async () => {
+    await expect(trainClassifier(data, small)).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      facts: { what: "architecture" },
+    });
+  });
+
+  const other = newClassifier(architectureNamed("mnist-small"), new Random(1));
+  test.each<[string, Partial<ImageSet>, ClassifierTrainingInputs, string]>([
+    ["a label without class", { labels: data.labels.map((x) => x + 1) }, {}, "INVALID_ARGUMENT"],
+    ["too few labels", { labels: data.labels.subarray(1) }, {}, "INVALID_ARGUMENT"],
+    ["other classes", { classes: ["a", "b"] }, {}, "INVALID_ARGUMENT"],
+    ["values of another architecture", {}, { from: other }, "INVALID_ARGUMENT"],
+    ["images of another size", { shape: [120, 1, 2, 8] }, {}, "SHAPE_MISMATCH"],
+    ["other validation images", {}, { validation: { ...data, shape: [120, 4, 2, 2] } }, "SHAPE_MISMATCH"],
+  ])("refuses %s", async (_, wrong, inputs, code) => {
+    await expect(trainClassifier({ ...data, ...wrong }, small, { ...tiny, ...inputs })).rejects.toMatchObject(
+      { code },
+    );
+  });
+
+  test("solves by a method that no spelling says", async () => {
+    const mine = defineTableau({ ...euler, name: "my-euler", title: "mine", aliases: [] });
+    const own = await trainClassifier(data, small, { ...tiny, solver: fixed(mine, { steps: 2 }) });
+    const named = await trainClassifier(data, small, tiny);
+    expect(own.classifier.state).toEqual(named.classifier.state);
   });
 
   test("refuses the checkpoint of another one, and damaged ones", async () => {
     const { checkpoints } = await recorded({ ...small, iterations: 4 });
     const [checkpoint] = checkpoints;
     if (checkpoint === undefined) throw new Error("no checkpoint");
-    await expect(trainClassifier({ ...small, checkpoint })).rejects.toMatchObject({
+    await expect(trainClassifier(data, small, { ...tiny, checkpoint })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
     });
     const bytes = encodeCheckpoint(checkpoint);
@@ -256,9 +286,8 @@ describe("a training", () => {
     const { "inlet.0.weight": _best, ...few } = best.values;
     for (const part of [{ trainer: others }, { best: { ...best, values: few } }]) {
       const maimed = { ...checkpoint, ...part };
-      await expect(trainClassifier({ ...small, iterations: 4, checkpoint: maimed })).rejects.toMatchObject({
-        code: "INVALID_ARGUMENT",
-      });
+      const resumed = trainClassifier(data, { ...small, iterations: 4 }, { ...tiny, checkpoint: maimed });
+      await expect(resumed).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     }
   });
 });

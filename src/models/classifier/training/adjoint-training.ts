@@ -9,7 +9,7 @@ import type { ClassifierStep, ClassifierTrainer, UpdateOptions } from "./classif
 import { compileFieldBuffers, fieldInTraining, type PathPoint } from "./field-in-training.js";
 import { compileHeadTraining, compileStemTraining } from "./part-gradients.js";
 
-export interface TapedOptions extends UpdateOptions {
+export interface AdjointTrainingOptions extends UpdateOptions {
   readonly solver: Pick<GradientOptions, "method" | "adjoint">;
 }
 
@@ -20,9 +20,9 @@ export interface TapedOptions extends UpdateOptions {
  * Running statistics inside f move once an iteration, towards the mean of the batch statistics at the ends of the
  * accepted steps.
  */
-export async function compileTapedTraining(
+export async function compileAdjointTraining(
   classifier: Classifier,
-  { solver, compile = {}, ...update }: TapedOptions,
+  { solver, compile = {}, ...update }: AdjointTrainingOptions,
 ): Promise<ClassifierTrainer> {
   const { architecture, state } = classifier;
   const first = splitState(wholeModule(architecture), state);

@@ -4,14 +4,14 @@ import type { FieldSolution } from "../compiled/compiled-solve.js";
 import type { SolveStatistics } from "../problem/solution.js";
 
 /** A solve that can be gone back over: what the ways to differentiate one have in common. */
-export interface TapedSolve {
+export interface DifferentiableSolve {
   /** @param controls values of controls and parameters. */
-  run(z0: Tensor, controls: NamedTensors): Promise<Tape>;
+  run(z0: Tensor, controls: NamedTensors): Promise<SolvedForward>;
   dispose(): Promise<void>;
 }
 
 /** A solve that was run, and the way back. */
-export interface Tape {
+export interface SolvedForward {
   readonly solution: FieldSolution;
   /**
    * Only after a successful solve.

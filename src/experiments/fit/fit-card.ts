@@ -1,0 +1,58 @@
+import type { Fit, ValidityCard } from "../../hypersolver/index.js";
+import {
+  channelMoments,
+  fingerprintOf,
+  type MeasuredError,
+  type Samples,
+} from "../../hypersolver/internal.js";
+import { stateType, tableauSpec } from "../../ode/internal.js";
+import { libraryName } from "../../version.js";
+import { type ComparisonRow, measuredRows } from "./comparison.js";
+import type { FitRequest } from "./fit-request.js";
+
+/** What the file of a correction says of where it holds. @param comparison none before anything is measured. */
+export function fitCard(
+  { field, states }: Pick<FitRequest, "field" | "states">,
+  fit: Fit,
+  samples: Samples,
+  comparison: readonly ComparisonRow[],
+): ValidityCard {
+  const { span, steps, epsilon, inputs, features, directions, seed } = fit.spec;
+  const { base } = fit.correction;
+  const target = (span[1] - span[0]) / steps;
+  const direction = Math.sign(target);
+  const sizes = [Math.abs(target), ...(epsilon ?? [])].map((size) =>
+    Math.min(size, Math.abs(span[1] - span[0])),
+  );
+  const { method, tolerance, precision } = fit.data.settings;
+  const ownBase = tableauSpec(base);
+  return {
+    format: 1,
+    base: base.name,
+    tableau: typeof ownBase === "string" ? undefined : ownBase,
+    order: base.order,
+    inputs,
+    features,
+    span: [span[0], span[1]],
+    steps,
+    directions,
+    epsilon: [direction * Math.min(...sizes), direction * Math.max(...sizes)],
+    stateShape: stateType(field).shape,
+    states: { source: states.description, ...channelMoments(samples.z0) },
+    reference: { method, tolerance, precision, noiseFloor: fit.data.noiseFloor },
+    measured: measuredErrors(comparison),
+    seed,
+    library: libraryName,
+    fingerprint: fingerprintOf(field),
+  };
+}
+
+/** Errors of hypersolver and base at the same number of steps, out of the comparison: of those that have any. */
+function measuredErrors(all: readonly ComparisonRow[]): MeasuredError[] {
+  const rows = measuredRows(all);
+  return rows.flatMap((row) => {
+    const base = rows.find(({ role, steps }) => role === "base" && steps === row.steps);
+    if (row.role !== "hypersolver" || row.steps === undefined || base === undefined) return [];
+    return [{ steps: row.steps, nfe: row.nfe, macs: row.macs, base: base.error, hypersolver: row.error }];
+  });
+}

@@ -1,0 +1,27 @@
+import type { FitInputs, FitSpec } from "../../hypersolver/index.js";
+import { hasImageStates, type ReferenceSettings } from "../../hypersolver/internal.js";
+import type { Field } from "../../ode/index.js";
+import type { Artefact } from "../kit/artefact.js";
+
+/** A fit from field to report. */
+export interface FitRequest extends FitInputs {
+  readonly field: Field;
+  /** What the field is called in titles. */
+  readonly title: string;
+  /** The command line that repeats this run, for the report. */
+  readonly command: string;
+  readonly spec: FitSpec;
+  /** Held-out states to measure on. Default 2000; for images 64. */
+  readonly heldOut?: number | undefined;
+  /** What errors are measured against. Default: `measuringReference`. */
+  readonly measuring?: ReferenceSettings;
+  /** Evaluations of f to compare methods at. Default 1 to 32 by doubling. */
+  readonly budget?: readonly number[] | undefined;
+  /** Draw figures and write a report. Default true. */
+  readonly figures?: boolean;
+  /** Told the correction, `correction.onnx`, before it is measured; it comes again at the end, with measured errors. */
+  readonly onLearned?: ((artefact: Artefact) => Promise<void>) | undefined;
+}
+
+/** Held-out states that methods are measured on, when nobody says: images are thousands of numbers each. */
+export const measuredSamples = (field: Field): number => (hasImageStates(field) ? 64 : 2000);

@@ -1,0 +1,11 @@
+/** What the CLI needs of this layer and users do not. */
+
+export { hasErrors } from "./fit/fit-figures.js";
+export { comparisonText, fitSummary, measuringText } from "./fit/fit-report.js";
+export { measuredSamples } from "./fit/fit-request.js";
+export { cellsFor } from "./flow/flow-figures.js";
+export { flowDefaults, flowTrainings, MATCHING_PER_LIKELIHOOD } from "./flow/flow-phases.js";
+export { flowSummary, formatNats, meanText } from "./flow/flow-report.js";
+export { CHECKPOINT_FILE, checkpointing } from "./kit/checkpoint-files.js";
+export { presets } from "./kit/experiment.js";
+export { type TrackedStore, trackedStore } from "./kit/store.js";

@@ -14,6 +14,8 @@ export type { ValidityCard } from "./files/card.js";
 export { type Fit, fitCorrection } from "./fit/fit.js";
 export type { FitInputs } from "./fit/fit-settings.js";
 export type { FitSpec } from "./fit/fit-table.js";
+export type { CoefficientSpec } from "./learned/coefficient-table.js";
+export { type CoefficientFit, type CoefficientInputs, fitCoefficients } from "./learned/fit-coefficients.js";
 export { encodedStates } from "./states/state-stream.js";
 export { givenStates, normalStates, type StateSource, uniformStates } from "./states/states.js";
 
@@ -25,6 +27,13 @@ export { meshErrors, referenceStates } from "./measure/mesh-errors.js";
 // Files.
 
 export { cardWarnings } from "./files/check-card.js";
+export {
+  type CoefficientCard,
+  coefficientWarnings,
+  decodeCoefficients,
+  encodeCoefficients,
+  type LoadedCoefficients,
+} from "./files/coefficient-file.js";
 export { decodeCorrection, encodeCorrection, weightsWarnings } from "./files/correction-file.js";
 export { encodeSolver, selfTest } from "./files/solver-file.js";
 export { stateWarnings } from "./files/state-warnings.js";

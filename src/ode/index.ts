@@ -8,6 +8,10 @@ export { orThrow, type Solution } from "./problem/solution.js";
 
 // Methods as data.
 
+export { ab2, ab3 } from "./methods/multistep/adams-bashforth.js";
+export { multistepMethods } from "./methods/multistep/index.js";
+export type { MultistepMethod } from "./methods/multistep/multistep.js";
+export { pecHeun } from "./methods/multistep/pec-heun.js";
 export { type AdaptiveTableau, type ButcherTableau, defineTableau } from "./methods/tableau.js";
 export { adaptiveHeun } from "./methods/tableaus/adaptive-heun.js";
 export { alpha } from "./methods/tableaus/alpha.js";
@@ -28,7 +32,16 @@ export { tsit5 } from "./methods/tableaus/tsit5.js";
 // One way to solve as one value: its steps or tolerances, its spelling.
 
 export type { Tolerances } from "./control/step-control.js";
-export { type AdaptiveMethod, adaptive, type FixedMethod, fixed, type Method } from "./methods/method.js";
+export {
+  type AdaptiveMethod,
+  adaptive,
+  type FixedMethod,
+  fixed,
+  type Method,
+  multistep,
+} from "./methods/method.js";
+export type { NonStationaryCoefficients } from "./methods/non-stationary/coefficients.js";
+export { type NonStationaryMethod, nonStationary } from "./methods/non-stationary/method.js";
 
 // Where a solve goes.
 

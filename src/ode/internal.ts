@@ -21,10 +21,12 @@ export type { InputMap } from "./field/model-field.js";
 export { withOpenParameters } from "./field/open-parameters.js";
 export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.js";
 export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
+export { type LinearMethod, linearTableau } from "./methods/linear-method.js";
 export { withStepControl } from "./methods/method.js";
-export { requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
+export { requireLinear, requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
 export {
   gridSchema,
+  nonStationarySchema,
   tableauMethodSchema,
   tableauSchema,
   tableauSpecSchema,
@@ -34,10 +36,17 @@ export {
   gridText,
   isGridText,
   isHyperText,
+  isNonStationaryText,
   parseGrid,
   parseTableauMethod,
   splitMethods,
 } from "./methods/method-text.js";
+export { coefficientsOf } from "./methods/non-stationary/coefficients-of.js";
+export {
+  isNonStationary,
+  type NonStationarySpec,
+  nonStationaryScheme,
+} from "./methods/non-stationary/method.js";
 export { embeddedError, rungeKuttaStep } from "./methods/runge-kutta.js";
 export {
   type MethodCost,

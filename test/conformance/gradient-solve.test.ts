@@ -8,6 +8,8 @@ import {
   dopri5,
   fixed,
   gradientThroughSolve,
+  multistep,
+  multistepMethods,
   type StepEvent,
   solveField,
   tableaus,
@@ -78,10 +80,14 @@ describe("gradients of fixed steps agree with central differences, for z0, contr
     ["reversed, intermediate times", { times: [1.2, 0.8, -0.3] }, { steps: 2 }],
     ["a mesh that is not uniform, a state at each point", {}, { mesh: [0, 0.4, 0.5, 1] }],
   ];
-  const cases = Object.values(tableaus).flatMap((method) =>
-    runs.map(([name, place, grid]) => ({ name, method, options: { ...place, method: fixed(method, grid) } })),
+  const methods = [
+    ...Object.values(tableaus).map((tableau) => fixed(tableau, { steps: 1 })),
+    ...Object.values(multistepMethods).map((method) => multistep(method, { steps: 1 })),
+  ];
+  const cases = methods.flatMap((method) =>
+    runs.map(([name, place, grid]) => ({ name, options: { ...place, method: method.withGrid(grid) } })),
   );
-  test.each(cases)("$method.name: $name", async ({ options }) => {
+  test.each(cases)("$options.method.name: $name", async ({ options }) => {
     const gradient = await compileGradient(field, options);
     const zero = (states: readonly Tensor[]) => states.map(() => undefined);
     await expectDerivative(gradient, async ({ z0, x, w }) => {

@@ -11,6 +11,8 @@ import {
   type FieldSolution,
   fixed,
   heun,
+  multistep,
+  multistepMethods,
   orThrow,
   rk4,
   type Solution,
@@ -73,10 +75,14 @@ const runs: readonly (readonly [string, SolvePlace, Grid])[] = [
 ];
 
 describe("plain and compiled solves agree: fixed steps", () => {
-  const cases = [...Object.values(tableaus), alpha(0.6)].flatMap((method) =>
-    runs.map(([name, place, grid]) => ({ name, options: { ...place, method: fixed(method, grid) }, method })),
+  const methods = [
+    ...[...Object.values(tableaus), alpha(0.6)].map((tableau) => fixed(tableau, { steps: 1 })),
+    ...Object.values(multistepMethods).map((method) => multistep(method, { steps: 1 })),
+  ];
+  const cases = methods.flatMap((method) =>
+    runs.map(([name, place, grid]) => ({ name, options: { ...place, method: method.withGrid(grid) } })),
   );
-  test.each(cases)("$method.name: $name", async ({ options }) => {
+  test.each(cases)("$options.method.name: $name", async ({ options }) => {
     expectSame(...(await both(options)), SAME_NUMERICS);
   });
 

@@ -10,7 +10,9 @@ import {
 import { rungeKuttaStep, stepsOf } from "../../src/ode/internal.js";
 import { plainAlgebra } from "../../src/ode/methods/algebra.js";
 import { denseWeights } from "../../src/ode/methods/interpolation.js";
-import { fixedSteps } from "../../src/ode/plain/fixed-grid.js";
+import { type LinearMethod, linearTableau } from "../../src/ode/methods/linear-method.js";
+import { multistepMethods } from "../../src/ode/methods/multistep/index.js";
+import { statesOf } from "../helpers/steps.js";
 import { adaptiveTableaus } from "../helpers/tableaus.js";
 import { maxAbsError, observedOrder, type Problem, problems } from "../problems/index.js";
 
@@ -23,42 +25,56 @@ const ORDER_TOLERANCE = 0.1;
 const ROUNDING_FLOOR = 2e-13;
 
 /** Step counts in the asymptotic regime, up to beyond the rounding floor for the high orders. */
-function stepCounts(order: number): readonly number[] {
+function stepCounts(order: number, isOneStep = true): readonly number[] {
+  // The first steps of a multistep method, of a lower local order, have to become few.
+  if (order > 2 && !isOneStep) return [128, 192, 256, 384, 512, 768];
   if (order <= 2) return [256, 384, 512, 768, 1024];
   if (order <= 4) return [64, 96, 128, 192, 256];
   if (order === 5) return [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
   return [8, 9, 10, 11, 12, 13, 14, 16, 18, 20, 22, 24, 28, 32];
 }
 
-type Integrate = (tableau: ButcherTableau, problem: Problem, mesh: readonly number[]) => Float64Array[];
+type Integrate = (problem: Problem, mesh: readonly number[]) => Float64Array[];
 
 function fieldOf({ field }: Problem) {
   return (s: number, y: Float64Array) => Float64Array.from(field(s, y));
 }
 
-const withFreshStages: Integrate = (tableau, problem, mesh) => {
-  const y0 = Float64Array.from(problem.exact(problem.span[0]));
-  const steps = fixedSteps(tableau, fieldOf(problem), plainAlgebra, stepsOf(mesh), y0);
-  return [y0, ...Array.from(steps, ({ y1 }) => y1)];
-};
+const stepsBy =
+  (method: LinearMethod): Integrate =>
+  (problem, mesh) =>
+    statesOf(
+      method,
+      fieldOf(problem),
+      stepsOf(mesh),
+      Float64Array.from(problem.exact(mesh[0] ?? Number.NaN)),
+    );
 
-const withReusedStage: Integrate = (tableau, problem, mesh) => {
-  const states: Float64Array[] = [Float64Array.from(problem.exact(problem.span[0]))];
-  let k0: Float64Array | undefined;
-  for (const { s, dt } of stepsOf(mesh)) {
-    const y = states.at(-1) ?? new Float64Array();
-    const step = rungeKuttaStep(tableau, fieldOf(problem), plainAlgebra, s, dt, y, k0);
-    k0 = step.stages.at(-1);
-    states.push(step.y1);
-  }
-  return states;
-};
+const withReusedStage =
+  (tableau: ButcherTableau): Integrate =>
+  (problem, mesh) => {
+    const states: Float64Array[] = [Float64Array.from(problem.exact(problem.span[0]))];
+    let k0: Float64Array | undefined;
+    for (const { s, dt } of stepsOf(mesh)) {
+      const y = states.at(-1) ?? new Float64Array();
+      const step = rungeKuttaStep(tableau, fieldOf(problem), plainAlgebra, s, dt, y, k0);
+      k0 = step.stages.at(-1);
+      states.push(step.y1);
+    }
+    return states;
+  };
 
-function fittedOrder(tableau: ButcherTableau, problem: Problem, integrate: Integrate): number {
-  const measured = stepCounts(tableau.order)
+/** @param meshOf so many steps over a span. */
+function fittedOrder(
+  order: number,
+  problem: Problem,
+  integrate: Integrate,
+  meshOf?: typeof uniformMesh,
+): number {
+  const measured = stepCounts(order, meshOf === undefined)
     .map((steps) => {
-      const mesh = uniformMesh(problem.span, steps);
-      const states = integrate(tableau, problem, mesh);
+      const mesh = (meshOf ?? uniformMesh)(problem.span, steps);
+      const states = integrate(problem, mesh);
       const errors = states.map((y, i) => maxAbsError(y, problem.exact(mesh[i] ?? Number.NaN)));
       return { dt: (problem.span[1] - problem.span[0]) / steps, error: Math.max(...errors) };
     })
@@ -73,16 +89,39 @@ function fittedOrder(tableau: ButcherTableau, problem: Problem, integrate: Integ
 
 describe("order of convergence", () => {
   test.each(cases)("$tableau.name has its order on $problem.name", ({ tableau, problem }) => {
-    const order = fittedOrder(tableau, problem, withFreshStages);
+    const order = fittedOrder(tableau.order, problem, stepsBy(linearTableau(tableau)));
     expect(Math.abs(order - tableau.order)).toBeLessThan(ORDER_TOLERANCE);
   });
 
   const reusing = adaptiveTableaus.filter(({ reuseLastStage }) => reuseLastStage);
   const reuseCases = reusing.flatMap((tableau) => problems.map((problem) => ({ tableau, problem })));
   test.each(reuseCases)("$tableau.name keeps it when the last stage is reused, on $problem.name", (it) => {
-    const order = fittedOrder(it.tableau, it.problem, withReusedStage);
+    const order = fittedOrder(it.tableau.order, it.problem, withReusedStage(it.tableau));
     expect(Math.abs(order - it.tableau.order)).toBeLessThan(ORDER_TOLERANCE);
   });
+
+  /** Steps that grow and shrink by a factor of three, in waves that are finer where there are more of them. */
+  const uneven: typeof uniformMesh = (span, steps) => {
+    const sizes = Array.from({ length: steps }, (_, i) => 2 + Math.sin((2 * Math.PI * i) / 5));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    let at = span[0];
+    const points = sizes.map((size) => (at += (size / total) * (span[1] - span[0])));
+    return [span[0], ...points.slice(0, -1), span[1]];
+  };
+  const backwards: typeof uniformMesh = ([t0, t1], steps) => uneven([t1, t0], steps);
+  const meshes = { "equal steps": uniformMesh, "uneven steps": uneven, "uneven steps backwards": backwards };
+  const multistepCases = Object.values(multistepMethods).flatMap((method) =>
+    problems.flatMap((problem) =>
+      Object.entries(meshes).map(([name, meshOf]) => ({ method, problem, name, meshOf })),
+    ),
+  );
+  test.each(multistepCases)(
+    "$method.name has its order on $problem.name, in $name",
+    ({ method, problem, meshOf }) => {
+      const order = fittedOrder(method.order, problem, stepsBy(method), meshOf);
+      expect(Math.abs(order - method.order)).toBeLessThan(ORDER_TOLERANCE);
+    },
+  );
 });
 
 describe("dense output", () => {

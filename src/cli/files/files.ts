@@ -85,6 +85,16 @@ export async function requireWritableFolder(path: string): Promise<void> {
   }
 }
 
+/** Makes a folder and those above it. Node's own `recursive` never ends where a file system makes none, as under /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if ((await kindOf(path)) === "folder") return;
+  const above = dirname(path);
+  if (above !== path) await makeFolder(above);
+  await mkdir(path).catch(async (cause: unknown) => {
+    if ((await kindOf(path)) !== "folder") throw cause;
+  });
+}
+
 /**
  * Writes a whole file or none: under a temporary name first, renamed when complete. Missing folders are made.
  * @throws FILE_NOT_WRITABLE; the file that was there before is left as it was.
@@ -93,7 +103,7 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await whileHalfWritten(temporary, async () => {
       await writeFile(temporary, content);
       await rename(temporary, path);

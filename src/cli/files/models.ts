@@ -3,7 +3,10 @@ import { importOnnx } from "../../graph/index.js";
 import {
   type Correction,
   cardWarnings,
+  coefficientWarnings,
+  decodeCoefficients,
   decodeCorrection,
+  type LoadedCoefficients,
   stateWarnings,
   type ValidityCard,
   weightsWarnings,
@@ -41,6 +44,22 @@ export type LoadedCorrection = Correction & { readonly card: ValidityCard };
 /** Reads a correction, if one is wanted. */
 export async function readCorrection(path: string | undefined): Promise<LoadedCorrection | undefined> {
   return path === undefined ? undefined : decodeCorrection(await readBytes(path), path);
+}
+
+/** Reads coefficients of a solver. */
+export async function readCoefficients(path: string): Promise<LoadedCoefficients> {
+  return decodeCoefficients(await readBytes(path), path);
+}
+
+/** Says what the card of coefficients has against a field. */
+export function warnOfCoefficients(
+  loaded: LoadedCoefficients | undefined,
+  field: Field,
+  output: Output,
+): string[] {
+  const warnings = loaded === undefined ? [] : coefficientWarnings(loaded, field);
+  for (const warning of warnings) output.warn(warning);
+  return warnings;
 }
 
 /** Says what a correction's card has against its use, each sentence once. */

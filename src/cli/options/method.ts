@@ -1,8 +1,8 @@
-import type { HyperMethod } from "../../hypersolver/index.js";
+import type { HyperMethod, LoadedCoefficients } from "../../hypersolver/index.js";
 import { type AnyMethodSpec, isHyper, methodOf, parseMethodSpec } from "../../hypersolver/internal.js";
 import { type Method, type Span, type Tolerances, tableauNamed } from "../../ode/index.js";
-import { isAdaptive, planMesh, type SolvePlace } from "../../ode/internal.js";
-import { type LoadedCorrection, readCorrection } from "../files/models.js";
+import { isAdaptive, type NonStationarySpec, planMesh, type SolvePlace } from "../../ode/internal.js";
+import { type LoadedCorrection, readCoefficients, readCorrection } from "../files/models.js";
 import { forOption } from "./for-option.js";
 import { unusable } from "./usage-error.js";
 
@@ -21,6 +21,8 @@ export interface ChosenMethod {
   readonly method: Method;
   /** On the base that it is used with. */
   readonly correction?: LoadedCorrection;
+  /** Read for it as well. */
+  readonly coefficients?: LoadedCoefficients;
 }
 
 /** What a command takes for granted. */
@@ -37,6 +39,7 @@ export interface MethodDefaults {
  */
 export async function chosenMethod(options: MethodOptions, defaults: MethodDefaults): Promise<ChosenMethod> {
   const spec = specOf(options, defaults);
+  if (spec.kind === "non-stationary") return chosenCoefficients(spec);
   const file = spec.kind === "hyper" ? spec.correction : undefined;
   if (spec.kind === "hyper" && file === undefined)
     throw unusable(
@@ -49,6 +52,14 @@ export async function chosenMethod(options: MethodOptions, defaults: MethodDefau
   if (options.correction !== undefined) refuseOtherMethod(loaded, options.method);
   const method = forOption("--method", () => methodOf(spec, () => loaded)) as HyperMethod;
   return { method, correction: { ...method.correction, card: loaded.card } };
+}
+
+async function chosenCoefficients(spec: NonStationarySpec): Promise<ChosenMethod> {
+  const coefficients = await readCoefficients(spec.file ?? "");
+  return {
+    method: forOption("--method", () => methodOf(spec, undefined, () => coefficients.method)),
+    coefficients,
+  };
 }
 
 /** A correction brings its method along; another one is a contradiction. */
@@ -73,14 +84,16 @@ function specOf(options: MethodOptions, { tolerances, method: usual }: MethodDef
   }
   if (method === undefined)
     throw missing("--method", "a method, such as heun:4; or --correction with a file");
-  const spec = forOption("--method", () => parseMethodSpec(method, tolerances));
+  const inSteps = steps !== undefined && !isWhole(method);
+  const text = inSteps ? `${method}:${steps}` : method;
+  const spec = forOption("--method", () => parseMethodSpec(text, tolerances));
   if (spec.kind === "hyper" && spec.grid === undefined) return { ...spec, ...grid };
   if (isWhole(method)) {
     if (steps !== undefined) refuseWhole(options, "--steps");
     if (rtol !== undefined) refuseWhole(options, "--rtol");
     if (atol !== undefined) refuseWhole(options, "--atol");
     if (spec.kind !== "adaptive" && maxSteps !== undefined) refuseWhole(options, "--max-steps");
-  } else if (steps !== undefined) return { kind: "fixed", tableau: method, grid: { steps } };
+  }
   if (spec.kind !== "adaptive") return spec;
   requireEstimate(method);
   return {

@@ -3,6 +3,8 @@ import {
   type ButcherTableau,
   defineTableau,
   type Method,
+  type NonStationaryMethod,
+  nonStationary,
   type Tolerances,
   tableauNamed,
 } from "../../ode/index.js";
@@ -10,6 +12,9 @@ import {
   gridSchema,
   isGridText,
   isHyperText,
+  isNonStationaryText,
+  type NonStationarySpec,
+  nonStationarySchema,
   parseGrid,
   parseTableauMethod,
   type TableauMethodSpec,
@@ -23,11 +28,12 @@ import { type HyperSpec, hyper } from "./hyper.js";
 import { rebindCorrection } from "./rebind.js";
 
 /** Any method of the library as plain JSON. */
-export type AnyMethodSpec = TableauMethodSpec | HyperSpec;
+export type AnyMethodSpec = TableauMethodSpec | HyperSpec | NonStationarySpec;
 
 /** Checks a spec that came from outside. */
 export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
   tableauMethodSchema,
+  nonStationarySchema,
   z.strictObject({
     kind: z.literal("hyper"),
     base: tableauSpecSchema.exactOptional(),
@@ -42,6 +48,17 @@ export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
  */
 type Corrections = (name: string | undefined) => Correction;
 
+/** Finds coefficients by the name that a spec gives, usually a file's. */
+export type Coefficients = (name: string | undefined) => NonStationaryMethod;
+
+const noCoefficients: Coefficients = (name) => {
+  throw fail("INVALID_ARGUMENT", {
+    what: "method",
+    expected: "a method without a file of coefficients, or a way to find it",
+    received: name ?? "coefficients without a name",
+  });
+};
+
 const noCorrections: Corrections = (name) => {
   throw fail("INVALID_ARGUMENT", {
     what: "method",
@@ -53,13 +70,25 @@ const noCorrections: Corrections = (name) => {
 /**
  * The method that a spec describes. A base other than the correction's own rebinds it, see `rebindCorrection`.
  * @throws INVALID_ARGUMENT when the library does not know its tableau, or the tableau cannot do it; CARD_MISMATCH when
- *   the correction does not go with the base; what `corrections` throws.
+ *   the correction does not go with the base; what `corrections` and `coefficients` throw.
  */
-export function methodOf(spec: AnyMethodSpec, corrections: Corrections = noCorrections): Method {
+export function methodOf(
+  spec: AnyMethodSpec,
+  corrections: Corrections = noCorrections,
+  coefficients: Coefficients = noCoefficients,
+): Method {
+  if (spec.kind === "non-stationary") return nonStationaryOf(spec, coefficients);
   if (spec.kind !== "hyper") return tableauMethodOf(spec);
   const found = corrections(spec.correction);
   const correction = spec.base === undefined ? found : onBase(found, spec.base);
   return hyper(correction, spec.grid, spec.correction === undefined ? {} : { file: spec.correction });
+}
+
+function nonStationaryOf(spec: NonStationarySpec, found: Coefficients): NonStationaryMethod {
+  const { coefficients, file, grid } = spec;
+  if (coefficients !== undefined && grid !== undefined) return nonStationary(coefficients, grid);
+  const own = found(file);
+  return grid === undefined ? own : own.withGrid(grid);
 }
 
 function onBase(correction: Correction, wanted: NonNullable<HyperSpec["base"]>): Correction {
@@ -70,11 +99,12 @@ function onBase(correction: Correction, wanted: NonNullable<HyperSpec["base"]>):
 
 /**
  * Reads the spelling of any method: that of tableaus (`heun:4`, `dopri5@1e-5`), and `hyper:FILE:STEPS`, where
- * `hyper-BASE:FILE:STEPS` takes another base. Without steps, those that the correction was fitted to.
+ * `hyper-BASE:FILE:STEPS` takes another base, and `ns:FILE`. Without steps, those that the correction was fitted to.
  * @param tolerances where the text says none. Default: rtol 1e-7, atol 1e-9.
  * @throws INVALID_ARGUMENT
  */
 export function parseMethodSpec(text: string, tolerances?: Tolerances): AnyMethodSpec {
+  if (isNonStationaryText(text)) return parseNonStationary(text);
   if (!isHyperText(text)) return parseTableauMethod(text, tolerances);
   const [, base, rest = ""] = /^hyper(?:-([^:]+))?:(.+)$/s.exec(text.trim()) ?? [];
   const [, file, last = ""] = /^(?:(.+):)?([^:]*)$/s.exec(rest) ?? [];
@@ -94,6 +124,23 @@ export function parseMethodSpec(text: string, tolerances?: Tolerances): AnyMetho
   });
 }
 
+/** `ns:FILE`, or `ns:FILE:STEPS` to apply the coefficients to each of so many steps. */
+function parseNonStationary(text: string): NonStationarySpec {
+  const [, file = "", last = ""] = /^ns:(.*?)(?::([^:]*))?$/s.exec(text.trim()) ?? [];
+  if (file === "")
+    throw fail("INVALID_ARGUMENT", {
+      what: "method",
+      expected: "ns:FILE, such as ns:coefficients.json",
+      received: JSON.stringify(text),
+    });
+  if (isGridText(last)) return { kind: "non-stationary", file, grid: parseGrid(last, text) };
+  return { kind: "non-stationary", file: last === "" ? file : `${file}:${last}` };
+}
+
 /** `parseMethodSpec` and `methodOf` in one. */
-export const parseMethod = (text: string, corrections?: Corrections, tolerances?: Tolerances): Method =>
-  methodOf(parseMethodSpec(text, tolerances), corrections);
+export const parseMethod = (
+  text: string,
+  corrections?: Corrections,
+  tolerances?: Tolerances,
+  coefficients?: Coefficients,
+): Method => methodOf(parseMethodSpec(text, tolerances), corrections, coefficients);

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { FixedMethod, Span } from "../../ode/index.js";
-import { planMesh } from "../../ode/internal.js";
+import { type FixedMethod, nonStationary, type Span } from "../../ode/index.js";
+import { isNonStationary, planMesh } from "../../ode/internal.js";
 import { hyper, isHyper } from "../correction/hyper.js";
 import { type AnyMethodSpec, methodSpecSchema } from "../correction/method-of.js";
 
@@ -29,9 +29,9 @@ const schema: z.ZodType<SolverFacts> = z.object({
   spec: methodSpecSchema.optional().catch(undefined),
 });
 
-/** The facts of a method over a span. They name no file of a correction: a solver holds its own. */
+/** The facts of a method over a span. They name no file: a solver holds its own correction or coefficients. */
 export function solverFacts(method: FixedMethod, span: Span): SolverFacts {
-  const { name, order, text, spec } = isHyper(method) ? hyper(method.correction, method.grid) : method;
+  const { name, order, text, spec } = withoutFile(method);
   const { mesh } = planMesh(method.grid, { span });
   return {
     method: name,
@@ -41,6 +41,12 @@ export function solverFacts(method: FixedMethod, span: Span): SolverFacts {
     text,
     spec: spec as AnyMethodSpec,
   };
+}
+
+/** The same method, named by what it is. */
+function withoutFile(method: FixedMethod): FixedMethod {
+  if (isHyper(method)) return hyper(method.correction, method.grid);
+  return isNonStationary(method) ? nonStationary(method.coefficients, method.grid) : method;
 }
 
 /** The facts in a model's metadata; undefined when there are none that can be read. */

@@ -3,21 +3,21 @@ import { cast, fail, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
 import type { Field } from "../field/field.js";
 import type { FixedMethod } from "../methods/method.js";
-import { type MethodCost, repeatsStep, type Scheme, type StepScheme } from "../methods/scheme.js";
+import { type MethodCost, repeatsStep, type Scheme } from "../methods/scheme.js";
 import type { PlannedMesh } from "../problem/grid.js";
 import { interruption } from "../problem/interruption.js";
-import { spanOf } from "../problem/mesh.js";
 import { type Solution, SolutionRecorder } from "../problem/solution.js";
 import { prepared, runtimeOptions } from "./compiled-options.js";
 import type { CompiledSolve, CompiledSolveOptions, FieldSolution } from "./compiled-solve.js";
-import { compileStep, rowsOf, STATE_INPUT, unrolledSolve } from "./compiled-steps.js";
+import { rowsOf, STATE_INPUT, unrolledSolve } from "./compiled-steps.js";
+import { carriedWalk, repeatedWalk, type Walk } from "./walk.js";
 
 /** Solves of up to this many evaluations of f become one program; longer ones repeat a compiled step. */
-const UNROLL_LIMIT = 128;
+export const UNROLL_LIMIT = 128;
 
 /**
- * A solve in fixed steps: one program where it is short or its method repeats no step, else one of a step. `onStep` asks
- * for single steps; a signal does not.
+ * A solve in fixed steps: one program where it is short or its method knows no single step, else one of a step. `onStep`
+ * asks for single steps; a signal does not.
  * @throws INVALID_ARGUMENT for `onStep` where there is no single step.
  */
 export async function compileFixed(
@@ -28,17 +28,29 @@ export async function compileFixed(
 ): Promise<CompiledSolve> {
   const scheme = method.scheme(field);
   const { onStep } = options;
+  const walk = walkOf(field, method, scheme, place.mesh, options);
   const isLong = scheme.cost(place.mesh.length - 1).nfe > UNROLL_LIMIT;
-  if (repeatsStep(scheme))
-    return isLong || onStep !== undefined
-      ? compileLooped(field, scheme, place, options)
-      : compileUnrolled(field, scheme, place, options);
-  if (onStep === undefined) return compileUnrolled(field, scheme, place, options);
+  if (!isLong && onStep === undefined) return compileUnrolled(field, scheme, walk, place, options);
+  if (walk !== undefined) return compileLooped(field, scheme, await walk(), place, options);
+  if (onStep === undefined) return compileUnrolled(field, scheme, walk, place, options);
   throw fail("INVALID_ARGUMENT", {
     what: "onStep",
-    expected: "a method that repeats one step",
+    expected: "a method that can be taken step by step",
     received: method.text,
   });
+}
+
+/** How to take single steps of a method; undefined for one that knows the whole solve only. */
+function walkOf(
+  field: Field,
+  { linear }: FixedMethod,
+  scheme: Scheme,
+  mesh: readonly number[],
+  options: CompiledSolveOptions,
+): (() => Promise<Walk>) | undefined {
+  const compileOptions = { hot: true, ...runtimeOptions(options) };
+  if (repeatsStep(scheme)) return () => repeatedWalk(field, scheme, mesh, compileOptions);
+  return linear && (() => carriedWalk(field, linear, mesh, compileOptions));
 }
 
 /** The state at the i-th requested time. The slash keeps it apart from controls. */
@@ -47,6 +59,7 @@ const outputName = (i: number): string => `/at${i}`;
 async function compileUnrolled(
   field: Field,
   scheme: Scheme,
+  walk: (() => Promise<Walk>) | undefined,
   place: PlannedMesh,
   options: CompiledSolveOptions,
 ): Promise<CompiledSolve> {
@@ -69,9 +82,9 @@ async function compileUnrolled(
     const cost = scheme.cost(steps);
     recorder.nfe = cost.nfe;
     const broken = states.findIndex((state) => firstNonFinite(state) >= 0);
-    if (broken >= 0 && repeatsStep(scheme)) {
+    if (broken >= 0 && walk !== undefined) {
       // Step by step, to tell where it breaks.
-      diagnosis ??= compileLooped(field, scheme, place, options);
+      diagnosis ??= walk().then((steps) => compileLooped(field, scheme, steps, place, options));
       return (await diagnosis).run(z0, controls);
     }
     const good = broken >= 0 ? states.slice(0, broken) : states;
@@ -93,14 +106,13 @@ async function compileUnrolled(
   };
 }
 
-async function compileLooped(
+function compileLooped(
   field: Field,
-  scheme: StepScheme,
+  scheme: Scheme,
+  walk: Walk,
   { mesh, times }: PlannedMesh,
   options: CompiledSolveOptions,
-): Promise<CompiledSolve> {
-  const program = await compileStep(field, scheme, { hot: true, ...runtimeOptions(options) });
-  const { nfe } = scheme.cost(1);
+): CompiledSolve {
   const run: CompiledSolve["run"] = async (z0, controls = {}) => {
     const start = prepared(field, z0);
     const recorder = new SolutionRecorder(times, start);
@@ -109,12 +121,13 @@ async function compileLooped(
     const badStart = firstNonFinite(start);
     if (badStart >= 0) return ended(recorder.nonFinite("In the initial state", badStart), 0);
     const isInterrupted = interruption(options.signal);
+    const step = walk.begin(start, controls);
     let z = start;
     for (const [i, s1] of mesh.slice(1).entries()) {
       if (await isInterrupted()) return ended(recorder.interrupted(), i);
       const s = mesh[i] ?? s1;
-      z = (await program.run({ s, dt: s1 - s, z, z0: start, span: spanOf(mesh) }, controls)).z1;
-      recorder.nfe += nfe;
+      z = await step(i, z);
+      recorder.nfe = scheme.cost(i + 1).nfe;
       const bad = firstNonFinite(z);
       if (bad >= 0) return ended(recorder.nonFinite(`After the step from s = ${s}`, bad), i + 1);
       recorder.accept(s1, z);
@@ -124,7 +137,7 @@ async function compileLooped(
     if (recorder.nextTime !== undefined) recorder.save(start);
     return ended(recorder.succeed(), mesh.length - 1);
   };
-  return { run, dispose: () => program.dispose() };
+  return { run, dispose: () => walk.dispose() };
 }
 
 function withCosts(solution: Solution<Tensor>, { gCalls, macs }: MethodCost): FieldSolution {

@@ -1,4 +1,3 @@
-import { fail } from "../../tensor/index.js";
 import { runtimeOptions } from "../compiled/compiled-options.js";
 import { STATE_INPUT } from "../compiled/compiled-steps.js";
 import type { Field } from "../field/field.js";
@@ -12,6 +11,7 @@ import type { GradientOptions } from "./gradient-options.js";
 import { recordedAdaptive, recordedFixed } from "./recorded-solve.js";
 import { replayBack } from "./replay.js";
 import { compileStepVjps } from "./step-vjp.js";
+import { compileUnrolledGradient } from "./unrolled-gradient.js";
 
 /**
  * A solve with its exact reverse (discretise, then optimise). The forward solve keeps the state at step boundaries;
@@ -21,6 +21,7 @@ import { compileStepVjps } from "./step-vjp.js";
  *
  * Adaptive solves restart at every requested time (Hairer's first step again: 2 evaluations of f a segment), and a pair
  * that is not FSAL does not reuse its last stage. With `parallel: "batch"` every thread goes back with rows of its own.
+ * A method that repeats no step goes back in one program: see `compileUnrolledGradient`.
  * @param field with open parameters.
  * @throws INVALID_ARGUMENT when options are unusable or contradict each other.
  */
@@ -29,7 +30,17 @@ export async function compileDiscreteGradient(
   options: GradientOptions,
 ): Promise<DifferentiableSolve> {
   const method = resolveMethod(options.method);
-  const scheme = stepsOfMethod(field, method);
+  const scheme = method.kind === "fixed" ? method.scheme(field) : tableauScheme(field, method.tableau);
+  if (method.kind === "fixed" && !repeatsStep(scheme)) return compileUnrolledGradient(field, method, options);
+  return compileStepwise(field, method, scheme as StepScheme, options);
+}
+
+async function compileStepwise(
+  field: Field,
+  method: Method,
+  scheme: StepScheme,
+  options: GradientOptions,
+): Promise<DifferentiableSolve> {
   const forward =
     method.kind === "fixed"
       ? await recordedFixed(field, method, planMesh(method.grid, options), options)
@@ -61,16 +72,4 @@ export async function compileDiscreteGradient(
       for (const program of backward.programs) await program.dispose();
     },
   };
-}
-
-/** @throws INVALID_ARGUMENT for a method that repeats no step. */
-function stepsOfMethod(field: Field, method: Method): StepScheme {
-  if (method.kind === "adaptive") return tableauScheme(field, method.tableau);
-  const scheme = method.scheme(field);
-  if (repeatsStep(scheme)) return scheme;
-  throw fail("INVALID_ARGUMENT", {
-    what: "method",
-    expected: "a method that repeats one step: the discrete adjoint goes back step by step",
-    received: method.text,
-  });
 }

@@ -11,6 +11,7 @@ export function productAlgebra<Y, S>(algebra: Algebra<Y, S>): Algebra<Product<Y>
       mapParts(y, (part, name) => algebra.combine(part, dt, coefficients, partOf(k, name))),
     increment: (dt, coefficients, k) =>
       mapParts(k[0] ?? {}, (_, name) => algebra.increment(dt, coefficients, partOf(k, name))),
+    scale: (y, factor) => mapParts(y, (part) => algebra.scale(part, factor)),
   };
 }
 

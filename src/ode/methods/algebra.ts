@@ -4,12 +4,17 @@
  */
 export interface Algebra<Y, S> {
   /** Stage time s + c·dt. */
-  time(s: S, c: number, dt: S): S;
+  time(s: S, c: Coefficient<S>, dt: S): S;
   /** y + dt Σ c_i k_i over the stages given; zero coefficients are skipped, missing ones count as zero. */
-  combine(y: Y, dt: S, coefficients: readonly number[], k: readonly Y[]): Y;
+  combine(y: Y, dt: S, coefficients: readonly Coefficient<S>[], k: readonly Y[]): Y;
   /** dt Σ c_i k_i: the same sum without a base, for error estimates. `k` is never empty. */
   increment(dt: S, coefficients: readonly number[], k: readonly Y[]): Y;
+  /** factor·y; y itself for the number 1. */
+  scale(y: Y, factor: Coefficient<S>): Y;
 }
+
+/** A coefficient of a method: a number, or a scalar of the algebra where it is learned or told from outside. */
+export type Coefficient<S> = number | S;
 
 /** The right-hand side: dy/ds = f(s, y). */
 export type VectorField<Y, S> = (s: S, y: Y) => Y;
@@ -23,6 +28,7 @@ export const plainAlgebra: Algebra<Float64Array, number> = {
     return sum;
   },
   increment: (dt, coefficients, k) => weightedSum(k[0]?.length ?? 0, dt, coefficients, k),
+  scale: (y, factor) => (factor === 1 ? y : y.map((value) => factor * value)),
 };
 
 /** The small terms are added up before they meet the large state: one rounding at the state's magnitude. */

@@ -19,7 +19,7 @@ import type { Algebra } from "./algebra.js";
 export const graphAlgebra: Algebra<Node, Operand> = {
   time: (s, c, dt) => {
     if (c === 0) return s;
-    if (typeof s === "number" && typeof dt === "number") return s + c * dt;
+    if (typeof s === "number" && typeof dt === "number" && typeof c === "number") return s + c * dt;
     return add(s, c === 1 ? dt : scaled(dt, c));
   },
   combine: (y, dt, coefficients, k) => {
@@ -35,6 +35,7 @@ export const graphAlgebra: Algebra<Node, Operand> = {
       received: "none",
     });
   },
+  scale: (y, factor) => (factor === 1 ? y : mul(y, factor)),
 };
 
 /** Where stage times may lie. */
@@ -58,14 +59,17 @@ export function graphAlgebraWithin({ low, high }: DepthBounds): Algebra<Node, Op
   return { ...graphAlgebra, time };
 }
 
-function products(dt: Operand, coefficients: readonly number[], k: readonly Node[]): Node[] {
+function products(dt: Operand, coefficients: readonly Operand[], k: readonly Node[]): Node[] {
   return k.flatMap((stage, i) => {
     const coefficient = coefficients[i] ?? 0;
     return coefficient === 0 ? [] : [mul(stage, scaled(dt, coefficient))];
   });
 }
 
-function scaled(dt: Operand, factor: number): Operand {
-  if (typeof dt === "number") return dt * factor;
+function scaled(dt: Operand, factor: Operand): Operand {
+  if (typeof dt === "number") {
+    if (typeof factor === "number") return dt * factor;
+    return dt === 1 ? factor : mul(factor, dt);
+  }
   return factor === 1 ? dt : mul(dt, factor);
 }

@@ -1,8 +1,10 @@
 import { fail } from "../../tensor/index.js";
 import type { Tolerances } from "../control/step-control.js";
-import { type AdaptiveMethod, adaptive, fixed, type Method, type TableauMethod } from "./method.js";
+import type { LinearMethod } from "./linear-method.js";
+import { adaptive, type FixedMethod, fixed, type Method, multistep } from "./method.js";
 import { controlOf, type TableauMethodSpec } from "./method-spec.js";
 import { parseTableauMethod } from "./method-text.js";
+import { multistepNamed } from "./multistep/index.js";
 import { type ButcherTableau, defineTableau, isAdaptive } from "./tableau.js";
 import { dopri5 } from "./tableaus/dopri5.js";
 import { tableauNamed } from "./tableaus/index.js";
@@ -12,7 +14,8 @@ import { tableauNamed } from "./tableaus/index.js";
  * @throws INVALID_ARGUMENT when the library does not know its tableau, or the tableau cannot do it; INVALID_TABLEAU for
  *   invalid coefficients.
  */
-export function tableauMethodOf(spec: TableauMethodSpec): TableauMethod | AdaptiveMethod {
+export function tableauMethodOf(spec: TableauMethodSpec): Method {
+  if (spec.kind === "multistep") return multistep(multistepNamed(spec.method), spec.grid);
   const tableau: ButcherTableau =
     typeof spec.tableau === "string" ? tableauNamed(spec.tableau) : defineTableau(spec.tableau);
   if (spec.kind === "fixed") return fixed(tableau, spec.grid);
@@ -62,6 +65,20 @@ export function requireTableau({ tableau, text }: Method, what: string): Butcher
   throw fail("INVALID_ARGUMENT", {
     what: "method",
     expected: `a Runge–Kutta method: ${what}`,
+    received: text,
+  });
+}
+
+/**
+ * What a fixed-step method does to states of any kind.
+ * @param what needs it.
+ * @throws INVALID_ARGUMENT for a method that is more than evaluations and weighted sums.
+ */
+export function requireLinear({ linear, text }: FixedMethod, what: string): LinearMethod {
+  if (linear !== undefined) return linear;
+  throw fail("INVALID_ARGUMENT", {
+    what: "method",
+    expected: `a method of evaluations and weighted sums alone: ${what}`,
     received: text,
   });
 }

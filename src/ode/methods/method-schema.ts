@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Grid } from "../problem/grid.js";
 import type { TableauMethodSpec } from "./method-spec.js";
+import { multistepNames } from "./multistep/names.js";
+import type { NonStationarySpec } from "./non-stationary/method.js";
 import type { AdaptiveTableauSpec, TableauSpec } from "./tableau.js";
 
 // Checks of methods that were read from files. Apart from the specs themselves: who reads no files need not load zod.
@@ -63,7 +65,7 @@ export const tableauSpecSchema: z.ZodType<string | TableauSpec | AdaptiveTableau
   tableauSchema,
 ]);
 
-/** Checks the spec of a method made of a tableau. */
+/** Checks the spec of a method that names or coefficients of tableaus say whole. */
 export const tableauMethodSchema: z.ZodType<TableauMethodSpec> = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("fixed"),
@@ -75,4 +77,18 @@ export const tableauMethodSchema: z.ZodType<TableauMethodSpec> = z.discriminated
     tableau: z.union([z.string(), adaptiveTableau]),
     ...control,
   }),
+  z.strictObject({ kind: z.literal("multistep"), method: z.enum(multistepNames), grid: gridSchema }),
 ]);
+
+/** Checks the form of non-stationary coefficients as a method; what the numbers have to be, `nonStationary` checks. */
+export const nonStationarySchema: z.ZodType<NonStationarySpec> = z.strictObject({
+  kind: z.literal("non-stationary"),
+  coefficients: z
+    .strictObject({
+      times: coefficients,
+      rows: z.array(z.strictObject({ from: z.number(), scale: z.number(), weights: coefficients })),
+    })
+    .exactOptional(),
+  file: z.string().exactOptional(),
+  grid: gridSchema.exactOptional(),
+});

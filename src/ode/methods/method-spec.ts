@@ -30,8 +30,16 @@ export interface AdaptiveSpec extends MethodSpec, ControlSpec {
   readonly tableau: string | AdaptiveTableauSpec;
 }
 
-/** A method made of a tableau. */
-export type TableauMethodSpec = FixedSpec | AdaptiveSpec;
+/** A multistep method in fixed steps. */
+export interface MultistepSpec extends MethodSpec {
+  readonly kind: "multistep";
+  /** A name that the library knows. */
+  readonly method: string;
+  readonly grid: Grid;
+}
+
+/** A method that a name or the coefficients of a tableau say whole. */
+export type TableauMethodSpec = FixedSpec | AdaptiveSpec | MultistepSpec;
 
 /** The name of a tableau that the library knows, else its coefficients. */
 export function tableauSpec<T extends ButcherTableau>(tableau: T): string | T {

@@ -2,19 +2,22 @@ import { fail } from "../../tensor/index.js";
 import { DEFAULT_TOLERANCES, type Tolerances } from "../control/step-control.js";
 import type { Grid } from "../problem/grid.js";
 import type { AdaptiveSpec, ControlSpec, TableauMethodSpec } from "./method-spec.js";
+import { isMultistepName } from "./multistep/names.js";
 
 /*
  * The one spelling of methods, for command lines, legends and reports:
  *
  *     heun:4                      4 equal steps between each two requested times
  *     heun:0/0.25/1               all points of the solve
+ *     ab2:8                       a multistep method
  *     dopri5                      step control at the default tolerances
  *     dopri5@1e-5                 rtol = atol = 1e-5
  *     dopri5@rtol=1e-5,atol=1e-7,maxSteps=500
  */
 
-/** The spelling of a method made of a tableau; `methodOf` needs the object where the library does not know its name. */
+/** The spelling of a method; `methodOf` needs the object where the library does not know the name of its tableau. */
 export function tableauMethodText(spec: TableauMethodSpec): string {
+  if (spec.kind === "multistep") return `${spec.method}:${gridText(spec.grid)}`;
   const name = typeof spec.tableau === "string" ? spec.tableau : spec.tableau.name;
   return spec.kind === "fixed" ? `${name}:${gridText(spec.grid)}` : `${name}@${controlText(spec)}`;
 }
@@ -55,6 +58,9 @@ function controlText({ rtol, atol, stepController, ...others }: AdaptiveSpec): s
   return [...tolerances, ...rest].join(",");
 }
 
+/** Whether a spelling names a file of coefficients: `ns:solver.json`. */
+export const isNonStationaryText = (text: string): boolean => /^\s*ns:/.test(text);
+
 /** Whether a spelling names a correction. */
 export const isHyperText = (text: string): boolean => /^\s*hyper[-:]/.test(text);
 
@@ -84,8 +90,12 @@ export function parseTableauMethod(
 ): TableauMethodSpec {
   const [, name = "", mark, rest = ""] = /^([^:@]*)(?:([:@])(.*))?$/s.exec(text.trim()) ?? [];
   if (name === "") throw misspelt(text, "the name of a method first");
-  if (isHyperText(text))
-    throw misspelt(text, "a method without a correction, whose file has to be read first");
+  if (isHyperText(text) || isNonStationaryText(text))
+    throw misspelt(text, "a method without a correction or coefficients, whose file has to be read first");
+  if (isMultistepName(name)) {
+    if (mark !== ":") throw misspelt(text, `steps after the name, such as ${name}:8: it controls no error`);
+    return { kind: "multistep", method: name, grid: parseGrid(rest, text) };
+  }
   if (mark === ":") return { kind: "fixed", tableau: name, grid: parseGrid(rest, text) };
   const given = mark === undefined ? {} : parseControl(rest, text);
   const { rtol, atol } = tolerances;
@@ -163,7 +173,7 @@ function misspelt(text: string, expected: string): Error {
     what: "method",
     expected,
     received: JSON.stringify(text),
-    help: "write heun:4, dopri5@1e-5, dopri5@rtol=1e-5,atol=1e-7 or hyper:correction.onnx:2",
+    help: "write heun:4, dopri5@1e-5, dopri5@rtol=1e-5,atol=1e-7, ab2:8 or hyper:correction.onnx:2",
   });
 }
 

@@ -2,14 +2,17 @@ import { fail } from "../../tensor/index.js";
 import { checkStepControl, DEFAULT_TOLERANCES, type StepControl } from "../control/step-control.js";
 import type { Field } from "../field/field.js";
 import { checkGrid, type Grid } from "../problem/grid.js";
+import { type LinearMethod, linearScheme, linearTableau } from "./linear-method.js";
 import {
   type AdaptiveSpec,
   controlSpec,
   type FixedSpec,
   type MethodSpec,
+  type MultistepSpec,
   tableauSpec,
 } from "./method-spec.js";
 import { tableauMethodText } from "./method-text.js";
+import type { MultistepMethod } from "./multistep/multistep.js";
 import { type Scheme, type StepScheme, tableauScheme } from "./scheme.js";
 import { type AdaptiveTableau, type ButcherTableau, isAdaptive } from "./tableau.js";
 
@@ -36,8 +39,10 @@ interface NamedMethod {
 export interface FixedMethod extends NamedMethod {
   readonly kind: "fixed";
   readonly grid: Grid;
-  /** The tableau whose steps it takes, where it does nothing else: for solvers that read no graphs. */
+  /** The tableau whose steps it takes, where it does nothing else. */
   readonly tableau?: ButcherTableau;
+  /** What it does to states of any kind, where that is evaluations and weighted sums alone: for solvers that read no graphs. */
+  readonly linear?: LinearMethod;
   /** The method on a field, whose parameters may be open to derivatives. */
   scheme(field: Field): Scheme;
   /** The same method on another grid. */
@@ -47,6 +52,7 @@ export interface FixedMethod extends NamedMethod {
 /** A tableau in fixed steps. */
 export interface TableauMethod extends FixedMethod {
   readonly tableau: ButcherTableau;
+  readonly linear: LinearMethod;
   readonly spec: FixedSpec;
   scheme(field: Field): StepScheme;
   withGrid(grid: Grid): TableauMethod;
@@ -77,8 +83,32 @@ export function fixed(tableau: ButcherTableau, grid: Grid): TableauMethod {
     spec,
     grid,
     tableau,
+    linear: linearTableau(tableau),
     scheme: (field) => tableauScheme(field, tableau),
     withGrid: (other) => fixed(tableau, other),
+  };
+}
+
+/**
+ * A multistep method in fixed steps: `multistep(ab2, { steps: 8 })`, spelt `ab2:8`. Steps of different sizes keep its order,
+ * and a solve through several requested times starts once.
+ * @throws INVALID_ARGUMENT for a grid that is none.
+ */
+export function multistep(method: MultistepMethod, grid: Grid): FixedMethod {
+  checkGrid(grid);
+  const { name, title, order } = method;
+  const spec: MultistepSpec = { kind: "multistep", method: name, grid };
+  return {
+    kind: "fixed",
+    name,
+    title,
+    order,
+    text: tableauMethodText(spec),
+    spec,
+    grid,
+    linear: method,
+    scheme: (field) => linearScheme(field, method),
+    withGrid: (other) => multistep(method, other),
   };
 }
 

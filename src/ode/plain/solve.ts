@@ -1,15 +1,14 @@
 import { fail } from "../../tensor/index.js";
 import { integrateAdaptive } from "../control/adaptive.js";
 import { plainAlgebra, type VectorField } from "../methods/algebra.js";
-import { requireTableau, resolveMethod } from "../methods/method-of.js";
-import type { ButcherTableau } from "../methods/tableau.js";
+import { type LinearMethod, linearSteps } from "../methods/linear-method.js";
+import { requireLinear, resolveMethod } from "../methods/method-of.js";
 import { type PlannedMesh, planMesh, requestedTimes } from "../problem/grid.js";
 import { interruption } from "../problem/interruption.js";
 import { spanOf, stepsOf } from "../problem/mesh.js";
 import { checkOptionNames, requestNames } from "../problem/option-names.js";
 import { type Solution, SolutionRecorder } from "../problem/solution.js";
 import type { SolveRequest } from "../problem/solve-request.js";
-import { fixedStepNfe, fixedSteps } from "./fixed-grid.js";
 import { checkedField, firstBadIndex, type PlainField } from "./plain-field.js";
 import { plainStepper } from "./plain-stepper.js";
 
@@ -35,8 +34,8 @@ export async function solve(
   const method = resolveMethod(options.method);
   const start = startOf(y0);
   if (method.kind === "fixed") {
-    const tableau = requireTableau(method, "this field is no graph");
-    return solveFixed(field, start, tableau, planMesh(method.grid, options), options);
+    const linear = requireLinear(method, "this field is no graph");
+    return solveFixed(field, start, linear, planMesh(method.grid, options), options);
   }
   if (method.toleranceColumns !== undefined)
     throw fail("INVALID_ARGUMENT", {
@@ -65,7 +64,7 @@ function startOf(y0: ArrayLike<number>): Float64Array {
 async function solveFixed(
   field: PlainField,
   start: Float64Array,
-  tableau: ButcherTableau,
+  method: LinearMethod,
   { mesh, times }: PlannedMesh,
   { signal, onStep }: SolveOptions,
 ): Promise<Solution<Float64Array>> {
@@ -74,14 +73,13 @@ async function solveFixed(
   const badState = firstBadIndex(start);
   if (badState !== undefined) return recorder.nonFinite("In the initial state", badState);
   const isInterrupted = interruption(signal);
-  const evaluations = fixedStepNfe(tableau, 1);
-  const steps = fixedSteps(tableau, checked, plainAlgebra, stepsOf(mesh), start);
+  const steps = linearSteps(method, checked, plainAlgebra, stepsOf(mesh), start);
   for (;;) {
     if (await isInterrupted()) return recorder.interrupted();
     const next = steps.next();
     if (next.done === true) break;
     const { s, dt, y1 } = next.value;
-    recorder.nfe += evaluations;
+    recorder.nfe = method.nfe(recorder.acceptedSteps + 1);
     const bad = firstBadIndex(y1);
     if (bad !== undefined) return recorder.nonFinite(`After the step from s = ${s}`, bad);
     const s1 = mesh[recorder.acceptedSteps + 1] ?? s + dt;

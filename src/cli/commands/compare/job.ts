@@ -7,19 +7,20 @@ import {
   standardCompetitors,
 } from "../../../experiments/index.js";
 import { comparisonText, hasErrors, measuredSamples, measuringText } from "../../../experiments/internal.js";
+import type { LoadedCoefficients } from "../../../hypersolver/index.js";
 import {
   droppedText,
   measuringReference,
   referenceNoise,
   solvableSamples,
 } from "../../../hypersolver/internal.js";
-import type { Field } from "../../../ode/index.js";
-import { splitMethods } from "../../../ode/internal.js";
+import type { Field, Span } from "../../../ode/index.js";
+import { type Grid, spanOf, splitMethods } from "../../../ode/internal.js";
 import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
 import { configArtefact } from "../../files/config-artefact.js";
 import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
-import { readField, warnOfCard, warnOfStates } from "../../files/models.js";
+import { readField, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { stateSource } from "../../files/states.js";
 import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
@@ -35,16 +36,19 @@ export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, a
   const { field: path } = options;
   const { output, progress, machine } = desk;
   const field = await readField(path, options);
-  const { methods, corrections } = await contest(field, options);
-  const span = options.span ?? corrections[0]?.correction.card.span;
+  const { methods, corrections, coefficients } = await contest(field, options);
+  const span = options.span ?? corrections[0]?.correction.card.span ?? ownSpan(coefficients[0]?.method.grid);
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   if (options.out !== undefined) await requireWritableFolder(options.out);
   const source = await stateSource(field, parseStates("--states", options.states), options);
   const wanted = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
-  const warnings = corrections.flatMap(({ correction, method }) => [
-    ...warnOfCard(correction, field, usesOf(method, { span }), output),
-    ...warnOfStates(correction, wanted.z0, span[0], output),
-  ]);
+  const warnings = [
+    ...coefficients.flatMap((loaded) => warnOfCoefficients(loaded, field, output)),
+    ...corrections.flatMap(({ correction, method }) => [
+      ...warnOfCard(correction, field, usesOf(method, { span }), output),
+      ...warnOfStates(correction, wanted.z0, span[0], output),
+    ]),
+  ];
   const measuring = measuringReference(field);
   const runtime = machine;
   const solvable = await solvableSamples(field, span, wanted, measuring, runtime);
@@ -88,8 +92,16 @@ const BUDGET = [1, 2, 4, 8, 16];
 interface Contest {
   readonly methods: readonly Competitor[];
   /** The corrected ones. */
-  readonly corrections: readonly Required<ChosenMethod>[];
+  readonly corrections: readonly Corrected[];
+  /** Read from files, for warnings. */
+  readonly coefficients: readonly LoadedCoefficients[];
 }
+
+/** Where coefficients were fitted. */
+const ownSpan = (grid: Grid | undefined): Span | undefined =>
+  grid !== undefined && "mesh" in grid ? spanOf(grid.mesh) : undefined;
+
+type Corrected = Required<Pick<ChosenMethod, "method" | "correction">>;
 
 /** The methods of `--methods`; else the usual ones, and the correction at every budget. */
 async function contest(field: Field, options: CompareOptions): Promise<Contest> {
@@ -102,7 +114,11 @@ async function contest(field: Field, options: CompareOptions): Promise<Contest> 
       ...(tolerances !== undefined && { tolerances }),
       ...(correction !== undefined && { correction }),
     };
-    return { methods: standardCompetitors(field, usual), corrections: corrected(chosen ? [chosen] : []) };
+    return {
+      methods: standardCompetitors(field, usual),
+      corrections: corrected(chosen ? [chosen] : []),
+      coefficients: [],
+    };
   }
   const given = { "--correction": file, "--budget": options.budget, "--tolerances": tolerances };
   const spare = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
@@ -115,10 +131,14 @@ async function contest(field: Field, options: CompareOptions): Promise<Contest> 
     );
   const chosen: ChosenMethod[] = [];
   for (const method of splitMethods(list)) chosen.push(await chosenMethod({ method }, {}));
-  return { methods: competitorsOf(chosen.map(({ method }) => method)), corrections: corrected(chosen) };
+  return {
+    methods: competitorsOf(chosen.map(({ method }) => method)),
+    corrections: corrected(chosen),
+    coefficients: chosen.flatMap(({ coefficients = [] }) => coefficients),
+  };
 }
 
-const corrected = (chosen: readonly ChosenMethod[]): Required<ChosenMethod>[] =>
+const corrected = (chosen: readonly ChosenMethod[]): Corrected[] =>
   chosen.flatMap(({ method, correction }) => (correction === undefined ? [] : [{ method, correction }]));
 async function drawn(rows: readonly ComparisonRow[]): Promise<{ path: string; content: string }[]> {
   return hasErrors(rows) ? [{ path: "pareto.svg", content: await renderSvg(paretoFigure(rows)) }] : [];

@@ -4,7 +4,7 @@ import type { FixedMethod, Span } from "../../../ode/index.js";
 import { spanOf } from "../../../ode/internal.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
-import { readField, warnOfCard } from "../../files/models.js";
+import { readField, warnOfCard, warnOfCoefficients } from "../../files/models.js";
 import { goldenSamples } from "../../files/states.js";
 import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
 import { parseStates } from "../../options/parse.js";
@@ -16,11 +16,13 @@ import { type ExportOptions, exportTable } from "./table.js";
 export const exportJob: SpecJob<typeof exportTable> = plainJob(exportTable, async (options, { output }) => {
   const { field: path, states } = options;
   const field = await readField(path, options);
-  const { method, span, correction } = await fixedSolve(options);
+  const { method, span, correction, coefficients } = await fixedSolve(options);
   await requireWritableFile(options.out);
   const samples = await goldenSamples(field, parseStates("--states", states), options, options.seed);
   const warnings =
-    correction === undefined ? [] : warnOfCard(correction, field, usesOf(method, { span }), output);
+    correction === undefined
+      ? warnOfCoefficients(coefficients, field, output)
+      : warnOfCard(correction, field, usesOf(method, { span }), output);
   const facts = solverFacts(method, span);
   const { steps } = facts;
   const card =

@@ -15,7 +15,7 @@ export const exportOwnTable = {
     type: "text",
     placeholder: "method",
     known: methodNames as readonly string[],
-    help: "how to solve: heun:4 (steps), hyper:FILE:2 (correction); or a name alone, {choices}",
+    help: "how to solve: heun:4 or ab2:8 (steps), hyper:FILE:2 (correction), ns:FILE (coefficients); or a name alone, {choices}",
   },
   steps: { type: "integer", min: 1, placeholder: "k", help: "number of equal steps over the span" },
   span: { type: "span", placeholder: "t0,t1", help: "from where to where; t1 < t0 runs backwards" },

@@ -12,7 +12,13 @@ import { textTable } from "../../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape, type Tensor, toFloat64 } from "../../../tensor/index.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
-import { compileOptions, readField, warnOfCard, warnOfStates } from "../../files/models.js";
+import {
+  compileOptions,
+  readField,
+  warnOfCard,
+  warnOfCoefficients,
+  warnOfStates,
+} from "../../files/models.js";
 import { solveSamples } from "../../files/states.js";
 import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
 import { parseStates } from "../../options/parse.js";
@@ -46,7 +52,10 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (
   });
   const warnings =
     correction === undefined
-      ? tolerancesOf(method, field, samples.z0, output)
+      ? [
+          ...tolerancesOf(method, field, samples.z0, output),
+          ...warnOfCoefficients(chosen.coefficients, field, output),
+        ]
       : [
           ...warnOfCard(correction, field, usesOf(method, place), output),
           ...warnOfStates(correction, samples.z0, (place.span ?? place.times)?.[0], output),

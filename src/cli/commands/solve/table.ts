@@ -16,7 +16,7 @@ export const solveOwnTable = {
     otherwise: "dopri5",
     placeholder: "method",
     known: methodNames as readonly string[],
-    help: "how to solve: heun:4 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction); or a name alone, {choices}",
+    help: "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction), ns:FILE (coefficients); or a name alone, {choices}",
   },
   steps: {
     type: "integer",

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { heun, rk4, tableaus, uniformMesh } from "../../../../src/ode/index.js";
 import { rungeKuttaStep, stepsOf } from "../../../../src/ode/internal.js";
 import { type Algebra, plainAlgebra } from "../../../../src/ode/methods/algebra.js";
-import { fixedStepNfe } from "../../../../src/ode/plain/fixed-grid.js";
-import { integrateFixed } from "../../../helpers/integrate-fixed.js";
+import { linearTableau } from "../../../../src/ode/methods/linear-method.js";
+import { endOf } from "../../../helpers/steps.js";
 import { maxAbsError } from "../../../problems/index.js";
 
 /** States as formulas: what a graph would do, in strings. */
@@ -12,9 +12,10 @@ const formulas: Algebra<string, string> = {
   time: (s, c, dt) => (c === 0 ? s : `${s}+${c}*${dt}`),
   combine: (y, dt, coefficients, k) => `(${y}${terms(dt, coefficients, k)})`,
   increment: (dt, coefficients, k) => `(0${terms(dt, coefficients, k)})`,
+  scale: (y, factor) => `${factor}*${y}`,
 };
 
-function terms(dt: string, coefficients: readonly number[], k: readonly string[]): string {
+function terms(dt: string, coefficients: readonly (number | string)[], k: readonly string[]): string {
   return k.map((stage, i) => (coefficients[i] ? `+${dt}*${coefficients[i]}*${stage}` : "")).join("");
 }
 
@@ -78,10 +79,10 @@ describe("laws of every tableau", () => {
       const field = (s: number, [x = 0, y = 0]: Float64Array) =>
         Float64Array.of(Math.cos(s) * y, -Math.sin(x));
       const y0 = Float64Array.of(a, b);
-      const there = integrateFixed(tableau, field, plainAlgebra, stepsOf(uniformMesh([0, 1], 64)), y0);
-      const end = there.at(-1) ?? y0;
-      const back = integrateFixed(tableau, field, plainAlgebra, stepsOf(uniformMesh([1, 0], 64)), end);
-      expect(maxAbsError(back.at(-1) ?? [], y0)).toBeLessThan(10 * (1 / 64) ** tableau.order + 1e-12);
+      const method = linearTableau(tableau);
+      const end = endOf(method, field, stepsOf(uniformMesh([0, 1], 64)), y0);
+      const back = endOf(method, field, stepsOf(uniformMesh([1, 0], 64)), end);
+      expect(maxAbsError(back, y0)).toBeLessThan(10 * (1 / 64) ** tableau.order + 1e-12);
     });
     fc.assert(law, { numRuns: 20, seed: 7 });
   });
@@ -92,8 +93,9 @@ describe("laws of every tableau", () => {
       nfe++;
       return y;
     };
-    integrateFixed(tableau, field, plainAlgebra, stepsOf(uniformMesh([0, 1], 5)), Float64Array.of(1));
-    expect(nfe).toBe(fixedStepNfe(tableau, 5));
+    const method = linearTableau(tableau);
+    endOf(method, field, stepsOf(uniformMesh([0, 1], 5)), Float64Array.of(1));
+    expect(nfe).toBe(method.nfe(5));
     expect(nfe).toBe(5 * (tableau.stages - (tableau.fsal ? 1 : 0)));
   });
 });

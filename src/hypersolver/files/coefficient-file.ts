@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { type Field, type NonStationaryMethod, nonStationary } from "../../ode/index.js";
+import { nonStationarySchema } from "../../ode/internal.js";
+import { fail, isHypersolversError } from "../../tensor/index.js";
+import { fingerprintOf } from "./fingerprint.js";
+
+/** What coefficients were fitted to, and what that gave. */
+export interface CoefficientCard {
+  /** Name of the start and its evaluations: `midpoint`. */
+  readonly start: string;
+  /** Hash of the field's operators and weights. */
+  readonly fingerprint: string;
+  /** Where the initial states came from. */
+  readonly states: string;
+  /** Validation errors at the end of the span: of the start, and of what was kept. */
+  readonly startError: number;
+  readonly bestError: number;
+  readonly seed: number;
+  /** Name and version of the library that made it. */
+  readonly library: string;
+}
+
+/** Coefficients out of a file. */
+export interface LoadedCoefficients {
+  readonly method: NonStationaryMethod;
+  readonly card: CoefficientCard | undefined;
+}
+
+const card: z.ZodType<CoefficientCard> = z.object({
+  start: z.string(),
+  fingerprint: z.string(),
+  states: z.string(),
+  startError: z.number(),
+  bestError: z.number(),
+  seed: z.number(),
+  library: z.string(),
+});
+
+const schema = z.object({ format: z.literal(1), method: nonStationarySchema, card: card.optional() });
+
+/** Coefficients as a file, JSON: every number comes back exactly. */
+export function encodeCoefficients(
+  { coefficients, grid }: NonStationaryMethod,
+  card?: CoefficientCard,
+): Uint8Array {
+  const { spec: method } = nonStationary(coefficients, grid);
+  return new TextEncoder().encode(`${JSON.stringify({ format: 1, method, card }, undefined, 2)}\n`);
+}
+
+/**
+ * Reads such a file.
+ * @param file what to call it, also in the method's spelling.
+ * @throws MALFORMED_FILE naming the first member that is wrong.
+ */
+export function decodeCoefficients(bytes: Uint8Array, file: string): LoadedCoefficients {
+  const text = new TextDecoder().decode(bytes);
+  const malformed = (received: string, expected = "coefficients as JSON, as a fit writes them"): Error =>
+    fail("MALFORMED_FILE", { what: file, expected, received });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw malformed(text.slice(0, 60));
+  }
+  const { data, error } = schema.safeParse(json);
+  const [issue] = error?.issues ?? [];
+  if (data === undefined) throw malformed(issue?.path.join(".") || "something else", issue?.message);
+  const { coefficients, grid } = data.method;
+  if (coefficients === undefined || grid === undefined)
+    throw malformed("a method without coefficients or grid");
+  try {
+    return { method: nonStationary(coefficients, grid, { file }), card: data.card };
+  } catch (cause) {
+    if (!isHypersolversError(cause)) throw cause;
+    throw malformed(`${cause.facts.what}: ${cause.facts.received}`, cause.facts.expected);
+  }
+}
+
+/** What a card says against a use: one sentence each. */
+export function coefficientWarnings({ card }: LoadedCoefficients, field: Field): string[] {
+  if (card === undefined || card.fingerprint === fingerprintOf(field)) return [];
+  return [
+    "these coefficients were fitted to a different field (other operators or weights): expect the error of their start or worse",
+  ];
+}

@@ -1,0 +1,76 @@
+import { add, maximum, minimum, type Operand, sub } from "../../graph/index.js";
+import type { NonStationaryCoefficients } from "../../ode/index.js";
+import type { NamedTensors } from "../../runtime/index.js";
+import { item, scalar } from "../../tensor/index.js";
+
+/** Which coefficients of a start move. */
+export interface Freedom {
+  /** No scales, and the weights of every row add up to the time that it covers. */
+  readonly consistent: boolean;
+  readonly freeTimes: boolean;
+}
+
+/** How far a coefficient is from its start, by name. */
+export type Deviation = (name: string) => Operand;
+
+/**
+ * Coefficients as they are when those that may move have moved: `time 1`, `scale 0`, `weight 2 1`, `sum 2`. The last weight
+ * of a row is what its sum leaves: the sum decides how far a state goes, the others only how f is averaged on the way, and
+ * a training that moves them apart learns in a third of the iterations. The first evaluation stays at the start of the span.
+ */
+export function movedCoefficients(
+  { times, rows }: NonStationaryCoefficients,
+  { consistent, freeTimes }: Freedom,
+  deviation: Deviation,
+): NonStationaryCoefficients<Operand> {
+  const moved = times.map((time, j) =>
+    freeTimes && j > 0 ? inSpan(plus(time, deviation(`time ${j}`))) : time,
+  );
+  const shift = (j: number): Operand => minus(moved[j] ?? 1, times[j] ?? 1);
+  return {
+    times: moved,
+    rows: rows.map(({ from, scale, weights }, i) => {
+      const changes = weights.slice(0, -1).map((_, j) => deviation(`weight ${i} ${j}`));
+      const sum = consistent ? minus(shift(i + 1), shift(from)) : deviation(`sum ${i}`);
+      const all = [...changes, changes.reduce(minus, sum)];
+      return {
+        from,
+        scale: consistent ? scale : plus(scale, deviation(`scale ${i}`)),
+        weights: weights.map((weight, j) => plus(weight, all[j] ?? 0)),
+      };
+    }),
+  };
+}
+
+/** Deviations of nothing, as float64 scalars: the master copy that a training begins with. */
+export function startingDeviations(start: NonStationaryCoefficients, freedom: Freedom): NamedTensors {
+  const names: string[] = [];
+  movedCoefficients(start, freedom, (name) => {
+    names.push(name);
+    return 0;
+  });
+  return Object.fromEntries(names.map((name) => [name, scalar(0, "float64")]));
+}
+
+/** The coefficients at given deviations, in float64; without any, the start exactly. */
+export function coefficientsAt(
+  start: NonStationaryCoefficients,
+  freedom: Freedom,
+  deviations: NamedTensors,
+): NonStationaryCoefficients {
+  const moved = movedCoefficients(start, freedom, (name) => {
+    const value = deviations[name];
+    return value === undefined ? 0 : item(value);
+  });
+  // Numbers and numbers alone make numbers.
+  return moved as NonStationaryCoefficients;
+}
+
+const plus = (a: Operand, b: Operand): Operand =>
+  typeof a === "number" && typeof b === "number" ? a + b : add(a, b);
+
+const minus = (a: Operand, b: Operand): Operand =>
+  typeof a === "number" && typeof b === "number" ? a - b : sub(a, b);
+
+const inSpan = (time: Operand): Operand =>
+  typeof time === "number" ? Math.min(1, Math.max(0, time)) : maximum(minimum(time, 1), 0);

@@ -1,0 +1,125 @@
+import type { Complete, Spec } from "../../spec/index.js";
+
+/**
+ * What coefficients are fitted to do, and how hard to try. Defaults were chosen by measuring on the FFJORD flow
+ * (bench/README.md tells how).
+ */
+export const coefficientTable = {
+  evaluations: {
+    type: "integer",
+    min: 1,
+    required: true,
+    placeholder: "n",
+    group: "What to fit:",
+    help: "evaluations of the field in the whole solve",
+  },
+  span: {
+    type: "span",
+    default: [0, 1],
+    placeholder: "t0,t1",
+    group: "What to fit:",
+    help: "from where to where; t1 < t0 runs backwards",
+  },
+  /** A tableau or a multistep method, in as many steps as make the evaluations. */
+  start: {
+    type: "text",
+    otherwise: "midpoint where the evaluations are even, else ab2",
+    placeholder: "method",
+    group: "How to fit:",
+    help: "the method whose coefficients are moved, such as midpoint, rk4 or ab2",
+  },
+  /** Scales stay 1, and every state stays at the time that its weights add up to. */
+  consistent: {
+    type: "boolean",
+    default: false,
+    flag: "--consistent",
+    group: "How to fit:",
+    help: "only coefficients of a consistent method, which would converge in many such steps",
+  },
+  /** Without, f is evaluated where the start method evaluates it. */
+  freeTimes: {
+    type: "boolean",
+    default: true,
+    flag: "--fixed-times",
+    flagHelp: "leave the times of the evaluations as they are",
+    group: "How to fit:",
+    help: "also move the times of the evaluations",
+  },
+  /** `log`: of the mean distance to the reference over its mean norm; `distance`: the mean Euclidean distance itself. */
+  loss: {
+    type: "choice",
+    of: ["log", "distance"],
+    default: "log",
+    placeholder: "name",
+    group: "How to fit:",
+    help: "{choices}: of the relative error at the end, or the mean Euclidean distance there",
+  },
+  iterations: {
+    type: "integer",
+    min: 1,
+    default: 800,
+    placeholder: "n",
+    group: "How to fit:",
+    help: "training iterations",
+  },
+  batch: {
+    type: "integer",
+    min: 1,
+    default: 256,
+    defaultFor: { images: 4 },
+    placeholder: "n",
+    group: "How to fit:",
+    help: "states a mini-batch",
+  },
+  trajectories: {
+    type: "integer",
+    min: 1,
+    max: 10_000_000,
+    default: 4096,
+    defaultFor: { images: 512 },
+    placeholder: "n",
+    group: "How to fit:",
+    help: "reference pairs of states",
+  },
+  /** Of Adam; follows half a cosine to `finalLearningRate` after a short rise. Coefficients are shares of the span. */
+  learningRate: {
+    type: "number",
+    min: 0,
+    default: 0.01,
+    flag: "--lr",
+    aliases: ["lr"],
+    placeholder: "x",
+    group: "How to fit:",
+    help: "first learning rate; falls by a half cosine",
+  },
+  finalLearningRate: {
+    type: "number",
+    min: 0,
+    default: 0,
+    flag: "--final-lr",
+    aliases: ["finalLr"],
+    placeholder: "x",
+    group: "How to fit:",
+    help: "last learning rate",
+  },
+  referenceTolerance: {
+    type: "number",
+    above: 0,
+    default: 1e-6,
+    placeholder: "x",
+    group: "How to fit:",
+    help: "rtol = atol of the reference",
+  },
+  seed: {
+    type: "integer",
+    default: 0,
+    placeholder: "n",
+    group: "Common options:",
+    help: "seed of everything random",
+  },
+} as const;
+
+/** What a caller says of a fit of coefficients. */
+export type CoefficientSpec = Spec<typeof coefficientTable>;
+/** With every choice made. */
+export type EffectiveCoefficients = Complete<typeof coefficientTable> & { readonly start: string };

@@ -1,0 +1,33 @@
+import type { Field } from "../../ode/index.js";
+import { completeSpec } from "../../spec/index.js";
+import { fail } from "../../tensor/index.js";
+import { hasImageStates } from "../fit/resolve-fit.js";
+import type { ReferenceSettings } from "../reference/reference.js";
+import { type CoefficientSpec, coefficientTable, type EffectiveCoefficients } from "./coefficient-table.js";
+import { usualStart } from "./starting-coefficients.js";
+
+/**
+ * Fills in all defaults.
+ * @throws INVALID_ARGUMENT that names the option.
+ */
+export function resolveCoefficients(field: Field, spec: CoefficientSpec): EffectiveCoefficients {
+  const complete = completeSpec(coefficientTable, spec, hasImageStates(field) ? "images" : "vectors");
+  const { span, evaluations, trajectories, batch, start = usualStart(evaluations) } = complete;
+  if (span[0] === span[1])
+    throw fail("INVALID_ARGUMENT", {
+      what: "span",
+      expected: "two different numbers",
+      received: span.join(", "),
+    });
+  return { ...complete, start, batch: Math.min(batch, trajectories) };
+}
+
+/** Tighter references need float64. */
+const FLOAT32_TOLERANCE = 1e-6;
+
+/** How the reference of a fit is solved. */
+export const referenceOf = ({ referenceTolerance: tolerance }: EffectiveCoefficients): ReferenceSettings => ({
+  method: "dopri5",
+  tolerance,
+  precision: tolerance < FLOAT32_TOLERANCE ? "float64" : "float32",
+});

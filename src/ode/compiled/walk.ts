@@ -1,0 +1,103 @@
+import { type InputSpec, type Node, type Operand, trace } from "../../graph/index.js";
+import { type CompileOptions, compile, type NamedTensors, type Program } from "../../runtime/index.js";
+import { cast, scalar, type Tensor } from "../../tensor/index.js";
+import { type Field, stateType, symbolicField } from "../field/field.js";
+import { graphAlgebra } from "../methods/graph-algebra.js";
+import { type LinearMethod, weightsAt } from "../methods/linear-method.js";
+import type { StepScheme } from "../methods/scheme.js";
+import { spanOf, stepsOf } from "../problem/mesh.js";
+import { compileStep, rowsOf, stepFeeds, stepSite, stepSpecs } from "./compiled-steps.js";
+
+/** Single steps over a mesh, as runs of programs. */
+export interface Walk {
+  /** One solve: a function that takes the i-th step from the state there. Steps come in order, from 0. */
+  begin(start: Tensor, controls: NamedTensors): (i: number, z: Tensor) => Promise<Tensor>;
+  dispose(): Promise<void>;
+}
+
+/** A method that repeats one step: one program, run again and again. */
+export async function repeatedWalk(
+  field: Field,
+  scheme: StepScheme,
+  mesh: readonly number[],
+  options: CompileOptions,
+): Promise<Walk> {
+  const program = await compileStep(field, scheme, options);
+  const [steps, span] = [stepsOf(mesh), spanOf(mesh)];
+  return {
+    begin: (start, controls) => async (i, z) => {
+      const { s, dt } = steps[i] ?? NO_STEP;
+      return (await program.run({ s, dt, span, z, z0: start }, controls)).z1;
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+const NO_STEP = { s: 0, dt: 0 };
+
+/** A method that hands evaluations on from step to step: one program for every number of them, made when it is needed. */
+export async function carriedWalk(
+  field: Field,
+  method: LinearMethod,
+  mesh: readonly number[],
+  options: CompileOptions,
+): Promise<Walk> {
+  const { dtype } = stateType(field);
+  const [steps, span] = [stepsOf(mesh), spanOf(mesh)];
+  const programs = new Map<number, Promise<Program>>();
+  const programFor = (handed: number): Promise<Program> => {
+    const known = programs.get(handed);
+    if (known !== undefined) return known;
+    const graph = carriedStep(field, method, handed);
+    const made = compile(graph, options, rowsOf(graph));
+    programs.set(handed, made);
+    return made;
+  };
+  return {
+    begin: (start, controls) => {
+      let past: readonly Tensor[] = [];
+      return async (i, z) => {
+        const { s, dt } = steps[i] ?? NO_STEP;
+        const weights = weightsAt(method, steps, i).map((weight) => scalar(weight, dtype));
+        const program = await programFor(past.length);
+        const outputs = await program.run({
+          ...{ ...controls, ...stepFeeds({ s, dt, span }, dtype), "/z": z, "/z0": start },
+          ...named(pastName, past),
+          ...named(weightName, weights),
+        });
+        const handedOn = Object.keys(program.graph.outputs).length - 1;
+        past = Array.from({ length: handedOn }, (_, j) => cast(outputs[nextName(j)] as Tensor, dtype));
+        return cast(outputs["/z1"] as Tensor, dtype);
+      };
+    },
+    dispose: async () => {
+      for (const program of programs.values()) await (await program).dispose();
+    },
+  };
+}
+
+/** One step that is handed so many evaluations, latest first, and hands on others. */
+function carriedStep(field: Field, method: LinearMethod, handed: number): ReturnType<typeof trace> {
+  const { shape, dtype } = stateType(field);
+  const [states, sizes] = [
+    new Array<InputSpec>(handed).fill({ shape, dtype }),
+    new Array(handed + 1).fill(1),
+  ];
+  const numbers = method.weights(sizes).map((): InputSpec => ({ shape: [], dtype }));
+  const specs = { ...stepSpecs(field), ...named(pastName, states), ...named(weightName, numbers) };
+  return trace(specs, (inputs) => {
+    const { s, dt, z, controls, algebra = graphAlgebra } = stepSite(field, inputs);
+    const handedOver = states.map((_, j) => inputs[pastName(j)] as Node);
+    const weights = numbers.map((_, j) => inputs[weightName(j)] as Node);
+    const f = symbolicField(field, { controls });
+    const step = method.step<Node, Operand>(f, algebra, { s, dt, y: z, past: handedOver, weights });
+    return { "/z1": step.y1, ...named(nextName, step.past) };
+  });
+}
+
+const pastName = (j: number): string => `/past${j}`;
+const nextName = (j: number): string => `/next${j}`;
+const weightName = (j: number): string => `/weight${j}`;
+
+const named = <T>(name: (j: number) => string, values: readonly T[]): Record<string, T> =>
+  Object.fromEntries(values.map((value, j) => [name(j), value]));

@@ -1,0 +1,114 @@
+import type { Node, Operand } from "../../graph/index.js";
+import { fail } from "../../tensor/index.js";
+import { type Field, fieldMacs, symbolicField } from "../field/field.js";
+import type { MeshStep } from "../problem/mesh.js";
+import type { Algebra, Coefficient, VectorField } from "./algebra.js";
+import { graphAlgebra } from "./graph-algebra.js";
+import { type RungeKuttaStep, rungeKuttaStep } from "./runge-kutta.js";
+import type { Scheme, StepRecord } from "./scheme.js";
+import { type ButcherTableau, withoutErrorControl } from "./tableau.js";
+
+/** Where a step of a general linear method starts, and what it is handed. */
+export interface LinearSite<Y, S> extends MeshStep<S> {
+  /** State at s. */
+  readonly y: Y;
+  /** Evaluations that steps before handed on, the latest first. */
+  readonly past: readonly Y[];
+  /** What `LinearMethod.weights` says for this step. */
+  readonly weights: readonly Coefficient<S>[];
+}
+
+/** What a step gives, and what it hands on to the next. */
+export interface LinearStep<Y> extends RungeKuttaStep<Y> {
+  readonly past: readonly Y[];
+}
+
+/**
+ * An explicit method of evaluations and weighted sums alone, over whatever states an algebra combines: Runge–Kutta methods,
+ * multistep methods and what lies between.
+ * Reference: J. C. Butcher, General linear methods, Acta Numerica 15 (2006), 157–256.
+ */
+export interface LinearMethod {
+  /** Evaluations that a step takes over from those before it, once there are so many. 0: it repeats one step. */
+  readonly memory: number;
+  /** Evaluations of f in the first so many steps. */
+  nfe(steps: number): number;
+  /**
+   * Coefficients that depend on the mesh.
+   * @param sizes of this step and of those before whose evaluations it is handed, the latest first.
+   */
+  weights(sizes: readonly number[]): readonly number[];
+  step<Y, S>(field: VectorField<Y, S>, algebra: Algebra<Y, S>, site: LinearSite<Y, S>): LinearStep<Y>;
+}
+
+/** A finished step of a solve. */
+export interface TakenStep<Y, S> extends MeshStep<S>, LinearStep<Y> {}
+
+/**
+ * Takes the given steps one after another, lazily. Sizes of steps are numbers where the method remembers any.
+ * @throws INVALID_ARGUMENT otherwise.
+ */
+export function* linearSteps<Y, S>(
+  method: LinearMethod,
+  field: VectorField<Y, S>,
+  algebra: Algebra<Y, S>,
+  steps: readonly MeshStep<S>[],
+  y0: Y,
+): Generator<TakenStep<Y, S>, void, undefined> {
+  let y = y0;
+  let past: readonly Y[] = [];
+  for (const [i, { s, dt }] of steps.entries()) {
+    const weights = weightsAt(method, steps, i);
+    const step = method.step(field, algebra, { s, dt, y, past, weights });
+    yield { s, dt, ...step };
+    ({ y1: y, past } = step);
+  }
+}
+
+/** The weights of the i-th of some steps. @throws INVALID_ARGUMENT where sizes are needed and are no numbers. */
+export function weightsAt(
+  { memory, weights }: LinearMethod,
+  steps: readonly MeshStep<unknown>[],
+  i: number,
+): readonly number[] {
+  if (memory === 0) return [];
+  const recent = steps.slice(Math.max(0, i - memory), i + 1).reverse();
+  const sizes = recent.flatMap(({ dt }) => (typeof dt === "number" ? [dt] : []));
+  if (sizes.length === recent.length) return weights(sizes);
+  throw fail("INVALID_ARGUMENT", {
+    what: "steps of a multistep method",
+    expected: "sizes as numbers: its coefficients depend on their ratios",
+    received: "sizes that a program computes",
+  });
+}
+
+/** A Runge–Kutta method as one that remembers nothing. */
+export function linearTableau(tableau: ButcherTableau): LinearMethod {
+  const method = withoutErrorControl(tableau);
+  return {
+    memory: 0,
+    nfe: (steps) => method.stages * steps,
+    weights: () => [],
+    step: (field, algebra, { s, dt, y }) => ({
+      ...rungeKuttaStep(method, field, algebra, s, dt, y),
+      past: [],
+    }),
+  };
+}
+
+/** The method on a field, as graph. */
+export function linearScheme(field: Field, method: LinearMethod): Scheme {
+  const macs = fieldMacs(field);
+  return {
+    cost: (steps) => ({ nfe: method.nfe(steps), gCalls: 0, macs: macs * method.nfe(steps) }),
+    solve: ({ steps, z0, controls, algebra = graphAlgebra }) => {
+      const f = symbolicField(field, { controls });
+      const taken = linearSteps<Node, Operand>(method, f, algebra, steps, z0);
+      let stages: readonly Node[] = [];
+      return Array.from(taken, (step): StepRecord => {
+        stages = [...stages, ...step.stages];
+        return { z1: step.y1, stages };
+      });
+    },
+  };
+}

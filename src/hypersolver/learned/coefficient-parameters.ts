@@ -16,7 +16,8 @@ export type Deviation = (name: string) => Operand;
 /**
  * Coefficients as they are when those that may move have moved: `time 1`, `scale 0`, `weight 2 1`, `sum 2`. The last weight
  * of a row is what its sum leaves: the sum decides how far a state goes, the others only how f is averaged on the way, and
- * a training that moves them apart learns in a third of the iterations. The first evaluation stays at the start of the span.
+ * a training that moves them apart learns in a third of the iterations. For the same reason a time that moves takes its
+ * state along: the sums of consistent rows follow. The first evaluation stays at the start of the span.
  */
 export function movedCoefficients(
   { times, rows }: NonStationaryCoefficients,
@@ -31,7 +32,8 @@ export function movedCoefficients(
     times: moved,
     rows: rows.map(({ from, scale, weights }, i) => {
       const changes = weights.slice(0, -1).map((_, j) => deviation(`weight ${i} ${j}`));
-      const sum = consistent ? minus(shift(i + 1), shift(from)) : deviation(`sum ${i}`);
+      const covered = minus(shift(i + 1), shift(from));
+      const sum = consistent ? covered : plus(covered, deviation(`sum ${i}`));
       const all = [...changes, changes.reduce(minus, sum)];
       return {
         from,

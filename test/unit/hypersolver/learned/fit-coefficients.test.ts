@@ -186,14 +186,14 @@ describe("a fit of coefficients", () => {
 
   test("moves the times of a field that depends on them, to its advantage", async () => {
     const field = defineField(["batch", 2], (s, z) => mul(sin(add(z, s)), cos(mul(s, 3))));
-    const options = { ...spec, evaluations: 3, span: [0, 2] as const };
+    const options = { ...spec, evaluations: 3, span: [0, 2] as const, consistent: true };
     const free = await fitCoefficients(field, options, { states });
     const fixed = await fitCoefficients(field, { ...options, freeTimes: false }, { states });
     const start = startingCoefficients("ab2", 3);
     expect(fixed.method.coefficients.times).toEqual(start.times);
     expect(free.method.coefficients.times).not.toEqual(start.times);
     expect(fixed.bestError).toBeLessThan(fixed.startError / 2);
-    expect(free.bestError).toBeLessThan(fixed.bestError);
+    expect(free.bestError).toBeLessThan(fixed.bestError / 1.5);
   });
 
   test("hands controls to the field", async () => {

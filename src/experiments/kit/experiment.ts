@@ -118,7 +118,8 @@ export function defineExperiment<Spec extends object, Metrics extends object>(
       const run = startRun<Metrics>(context);
       const isWhole = await unlessInterrupted(() => work(spec, run, request), run);
       const status: ExperimentStatus = isWhole && !run.isCut ? "complete" : "interrupted";
-      const metrics = { ...run.found, preset, spec, seed, command, status };
+      // What was found may hold a spec with every choice made, which says more.
+      const metrics = { spec, ...run.found, preset, seed, command, status };
       const other = changedMembers(definition.presets[preset], spec);
       const shown = {
         ...metrics,

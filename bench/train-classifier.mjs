@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { cifar10Augmentation, imageBatches, imageTensor, normalisations } from "../dist/data/index.js";
+import { cifar10Augmentation, imageBatches, imageTensor, normalizations } from "../dist/data/index.js";
 import { loadDataset } from "../dist/datasets/index.js";
 import { cifar10Presets } from "../dist/experiments/images/presets.js";
 import { randomMeshes } from "../dist/models/classifier/training/random-meshes.js";
@@ -60,14 +60,14 @@ async function drawsOf({ iterations, seed }) {
   const plan = trainingPlan(options);
   const { batch, validations = 10, augmentation = cifar10Augmentation, solver } = settings;
   const { training, validation } = splitImages(options, seed);
-  const normalisation = normalisations[architecture.normalisation];
+  const normalization = normalizations[architecture.normalization];
   const of = (/** @type {string} */ purpose) => new Random(seed).fork(purpose);
   const steps = solver?.steps ?? 1;
   const mesh = Array.from({ length: steps + 1 }, (_, k) => k / steps);
   return {
-    ...{ plan, normalisation, validation, test, steps, batch },
+    ...{ plan, normalization, validation, test, steps, batch },
     first: newClassifier(architecture, of("values")).state,
-    batches: imageBatches(training, { batch, normalisation, augmentation }, of("batches")),
+    batches: imageBatches(training, { batch, normalization, augmentation }, of("batches")),
     meshes: randomMeshes(mesh, of("meshes")),
     validateEvery: Math.ceil(iterations / validations),
   };
@@ -102,9 +102,9 @@ async function train(peer, { plan, batches, meshes, steps, batch }, from, to) {
  * @param {Peer} peer @param {Draws} draws @param {ImageSet} set @param {number} tolerance
  * @param {boolean} [final] with the values that did best on validation images
  */
-async function measure(peer, { normalisation }, set, tolerance, final = false) {
+async function measure(peer, { normalization }, set, tolerance, final = false) {
   const { facts } = await peer.feed({
-    images: imageTensor(set, normalisation),
+    images: imageTensor(set, normalization),
     labels: tensor("float32", [set.labels.length], Float32Array.from(set.labels)),
     tolerance: tensor("float64", [], Float64Array.of(tolerance)),
     ...(final && { final: tensor("float32", [], Float32Array.of(1)) }),

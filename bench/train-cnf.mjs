@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { densities, densityNamed, logScale, standardised } from "../dist/data/index.js";
+import { densities, densityNamed, logScale, standardized } from "../dist/data/index.js";
 import { compileFlowDensity, densityData, flowField, normalBase } from "../dist/models/index.js";
 import { compileMaximumLikelihood } from "../dist/models/internal.js";
 import { adam } from "../dist/optim/index.js";
@@ -56,7 +56,7 @@ const activations = /** @type {const} */ (["tanh", "softplus", "silu"]);
  * One of the two in training.
  * @typedef {object} Trainee
  * @property {(batches: readonly Tensor[]) => Promise<Stretch>} train
- * @property {(x: Tensor) => Promise<{ values: Float64Array, nfe: number }>} logDensities of standardised rows, in nats of
+ * @property {(x: Tensor) => Promise<{ values: Float64Array, nfe: number }>} logDensities of standardized rows, in nats of
  *   standard coordinates
  */
 
@@ -107,7 +107,7 @@ async function ourTrainee(flow, { gradient }) {
     ...{ base: flow.base, span: flow.span, optimizer: adam() },
     solver: { method: `dopri5@${tolerance}`, adjoint: gradients[gradient].adjoint },
   });
-  const plain = { ...flow, standardisation: { shift: [0, 0], scale: [1, 1] } };
+  const plain = { ...flow, standardization: { shift: [0, 0], scale: [1, 1] } };
   const density = await compileFlowDensity(plain, { method: `dopri5@${tolerance}` });
   return {
     train: async (batches) => {
@@ -164,7 +164,7 @@ function meanNegative(values) {
 }
 
 /** NLL of the same rows on both sides, in units of the data, and the mean of the differences row by row.
- * @param {readonly [Trainee, Trainee]} trainees @param {Tensor} x standardised @param {number} change log of the scale */
+ * @param {readonly [Trainee, Trainee]} trainees @param {Tensor} x standardized @param {number} change log of the scale */
 async function measured([ours, theirs], x, change) {
   const [a, b] = [await ours.logDensities(x), await theirs.logDensities(x)];
   const [own, other] = [meanNegative(a.values), meanNegative(b.values)];
@@ -219,8 +219,8 @@ const columns = [
 /** @param {readonly [Trainee, Trainee]} trainees @param {FlowData} data @param {Request} request */
 async function trainBoth(trainees, data, request) {
   const { iterations, points } = request;
-  const x = standardised(data.heldOut(request.heldOut), data.standardisation);
-  const change = logScale(data.standardisation);
+  const x = standardized(data.heldOut(request.heldOut), data.standardization);
+  const change = logScale(data.standardization);
   const curve = [];
   printRow(columns);
   let [done, seconds] = [0, [0, 0]];
@@ -259,7 +259,7 @@ async function main(args) {
   };
   const field = flowField(network, new Random(seed).fork("network"));
   /** @type {Flow} */
-  const flow = { field, base: normalBase, span: [0, 1], standardisation: data.standardisation };
+  const flow = { field, base: normalBase, span: [0, 1], standardization: data.standardization };
   const machine = describeMachine();
   const peer = await startPeer();
   const ours = await ourTrainee(flow, request);

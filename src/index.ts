@@ -116,7 +116,7 @@ export {
 
 // Continuous normalizing flows.
 
-export { densities, standardisationOf } from "./data/index.js";
+export { densities, standardizationOf } from "./data/index.js";
 export { maximumMeanDiscrepancy, percentageErrors, slicedWasserstein } from "./metrics/index.js";
 export {
   compileFlowDensity,

@@ -1,5 +1,5 @@
 // @ts-check
-/** The negative log-likelihood of a continuous normalising flow, as graph. */
+/** The negative log-likelihood of a continuous normalizing flow, as graph. */
 import {
   add,
   broadcastLike,

@@ -52,7 +52,7 @@ export async function hastyFlow() {
     field: fieldOfModel(importOnnx(readFileSync(ffjordFile), ffjordFile.pathname)),
     base: normalBase,
     span: /** @type {const} */ ([0, 1]),
-    standardisation: { shift: [0, 0], scale: [1, 1] },
+    standardization: { shift: [0, 0], scale: [1, 1] },
   };
   const { correction } = await fitCorrection(
     flow.field,
@@ -116,7 +116,7 @@ function nodesInOrder({ outputs }) {
 }
 
 /** @param {Flow} flow */
-export const standardisationTensors = ({ standardisation: { shift, scale } }) => ({
+export const standardizationTensors = ({ standardization: { shift, scale } }) => ({
   shift: fromNumbers(shift, [shift.length]),
   scale: fromNumbers(scale, [scale.length]),
 });

@@ -5,7 +5,7 @@ import { hyper, stateErrors } from "../../dist/hypersolver/index.js";
 import { compileFlowSampler } from "../../dist/models/index.js";
 import { fieldAs, fieldMacs } from "../../dist/ode/index.js";
 import { compare, present, ratioOf } from "../lib/compare.mjs";
-import { flowFolders, hastyFlow, networkOf, readFlow, standardisationTensors } from "../lib/flows.mjs";
+import { flowFolders, hastyFlow, networkOf, readFlow, standardizationTensors } from "../lib/flows.mjs";
 import { normalStates } from "../lib/networks.mjs";
 import { ourPeak, theirPeak } from "../lib/peak-memory.mjs";
 import { maxDifference } from "../lib/wire.mjs";
@@ -45,7 +45,7 @@ function optionsOf(way, corrections) {
 export async function samplingWork({ folder, way }) {
   const { flow, corrections } = readFlow(folder);
   const sampler = await compileFlowSampler(flow, optionsOf(way, corrections));
-  const z0 = normalStates(count, flow.standardisation.shift.length);
+  const z0 = normalStates(count, flow.standardization.shift.length);
   return () => sampler.push(z0);
 }
 
@@ -81,7 +81,7 @@ function peerRequest(flow, z0) {
   const { options, weights } = networkOf(flow.field);
   return {
     options: { ...options, span: flow.span, tolerance, referenceTolerance },
-    tensors: { ...weights, ...standardisationTensors(flow), z0 },
+    tensors: { ...weights, ...standardizationTensors(flow), z0 },
   };
 }
 
@@ -126,7 +126,7 @@ async function peaks(folder, flow, z0, measured, withPeer) {
  * @param {{ name: string, folder: string | undefined, flow: Flow, corrections: Corrections }} given
  */
 async function oneFlow(context, { name, folder, flow, corrections }) {
-  const z0 = normalStates(count, flow.standardisation.shift.length);
+  const z0 = normalStates(count, flow.standardization.shift.length);
   const exact = await referenceSamples(flow, z0);
   const { options, tensors } = peerRequest(flow, z0);
   const prepared = await context.peer?.prepare("cnf_sampling", { ...options, check: true }, tensors);

@@ -1,4 +1,4 @@
-/** What models learn from, on `tensor` alone: densities of the plane, CSV files, standardisation, splits; images. */
+/** What models learn from, on `tensor` alone: densities of the plane, CSV files, standardization, splits; images. */
 
 export { decodeCsv } from "./decode-csv.js";
 export { type CheckerboardOptions, checkerboard } from "./densities/checkerboard.js";
@@ -31,17 +31,17 @@ export {
 } from "./images/image-set.js";
 export {
   imageTensor,
-  type Normalisation,
-  normalisations,
-} from "./images/normalisation.js";
+  type Normalization,
+  normalizations,
+} from "./images/normalization.js";
 export { oneHot } from "./images/one-hot.js";
 export { type Split, type SplitShares, splitRows } from "./split.js";
 export {
   logScale,
   restored,
   restoredPoints,
-  type Standardisation,
-  standardisationOf,
-  standardised,
-} from "./standardisation.js";
+  type Standardization,
+  standardizationOf,
+  standardized,
+} from "./standardization.js";
 export type { Table } from "./table.js";

@@ -5,7 +5,7 @@ const TEST = "test_batch.bin";
 const trainingFile = /^data_batch_[1-5]\.bin$/;
 
 /**
- * CIFAR-10: 50,000 and 10,000 colour images of ten classes, [n, 3, 32, 32], in its binary version: data_batch_1.bin to
+ * CIFAR-10: 50,000 and 10,000 color images of ten classes, [n, 3, 32, 32], in its binary version: data_batch_1.bin to
  * data_batch_5.bin and test_batch.bin. Source: A. Krizhevsky, "Learning multiple layers of features from tiny images"
  * (2009). An excerpt with one training file or more is read as well.
  */

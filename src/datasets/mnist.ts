@@ -13,7 +13,7 @@ const files = [
 const SIDE = 28;
 
 /**
- * MNIST: 60,000 and 10,000 grey images of digits, [n, 1, 28, 28]. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST
+ * MNIST: 60,000 and 10,000 gray images of digits, [n, 1, 28, 28]. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST
  * database of handwritten digits" (1998). Anything in its form is read as well, such as Fashion-MNIST.
  */
 export const mnist: DatasetDefinition = {

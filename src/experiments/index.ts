@@ -28,7 +28,7 @@ export { type FlowPlan, type FlowTraining, flowPhases } from "./flow/flow-phases
 export { baseStates, dataStates } from "./flow/flow-states.js";
 export { type FlowRequest, type FlowRun, runFlow } from "./flow/run-flow.js";
 // What the paper shows, to be run again.
-export type { Artefact } from "./kit/artefact.js";
+export type { Artifact } from "./kit/artifact.js";
 export type { Resumption } from "./kit/checkpoint-files.js";
 export type { Competitor, MethodLabels } from "./kit/competitor.js";
 export { type Budget, competitorsOf, standardCompetitors } from "./kit/competitors.js";
@@ -37,7 +37,7 @@ export type {
   ExperimentRequest,
   ExperimentResult,
   ExperimentStatus,
-  LabelledImages,
+  LabeledImages,
   Preset,
 } from "./kit/experiment.js";
 export type { ExperimentContext } from "./kit/run.js";

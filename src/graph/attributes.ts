@@ -30,7 +30,7 @@ export interface WindowAttributes {
   readonly strides: Pair;
   /** Cells added around the image: top, left, bottom, right. */
   readonly pads: readonly [number, number, number, number];
-  /** Distance between neighbouring cells of one window. */
+  /** Distance between neighboring cells of one window. */
   readonly dilations: Pair;
 }
 

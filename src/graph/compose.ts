@@ -107,9 +107,9 @@ export function layerNorm(
   shift?: Node,
   epsilon = 1e-5,
 ): Node {
-  const centred = sub(x, mean(x, axes, true));
-  const deviation = sqrt(add(mean(square(centred), axes, true), epsilon));
-  const normal = div(centred, deviation);
+  const centered = sub(x, mean(x, axes, true));
+  const deviation = sqrt(add(mean(square(centered), axes, true), epsilon));
+  const normal = div(centered, deviation);
   const scaled = scale === undefined ? normal : mul(normal, scale);
   return shift === undefined ? scaled : add(scaled, shift);
 }

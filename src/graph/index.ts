@@ -84,7 +84,7 @@ export type { Node } from "./node.js";
 export {
   batchNorm,
   groupNorm,
-} from "./normalisation.js";
+} from "./normalization.js";
 export { type EncodeOptions, encodeOnnx } from "./onnx/encode.js";
 export { type ImportedModel, importOnnx } from "./onnx/import/index.js";
 export {

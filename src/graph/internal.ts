@@ -5,7 +5,7 @@ export { resolveBatch } from "./evaluate.js";
 export { gradientInParts } from "./gradient.js";
 export { makeGraph } from "./graph.js";
 export { constantValue, isOp } from "./node.js";
-export { type ChannelStatistics, channelAffine, channelStatistics } from "./normalisation.js";
+export { type ChannelStatistics, channelAffine, channelStatistics } from "./normalization.js";
 export type { DeclaredType } from "./onnx/import/inputs.js";
 export { operatorOf, operators } from "./operators/index.js";
 export { isRowWise } from "./rows.js";

@@ -4,7 +4,7 @@ import { compileTraining, type Training, type TrainingOptions } from "../optim/i
 import type { StepResult } from "../optim/internal.js";
 import type { NamedTensors } from "../runtime/index.js";
 
-/** An optimiser that is handed gradients. */
+/** An optimizer that is handed gradients. */
 interface OutsideGradient extends Omit<Training, "step"> {
   /**
    * One update along gradients of the parameters, by name.

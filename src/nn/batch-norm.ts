@@ -16,7 +16,7 @@ export interface BatchNormOptions {
 }
 
 /**
- * Normalisation by channel (Ioffe and Szegedy, 2015) of x [n, channels, h, w]: PyTorch's `nn.BatchNorm2d`.
+ * Normalization by channel (Ioffe and Szegedy, 2015) of x [n, channels, h, w]: PyTorch's `nn.BatchNorm2d`.
  * `apply` uses the buffers `running_mean` and `running_var`; `train` uses the batch's own statistics and moves the
  * buffers: running ← (1 − momentum)·running + momentum·batch, with the unbiased variance.
  */

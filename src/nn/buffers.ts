@@ -28,7 +28,7 @@ export function bufferInputs(
   );
 }
 
-/** A state dict in two: what an optimiser moves, and what it does not. Names of neither are left out. */
+/** A state dict in two: what an optimizer moves, and what it does not. Names of neither are left out. */
 export function splitState(
   { parameters, buffers = {} }: Pick<Module, "parameters" | "buffers">,
   state: StateDict,

@@ -9,7 +9,7 @@ import { parameterNode } from "./parameters.js";
 
 /** As of `torch.nn.ConvTranspose2d`. */
 export interface ConvTransposeOptions {
-  /** Cells between neighbouring windows of the result. Default 1. */
+  /** Cells between neighboring windows of the result. Default 1. */
   readonly stride?: Sides;
   /** Cells cut from both ends of each axis of the result. Default 0. */
   readonly padding?: Sides;

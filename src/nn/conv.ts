@@ -7,7 +7,7 @@ import { parameterNode } from "./parameters.js";
 
 /** As of `torch.nn.Conv2d`. */
 export interface ConvOptions {
-  /** Cells between neighbouring windows. Default 1. */
+  /** Cells between neighboring windows. Default 1. */
   readonly stride?: Sides;
   /** Zeros on both ends of each axis; `"same"` keeps the size (stride 1). Default 0. */
   readonly padding?: Sides | "same";

@@ -8,14 +8,14 @@ import { parameterNode } from "./parameters.js";
 export interface LayerNormOptions {
   /** Added to the variance. Default 1e-5. */
   readonly epsilon?: number;
-  /** Learns a `weight` (from 1) and a `bias` (from 0) of the normalised shape. Default true. */
+  /** Learns a `weight` (from 1) and a `bias` (from 0) of the normalized shape. Default true. */
   readonly affine?: boolean;
 }
 
 /**
  * (x − mean)/√(variance + epsilon) over the last axes, scaled and shifted (Ba et al., 2016):
  * PyTorch's `nn.LayerNorm`.
- * @param shape extents of the normalised axes; a number is one axis.
+ * @param shape extents of the normalized axes; a number is one axis.
  */
 export function layerNorm(
   shape: number | Shape,

@@ -11,7 +11,7 @@ export interface ParameterSpec {
   initialize(random: Random): Tensor;
 }
 
-/** A tensor that training follows without optimising it, such as a running mean. */
+/** A tensor that training follows without optimizing it, such as a running mean. */
 export interface BufferSpec {
   readonly shape: Shape;
   readonly dtype: "float32" | "int64";

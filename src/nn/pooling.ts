@@ -6,7 +6,7 @@ import { evenPads, pairOf, requirePositive, type Sides } from "./pair.js";
 
 /** How the windows of a pooling lie on the image. */
 export interface PoolOptions {
-  /** Cells between neighbouring windows. Default: the kernel. */
+  /** Cells between neighboring windows. Default: the kernel. */
   readonly stride?: Sides;
   /** Cells of padding on both ends of each axis. Default 0. */
   readonly padding?: Sides;

@@ -48,7 +48,7 @@ export function loadStateDict({ parameters, buffers = {} }: Module, state: State
     throw fail("INVALID_ARGUMENT", {
       what: "state dict",
       expected: `parameters ${names.join(", ") || "none"}`,
-      received: [...labelled("missing", missing), ...labelled("unexpected", unexpected)].join("; "),
+      received: [...labeled("missing", missing), ...labeled("unexpected", unexpected)].join("; "),
       help: "select a part of a larger file with withPrefix(state, prefix)",
     });
   }
@@ -72,5 +72,5 @@ export function loadStateDict({ parameters, buffers = {} }: Module, state: State
   );
 }
 
-const labelled = (label: string, names: readonly string[]): string[] =>
+const labeled = (label: string, names: readonly string[]): string[] =>
   names.length === 0 ? [] : [`${label} ${names.join(", ")}`];

@@ -32,9 +32,9 @@ export function adam({
       return { stepSize: (learningRate * root) / (1 - beta1 ** step), epsilon: epsilon * root };
     },
     update: ({ parameter, gradient, slots, scalars }) => {
-      const penalised = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
-      const m = average(slots.m, penalised, beta1);
-      const v = average(slots.v, mul(penalised, penalised), beta2);
+      const penalized = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
+      const m = average(slots.m, penalized, beta1);
+      const v = average(slots.v, mul(penalized, penalized), beta2);
       // √v̂ + ε = (√v + ε√(1 − β₂ᵗ))/√(1 − β₂ᵗ): the root moves into the scalars and saves a pass over v.
       const quotient = div(m, add(sqrt(v), scalars.epsilon));
       return { parameter: sub(parameter, mul(quotient, scalars.stepSize)), slots: { m, v } };

@@ -1,4 +1,4 @@
-/** Layer 3: optimisers as pure rules, schedules, the training program that runs them, and the loop around it. */
+/** Layer 3: optimizers as pure rules, schedules, the training program that runs them, and the loop around it. */
 export { adam } from "./adam.js";
 export { adamw } from "./adamw.js";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./loop/checkpoint.js";

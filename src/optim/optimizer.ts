@@ -4,7 +4,7 @@ import type { Node } from "../graph/index.js";
 interface UpdateInputs<Slot extends string = string, Scalar extends string = string> {
   readonly parameter: Node;
   readonly gradient: Node;
-  /** The optimiser's memory; zeros before the first step. */
+  /** The optimizer's memory; zeros before the first step. */
   readonly slots: Readonly<Record<Slot, Node>>;
   /** One-element nodes with the numbers of `Optimizer.scalars`. */
   readonly scalars: Readonly<Record<Scalar, Node>>;
@@ -17,7 +17,7 @@ interface UpdateResult<Slot extends string = string> {
 }
 
 /**
- * An optimiser as a pure, elementwise rule that lives inside the training program. Numbers that change with the
+ * An optimizer as a pure, elementwise rule that lives inside the training program. Numbers that change with the
  * iteration are computed by the host in float64 (1 − 0.999ᵗ loses its digits in float32) and fed as scalars.
  */
 export interface Optimizer<Slot extends string = string, Scalar extends string = string> {

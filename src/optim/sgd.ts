@@ -25,11 +25,11 @@ export function sgd({
     slots: momentum === 0 ? [] : ["velocity"],
     scalars: (_step, learningRate) => ({ learningRate }),
     update: ({ parameter, gradient, slots, scalars: { learningRate } }) => {
-      const penalised = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
+      const penalized = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
       if (slots.velocity === undefined)
-        return { parameter: descend(parameter, penalised, learningRate), slots: {} };
-      const velocity = add(mul(slots.velocity, momentum), penalised);
-      const direction = nesterov ? add(penalised, mul(velocity, momentum)) : velocity;
+        return { parameter: descend(parameter, penalized, learningRate), slots: {} };
+      const velocity = add(mul(slots.velocity, momentum), penalized);
+      const direction = nesterov ? add(penalized, mul(velocity, momentum)) : velocity;
       return { parameter: descend(parameter, direction, learningRate), slots: { velocity } };
     },
   };

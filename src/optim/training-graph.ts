@@ -26,13 +26,13 @@ export interface TrainingProblem<Name extends string = string> {
   /** First values; all of one float type. */
   readonly parameters: NamedTensors;
   /**
-   * First values of what a step renews without optimising it, such as running means. `loss` returns the new values, all
+   * First values of what a step renews without optimizing it, such as running means. `loss` returns the new values, all
    * of them. Default: none.
    */
   readonly buffers?: NamedTensors;
   /** Types of the inputs that every step is given anew. */
   readonly batch: Readonly<Record<Name, InputSpec>>;
-  /** Builds the float scalar to minimise; metrics are float scalars. */
+  /** Builds the float scalar to minimize; metrics are float scalars. */
   loss(parameters: NamedNodes, batch: Readonly<Record<Name, Node>>, buffers: NamedNodes): LossResult;
   readonly optimizer: Optimizer;
   /** Largest Euclidean norm of the whole gradient. Default: no limit. */
@@ -52,7 +52,7 @@ export interface TrainingProblem<Name extends string = string> {
 /** How the vectors of an iteration are laid out. */
 export interface TrainingLayout {
   readonly packing: Packing;
-  /** What the state vector holds, one copy of the packing each: parameters, the optimiser's slots, average. */
+  /** What the state vector holds, one copy of the packing each: parameters, the optimizer's slots, average. */
   readonly rows: readonly string[];
   /** Order of the report vector. */
   readonly report: readonly string[];

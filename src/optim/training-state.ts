@@ -12,7 +12,7 @@ interface StateLayout {
 /** The one vector that a training carries from step to step. */
 type StateVector = Tensor<"float32"> | Tensor<"float64">;
 
-/** Parameters as given, also as their first average; the optimiser's slots at zero. */
+/** Parameters as given, also as their first average; the optimizer's slots at zero. */
 export function firstState({ packing, rows }: StateLayout, parameters: NamedTensors): StateVector {
   return filled({ packing, rows }, (data) => {
     rows.forEach((row, i) => {
@@ -64,7 +64,7 @@ export function decodeState(
       what: "training state",
       expected: `iteration and ${rows.map((row) => `${row}.NAME`).join(", ")}`,
       received: foreign.join(", ") || "no iteration",
-      help: "restore into a training with the same optimiser and average",
+      help: "restore into a training with the same optimizer and average",
     });
   }
   const state = filled({ packing, rows }, (data) => {

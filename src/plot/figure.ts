@@ -13,7 +13,7 @@ export interface Figure {
   readonly spec: TopLevelSpec;
 }
 
-/** What a method is in a comparison. Each role has one colour in every figure. */
+/** What a method is in a comparison. Each role has one color in every figure. */
 export type Role = "reference" | "base" | "hypersolver" | "other";
 
 /** A named method in a comparison. */

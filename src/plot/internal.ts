@@ -1,4 +1,4 @@
-/** For the layers above, not for users: numbers as text, fronts and colours as the figures have them. */
+/** For the layers above, not for users: numbers as text, fronts and colors as the figures have them. */
 export type { Role } from "./figure.js";
 export { paretoFront } from "./figures/pareto.js";
 export {
@@ -9,4 +9,4 @@ export {
   formatRatio,
   powerOfTen,
 } from "./parts/format.js";
-export { roleColours } from "./parts/theme.js";
+export { roleColors } from "./parts/theme.js";

@@ -57,8 +57,8 @@ export const commonSettings = ({ oneShot = false }: SessionOptions): InferenceSe
   logSeverityLevel: errorsOnly,
 });
 
-/** Entries of `extra`: the optimisations that a program of this kind must go without. */
-export const optimisations = ({ doubles = true }: SessionOptions): Record<string, unknown> =>
+/** Entries of `extra`: the optimizations that a program of this kind must go without. */
+export const optimizations = ({ doubles = true }: SessionOptions): Record<string, unknown> =>
   doubles ? { optimization: { disable_specified_optimizers: float32Fusions } } : {};
 
 function unwrap(name: string, { type, data, dims }: OrtTensor): Tensor {

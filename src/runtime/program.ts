@@ -47,7 +47,7 @@ export interface CompileOptions {
    * run ends. Two hot programs running at once slow each other down. Default false.
    */
   readonly hot?: boolean;
-  /** Skip ONNX Runtime's graph optimisation: starts faster, right for a handful of runs. Default false. */
+  /** Skip ONNX Runtime's graph optimization: starts faster, right for a handful of runs. Default false. */
   readonly oneShot?: boolean;
   /**
    * What threads share: the work of every `operators`, or the rows of a `batch`, each thread with a program of its own in

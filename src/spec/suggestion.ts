@@ -12,7 +12,7 @@ export function suggestionFor(name: string, known: readonly string[]): string | 
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_ ]/g, "");
 
-/** Letters to insert, delete, replace or swap with their neighbour (Damerau, 1964; no letter twice). */
+/** Letters to insert, delete, replace or swap with their neighbor (Damerau, 1964; no letter twice). */
 export function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;

@@ -18,7 +18,7 @@ import { draw, fromNumbers, Random, type Tensor } from "../../src/tensor/index.j
 import { expectClose } from "../helpers/compare.js";
 import { FLOAT32_FORWARD, SAME_NUMERICS } from "../helpers/tolerances.js";
 
-/** ONNX Runtime recognises some of these and fuses them into kernels, not all of which exist for float64. */
+/** ONNX Runtime recognizes some of these and fuses them into kernels, not all of which exist for float64. */
 const compositions: Readonly<Record<string, (x: Node) => Node>> = {
   silu,
   gelu,
@@ -35,7 +35,7 @@ describe.each(Object.entries(compositions))("%s", (_name, compose) => {
   test.each([
     ["float64", SAME_NUMERICS],
     ["float32", FLOAT32_FORWARD],
-  ] as const)("runs fully optimised in %s and equals the reference", async (dtype, tolerance) => {
+  ] as const)("runs fully optimized in %s and equals the reference", async (dtype, tolerance) => {
     const graph = trace({ x: { shape: ["batch", 5], dtype } }, ({ x }) => ({ y: compose(x) }));
     const random = new Random(3);
     const x = fromNumbers(

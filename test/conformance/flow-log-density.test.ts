@@ -122,12 +122,12 @@ describe("the change of log-density is minus log|det| of the flow map's Jacobian
 
 describe("log p(x) of a flow", () => {
   const bases = [normalBase, logisticBase, studentTBase(5)];
-  const standardisation = { shift: [3, -2], scale: [0.5, 4] };
+  const standardization = { shift: [3, -2], scale: [0.5, 4] };
 
   test.each(bases)(
-    "is the base's at z plus log|det ∂z/∂x|, standardisation included: $name",
+    "is the base's at z plus log|det ∂z/∂x|, standardization included: $name",
     async (base) => {
-      const flow = flowOver(wideField(2, { seed: 4 }), { base, standardisation, span: [0, 1.5] });
+      const flow = flowOver(wideField(2, { seed: 4 }), { base, standardization, span: [0, 1.5] });
       const density = await compileFlowDensity(flow, tight);
       const points = [
         [3.2, -1],
@@ -148,7 +148,7 @@ describe("log p(x) of a flow", () => {
 
   test("sampling, then density, gives the base's log-density carried along the way", async () => {
     const field = wideField(2, { seed: 4 });
-    const flow = flowOver(field, { standardisation });
+    const flow = flowOver(field, { standardization });
     const [sampler, density] = [await compileFlowSampler(flow, tight), await compileFlowDensity(flow, tight)];
     const z = doubles(20, 2, 3);
     const { x } = await sampler.push(z);
@@ -167,7 +167,7 @@ describe("log p(x) of a flow", () => {
   });
 
   test("density, then sampling, gives the data back, in float32 at the default tolerance", async () => {
-    const flow = flowOver(smallField(2, { seed: 4 }), { standardisation });
+    const flow = flowOver(smallField(2, { seed: 4 }), { standardization });
     const [sampler, density] = [await compileFlowSampler(flow), await compileFlowDensity(flow)];
     const x = fromNumbers([3.2, -1, 2.1, -7, 3.9, 1], [3, 2]);
     const { z } = await density.run(x);
@@ -199,8 +199,8 @@ describe("a flow's density integrates to 1", () => {
   ];
 
   test.each(grids)("in the plane, by quadrature: base $base.name", async ({ base, reach, cells }) => {
-    const standardisation = { shift: [3, -2], scale: [0.5, 4] };
-    const flow = flowOver(smallField(2, { seed: 5, strength: 1.5 }), { base, standardisation });
+    const standardization = { shift: [3, -2], scale: [0.5, 4] };
+    const flow = flowOver(smallField(2, { seed: 5, strength: 1.5 }), { base, standardization });
     const density = await compileFlowDensity(flow, { method: "rk4:4" });
     const axis = Array.from({ length: cells }, (_, i) => ((i + 0.5) / cells - 0.5) * 2 * reach);
     const points = axis.flatMap((u) => axis.flatMap((v) => [3 + 0.5 * u, -2 + 4 * v]));

@@ -75,8 +75,8 @@ const networks: Readonly<Record<string, (x: Node, w: Weights) => Node>> = {
   "adaptive average pool": (x) => square(adaptiveAveragePool(x, [4, 2])),
   "global average pool": (x) => square(adaptiveAveragePool(x, [1, 1])),
   "max pool": (x) => square(maxPool(x, [3, 3], { strides: [2, 2], pads: [1, 1, 1, 1] })),
-  "group normalisation": (x, { scale }) => square(groupNorm(x, 2, scale, scale)),
-  "batch normalisation": (x, { scale }) =>
+  "group normalization": (x, { scale }) => square(groupNorm(x, 2, scale, scale)),
+  "batch normalization": (x, { scale }) =>
     batchNorm(tanh(x), { mean: scale, variance: square(scale) }, scale),
 };
 

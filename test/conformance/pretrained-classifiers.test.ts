@@ -48,9 +48,9 @@ const fixture: Readonly<Record<string, { readonly batch: number; readonly classe
 
 /** Read once: 10,000 images of MNIST, or the excerpt of CIFAR-10. */
 const loaded = new Map<string, Promise<LoadedDataset>>();
-function imagesOf({ architecture: { normalisation } }: Classifier): Promise<LoadedDataset> {
-  const images = loaded.get(normalisation) ?? (normalisation === "mnist" ? mnistForTests() : cifarForTests());
-  loaded.set(normalisation, images);
+function imagesOf({ architecture: { normalization } }: Classifier): Promise<LoadedDataset> {
+  const images = loaded.get(normalization) ?? (normalization === "mnist" ? mnistForTests() : cifarForTests());
+  loaded.set(normalization, images);
   return images;
 }
 

@@ -74,7 +74,7 @@ describe.each(names)("the shipped flow over %s", (name) => {
     );
     const base = meanDistance(await samples(flow, z, { method: `${method}:1` }), exact);
     expect(corrected * 10).toBeLessThan(base);
-    const [scale = 1] = flow.standardisation.scale;
+    const [scale = 1] = flow.standardization.scale;
     const stated = manifest.meanErrorOfSamples[title]?.hypersolver ?? Number.NaN;
     // 500 samples against 2000 others: errors scatter by a factor.
     expect(corrected / scale / stated).toBeGreaterThan(0.5);

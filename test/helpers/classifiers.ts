@@ -5,7 +5,7 @@ import { functional } from "../../src/nn/internal.js";
 import { draw, Random } from "../../src/tensor/index.js";
 
 /**
- * Everything that a classifier may have, on images of 4x4 in three classes: batch normalisation in h_x and in f, and a
+ * Everything that a classifier may have, on images of 4x4 in three classes: batch normalization in h_x and in f, and a
  * field that sees the depth.
  */
 export const tinyArchitecture: ClassifierArchitecture = {
@@ -13,7 +13,7 @@ export const tinyArchitecture: ClassifierArchitecture = {
   description: "for tests",
   image: [1, 4, 4],
   classes: 3,
-  normalisation: "mnist",
+  normalization: "mnist",
   span: [0, 1],
   stem: sequential({ inlet: sequential([batchNorm2d(1), conv2d(1, 2, 3, { padding: 1 })]) }),
   field: (s) =>

@@ -44,7 +44,7 @@ export function scaled(value: Tensor, factor: number): Tensor {
   );
 }
 
-/** No standardisation. */
+/** No standardization. */
 export const identityOf = (dimension: number) => ({
   shift: new Array<number>(dimension).fill(0),
   scale: new Array<number>(dimension).fill(1),
@@ -53,7 +53,7 @@ export const identityOf = (dimension: number) => ({
 /** A flow over the field, from a standard normal over [0, 1], unless said otherwise. */
 export function flowOver(field: Field, rest: Partial<Flow> = {}): Flow {
   const dimension = Number(stateType(field).shape[1]);
-  return { field, base: normalBase, span: [0, 1], standardisation: identityOf(dimension), ...rest };
+  return { field, base: normalBase, span: [0, 1], standardization: identityOf(dimension), ...rest };
 }
 
 /** Standard normal numbers. */
@@ -66,7 +66,7 @@ export const normals = (count: number, dimension: number, seed: number): Tensor 
   );
 };
 
-/** Independent normal columns, without standardisation, so that a flow has to learn shift and scale. */
+/** Independent normal columns, without standardization, so that a flow has to learn shift and scale. */
 export function gaussianData(mean: readonly number[], deviation: number): FlowData {
   const d = mean.length;
   const sample = (count: number, random: Random): Tensor => {
@@ -79,7 +79,7 @@ export function gaussianData(mean: readonly number[], deviation: number): FlowDa
   return {
     description: `normal, mean ${mean.join(", ")}, deviation ${deviation}`,
     dimension: d,
-    standardisation: identityOf(d),
+    standardization: identityOf(d),
     radius: Math.hypot(...mean) + 5 * deviation,
     batch: sample,
     validation: sample(500, new Random(901)),

@@ -18,7 +18,7 @@ export const density: Density = moons({ deviation: 0.1 });
 export const points: Tensor<"float32"> = densityNamed("rings").sample(10, random);
 // @ts-expect-error a stream of random numbers is passed in
 rings().sample(10);
-// @ts-expect-error a misspelt option
+// @ts-expect-error a misspelled option
 moons({ noise: 0.1 });
 
 /** A split keeps the element type. */

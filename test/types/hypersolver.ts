@@ -14,8 +14,8 @@ export const without: FitSpec = { base: "heun" };
 export const mixed: FitSpec = { ...least, states };
 // @ts-expect-error there is no such loss
 export const loss: FitSpec = { ...least, loss: "squared" };
-// @ts-expect-error a misspelt option
-export const misspelt: FitSpec = { ...least, learningrate: 1e-3 };
+// @ts-expect-error a misspelled option
+export const misspelled: FitSpec = { ...least, learningrate: 1e-3 };
 /** Undefined is the same as left out: options can be handed on whole. */
 export const nothing: FitSpec = { ...least, seed: undefined };
 // @ts-expect-error widths are whole lists

@@ -40,7 +40,7 @@ export function trainingOfClassifiers(architecture: ClassifierArchitecture, data
   void trainClassifier(named);
   // @ts-expect-error how long?
   const endless: ClassifierTrainingSpec = { architecture: "mnist-small" };
-  // @ts-expect-error there is no such optimiser here
+  // @ts-expect-error there is no such optimizer here
   const optimizer: ClassifierTrainingSpec = { ...named, optimizer: "sgd" };
   // @ts-expect-error an architecture of one's own is no plain data: it is an input beside the spec
   const own: ClassifierTrainingSpec = { architecture, iterations: 10 };

@@ -17,7 +17,7 @@ export const net: Module = sequential([linear(2, 8), tanh, linear(8, 2, { bias: 
 export const named: Module = sequential({ "4": conv2d(1, 2, 3, { padding: "same" }), "5": prelu() });
 // @ts-expect-error a layer has two sizes
 linear(2);
-// @ts-expect-error a misspelt option
+// @ts-expect-error a misspelled option
 linear(2, 2, { biased: true });
 // @ts-expect-error padding is a number, a pair or "same"
 conv2d(1, 2, 3, { padding: "valid" });

@@ -75,7 +75,7 @@ export async function outcome(): Promise<Float64Array | undefined> {
 }
 
 export const controller: StepController = integralController({ safety: 0.8 });
-// @ts-expect-error a misspelt setting
+// @ts-expect-error a misspelled setting
 integralController({ savety: 0.8 });
 
 /** A field of the library is a graph of nodes. */

@@ -49,7 +49,7 @@ export async function readFlow(
   const spare = given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]));
   if (spare.length > 0)
     throw unusable(spare.join(", "), "nothing: the flow says it", "a value", `drop ${spare.join(" and ")}`);
-  return { ...flow, columns: flow.facts.columns ?? defaultColumns(flow.standardisation.shift.length) };
+  return { ...flow, columns: flow.facts.columns ?? defaultColumns(flow.standardization.shift.length) };
 }
 
 async function flowOfField(path: string, options: FlowSourceOptions): Promise<LoadedFlow> {
@@ -65,8 +65,8 @@ async function flowOfField(path: string, options: FlowSourceOptions): Promise<Lo
   }
   const dimension = dimensionOfField(field, path);
   const distribution = forOption("--base", () => baseNamed(parseBase(base)));
-  const standardisation = { shift: Array(dimension).fill(0), scale: Array(dimension).fill(1) };
-  return { field, base: distribution, span, standardisation, columns: defaultColumns(dimension) };
+  const standardization = { shift: Array(dimension).fill(0), scale: Array(dimension).fill(1) };
+  return { field, base: distribution, span, standardization, columns: defaultColumns(dimension) };
 }
 
 function dimensionOfField(field: Field, what: string): number {

@@ -1,18 +1,18 @@
 import { join } from "node:path";
-import type { Artefact } from "../../experiments/index.js";
+import type { Artifact } from "../../experiments/index.js";
 import type { Output } from "../terminal/output.js";
 import { writeWhole } from "./files.js";
 
 /** Files of what was learned, on disk before anything is measured. */
 export interface LearnedFiles {
   /** That it cannot be written is told, and no reason not to measure: it is tried again at the end. */
-  readonly write: (artefact: Artefact) => Promise<void>;
+  readonly write: (artifact: Artifact) => Promise<void>;
   /** Where the run breaks off afterwards: tells what is there, and how to go on. */
   tell(): void;
 }
 
 /** Writes what was learned into the folder of the run. @param config what repeats the run, beside it. */
-export function learnedFiles(out: string, output: Output, config: Artefact): LearnedFiles {
+export function learnedFiles(out: string, output: Output, config: Artifact): LearnedFiles {
   const written = new Set<string>();
   return {
     write: async ({ path, content }) => {

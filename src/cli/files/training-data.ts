@@ -42,7 +42,7 @@ export async function trainingData(source: string, seed: number): Promise<Traini
   const data = tableData(points.value, describe(points), seed);
   return {
     data,
-    farRows: rowsBeyond(MAX_SPEED, points.value, data.standardisation),
+    farRows: rowsBeyond(MAX_SPEED, points.value, data.standardization),
     name: basename(path).replace(/\.(csv|safetensors)$/i, ""),
     ...(isCsv(source) && { columns: points.columns }),
   };

@@ -17,7 +17,7 @@ export function flowSolver(options: MethodOptions): Promise<ChosenMethod> {
   return chosenMethod(options, { method: "dopri5", tolerances: FLOW_TOLERANCES });
 }
 
-/** A flow's states are standardised: of size 1. */
+/** A flow's states are standardized: of size 1. */
 export function warnOfFlowTolerances(
   { method }: ChosenMethod,
   { field }: Pick<Flow, "field">,

@@ -4,14 +4,14 @@ import { requireCount, requireLength } from "./parameters.js";
 
 /** Shape of a checkerboard. */
 export interface CheckerboardOptions {
-  /** Squares a side, even so that both colours cover the same area. Default 4. */
+  /** Squares a side, even so that both colors cover the same area. Default 4. */
   readonly squares?: number;
   /** Half the side of the board, in data units: it covers [-halfSide, halfSide]². Default 4. */
   readonly halfSide?: number;
 }
 
 /**
- * The uniform distribution on the squares of one colour, the lower left one among them: sharp edges everywhere.
+ * The uniform distribution on the squares of one color, the lower left one among them: sharp edges everywhere.
  * Entropy: log of the covered area, log(2 · halfSide²), by default log 32.
  * @throws INVALID_ARGUMENT for an option out of range.
  * Reference: W. Grathwohl et al., FFJORD, ICLR 2019, toy data.
@@ -24,7 +24,7 @@ export function checkerboard(options: CheckerboardOptions = {}): Density {
   const facts = {
     name: "checkerboard",
     title: "Checkerboard",
-    description: `Uniform on every other square of a board of ${squares} × ${squares} squares of side ${brief(side)}, centred at the origin.`,
+    description: `Uniform on every other square of a board of ${squares} × ${squares} squares of side ${brief(side)}, centered at the origin.`,
     entropy: Math.log(2 * halfSide ** 2),
   };
   return densityOf(facts, (random) => {

@@ -10,7 +10,7 @@ export interface Density {
   /** One sentence with the parameters, in data units and degrees. */
   readonly description: string;
   /**
-   * Independent points, float32 [count, 2]: any run of neighbours is a fair batch.
+   * Independent points, float32 [count, 2]: any run of neighbors is a fair batch.
    * @param count a positive integer.
    * @throws INVALID_ARGUMENT for another count.
    */

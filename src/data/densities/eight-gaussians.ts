@@ -3,7 +3,7 @@ import { requireDeviation, requireLength } from "./parameters.js";
 
 /** Shape of a ring of eight Gaussians. */
 export interface EightGaussiansOptions {
-  /** Distance of the centres from the origin, in data units. Default 4/√2. */
+  /** Distance of the centers from the origin, in data units. Default 4/√2. */
   readonly radius?: number;
   /** Standard deviation of each Gaussian, in data units. Default 0.5/√2. */
   readonly deviation?: number;

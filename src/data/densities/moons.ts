@@ -10,7 +10,7 @@ export interface MoonsOptions {
 }
 
 /**
- * Two half circles that interlock, one open below, one above. In radii, their centres are (-0.5, -0.1) and (0.5, 0.4).
+ * Two half circles that interlock, one open below, one above. In radii, their centers are (-0.5, -0.1) and (0.5, 0.4).
  * @throws INVALID_ARGUMENT for an option out of range.
  * Reference: W. Grathwohl et al., FFJORD, ICLR 2019, toy data: scikit-learn's `make_moons` with noise 0.1, times 2,
  * moved by (-1, -0.2).

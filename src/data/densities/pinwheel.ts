@@ -11,7 +11,7 @@ export interface PinwheelOptions {
   readonly tangentialDeviation?: number;
   /** How an arm bends: a point at r radii is turned by rate · exp(r) radians. Default 0.25. */
   readonly rate?: number;
-  /** Mean distance of a point from the centre along its arm, in data units. Default 2. */
+  /** Mean distance of a point from the center along its arm, in data units. Default 2. */
   readonly radius?: number;
 }
 

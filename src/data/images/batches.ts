@@ -1,7 +1,7 @@
 import { fail, type Random, type Tensor } from "../../tensor/index.js";
 import { type Augmentation, augmented } from "./augmentation.js";
 import { type ImageSet, pickImages } from "./image-set.js";
-import { imageTensor, type Normalisation } from "./normalisation.js";
+import { imageTensor, type Normalization } from "./normalization.js";
 
 /** Which rows every iteration of a training sees. */
 export interface RowBatches {
@@ -51,7 +51,7 @@ export function rowBatches(count: number, batch: number, random: Random): RowBat
 
 /** What an iteration of training on images is fed with. */
 export interface ImageBatch {
-  /** float32 [batch, C, H, W], standardised. */
+  /** float32 [batch, C, H, W], standardized. */
   readonly images: Tensor<"float32">;
   /** [batch] */
   readonly labels: Uint8Array;
@@ -60,7 +60,7 @@ export interface ImageBatch {
 /** How mini-batches of images are made. */
 export interface ImageBatchOptions {
   readonly batch: number;
-  readonly normalisation: Normalisation;
+  readonly normalization: Normalization;
   /** Absent: images as they are. */
   readonly augmentation?: Augmentation | undefined;
 }
@@ -73,13 +73,13 @@ export interface ImageBatches {
 }
 
 /**
- * An endless sequence of mini-batches of images, shuffled every epoch, varied and standardised; see `rowBatches`.
+ * An endless sequence of mini-batches of images, shuffled every epoch, varied and standardized; see `rowBatches`.
  * @param random only its seed counts. Order and variations have streams of their own.
  * @throws INVALID_ARGUMENT as `rowBatches`, `augmented` and `imageTensor`.
  */
 export function imageBatches(
   set: ImageSet,
-  { batch, normalisation, augmentation }: ImageBatchOptions,
+  { batch, normalization, augmentation }: ImageBatchOptions,
   random: Random,
 ): ImageBatches {
   const { perEpoch, rows } = rowBatches(set.shape[0], batch, random);
@@ -91,7 +91,7 @@ export function imageBatches(
         augmentation === undefined
           ? picked
           : augmented(picked, augmentation, random.fork(`variations of iteration ${iteration}`));
-      return { images: imageTensor(varied, normalisation), labels: varied.labels };
+      return { images: imageTensor(varied, normalization), labels: varied.labels };
     },
   };
 }

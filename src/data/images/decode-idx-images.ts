@@ -9,7 +9,7 @@ export interface NamedBytes {
 }
 
 /**
- * Grey images from a pair of idx files, as MNIST and its relatives come.
+ * Gray images from a pair of idx files, as MNIST and its relatives come.
  * @param images of rank 3: [n, H, W], n ≥ 1.
  * @param labels of rank 1: [n].
  * @returns images [n, 1, H, W], which share memory with the file's bytes.

@@ -117,7 +117,7 @@ async function densityFigure({ data, flow, run }: CnfPictures, { correction }: K
     domain: [0, brightest],
     panelSize: 330,
     caption:
-      "p(x) in the middle of each cell, solved from data to base; one colour scale. The correction learned on data: cells without any are grey, there it knows nothing.",
+      "p(x) in the middle of each cell, solved from data to base; one color scale. The correction learned on data: cells without any are gray, there it knows nothing.",
   });
 }
 

@@ -30,7 +30,7 @@ export function cnfReport(metrics: Partial<CnfMetrics>, figures: readonly Figure
       { heading: "Densities", text: DENSITY_TEXT, table: densityTable(metrics), on: "both" },
       {
         heading: "Sampling against every other solver",
-        text: "Mean Euclidean distance to dopri5 with tolerance 1e-8 in float64, in standardised coordinates, on base draws that the fit never saw. MACs count f and g.",
+        text: "Mean Euclidean distance to dopri5 with tolerance 1e-8 in float64, in standardized coordinates, on base draws that the fit never saw. MACs count f and g.",
         table: methods.length === 0 ? undefined : comparisonTable(methods),
       },
     ],
@@ -84,7 +84,7 @@ function interruption({ sampling = {} }: Partial<CnfMetrics>): string {
 }
 
 const SAMPLING_TEXT =
-  "Distances of samples to fresh data, mean and standard error over base draws; the same draws and data for all methods, whose scatter the difference to dopri5 seed by seed is free of. Told from dopri5: a difference beyond two standard errors of the distances themselves. Mean error: Euclidean distance to dopri5 at 1e-8 in float64, in standardised coordinates. Time for one sample of that size, median of warm runs taking turns. A method that ran into NaN or a limit broke.";
+  "Distances of samples to fresh data, mean and standard error over base draws; the same draws and data for all methods, whose scatter the difference to dopri5 seed by seed is free of. Told from dopri5: a difference beyond two standard errors of the distances themselves. Mean error: Euclidean distance to dopri5 at 1e-8 in float64, in standardized coordinates. Time for one sample of that size, median of warm runs taking turns. A method that ran into NaN or a limit broke.";
 const DENSITY_TEXT =
   "Log-densities of held-out data, from data to base. The error of log p is against dopri5 at 1e-6; the distance is that of the points reached at the base.";
 

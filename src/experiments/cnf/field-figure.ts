@@ -12,7 +12,7 @@ import {
 import { type CompileOptions, compile } from "../../runtime/index.js";
 import { Random, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
 
-/** Arrows along a side, and the region in standardised coordinates, which holds base and data. */
+/** Arrows along a side, and the region in standardized coordinates, which holds base and data. */
 const ARROWS = 20;
 const REACH = 2.6;
 const TRAJECTORIES = 30;
@@ -34,7 +34,7 @@ export async function fieldFigure(flow: Flow, seed: number, options: CompileOpti
     title: "The learned vector field",
     range,
     caption:
-      "f(s, z) in standardised coordinates; the last panel with trajectories from base (hollow) to data (filled).",
+      "f(s, z) in standardized coordinates; the last panel with trajectories from base (hollow) to data (filled).",
   });
 }
 

@@ -66,7 +66,7 @@ async function densityFigure({ field, fit, many, compile }: FigureData): Promise
   if (reference.length === 0) return [];
   const corrected = await cloud(hyper(correction, { steps }));
   const alone = await cloud(fixed(correction.base, { steps }));
-  return [density([...reference, ...corrected, ...alone], { colourScale: "log" })];
+  return [density([...reference, ...corrected, ...alone], { colorScale: "log" })];
 }
 
 /** Points along the reference trajectories. */

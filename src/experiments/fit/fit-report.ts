@@ -9,7 +9,7 @@ import { type ResultRow, resultRow } from "../kit/result-row.js";
 import { type ComparisonRow, hyperTitle, type MeasuredRow, methodTitle } from "./comparison.js";
 import type { FitMetrics } from "./fit-metrics.js";
 
-/** The comparison as a table: cheapest first within a method, the hypersolver emphasised. */
+/** The comparison as a table: cheapest first within a method, the hypersolver emphasized. */
 export function comparisonTable(rows: readonly ComparisonRow[]): Table {
   return {
     columns: [

@@ -1,7 +1,7 @@
 import type { FitInputs, FitSpec } from "../../hypersolver/index.js";
 import { hasImageStates, type ReferenceSettings } from "../../hypersolver/internal.js";
 import type { Field } from "../../ode/index.js";
-import type { Artefact } from "../kit/artefact.js";
+import type { Artifact } from "../kit/artifact.js";
 
 /** A fit from field to report. */
 export interface FitRequest extends FitInputs {
@@ -20,7 +20,7 @@ export interface FitRequest extends FitInputs {
   /** Draw figures and write a report. Default true. */
   readonly figures?: boolean;
   /** Told the correction, `correction.onnx`, before it is measured; it comes again at the end, with measured errors. */
-  readonly onLearned?: ((artefact: Artefact) => Promise<void>) | undefined;
+  readonly onLearned?: ((artifact: Artifact) => Promise<void>) | undefined;
 }
 
 /** Held-out states that methods are measured on, when nobody says: images are thousands of numbers each. */

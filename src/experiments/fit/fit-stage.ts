@@ -1,6 +1,6 @@
 import { decodeCorrection } from "../../hypersolver/index.js";
 import { fingerprintOf } from "../../hypersolver/internal.js";
-import type { Artefact } from "../kit/artefact.js";
+import type { Artifact } from "../kit/artifact.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
@@ -8,7 +8,7 @@ import type { FitRequest } from "./fit-request.js";
 import { type FitRun, runFit } from "./run-fit.js";
 
 /** What the rest of an experiment needs of a fit; figures where the job asks for them. */
-export type KeptFit = Omit<FitRun, "artefacts">;
+export type KeptFit = Omit<FitRun, "artifacts">;
 
 const fitCodec: Codec<KeptFit> = {
   encode: ({ content, solver, metrics, card, figures }) => ({
@@ -42,7 +42,7 @@ export interface FitJob {
  */
 export const fitStage = (
   { name, file, settings, request }: FitJob,
-  onLearned: (path: string, content: Artefact["content"]) => Promise<void>,
+  onLearned: (path: string, content: Artifact["content"]) => Promise<void>,
 ): Stage<KeptFit> => ({
   name: `fit ${name}`,
   settings,
@@ -56,7 +56,7 @@ export const fitStage = (
       ...(await checkpointingIn(checkpoint)),
       onLearned: ({ content }) => onLearned(file, content),
     };
-    const { artefacts: _, ...fit } = await runFit(whole, context);
+    const { artifacts: _, ...fit } = await runFit(whole, context);
     return fit;
   },
 });

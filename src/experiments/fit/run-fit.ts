@@ -12,8 +12,8 @@ import type { Figure } from "../../plot/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { type Broken, isBroken, Random, unlessItBreaks } from "../../tensor/index.js";
-import type { Artefact } from "../kit/artefact.js";
-import { metricsFile, reportArtefacts, withRunFacts } from "../kit/report.js";
+import type { Artifact } from "../kit/artifact.js";
+import { metricsFile, reportArtifacts, withRunFacts } from "../kit/report.js";
 import { fitCard } from "./fit-card.js";
 import { fitFigures } from "./fit-figures.js";
 import type { FitMetrics } from "./fit-metrics.js";
@@ -32,7 +32,7 @@ export interface FitRun {
   readonly solver: Uint8Array | undefined;
   /** None where none were asked for. */
   readonly figures: readonly Figure[];
-  readonly artefacts: readonly Artefact[];
+  readonly artifacts: readonly Artifact[];
 }
 
 const DENSITY_SAMPLES = 20_000;
@@ -59,10 +59,10 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
   const made = await unlessItBreaks(encodeSolver(field, method, spec.span, samples));
   const [solver, broken] = isBroken(made) ? [undefined, made] : [made, undefined];
   const metrics = metricsOf(request, fit, measured, broken);
-  const artefacts: Artefact[] = [{ path: "correction.onnx", content }];
-  if (solver !== undefined) artefacts.push({ path: "solver.onnx", content: solver });
+  const artifacts: Artifact[] = [{ path: "correction.onnx", content }];
+  if (solver !== undefined) artifacts.push({ path: "solver.onnx", content: solver });
   const whole = { metrics, correction, card, content, solver };
-  if (!wantsFigures) return { ...whole, figures: [], artefacts: [...artefacts, metricsFile(metrics)] };
+  if (!wantsFigures) return { ...whole, figures: [], artifacts: [...artifacts, metricsFile(metrics)] };
   const isImage = hasImageStates(field);
   const figures = await fitFigures({
     field,
@@ -74,7 +74,7 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
     compile: machineOf(context),
   });
   const report = withRunFacts(fitReport(metrics, card, figures), { ...metrics, seed: card.seed });
-  return { ...whole, figures, artefacts: [...artefacts, ...(await reportArtefacts(report, metrics))] };
+  return { ...whole, figures, artifacts: [...artifacts, ...(await reportArtifacts(report, metrics))] };
 }
 
 function metricsOf(

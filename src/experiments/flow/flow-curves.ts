@@ -46,7 +46,7 @@ export function curveFigures({ curve, entropy }: Pick<FlowMetrics, "curve" | "en
       title: "Training loss",
       valueLabel: "loss",
       caption:
-        "What was minimised, in standardised coordinates: squared errors of velocities by flow matching, nats by " +
+        "What was minimized, in standardized coordinates: squared errors of velocities by flow matching, nats by " +
         "maximum likelihood.",
     }),
   ];

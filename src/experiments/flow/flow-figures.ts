@@ -75,7 +75,7 @@ function besideFigure(real: Tensor, samples: Tensor, nfe: number): Figure {
       title: "Data and samples",
       bins: cellsFor(count),
       panelSize: 320,
-      caption: `${formatNumber(count)} held-out points beside as many samples of the flow, by dopri5 at tolerance 1e-5; same cells, same colours.`,
+      caption: `${formatNumber(count)} held-out points beside as many samples of the flow, by dopri5 at tolerance 1e-5; same cells, same colors.`,
     },
   );
 }

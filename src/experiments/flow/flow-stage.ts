@@ -1,4 +1,4 @@
-import type { Artefact } from "../kit/artefact.js";
+import type { Artifact } from "../kit/artifact.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
 import type { FlowMetrics } from "./flow-metrics.js";
@@ -22,7 +22,7 @@ const flowCodec: Codec<KeptFlow> = {
  */
 export const flowStage = (
   request: Omit<FlowRequest, "checkpoints" | "resume" | "onLearned" | "figures">,
-  onLearned: (path: string, content: Artefact["content"]) => Promise<void>,
+  onLearned: (path: string, content: Artifact["content"]) => Promise<void>,
 ): Stage<KeptFlow> => ({
   name: "train",
   settings: {
@@ -34,7 +34,7 @@ export const flowStage = (
   codec: flowCodec,
   isWhole: ({ metrics }) => metrics.status === "complete",
   make: async (context, { read, write }) => {
-    const { metrics, artefacts } = await runFlow(
+    const { metrics, artifacts } = await runFlow(
       {
         ...request,
         figures: false,
@@ -44,7 +44,7 @@ export const flowStage = (
       },
       context,
     );
-    const content = artefacts.find(({ path }) => path === "flow.onnx")?.content;
+    const content = artifacts.find(({ path }) => path === "flow.onnx")?.content;
     return { metrics, content: content as Uint8Array };
   },
 });

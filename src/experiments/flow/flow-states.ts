@@ -9,6 +9,6 @@ export function baseStates(flow: Flow): StateSource {
   return drawnStates(flow.base.name, draws, (count, random) => widened(draws(count, random)));
 }
 
-/** Where (z, log-density) starts on the way to the base: data with a zero. @param data standardised draws, [count, d]. */
+/** Where (z, log-density) starts on the way to the base: data with a zero. @param data standardized draws, [count, d]. */
 export const dataStates = (description: string, data: Sampler): StateSource =>
   drawnStates(`data with a zero: ${description}`, (count, random) => withZeroColumns(data(count, random), 1));

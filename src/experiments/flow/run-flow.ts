@@ -14,10 +14,10 @@ import type { CompileOptions, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { type Complete, completeSpec } from "../../spec/index.js";
 import { isHypersolversError } from "../../tensor/index.js";
-import type { Artefact } from "../kit/artefact.js";
+import type { Artifact } from "../kit/artifact.js";
 import { CHECKPOINT_FILE, checkpointing, type Resumption } from "../kit/checkpoint-files.js";
 import { DRAWING, MEASURING_DENSITY } from "../kit/progress-stages.js";
-import { metricsFile, reportArtefacts, withRunFacts } from "../kit/report.js";
+import { metricsFile, reportArtifacts, withRunFacts } from "../kit/report.js";
 import { type FlowFigureData, flowFigures } from "./flow-figures.js";
 import type { FlowMetrics } from "./flow-metrics.js";
 import { flowDefaults, phasesText } from "./flow-phases.js";
@@ -41,7 +41,7 @@ export interface FlowRequest extends Resumption {
   /** Draw figures and write a report. Default true. */
   readonly figures?: boolean;
   /** Told the flow, `flow.onnx`, before it is measured; it comes again at the end. */
-  readonly onLearned?: (artefact: Artefact) => Promise<void>;
+  readonly onLearned?: (artifact: Artifact) => Promise<void>;
 }
 
 /** What comes of a training: the flow with its numbers, and every file. */
@@ -49,7 +49,7 @@ export interface FlowRun {
   readonly metrics: FlowMetrics;
   readonly flow: Flow;
   readonly facts: FlowFacts;
-  readonly artefacts: readonly Artefact[];
+  readonly artifacts: readonly Artifact[];
 }
 
 /**
@@ -66,7 +66,7 @@ export async function runFlow(request: FlowRequest, context: RunContext = {}): P
   const trained = await trainFlow(data, spec, inputs, context);
   const compile = machineOf(context);
   const known = { data: data.description, columns, training: phasesText(phases), seed };
-  const fileOf = (facts: FlowFacts): Artefact => ({
+  const fileOf = (facts: FlowFacts): Artifact => ({
     path: "flow.onnx",
     content: encodeFlow(trained.flow, facts),
   });
@@ -85,7 +85,7 @@ export async function runFlow(request: FlowRequest, context: RunContext = {}): P
   if (figures) onProgress?.({ stage: DRAWING, done: 0, total: 1 });
   const of = { flow: trained.flow, data, metrics, seed };
   const numbers = figures ? await pageOf(of, facts, compile) : [metricsFile(metrics)];
-  return { metrics, facts, flow: trained.flow, artefacts: [fileOf(facts), ...numbers] };
+  return { metrics, facts, flow: trained.flow, artifacts: [fileOf(facts), ...numbers] };
 }
 
 type Likelihood = Pick<FlowMetrics, "heldOut" | "broken">;
@@ -144,8 +144,8 @@ async function pageOf(
   of: FlowFigureData & { readonly metrics: FlowMetrics },
   facts: FlowFacts,
   compile: CompileOptions = {},
-): Promise<Artefact[]> {
+): Promise<Artifact[]> {
   const { metrics, seed } = of;
   const report = flowReport(metrics, facts, await flowFigures(of, compile));
-  return reportArtefacts(withRunFacts(report, { ...metrics, seed }), metrics);
+  return reportArtifacts(withRunFacts(report, { ...metrics, seed }), metrics);
 }

@@ -19,7 +19,7 @@ export interface AlphaResult {
 
 const ALPHAS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
-/** Evaluates one correction over all bases `alpha(…)`: the authors' generalisation across base solvers. */
+/** Evaluates one correction over all bases `alpha(…)`: the authors' generalization across base solvers. */
 export async function alphaFamily(
   request: Omit<ImageQualityRequest, "methods">,
   { correction, steps }: { readonly correction: Correction; readonly steps: number },

@@ -1,7 +1,7 @@
 import { type ImageSet, pickImages } from "../../data/index.js";
 import { encodedStates } from "../../hypersolver/index.js";
 import type { StateStream } from "../../hypersolver/internal.js";
-import type { LabelledImages } from "../kit/experiment.js";
+import type { LabeledImages } from "../kit/experiment.js";
 import type { ClassifierEnds } from "./classifier-ends.js";
 
 /** Training images that choose among corrections instead: the last ones. */
@@ -13,7 +13,7 @@ const VALIDATION = 64;
  */
 export function encodedImages(
   ends: ClassifierEnds,
-  { training, test, description }: LabelledImages,
+  { training, test, description }: LabeledImages,
 ): StateStream {
   const [count] = training.shape;
   const [heldOut] = test.shape;

@@ -24,7 +24,7 @@ export interface ErrorMapRequest {
 }
 
 /**
- * Absolute errors by mesh point, mean over channels, of some images by several methods on one colour scale (figures 3, 4,
+ * Absolute errors by mesh point, mean over channels, of some images by several methods on one color scale (figures 3, 4,
  * 9 and 10 of the paper).
  */
 export async function errorMaps(request: ErrorMapRequest, compile: MachineOptions = {}): Promise<Figure> {
@@ -56,7 +56,7 @@ export async function errorMaps(request: ErrorMapRequest, compile: MachineOption
     height,
     width,
     headings: mesh.slice(1).map((s) => `s = ${Number(s.toPrecision(3))}`),
-    caption: `|z_k − z(s_k)|, mean over channels, of ${count} test images; one colour scale; the small numbers are means of a picture.`,
+    caption: `|z_k − z(s_k)|, mean over channels, of ${count} test images; one color scale; the small numbers are means of a picture.`,
   });
 }
 

@@ -8,7 +8,7 @@ import type { Table } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
 import { fitStage } from "../fit/fit-stage.js";
 import { digest } from "../kit/digest.js";
-import { defineExperiment, type Experiment, type LabelledImages } from "../kit/experiment.js";
+import { defineExperiment, type Experiment, type LabeledImages } from "../kit/experiment.js";
 import type { Drawing, Run } from "../kit/run.js";
 import { alphaFigures } from "./alpha-family.js";
 import { trainedByAuthors } from "./authors-classifier.js";
@@ -71,7 +71,7 @@ export function imageExperiment<P extends ImagePreset>({
 }
 
 interface ImageTask {
-  readonly images: LabelledImages;
+  readonly images: LabeledImages;
   readonly preset: ImagePreset;
   readonly seed: number;
   readonly command: string;
@@ -106,7 +106,7 @@ async function study(
   }
 }
 
-const storyOf = ({ training: { classes } }: LabelledImages, { training, trained }: StudiedClassifier) => ({
+const storyOf = ({ training: { classes } }: LabeledImages, { training, trained }: StudiedClassifier) => ({
   classes,
   training,
   heldOutAccuracy: trained?.validationAccuracy,
@@ -115,7 +115,7 @@ const storyOf = ({ training: { classes } }: LabelledImages, { training, trained 
 /** Every figure of a run, most telling first. */
 function drawings(
   { classifier }: StudiedClassifier,
-  images: LabelledImages,
+  images: LabeledImages,
   corrections: ImageCorrections,
   run: Run<ImageMetrics>,
 ): Drawing[] {

@@ -5,7 +5,7 @@ import { midpoint } from "../../ode/index.js";
 import { jsonCodec } from "../kit/codec.js";
 import type { BrokenRow } from "../kit/contest.js";
 import { digest } from "../kit/digest.js";
-import type { LabelledImages } from "../kit/experiment.js";
+import type { LabeledImages } from "../kit/experiment.js";
 import type { Run } from "../kit/run.js";
 import { type AlphaResult, alphaFamily } from "./alpha-family.js";
 import type { ClassifierEnds } from "./classifier-ends.js";
@@ -18,7 +18,7 @@ import { type TestAccuracy, testAccuracies } from "./test-accuracy.js";
 export interface ImageStage {
   readonly classifier: Classifier;
   readonly ends: ClassifierEnds;
-  readonly images: LabelledImages;
+  readonly images: LabeledImages;
   readonly preset: ImagePreset;
 }
 

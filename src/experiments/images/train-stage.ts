@@ -16,7 +16,7 @@ import { completeSpec } from "../../spec/index.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import { digest } from "../kit/digest.js";
-import type { LabelledImages } from "../kit/experiment.js";
+import type { LabeledImages } from "../kit/experiment.js";
 import type { Run } from "../kit/run.js";
 import type { Stage } from "../kit/stage.js";
 import type { ImagePreset, TrainedImagePreset, TrainingSettings } from "./presets.js";
@@ -35,7 +35,7 @@ export interface StudiedClassifier {
  * @param onClassifier is told of it as soon as there is one, and again of a better one.
  */
 export type ClassifierSource = (
-  task: { readonly images: LabelledImages; readonly preset: ImagePreset; readonly seed: number },
+  task: { readonly images: LabeledImages; readonly preset: ImagePreset; readonly seed: number },
   run: Pick<Run<object>, "stage">,
   onClassifier: (classifier: StudiedClassifier) => Promise<void>,
 ) => Promise<StudiedClassifier>;
@@ -69,7 +69,7 @@ export const trainedHere =
   };
 
 interface TrainingTask {
-  readonly images: LabelledImages;
+  readonly images: LabeledImages;
   readonly architecture: ImagePreset["architecture"];
   readonly seed: number;
   readonly from?: Classifier | undefined;
@@ -103,7 +103,7 @@ function asRefining({ onProgress, ...context }: RunContext): RunContext {
 const stateOf = (classifier: Classifier): Uint8Array =>
   encodeClassifierState(classifier, { classes: [], training: "" });
 
-const classifierCodec = ({ training }: LabelledImages): Codec<TrainedClassifier> => ({
+const classifierCodec = ({ training }: LabeledImages): Codec<TrainedClassifier> => ({
   encode: ({ classifier, ...trained }) => ({
     safetensors: encodeClassifierState(classifier, {
       classes: training.classes,

@@ -4,9 +4,9 @@ import type { MachineOptions } from "../../runtime/internal.js";
 import type { Table } from "../../spec/index.js";
 import { changedSpec } from "../../spec/internal.js";
 import { isHypersolversError } from "../../tensor/index.js";
-import type { Artefact } from "./artefact.js";
+import type { Artifact } from "./artifact.js";
 import { type Preset, presetNames } from "./preset-names.js";
-import { type RunReport, reportArtefacts, reportText, withRunFacts } from "./report.js";
+import { type RunReport, reportArtifacts, reportText, withRunFacts } from "./report.js";
 import type { ResultRow } from "./result-row.js";
 import { type ExperimentContext, type Run, startRun } from "./run.js";
 
@@ -14,8 +14,8 @@ import { type ExperimentContext, type Run, startRun } from "./run.js";
 export const presets: typeof presetNames = presetNames;
 export type { Preset } from "./preset-names.js";
 
-/** Labelled images that an experiment learns from and is measured on. */
-export interface LabelledImages {
+/** Labeled images that an experiment learns from and is measured on. */
+export interface LabeledImages {
   readonly training: ImageSet;
   readonly test: ImageSet;
   /** For people: `MNIST, 60000 training and 10000 test images`. */
@@ -31,7 +31,7 @@ export interface ExperimentRequest<Spec extends object = never> {
   /** The command line that repeats this run, for the report. */
   readonly command: string;
   /** The images of experiments that name a `dataset`: whoever calls loads them. */
-  readonly images?: LabelledImages;
+  readonly images?: LabeledImages;
   /** Instead of the preset's. */
   readonly spec?: Spec;
   /** What is to be other than in the preset, by name; `Experiment.table` has the names. */
@@ -49,7 +49,7 @@ export interface ExperimentResult {
   readonly metrics: object;
   /** Its numbers by key, to be joined with those of other seeds. */
   readonly rows: readonly ResultRow[];
-  readonly artefacts: readonly Artefact[];
+  readonly artifacts: readonly Artifact[];
   readonly status: ExperimentStatus;
 }
 
@@ -126,8 +126,8 @@ export function defineExperiment<Spec extends object, Metrics extends object>(
         preset: other.length === 0 ? preset : `${preset} with other ${other.join(", ")}`,
       };
       const told = withRunFacts(report(metrics, await run.pictures()), shown);
-      for (const { path, content } of await reportArtefacts(told, metrics)) await run.file(path, content);
-      return { summary: reportText(told), metrics, rows: rows(metrics), artefacts: run.artefacts, status };
+      for (const { path, content } of await reportArtifacts(told, metrics)) await run.file(path, content);
+      return { summary: reportText(told), metrics, rows: rows(metrics), artifacts: run.artifacts, status };
     },
   };
 }

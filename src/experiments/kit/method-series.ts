@@ -15,7 +15,7 @@ export const methodSeries = <Row extends Measured>(
     const points = own.map((row) => {
       const { steps, tolerance, nfe, macs, milliseconds, fitted = true } = row;
       const setting = steps === undefined ? `tolerance ${tolerance?.toExponential()}` : `K = ${steps}`;
-      return { label: setting, labelled: fitted, nfe, macs, milliseconds, error: errorOf(row) };
+      return { label: setting, labeled: fitted, nfe, macs, milliseconds, error: errorOf(row) };
     });
     return { label, role: own[0]?.role ?? "other", points };
   });

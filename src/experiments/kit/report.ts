@@ -6,7 +6,7 @@ import {
   type Table,
   textTable,
 } from "../../plot/index.js";
-import type { Artefact } from "./artefact.js";
+import type { Artifact } from "./artifact.js";
 
 /** What came out of a run, for people: terminal text, a page and pictures are made of it. */
 export interface RunReport {
@@ -57,9 +57,9 @@ export function reportText({ lead, sections, verdict = "" }: RunReport): string 
 }
 
 /** `metrics.json`, every figure as SVG, and `report.html`. */
-export async function reportArtefacts(report: RunReport, metrics: object): Promise<Artefact[]> {
+export async function reportArtifacts(report: RunReport, metrics: object): Promise<Artifact[]> {
   const sections = report.sections.filter((section) => section.on !== "terminal" && hasContent(section));
-  const files: Artefact[] = [metricsFile(metrics)];
+  const files: Artifact[] = [metricsFile(metrics)];
   const drawn: Report["sections"][number][] = [];
   for (const { heading, text, table, figures = [] } of sections) {
     const pictures: { svg: string; caption: string; title: string }[] = [];
@@ -75,7 +75,7 @@ export async function reportArtefacts(report: RunReport, metrics: object): Promi
   return [...files, { path: "report.html", content: page }];
 }
 
-export const metricsFile = (metrics: object): Artefact => ({
+export const metricsFile = (metrics: object): Artifact => ({
   path: "metrics.json",
   content: `${JSON.stringify(metrics, undefined, 2)}\n`,
 });

@@ -1,7 +1,7 @@
 import type { Figure } from "../../plot/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { isBroken, unlessItBreaks } from "../../tensor/index.js";
-import type { Artefact } from "./artefact.js";
+import type { Artifact } from "./artifact.js";
 import { resultOf, type Stage } from "./stage.js";
 import { noStore, type Store, storeBelow, type TrackedStore, trackedStore } from "./store.js";
 
@@ -12,7 +12,7 @@ export interface ExperimentContext extends RunContext {
   /** Take what an earlier run had made. Default false. */
   readonly resume?: boolean;
   /** Is handed every file as soon as there is one: a result that took hours is safe before it is measured. */
-  readonly onArtefact?: (artefact: Artefact) => Promise<void>;
+  readonly onArtifact?: (artifact: Artifact) => Promise<void>;
 }
 
 /** What an experiment works on. */
@@ -24,13 +24,13 @@ export interface Run<Metrics extends object> {
   readonly isCut: boolean;
   /** Whether no stage came to a result. */
   readonly isEmpty: boolean;
-  readonly artefacts: readonly Artefact[];
+  readonly artifacts: readonly Artifact[];
   /** Adds to what was found: members of `metrics.json`. */
   note(found: Partial<Metrics>): void;
   /** A result that is kept for the next run; see `resultOf`. @throws INTERRUPTED, which ends the experiment. */
   stage<T>(stage: Stage<T>): Promise<T>;
   /** Hands a file out; one of the same path before it is replaced. */
-  file(path: string, content: Artefact["content"]): Promise<void>;
+  file(path: string, content: Artifact["content"]): Promise<void>;
   /** Asks for pictures, drawn at the end out of what was found by then: after a stop too. */
   picture(draw: Drawing): void;
   /** Draws what was asked for. */
@@ -46,16 +46,16 @@ export type Drawing = () => Promise<readonly Figure[]> | readonly Figure[];
 export function startRun<Metrics extends object>({
   store = noStore,
   resume = false,
-  onArtefact,
+  onArtifact,
   ...context
 }: ExperimentContext): Run<Metrics> {
   const drawings: Drawing[] = [];
-  const artefacts: Artefact[] = [];
+  const artifacts: Artifact[] = [];
   let found: Partial<Metrics> = {};
   let [isCut, isEmpty] = [false, true];
   return {
     context,
-    artefacts,
+    artifacts,
     get found() {
       return found;
     },
@@ -75,9 +75,9 @@ export function startRun<Metrics extends object>({
       return result;
     },
     file: async (path, content) => {
-      const before = artefacts.findIndex((artefact) => artefact.path === path);
-      artefacts.splice(before < 0 ? artefacts.length : before, 1, { path, content });
-      await onArtefact?.({ path, content });
+      const before = artifacts.findIndex((artifact) => artifact.path === path);
+      artifacts.splice(before < 0 ? artifacts.length : before, 1, { path, content });
+      await onArtifact?.({ path, content });
     },
     picture: (draw) => void drawings.push(draw),
     pictures: async () => {
@@ -92,7 +92,7 @@ export function startRun<Metrics extends object>({
       ...context,
       store: trackedStore(storeBelow(store, folder)),
       resume,
-      onArtefact: async ({ path, content }) => onArtefact?.({ path: `${folder}/${path}`, content }),
+      onArtifact: async ({ path, content }) => onArtifact?.({ path: `${folder}/${path}`, content }),
     }),
   };
 }

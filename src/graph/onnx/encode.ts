@@ -24,7 +24,7 @@ const irVersion = 8n;
 const opset = 17n;
 
 /**
- * Serialises a graph as an ONNX model (IR 8, opset 17).
+ * Serializes a graph as an ONNX model (IR 8, opset 17).
  * @throws INVALID_GRAPH when an output is called like an input: in ONNX one name is one value.
  */
 export function encodeOnnx(

@@ -47,7 +47,7 @@ interface Run {
   readonly reduced: boolean;
 }
 
-/** Neighbouring axes that are reduced and static make one run; every other axis is one of its own. */
+/** Neighboring axes that are reduced and static make one run; every other axis is one of its own. */
 function runsOf(shape: SymbolicShape, axes: readonly number[]): Run[] {
   const runs: Run[] = [];
   let open: Run | undefined;

@@ -51,11 +51,11 @@ export interface ConvNetworkOptions {
 
 /**
  * A correction for image states [batch, c, h, w]: convolutions with zero padding over the declared inputs on top of each
- * other, numbers (epsilon, s) as constant channels. Every channel is standardised with the training data's statistics,
+ * other, numbers (epsilon, s) as constant channels. Every channel is standardized with the training data's statistics,
  * x̂ = (x − μ)/σ, padded by x̂ = 0; the result is scaled to the residual's size. The last layer starts at zero, so that an
  * untrained hypersolver is its base.
  *
- * Standardisation is never computed on images but on weights, so that it costs nothing a pixel and folding changes
+ * Standardization is never computed on images but on weights, so that it costs nothing a pixel and folding changes
  * nothing: 1/σ is a factor of the first kernel. A bias could take μ only away from the border, where zero padding cuts
  * the kernel; a channel of ones, padded with zeros like the rest, takes it exactly, with kernel −Σ_c W_c μ_c/σ_c. First
  * kernels of side 1 have no border and use the bias.
@@ -136,17 +136,17 @@ function between(activation: ConvActivation, channels: number): Module {
   return activation === "channel-prelu" ? prelu(channels) : activationNamed(activation);
 }
 
-/** A mean of more deviations than this would cost digits: such a channel is standardised by its mean's hundredth. */
+/** A mean of more deviations than this would cost digits: such a channel is standardized by its mean's hundredth. */
 const FARTHEST_MEAN = 100;
 
-/** The weights that act on raw inputs, out of those that act on standardised ones: first and last layer. */
+/** The weights that act on raw inputs, out of those that act on standardized ones: first and last layer. */
 function foldedNodes(options: ConvNetworkOptions, nodes: NamedNodes): NamedNodes {
   const columns = Object.keys(options.shapes).map((name) => options.statistics[name]);
   const mean = columns.flatMap((column) => [...(column?.mean ?? [])]);
   const deviation = columns.flatMap((column) => [...(column?.deviation ?? [])]);
-  const gain = mean.map((centre, i) => {
+  const gain = mean.map((center, i) => {
     const spread = deviation[i] ?? 0;
-    return spread > 0 ? 1 / Math.max(spread, Math.abs(centre) / FARTHEST_MEAN) : 1;
+    return spread > 0 ? 1 / Math.max(spread, Math.abs(center) / FARTHEST_MEAN) : 1;
   });
   const channelwise = (values: readonly number[]): Node =>
     constant(fromNumbers(values, [1, values.length, 1, 1]));

@@ -47,7 +47,7 @@ export interface HyperOptions {
 const hyperNamed = ({ name }: ButcherTableau): string => `hyper-${name}`;
 
 /**
- * A correction in fixed steps: `hyper(correction, { steps: 2 })`, spelt `hyper-heun:2`, or `hyper-heun:correction.onnx:2`
+ * A correction in fixed steps: `hyper(correction, { steps: 2 })`, spelled `hyper-heun:2`, or `hyper-heun:correction.onnx:2`
  * where its file is named.
  * @param grid default: the steps that its card says it was fitted to.
  * @throws INVALID_ARGUMENT for an invalid grid, or without grid and card.

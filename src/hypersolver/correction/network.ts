@@ -29,7 +29,7 @@ export interface NetworkOptions {
 }
 
 /**
- * A correction for vector states: an MLP over the declared inputs side by side, each column standardised with
+ * A correction for vector states: an MLP over the declared inputs side by side, each column standardized with
  * the training data's statistics, the result scaled to the residual's size. Its last layer starts at zero, so that
  * an untrained hypersolver is its base.
  */
@@ -38,7 +38,7 @@ export function mlpCorrection(options: NetworkOptions, random: Random): Correcti
   const network = networkOf(options);
   const graph = trace({ ...columnSpecs(options), ...parameterInputs(network) }, (nodes: NamedNodes) => {
     const parts = Object.entries(statistics).map(([name, column]) =>
-      standardised(nodes[name] as Node, column),
+      standardized(nodes[name] as Node, column),
     );
     return { g: mul(network.apply(nodes, concatColumns(parts)), row(scale)) };
   });
@@ -69,7 +69,7 @@ export function withFoldedStatistics(options: NetworkOptions, correction: Correc
   const columns = Object.values(options.statistics);
   const mean = columns.flatMap((column) => [...column.mean]);
   const gain = columns.flatMap((column) => [...column.deviation].map(reciprocalOrOne));
-  if (mean.some((centre, i) => Math.abs(centre * (gain[i] ?? 1)) > FARTHEST_MEAN)) return correction;
+  if (mean.some((center, i) => Math.abs(center * (gain[i] ?? 1)) > FARTHEST_MEAN)) return correction;
   const network = networkOf(options);
   const graph = trace({ ...columnSpecs(options), ...parameterInputs(network) }, (nodes: NamedNodes) => ({
     g: network.apply(
@@ -88,7 +88,7 @@ export function withFoldedStatistics(options: NetworkOptions, correction: Correc
   const width = mean.length;
   change(first.weight, (old) => old.map((w, i) => w * (gain[i % width] ?? 1)));
   change(first.bias, (old, weights) =>
-    old.map((b, i) => mean.reduce((sum, centre, j) => sum - (weights[i * width + j] ?? 0) * centre, b)),
+    old.map((b, i) => mean.reduce((sum, center, j) => sum - (weights[i * width + j] ?? 0) * center, b)),
   );
   const fan = (options.hidden.at(-1) ?? width) as number;
   change(last.weight, (old) => old.map((w, i) => w * (options.scale[Math.floor(i / fan)] ?? 1)));
@@ -99,7 +99,7 @@ export function withFoldedStatistics(options: NetworkOptions, correction: Correc
 /** What a channel is multiplied by to have deviation one; one where it does not vary. */
 const reciprocalOrOne = (deviation: number): number => (deviation > 0 ? 1 / deviation : 1);
 
-function standardised(x: Node, { mean, deviation }: ColumnStatistics): Node {
+function standardized(x: Node, { mean, deviation }: ColumnStatistics): Node {
   return mul(sub(x, row(mean)), row(deviation.map(reciprocalOrOne)));
 }
 

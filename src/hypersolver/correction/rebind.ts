@@ -4,7 +4,7 @@ import { fail } from "../../tensor/index.js";
 import type { Correction } from "./correction.js";
 
 /**
- * The same g on another base: the authors' "generalisation across base solvers", such as one g over the family of two-stage
+ * The same g on another base: the authors' "generalization across base solvers", such as one g over the family of two-stage
  * methods of order 2, `alpha(…)`. The residuals of two bases of one order differ in ε^(p+1) already, so g is an
  * approximation here; the card keeps the base that g was fitted to, and `cardWarnings` with `base` says that this is not it.
  * @param base of the order and number of stages of the correction's own: g is given as many stages, with the same factor.

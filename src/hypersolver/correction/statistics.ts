@@ -1,6 +1,6 @@
 import { type Tensor, toFloat64 } from "../../tensor/index.js";
 
-/** Centre and spread of every channel (axis 1) of one input, from the training data: columns of vectors. */
+/** Center and spread of every channel (axis 1) of one input, from the training data: columns of vectors. */
 export interface ColumnStatistics {
   readonly mean: Float64Array;
   readonly deviation: Float64Array;
@@ -25,8 +25,8 @@ export function columnStatistics(...values: readonly Tensor[]): ColumnStatistics
     }
   }
   const deviation = square.map((value2, channel) => {
-    const centre = mean[channel] ?? 0;
-    const variance = value2 - centre * centre;
+    const center = mean[channel] ?? 0;
+    const variance = value2 - center * center;
     return variance > 1e-10 * Math.max(value2, 1e-30) ? Math.sqrt(variance) : 0;
   });
   return { mean, deviation };
@@ -34,7 +34,7 @@ export function columnStatistics(...values: readonly Tensor[]): ColumnStatistics
 
 /** Root mean square of every channel, one where it is zero: what a network's output is scaled by. */
 export const rootMeanSquare = ({ mean, deviation }: ColumnStatistics): Float64Array =>
-  mean.map((centre, i) => Math.hypot(centre, deviation[i] ?? 0) || 1);
+  mean.map((center, i) => Math.hypot(center, deviation[i] ?? 0) || 1);
 
 /** Means and deviations as plain numbers, for cards. */
 export function channelMoments(value: Tensor): { mean: number[]; deviation: number[] } {

@@ -63,7 +63,7 @@ export function solverGraph(field: Field, method: FixedMethod, span: Span): Grap
 }
 
 /**
- * Serialises a solver with golden vectors computed here, and checks the file by running it.
+ * Serializes a solver with golden vectors computed here, and checks the file by running it.
  * @param metadata further texts to store with the model.
  * @param samples at least one initial state (with controls) of the kind that the solver is for.
  * @throws RUNTIME_FAILURE when the file does not reproduce its own golden vectors; NON_FINITE when they are not finite.

@@ -20,9 +20,9 @@ export function stateWarnings({ states }: ValidityCard, z0: Tensor): string[] {
   const area = z0.data.length / (count * channels);
   const isFar = (value: number, i: number): boolean => {
     const channel = Math.floor(i / area) % channels;
-    const centre = mean[channel] ?? 0;
-    const rounding = 1e-6 * Math.max(1, Math.abs(centre));
-    return Math.abs(value - centre) > FAR * Math.max(deviation[channel] ?? 0, rounding);
+    const center = mean[channel] ?? 0;
+    const rounding = 1e-6 * Math.max(1, Math.abs(center));
+    return Math.abs(value - center) > FAR * Math.max(deviation[channel] ?? 0, rounding);
   };
   const farRows = new Set<number>();
   let farValues = 0;

@@ -23,7 +23,7 @@ export class RowTableBuilder {
     this.#parts.push(part);
   }
 
-  /** All rows in random order, so that any run of neighbours is a fair batch. */
+  /** All rows in random order, so that any run of neighbors is a fair batch. */
   shuffled(random: Random): RowTable {
     const [first = {}] = this.#parts;
     const columns: Record<string, Column> = {};

@@ -1,4 +1,4 @@
-import type { normalisations } from "../../data/index.js";
+import type { normalizations } from "../../data/index.js";
 import type { Node, Operand, SymbolicShape } from "../../graph/index.js";
 import { type BufferSpec, initializeBuffers, type Module, type StateDict } from "../../nn/index.js";
 import type { Span } from "../../ode/index.js";
@@ -18,7 +18,7 @@ export interface ClassifierArchitecture {
   /** Number of classes. */
   readonly classes: number;
   /** How bytes become what h_x reads. */
-  readonly normalisation: keyof typeof normalisations;
+  readonly normalization: keyof typeof normalizations;
   readonly span: Span;
   /** h_x: images [n, C, H, W] -> z [n, …]. */
   readonly stem: Module;

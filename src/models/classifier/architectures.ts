@@ -29,14 +29,14 @@ const depthChannel = (s: Operand): Module => functional((z) => depthCat(z, s));
 const mnist = {
   image: [1, 28, 28],
   classes: 10,
-  normalisation: "mnist",
+  normalization: "mnist",
   span: [0, 1],
 } as const satisfies Partial<ClassifierArchitecture>;
 
 const cifar10 = {
   image: [3, 32, 32],
   classes: 10,
-  normalisation: "cifar10",
+  normalization: "cifar10",
   span: [0, 1],
 } as const satisfies Partial<ClassifierArchitecture>;
 

@@ -14,7 +14,7 @@ export interface CompiledEnd<Input> {
 }
 
 /**
- * h_x: images, bytes or standardised, to the states z(s₀) that f starts from. What a correction is fitted on.
+ * h_x: images, bytes or standardized, to the states z(s₀) that f starts from. What a correction is fitted on.
  * @throws from `run`: SHAPE_MISMATCH; INVALID_ARGUMENT for no images; NON_FINITE for images that are not finite.
  */
 export async function compileStem(

@@ -1,4 +1,4 @@
-import { normalisations } from "../../data/index.js";
+import { normalizations } from "../../data/index.js";
 import { encodeOnnx } from "../../graph/index.js";
 import type { Method } from "../../ode/index.js";
 import { resolveMethod } from "../../ode/internal.js";
@@ -10,7 +10,7 @@ import { fixedClassifier } from "./fixed-graph.js";
 /** What an exported classifier does, in its metadata. */
 interface ClassifierExport extends ClassifierFacts {
   /** What `images` has to be: (pixel/255 − mean)/deviation by channel. */
-  readonly normalisation: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
+  readonly normalization: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
   /** Name of the method: `midpoint`, `hyper-euler`. */
   readonly method: string;
   readonly steps: number;
@@ -20,7 +20,7 @@ interface ClassifierExport extends ClassifierFacts {
 
 /**
  * The whole classifier as one ONNX file that any runtime runs: h_x, all fixed steps with their correction, h_y. Input
- * `images` [batch, C, H, W], standardised; output `logits` [batch, classes]; any batch size.
+ * `images` [batch, C, H, W], standardized; output `logits` [batch, classes]; any batch size.
  * @param method of fixed steps, or the spelling of one.
  * @throws INVALID_ARGUMENT without fixed steps.
  */
@@ -40,7 +40,7 @@ export function encodeClassifier(
   const { graph, steps } = fixedClassifier(classifier, whole);
   const facts: ClassifierExport = {
     ...factsOf(classifier, story),
-    normalisation: normalisations[classifier.architecture.normalisation],
+    normalization: normalizations[classifier.architecture.normalization],
     method: whole.name,
     steps,
     text: whole.text,

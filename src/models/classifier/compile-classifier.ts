@@ -44,7 +44,7 @@ export interface CompiledClassifier {
   readonly classifier: Classifier;
   /**
    * Classifies one batch: step control sees all its images together.
-   * @param images bytes, or standardised float [n, C, H, W].
+   * @param images bytes, or standardized float [n, C, H, W].
    * @throws SHAPE_MISMATCH; INVALID_ARGUMENT for no images; NON_FINITE for images or logits that are not finite;
    *   STEP_LIMIT, STEP_UNDERFLOW, INTERRUPTED as `orThrow`.
    */

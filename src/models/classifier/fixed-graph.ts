@@ -11,7 +11,7 @@ const constantsOf = (state: StateDict): NamedNodes =>
 
 /** A whole classifier in fixed steps. */
 interface FixedClassifier {
-  /** `images` [batch, C, H, W], standardised, -> `logits` [batch, classes]. */
+  /** `images` [batch, C, H, W], standardized, -> `logits` [batch, classes]. */
   readonly graph: Graph;
   /** Number of steps, and what they cost. */
   readonly steps: number;

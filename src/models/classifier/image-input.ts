@@ -1,9 +1,9 @@
-import { type ImageSet, imageTensor, normalisations } from "../../data/index.js";
+import { type ImageSet, imageTensor, normalizations } from "../../data/index.js";
 import { cast, fail, formatShape, isFloat, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
 import type { ClassifierArchitecture } from "./architecture.js";
 
-/** Images as bytes, which the classifier standardises, or standardised already, float [n, C, H, W]. */
+/** Images as bytes, which the classifier standardizes, or standardized already, float [n, C, H, W]. */
 export type ClassifierInput = ImageSet | Tensor;
 
 const isTensor = (input: ClassifierInput): input is Tensor => "dtype" in input;
@@ -19,7 +19,7 @@ export function preparedImages(architecture: ClassifierArchitecture, input: Clas
     input.shape,
     isTensor(input) && !isFloat(input.dtype) ? input.dtype : undefined,
   );
-  if (!isTensor(input)) return imageTensor(input, normalisations[architecture.normalisation]);
+  if (!isTensor(input)) return imageTensor(input, normalizations[architecture.normalization]);
   const bad = firstNonFinite(input);
   if (bad < 0) return cast(input, "float32");
   const size = input.data.length / (input.shape[0] ?? 1);

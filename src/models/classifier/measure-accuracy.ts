@@ -12,7 +12,7 @@ interface BatchAccuracy {
   readonly milliseconds: number;
 }
 
-/** How well a classifier does on labelled images. */
+/** How well a classifier does on labeled images. */
 export interface MeasuredAccuracy {
   /** Share of images whose label is the class of the largest logit. */
   readonly accuracy: number;

@@ -1,9 +1,9 @@
 import {
   type Density,
-  type Standardisation,
+  type Standardization,
   splitRows,
-  standardisationOf,
-  standardised,
+  standardizationOf,
+  standardized,
 } from "../../data/index.js";
 import { fail, formatShape, Random, rows, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { pickRows } from "../../tensor/internal.js";
@@ -14,10 +14,10 @@ export interface FlowData {
   readonly description: string;
   /** d. */
   readonly dimension: number;
-  readonly standardisation: Standardisation;
-  /** Largest Euclidean norm of standardised training rows, of very many where they have no end. */
+  readonly standardization: Standardization;
+  /** Largest Euclidean norm of standardized training rows, of very many where they have no end. */
   readonly radius: number;
-  /** Independent standardised training rows, [count, d]. */
+  /** Independent standardized training rows, [count, d]. */
   batch(count: number, random: Random): Tensor;
   /** For choosing while training, in units of the data. */
   readonly validation: Tensor;
@@ -25,21 +25,21 @@ export interface FlowData {
   heldOut(count: number): Tensor;
 }
 
-const STANDARDISING_ROWS = 100_000;
+const STANDARDIZING_ROWS = 100_000;
 const VALIDATION_ROWS = 2000;
 
 /** Data without end: every batch is drawn anew. */
 export function densityData(density: Density, seed: number): FlowData {
   const random = new Random(seed);
-  const standardisation = standardisationOf(
-    density.sample(STANDARDISING_ROWS, random.fork("standardisation")),
+  const standardization = standardizationOf(
+    density.sample(STANDARDIZING_ROWS, random.fork("standardization")),
   );
   const batch = (count: number, own: Random): Tensor =>
-    standardised(density.sample(count, own), standardisation);
+    standardized(density.sample(count, own), standardization);
   return {
     description: `${density.name}: ${density.description}`,
     dimension: 2,
-    standardisation,
+    standardization,
     batch,
     radius: radiusOf(batch(RADIUS_ROWS, random.fork("radius"))),
     validation: density.sample(VALIDATION_ROWS, random.fork("validation")),
@@ -61,8 +61,8 @@ function radiusOf(points: Tensor): number {
 }
 
 /** How many rows of [n, d], in units of the data, have a column beyond `limit` standard deviations. */
-export function rowsBeyond(limit: number, points: Tensor, standardisation: Standardisation): number {
-  const values = toFloat64(standardised(points, standardisation));
+export function rowsBeyond(limit: number, points: Tensor, standardization: Standardization): number {
+  const values = toFloat64(standardized(points, standardization));
   const [, width = 1] = points.shape;
   let count = 0;
   for (let i = 0; i < values.length; i += width)
@@ -85,15 +85,15 @@ export function tableData(points: Tensor, description: string, seed: number): Fl
       received: formatShape(points.shape),
     });
   requireEnough(points, description);
-  standardisationOf(points);
+  standardizationOf(points);
   const { training, validation, heldOut } = splitRows(points, SHARES, new Random(seed).fork("split"));
-  const standardisation = standardisationOf(training);
-  const table = standardised(training, standardisation);
+  const standardization = standardizationOf(training);
+  const table = standardized(training, standardization);
   const [count = 1, dimension = 1] = table.shape;
   return {
     description,
     dimension,
-    standardisation,
+    standardization,
     radius: radiusOf(table),
     batch: (wanted, random) =>
       pickRows(

@@ -1,4 +1,4 @@
-import { logScale, standardised } from "../../data/index.js";
+import { logScale, standardized } from "../../data/index.js";
 import { type Graph, type Node, slice, sub, trace } from "../../graph/index.js";
 import { type Correction, hyper } from "../../hypersolver/index.js";
 import { isHyper } from "../../hypersolver/internal.js";
@@ -78,7 +78,7 @@ const densityNames: OptionNames<FlowDensityOptions> = {
 export const FLOW_TOLERANCES: Tolerances = { rtol: 1e-5, atol: 1e-5 };
 
 /**
- * Prepares log p(x) = log p_base(z(s₀)) − ∫ div f ds + what standardisation changes, by a solve from data to base
+ * Prepares log p(x) = log p_base(z(s₀)) − ∫ div f ds + what standardization changes, by a solve from data to base
  * (Chen et al., 2018, eq. 8).
  * @throws INVALID_ARGUMENT for an unknown option, or when options contradict each other; UNSUPPORTED_FIELD when states are not vectors.
  */
@@ -103,7 +103,7 @@ export async function compileFlowDensity(
   const own = new Random(seed).fork("density noise");
   const { dtype } = stateType(flow.field);
   const run: CompiledDensity["run"] = async (x, parameters = flow.field.parameters, random = own) => {
-    const start = withZeroColumns(standardised(x, flow.standardisation), 1);
+    const start = withZeroColumns(standardized(x, flow.standardization), 1);
     const shape = [x.shape[0] ?? 0, dimension];
     const noiseControl: NamedTensors =
       augmented.estimator === "hutchinson"
@@ -112,7 +112,7 @@ export async function compileFlowDensity(
     const solution = await solve.run(start, { ...parameters, ...noiseControl });
     const end = orThrow(solution).states.at(-1) as Tensor;
     const { logDensity } = await finish.run({ state: end });
-    const change = logScale(flow.standardisation);
+    const change = logScale(flow.standardization);
     const values = toFloat64(logDensity as Tensor).map((value) => value - change);
     return { values, z: columnsOf(end, 0, dimension), statistics: solution.statistics };
   };

@@ -14,7 +14,7 @@ export interface FlowFacts {
   readonly format: 1;
   readonly base: string;
   readonly span: readonly [number, number];
-  readonly standardisation: { readonly shift: readonly number[]; readonly scale: readonly number[] };
+  readonly standardization: { readonly shift: readonly number[]; readonly scale: readonly number[] };
   /** What it was trained on, in words. */
   readonly data: string;
   /** Names of the columns, where the data had some. */
@@ -28,11 +28,11 @@ export interface FlowFacts {
 }
 
 const pair = z.tuple([z.number(), z.number()]).refine(([t0, t1]) => t0 !== t1);
-const factsSchema: z.ZodType<FlowFacts> = z.object({
+const facts = z.object({
   format: z.literal(1),
   base: z.string(),
   span: pair,
-  standardisation: z.object({ shift: z.array(z.number()), scale: z.array(z.number().positive()) }),
+  standardization: z.object({ shift: z.array(z.number()), scale: z.array(z.number().positive()) }),
   data: z.string(),
   columns: z.array(z.string()).optional(),
   training: z.string(),
@@ -43,21 +43,27 @@ const factsSchema: z.ZodType<FlowFacts> = z.object({
   seed: z.number(),
   library: z.string(),
 });
+/** Files of version 0.1 write `standardisation`. */
+const factsSchema: z.ZodType<FlowFacts> = z.preprocess((given) => {
+  if (!(given instanceof Object && "standardisation" in given)) return given;
+  const { standardisation: standardization, ...others } = given;
+  return { standardization, ...others };
+}, facts);
 
 /** A flow with what is known of it. */
 export type DescribedFlow = Flow & { readonly facts: FlowFacts };
 
 /** The facts of a flow that this library trained. */
 export function flowFacts(
-  { base, span, standardisation }: Flow,
+  { base, span, standardization }: Flow,
   story: Pick<FlowFacts, "data" | "columns" | "training" | "heldOutNll" | "seed">,
 ): FlowFacts {
-  const { shift, scale } = standardisation;
+  const { shift, scale } = standardization;
   return {
     format: 1,
     base: base.name,
     span: [span[0], span[1]],
-    standardisation: { shift, scale },
+    standardization: { shift, scale },
     ...story,
     library: libraryName,
   };
@@ -89,13 +95,13 @@ export function decodeFlow(bytes: Uint8Array, what: string): DescribedFlow {
   }
   const facts = parseFacts(text, what);
   const field = fieldOfModel(model);
-  const { base, span, standardisation } = facts;
+  const { base, span, standardization } = facts;
   const [, dimension] = field.graph.inputs[field.roles.state]?.shape ?? [];
-  if (standardisation.shift.length !== dimension || standardisation.scale.length !== dimension) {
+  if (standardization.shift.length !== dimension || standardization.scale.length !== dimension) {
     throw fail("MALFORMED_FILE", {
       what,
-      expected: `a standardisation of ${dimension} columns`,
-      received: `${standardisation.shift.length} shifts, ${standardisation.scale.length} scales`,
+      expected: `a standardization of ${dimension} columns`,
+      received: `${standardization.shift.length} shifts, ${standardization.scale.length} scales`,
     });
   }
   if (facts.columns !== undefined && facts.columns.length !== dimension) {
@@ -105,7 +111,7 @@ export function decodeFlow(bytes: Uint8Array, what: string): DescribedFlow {
       received: String(facts.columns.length),
     });
   }
-  return { field, base: baseOf(base, what), span, standardisation, facts };
+  return { field, base: baseOf(base, what), span, standardization, facts };
 }
 
 function baseOf(name: string, what: string): Flow["base"] {

@@ -30,8 +30,8 @@ export interface FlowMatchingOptions {
   /** Width of the paths' ends: data are blurred by this deviation. Default 0. */
   readonly sigma?: number;
   /**
-   * Draws t = 1 − (1 − u)^timeExponent from uniform u: above 1 it favours the end where the data are and f is steepest. The
-   * field that minimises the loss is the same for all. Default 2; 1 is uniform.
+   * Draws t = 1 − (1 − u)^timeExponent from uniform u: above 1 it favors the end where the data are and f is steepest. The
+   * field that minimizes the loss is the same for all. Default 2; 1 is uniform.
    */
   readonly timeExponent?: number;
   /**

@@ -39,14 +39,14 @@ export interface FlowSampler {
  * @throws INVALID_ARGUMENT for an unknown option, or when options contradict each other.
  */
 export async function compileFlowSampler(flow: Flow, options: FlowSamplerOptions = {}): Promise<FlowSampler> {
-  const { field, base, span, standardisation } = flow;
+  const { field, base, span, standardization } = flow;
   checkOptionNames("compileFlowSampler", options, { ...compileNames, method: true, signal: true });
   const method = resolveMethod(options.method, FLOW_TOLERANCES);
   const solve = await compileSolve(field, { ...options, span, method });
   const push: FlowSampler["push"] = async (z) => {
     const solution = await solve.run(z);
     const end = orThrow(solution).states.at(-1) as Tensor;
-    return { x: restoredPoints(end, standardisation), z, statistics: solution.statistics };
+    return { x: restoredPoints(end, standardization), z, statistics: solution.statistics };
   };
   return {
     push,

@@ -3,7 +3,7 @@ import type { Spec } from "../../spec/index.js";
 import type { Checked } from "../../spec/internal.js";
 import { continuousAdjointTable } from "../adjoint-table.js";
 
-/** A fully connected vector field. Bounds are in standardised units. */
+/** A fully connected vector field. Bounds are in standardized units. */
 export const flowNetworkTable = {
   hidden: {
     type: "list",
@@ -44,7 +44,7 @@ export const flowNetworkTable = {
   timeDependent: { type: "boolean", default: true, help: "whether f sees s, as one more column beside z" },
 } as const;
 
-/** How the likelihood is solved, differentiated and regularised. */
+/** How the likelihood is solved, differentiated and regularized. */
 export const likelihoodTable = {
   solver: {
     type: "record",
@@ -84,7 +84,7 @@ export const likelihoodTable = {
   toleranceOnState: {
     type: "boolean",
     default: false,
-    help: "error control on z alone, not on the log-density and the regularisers",
+    help: "error control on z alone, not on the log-density and the regularizers",
   },
 } as const;
 
@@ -110,7 +110,7 @@ export const trainingPhaseTable = {
     type: "record",
     partial: true,
     of: likelihoodTable as typeof likelihoodTable,
-    help: "of maximum likelihood: how it is solved, differentiated and regularised",
+    help: "of maximum likelihood: how it is solved, differentiated and regularized",
   },
 } as const;
 
@@ -142,7 +142,7 @@ export type TrainingPhase = Checked<typeof trainingPhaseTable>;
 export type TrainingPhaseSpec = Spec<typeof trainingPhaseTable>;
 /** What may be said of a training. */
 export type FlowTrainingSpec = Spec<typeof flowTrainingTable>;
-/** What a phase minimises: the regression of the field on straight paths, or −mean log p of the data. */
+/** What a phase minimizes: the regression of the field on straight paths, or −mean log p of the data. */
 export const flowObjectives: typeof trainingPhaseTable.objective.of = trainingPhaseTable.objective.of;
 /** One of those objectives. */
 export type FlowObjective = (typeof flowObjectives)[number];

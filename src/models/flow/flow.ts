@@ -1,4 +1,4 @@
-import type { Standardisation } from "../../data/index.js";
+import type { Standardization } from "../../data/index.js";
 import {
   concatColumns,
   type InputSpec,
@@ -17,7 +17,7 @@ import type { BaseDistribution } from "./base-distribution.js";
 import { type FlowNetwork, flowNetworkTable } from "./flow-table.js";
 
 /**
- * A continuous normalizing flow: dz/ds = f(s, z) carries the base distribution at span[0] to the standardised data at
+ * A continuous normalizing flow: dz/ds = f(s, z) carries the base distribution at span[0] to the standardized data at
  * span[1]. Reference: W. Grathwohl et al., FFJORD, ICLR 2019.
  */
 export interface Flow {
@@ -27,7 +27,7 @@ export interface Flow {
   /** Base at the first, data at the second. */
   readonly span: Span;
   /** Between data and the coordinates that the field lives in. */
-  readonly standardisation: Standardisation;
+  readonly standardization: Standardization;
 }
 
 /** The default `maxSpeed`: how many standard deviations a flow carries a base draw at most, in every column. */
@@ -82,4 +82,4 @@ const bounded = (x: Node, limit: number | null): Node =>
   limit === null ? x : mul(tanh(mul(x, 1 / limit)), limit);
 
 /** d of a flow. */
-export const dimensionOf = ({ standardisation }: Flow): number => standardisation.shift.length;
+export const dimensionOf = ({ standardization }: Flow): number => standardization.shift.length;

@@ -36,7 +36,7 @@ import type { BaseDistribution } from "./base-distribution.js";
 import { drawNoise, type NoiseKind } from "./noise.js";
 import type { FlowTrainer } from "./trainer.js";
 
-/** How the likelihood is solved, differentiated and regularised. */
+/** How the likelihood is solved, differentiated and regularized. */
 export interface LikelihoodOptions {
   readonly base: BaseDistribution;
   readonly span: Span;
@@ -52,7 +52,7 @@ export interface LikelihoodOptions {
   readonly kinetic?: number;
   /** Weight of ∫‖∂f/∂z‖²_F ds in the loss. Default 0: left out. */
   readonly frobenius?: number;
-  /** Error control on z alone, not on the log-density and the regularisers. Default false. */
+  /** Error control on z alone, not on the log-density and the regularizers. Default false. */
   readonly toleranceOnState?: boolean;
   readonly seed?: number;
   /** With `parallel: "batch"` threads share the rows of the batch: with 256 or more that is faster. */
@@ -119,7 +119,7 @@ export async function compileMaximumLikelihood(
       backwardNfe: result.backward.nfe,
       metrics: Object.fromEntries(names.map((name) => [name, value(name)])),
     };
-    // The optimiser sees the gradient alone, which can be finite where the loss is not.
+    // The optimizer sees the gradient alone, which can be finite where the loss is not.
     if (!Number.isFinite(seenHere.loss)) return { ...untaken, ...seenHere };
     const { taken, gradientNorm } = await update.step(result.parameters, learningRate);
     return { ...seenHere, gradientNorm, taken };

@@ -66,7 +66,7 @@ export async function trainFlow(
     throw fail("INVALID_ARGUMENT", { what: "phases", expected: "at least one", received: "none" });
   const { dimension } = data;
   const field = inputs.field ?? flowField({ ...network, dimension }, new Random(seed).fork("network"));
-  const flow: Flow = { field, base, span: [0, 1], standardisation: data.standardisation };
+  const flow: Flow = { field, base, span: [0, 1], standardization: data.standardization };
   const density = await compileFlowDensity(flow, {
     ...options.compile,
     method: `dopri5@1e-5,maxSteps=${VALIDATION_STEPS}`,

@@ -3,7 +3,7 @@ import type { Broken, Tensor } from "../../tensor/index.js";
 
 /** What one iteration of training a flow saw, before its update. */
 interface FlowStep {
-  /** What is minimised. */
+  /** What is minimized. */
   readonly loss: number;
   /** Euclidean norm of the whole gradient, before clipping. */
   readonly gradientNorm: number;
@@ -23,7 +23,7 @@ interface FlowStep {
 export interface FlowTrainer {
   readonly iteration: number;
   /**
-   * One iteration on standardised data.
+   * One iteration on standardized data.
    * @param x [batch, d].
    */
   step(x: Tensor, learningRate: number): Promise<FlowStep>;

@@ -44,7 +44,7 @@ export function scheduleOf({ schedule = "cosine", learningRate, iterations }: Tr
 
 interface PhaseSettings {
   readonly seed: number;
-  /** Largest norm of the standardised data. */
+  /** Largest norm of the standardized data. */
   readonly radius: number;
   readonly compile?: CompileOptions;
 }

@@ -12,7 +12,7 @@ import { type ContinuousAdjoint, type GradientOptions, planBackward } from "./gr
 import { integrateSegments } from "./segments.js";
 
 /**
- * A solve with the adjoint equation for its way back (optimise, then discretise): see `adjointField`. Only the states at
+ * A solve with the adjoint equation for its way back (optimize, then discretize): see `adjointField`. Only the states at
  * requested times are kept. Backwards the equation is solved from requested time to requested time; at each, z starts
  * anew from the state of the forward solve, and the cotangent of that state joins the adjoint. Every attempted step is
  * one program run. The gradient is not the exact one of the discrete solve: it differs by errors of both solves.

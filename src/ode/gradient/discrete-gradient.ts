@@ -14,7 +14,7 @@ import { compileStepVjps } from "./step-vjp.js";
 import { compileUnrolledGradient } from "./unrolled-gradient.js";
 
 /**
- * A solve with its exact reverse (discretise, then optimise). The forward solve keeps the state at step boundaries;
+ * A solve with its exact reverse (discretize, then optimize). The forward solve keeps the state at step boundaries;
  * backwards, each accepted step is replayed and its vector–Jacobian product taken, one program run a step:
  * λ_k = (∂z_{k+1}/∂z_k)ᵀ λ_{k+1},  dL/dθ = Σ_k (∂z_{k+1}/∂θ)ᵀ λ_{k+1}. Step sizes count as constants. Memory grows with
  * the number of steps by one state each.

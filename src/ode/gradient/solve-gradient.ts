@@ -102,7 +102,7 @@ export async function gradientThroughSolve(
   }
 }
 
-/** A misspelt weight would leave the field's own in its place, and nobody would see. */
+/** A misspelled weight would leave the field's own in its place, and nobody would see. */
 function checkNames(field: Field, parameters: NamedTensors): void {
   const known = Object.keys(field.parameters);
   const unknown = Object.keys(parameters).filter((name) => !known.includes(name));

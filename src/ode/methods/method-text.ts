@@ -76,7 +76,7 @@ export function parseGrid(text: string, whole: string): Grid {
   if (countForm.test(text)) return { steps: Number(text) };
   const mesh = text.split("/").map((part) => toNumber(part));
   if (mesh.length > 1 && mesh.every(Number.isFinite)) return { mesh };
-  throw misspelt(whole, "a number of steps after the colon, or mesh points between slashes");
+  throw misspelled(whole, "a number of steps after the colon, or mesh points between slashes");
 }
 
 /**
@@ -89,11 +89,11 @@ export function parseTableauMethod(
   tolerances: Tolerances = DEFAULT_TOLERANCES,
 ): TableauMethodSpec {
   const [, name = "", mark, rest = ""] = /^([^:@]*)(?:([:@])(.*))?$/s.exec(text.trim()) ?? [];
-  if (name === "") throw misspelt(text, "the name of a method first");
+  if (name === "") throw misspelled(text, "the name of a method first");
   if (isHyperText(text) || isNonStationaryText(text))
-    throw misspelt(text, "a method without a correction or coefficients, whose file has to be read first");
+    throw misspelled(text, "a method without a correction or coefficients, whose file has to be read first");
   if (isMultistepName(name)) {
-    if (mark !== ":") throw misspelt(text, `steps after the name, such as ${name}:8: it controls no error`);
+    if (mark !== ":") throw misspelled(text, `steps after the name, such as ${name}:8: it controls no error`);
     return { kind: "multistep", method: name, grid: parseGrid(rest, text) };
   }
   if (mark === ":") return { kind: "fixed", tableau: name, grid: parseGrid(rest, text) };
@@ -131,10 +131,10 @@ function parseControl(text: string, whole: string): Partial<ControlSpec> {
             ]
           : [];
     if (i === 0 && value === undefined && !(toNumber(name) >= 0))
-      throw misspelt(whole, "a tolerance, at least 0, after the @");
-    if (pairs.length === 0) throw misspelt(whole, "NAME=VALUE after the tolerance, such as maxSteps=500");
+      throw misspelled(whole, "a tolerance, at least 0, after the @");
+    if (pairs.length === 0) throw misspelled(whole, "NAME=VALUE after the tolerance, such as maxSteps=500");
     for (const [key, word] of pairs) {
-      if (key in found) throw misspelt(whole, `${key} once`);
+      if (key in found) throw misspelled(whole, `${key} once`);
       found[key] = controlValue(key, word, whole);
     }
   }
@@ -152,8 +152,8 @@ function controlValue(key: string, word: string, whole: string): number | string
   const value = numbers.includes(key) ? toNumber(word) : words[key]?.[word];
   if (value !== undefined && !Number.isNaN(value)) return value;
   const choices = words[key];
-  if (choices !== undefined) throw misspelt(whole, `${key}=${Object.keys(choices).join(" or ")}`);
-  throw misspelt(
+  if (choices !== undefined) throw misspelled(whole, `${key}=${Object.keys(choices).join(" or ")}`);
+  throw misspelled(
     whole,
     numbers.includes(key) ? `a number after ${key}=` : `one of ${knownKeys.join(", ")} before an equal sign`,
   );
@@ -168,7 +168,7 @@ const definedOnly = (values: Readonly<Record<string, unknown>>): Record<string, 
 const toNumber = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));
 
 /** @param expected what was looked for in `text`. */
-function misspelt(text: string, expected: string): Error {
+function misspelled(text: string, expected: string): Error {
   return fail("INVALID_ARGUMENT", {
     what: "method",
     expected,

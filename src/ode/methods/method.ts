@@ -66,7 +66,7 @@ export interface AdaptiveMethod extends NamedMethod, StepControl {
 }
 
 /**
- * A tableau in fixed steps: `fixed(heun, { steps: 4 })`, spelt `heun:4`.
+ * A tableau in fixed steps: `fixed(heun, { steps: 4 })`, spelled `heun:4`.
  * @param grid equal steps between each two requested times, or all points of the solve.
  * @throws INVALID_ARGUMENT for an invalid grid.
  */
@@ -90,7 +90,7 @@ export function fixed(tableau: ButcherTableau, grid: Grid): TableauMethod {
 }
 
 /**
- * A multistep method in fixed steps: `multistep(ab2, { steps: 8 })`, spelt `ab2:8`. Steps of different sizes keep its order,
+ * A multistep method in fixed steps: `multistep(ab2, { steps: 8 })`, spelled `ab2:8`. Steps of different sizes keep its order,
  * and a solve through several requested times starts once.
  * @throws INVALID_ARGUMENT for a grid that is none.
  */
@@ -113,7 +113,7 @@ export function multistep(method: MultistepMethod, grid: Grid): FixedMethod {
 }
 
 /**
- * A pair with step control: `adaptive(dopri5, { rtol: 1e-5, atol: 1e-5 })`, spelt `dopri5@1e-5`.
+ * A pair with step control: `adaptive(dopri5, { rtol: 1e-5, atol: 1e-5 })`, spelled `dopri5@1e-5`.
  * @param control default: rtol 1e-7, atol 1e-9, as torchdiffeq.
  * @throws INVALID_ARGUMENT for tolerances or step sizes that make no sense.
  */

@@ -61,7 +61,7 @@ export function planMesh(grid: Grid, place: SolvePlace): PlannedMesh {
   });
 }
 
-/** Equal steps between each two neighbours, so that every requested time is a mesh point. */
+/** Equal steps between each two neighbors, so that every requested time is a mesh point. */
 function refined(times: readonly number[], steps: number): readonly number[] {
   const start = times[0] ?? 0;
   // Checks `steps` even where there is nothing to refine.

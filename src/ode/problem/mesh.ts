@@ -53,7 +53,7 @@ export function meshOfStepSize(span: Span, stepSize: number): readonly number[] 
   return Array.from({ length: steps + 1 }, (_, i) => (i === steps ? t1 : t0 + i * signed));
 }
 
-/** The steps between neighbouring mesh points: one fewer than points. */
+/** The steps between neighboring mesh points: one fewer than points. */
 export function stepsOf(mesh: readonly number[]): readonly MeshStep<number>[] {
   return mesh.slice(1).map((end, i) => {
     const s = mesh[i] ?? end;

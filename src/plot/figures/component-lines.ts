@@ -15,7 +15,7 @@ export interface TrajectoryRow {
 }
 
 /**
- * One panel a component, below each other, against a common s axis; one colour a method.
+ * One panel a component, below each other, against a common s axis; one color a method.
  *
  * @param count components drawn, the first ones.
  * @param width width of a panel in CSS pixels.

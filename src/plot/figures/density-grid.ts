@@ -1,8 +1,8 @@
 import { fail } from "../../tensor/index.js";
 import { type Figure, requireMethods, sentences } from "../figure.js";
 import { cellImage } from "../parts/cell-image.js";
-import { colourLegend } from "../parts/colour-legend.js";
-import type { ColourScale } from "../parts/colour-ramp.js";
+import { colorLegend } from "../parts/color-legend.js";
+import type { ColorScale } from "../parts/color-ramp.js";
 import { formatPercent } from "../parts/format.js";
 import { panelNote, rowLabel } from "../parts/panel-text.js";
 import { type PlaneRange, planeBins, robustRange, squared } from "../parts/plane.js";
@@ -32,21 +32,21 @@ export type DensityGridOptions = Omit<DensityOptions, "columns" | "range">;
 
 /**
  * Point clouds of several data sets as a table of two-dimensional histograms: rows are data sets, columns methods.
- * Panels of a row share their region, all panels share one colour scale, which follows the first column. Colours
+ * Panels of a row share their region, all panels share one color scale, which follows the first column. Colors
  * are densities, so that clouds of different sizes compare.
  *
  * @param options.bins cells along a side. Default 85. @param options.panelSize default 170.
- * @param options.colourScale default `"log"`: flat densities stay visible beside peaked ones.
+ * @param options.colorScale default `"log"`: flat densities stay visible beside peaked ones.
  * @throws INVALID_ARGUMENT if there is no row or no cloud, labels repeat, columns differ between rows, or a cloud has
  *   no finite point.
  */
 export function densityGrid(rows: readonly DensityRow[], options: DensityGridOptions = {}): Figure {
   const headings = headingsOf(rows);
-  const { bins = 85, panelSize = 170, colourScale = "log" } = options;
+  const { bins = 85, panelSize = 170, colorScale = "log" } = options;
   const histograms = rows.map((row) => rowHistograms(row, bins));
   const all = histograms.flat();
   const firsts = histograms.flatMap((row) => row.slice(0, 1));
-  const scale = densityScale(all, firsts, { ...options, colourScale });
+  const scale = densityScale(all, firsts, { ...options, colorScale });
   const panels = rows.flatMap((row, i) =>
     row.clouds.map((cloud, j) => {
       const panel = (histograms[i] ?? [])[j];
@@ -60,7 +60,7 @@ export function densityGrid(rows: readonly DensityRow[], options: DensityGridOpt
   const { name = "density-grid", title = "Samples" } = options;
   const caption =
     options.caption ??
-    "Two-dimensional histograms of samples. Panels of a row show the same region; one colour scale for all.";
+    "Two-dimensional histograms of samples. Panels of a row show the same region; one color scale for all.";
   return {
     name,
     title,
@@ -95,7 +95,7 @@ interface PanelText {
   readonly note: string | undefined;
 }
 
-function panelOf(histogram: Histogram | undefined, scale: ColourScale, size: number, text: PanelText) {
+function panelOf(histogram: Histogram | undefined, scale: ColorScale, size: number, text: PanelText) {
   const { bins, densities } = histogram ?? { bins: { columns: 1, rows: 1 }, densities: [] };
   const cell = cellPixels(size, Math.max(bins.columns, bins.rows));
   const [width, height] = [bins.columns * cell, bins.rows * cell];
@@ -105,7 +105,7 @@ function panelOf(histogram: Histogram | undefined, scale: ColourScale, size: num
     height,
     layer: [
       cellImage({ ...bins, values: densities }, scale, width, height),
-      colourLegend(scale, "density", 160),
+      colorLegend(scale, "density", 160),
       ...(text.row === undefined ? [] : [rowLabel(text.row, height)]),
       ...(text.note === undefined ? [] : panelNote(text.note, width, height)),
     ],

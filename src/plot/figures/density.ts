@@ -1,14 +1,14 @@
 import { type Figure, type FigureText, requireMethods, sentences } from "../figure.js";
 import { cellImage } from "../parts/cell-image.js";
-import { colourLegend } from "../parts/colour-legend.js";
-import type { Scheme } from "../parts/colour-ramp.js";
+import { colorLegend } from "../parts/color-legend.js";
+import type { Scheme } from "../parts/color-ramp.js";
 import { formatNumber } from "../parts/format.js";
 import { type PlaneRange, planeBins, robustRange } from "../parts/plane.js";
 import { finitePoints, type PointCloud } from "../parts/point-cloud.js";
 import { panelTitle } from "../parts/theme.js";
 import { densityScale, histogramOf } from "./histogram.js";
 
-/** How densities are binned, coloured and laid out. */
+/** How densities are binned, colored and laid out. */
 export interface DensityOptions extends FigureText {
   /** Cells along the longer side. Default 100. */
   readonly bins?: number;
@@ -18,18 +18,18 @@ export interface DensityOptions extends FigureText {
   readonly panelSize?: number;
   /** Panels a row. Default: all up to four, then three. */
   readonly columns?: number;
-  /** Colour scheme from dark to bright. Default `"inferno"`. */
+  /** Color scheme from dark to bright. Default `"inferno"`. */
   readonly scheme?: Scheme;
-  /** How density becomes colour. `"log"` shows thin parts beside narrow peaks; it starts at one sample a cell. Default `"linear"`. */
-  readonly colourScale?: "linear" | "log";
-  /** Quantile of the first cloud's non-empty cells from which the colour is saturated. Default 0.995. */
+  /** How density becomes color. `"log"` shows thin parts beside narrow peaks; it starts at one sample a cell. Default `"linear"`. */
+  readonly colorScale?: "linear" | "log";
+  /** Quantile of the first cloud's non-empty cells from which the color is saturated. Default 0.995. */
   readonly saturation?: number;
 }
 
 /**
- * Point clouds side by side as two-dimensional histograms with the same cells and the same colour scale.
- * The colour is the density: share of a cloud's samples a cell, divided by the area of the cell. Its scale
- * follows the first cloud, which should be the reference; denser cells of others have its brightest colour.
+ * Point clouds side by side as two-dimensional histograms with the same cells and the same color scale.
+ * The color is the density: share of a cloud's samples a cell, divided by the area of the cell. Its scale
+ * follows the first cloud, which should be the reference; denser cells of others have its brightest color.
  *
  * @param clouds at least one; each with finite points. Points that are NaN or infinite, and points
  *   outside the range, are counted in the caption.
@@ -49,7 +49,7 @@ export function density(clouds: readonly PointCloud[], options: DensityOptions =
     height,
     layer: [
       cellImage({ ...bins, values: densities }, scale, width, height),
-      colourLegend(scale, "density", 160),
+      colorLegend(scale, "density", 160),
     ],
   }));
   const { name = "density", title = "Sample density" } = options;
@@ -69,5 +69,5 @@ export function cellPixels(panelSize: number, columns: number): number {
 
 function plainCaption(clouds: readonly PointCloud[]): string {
   const listed = clouds.map(({ label, points }) => `${label} (${formatNumber(points.length / 2)} samples)`);
-  return `Two-dimensional histograms of ${listed.join(", ")}; same cells, same colour scale.`;
+  return `Two-dimensional histograms of ${listed.join(", ")}; same cells, same color scale.`;
 }

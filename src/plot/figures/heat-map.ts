@@ -8,31 +8,31 @@ import {
   sentences,
 } from "../figure.js";
 import { type Cells, cellImage } from "../parts/cell-image.js";
-import { colourLegend } from "../parts/colour-legend.js";
-import type { ColourScale, Scheme } from "../parts/colour-ramp.js";
+import { colorLegend } from "../parts/color-legend.js";
+import type { ColorScale, Scheme } from "../parts/color-ramp.js";
 import { formatNumber } from "../parts/format.js";
 import { extent, short } from "../parts/numbers.js";
 import { type PlaneRange, planeCoordinate } from "../parts/plane.js";
 import { ink, panelTitle } from "../parts/theme.js";
 
-/** A scalar field at the centres of regular cells: column i of n has its centre at low + (i + ½)(high − low)/n. */
+/** A scalar field at the centers of regular cells: column i of n has its center at low + (i + ½)(high − low)/n. */
 export interface ScalarGrid extends Cells, PlaneRange {
   /** Title of the panel. */
   readonly label: string;
-  /** Shape [rows, columns], lowest row first. NaN leaves a cell grey, −∞ (log 0) has the darkest colour. */
+  /** Shape [rows, columns], lowest row first. NaN leaves a cell gray, −∞ (log 0) has the darkest color. */
   readonly values: NumberList;
   /** Points drawn over the field, shape [n, 2]. */
   readonly points?: NumberList;
 }
 
-/** How fields are coloured and laid out. */
+/** How fields are colored and laid out. */
 export interface HeatMapOptions extends FigureText {
   /** What the numbers are: the title of the legend. Default `"value"`. */
   readonly valueLabel?: string;
-  /** Numbers of the darkest and the brightest colour; those beyond have these too. Default: all finite ones. */
+  /** Numbers of the darkest and the brightest color; those beyond have these too. Default: all finite ones. */
   readonly domain?: readonly [number, number];
   /** Default `"linear"`. */
-  readonly colourScale?: ColourScale["type"];
+  readonly colorScale?: ColorScale["type"];
   /** Default `"viridis"`. */
   readonly scheme?: Scheme;
   /** Width of a panel in CSS pixels; the height follows from the region. Default 360 for one panel, else 250. */
@@ -44,7 +44,7 @@ export interface HeatMapOptions extends FigureText {
 }
 
 /**
- * Scalar fields over the plane, such as log-densities, as colours: one panel each, on one colour scale.
+ * Scalar fields over the plane, such as log-densities, as colors: one panel each, on one color scale.
  *
  * @throws INVALID_ARGUMENT if there is no grid, labels repeat, sizes do not match, a region is empty, or no number
  *   can be drawn.
@@ -63,7 +63,7 @@ export function heatMap(grids: readonly ScalarGrid[], options: HeatMapOptions = 
       view: { fill: ink.grid },
       layer: [
         cellImage(grid, scale, panelSize, height),
-        colourLegend(scale, valueLabel, Math.min(200, height)),
+        colorLegend(scale, valueLabel, Math.min(200, height)),
         pointLayer(grid, mostPoints),
       ],
     };
@@ -97,12 +97,12 @@ const holds = ([low, high]: readonly [number, number], value: number): boolean =
 
 function valueScale(
   grids: readonly ScalarGrid[],
-  { colourScale: type = "linear", scheme = "viridis", domain }: HeatMapOptions,
-): ColourScale {
+  { colorScale: type = "linear", scheme = "viridis", domain }: HeatMapOptions,
+): ColorScale {
   const drawn = grids.flatMap(({ values }) => Array.from(values).filter((v) => type === "linear" || v > 0));
   const [low, high] = domain ?? extent(drawn) ?? [Number.NaN, Number.NaN];
   if (low <= high && Number.isFinite(high - low) && (type === "linear" || low > 0)) {
-    // A constant field has one colour, at the dark end of a scale of some extent.
+    // A constant field has one color, at the dark end of a scale of some extent.
     const top = high > low ? high : low + Math.max(Math.abs(low), 1e-6);
     return { type, scheme, domain: [short(low), short(top)] };
   }
@@ -115,12 +115,12 @@ function valueScale(
 
 function plainCaption(grids: readonly ScalarGrid[]): string {
   const points = grids.some((grid) => (grid.points?.length ?? 0) > 0) ? " Points are samples." : "";
-  return `${grids.length > 1 ? "One colour scale for all panels." : "Colour is the value."}${points}`;
+  return `${grids.length > 1 ? "One color scale for all panels." : "Color is the value."}${points}`;
 }
 
 function gapNote({ label, values }: ScalarGrid): string {
   const gaps = Array.from(values).filter(Number.isNaN).length;
-  return gaps === 0 ? "" : `${label}: ${formatNumber(gaps)} cells without a number are grey.`;
+  return gaps === 0 ? "" : `${label}: ${formatNumber(gaps)} cells without a number are gray.`;
 }
 
 function checkGrid({ label, x, y, columns, rows, values }: ScalarGrid): void {

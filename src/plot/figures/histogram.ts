@@ -1,5 +1,5 @@
 import { fail } from "../../tensor/index.js";
-import type { ColourScale, Scheme } from "../parts/colour-ramp.js";
+import type { ColorScale, Scheme } from "../parts/color-ramp.js";
 import { formatPercent } from "../parts/format.js";
 import { quantile, short } from "../parts/numbers.js";
 import { type Bins, countInBins } from "../parts/plane.js";
@@ -19,10 +19,10 @@ export interface Histogram {
   readonly note: string;
 }
 
-/** How densities become colours; see `DensityOptions`. */
-export interface DensityColours {
+/** How densities become colors; see `DensityOptions`. */
+export interface DensityColors {
   readonly scheme?: Scheme;
-  readonly colourScale?: "linear" | "log";
+  readonly colorScale?: "linear" | "log";
   readonly saturation?: number;
 }
 
@@ -45,7 +45,7 @@ export function histogramOf(cloud: PointCloud, points: Float64Array, bins: Bins)
 }
 
 /**
- * One colour scale for many histograms. Colour saturates at a quantile of the references' non-empty cells; a
+ * One color scale for many histograms. Color saturates at a quantile of the references' non-empty cells; a
  * logarithmic scale starts at one sample a cell.
  *
  * @throws INVALID_ARGUMENT if no reference has a sample in its region.
@@ -53,8 +53,8 @@ export function histogramOf(cloud: PointCloud, points: Float64Array, bins: Bins)
 export function densityScale(
   all: readonly Histogram[],
   references: readonly Histogram[],
-  { scheme = "inferno", colourScale = "linear", saturation = 0.995 }: DensityColours,
-): ColourScale {
+  { scheme = "inferno", colorScale = "linear", saturation = 0.995 }: DensityColors,
+): ColorScale {
   const filled = references.flatMap(({ densities }) => Array.from(densities.filter((value) => value > 0)));
   const top = quantile(Float64Array.from(filled).sort(), saturation);
   if (!(top > 0)) {
@@ -68,6 +68,6 @@ export function densityScale(
   // Where no cell of the references has two samples, the scale still needs an extent.
   const high = Math.max(top, 2 * single);
   const domain: readonly [number, number] =
-    colourScale === "log" ? [short(single), short(high)] : [0, short(top)];
-  return { type: colourScale, scheme, domain };
+    colorScale === "log" ? [short(single), short(high)] : [0, short(top)];
+  return { type: colorScale, scheme, domain };
 }

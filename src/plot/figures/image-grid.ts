@@ -1,8 +1,8 @@
 import { fail } from "../../tensor/index.js";
 import { type Figure, type FigureText, type NumberList, requireMethods } from "../figure.js";
 import { cellImage } from "../parts/cell-image.js";
-import { colourLegend } from "../parts/colour-legend.js";
-import type { ColourScale, Scheme } from "../parts/colour-ramp.js";
+import { colorLegend } from "../parts/color-legend.js";
+import type { ColorScale, Scheme } from "../parts/color-ramp.js";
 import { quantile, short } from "../parts/numbers.js";
 import { panelNote, rowLabel } from "../parts/panel-text.js";
 import { panelTitle } from "../parts/theme.js";
@@ -20,7 +20,7 @@ export interface ImageRow {
   readonly images: readonly GridImage[];
 }
 
-/** Size, colours and texts of a grid of images. */
+/** Size, colors and texts of a grid of images. */
 export interface ImageGridOptions extends FigureText {
   /** Extent of every picture in pixels of its own. */
   readonly height: number;
@@ -29,7 +29,7 @@ export interface ImageGridOptions extends FigureText {
   readonly headings: readonly string[];
   /** Title of the legend. */
   readonly valueLabel: string;
-  /** Numbers of the darkest and the brightest colour. Default: 0 to the 99.5 % quantile of all. */
+  /** Numbers of the darkest and the brightest color. Default: 0 to the 99.5 % quantile of all. */
   readonly domain?: readonly [number, number];
   /** Default `"inferno"`. */
   readonly scheme?: Scheme;
@@ -38,7 +38,7 @@ export interface ImageGridOptions extends FigureText {
 }
 
 /**
- * Many small pictures as a table on one colour scale: errors by mesh point, as the paper's figures 3, 4, 9 and 10.
+ * Many small pictures as a table on one color scale: errors by mesh point, as the paper's figures 3, 4, 9 and 10.
  * @throws INVALID_ARGUMENT if there is no row, labels repeat, or sizes do not match.
  */
 export function imageGrid(rows: readonly ImageRow[], options: ImageGridOptions): Figure {
@@ -59,13 +59,13 @@ export function imageGrid(rows: readonly ImageRow[], options: ImageGridOptions):
           panelSize,
           panelHeight,
         ),
-        colourLegend(scale, valueLabel, 160),
+        colorLegend(scale, valueLabel, 160),
         ...(j === 0 ? [rowLabel(label, panelHeight)] : []),
         ...(note === undefined ? [] : panelNote(note, panelSize, panelHeight)),
       ],
     })),
   );
-  const { name = "image-grid", title = "Pictures", caption = "One colour scale for all." } = options;
+  const { name = "image-grid", title = "Pictures", caption = "One color scale for all." } = options;
   const resolve = { scale: { color: "shared" as const } };
   return {
     name,
@@ -87,7 +87,7 @@ function upsideDown(values: NumberList, width: number): Float64Array {
 
 const BRIGHTEST_QUANTILE = 0.995;
 
-function scaleOf(rows: readonly ImageRow[], { domain, scheme = "inferno" }: ImageGridOptions): ColourScale {
+function scaleOf(rows: readonly ImageRow[], { domain, scheme = "inferno" }: ImageGridOptions): ColorScale {
   if (domain !== undefined) return { type: "linear", scheme, domain };
   const all = rows.flatMap(({ images }) => images.flatMap(({ values }) => Array.from(values)));
   const finite = Float64Array.from(all.filter(Number.isFinite)).sort();

@@ -19,7 +19,7 @@ export interface ParetoPoint {
   /** The setting: `"K = 2"`, `"rtol = 1e-4"`. */
   readonly label: string;
   /** Whether the label may be written in the picture, by `labels`. Default true; on hover it is always there. */
-  readonly labelled?: boolean;
+  readonly labeled?: boolean;
   readonly nfe?: number;
   readonly macs?: number;
   readonly milliseconds?: number;
@@ -59,7 +59,7 @@ const costTitles: Readonly<Record<Cost, string>> = {
   milliseconds: "time (ms)",
 };
 
-/** Error against one cost, both logarithmic, one line a method; hypersolvers are emphasised. See `paretoFronts`. */
+/** Error against one cost, both logarithmic, one line a method; hypersolvers are emphasized. See `paretoFronts`. */
 export function paretoFront(
   series: readonly ParetoSeries[],
   options: ParetoOptions & { readonly cost?: Cost } = {},
@@ -136,15 +136,15 @@ function panelLayers(panel: Panel): Layer[] {
   const { color } = panel;
   const encoding = { x, y, color };
   const described = { ...encoding, description: { field: "note" } } as const;
-  const emphasised = "datum.role === 'hypersolver'";
+  const emphasized = "datum.role === 'hypersolver'";
   const line = { type: "line", aria: false } as const;
   const point = { type: "circle", opacity: 1, stroke: "#ffffff" } as const;
   const only = (filter: string) => ({ transform: [{ filter }] });
   const layers: Layer[] = [
-    { ...only(`!(${emphasised})`), mark: { ...line, strokeWidth: 1.5, strokeOpacity: 0.85 }, encoding },
-    { ...only(`!(${emphasised})`), mark: { ...point, size: 38, strokeWidth: 0.8 }, encoding: described },
-    { ...only(emphasised), mark: { ...line, strokeWidth: 3 }, encoding },
-    { ...only(emphasised), mark: { ...point, size: 95, strokeWidth: 1.4 }, encoding: described },
+    { ...only(`!(${emphasized})`), mark: { ...line, strokeWidth: 1.5, strokeOpacity: 0.85 }, encoding },
+    { ...only(`!(${emphasized})`), mark: { ...point, size: 38, strokeWidth: 0.8 }, encoding: described },
+    { ...only(emphasized), mark: { ...line, strokeWidth: 3 }, encoding },
+    { ...only(emphasized), mark: { ...point, size: 95, strokeWidth: 1.4 }, encoding: described },
   ];
   if (panel.labels === "none") return layers;
   const text = {
@@ -156,7 +156,7 @@ function panelLayers(panel: Panel): Layer[] {
     fontSize: 11,
     aria: false,
   } as const;
-  const filter = panel.labels === "all" ? "true" : emphasised;
+  const filter = panel.labels === "all" ? "true" : emphasized;
   return [
     ...layers,
     // A white outline below each text keeps it readable where a line passes.
@@ -179,7 +179,7 @@ function rowsOf(series: readonly ParetoSeries[], kind: Cost): Row[] {
           ? formatMilliseconds(cost)
           : `${formatNumber(cost)} ${kind === "nfe" ? "NFE" : "MACs"}`;
       const note = `${label}, ${point.label}: error ${formatNumber(point.error)}, ${price}`;
-      const text = point.labelled === false ? "" : point.label;
+      const text = point.labeled === false ? "" : point.label;
       return [{ method: label, role, cost, error: point.error, text, note }];
     }),
   );

@@ -3,7 +3,7 @@ import type { Layer, Method } from "../figure.js";
 import { methodChannel } from "../parts/method-channel.js";
 import { short } from "../parts/numbers.js";
 import { type PlaneRange, planeCoordinate } from "../parts/plane.js";
-import { ink, methodColours, panelTitle } from "../parts/theme.js";
+import { ink, methodColors, panelTitle } from "../parts/theme.js";
 import type { TrajectoryRow } from "./component-lines.js";
 
 /** How planar trajectories are laid out; see `TrajectoryOptions`. */
@@ -24,7 +24,7 @@ export function planeLines(
   range: PlaneRange,
   { layout = "panels", panelSize }: PlaneLayout,
 ): LayerSpec<string> | GenericConcatSpec<LayerSpec<string>> {
-  const colours = methodColours(methods);
+  const colors = methodColors(methods);
   const data = rows.map((own) => ({ values: planePoints(own, range) }));
   const frame = (size: number) => ({ width: size, height: size, view: { stroke: ink.grid } });
   if (layout === "overlay") {
@@ -45,7 +45,7 @@ export function planeLines(
       ...(role === "reference" ? [] : [ghost]),
       {
         data: data[i] ?? { values: [] },
-        layer: planeLayers(range, { color: { value: colours.range[i] ?? ink.text } }),
+        layer: planeLayers(range, { color: { value: colors.range[i] ?? ink.text } }),
       },
     ],
   }));
@@ -64,13 +64,13 @@ export interface PlanePoint extends Omit<TrajectoryRow, "state"> {
  */
 export function planePoints(rows: readonly TrajectoryRow[], range: PlaneRange): PlanePoint[] {
   const size = range.x[1] - range.x[0];
-  const centre = [(range.x[0] + range.x[1]) / 2, (range.y[0] + range.y[1]) / 2] as const;
+  const center = [(range.x[0] + range.x[1]) / 2, (range.y[0] + range.y[1]) / 2] as const;
   const points: PlanePoint[] = [];
   let ended: string | undefined;
   for (const { state, ...row } of rows) {
     if (row.path === ended) continue;
     const [x = 0, y = 0] = state;
-    const distance = Math.max(Math.abs(x - centre[0]), Math.abs(y - centre[1]));
+    const distance = Math.max(Math.abs(x - center[0]), Math.abs(y - center[1]));
     if (distance <= 2 * size) {
       points.push({ ...row, x: short(x), y: short(y) });
       continue;
@@ -85,18 +85,18 @@ export function planePoints(rows: readonly TrajectoryRow[], range: PlaneRange): 
   return points;
 }
 
-/** One colour for all lines of a layer, or one a method. */
-export type Colour = { color: NonNullable<NonNullable<Layer["encoding"]>["color"]> };
+/** One color for all lines of a layer, or one a method. */
+export type Color = { color: NonNullable<NonNullable<Layer["encoding"]>["color"]> };
 
 /** Lines, then steps, starts and ends as points. */
-export function planeLayers(range: PlaneRange, colour: Colour): Layer[] {
+export function planeLayers(range: PlaneRange, color: Color): Layer[] {
   const points = (place: TrajectoryRow["place"], mark: object): Layer => ({
     transform: [{ filter: `datum.place === '${place}'` }],
     mark: { type: "point", aria: false, clip: true, opacity: 1, ...mark },
-    encoding: { x: planeCoordinate("x", range.x), y: planeCoordinate("y", range.y), ...colour },
+    encoding: { x: planeCoordinate("x", range.x), y: planeCoordinate("y", range.y), ...color },
   });
   return [
-    lineLayer(range, colour, 0.75),
+    lineLayer(range, color, 0.75),
     points("step", { size: 6, filled: true, fillOpacity: 0.7 }),
     points("start", { size: 18, strokeWidth: 1, fill: "#ffffff" }),
     points("end", { size: 24, filled: true, stroke: "#ffffff", strokeWidth: 0.6 }),
@@ -104,13 +104,13 @@ export function planeLayers(range: PlaneRange, colour: Colour): Layer[] {
 }
 
 /** Lines through the points of each path. Not `opacity`: resvg 2.6 loses parts of such lines outside the picture. */
-function lineLayer(range: PlaneRange, colour: Colour, strokeOpacity: number) {
+function lineLayer(range: PlaneRange, color: Color, strokeOpacity: number) {
   return {
     mark: { type: "line" as const, strokeWidth: 1.2, strokeOpacity, aria: false, clip: true },
     encoding: {
       x: planeCoordinate("x", range.x),
       y: planeCoordinate("y", range.y),
-      ...colour,
+      ...color,
       detail: { field: "path" },
       order: { field: "k", type: "quantitative" as const },
     },

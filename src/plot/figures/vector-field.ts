@@ -1,12 +1,12 @@
 import { fail } from "../../tensor/index.js";
 import { type Figure, type FigureText, type Layer, requireMethods, sentences } from "../figure.js";
 import { arrowPath } from "../parts/arrow-shape.js";
-import { type ColourChannel, colourChannel } from "../parts/colour-legend.js";
-import type { ColourScale, Scheme } from "../parts/colour-ramp.js";
+import { type ColorChannel, colorChannel } from "../parts/color-legend.js";
+import type { ColorScale, Scheme } from "../parts/color-ramp.js";
 import { formatNumber } from "../parts/format.js";
 import { quantile, short, sortedFinite } from "../parts/numbers.js";
 import { type PlaneRange, planeCoordinate, squareRange } from "../parts/plane.js";
-import { ink, methodColours, panelTitle } from "../parts/theme.js";
+import { ink, methodColors, panelTitle } from "../parts/theme.js";
 import { checkTrajectories, type TrajectorySet, trajectoryRows } from "../parts/trajectory-set.js";
 import { planeLayers, planePoints } from "./plane-lines.js";
 
@@ -46,7 +46,7 @@ export interface VectorFieldOptions extends FigureText {
   readonly most?: number;
 }
 
-/** The longest arrow over the distance to the nearest neighbour: no two touch. */
+/** The longest arrow over the distance to the nearest neighbor: no two touch. */
 const REACH = 0.9;
 
 /** The shortest arrow over the longest: its direction can still be seen. */
@@ -56,7 +56,7 @@ const SHORTEST = 0.3;
 const DOT = 2;
 
 /**
- * Planar vector fields as arrows, one panel each, for example a learned field at several s. Colour is the speed
+ * Planar vector fields as arrows, one panel each, for example a learned field at several s. Color is the speed
  * √(u² + v²), on one scale. The length grows with its square root, from a third of the spacing of the arrows to
  * nearly all of it, so that slow regions keep a direction; a zero is a dot.
  *
@@ -69,8 +69,8 @@ export function vectorField(panels: readonly ArrowPanel[], options: VectorFieldO
   const { most = 40, panelSize: size = panels.length === 1 ? 420 : 270, scheme = "viridis" } = options;
   const range = options.range ?? squareRange(finite.flat().map(({ x, y }) => [x, y] as const));
   const fastest = Math.max(...finite.flat().map(speed)) || 1;
-  const scale: ColourScale = { type: "linear", scheme, share: 0.85, domain: [0, short(fastest)] };
-  const legend = colourChannel("speed", scale, options.speedLabel ?? "speed", Math.min(200, size - 40));
+  const scale: ColorScale = { type: "linear", scheme, share: 0.85, domain: [0, short(fastest)] };
+  const legend = colorChannel("speed", scale, options.speedLabel ?? "speed", Math.min(200, size - 40));
   const concat = panels.map(({ label, trajectories }, i) => {
     const own = finite[i] ?? [];
     const reach = (REACH * spacing(own) * size) / (range.x[1] - range.x[0]);
@@ -109,7 +109,7 @@ function arrowRow(arrow: Arrow, reach: number, fastest: number): ArrowRow {
   return { x: short(arrow.x), y: short(arrow.y), speed: short(own, 4), path };
 }
 
-function arrowLayer(values: ArrowRow[], range: PlaneRange, color: ColourChannel): Layer {
+function arrowLayer(values: ArrowRow[], range: PlaneRange, color: ColorChannel): Layer {
   return {
     data: { values },
     // A symbol of size 4 has the pixels of its path.
@@ -125,13 +125,13 @@ function arrowLayer(values: ArrowRow[], range: PlaneRange, color: ColourChannel)
 
 function lineLayer(set: TrajectorySet, range: PlaneRange, most: number): Layer {
   const values = planePoints(trajectoryRows(set, most).rows, range);
-  const { range: colours } = methodColours([{ role: "hypersolver", ...set }]);
-  return { data: { values }, layer: planeLayers(range, { color: { value: colours[0] ?? ink.text } }) };
+  const { range: colors } = methodColors([{ role: "hypersolver", ...set }]);
+  return { data: { values }, layer: planeLayers(range, { color: { value: colors[0] ?? ink.text } }) };
 }
 
 const speed = ({ u, v }: Arrow): number => Math.hypot(u, v);
 
-/** Median distance of the arrows to their nearest neighbours in data units; 1 for a single arrow. */
+/** Median distance of the arrows to their nearest neighbors in data units; 1 for a single arrow. */
 function spacing(arrows: readonly Arrow[]): number {
   const nearest = arrows.map(({ x, y }, i) =>
     arrows.reduce(
@@ -157,7 +157,7 @@ function plainCaption(panels: readonly ArrowPanel[]): string {
   const lines = panels.some(({ trajectories }) => trajectories !== undefined)
     ? " Lines are trajectories, from hollow to filled points."
     : "";
-  return `Arrows show the direction of the field, colour its speed; the length grows with the root of the speed.${lines}`;
+  return `Arrows show the direction of the field, color its speed; the length grows with the root of the speed.${lines}`;
 }
 
 function brokenNote({ label, arrows }: ArrowPanel): string {

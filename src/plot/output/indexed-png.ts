@@ -1,12 +1,12 @@
-/** An image of at most 256 colours. */
+/** An image of at most 256 colors. */
 export interface IndexedImage {
   readonly width: number;
   readonly height: number;
-  /** Index of each pixel's colour, shape [height, width], top row first. */
+  /** Index of each pixel's color, shape [height, width], top row first. */
   readonly pixels: Uint8Array;
-  /** RGB bytes, shape [colours, 3]. */
+  /** RGB bytes, shape [colors, 3]. */
   readonly palette: Uint8Array;
-  /** Index of the one colour that is transparent. */
+  /** Index of the one color that is transparent. */
   readonly transparent?: number;
 }
 

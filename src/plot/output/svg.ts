@@ -1,7 +1,7 @@
 /** Vega writes each mark as an empty element whose description is an `aria-label`. */
 const describedMark = /<(path|line|rect)((?: [^<>]*?)? aria-label="([^"]*)"[^<>]*?)\/>/g;
 
-/** Attributes that hold coordinates; texts and colours are left alone. */
+/** Attributes that hold coordinates; texts and colors are left alone. */
 const coordinateAttribute = / (d|transform|x|y|x1|x2|y1|y2|cx|cy|r|width|height)="([^"]*)"/g;
 
 const longDecimal = /-?\d+\.\d{3,}(?:e-?\d+)?/g;

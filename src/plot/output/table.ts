@@ -53,7 +53,7 @@ export function prepareTable(table: Table): PreparedTable {
 
 /**
  * A table as lines of text for a terminal or a log: columns two spaces apart, numbers on the right,
- * a rule under the head, and a `›` before each emphasised row.
+ * a rule under the head, and a `›` before each emphasized row.
  *
  * @param columns columns, or only their labels.
  * @param rows rows of as many cells as there are columns.

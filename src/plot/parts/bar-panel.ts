@@ -2,7 +2,7 @@ import type { Layer, Method } from "../figure.js";
 import { labelExpression, logAxis } from "./log-axis.js";
 import { extent, short } from "./numbers.js";
 import { textWidth } from "./text-width.js";
-import { ink, methodColours, sizes } from "./theme.js";
+import { ink, methodColors, sizes } from "./theme.js";
 
 /** One bar with two lines of text at its end. */
 export interface BarRow {
@@ -61,7 +61,7 @@ export function barLayers(methods: readonly Method[], panel: BarPanel, width: nu
   const color = {
     field: "method",
     type: "nominal" as const,
-    scale: methodColours(methods),
+    scale: methodColors(methods),
     legend: null,
   };
   const text = { type: "text", align: "left", dx: GAP, aria: false } as const;

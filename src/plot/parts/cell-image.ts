@@ -1,6 +1,6 @@
 import type { Layer, NumberList } from "../figure.js";
 import { encodeIndexedPng } from "../output/indexed-png.js";
-import { type ColourScale, rampBytes, rampPosition } from "./colour-ramp.js";
+import { type ColorScale, rampBytes, rampPosition } from "./color-ramp.js";
 
 /** Numbers on a regular grid. */
 export interface Cells {
@@ -10,7 +10,7 @@ export interface Cells {
   readonly values: NumberList;
 }
 
-/** Levels of colour; one index is left for cells without a number. */
+/** Levels of color; one index is left for cells without a number. */
 const LEVELS = 255;
 
 /**
@@ -19,7 +19,7 @@ const LEVELS = 255;
  *
  * @param width of the panel in CSS pixels, as `height`.
  */
-export function cellImage(cells: Cells, scale: ColourScale, width: number, height: number): Layer {
+export function cellImage(cells: Cells, scale: ColorScale, width: number, height: number): Layer {
   const place = { align: "left", baseline: "top", width, height, aspect: false, smooth: false } as const;
   return {
     data: { values: [{ url: imageUrl(cells, scale) }] },
@@ -29,7 +29,7 @@ export function cellImage(cells: Cells, scale: ColourScale, width: number, heigh
 }
 
 /** The image as data URL, top row first. */
-function imageUrl({ columns, rows, values }: Cells, scale: ColourScale): string {
+function imageUrl({ columns, rows, values }: Cells, scale: ColorScale): string {
   const pixels = new Uint8Array(columns * rows);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {

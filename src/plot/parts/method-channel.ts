@@ -1,6 +1,6 @@
 import type { Method } from "../figure.js";
 import { textWidth } from "./text-width.js";
-import { type MethodColours, methodColours, sizes } from "./theme.js";
+import { type MethodColors, methodColors, sizes } from "./theme.js";
 
 /** A legend above the plot. */
 export interface TopLegend {
@@ -15,17 +15,17 @@ export interface TopLegend {
 /** Room for the symbol of an entry and for the gap to the next, in CSS pixels. */
 const entryPadding = 42;
 
-/** Colour by method, the same in all layers of a picture: Vega-Lite merges them into one legend. */
+/** Color by method, the same in all layers of a picture: Vega-Lite merges them into one legend. */
 export interface MethodChannel {
   readonly field: "method";
   readonly type: "nominal";
   readonly sort: null;
-  readonly scale: MethodColours;
+  readonly scale: MethodColors;
   readonly legend: TopLegend | null;
 }
 
 /**
- * The colour channel of a comparison, with a legend above the plot unless there is a single method.
+ * The color channel of a comparison, with a legend above the plot unless there is a single method.
  *
  * @param width of the whole figure in CSS pixels: where the legend wraps.
  */
@@ -35,7 +35,7 @@ export function methodChannel(
   symbolType: TopLegend["symbolType"] = "stroke",
 ): MethodChannel {
   const legend = methods.length > 1 ? topLegend(methods, width, symbolType) : null;
-  return { field: "method", type: "nominal", sort: null, scale: methodColours(methods), legend };
+  return { field: "method", type: "nominal", sort: null, scale: methodColors(methods), legend };
 }
 
 /** A legend above the plot that wraps where it would be wider than the plot. @param width in CSS pixels. */

@@ -19,7 +19,7 @@ export function rowLabel(text: string, height: number): Layer {
   };
 }
 
-/** A short text in the lower right corner, bright with a dark edge: it lies on any colour. */
+/** A short text in the lower right corner, bright with a dark edge: it lies on any color. */
 export function panelNote(text: string, width: number, height: number): Layer[] {
   const edges = [{ stroke: "#000000", strokeWidth: 3, strokeOpacity: 0.7 }, {}];
   return edges.map((edge) => ({

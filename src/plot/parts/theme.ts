@@ -14,10 +14,10 @@ export const ink = {
 } as const;
 
 /**
- * Colours by role, from Okabe and Ito's palette that survives the common colour-vision deficiencies.
- * The first of each list is the colour of the role; the rest serve further methods of the same role.
+ * Colors by role, from Okabe and Ito's palette that survives the common color-vision deficiencies.
+ * The first of each list is the color of the role; the rest serve further methods of the same role.
  */
-export const roleColours: Readonly<Record<Role, readonly string[]>> = {
+export const roleColors: Readonly<Record<Role, readonly string[]>> = {
   reference: ["#2b303b", "#7d828c"],
   base: ["#0072b2", "#56b4e9", "#004a75"],
   hypersolver: ["#d55e00", "#e69f00", "#8f3b00", "#c2185b"],
@@ -27,25 +27,25 @@ export const roleColours: Readonly<Record<Role, readonly string[]>> = {
 /** Sizes in CSS pixels; PNG files are drawn at twice the size. */
 export const sizes = { title: 16, subtitle: 13, label: 12, axisTitle: 13 } as const;
 
-/** Labels and colours of some methods, as domain and range of a colour scale. */
-export interface MethodColours {
+/** Labels and colors of some methods, as domain and range of a color scale. */
+export interface MethodColors {
   readonly domain: string[];
   readonly range: string[];
 }
 
-/** Gives each method the next colour of its role, in the given order. */
-export function methodColours(methods: readonly Method[]): MethodColours {
+/** Gives each method the next color of its role, in the given order. */
+export function methodColors(methods: readonly Method[]): MethodColors {
   const used: Record<Role, number> = { reference: 0, base: 0, hypersolver: 0, other: 0 };
   const range = methods.map(({ role = "other" }) => {
-    const colours = roleColours[role];
-    const colour = colours[used[role] % colours.length] ?? ink.text;
+    const colors = roleColors[role];
+    const color = colors[used[role] % colors.length] ?? ink.text;
     used[role] += 1;
-    return colour;
+    return color;
   });
   return { domain: methods.map(({ label }) => label), range };
 }
 
-/** The title of one panel among several, centred over its plot, whatever is written beside it. */
+/** The title of one panel among several, centered over its plot, whatever is written beside it. */
 export function panelTitle(text: string): PanelTitle {
   return { text, anchor: "middle", frame: "group", offset: 8, fontSize: sizes.axisTitle };
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { BackendDevice, Session, SessionOptions } from "../backend.js";
-import { commonSettings, loadSession, optimisations } from "../onnx-session.js";
+import { commonSettings, loadSession, optimizations } from "../onnx-session.js";
 import { disableTelemetry } from "./telemetry.js";
 
 const executionProviders: Readonly<Record<BackendDevice, string[]>> = {
@@ -30,7 +30,7 @@ function sessionSettings(options: SessionOptions): Parameters<typeof loadSession
     extra: {
       // Threads wait hot within a run, but not between runs: there the next program needs the cores.
       session: { force_spinning_stop: "1", intra_op: { allow_spinning: hot ? "1" : "0" } },
-      ...optimisations(options),
+      ...optimizations(options),
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Session, SessionOptions } from "../backend.js";
-import { commonSettings, loadSession, optimisations } from "../onnx-session.js";
+import { commonSettings, loadSession, optimizations } from "../onnx-session.js";
 import { wasmThreads } from "./browser.js";
 import { oneAtATime } from "./one-at-a-time.js";
 
@@ -20,7 +20,7 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
   const settings = {
     ...commonSettings(options),
     executionProviders: onGpu ? ["webgpu", "wasm"] : ["wasm"],
-    extra: optimisations(options),
+    extra: optimizations(options),
   };
   const session = await queue(() => loadSession(runtime, model, settings, options));
   return {

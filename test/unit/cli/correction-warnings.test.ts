@@ -20,8 +20,8 @@ const YEAR_2026 = 1_767_225_600;
 beforeAll(() => {
   process.chdir(folder);
   const field = flowField({ dimension: 2, hidden: [4] }, new Random(0));
-  const standardisation = { shift: [YEAR_2026, -5], scale: [1, 2] };
-  const flow = { field, base: normalBase, span: [0, 1] as const, standardisation };
+  const standardization = { shift: [YEAR_2026, -5], scale: [1, 2] };
+  const flow = { field, base: normalBase, span: [0, 1] as const, standardization };
   writeFileSync("flow.onnx", encodeFlow(flow, flowFacts(flow, { data: "times", training: "none", seed: 0 })));
   const bytes = encodeCorrection(smallCorrection(), cardFor(field));
   writeFileSync("correction.onnx", bytes);

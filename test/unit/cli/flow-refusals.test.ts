@@ -27,8 +27,8 @@ beforeAll(() => {
   process.chdir(folder);
   const write = (dimension: number, file: string): void => {
     const field = flowField({ dimension, hidden: [4] }, new Random(0));
-    const standardisation = { shift: Array(dimension).fill(0), scale: Array(dimension).fill(1) };
-    const flow = { field, base: normalBase, span: [0, 1] as const, standardisation };
+    const standardization = { shift: Array(dimension).fill(0), scale: Array(dimension).fill(1) };
+    const flow = { field, base: normalBase, span: [0, 1] as const, standardization };
     const story = { data: "a test", training: "none", seed: 0 };
     writeFileSync(file, encodeFlow(flow, flowFacts(flow, story)));
     if (dimension !== 2) return;

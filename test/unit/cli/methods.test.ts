@@ -69,15 +69,15 @@ describe("a method in one spelling is the method in pieces", () => {
 });
 
 describe("a correction on alpha(0.4)", () => {
-  const spelt = "hyper-alpha(0.4):alpha.onnx:2";
+  const spelled = "hyper-alpha(0.4):alpha.onnx:2";
 
   it("solves, samples, evaluates densities and is exported", async () => {
     for (const command of [SOLVE, SAMPLE, DENSITY]) {
       const { code, json } = await told(`${command} --correction alpha.onnx --steps 2`);
-      expect([code, json]).toEqual([0, expect.objectContaining({ method: spelt })]);
+      expect([code, json]).toEqual([0, expect.objectContaining({ method: spelled })]);
     }
     const { code, json } = await told(`${EXPORT} --correction alpha.onnx --steps 2`);
-    expect([code, json]).toEqual([0, expect.objectContaining({ method: spelt, nfe: 4, gCalls: 2 })]);
+    expect([code, json]).toEqual([0, expect.objectContaining({ method: spelled, nfe: 4, gCalls: 2 })]);
     const { metadata } = importOnnx(readFileSync("solver.onnx"), "solver.onnx");
     expect(solverFactsOf(metadata)).toMatchObject({ method: "hyper-alpha(0.4)", text: "hyper-alpha(0.4):2" });
     expect((await told("info solver.onnx")).text).toContain("hyper-alpha(0.4)");

@@ -55,9 +55,9 @@ describe.each(all)("every density: %s", (name, density) => {
     const bound = 5 / Math.sqrt(points.length);
     for (const read of [(i: number) => points[i]?.x ?? 0, (i: number) => points[i]?.y ?? 0]) {
       const values = points.map((_, i) => read(i));
-      const centre = mean(values);
+      const center = mean(values);
       const product = (lag: number): number =>
-        mean(values.slice(lag).map((value, i) => (value - centre) * ((values[i] ?? 0) - centre)));
+        mean(values.slice(lag).map((value, i) => (value - center) * ((values[i] ?? 0) - center)));
       expect(Math.abs(product(1) / product(0))).toBeLessThan(bound);
     }
   });

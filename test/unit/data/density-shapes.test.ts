@@ -83,7 +83,7 @@ describe("the checkerboard", () => {
     Math.floor((y + 4) / side),
   ];
 
-  test("covers the 8 squares of one colour, lower left included, and no other point", () => {
+  test("covers the 8 squares of one color, lower left included, and no other point", () => {
     const squares = pointsOf(checkerboard()).map(({ x, y }) => squareOf(2, x, y));
     expect(squares.every(([i, j]) => i >= 0 && i < 4 && j >= 0 && j < 4 && (i + j) % 2 === 0)).toBe(true);
     expectShares(squares, ([i, j]) => 2 * i + Math.floor(j / 2), equal(8));
@@ -172,7 +172,7 @@ describe("the joined circles", () => {
     expect(cells.size).toBe(30);
   });
 
-  test("have holes: nothing at the centre, nothing outside", () => {
+  test("have holes: nothing at the center, nothing outside", () => {
     const radii = pointsOf(circles()).map(({ r }) => r);
     expect(Math.min(...radii)).toBeGreaterThan(1 - 5 * 0.12);
     expect(Math.max(...radii)).toBeLessThan(3 + 5 * 0.12);

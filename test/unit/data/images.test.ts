@@ -13,9 +13,9 @@ import {
   pickImages,
 } from "../../../src/data/index.js";
 import {
-  cifar10Normalisation,
+  cifar10Normalization,
   imageRows,
-  mnistNormalisation,
+  mnistNormalization,
   rowBatches,
 } from "../../../src/data/internal.js";
 import { Random } from "../../../src/tensor/index.js";
@@ -53,7 +53,7 @@ describe("image sets", () => {
       expect(() => pickImages(set, [row])).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
   });
 
-  it("give neighbouring rows without copying", () => {
+  it("give neighboring rows without copying", () => {
     const set = numbered(4);
     const part = imageRows(set, 1, 3);
     expect([part.images.buffer, part.shape]).toEqual([set.images.buffer, [2, 2, 2, 3]]);
@@ -93,24 +93,24 @@ describe("image sets", () => {
   });
 });
 
-describe("normalisation", () => {
+describe("normalization", () => {
   it("is (pixel / 255 − mean) / deviation, rounded once", () => {
-    const grey = {
+    const gray = {
       shape: [1, 1, 1, 3],
       images: Uint8Array.of(0, 100, 255),
       labels: Uint8Array.of(0),
       classes: ["a"],
     } as const;
     const expected = [0, 100, 255].map((pixel) => Math.fround((pixel / 255 - 0.1307) / 0.3081));
-    expect([...imageTensor(grey, mnistNormalisation).data]).toEqual(expected);
+    expect([...imageTensor(gray, mnistNormalization).data]).toEqual(expected);
   });
 
   it("is by channel", () => {
     const images = Uint8Array.of(255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0);
-    const colour = { shape: [2, 3, 1, 2], images, labels: Uint8Array.of(0, 0), classes: ["a"] } as const;
-    const { shape, data } = imageTensor(colour, cifar10Normalisation);
+    const color = { shape: [2, 3, 1, 2], images, labels: Uint8Array.of(0, 0), classes: ["a"] } as const;
+    const { shape, data } = imageTensor(color, cifar10Normalization);
     expect(shape).toEqual([2, 3, 1, 2]);
-    const { mean, deviation } = cifar10Normalisation;
+    const { mean, deviation } = cifar10Normalization;
     for (const channel of [0, 1, 2]) {
       const [m, d] = [mean[channel] ?? 0, deviation[channel] ?? 0];
       for (const image of [0, 1]) {
@@ -122,7 +122,7 @@ describe("normalisation", () => {
 
   it("has to fit the channels", () => {
     const refused = expect.objectContaining({ code: "INVALID_ARGUMENT" });
-    expect(() => imageTensor(numbered(1), mnistNormalisation)).toThrow(refused);
+    expect(() => imageTensor(numbered(1), mnistNormalization)).toThrow(refused);
     expect(() => imageTensor(numbered(1), { mean: [0, 0], deviation: [1, 0] })).toThrow(refused);
     expect(() => imageTensor(numbered(1), { mean: [0, Number.NaN], deviation: [1, 1] })).toThrow(refused);
   });
@@ -154,7 +154,7 @@ describe("batches", () => {
   it("are functions of the iteration: in any order, again, and after a restart", () => {
     const options = {
       batch: 5,
-      normalisation: { mean: [0, 0], deviation: [1, 1] },
+      normalization: { mean: [0, 0], deviation: [1, 1] },
       augmentation: { padding: 1, flip: true },
     };
     const first = imageBatches(numbered(12), options, new Random(3));
@@ -176,7 +176,7 @@ describe("batches", () => {
     const { rows } = rowBatches(10, 4, new Random(8));
     const plain = imageBatches(
       set,
-      { batch: 4, normalisation: { mean: [0, 0], deviation: [1, 1] } },
+      { batch: 4, normalization: { mean: [0, 0], deviation: [1, 1] } },
       new Random(8),
     );
     const { images, labels } = plain.at(1);

@@ -61,7 +61,7 @@ describe("MNIST in full", () => {
     expect([...test.labels.subarray(0, 5)]).toEqual([7, 2, 1, 0, 4]);
   });
 
-  it("has the moments that its normalisation says", async () => {
+  it("has the moments that its normalization says", async () => {
     const { images } = (await mnistForTests()).training;
     const counts = new Float64Array(256);
     for (const byte of images) counts[byte] = (counts[byte] ?? 0) + 1;

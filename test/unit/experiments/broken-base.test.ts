@@ -45,7 +45,7 @@ describe("a held-out state that cannot be solved", () => {
     expect(run.metrics).toMatchObject({ heldOutSamples: 49, dropped: { rows: [3] } });
     expect(unbroken(run.metrics.hypersolver).mean).toBeLessThan(unbroken(run.metrics.base).mean);
     expect(run.metrics.comparison.filter(isBroken)).toEqual([]);
-    const report = String(run.artefacts.find(({ path }) => path === "report.html")?.content);
+    const report = String(run.artifacts.find(({ path }) => path === "report.html")?.content);
     expect(report).toContain("1 more, row 3, could not be solved and is left out");
   });
 });
@@ -65,11 +65,11 @@ describe("a hypersolver that breaks where it is measured", () => {
       figures: true,
       budget: [8],
     };
-    const { metrics, artefacts } = await runFit(request);
+    const { metrics, artifacts } = await runFit(request);
     expect(metrics.hypersolver).toMatchObject({ steps: 8, broken: "NON_FINITE" });
     expect(fitSummary(metrics)).toMatch(/^HyperEuler with 8 steps breaks on these states\.$/);
     expect(metrics.brokenSolver).toMatchObject({ broken: "NON_FINITE" });
-    const paths = artefacts.map(({ path }) => path);
+    const paths = artifacts.map(({ path }) => path);
     expect(paths).toContain("correction.onnx");
     expect(paths).toContain("report.html");
     expect(paths).not.toContain("solver.onnx");
@@ -92,11 +92,11 @@ describe("a base that breaks on some states", () => {
       figures: true,
       budget: [2, 8],
     };
-    const { metrics, artefacts, card } = await runFit(request);
+    const { metrics, artifacts, card } = await runFit(request);
     expect(metrics.base).toMatchObject({ method: "euler", steps: 8, broken: "NON_FINITE" });
     expect(isBroken(metrics.hypersolver)).toBe(false);
     expect(card.measured.every(({ base, hypersolver }) => Number.isFinite(base + hypersolver))).toBe(true);
-    const file = artefacts.find(({ path }) => path === "correction.onnx")?.content;
+    const file = artifacts.find(({ path }) => path === "correction.onnx")?.content;
     const read = decodeCorrection(file as Uint8Array, "correction.onnx");
     expect(Object.values(read.parameters).some((value) => toFloat64(value).some((x) => x !== 0))).toBe(true);
   });

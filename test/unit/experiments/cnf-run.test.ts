@@ -4,7 +4,7 @@ import type { CnfMetrics } from "../../../src/experiments/cnf/cnf-metrics.js";
 import { cnfReport } from "../../../src/experiments/cnf/cnf-report.js";
 import { type CnfPreset, cnfPresets } from "../../../src/experiments/cnf/presets.js";
 import type { ExperimentResult } from "../../../src/experiments/index.js";
-import { reportArtefacts, reportText } from "../../../src/experiments/kit/report.js";
+import { reportArtifacts, reportText } from "../../../src/experiments/kit/report.js";
 import type { ExperimentContext } from "../../../src/experiments/kit/run.js";
 import { decodeCorrection } from "../../../src/hypersolver/index.js";
 import { decodeFlow } from "../../../src/models/index.js";
@@ -28,12 +28,12 @@ describe("the whole cnf experiment", () => {
     const figures = ["samples", "density", "field", "speed", "pareto", "nll", "nfe", "loss"].map(
       (name) => `figures/${name}.svg`,
     );
-    expect(result.artefacts.map(({ path }) => path)).toEqual([
+    expect(result.artifacts.map(({ path }) => path)).toEqual([
       ...["flow.onnx", "correction.onnx", "solver.onnx", ...corrections.slice(1)],
       ...["metrics.json", ...figures, "report.html"],
     ]);
     const read = (name: string): Uint8Array =>
-      result.artefacts.find(({ path }) => path === name)?.content as Uint8Array;
+      result.artifacts.find(({ path }) => path === name)?.content as Uint8Array;
     expect(decodeFlow(read("flow.onnx"), "flow.onnx").facts.heldOutNll).toBe(metrics.flow.heldOut?.nll.mean);
     const bases = corrections.map((name) => decodeCorrection(read(name), name).base.name);
     expect(bases).toEqual(["midpoint", "heun", "euler", "midpoint", "midpoint"]);
@@ -80,7 +80,7 @@ describe("the whole cnf experiment", () => {
     const broken = { ...metrics, quality: lost(quality), speed: lost(speed), densities: lost(densities) };
     const facts = { preset: "smoke", seed: 0, command: "test", status: "complete" } as const;
     const report = cnfReport({ ...facts, ...broken }, []);
-    const page = String((await reportArtefacts(report, {})).at(-1)?.content);
+    const page = String((await reportArtifacts(report, {})).at(-1)?.content);
     expect(page.match(/>broke</g)).toHaveLength(6 + 6);
     expect(page).not.toMatch(/[>±] ?NaN/);
     expect(reportText(report)).toContain(
@@ -118,10 +118,10 @@ describe("an interrupted cnf experiment", () => {
     });
     return { ...result, metrics: result.metrics as Partial<CnfMetrics>, begun };
   };
-  const fileOf = ({ artefacts }: ExperimentResult, name: string) =>
-    artefacts.find(({ path }) => path === name)?.content;
-  const modelsOf = ({ artefacts }: ExperimentResult): string[] =>
-    artefacts.flatMap(({ path }) => (path.endsWith(".onnx") ? [path] : []));
+  const fileOf = ({ artifacts }: ExperimentResult, name: string) =>
+    artifacts.find(({ path }) => path === name)?.content;
+  const modelsOf = ({ artifacts }: ExperimentResult): string[] =>
+    artifacts.flatMap(({ path }) => (path.endsWith(".onnx") ? [path] : []));
 
   test("ends with the flow, the fits that were made and the one that was begun", async () => {
     const broken = await stoppedIn("fitting", 2);
@@ -157,7 +157,7 @@ describe("an interrupted cnf experiment", () => {
     for (const name of store.files.keys()) if (/samples|densities/.test(name)) store.files.delete(name);
     const controller = new AbortController();
     let measured = 0;
-    const { status, metrics, artefacts } = await run({
+    const { status, metrics, artifacts } = await run({
       ...{ resume: true, signal: controller.signal },
       // Seven methods on two draws, then the densities.
       onProgress: () => ++measured === 15 && controller.abort(),
@@ -165,6 +165,6 @@ describe("an interrupted cnf experiment", () => {
     expect(status).toBe("interrupted");
     expect(metrics).toMatchObject({ quality: expect.anything() });
     expect(metrics).not.toHaveProperty("densities");
-    expect(modelsOf({ artefacts } as ExperimentResult)).toHaveLength(7);
+    expect(modelsOf({ artifacts } as ExperimentResult)).toHaveLength(7);
   });
 });

@@ -202,15 +202,15 @@ describe("the cnf experiment", () => {
 
   test("stopped while it trains, keeps the flow and says so", async () => {
     const controller = new AbortController();
-    const { status, metrics, artefacts, summary } = await cnf.run(
+    const { status, metrics, artifacts, summary } = await cnf.run(
       { preset: "smoke", seed: 0, command: "test", density: "moons" },
       { signal: controller.signal, onProgress: () => controller.abort() },
     );
     expect(status).toBe("interrupted");
-    expect(artefacts.map(({ path }) => path).slice(0, 2)).toEqual(["flow.onnx", "metrics.json"]);
-    expect(artefacts.map(({ path }) => path)).toContain("figures/samples.svg");
+    expect(artifacts.map(({ path }) => path).slice(0, 2)).toEqual(["flow.onnx", "metrics.json"]);
+    expect(artifacts.map(({ path }) => path)).toContain("figures/samples.svg");
     expect(summary).toContain("Interrupted before the fits.");
-    const content = artefacts[0]?.content as Uint8Array;
+    const content = artifacts[0]?.content as Uint8Array;
     const trained = decodeFlow(content, "flow.onnx");
     const { flow: of } = metrics as CnfMetrics;
     expect(trained.facts.heldOutNll).toBeCloseTo(of.heldOut?.nll.mean ?? Number.NaN, 10);

@@ -25,10 +25,10 @@ import {
   mnistPresets,
 } from "../../../src/experiments/images/presets.js";
 import { testAccuracies } from "../../../src/experiments/images/test-accuracy.js";
-import type { ExperimentResult, LabelledImages } from "../../../src/experiments/index.js";
+import type { ExperimentResult, LabeledImages } from "../../../src/experiments/index.js";
 import { labelsOf } from "../../../src/experiments/kit/competitor.js";
 import { MEASURING_METHODS } from "../../../src/experiments/kit/progress-stages.js";
-import { reportArtefacts } from "../../../src/experiments/kit/report.js";
+import { reportArtifacts } from "../../../src/experiments/kit/report.js";
 import type { ExperimentContext } from "../../../src/experiments/kit/run.js";
 import { baseOf } from "../../../src/hypersolver/internal.js";
 import {
@@ -42,7 +42,7 @@ import { type Broken, fromNumbers, isBroken, Random, toFloat64 } from "../../../
 import { checkpointsInMemory } from "../../helpers/checkpoints.js";
 import { mnistForTests } from "../../helpers/images.js";
 
-let images: LabelledImages;
+let images: LabeledImages;
 beforeAll(async () => {
   const { training, test: tested } = await mnistForTests();
   images = {
@@ -107,7 +107,7 @@ function whole(rows: readonly ImageQualityRow[]): ImageQuality[] {
 }
 
 const reportOf = async (report: ReturnType<typeof imagesReport>): Promise<string> =>
-  String((await reportArtefacts(report, {})).at(-1)?.content);
+  String((await reportArtifacts(report, {})).at(-1)?.content);
 
 describe("quality", () => {
   let rows: ImageQuality[];
@@ -155,7 +155,7 @@ describe("quality", () => {
 });
 
 /** Rows of all kinds, and pictures of them. */
-async function measuresEverything({ metrics, summary, artefacts }: ExperimentResult): Promise<void> {
+async function measuresEverything({ metrics, summary, artifacts }: ExperimentResult): Promise<void> {
   const { quality = [], alphas = [], accuracies = [] } = metrics as Partial<ImageMetrics>;
   const hyper = whole(quality).filter(({ role }) => role === "hypersolver");
   const stepsOf = (name: string, fitted?: boolean) =>
@@ -187,10 +187,10 @@ async function measuresEverything({ metrics, summary, artefacts }: ExperimentRes
     },
   });
   expect(alphaFigures(alphas).map(({ name }) => name)).toEqual(["alpha-family"]);
-  const paths = artefacts.map(({ path }) => path);
+  const paths = artifacts.map(({ path }) => path);
   for (const name of ["error-maps", "pareto-relative", "pareto-mape", "alpha-family"])
     expect(paths).toContain(`figures/${name}.svg`);
-  const page = String(artefacts.find(({ path }) => path === "report.html")?.content);
+  const page = String(artifacts.find(({ path }) => path === "report.html")?.content);
   for (const heading of ["Accuracy on test images", "What each part of the fit gave"])
     expect(page).toContain(heading);
   expect(summary).toMatch(/HyperEuler: [\d.k]+ times (closer|farther) than the best of equal NFE/);
@@ -241,13 +241,13 @@ describe("the experiment", () => {
 
   test("stopped while it trains, keeps the classifier and says so", async () => {
     const controller = new AbortController();
-    const { status, artefacts, summary } = await mnist.run(
+    const { status, artifacts, summary } = await mnist.run(
       { ...request, images },
       { signal: controller.signal, onProgress: () => controller.abort() },
     );
     expect(status).toBe("interrupted");
-    expect(artefacts[0]?.path).toBe("classifier.safetensors");
-    expect(artefacts.filter(({ path }) => path.endsWith(".onnx"))).toEqual([]);
+    expect(artifacts[0]?.path).toBe("classifier.safetensors");
+    expect(artifacts.filter(({ path }) => path.endsWith(".onnx"))).toEqual([]);
     expect(summary).toContain("Interrupted before the fits.");
   });
 });
@@ -278,10 +278,10 @@ test("an experiment with a classifier that nobody trained here says nothing of t
   const { smoke } = mnistPresets;
   const fit = { ...smoke.fit, iterations: 6, trajectoryIterations: 2, trajectories: 16 };
   const spec: ImagePreset = { ...smoke, fit, test: 32, fronts: 32, batch: 16 };
-  const { artefacts, metrics } = await untrained.run({ ...request, images, spec }, stoppedInSecondFit());
+  const { artifacts, metrics } = await untrained.run({ ...request, images, spec }, stoppedInSecondFit());
   expect(metrics).not.toHaveProperty("training");
   expect(Object.keys((metrics as Partial<ImageMetrics>).fits ?? {})).toContain("HyperEuler");
-  const paths = artefacts.map(({ path }) => path);
+  const paths = artifacts.map(({ path }) => path);
   expect(paths).toEqual(expect.arrayContaining(["classifier.safetensors", "correction.onnx", "report.html"]));
   expect(paths.filter((path) => path.endsWith(".svg"))).toEqual([]);
 });
@@ -292,8 +292,8 @@ describe("an interrupted experiment", () => {
   const store = checkpointsInMemory();
   const run = (context: ExperimentContext = {}) =>
     mnist.run({ ...request, images, spec }, { store, ...context });
-  const fileOf = ({ artefacts }: ExperimentResult, name: string) =>
-    artefacts.find(({ path }) => path === name)?.content;
+  const fileOf = ({ artifacts }: ExperimentResult, name: string) =>
+    artifacts.find(({ path }) => path === name)?.content;
   /** Every fit measures its own on the way: the measurement to stop in is that after the last. */
   const stoppedAtMeasuring = (): ExperimentContext => {
     const controller = new AbortController();
@@ -335,7 +335,7 @@ describe("an interrupted experiment", () => {
     expect(page).toContain("What each part of the fit gave");
     for (const heading of ["Accuracy on test images", "Against every other solver"])
       expect(page).not.toContain(heading);
-    const pictures = unmeasured.artefacts.flatMap(({ path }) => (path.endsWith(".svg") ? [path] : []));
+    const pictures = unmeasured.artifacts.flatMap(({ path }) => (path.endsWith(".svg") ? [path] : []));
     expect(pictures).toEqual(["figures/accuracy.svg"]);
     expect(metrics?.training).toEqual(before?.training);
     expect(Object.keys(metrics?.fits ?? {})).toHaveLength(4);
@@ -343,7 +343,7 @@ describe("an interrupted experiment", () => {
     expect(fileOf(unmeasured, "correction.onnx")).toEqual(fileOf(broken, "correction.onnx"));
     expect(resumed.status).toBe("complete");
     expect((resumed.metrics as ImageMetrics).fits).toEqual(metrics?.fits);
-    for (const { path, content } of unmeasured.artefacts)
+    for (const { path, content } of unmeasured.artifacts)
       if (/onnx|safetensors/.test(path))
         expect([path, Buffer.from(fileOf(resumed, path) ?? "").equals(Buffer.from(content))]).toEqual([
           path,
@@ -354,8 +354,8 @@ describe("an interrupted experiment", () => {
   test("measures everything in the end", () => measuresEverything(resumed));
 
   test("comes from real digits to hypersolvers, pictures and a report", () => {
-    const { artefacts, summary } = resumed;
-    expect(artefacts.map(({ path }) => path).filter((path) => !path.startsWith("figures/"))).toEqual([
+    const { artifacts, summary } = resumed;
+    expect(artifacts.map(({ path }) => path).filter((path) => !path.startsWith("figures/"))).toEqual([
       ...["classifier.safetensors", "correction.onnx", "classifier.onnx"],
       ...["correction-features.onnx", "classifier-features.onnx"],
       ...["correction-midpoint.onnx", "classifier-midpoint.onnx"],

@@ -37,14 +37,14 @@ describe("a whole run on images", () => {
   });
 
   test("makes the files and figures that images have", () => {
-    const paths = run.artefacts.map(({ path }) => path);
+    const paths = run.artifacts.map(({ path }) => path);
     expect(paths.filter((path) => /\.(onnx|html|svg)$/.test(path))).toEqual([
       ...["correction.onnx", "solver.onnx", "figures/pareto.svg", "figures/error-histogram.svg"],
       ...["figures/training.svg", "report.html"],
     ]);
-    const report = String(run.artefacts.find(({ path }) => path === "report.html")?.content);
+    const report = String(run.artifacts.find(({ path }) => path === "report.html")?.content);
     expect(report).toContain("tolerance 1e-6 in float32 (itself off by");
-    const solver = run.artefacts.find(({ path }) => path === "solver.onnx")?.content as Uint8Array;
+    const solver = run.artifacts.find(({ path }) => path === "solver.onnx")?.content as Uint8Array;
     const golden = goldenVectorsOf(importOnnx(solver, "solver.onnx").metadata, "solver.onnx");
     expect(golden?.z1.shape).toEqual([4, ...imageShape]);
   });

@@ -127,7 +127,7 @@ export const elementwiseCases: readonly OnnxCase[] = [
   one("CastLike", {}, { feeds: { p: bools(0, 1, 1), like: normal(2) } }),
 ];
 
-/** Products, reductions and normalisations. */
+/** Products, reductions and normalizations. */
 export const linearCases: readonly OnnxCase[] = [
   one("Gemm", {}, { stored: { w: normal(3, 4) } }),
   one(

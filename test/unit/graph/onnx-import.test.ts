@@ -135,7 +135,7 @@ describe("importOnnx", () => {
 });
 
 describe("inspectOnnx", () => {
-  test("summarises models, importable or not", () => {
+  test("summarizes models, importable or not", () => {
     const summary = inspectOnnx(
       onnxModel({
         ...linear,

@@ -56,7 +56,7 @@ export function nodeProto({ op, inputs, outputs = ["y"], attributes = {}, domain
   });
 }
 
-/** Serialises a model, without our encoder. */
+/** Serializes a model, without our encoder. */
 export function onnxModel(spec: ModelSpec): Uint8Array {
   const { inputs = {}, initializers = {}, rawInitializers = [], nodes, outputs = { y: "float32" } } = spec;
   const dimension = (size: number | string) => ({

@@ -23,7 +23,7 @@ const transposed = (
 const pool = (op: string, attributes: Attributes, extra: Partial<OnnxCase> = {}): OnnxCase =>
   one(op, attributes, { feeds: image(2, 7, 6), ...extra });
 
-/** Convolutions, pooling, and normalisations of images. */
+/** Convolutions, pooling, and normalizations of images. */
 export const windowCases: readonly OnnxCase[] = [
   conv({}, [3, 2, 3, 3], [2, 6, 5]),
   conv({ pads: [1, 0, 2, 1], kernel_shape: [3, 2] }, [3, 2, 3, 2], [2, 6, 5]),

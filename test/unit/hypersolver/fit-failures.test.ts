@@ -136,7 +136,7 @@ describe("mini-batches", () => {
     expect([doubled[0], doubled[2], doubled[4]]).toEqual(each.slice(0, 3));
   });
 
-  /** Numbers equal neighbours alike. */
+  /** Numbers equal neighbors alike. */
   function groups(losses: readonly number[]): number[] {
     let group = 0;
     return losses.map((loss, i) => {

@@ -17,7 +17,7 @@ const drawn = (shape: readonly number[]): Tensor =>
     shape,
   );
 
-/** Columns of different centres and spreads, one of which does not vary. */
+/** Columns of different centers and spreads, one of which does not vary. */
 const options = (hidden: readonly number[], activation: HiddenActivation, far = 0.3): NetworkOptions => ({
   ...{ base: heun, inputs: ["z", "stages", "epsilon"], hidden, activation },
   statistics: {

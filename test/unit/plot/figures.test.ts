@@ -87,7 +87,7 @@ describe("density", () => {
       [0, 0, 4],
       [188, 56, 84],
       [252, 255, 164],
-    ].map((colour) => colour.join());
+    ].map((color) => color.join());
     const row = (...cells: (string | undefined)[]): string[] => cells.map((cell) => cell ?? "");
     expect(image?.map((pixels) => pixels.map((pixel) => pixel.join()))).toEqual([
       row(empty, empty, half, empty),

@@ -49,7 +49,7 @@ describe("densityGrid", () => {
     expect([square?.length, square?.[0]?.length]).toEqual([85, 85]);
   });
 
-  it("gives equal densities the same colour, however many points there are", async () => {
+  it("gives equal densities the same color, however many points there are", async () => {
     const few = [0.5, 0.5, 1.5, 0.5];
     const clouds = [
       { label: "few", points: few },
@@ -83,7 +83,7 @@ describe("heatMap", () => {
     expect(bottomRight).toEqual([0xfd, 0xe7, 0x25]);
     expect(topLeft).toEqual(bottomLeft);
     expect(topRight).toHaveLength(4);
-    expect(figure.caption).toContain("f: 1 cells without a number are grey.");
+    expect(figure.caption).toContain("f: 1 cells without a number are gray.");
   });
 
   it("has one scale for all panels, or the given one", async () => {
@@ -108,7 +108,7 @@ describe("heatMap", () => {
     expect(() => heatMap([grid([1, 2, 3])])).toThrow(/2 × 2 cells, 3 numbers/);
     expect(() => heatMap([grid([1, 2, 3, 4], { x: [1, 1] })])).toThrow(/region 0 × 2/);
     expect(() => heatMap([grid(new Array<number>(4).fill(Number.NaN))])).toThrow(/finite numbers/);
-    expect(() => heatMap([grid([-1, -1, 0, 0])], { colourScale: "log" })).toThrow(/positive numbers/);
+    expect(() => heatMap([grid([-1, -1, 0, 0])], { colorScale: "log" })).toThrow(/positive numbers/);
     expect(() => heatMap([grid([1, 2, 3, 4])], { domain: [1, 0] })).toThrow(/ascending/);
   });
 });

@@ -11,8 +11,8 @@ const fileOf = (name: string): string => `${folder}/${name.replaceAll(" ", "-")}
 
 /** Coordinates are written in hundredths of a pixel; another version of Node may round the last one otherwise. */
 const HUNDREDTHS = 0.02;
-/** A pixel on the border between two colours of a ramp of 256 may take its neighbour. */
-const ONE_COLOUR = 8;
+/** A pixel on the border between two colors of a ramp of 256 may take its neighbor. */
+const ONE_COLOR = 8;
 
 /** What a picture says apart from numbers in coordinates and from pixels; these two by themselves. */
 function partsOf(svg: string) {
@@ -44,7 +44,7 @@ function expectSamePicture(svg: string, golden: string): void {
   const sizes = ({ images }: ReturnType<typeof partsOf>) =>
     images.map((rows) => rows.map((row) => row.map((pixel) => pixel.length)));
   expect(sizes(now)).toEqual(sizes(then));
-  expect(furthest(now.images.flat(3), then.images.flat(3))).toBeLessThanOrEqual(ONE_COLOUR);
+  expect(furthest(now.images.flat(3), then.images.flat(3))).toBeLessThanOrEqual(ONE_COLOR);
 }
 
 test.each(Object.entries(goldenFigures))("%s looks as it did", async (name, figure) => {
@@ -65,7 +65,7 @@ test("every kind of figure has a picture, and every picture its figure", () => {
   expect(files.sort()).toEqual(Object.keys(goldenFigures).map(fileOf).sort());
 });
 
-test("a missing mark, another label, a moved axis and another colour are noticed", () => {
+test("a missing mark, another label, a moved axis and another color are noticed", () => {
   const golden = readFileSync(fileOf("heatMap"), "utf8").trimEnd();
   expectSamePicture(golden, golden);
   const mark = /<g class="mark-symbol role-mark[^>]*>.*?<path[^>]*>/s.exec(golden)?.[0] ?? "";

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { encodeIndexedPng } from "../../../src/plot/output/indexed-png.js";
-import { rampBytes, rampColours, rampPosition } from "../../../src/plot/parts/colour-ramp.js";
+import { rampBytes, rampColors, rampPosition } from "../../../src/plot/parts/color-ramp.js";
 import { renderPng } from "../../../src/plot/png/index.js";
 import { decodePng } from "./images.js";
 
@@ -50,7 +50,7 @@ describe("encodeIndexedPng", () => {
   });
 });
 
-describe("colour ramps", () => {
+describe("color ramps", () => {
   it("go from dark to bright", () => {
     for (const scheme of ["inferno", "magma", "viridis", "plasma"] as const) {
       const bytes = rampBytes({ scheme }, 64);
@@ -61,9 +61,9 @@ describe("colour ramps", () => {
   });
 
   it("have their anchors at their ends, and may be cut short", () => {
-    const all = rampColours({ scheme: "viridis" });
+    const all = rampColors({ scheme: "viridis" });
     expect([all[0], all.at(-1)]).toEqual(["#440154", "#fde725"]);
-    expect(rampColours({ scheme: "viridis", share: 0.5 })).toEqual(all.slice(0, Math.round(all.length / 2)));
+    expect(rampColors({ scheme: "viridis", share: 0.5 })).toEqual(all.slice(0, Math.round(all.length / 2)));
     expect([...rampBytes({ scheme: "viridis" }, 2)]).toEqual([0x44, 0x01, 0x54, 0xfd, 0xe7, 0x25]);
   });
 

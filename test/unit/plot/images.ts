@@ -22,8 +22,8 @@ export function decodePng(file: Buffer): Pixel[][] {
   const width = header?.readUInt32BE(0) ?? 0;
   const lines = inflateSync(chunks.get("IDAT") ?? Buffer.alloc(0));
   const pixel = (index: number): Pixel => {
-    const colour = [...(palette?.subarray(3 * index, 3 * index + 3) ?? [])];
-    return alpha?.[index] === 0 ? [...colour, 0] : colour;
+    const color = [...(palette?.subarray(3 * index, 3 * index + 3) ?? [])];
+    return alpha?.[index] === 0 ? [...color, 0] : color;
   };
   return Array.from({ length: header?.readUInt32BE(4) ?? 0 }, (_, row) =>
     Array.from(lines.subarray(row * (width + 1) + 1, (row + 1) * (width + 1)), pixel),

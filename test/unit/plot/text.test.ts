@@ -7,10 +7,10 @@ import {
   formatPercent,
   formatRatio,
   powerOfTen,
-  roleColours,
+  roleColors,
 } from "../../../src/plot/internal.js";
 import { logAxis } from "../../../src/plot/parts/log-axis.js";
-import { methodColours } from "../../../src/plot/parts/theme.js";
+import { methodColors } from "../../../src/plot/parts/theme.js";
 
 describe("formatNumber", () => {
   it.each([
@@ -146,17 +146,17 @@ describe("logAxis", () => {
   });
 });
 
-describe("methodColours", () => {
-  it("keeps a colour for each role and tells methods of one role apart", () => {
-    const { domain, range } = methodColours([
+describe("methodColors", () => {
+  it("keeps a color for each role and tells methods of one role apart", () => {
+    const { domain, range } = methodColors([
       { label: "dopri5", role: "reference" },
       { label: "Euler" },
       { label: "HyperHeun", role: "hypersolver" },
       { label: "RK4" },
     ]);
     expect(domain).toEqual(["dopri5", "Euler", "HyperHeun", "RK4"]);
-    expect(range[0]).toBe(roleColours.reference[0]);
-    expect(range[2]).toBe(roleColours.hypersolver[0]);
+    expect(range[0]).toBe(roleColors.reference[0]);
+    expect(range[2]).toBe(roleColors.hypersolver[0]);
     expect(new Set(range).size).toBe(4);
   });
 });

@@ -110,11 +110,11 @@ describe("threads that share the rows of a batch", () => {
   });
 
   test("stay out of programs whose rows depend on each other, whatever was promised", async () => {
-    const centred = trace({ x: { shape: ["batch", 5] } }, ({ x }) => ({ y: sub(x, mean(x, 0)) }));
-    const program = await runtime.compile(centred, shared, { y: "rows" });
+    const centered = trace({ x: { shape: ["batch", 5] } }, ({ x }) => ({ y: sub(x, mean(x, 0)) }));
+    const program = await runtime.compile(centered, shared, { y: "rows" });
     const { x } = feedsOf(400);
     const { y } = await program.run({ x });
-    const expected = evaluateGraph(centred, { x }).y as Tensor;
+    const expected = evaluateGraph(centered, { x }).y as Tensor;
     expect(relativeDifference(toFloat64(y as Tensor), toFloat64(expected))).toBeLessThan(1e-6);
     await program.dispose();
   });

@@ -11,8 +11,8 @@ const mean = (values: readonly number[]): number =>
 
 function correlation(a: readonly number[], b: readonly number[]): number {
   const [meanA, meanB] = [mean(a), mean(b)];
-  const product = (x: readonly number[], y: readonly number[], centreX: number, centreY: number): number =>
-    mean(x.map((value, i) => (value - centreX) * ((y[i] ?? 0) - centreY)));
+  const product = (x: readonly number[], y: readonly number[], centerX: number, centerY: number): number =>
+    mean(x.map((value, i) => (value - centerX) * ((y[i] ?? 0) - centerY)));
   return product(a, b, meanA, meanB) / Math.sqrt(product(a, a, meanA, meanA) * product(b, b, meanB, meanB));
 }
 
@@ -94,15 +94,15 @@ describe("a seed", () => {
   test.each([
     ["parent and fork", new Random(11), new Random(11).fork("x")],
     ["two purposes", new Random(11).fork("rows"), new Random(11).fork("mesh")],
-    ["one purpose of neighbouring seeds", new Random(11).fork("x"), new Random(12).fork("x")],
-    ["neighbouring seeds", new Random(11), new Random(12)],
+    ["one purpose of neighboring seeds", new Random(11).fork("x"), new Random(12).fork("x")],
+    ["neighboring seeds", new Random(11), new Random(12)],
   ])("makes independent streams: %s", (_, one, two) => {
     const [a, b] = [drawn(() => one.uniform()), drawn(() => two.uniform())];
     expect(Math.abs(correlation(a, b))).toBeLessThan(near(1));
     expect(Math.abs(correlation(a.slice(1), b.slice(0, -1)))).toBeLessThan(near(1));
   });
 
-  test("and its neighbours start independently: first draws of 2000 seeds are uniform", () => {
+  test("and its neighbors start independently: first draws of 2000 seeds are uniform", () => {
     const firsts = Array.from({ length: 2000 }, (_, seed) =>
       new Random(seed).fork("training states").uniform(),
     );

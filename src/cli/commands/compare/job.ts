@@ -18,7 +18,7 @@ import type { Field, Span } from "../../../ode/index.js";
 import { type Grid, spanOf, splitMethods } from "../../../ode/internal.js";
 import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
-import { configArtefact } from "../../files/config-artefact.js";
+import { configArtifact } from "../../files/config-artifact.js";
 import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
 import { readField, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
@@ -73,7 +73,7 @@ export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, a
               content: `${jsonText(result)}
 `,
             },
-            configArtefact(compareTable, options),
+            configArtifact(compareTable, options),
             ...(await drawn(rows)),
           ]),
         );
@@ -127,7 +127,7 @@ async function contest(field: Field, options: CompareOptions): Promise<Contest> 
       spare.join(", "),
       "nothing beside --methods, which says it all",
       "both",
-      `drop ${spare.join(" and ")}; a correction is spelt hyper:FILE:STEPS`,
+      `drop ${spare.join(" and ")}; a correction is spelled hyper:FILE:STEPS`,
     );
   const chosen: ChosenMethod[] = [];
   for (const method of splitMethods(list)) chosen.push(await chosenMethod({ method }, {}));

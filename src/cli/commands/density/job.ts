@@ -1,4 +1,4 @@
-import { standardised } from "../../../data/index.js";
+import { standardized } from "../../../data/index.js";
 import { densityOverGrid, gridAround, gridFigure, squareGrid } from "../../../experiments/index.js";
 import { type CompiledDensity, compileFlowDensity } from "../../../models/index.js";
 import { densityEstimator, type LogDensities, withZeroColumns } from "../../../models/internal.js";
@@ -89,7 +89,7 @@ function traceOf(flow: LoadedFlow, options: DensityOptions, { method }: ChosenMe
 
 /** A correction of the points, or of points and log-density together: both run from data to base. */
 function cardWarningsOf(
-  { field, span: [base, data], standardisation }: LoadedFlow,
+  { field, span: [base, data], standardization }: LoadedFlow,
   { method, correction }: ChosenMethod,
   points: Points | undefined,
   { output }: JobContext,
@@ -99,7 +99,7 @@ function cardWarningsOf(
   const corrected: Field = wide ? logDensityField(field, { estimator: "exact" }).field : field;
   const warnings = warnOfCard(correction, corrected, usesOf(method, { span: [data, base] }), output);
   if (points === undefined) return warnings;
-  const states = standardised(points.value, standardisation);
+  const states = standardized(points.value, standardization);
   const z0 = wide ? withZeroColumns(states, 1) : states;
   return [...warnings, ...warnOfStates(correction, z0, data, output)];
 }

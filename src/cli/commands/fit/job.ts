@@ -16,7 +16,7 @@ import { completeSpec } from "../../../spec/index.js";
 import { pickSpec } from "../../../spec/internal.js";
 import { fail, isHypersolversError } from "../../../tensor/index.js";
 import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/checkpoints.js";
-import { configArtefact } from "../../files/config-artefact.js";
+import { configArtifact } from "../../files/config-artifact.js";
 import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
 import { stemOf } from "../../files/models.js";
@@ -39,7 +39,7 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
     const { out = outOf(spec), resume, samples: heldOut, budget, figures } = own;
     await requireWritableFolder(out);
     await lookForCheckpoint(out, resume, output);
-    const config = configArtefact(fitCommandTable, repeated(spec, resolveFit(task.field, fit)));
+    const config = configArtifact(fitCommandTable, repeated(spec, resolveFit(task.field, fit)));
     const checkpoints = checkpointsIn(out);
     const learned = learnedFiles(out, output, config);
     const interruption = onInterrupt(output, FIT_STOPS);
@@ -55,7 +55,7 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
         },
       );
       progress.stop();
-      const { paths, failure } = await writeAll(out, [...withPngs(run.artefacts), config]);
+      const { paths, failure } = await writeAll(out, [...withPngs(run.artifacts), config]);
       const complete = run.metrics.status === "complete";
       if (complete && failure === undefined) await checkpoints.clear();
       const checkpoint = await checkpointLeft(out, complete);

@@ -1,4 +1,4 @@
-import { densities, standardised } from "../../../data/index.js";
+import { densities, standardized } from "../../../data/index.js";
 import { defaultColumns } from "../../../data/internal.js";
 import { baseStates, dataStates } from "../../../experiments/index.js";
 import { givenStates, type StateSource } from "../../../hypersolver/index.js";
@@ -73,7 +73,7 @@ async function logDensityTask(
 /** Data by the name of a density or by file, in the flow's coordinates, with the zero that log-densities start from. */
 async function dataOfFlow(flow: LoadedFlow, source: string, output: Output): Promise<StateSource> {
   const { dtype } = stateType(flow.field);
-  const inside = (points: Tensor): Tensor => cast(standardised(points, flow.standardisation), dtype);
+  const inside = (points: Tensor): Tensor => cast(standardized(points, flow.standardization), dtype);
   const density = Object.hasOwn(densities, source) ? densities[source] : undefined;
   const points =
     density === undefined

@@ -81,7 +81,7 @@ const selfTestText = ({ status, message }: NonNullable<ModelInfo["selfTest"]>): 
 
 function flowText(flow: FlowFacts): string {
   const [t0, t1] = flow.span;
-  const { shift, scale } = flow.standardisation;
+  const { shift, scale } = flow.standardization;
   const columns = shift.map(
     (mean, i) =>
       `${flow.columns?.[i] ?? `x${i}`} = ${formatNumber(mean)} + ${formatNumber(scale[i] ?? 1)} z[${i}]`,

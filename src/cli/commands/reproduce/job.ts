@@ -6,7 +6,7 @@ import { textTable } from "../../../plot/index.js";
 import { completeSpec, type Spec } from "../../../spec/index.js";
 import type { JobResult } from "../../command.js";
 import { checkpointsIn } from "../../files/checkpoints.js";
-import { configArtefact } from "../../files/config-artefact.js";
+import { configArtifact } from "../../files/config-artifact.js";
 import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
 import { withPngs } from "../../files/picture.js";
 import { forOption } from "../../options/for-option.js";
@@ -54,7 +54,7 @@ async function reproduced({ experiment, out, changes, options }: Plan, desk: Des
   const folder = runFolder(out);
   try {
     const images = experiment.dataset && (await loadDataset(experiment.dataset, cacheFolder(options.cache)));
-    await folder.write(configArtefact(reproduceTable, { ...options, resume: undefined }));
+    await folder.write(configArtifact(reproduceTable, { ...options, resume: undefined }));
     const { summary, metrics, status } = await (seeds === 1 ? experiment : overSeeds(experiment, seeds)).run(
       {
         preset,
@@ -70,8 +70,8 @@ async function reproduced({ experiment, out, changes, options }: Plan, desk: Des
         signal: interruption.signal,
         store,
         resume,
-        onArtefact: async (artefact) => {
-          for (const file of withPngs([artefact])) await folder.write(file);
+        onArtifact: async (artifact) => {
+          for (const file of withPngs([artifact])) await folder.write(file);
         },
         onProgress: showProgress(progress),
         onWarning: (sentence) => output.warn(sentence),

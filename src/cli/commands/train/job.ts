@@ -6,7 +6,7 @@ import { completeSpec } from "../../../spec/index.js";
 import { pickSpec } from "../../../spec/internal.js";
 import type { JobResult } from "../../command.js";
 import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/checkpoints.js";
-import { configArtefact } from "../../files/config-artefact.js";
+import { configArtifact } from "../../files/config-artifact.js";
 import { requireWritableFolder, writeAll } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
 import { withPngs } from "../../files/picture.js";
@@ -54,7 +54,7 @@ async function trained(options: TrainOptions, desk: Desk): Promise<JobResult> {
   await lookForCheckpoint(out, options.resume === true, desk.output);
   warnOfFarRows(subject, desk.output);
   const checkpoints = checkpointsIn(out);
-  const config = configArtefact(trainTable, repeated(options, subject.name));
+  const config = configArtifact(trainTable, repeated(options, subject.name));
   const learned = learnedFiles(out, desk.output, config);
   const interruption = onInterrupt(desk.output, TRAINING_STOPS);
   try {
@@ -70,7 +70,7 @@ async function trained(options: TrainOptions, desk: Desk): Promise<JobResult> {
       },
     );
     desk.progress.stop();
-    const { paths: files, failure } = await writeAll(out, [...withPngs(run.artefacts), config]);
+    const { paths: files, failure } = await writeAll(out, [...withPngs(run.artifacts), config]);
     const complete = run.metrics.status === "complete";
     if (complete && failure === undefined) await checkpoints.clear();
     const kept = await checkpointLeft(out, complete);

@@ -112,7 +112,7 @@ export const likelihoodTable = {
 } as const;
 
 /** What is added to the loss of maximum likelihood. */
-export const regularisationTable = {
+export const regularizationTable = {
   kinetic: {
     type: "number",
     min: 0,
@@ -133,12 +133,12 @@ export const regularisationTable = {
 export const trainTable: typeof trainTaskTable &
   typeof likelihoodTable &
   typeof traceTable &
-  typeof regularisationTable &
+  typeof regularizationTable &
   typeof seedTable = {
   ...trainTaskTable,
   ...likelihoodTable,
   ...traceTable,
-  ...regularisationTable,
+  ...regularizationTable,
   ...seedTable,
 };
 export type TrainOptions = Complete<typeof trainTable>;

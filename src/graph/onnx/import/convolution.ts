@@ -1,7 +1,7 @@
 import type { Pair } from "../../attributes.js";
 import * as build from "../../build.js";
 import type { Node } from "../../node.js";
-import { channelAffine } from "../../normalisation.js";
+import { channelAffine } from "../../normalization.js";
 import { bothAxes, reach } from "../../operators/convolution/convolution-geometry.js";
 import type { DecodeContext } from "./context.js";
 import type { DecoderTable } from "./decoder.js";

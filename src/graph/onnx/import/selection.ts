@@ -27,7 +27,7 @@ function gather(context: DecodeContext): Value {
   return build.reshape(picked, [...shape.slice(0, axis), ...picks.shape, ...shape.slice(axis + 1)]);
 }
 
-/** Neighbours in order are a slice, which is cheaper than a gather. */
+/** Neighbors in order are a slice, which is cheaper than a gather. */
 function pick(x: Node, axis: number, indices: readonly number[]): Node {
   const [first] = indices;
   const inOrder = first !== undefined && first >= 0 && indices.every((index, i) => index === first + i);

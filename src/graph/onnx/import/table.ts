@@ -7,7 +7,7 @@ import { elementDecoders } from "./elements.js";
 import { arithmeticDecoders, conditionalDecoders, unaryDecoders } from "./elementwise.js";
 import { linearDecoders, microsoftLinearDecoders } from "./linear.js";
 import { movementDecoders } from "./movement.js";
-import { normalisationDecoders } from "./normalisation.js";
+import { normalizationDecoders } from "./normalization.js";
 import { poolingDecoders } from "./pooling.js";
 import { reductionDecoders } from "./reduction.js";
 import { selectionDecoders } from "./selection.js";
@@ -27,7 +27,7 @@ const tables: ReadonlyMap<string, ReadonlyMap<string, Decoder>> = new Map([
       convolutionDecoders,
       poolingDecoders,
       reductionDecoders,
-      normalisationDecoders,
+      normalizationDecoders,
       shapeDecoders,
       movementDecoders,
       selectionDecoders,

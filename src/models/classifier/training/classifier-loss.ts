@@ -17,7 +17,7 @@ import { graphAlgebra, type MeshStep, rungeKuttaStep, withoutErrorControl } from
 import { isFloat } from "../../../tensor/index.js";
 import { type ClassifierArchitecture, requireLogits } from "../architecture.js";
 
-/** What training minimises and reports. */
+/** What training minimizes and reports. */
 interface ClassifierLoss {
   /** Mean cross-entropy, in nats. */
   readonly loss: Node;
@@ -35,11 +35,11 @@ export function classifierLoss(logits: Node, labels: Node): ClassifierLoss {
 /**
  * The loss of a whole classifier in training mode, in unrolled fixed steps, and the new values of its buffers.
  *
- * Batch normalisation uses the statistics of the batch, inside f those of each evaluation by itself. Running statistics
+ * Batch normalization uses the statistics of the batch, inside f those of each evaluation by itself. Running statistics
  * move once: those of f towards the mean of the statistics of all evaluations, since evaluation mode has one set of
  * statistics for all depths.
  * @param nodes parameters and buffers by name.
- * @param batch `images` [n, C, H, W], standardised, and `labels` [n, classes].
+ * @param batch `images` [n, C, H, W], standardized, and `labels` [n, classes].
  */
 export function unrolledLoss(
   architecture: ClassifierArchitecture,

@@ -16,7 +16,7 @@ export interface PathPoint {
 }
 
 /**
- * f in training mode: batch normalisation uses the statistics of the batch that it is evaluated on. The buffers are no
+ * f in training mode: batch normalization uses the statistics of the batch that it is evaluated on. The buffers are no
  * inputs.
  */
 export function fieldInTraining({ architecture, field, state }: Classifier): Field {

@@ -3,7 +3,7 @@ import {
   type ImageBatches,
   type ImageSet,
   imageBatches,
-  normalisations,
+  normalizations,
 } from "../../../data/index.js";
 import { runTraining, type Trainer } from "../../../optim/internal.js";
 import type { RunContext } from "../../../runtime/index.js";
@@ -36,7 +36,7 @@ const CURVE_POINTS = 200;
 
 /**
  * Trains a Neural ODE classifier by cross-entropy, validates as it goes, and keeps the values that did best.
- * @param data labelled images.
+ * @param data labeled images.
  * @param spec architecture, iterations, solver, as plain data: `classifierTrainingTable` has the options.
  * @throws INVALID_ARGUMENT that names an option, or for labels without class; SHAPE_MISMATCH for other images;
  *   NON_FINITE when the loss stays broken, solves that break down included, or no validation could be solved.
@@ -82,7 +82,7 @@ export async function trainClassifier(
 
 const batchOptions = ({ architecture, augmentation, batch }: TrainingPlan) => ({
   batch,
-  normalisation: normalisations[architecture.normalisation],
+  normalization: normalizations[architecture.normalization],
   augmentation: augmentation ?? undefined,
 });
 

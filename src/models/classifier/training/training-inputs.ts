@@ -10,7 +10,7 @@ export interface ClassifierTrainingInputs {
   readonly architecture?: ClassifierArchitecture | undefined;
   /** Where training begins. Default: first values drawn from the seed. */
   readonly from?: Classifier | undefined;
-  /** Labelled images that choose the best values, instead of a part of the training images. */
+  /** Labeled images that choose the best values, instead of a part of the training images. */
   readonly validation?: ImageSet | undefined;
   /** A method that no spelling says, such as one of a tableau of one's own; goes before the spec's. */
   readonly solver?: Method | undefined;

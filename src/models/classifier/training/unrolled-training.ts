@@ -43,7 +43,7 @@ export async function compileUnrolledTraining(
     ...update,
     ...values,
     batch,
-    // Batch normalisation is what has buffers, and it ties the rows of a batch together.
+    // Batch normalization is what has buffers, and it ties the rows of a batch together.
     rowwise: Object.keys(values.buffers).length === 0,
     loss: (parameters, given: NamedNodes, buffers) => {
       const { images, labels } = given as { readonly images: Node; readonly labels: Node };

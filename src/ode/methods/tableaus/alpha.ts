@@ -9,7 +9,7 @@ import { type ButcherTableau, defineTableau } from "../tableau.js";
  *     --+------------------------
  *       | 1 - 1/(2α)     1/(2α)
  *
- * α = 1/2 is the midpoint method, α = 2/3 Ralston's, α = 1 Heun's. Not to be confused with the generalised-α method
+ * α = 1/2 is the midpoint method, α = 2/3 Ralston's, α = 1 Heun's. Not to be confused with the generalized-α method
  * of structural dynamics.
  * @param alpha node of the second stage, in (0, 1], so that f is never evaluated beyond the step.
  * @throws INVALID_ARGUMENT when alpha is outside (0, 1].

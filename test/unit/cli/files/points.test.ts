@@ -135,7 +135,7 @@ describe("training data", () => {
     expect((await trainingData(file, 0)).data.description).not.toBe(first.data.description);
   });
 
-  it("keeps the digits of large numbers until they are standardised", async () => {
+  it("keeps the digits of large numbers until they are standardized", async () => {
     const seconds = Array.from({ length: 100 }, (_, i) => 1_700_000_000 + i);
     const { data } = await trainingData(store("seconds.csv", `t\n${seconds.join("\n")}\n`), 0);
     const drawn = new Set(toFloat64(data.batch(2000, new Random(1))));

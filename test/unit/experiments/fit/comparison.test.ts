@@ -96,7 +96,7 @@ describe("a comparison", () => {
     expect(comparisonTable(rows).rows).toHaveLength(rows.length);
   });
 
-  test("of a list of one's own names each as it was spelt, and gives hypersolvers their base", async () => {
+  test("of a list of one's own names each as it was spelled, and gives hypersolvers their base", async () => {
     const own = ["heun:2", "heun:4", "rk4:1", "bosh3@1e-4"].map((text) => parseMethod(text));
     const correction = zeroCorrection(heun, "float32");
     const corrected = parseMethod("hyper:c.onnx:2", () => correction);

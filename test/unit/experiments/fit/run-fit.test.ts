@@ -29,13 +29,13 @@ describe("a whole run", () => {
     run = await runFit(request, { onProgress: ({ stage }) => stages.push(stage) });
   });
   const contentOf = (path: string): Uint8Array | string => {
-    const found = run.artefacts.find((artefact) => artefact.path === path);
+    const found = run.artifacts.find((artifact) => artifact.path === path);
     if (found === undefined) throw new Error(`no ${path}`);
     return found.content;
   };
 
   test("makes the files, and pictures only when asked for", () => {
-    expect(run.artefacts.map(({ path }) => path)).toEqual(["correction.onnx", "solver.onnx", "metrics.json"]);
+    expect(run.artifacts.map(({ path }) => path)).toEqual(["correction.onnx", "solver.onnx", "metrics.json"]);
     expect(JSON.parse(String(contentOf("metrics.json")))).toEqual(JSON.parse(JSON.stringify(run.metrics)));
     expect(new Set(stages)).toEqual(new Set(["solving references", "fitting", "measuring methods"]));
     expect(JSON.parse(JSON.stringify(run.metrics.spec))).toEqual(run.metrics.spec);
@@ -89,9 +89,9 @@ describe("a whole run", () => {
     const onProgress = ({ stage, done }: ProgressEvent) => {
       if (stage === "fitting" && done === 50) abort.abort();
     };
-    const { metrics, artefacts } = await runFit(request, { onProgress, signal: abort.signal });
+    const { metrics, artifacts } = await runFit(request, { onProgress, signal: abort.signal });
     expect(metrics).toMatchObject({ status: "interrupted", iterations: 50 });
-    expect(artefacts).toHaveLength(3);
+    expect(artifacts).toHaveLength(3);
   });
 });
 

@@ -42,8 +42,8 @@ const request: FlowRequest = {
   },
 };
 
-const fileOf = ({ artefacts }: FlowRun, name: string): Uint8Array | string => {
-  const found = artefacts.find(({ path }) => path === name);
+const fileOf = ({ artifacts }: FlowRun, name: string): Uint8Array | string => {
+  const found = artifacts.find(({ path }) => path === name);
   if (found === undefined) throw new Error(`no ${name}`);
   return found.content;
 };
@@ -58,7 +58,7 @@ describe("a whole training", () => {
   });
 
   test("makes the files, with the truth in them", () => {
-    expect(run.artefacts.map(({ path }) => path)).toEqual(["flow.onnx", "metrics.json"]);
+    expect(run.artifacts.map(({ path }) => path)).toEqual(["flow.onnx", "metrics.json"]);
     expect(JSON.parse(String(fileOf(run, "metrics.json")))).toEqual(JSON.parse(JSON.stringify(run.metrics)));
     expect(new Set(stages)).toEqual(
       new Set(["training (flow matching)", "training (maximum likelihood)", "measuring on held-out data"]),
@@ -111,10 +111,10 @@ describe("a whole training", () => {
 
   test("that cannot solve the held-out data keeps the flow", async () => {
     const broken: FlowData = { ...data, heldOut: () => fromNumbers([Number.NaN, 1], [1, 2]) };
-    const { metrics, artefacts } = await runFlow({ ...request, data: broken });
+    const { metrics, artifacts } = await runFlow({ ...request, data: broken });
     expect([metrics.heldOut, metrics.broken?.reason]).toEqual([undefined, expect.stringContaining("NaN")]);
     expect(flowSummary(metrics)).toContain("could not be solved");
-    expect(artefacts).toHaveLength(2);
+    expect(artifacts).toHaveLength(2);
   });
 });
 
@@ -149,7 +149,7 @@ describe("a density over a grid", () => {
     field: defineField(["batch", 2], (_s, z) => mul(z, 1)),
     base: normalBase,
     span: [0, Math.log(2)] as const,
-    standardisation: { shift: [0, 0], scale: [1, 1] },
+    standardization: { shift: [0, 0], scale: [1, 1] },
   };
 
   test("has the exact values in the middle of cells, and integrates to one", async () => {

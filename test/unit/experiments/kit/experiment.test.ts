@@ -82,18 +82,18 @@ function stopping(): Pick<ExperimentContext, "signal" | "onProgress"> {
 describe("an experiment", () => {
   test("hands its results out before it measures, then numbers, pictures and a page", async () => {
     const log: string[] = [];
-    const onArtefact = async ({ path }: { readonly path: string }) => void log.push(path);
-    const { status, metrics, rows, summary, artefacts } = await toy(log).run(request, { onArtefact });
+    const onArtifact = async ({ path }: { readonly path: string }) => void log.push(path);
+    const { status, metrics, rows, summary, artifacts } = await toy(log).run(request, { onArtifact });
     expect(log).toEqual([
       ...["train 3", "model.bin", "measure 3", "metrics.json"],
       ...["figures/loss.svg", "report.html"],
     ]);
-    expect(artefacts.map(({ path }) => path)).toEqual(log.filter((line) => line.includes(".")));
+    expect(artifacts.map(({ path }) => path)).toEqual(log.filter((line) => line.includes(".")));
     expect(status).toBe("complete");
     expect(metrics).toMatchObject({ trained: 4, preset: "smoke", seed: 3, status: "complete" });
     expect(rows).toEqual([{ key: { method: "exact" }, outcome: { error: 4 } }]);
     expect(summary).toMatch(/^Trained to 4\.\n\nmethod +error\n.*\nexact +4\n\ncomplete$/);
-    const page = String(artefacts.find(({ path }) => path === "report.html")?.content);
+    const page = String(artifacts.find(({ path }) => path === "report.html")?.content);
     expect(page).toContain("Pictures");
     expect(page).toContain("Errors");
   });
@@ -109,7 +109,7 @@ describe("an experiment", () => {
     expect(stopped.status).toBe("interrupted");
     expect(stopped.metrics).toMatchObject({ trained: 4, status: "interrupted" });
     expect(stopped.metrics).not.toHaveProperty("rows");
-    const page = String(stopped.artefacts.find(({ path }) => path === "report.html")?.content);
+    const page = String(stopped.artifacts.find(({ path }) => path === "report.html")?.content);
     // What was trained has its picture; a table without rows has no section.
     expect([page.includes("Pictures"), page.includes("Errors")]).toEqual([true, false]);
     expect(stopped.summary).toBe("Trained to 4.\n\ninterrupted");
@@ -134,8 +134,8 @@ describe("an experiment", () => {
 describe("an experiment over seeds", () => {
   test("joins numbers by key into mean and deviation, files in a folder a seed", async () => {
     const paths: string[] = [];
-    const onArtefact = async ({ path }: { readonly path: string }) => void paths.push(path);
-    const { metrics, summary } = await overSeeds(toy(), 3).run(request, { onArtefact });
+    const onArtifact = async ({ path }: { readonly path: string }) => void paths.push(path);
+    const { metrics, summary } = await overSeeds(toy(), 3).run(request, { onArtifact });
     // 4, 5, 6.
     expect(metrics).toMatchObject({
       seeds: [3, 4, 5],

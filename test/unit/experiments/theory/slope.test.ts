@@ -39,7 +39,7 @@ describe("theorem 1", () => {
   });
 
   test("is drawn and told", () => {
-    const figures = result.artefacts.map(({ path }) => path).filter((path) => path.startsWith("figures/"));
+    const figures = result.artifacts.map(({ path }) => path).filter((path) => path.startsWith("figures/"));
     expect(figures).toEqual(["euler", "midpoint", "heun", "rk4"].map((base) => `figures/slope-${base}.svg`));
     expect(result.summary).toMatch(/RK4 +5 +0\.01 +(4\.9|5\.0)/);
   });

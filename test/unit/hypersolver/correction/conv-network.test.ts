@@ -59,7 +59,7 @@ function trained(options: ConvNetworkOptions): ReturnType<typeof convCorrection>
   return { ...correction, parameters };
 }
 
-/** Standardise, pad with zeros, convolve: as the docstring says, in the plainest way. */
+/** Standardize, pad with zeros, convolve: as the docstring says, in the plainest way. */
 function plainly(options: ConvNetworkOptions, parameters: Readonly<Record<string, Tensor>>): Float64Array {
   const node = (values: Float64Array, shape: readonly number[]): Node => constant(fromNumbers(values, shape));
   const specs = Object.fromEntries(
@@ -73,7 +73,7 @@ function plainly(options: ConvNetworkOptions, parameters: Readonly<Record<string
     (nodes) => {
       const parts = Object.entries(statistics).map(([name, { mean, deviation }]) => {
         const gain = deviation.map((spread) => (spread > 0 ? 1 / spread : 1));
-        const shift = mean.map((centre, i) => -centre * (gain[i] ?? 1));
+        const shift = mean.map((center, i) => -center * (gain[i] ?? 1));
         const size = [mean.length];
         const x = channelAffine(nodes[name] as Node, node(gain, size), node(shift, size));
         return expand(x, ["batch", mean.length, 5, 4], x);
@@ -90,7 +90,7 @@ function plainly(options: ConvNetworkOptions, parameters: Readonly<Record<string
   return toFloat64(evaluateGraph(graph, { ...feeds, ...parameters }).g as Tensor);
 }
 
-describe("standardisation of images, on weights instead of pixels,", () => {
+describe("standardization of images, on weights instead of pixels,", () => {
   test.each([[[3, 3]], [[5, 3]], [[1, 3]], [[1, 1]]])(
     "is exact with kernels %j, at the border too",
     (kernels) => {

@@ -241,7 +241,7 @@ describe("a file of coefficients", () => {
   const field = pendulum();
   const method = nonStationary(startingCoefficients("rk4", 8), { mesh: [0, 1.5] });
 
-  test("gives every number back, and is spelt by its name", () => {
+  test("gives every number back, and is spelled by its name", () => {
     const bytes = encodeCoefficients(method);
     const found = parseMethod(
       "ns:some/c.json",

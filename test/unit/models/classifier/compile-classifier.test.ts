@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { imageTensor } from "../../../../src/data/index.js";
-import { imageRows, mnistNormalisation } from "../../../../src/data/internal.js";
+import { imageRows, mnistNormalization } from "../../../../src/data/internal.js";
 import {
   add,
   importOnnx,
@@ -86,11 +86,11 @@ describe("a classifier", () => {
     expect(adaptive.statistics.milliseconds).toBeGreaterThan(0);
   });
 
-  test("takes bytes, or the same images standardised", async () => {
+  test("takes bytes, or the same images standardized", async () => {
     const options = { method: "euler:2" };
     const { logits, predictions } = await classified(options);
     const compiled = await compileClassifier(classifier, options);
-    const again = await compiled.run(imageTensor(images, mnistNormalisation));
+    const again = await compiled.run(imageTensor(images, mnistNormalization));
     expect(again.logits).toEqual(logits);
     expect(predictions).toHaveLength(12);
     for (const [row, prediction] of predictions.entries()) {
@@ -170,7 +170,7 @@ describe("an exported classifier", () => {
     expect(outputs.logits?.shape).toEqual(["batch", 3]);
     expect(JSON.parse(metadata[CLASSIFIER_KEY] ?? "")).toMatchObject({
       ...{ architecture: "tiny", classes: story.classes, text: method.text },
-      normalisation: mnistNormalisation,
+      normalization: mnistNormalization,
     });
     const { images: given } = graph.inputs;
     if (given === undefined) throw new Error("no input");
@@ -178,7 +178,7 @@ describe("an exported classifier", () => {
     const program = await programOf({ ...graph, inputs: { images: given } }, bytes);
     for (const count of [1, 7]) {
       const rows = imageRows(images, 0, count);
-      const { logits } = await program.run({ images: imageTensor(rows, mnistNormalisation) });
+      const { logits } = await program.run({ images: imageTensor(rows, mnistNormalization) });
       const own = await classified({ method }, classifier, rows);
       expectClose(logits as Tensor, own.logits, FLOAT32_FORWARD);
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { imageBatches, oneHot } from "../../../../src/data/index.js";
-import { mnistNormalisation } from "../../../../src/data/internal.js";
+import { mnistNormalization } from "../../../../src/data/internal.js";
 import {
   evaluateGraph,
   gradient,
@@ -31,7 +31,7 @@ import { plainArchitecture, tinyArchitecture, tinyImages } from "../../../helper
 import { relativeDifference } from "../../../helpers/compare.js";
 import { FINITE_DIFFERENCE } from "../../../helpers/tolerances.js";
 
-const batch = imageBatches(tinyImages(20), { batch: 6, normalisation: mnistNormalisation }, new Random(3)).at(
+const batch = imageBatches(tinyImages(20), { batch: 6, normalization: mnistNormalization }, new Random(3)).at(
   0,
 );
 const heun = { tableau: tableauNamed("heun"), mesh: uniformMesh([0, 1], 2) };
@@ -117,7 +117,7 @@ test("a mesh that the program is given is the mesh that is written into it", asy
 });
 
 describe("step by step", () => {
-  test("gradients, loss and normalisation inside h_x are those of the unrolled program", async () => {
+  test("gradients, loss and normalization inside h_x are those of the unrolled program", async () => {
     const [whole, steps] = [
       await gradientOf(await unrolled()),
       await gradientOf(await byAdjoint({ method: "heun:2" })),
@@ -150,7 +150,7 @@ describe("step by step", () => {
     ["with", tinyArchitecture],
     ["without", plainArchitecture],
   ] as const)(
-    "the continuous adjoint of a tight solve agrees with the discrete gradient, %s normalisation inside f",
+    "the continuous adjoint of a tight solve agrees with the discrete gradient, %s normalization inside f",
     async (_, architecture) => {
       const tight = { method: "dopri5@1e-8" };
       const discrete = await gradientOf(await byAdjoint(tight, architecture));

@@ -92,7 +92,7 @@ describe.each(known)("$base.name", ({ base, at0, at2, variance, within }) => {
     expect(far[0]).toBe(far[1]);
   });
 
-  test("draws what it says: centre, spread and share within ±1", () => {
+  test("draws what it says: center, spread and share within ±1", () => {
     const count = 40_000;
     const draws = toFloat64(base.sample(count, 2, new Random(5)));
     const share = meanOf(draws.map((x) => (Math.abs(x) < 1 ? 1 : 0)));

@@ -23,14 +23,14 @@ describe("a table", () => {
       const heldOut = ids(columnOf(data.heldOut(1000), 0));
       const batch = data.batch(5000, new Random(1));
       expect(batch.shape).toEqual([5000, columns]);
-      const { shift, scale } = data.standardisation;
+      const { shift, scale } = data.standardization;
       const training = ids(columnOf(batch, 0).map((u) => (shift[0] ?? 0) + (scale[0] ?? 0) * u));
       expect([new Set(validation).size, new Set(heldOut).size, new Set(training).size]).toEqual([5, 10, 35]);
       expect(new Set([...validation, ...heldOut, ...training]).size).toBe(50);
     },
   );
 
-  test("is standardised with its training rows; validation and held-out rows stay as they were", () => {
+  test("is standardized with its training rows; validation and held-out rows stay as they were", () => {
     const data = tableData(table(50, 2), "numbers", 3);
     const batch = data.batch(20_000, new Random(1));
     for (const column of [0, 1]) {
@@ -44,7 +44,7 @@ describe("a table", () => {
   });
 
   test("keeps the columns of a row together", () => {
-    const { shift, scale } = tableData(table(50, 2), "numbers", 3).standardisation;
+    const { shift, scale } = tableData(table(50, 2), "numbers", 3).standardization;
     const batch = tableData(table(50, 2), "numbers", 3).batch(100, new Random(2));
     const restored = [0, 1].map((j) => columnOf(batch, j).map((u) => (shift[j] ?? 0) + (scale[j] ?? 0) * u));
     const gaps = restored[0]?.map((value, i) => (restored[1]?.[i] ?? 0) - value) ?? [];
@@ -103,7 +103,7 @@ describe("a table", () => {
     const points = fromNumbers(values, [10, 2]);
     const outcomes = Array.from({ length: 8 }, (_, seed) => {
       try {
-        return tableData(points, "points.csv", seed).standardisation.scale[1] ?? 0;
+        return tableData(points, "points.csv", seed).standardization.scale[1] ?? 0;
       } catch (error) {
         return (error as { code?: string }).code;
       }
@@ -125,7 +125,7 @@ test("rows beyond a limit are counted once, on either side of the mean", () => {
 describe("a density", () => {
   const data = densityData(densityNamed("pinwheel"), 5);
 
-  test("is standardised, drawn anew for every batch, and holds validation and held-out points apart", () => {
+  test("is standardized, drawn anew for every batch, and holds validation and held-out points apart", () => {
     const [a, b] = [data.batch(4000, new Random(1)), data.batch(4000, new Random(2))];
     expect(a.data).not.toEqual(b.data);
     expect(data.batch(4000, new Random(1)).data).toEqual(a.data);

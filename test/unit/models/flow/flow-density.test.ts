@@ -20,7 +20,7 @@ import {
 } from "../../../helpers/flows.js";
 import { FLOAT32_FORWARD } from "../../../helpers/tolerances.js";
 
-const standardisation = { shift: [3, -2], scale: [0.5, 4] };
+const standardization = { shift: [3, -2], scale: [0.5, 4] };
 
 describe("the noise of an estimated density", () => {
   const flow = flowOver(smallField(3, { seed: 2 }));
@@ -75,7 +75,7 @@ describe("the noise of an estimated density", () => {
 });
 
 describe("a density", () => {
-  const flow = flowOver(smallField(2), { standardisation });
+  const flow = flowOver(smallField(2), { standardization });
   const x = fromNumbers([3.2, -1, 2.1, -7, 3.9, 1], [3, 2]);
 
   test("takes other parameters at run time", async () => {
@@ -139,7 +139,7 @@ describe("a correction", () => {
     dtype: "float32",
   });
   const field: Field = smallField(2, { seed: 8 });
-  const flow = flowOver(field, { standardisation });
+  const flow = flowOver(field, { standardization });
 
   test("samples in 2 evaluations of f and 1 of g, restored to units of the data", async () => {
     const sampler = await compileFlowSampler(flow, { method: hyper(correction, { steps: 1 }) });
@@ -238,7 +238,7 @@ describe("a correction", () => {
 
 describe("a sampler", () => {
   test("draws from the base of its flow, the same for the same seed", async () => {
-    const flow = flowOver(smallField(2), { standardisation });
+    const flow = flowOver(smallField(2), { standardization });
     const sampler = await compileFlowSampler(flow);
     const [a, b] = [await sampler.sample(50, new Random(1)), await sampler.sample(50, new Random(1))];
     expect(a.x).toEqual(b.x);
@@ -250,7 +250,7 @@ describe("a sampler", () => {
 
   test("of a field at rest gives the base in units of the data", async () => {
     const field = smallField(2, { strength: 0 });
-    const sampler = await compileFlowSampler(flowOver(field, { standardisation }));
+    const sampler = await compileFlowSampler(flowOver(field, { standardization }));
     const { x, z } = await sampler.sample(5, new Random(1));
     const expected = toFloat64(z).map((u, i) => (i % 2 === 0 ? 3 + 0.5 * u : -2 + 4 * u));
     expect(relativeDifference(toFloat64(x), expected)).toBeLessThan(FLOAT32_FORWARD);

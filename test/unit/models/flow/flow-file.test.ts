@@ -12,14 +12,14 @@ import { fieldOfModel } from "../../../../src/ode/index.js";
 import { acceptsDepthPerSample } from "../../../../src/ode/internal.js";
 import { flowOver, normals, smallField, valuesOf } from "../../../helpers/flows.js";
 
-const standardisation = { shift: [3, -2.5], scale: [0.5, 4] };
+const standardization = { shift: [3, -2.5], scale: [0.5, 4] };
 const story = {
   data: "pinwheel, five arms — ünïcode ✓",
   training: "1500 iterations",
   heldOutNll: 1.25,
   seed: 7,
 };
-const flow = flowOver(smallField(2), { base: studentTBase(4), span: [0, 2], standardisation });
+const flow = flowOver(smallField(2), { base: studentTBase(4), span: [0, 2], standardization });
 const bytes = encodeFlow(flow, flowFacts(flow, story));
 
 /** The file with other facts, as somebody might have edited it. */
@@ -32,10 +32,10 @@ describe("flow.onnx", () => {
   test("holds the field and everything known about it", async () => {
     const read = decodeFlow(bytes, "flow.onnx");
     expect(read.facts).toEqual({
-      ...{ format: 1, base: "student-t(4)", span: [0, 2], standardisation, library: expect.any(String) },
+      ...{ format: 1, base: "student-t(4)", span: [0, 2], standardization, library: expect.any(String) },
       ...story,
     });
-    expect(read).toMatchObject({ span: [0, 2], standardisation, base: { name: "student-t(4)" } });
+    expect(read).toMatchObject({ span: [0, 2], standardization, base: { name: "student-t(4)" } });
     const z = normals(6, 2, 1);
     for (const s of [0, 0.7, 2])
       expect(await valuesOf(read.field, s, z)).toEqual(await valuesOf(flow.field, s, z));
@@ -65,7 +65,7 @@ describe("flow.onnx", () => {
       const z = normals(4, dimension, 3);
       expect(await valuesOf(read.field, 0.3, z)).toEqual(await valuesOf(own.field, 0.3, z));
       expect(read.field.roles.depth).toBe(depth ? "s" : undefined);
-      expect(read.standardisation.shift).toHaveLength(dimension);
+      expect(read.standardization.shift).toHaveLength(dimension);
     }
   });
 
@@ -113,11 +113,11 @@ describe("a damaged flow.onnx is refused by its name", () => {
     ["a span of three", { ...facts, span: [0, 1, 2] }],
     ["a span of no length", { ...facts, span: [1, 1] }],
     ["a span of null", { ...facts, span: [0, null] }],
-    ["a scale of zero", { ...facts, standardisation: { ...standardisation, scale: [1, 0] } }],
-    ["a negative scale", { ...facts, standardisation: { ...standardisation, scale: [1, -1] } }],
-    ["too many shifts", { ...facts, standardisation: { ...standardisation, shift: [1, 2, 3] } }],
-    ["too few scales", { ...facts, standardisation: { ...standardisation, scale: [1] } }],
-    ["a shift of text", { ...facts, standardisation: { ...standardisation, shift: ["1", "2"] } }],
+    ["a scale of zero", { ...facts, standardization: { ...standardization, scale: [1, 0] } }],
+    ["a negative scale", { ...facts, standardization: { ...standardization, scale: [1, -1] } }],
+    ["too many shifts", { ...facts, standardization: { ...standardization, shift: [1, 2, 3] } }],
+    ["too few scales", { ...facts, standardization: { ...standardization, scale: [1] } }],
+    ["a shift of text", { ...facts, standardization: { ...standardization, shift: ["1", "2"] } }],
     ["an unknown base", { ...facts, base: "cauchy" }],
     ["a base of absurd freedom", { ...facts, base: "student-t(999999999999)" }],
     ["a seed of text", { ...facts, seed: "7" }],

@@ -89,7 +89,7 @@ describe("the gradient of the whole loss agrees with central differences in floa
     expect(relativeDifference(found, expected)).toBeLessThan(1e-6);
   });
 
-  test("and each regulariser changes it", async () => {
+  test("and each regularizer changes it", async () => {
     const plain = await gradientOf(field, x, { solver: rk4 });
     for (const weight of [{ kinetic: 0.5 }, { frobenius: 0.5 }])
       expect(

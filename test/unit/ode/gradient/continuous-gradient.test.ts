@@ -273,7 +273,7 @@ describe("a continuous gradient", () => {
   });
 
   test("has zeros for unused parameters, and nothing for integers", async () => {
-    const labelled = defineField(
+    const labeled = defineField(
       ["batch", 2],
       (_, z, { label, used }) =>
         add(mul(z, used as Node), reshape(cast(label as Node, "float32"), ["batch", 1])),
@@ -293,7 +293,7 @@ describe("a continuous gradient", () => {
     const start = fromNumbers([1, 2, 3, 4], [2, 2]);
     for (const adjoint of ["continuous", "discrete"] as const) {
       const options = { span: [0, 1], method: "dopri5@1e-6", adjoint, controls: given } as const;
-      const result = await gradientThroughSolve(labelled, start, options, start);
+      const result = await gradientThroughSolve(labeled, start, options, start);
       expect(Object.keys(result.parameters).sort()).toEqual(["unused", "used"]);
       expect(result.parameters.unused).toEqual(fromNumbers([0, 0, 0], [3]));
       expect(Object.keys(result.controls)).toEqual(["idle"]);
@@ -329,7 +329,7 @@ describe("a continuous gradient", () => {
 });
 
 describe("of either kind", () => {
-  test.each(["discrete", "continuous"] as const)("%s: a misspelt parameter is refused", async (adjoint) => {
+  test.each(["discrete", "continuous"] as const)("%s: a misspelled parameter is refused", async (adjoint) => {
     const gradient = await compileGradient(field, { ...loose, adjoint });
     const w = fromNumbers([0.1, 0.2], [2], "float64");
     await expect(gradient.run(z0, doubled, { controls, parameters: { w, W: w } })).rejects.toMatchObject({

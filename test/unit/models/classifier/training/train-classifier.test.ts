@@ -203,7 +203,7 @@ describe("a training", () => {
     expect(threaded.classifier.state).toEqual(plain.classifier.state);
   });
 
-  test("with batch normalisation sees whole batches, whatever threads there are to divide them", async () => {
+  test("with batch normalization sees whole batches, whatever threads there are to divide them", async () => {
     const models = await built();
     const { training } = await cifarForTests();
     const spec = { architecture: "cifar10-small", validation: 12, iterations: 3, batch: 32 } as const;

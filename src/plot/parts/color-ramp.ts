@@ -1,17 +1,17 @@
-/** Sequential colour schemes, from dark to bright. */
+/** Sequential color schemes, from dark to bright. */
 export type Scheme = "inferno" | "magma" | "viridis" | "plasma";
 
-/** How a number becomes a colour. */
-export interface ColourScale {
+/** How a number becomes a color. */
+export interface ColorScale {
   readonly type: "linear" | "log";
   readonly scheme: Scheme;
-  /** Numbers of the first and the last colour; what lies beyond has these too. */
+  /** Numbers of the first and the last color; what lies beyond has these too. */
   readonly domain: readonly [number, number];
-  /** Share of the scheme in use, from its dark end: on white, the brightest colours cannot be seen. Default 1. */
+  /** Share of the scheme in use, from its dark end: on white, the brightest colors cannot be seen. Default 1. */
   readonly share?: number;
 }
 
-/** Colours at equal distances along each scheme, six hexadecimal digits each (matplotlib, CC0). */
+/** Colors at equal distances along each scheme, six hexadecimal digits each (matplotlib, CC0). */
 const packed: Readonly<Record<Scheme, readonly [string, string]>> = {
   inferno: [
     "0000040403130c0826170c3b240c4f330a5f420a68500d6c5d126e6b176e781c6d86216b932667a12b62ae305cbb3755",
@@ -31,15 +31,15 @@ const packed: Readonly<Record<Scheme, readonly [string, string]>> = {
   ],
 };
 
-/** The colours of a scale at equal distances, to be interpolated in RGB. */
-export function rampColours({ scheme, share = 1 }: Pick<ColourScale, "scheme" | "share">): string[] {
-  const colours = packed[scheme].join("").match(/.{6}/g) ?? [];
-  return colours.slice(0, Math.max(2, Math.round(share * colours.length))).map((colour) => `#${colour}`);
+/** The colors of a scale at equal distances, to be interpolated in RGB. */
+export function rampColors({ scheme, share = 1 }: Pick<ColorScale, "scheme" | "share">): string[] {
+  const colors = packed[scheme].join("").match(/.{6}/g) ?? [];
+  return colors.slice(0, Math.max(2, Math.round(share * colors.length))).map((color) => `#${color}`);
 }
 
-/** The colours of a scale, finely divided. @returns RGB bytes, shape [levels, 3]. */
-export function rampBytes(scale: Pick<ColourScale, "scheme" | "share">, levels: number): Uint8Array {
-  const anchors = rampColours(scale).map((colour) => Number.parseInt(colour.slice(1), 16));
+/** The colors of a scale, finely divided. @returns RGB bytes, shape [levels, 3]. */
+export function rampBytes(scale: Pick<ColorScale, "scheme" | "share">, levels: number): Uint8Array {
+  const anchors = rampColors(scale).map((color) => Number.parseInt(color.slice(1), 16));
   const bytes = new Uint8Array(3 * levels);
   for (let level = 0; level < levels; level++) {
     const position = (level / (levels - 1)) * (anchors.length - 1);
@@ -53,8 +53,8 @@ export function rampBytes(scale: Pick<ColourScale, "scheme" | "share">, levels: 
   return bytes;
 }
 
-/** Where a number is on a scale: 0 at its first colour, 1 at its last. NaN stays NaN. */
-export function rampPosition(value: number, { type, domain: [low, high] }: ColourScale): number {
+/** Where a number is on a scale: 0 at its first color, 1 at its last. NaN stays NaN. */
+export function rampPosition(value: number, { type, domain: [low, high] }: ColorScale): number {
   const share =
     type === "linear" ? (value - low) / (high - low) : Math.log(value / low) / Math.log(high / low);
   return Math.min(1, Math.max(0, share));

@@ -1,23 +1,23 @@
 import * as build from "../../build.js";
 import { layerNorm, mean, square } from "../../compose.js";
 import type { Node } from "../../node.js";
-import { batchNorm, groupNorm } from "../../normalisation.js";
+import { batchNorm, groupNorm } from "../../normalization.js";
 import type { DecodeContext } from "./context.js";
 import type { DecoderTable } from "./decoder.js";
 
 const axesFrom = (first: number, rank: number): number[] =>
   Array.from({ length: rank - first }, (_, i) => first + i);
 
-/** Normalised over the axes from `axis` on; the mean and 1/deviation are further outputs. */
+/** Normalized over the axes from `axis` on; the mean and 1/deviation are further outputs. */
 function layerNormalization(context: DecodeContext): Node[] {
   const x = context.node(0);
   const axes = axesFrom(context.axis(x.shape.length, -1), x.shape.length);
   const epsilon = context.float("epsilon", 1e-5);
-  const centre = mean(x, axes, true);
-  const variance = mean(square(build.sub(x, centre)), axes, true);
+  const center = mean(x, axes, true);
+  const variance = mean(square(build.sub(x, center)), axes, true);
   return [
     layerNorm(x, axes, context.node(1), context.optionalNode(2), epsilon),
-    centre,
+    center,
     build.reciprocal(build.sqrt(build.add(variance, epsilon))),
   ];
 }
@@ -60,8 +60,8 @@ function groupNormalization(context: DecodeContext): Node {
   return groupNorm(x, groups, scale, shift, context.float("epsilon", 1e-5));
 }
 
-/** Normalisations over features. */
-export const normalisationDecoders: DecoderTable = {
+/** Normalizations over features. */
+export const normalizationDecoders: DecoderTable = {
   BatchNormalization: { inputs: [5, 5], decode: batchNormalization },
   GroupNormalization: { inputs: [3, 3], decode: groupNormalization },
   InstanceNormalization: { inputs: [3, 3], decode: instanceNormalization },

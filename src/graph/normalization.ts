@@ -14,8 +14,8 @@ export function channelAffine(x: Node, scale: Node | undefined, shift: Node | un
 }
 
 /**
- * Normalises every sample over its channels in groups and all axes behind: (x − mean)/√(variance + epsilon), scaled and
- * shifted by channel (Wu and He, 2018). As many groups as channels is instance normalisation.
+ * Normalizes every sample over its channels in groups and all axes behind: (x − mean)/√(variance + epsilon), scaled and
+ * shifted by channel (Wu and He, 2018). As many groups as channels is instance normalization.
  * @param x [n, channels, …] with static axes behind the first.
  * @throws SHAPE_MISMATCH when the channels do not fall into equal groups.
  */
@@ -24,15 +24,15 @@ export function groupNorm(x: Node, groups: number, scale?: Node, shift?: Node, e
   const [channels] = rest;
   if (typeof channels !== "number" || channels % groups !== 0 || rest.includes("batch")) {
     throw fail("SHAPE_MISMATCH", {
-      what: `group normalisation in ${groups} groups`,
+      what: `group normalization in ${groups} groups`,
       expected: "[batch, channels, …] with channels a multiple of the groups",
       received: formatShape(x.shape),
     });
   }
   const size = rest.reduce<number>((product, extent) => product * Number(extent), 1) / groups;
   const split = reshape(x, [batch, groups, size]);
-  const centred = sub(split, mean(split, -1, true));
-  const normal = div(centred, sqrt(add(mean(square(centred), -1, true), epsilon)));
+  const centered = sub(split, mean(split, -1, true));
+  const normal = div(centered, sqrt(add(mean(square(centered), -1, true), epsilon)));
   return channelAffine(reshape(normal, x.shape), scale, shift);
 }
 
@@ -45,8 +45,8 @@ export interface ChannelStatistics {
 /** Statistics of a batch, over all axes but the channels. */
 export function channelStatistics(x: Node): ChannelStatistics {
   const axes = [...x.shape.keys()].filter((axis) => axis !== 1);
-  const centre = mean(x, axes);
-  return { mean: centre, variance: mean(square(sub(x, alongChannels(centre, x))), axes) };
+  const center = mean(x, axes);
+  return { mean: center, variance: mean(square(sub(x, alongChannels(center, x))), axes) };
 }
 
 /**

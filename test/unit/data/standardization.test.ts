@@ -4,9 +4,9 @@ import {
   logScale,
   restored,
   restoredPoints,
-  type Standardisation,
-  standardisationOf,
-  standardised,
+  type Standardization,
+  standardizationOf,
+  standardized,
 } from "../../../src/data/index.js";
 import { type FloatDType, fromNumbers, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 
@@ -19,17 +19,17 @@ const code = (expected: string, ...texts: readonly string[]): object =>
     message: expect.stringMatching(new RegExp(texts.map((text) => `(?=[\\s\\S]*${text})`).join(""))),
   });
 
-describe("a standardisation", () => {
+describe("a standardization", () => {
   test("is mean and population deviation of every column", () => {
     expect(
-      standardisationOf(
+      standardizationOf(
         points([
           [1, -10],
           [3, 10],
         ]),
       ),
     ).toEqual({ shift: [2, 0], scale: [1, 10] });
-    const { shift, scale } = standardisationOf(points([[2], [4], [4], [4], [5], [5], [7], [9]]));
+    const { shift, scale } = standardizationOf(points([[2], [4], [4], [4], [5], [5], [7], [9]]));
     expect([shift[0], scale[0]]).toEqual([5, 2]);
   });
 
@@ -40,7 +40,7 @@ describe("a standardisation", () => {
       (_, i) => (i % columns) * 7 + random.normal(),
     );
     const data = fromNumbers(values, [500, columns], "float64");
-    const again = standardisationOf(standardised(data, standardisationOf(data)));
+    const again = standardizationOf(standardized(data, standardizationOf(data)));
     for (let column = 0; column < columns; column++) {
       expect(again.shift[column]).toBeCloseTo(0, 12);
       expect(again.scale[column]).toBeCloseTo(1, 12);
@@ -48,7 +48,7 @@ describe("a standardisation", () => {
   });
 
   test("keeps its digits far from the origin, where one pass of squares has none", () => {
-    const { shift, scale } = standardisationOf(
+    const { shift, scale } = standardizationOf(
       points(
         [0, 1, 2, 3].map((i) => [1e9 + i]),
         "float64",
@@ -67,7 +67,7 @@ describe("a standardisation", () => {
         ],
         dtype,
       );
-      const u = standardised(data, standardisationOf(data));
+      const u = standardized(data, standardizationOf(data));
       expect([u.dtype, u.shape, Array.from(u.data, Number)]).toEqual([dtype, [2, 2], [-1, -1, 1, 1]]);
       expect(Array.from(data.data, Number)).toEqual([1, 2, 3, 5]);
     }
@@ -79,7 +79,7 @@ describe("a standardisation", () => {
     // A unit Gaussian in u is one of deviation 3 in x: log p(0) loses log 3.
     const logNormal = (x: number, deviation: number): number =>
       -0.5 * (x / deviation) ** 2 - Math.log(deviation * Math.sqrt(2 * Math.PI));
-    const map: Standardisation = { shift: [0], scale: [3] };
+    const map: Standardization = { shift: [0], scale: [3] };
     expect(logNormal(1.5 / 3, 1) - logScale(map)).toBeCloseTo(logNormal(1.5, 3), 14);
   });
 });
@@ -106,8 +106,8 @@ describe("the way back", () => {
         const data = points(rows, dtype);
         const columns = rows[0]?.length ?? 0;
         fc.pre(spread(data, columns));
-        const map = standardisationOf(data);
-        const back = toFloat64(restored(standardised(data, map), map));
+        const map = standardizationOf(data);
+        const back = toFloat64(restored(standardized(data, map), map));
         toFloat64(data).forEach((x, i) => {
           const size =
             Math.abs(x) + Math.abs(map.shift[i % columns] ?? 0) + 10 * (map.scale[i % columns] ?? 0);
@@ -118,28 +118,28 @@ describe("the way back", () => {
   });
 });
 
-describe("points that cannot be standardised", () => {
+describe("points that cannot be standardized", () => {
   const good = points([
     [1, 2],
     [3, 5],
   ]);
-  const map: Standardisation = { shift: [0, 0], scale: [1, 1] };
+  const map: Standardization = { shift: [0, 0], scale: [1, 1] };
 
   test.each([0, 1])("%d of them", (count) => {
-    expect(() => standardisationOf(fromNumbers(new Float32Array(3 * count), [count, 3]))).toThrow(
+    expect(() => standardizationOf(fromNumbers(new Float32Array(3 * count), [count, 3]))).toThrow(
       code("INVALID_ARGUMENT", "at least 2", `received: ${count}`),
     );
   });
 
   test("a column without spread, even of a number that has no exact sum", () => {
     const rows = Array.from({ length: 10 }, (_, i) => [i, 0.1, -i]);
-    expect(() => standardisationOf(points(rows, "float64"))).toThrow(
+    expect(() => standardizationOf(points(rows, "float64"))).toThrow(
       code("INVALID_ARGUMENT", "column 1", "0.1 in all 10 points"),
     );
   });
 
   test("a spread beyond float64", () => {
-    expect(() => standardisationOf(points([[1e200], [-1e200]], "float64"))).toThrow(
+    expect(() => standardizationOf(points([[1e200], [-1e200]], "float64"))).toThrow(
       code("INVALID_ARGUMENT", "column 0", "rescale"),
     );
   });
@@ -152,7 +152,7 @@ describe("points that cannot be standardised", () => {
       [5, 6],
       [Number.POSITIVE_INFINITY, Number.NaN],
     ];
-    expect(() => standardisationOf(points(rows))).toThrow(
+    expect(() => standardizationOf(points(rows))).toThrow(
       code("NON_FINITE", "row 2, counted from 0", "\\[0, NaN\\]", "2 of 5"),
     );
   });
@@ -163,19 +163,19 @@ describe("points that cannot be standardised", () => {
     ["no columns", [4, 0]],
   ])("of another rank: %s", (_, shape) => {
     const data = fromNumbers(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
-    for (const use of [standardisationOf, (value: Tensor) => standardised(value, map)])
+    for (const use of [standardizationOf, (value: Tensor) => standardized(value, map)])
       expect(() => use(data)).toThrow(code("SHAPE_MISMATCH", "\\[n, d\\]"));
   });
 
-  test("of other columns than the standardisation", () => {
+  test("of other columns than the standardization", () => {
     const wide = fromNumbers([1, 2, 3], [1, 3]);
-    for (const use of [standardised, restored])
+    for (const use of [standardized, restored])
       expect(() => use(wide, map)).toThrow(code("SHAPE_MISMATCH", "\\[n, 2\\]", "\\[1, 3\\]"));
   });
 
   test("integers, whose fractions would be lost", () => {
     const whole = fromNumbers([1, 2], [1, 2], "int64");
-    expect(() => standardised(whole, map)).toThrow(code("DTYPE_MISMATCH", "int64"));
+    expect(() => standardized(whole, map)).toThrow(code("DTYPE_MISMATCH", "int64"));
   });
 
   test.each([
@@ -186,7 +186,7 @@ describe("points that cannot be standardised", () => {
     ["an infinite shift", { shift: [0, Number.POSITIVE_INFINITY], scale: [1, 1] }],
   ])("with a scale of %s", (_, broken) => {
     for (const use of [
-      () => standardised(good, broken),
+      () => standardized(good, broken),
       () => restored(good, broken),
       () => logScale(broken),
     ])

@@ -1,29 +1,29 @@
 import type { Layer } from "../figure.js";
-import { type ColourScale, rampColours } from "./colour-ramp.js";
+import { type ColorScale, rampColors } from "./color-ramp.js";
 import { formatNumber } from "./format.js";
 import { type LogAxis, labelExpression, logAxis } from "./log-axis.js";
 import { linearTicks } from "./numbers.js";
 
 /**
- * Draws nothing, and so gives a panel of images the legend of its colours. Panels that share the colour scale
+ * Draws nothing, and so gives a panel of images the legend of its colors. Panels that share the color scale
  * share the legend.
  *
  * @param length of the gradient in CSS pixels.
  */
-export function colourLegend(colours: ColourScale, title: string, length: number): Layer {
+export function colorLegend(colors: ColorScale, title: string, length: number): Layer {
   return {
-    data: { values: [{ value: colours.domain[0] }] },
+    data: { values: [{ value: colors.domain[0] }] },
     mark: { type: "text", aria: false, text: "" },
-    encoding: { color: colourChannel("value", colours, title, length) },
+    encoding: { color: colorChannel("value", colors, title, length) },
   };
 }
 
-/** A numeric field as colour, with a gradient as legend. */
-export interface ColourChannel {
+/** A numeric field as color, with a gradient as legend. */
+export interface ColorChannel {
   readonly field: string;
   readonly type: "quantitative";
   readonly scale: {
-    type: ColourScale["type"];
+    type: ColorScale["type"];
     range: string[];
     interpolate: "rgb";
     domain: [number, number];
@@ -35,24 +35,19 @@ export interface ColourChannel {
 type LegendTicks = LogAxis["axis"];
 
 /** The channel of a field. @param length of the gradient in CSS pixels. */
-export function colourChannel(
-  field: string,
-  colours: ColourScale,
-  title: string,
-  length: number,
-): ColourChannel {
-  const { type, domain } = colours;
-  const range = rampColours(colours);
+export function colorChannel(field: string, colors: ColorScale, title: string, length: number): ColorChannel {
+  const { type, domain } = colors;
+  const range = rampColors(colors);
   return {
     field,
     type: "quantitative",
     scale: { type, range, interpolate: "rgb", domain: [...domain], clamp: true },
-    legend: { title, gradientLength: length, gradientThickness: 10, ...legendTicks(colours) },
+    legend: { title, gradientLength: length, gradientThickness: 10, ...legendTicks(colors) },
   };
 }
 
 /** Round numbers. Vega leaves gaps between those of a logarithmic scale, and prefers the ends of short linear ones. */
-function legendTicks({ type, domain: [low, high] }: ColourScale): LegendTicks {
+function legendTicks({ type, domain: [low, high] }: ColorScale): LegendTicks {
   if (type === "linear") {
     const values = linearTicks(low, high);
     return { values, labelExpr: labelExpression(values, linearTexts(values)) };

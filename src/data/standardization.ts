@@ -11,7 +11,7 @@ import {
 import { extentOf, requireFiniteRows } from "./points.js";
 
 /** The affine map x = shift + scale · u between data x and coordinates u of mean 0 and deviation 1, by column. */
-export interface Standardisation {
+export interface Standardization {
   /** Mean of each column, in data units. */
   readonly shift: readonly number[];
   /** Standard deviation of each column, in data units; above zero. */
@@ -24,17 +24,17 @@ export interface Standardisation {
  * @throws SHAPE_MISMATCH unless of rank 2; INVALID_ARGUMENT for fewer than two points, or naming a column, from 0,
  *   whose numbers do not differ; NON_FINITE naming the first row with a NaN or an infinity.
  */
-export function standardisationOf(points: Tensor): Standardisation {
-  const extent = extentOf(points, "standardisation");
+export function standardizationOf(points: Tensor): Standardization {
+  const extent = extentOf(points, "standardization");
   const { count, columns } = extent;
   if (count < 2) {
     throw fail("INVALID_ARGUMENT", {
-      what: "standardisation",
+      what: "standardization",
       expected: "at least 2 points",
       received: String(count),
     });
   }
-  requireFiniteRows(points, extent, "standardisation");
+  requireFiniteRows(points, extent, "standardization");
   const values = toFloat64(points);
   const moments = Array.from({ length: columns }, (_, column) => columnMoments(values, column, columns));
   return { shift: moments.map(({ mean }) => mean), scale: moments.map(({ deviation }) => deviation) };
@@ -56,7 +56,7 @@ function columnMoments(
   const deviation = Math.sqrt(squares / count);
   if (deviation > 0 && deviation < Number.POSITIVE_INFINITY) return { mean, deviation };
   throw fail("INVALID_ARGUMENT", {
-    what: `standardisation: column ${column}, counted from 0`,
+    what: `standardization: column ${column}, counted from 0`,
     expected: "numbers that differ from point to point",
     received: deviation === 0 ? `${origin} in all ${count} points` : `a spread beyond float64`,
     help: deviation === 0 ? "remove the column: it carries no information" : "rescale the column",
@@ -65,15 +65,15 @@ function columnMoments(
 
 /**
  * From data to standard coordinates, u = (x − shift) / scale, in the element type of the points.
- * @param points float [n, d], d as in the standardisation.
+ * @param points float [n, d], d as in the standardization.
  * @throws SHAPE_MISMATCH for another shape; DTYPE_MISMATCH for integers; INVALID_ARGUMENT for a scale that is not > 0.
  */
-export function standardised<D extends DType>(points: Tensor<D>, map: Standardisation): Tensor<D> {
+export function standardized<D extends DType>(points: Tensor<D>, map: Standardization): Tensor<D> {
   return changed(points, map, (x, shift, scale) => (x - shift) / scale);
 }
 
-/** Back from standard coordinates to data, x = shift + scale · u: the inverse of `standardised`, with its errors. */
-export function restored<D extends DType>(u: Tensor<D>, map: Standardisation): Tensor<D> {
+/** Back from standard coordinates to data, x = shift + scale · u: the inverse of `standardized`, with its errors. */
+export function restored<D extends DType>(u: Tensor<D>, map: Standardization): Tensor<D> {
   return changed(u, map, (value, shift, scale) => shift + scale * value);
 }
 
@@ -84,7 +84,7 @@ const FAR_MEAN = 16;
  * Back from standard coordinates to data, in float64 where float32 would lose digits: where a mean is far from zero in
  * units of its deviation, such as that of Unix times.
  */
-export function restoredPoints(u: Tensor, map: Standardisation): Tensor {
+export function restoredPoints(u: Tensor, map: Standardization): Tensor {
   const isFar = map.shift.some((shift, i) => Math.abs(shift) > FAR_MEAN * (map.scale[i] ?? 1));
   return isFar ? restored(cast(u, "float64"), map) : restored(u, map);
 }
@@ -94,14 +94,14 @@ export function restoredPoints(u: Tensor, map: Standardisation): Tensor {
  * log p(x) = log p(u) − Σ log scale.
  * @throws INVALID_ARGUMENT for a scale that is not > 0.
  */
-export function logScale(map: Standardisation): number {
+export function logScale(map: Standardization): number {
   requireUsable(map);
   return map.scale.reduce((total, scale) => total + Math.log(scale), 0);
 }
 
 function changed<D extends DType>(
   points: Tensor<D>,
-  map: Standardisation,
+  map: Standardization,
   change: (value: number, shift: number, scale: number) => number,
 ): Tensor<D> {
   requireUsable(map);
@@ -117,31 +117,31 @@ function changed<D extends DType>(
 }
 
 function requireFits(points: Tensor, columns: number): void {
-  if (extentOf(points, "standardisation").columns !== columns) {
+  if (extentOf(points, "standardization").columns !== columns) {
     throw fail("SHAPE_MISMATCH", {
-      what: "standardisation",
+      what: "standardization",
       expected: `[n, ${columns}]`,
       received: formatShape(points.shape),
-      help: "standardise with the columns that it was made of",
+      help: "standardize with the columns that it was made of",
     });
   }
   if (isFloat(points.dtype)) return;
   throw fail("DTYPE_MISMATCH", {
-    what: "standardisation",
+    what: "standardization",
     expected: "float32 or float64",
     received: points.dtype,
     help: "cast the points first",
   });
 }
 
-function requireUsable({ shift, scale }: Standardisation): void {
+function requireUsable({ shift, scale }: Standardization): void {
   const usable =
     shift.length === scale.length &&
     shift.every(Number.isFinite) &&
     scale.every((value) => Number.isFinite(value) && value > 0);
   if (usable) return;
   throw fail("INVALID_ARGUMENT", {
-    what: "standardisation",
+    what: "standardization",
     expected: "one finite shift and one scale > 0 a column",
     received: `shift ${formatShape(shift)}, scale ${formatShape(scale)}`,
   });

@@ -9,10 +9,10 @@ export {
   compareMethods,
   type MeasuredRow,
 } from "./fit/comparison.js";
-export { paretoFigure } from "./fit/fit-figures.js";
 export type { BrokenResult, FitMetrics, HeldOutError, MethodResult } from "./fit/fit-metrics.js";
 export { comparisonTable } from "./fit/fit-report.js";
 export type { FitRequest } from "./fit/fit-request.js";
+export { paretoFigure } from "./fit/pareto-figure.js";
 export { type FitRun, runFit } from "./fit/run-fit.js";
 // A flow, from data to report.
 export {

@@ -1,8 +1,8 @@
 /** What the CLI needs of this layer and users do not. */
 
-export { hasErrors } from "./fit/fit-figures.js";
 export { comparisonText, fitSummary, measuringText } from "./fit/fit-report.js";
 export { measuredSamples } from "./fit/fit-request.js";
+export { hasErrors } from "./fit/pareto-figure.js";
 export { cellsFor } from "./flow/flow-figures.js";
 export { flowDefaults, flowTrainings, MATCHING_PER_LIKELIHOOD } from "./flow/flow-phases.js";
 export { flowSummary, formatNats, meanText } from "./flow/flow-report.js";

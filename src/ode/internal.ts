@@ -1,5 +1,5 @@
 /** For the layers above, not for users: methods taken apart, fields in parts, steps as nodes of a graph. */
-export { runtimeOptions } from "./compiled/compiled-options.js";
+export { compileNames, runtimeOptions } from "./compiled/compiled-options.js";
 export type { FieldStatistics } from "./compiled/compiled-solve.js";
 export { compiledStepper } from "./compiled/compiled-stepper.js";
 export { integrateAdaptive } from "./control/adaptive.js";
@@ -64,3 +64,4 @@ export {
 export { knownTableau } from "./methods/tableaus/index.js";
 export { checkGrid, type Grid, planMesh, type SolvePlace } from "./problem/grid.js";
 export { type MeshStep, spanOf, stepsOf } from "./problem/mesh.js";
+export { checkOptionNames, type OptionNames } from "./problem/option-names.js";

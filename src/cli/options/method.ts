@@ -90,7 +90,8 @@ function specOf(options: MethodOptions, { tolerances, method: usual }: MethodDef
   if (spec.kind === "hyper" && spec.grid === undefined) return { ...spec, ...grid };
   if (isWhole(method)) {
     if (steps !== undefined) refuseWhole(options, "--steps");
-    if (rtol !== undefined || atol !== undefined) refuseWhole(options, "--rtol, --atol");
+    if (rtol !== undefined) refuseWhole(options, "--rtol");
+    if (atol !== undefined) refuseWhole(options, "--atol");
     if (spec.kind !== "adaptive" && maxSteps !== undefined) refuseWhole(options, "--max-steps");
   }
   if (spec.kind !== "adaptive") return spec;

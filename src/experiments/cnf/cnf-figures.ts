@@ -14,8 +14,8 @@ import {
 import { formatNumber } from "../../plot/internal.js";
 import { machineOf } from "../../runtime/internal.js";
 import { isBroken, Random, type Tensor, toFloat64, unlessItBreaks } from "../../tensor/index.js";
-import { paretoFigure } from "../fit/fit-figures.js";
 import type { KeptFit } from "../fit/fit-stage.js";
+import { paretoFigure } from "../fit/pareto-figure.js";
 import { densityOverGrid, gridAround, type PlaneGrid } from "../flow/density-grid.js";
 import { curveFigures } from "../flow/flow-curves.js";
 import { PICTURE_METHOD } from "../flow/flow-figures.js";

@@ -6,10 +6,11 @@ import { type ComparisonRow, measuredRows, methodTitle } from "../fit/comparison
 import { type FitMetrics, meanError } from "../fit/fit-metrics.js";
 import { comparisonTable } from "../fit/fit-report.js";
 import { phasesText } from "../flow/flow-phases.js";
+import { meanText, withError } from "../kit/mean-text.js";
 import type { RunReport } from "../kit/report.js";
 import { type ResultRow, resultRow } from "../kit/result-row.js";
 import type { CnfMetrics } from "./cnf-metrics.js";
-import { cnfVerdict, meanText, timeOf, toldApart } from "./cnf-verdict.js";
+import { cnfVerdict, timeOf, toldApart } from "./cnf-verdict.js";
 import type { DensityQuality } from "./density-quality.js";
 import type { SampleQuality } from "./sample-quality.js";
 
@@ -88,7 +89,7 @@ const DENSITY_TEXT =
   "Log-densities of held-out data, from data to base. The error of log p is against dopri5 at 1e-6; the distance is that of the points reached at the base.";
 
 const nats = ({ mean, standardError }: Mean): string =>
-  standardError === undefined ? formatNumber(mean) : `${mean.toFixed(4)} ± ${formatNumber(standardError)}`;
+  standardError === undefined ? formatNumber(mean) : withError(mean.toFixed(4), standardError);
 
 function trainingSentence({ density, flow }: Partial<CnfMetrics>): string {
   if (flow === undefined) return "";

@@ -1,9 +1,9 @@
-import type { Mean } from "../../metrics/index.js";
 import { formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
 import { methodTitle } from "../fit/comparison.js";
 import { type FitMetrics, meanError } from "../fit/fit-metrics.js";
 import type { BrokenRow } from "../kit/contest.js";
+import { meanText } from "../kit/mean-text.js";
 import type { CnfMetrics } from "./cnf-metrics.js";
 import type { SampleQuality } from "./sample-quality.js";
 
@@ -61,7 +61,3 @@ export const timeOf = (rows: CnfMetrics["speed"], name: string): number | undefi
   const row = rows.find(({ method }) => method === name);
   return row === undefined || isBroken(row) ? undefined : row.milliseconds;
 };
-
-/** `0.123 ± 0.004`. */
-export const meanText = ({ mean, standardError }: Mean): string =>
-  standardError === undefined ? formatNumber(mean) : `${formatNumber(mean)} ± ${formatNumber(standardError)}`;

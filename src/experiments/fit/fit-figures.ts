@@ -1,22 +1,29 @@
 import { type Fit, hyper } from "../../hypersolver/index.js";
 import type { Samples, StateErrors } from "../../hypersolver/internal.js";
-import { type Field, type FixedMethod, fixed, solveField, uniformMesh } from "../../ode/index.js";
+import {
+  adaptive,
+  dopri5,
+  type Field,
+  type FixedMethod,
+  fixed,
+  type Method,
+  solveField,
+  uniformMesh,
+} from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import {
   density,
   errorHistogram,
   type Figure,
-  type ParetoPoint,
-  type ParetoSeries,
   type PointCloud,
-  paretoFronts,
   type TrajectorySet,
   trainingCurve,
   trajectories,
 } from "../../plot/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { type Tensor, toFloat64 } from "../../tensor/index.js";
-import { type ComparisonRow, hyperTitle, measuredRows, methodTitle } from "./comparison.js";
+import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
+import { hasErrors, paretoFigure } from "./pareto-figure.js";
 
 /** What the figures of a fit are drawn from. */
 export interface FigureData {
@@ -44,39 +51,22 @@ export async function fitFigures(data: FigureData): Promise<Figure[]> {
   ];
 }
 
-const nfeLabel = (title: string, nfe: number): string => `${title}, ${nfe} NFE`;
-
 async function densityFigure({ field, fit, many, compile }: FigureData): Promise<Figure[]> {
   const { correction } = fit;
   const { span, steps } = fit.spec;
   const { z0, controls } = many;
-  const reference = await solveField(field, z0, {
-    ...compile,
-    span,
-    method: "dopri5@1e-5",
-    controls,
-  });
-  if (reference.status !== "success") return [];
   // A method that breaks on one of the samples has no picture.
-  const cloud = async (method: FixedMethod): Promise<PointCloud[]> => {
-    const { status, states, statistics } = await solveField(field, z0, {
-      ...compile,
-      span,
-      method,
-      controls,
-    });
-    if (status !== "success") return [];
-    return [{ label: nfeLabel(method.title, statistics.nfe), points: toFloat64(states.at(-1) as Tensor) }];
+  const cloud = async (method: Method): Promise<PointCloud[]> => {
+    const solution = await solveField(field, z0, { ...compile, span, method, controls });
+    if (solution.status !== "success") return [];
+    const label = `${method.title}, ${solution.statistics.nfe} NFE`;
+    return [{ label, points: toFloat64(solution.states.at(-1) as Tensor) }];
   };
-  const clouds = [
-    {
-      label: nfeLabel("dopri5", reference.statistics.nfe),
-      points: toFloat64(reference.states.at(-1) as Tensor),
-    },
-    ...(await cloud(hyper(correction, { steps }))),
-    ...(await cloud(fixed(correction.base, { steps }))),
-  ];
-  return [density(clouds, { colourScale: "log" })];
+  const reference = await cloud(adaptive(dopri5, { rtol: 1e-5, atol: 1e-5 }));
+  if (reference.length === 0) return [];
+  const corrected = await cloud(hyper(correction, { steps }));
+  const alone = await cloud(fixed(correction.base, { steps }));
+  return [density([...reference, ...corrected, ...alone], { colourScale: "log" })];
 }
 
 /** Points along the reference trajectories. */
@@ -97,12 +87,8 @@ async function trajectoryFigure({ field, fit, few, compile }: FigureData): Promi
     return { states: values, shape: [times.length, points, dim], times };
   };
   const fine = uniformMesh(span, CURVE_POINTS);
-  const reference = await solveField(field, z0, {
-    ...compile,
-    times: fine,
-    method: "dopri5@1e-6",
-    controls,
-  });
+  const method = "dopri5@1e-6";
+  const reference = await solveField(field, z0, { ...compile, times: fine, method, controls });
   const mesh = uniformMesh(span, steps);
   const path = async (method: FixedMethod): Promise<Pick<TrajectorySet, "states" | "shape" | "times">> =>
     stacked((await solveField(field, z0, { ...compile, method, controls })).states, mesh);
@@ -132,32 +118,6 @@ function histogramFigure({ fit, errors }: FigureData): Figure[] {
     return samples === undefined ? [] : [{ label, role, errors: samples }];
   });
   return drawable.length === 0 ? [] : [errorHistogram(drawable)];
-}
-
-/** Whether there is anything to draw: a method that did not break. */
-export const hasErrors = (rows: readonly ComparisonRow[]): boolean =>
-  measuredRows(rows).some(({ error }) => error > 0);
-
-/** Error against evaluations, multiply–accumulates and time. */
-export function paretoFigure(all: readonly ComparisonRow[]): Figure {
-  const rows = measuredRows(all);
-  const methods = [...new Set(rows.map(({ method }) => method))];
-  const series = methods.map((method): ParetoSeries => {
-    const own = rows.filter((row) => row.method === method);
-    const points = own.map(({ steps, tolerance, nfe, macs, milliseconds, error }): ParetoPoint => {
-      const label = steps === undefined ? `tolerance ${tolerance?.toExponential()}` : `K = ${steps}`;
-      return { label, nfe, macs, milliseconds, error };
-    });
-    return { label: method, role: own[0]?.role ?? "other", points };
-  });
-  // A field without products has no MACs.
-  const costs = (["nfe", "macs", "milliseconds"] as const).filter((cost) =>
-    rows.some((row) => row[cost] > 0 && hasErrors([row])),
-  );
-  return paretoFronts(
-    series.filter(({ points }) => points.length > 0),
-    { costs },
-  );
 }
 
 function trainingFigure({ losses, data, spec }: Fit): Figure {

@@ -1,31 +1,14 @@
-import {
-  type Correction,
-  decodeCorrection,
-  encodeCorrection,
-  type ValidityCard,
-} from "../../hypersolver/index.js";
+import { decodeCorrection } from "../../hypersolver/index.js";
 import { fingerprintOf } from "../../hypersolver/internal.js";
-import type { Figure } from "../../plot/index.js";
 import type { Artefact } from "../kit/artefact.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
-import type { FitMetrics } from "./fit-metrics.js";
 import type { FitRequest } from "./fit-request.js";
-import { runFit } from "./run-fit.js";
+import { type FitRun, runFit } from "./run-fit.js";
 
-/** What the rest of an experiment needs of a fit. */
-export interface KeptFit {
-  readonly correction: Correction;
-  readonly metrics: FitMetrics;
-  readonly card: ValidityCard;
-  /** `correction.onnx`. */
-  readonly content: Uint8Array;
-  /** `solver.onnx`; absent where it breaks. */
-  readonly solver: Uint8Array | undefined;
-  /** Where the job asks for them. */
-  readonly figures: readonly Figure[];
-}
+/** What the rest of an experiment needs of a fit; figures where the job asks for them. */
+export type KeptFit = Omit<FitRun, "artefacts">;
 
 const fitCodec: Codec<KeptFit> = {
   encode: ({ content, solver, metrics, card, figures }) => ({
@@ -73,12 +56,7 @@ export const fitStage = (
       ...(await checkpointingIn(checkpoint)),
       onLearned: ({ content }) => onLearned(file, content),
     };
-    const { artefacts, ...fit } = await runFit(whole, context);
-    const solver = artefacts.find(({ path }) => path === "solver.onnx")?.content;
-    return {
-      ...fit,
-      content: encodeCorrection(fit.correction, fit.card),
-      solver: solver instanceof Uint8Array ? solver : undefined,
-    };
+    const { artefacts: _, ...fit } = await runFit(whole, context);
+    return fit;
   },
 });

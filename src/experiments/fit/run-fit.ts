@@ -26,6 +26,10 @@ export interface FitRun {
   readonly metrics: FitMetrics;
   readonly correction: Correction;
   readonly card: ValidityCard;
+  /** `correction.onnx`. */
+  readonly content: Uint8Array;
+  /** `solver.onnx`; absent where it breaks. */
+  readonly solver: Uint8Array | undefined;
   /** None where none were asked for. */
   readonly figures: readonly Figure[];
   readonly artefacts: readonly Artefact[];
@@ -45,19 +49,20 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
   const { correction, spec } = fit;
   const random = new Random(spec.seed);
   const wanted = await states.heldOut(heldOut, random);
-  await request.onLearned?.(correctionFile(correction, fitCard(request, fit, wanted, [])));
+  const learned = encodeCorrection(correction, fitCard(request, fit, wanted, []));
+  await request.onLearned?.({ path: "correction.onnx", content: learned });
   const measured = await measureFit(request, fit, wanted, context);
   const { samples, comparison } = measured;
   const card = fitCard(request, fit, samples, comparison);
+  const content = encodeCorrection(correction, card);
   const method = hyper(correction, { steps: spec.steps });
-  const solver = await unlessItBreaks(encodeSolver(field, method, spec.span, samples));
-  const metrics = metricsOf(request, fit, measured, isBroken(solver) ? solver : undefined);
-  const artefacts = [
-    correctionFile(correction, card),
-    ...(isBroken(solver) ? [] : [{ path: "solver.onnx", content: solver }]),
-  ];
-  if (!wantsFigures)
-    return { metrics, correction, card, figures: [], artefacts: [...artefacts, metricsFile(metrics)] };
+  const made = await unlessItBreaks(encodeSolver(field, method, spec.span, samples));
+  const [solver, broken] = isBroken(made) ? [undefined, made] : [made, undefined];
+  const metrics = metricsOf(request, fit, measured, broken);
+  const artefacts: Artefact[] = [{ path: "correction.onnx", content }];
+  if (solver !== undefined) artefacts.push({ path: "solver.onnx", content: solver });
+  const whole = { metrics, correction, card, content, solver };
+  if (!wantsFigures) return { ...whole, figures: [], artefacts: [...artefacts, metricsFile(metrics)] };
   const isImage = hasImageStates(field);
   const figures = await fitFigures({
     field,
@@ -69,14 +74,8 @@ export async function runFit(request: FitRequest, context: RunContext = {}): Pro
     compile: machineOf(context),
   });
   const report = withRunFacts(fitReport(metrics, card, figures), { ...metrics, seed: card.seed });
-  artefacts.push(...(await reportArtefacts(report, metrics)));
-  return { metrics, correction, card, figures, artefacts };
+  return { ...whole, figures, artefacts: [...artefacts, ...(await reportArtefacts(report, metrics))] };
 }
-
-const correctionFile = (correction: Correction, card: ValidityCard): Artefact => ({
-  path: "correction.onnx",
-  content: encodeCorrection(correction, card),
-});
 
 function metricsOf(
   { title, command }: FitRequest,

@@ -25,7 +25,7 @@ export interface GridDensity {
 }
 
 /** Cells along the longer side, where nothing is said. */
-export const GRID_CELLS = 100;
+const GRID_CELLS = 100;
 
 /** A square. @throws INVALID_ARGUMENT unless low < high. */
 export function squareGrid(low: number, high: number, cells: number = GRID_CELLS): PlaneGrid {

@@ -1,5 +1,6 @@
-import { type Figure, type ParetoPoint, type ParetoSeries, paretoFronts } from "../../plot/index.js";
+import { type Figure, type ParetoSeries, paretoFronts } from "../../plot/index.js";
 import { isBroken } from "../../tensor/index.js";
+import { methodSeries } from "../kit/method-series.js";
 import type { ImageQuality, ImageQualityRow } from "./image-quality.js";
 
 /** Errors of all methods against evaluations, multiply–accumulates and milliseconds (figure 5 of the paper). */
@@ -7,16 +8,9 @@ export function imageFronts(all: readonly ImageQualityRow[]): Figure[] {
   const rows = all.flatMap((row) => (isBroken(row) ? [] : [row]));
   if (rows.length === 0) return [];
   const front = (value: (row: ImageQuality) => number): ParetoSeries[] =>
-    [...new Set(rows.map(({ method }) => method))].flatMap((label): ParetoSeries[] => {
-      const own = rows.filter(({ method }) => method === label);
-      const points = own.map((row): ParetoPoint => {
-        const { steps, tolerance, nfe, macs, milliseconds, fitted = true } = row;
-        const name = steps === undefined ? `tolerance ${tolerance?.toExponential()}` : `K = ${steps}`;
-        return { label: name, labelled: fitted, nfe, macs, milliseconds, error: value(row) };
-      });
-      const drawable = points.filter(({ error }) => error > 0);
-      return drawable.length === 0 ? [] : [{ label, role: own[0]?.role ?? "other", points: drawable }];
-    });
+    methodSeries(rows, value)
+      .map((series) => ({ ...series, points: series.points.filter(({ error }) => error > 0) }))
+      .filter(({ points }) => points.length > 0);
   return [
     paretoFronts(
       front(({ relative }) => relative.mean),

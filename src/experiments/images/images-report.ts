@@ -3,6 +3,7 @@ import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
 import { settingOf } from "../kit/competitor.js";
 import type { RunFacts } from "../kit/experiment.js";
+import { meanText, withError } from "../kit/mean-text.js";
 import type { RunReport } from "../kit/report.js";
 import { type ResultRow, resultRow } from "../kit/result-row.js";
 import { EVALUATIONS } from "./image-methods.js";
@@ -131,12 +132,6 @@ function qualityTable(rows: readonly ImageQualityRow[]): Table {
     emphasized: rows.flatMap(({ role }, i) => (role === "hypersolver" ? [i] : [])),
   };
 }
-
-const meanText = ({ mean, standardError }: ImageQuality["relative"]): string =>
-  withError(formatNumber(mean), standardError);
-
-const withError = (text: string, error: number | undefined): string =>
-  error === undefined ? text : `${text} ± ${formatNumber(error)}`;
 
 /** Errors after each phase of the fits: the smallest of a phase is what the next goes on from. */
 function fitTable({ fits = {} }: Partial<ImageMetrics>): Table {

@@ -12,20 +12,22 @@ import {
 } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
+import type { Complete } from "../../spec/index.js";
 import { type Broken, isBroken, type Random, type Tensor, tensor } from "../../tensor/index.js";
 import { type Contestant, contest } from "../kit/contest.js";
 import { type ExactFlow, exactEnds, swingingLogistic } from "./logistic-flow.js";
 import { noisyCorrection } from "./noisy-correction.js";
 
-/** What is measured. */
-export interface SlopeSpec {
-  /** States that the error is a mean over, and their components. */
-  readonly points: number;
-  readonly dimension: number;
-  /** Step sizes an octave, and octaves below the largest. */
-  readonly perOctave: number;
-  readonly octaves: number;
-}
+/** What is measured, as options. */
+export const slopeTable = {
+  points: { type: "integer", min: 1, max: 1e6, required: true, help: "states that the error is a mean over" },
+  dimension: { type: "integer", min: 1, max: 1000, required: true, help: "their components" },
+  perOctave: { type: "integer", min: 1, max: 100, required: true, help: "step sizes an octave" },
+  octaves: { type: "integer", min: 1, max: 20, required: true, help: "octaves below the largest" },
+} as const;
+
+/** What a run measures. */
+export type SlopeSpec = Complete<typeof slopeTable>;
 
 /** Mean distance to the exact solution after one step, by step size. */
 export interface LocalErrors {

@@ -4,15 +4,8 @@ import { jsonCodec } from "../kit/codec.js";
 import { defineExperiment, type Experiment } from "../kit/experiment.js";
 import type { ResultRow } from "../kit/result-row.js";
 import { rowSections } from "../kit/row-tables.js";
-import { type LocalErrors, localErrors, type SlopeSpec } from "./local-errors.js";
+import { type LocalErrors, localErrors, type SlopeSpec, slopeTable } from "./local-errors.js";
 import { slopeFigures } from "./slope-figures.js";
-
-const slopeTable = {
-  points: { type: "integer", min: 1, max: 1e6, required: true, help: "states that the error is a mean over" },
-  dimension: { type: "integer", min: 1, max: 1000, required: true, help: "their components" },
-  perOctave: { type: "integer", min: 1, max: 100, required: true, help: "step sizes an octave" },
-  octaves: { type: "integer", min: 1, max: 20, required: true, help: "octaves below the largest" },
-} as const;
 
 /** What `metrics.json` holds beside the facts of every run. */
 interface SlopeMetrics {

@@ -7,7 +7,13 @@ import {
   orThrow,
   type Tolerances,
 } from "../../ode/index.js";
-import { type FieldStatistics, resolveMethod, runtimeOptions } from "../../ode/internal.js";
+import {
+  checkOptionNames,
+  compileNames,
+  type FieldStatistics,
+  resolveMethod,
+  runtimeOptions,
+} from "../../ode/internal.js";
 import { type CompileOptions, compile } from "../../runtime/index.js";
 import { cast, fail, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
@@ -52,12 +58,13 @@ export const CLASSIFIER_TOLERANCES: Tolerances = { rtol: 1e-4, atol: 1e-4 };
 /**
  * Makes a classifier runnable. Fixed steps become one program of h_x, all steps and h_y; step control takes programs of
  * its own between those of h_x and h_y.
- * @throws INVALID_ARGUMENT when the method does not go with the classifier.
+ * @throws INVALID_ARGUMENT for an unknown option, or when the method does not go with the classifier.
  */
 export async function compileClassifier(
   classifier: Classifier,
   options: ClassifierSolveOptions = {},
 ): Promise<CompiledClassifier> {
+  checkOptionNames("compileClassifier", options, { ...compileNames, method: true, signal: true });
   const method = resolveMethod(options.method, CLASSIFIER_TOLERANCES);
   const parts =
     method.kind === "fixed"

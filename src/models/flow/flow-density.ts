@@ -4,10 +4,13 @@ import { type Correction, hyper } from "../../hypersolver/index.js";
 import { isHyper } from "../../hypersolver/internal.js";
 import { compileSolve, logDensityField, type Method, orThrow, type Tolerances } from "../../ode/index.js";
 import {
+  checkOptionNames,
+  compileNames,
   defaultEstimator,
   type FieldStatistics,
   type LogDensityField,
   NOISE_CONTROL,
+  type OptionNames,
   resolveMethod,
   runtimeOptions,
   stateType,
@@ -61,18 +64,29 @@ export interface CompiledDensity {
   dispose(): Promise<void>;
 }
 
+const densityNames: OptionNames<FlowDensityOptions> = {
+  ...compileNames,
+  method: true,
+  signal: true,
+  estimator: true,
+  noise: true,
+  seed: true,
+  toleranceOnState: true,
+};
+
 /** Tolerances of densities and samples where none are asked for, as in the paper. */
 export const FLOW_TOLERANCES: Tolerances = { rtol: 1e-5, atol: 1e-5 };
 
 /**
  * Prepares log p(x) = log p_base(z(s₀)) − ∫ div f ds + what standardisation changes, by a solve from data to base
  * (Chen et al., 2018, eq. 8).
- * @throws INVALID_ARGUMENT when options contradict each other; UNSUPPORTED_FIELD when states are not vectors.
+ * @throws INVALID_ARGUMENT for an unknown option, or when options contradict each other; UNSUPPORTED_FIELD when states are not vectors.
  */
 export async function compileFlowDensity(
   flow: Flow,
   options: FlowDensityOptions = {},
 ): Promise<CompiledDensity> {
+  checkOptionNames("compileFlowDensity", options, densityNames);
   const { noise = "rademacher", seed = 0, toleranceOnState = false } = options;
   const dimension = dimensionOf(flow);
   const augmented = logDensityField(flow.field, { estimator: densityEstimator(flow, options) });

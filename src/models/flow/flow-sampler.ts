@@ -1,6 +1,6 @@
 import { restoredPoints } from "../../data/index.js";
 import { compileSolve, type Method, orThrow } from "../../ode/index.js";
-import { type FieldStatistics, resolveMethod } from "../../ode/internal.js";
+import { checkOptionNames, compileNames, type FieldStatistics, resolveMethod } from "../../ode/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import type { Random, Tensor } from "../../tensor/index.js";
 import { dimensionOf, type Flow } from "./flow.js";
@@ -36,10 +36,11 @@ export interface FlowSampler {
 
 /**
  * Prepares sampling: a solve from base to data.
- * @throws INVALID_ARGUMENT when options contradict each other.
+ * @throws INVALID_ARGUMENT for an unknown option, or when options contradict each other.
  */
 export async function compileFlowSampler(flow: Flow, options: FlowSamplerOptions = {}): Promise<FlowSampler> {
   const { field, base, span, standardisation } = flow;
+  checkOptionNames("compileFlowSampler", options, { ...compileNames, method: true, signal: true });
   const method = resolveMethod(options.method, FLOW_TOLERANCES);
   const solve = await compileSolve(field, { ...options, span, method });
   const push: FlowSampler["push"] = async (z) => {

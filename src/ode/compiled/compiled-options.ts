@@ -2,6 +2,21 @@ import type { CompileOptions } from "../../runtime/index.js";
 import { cast, fail, formatShape, isFloat, type Tensor } from "../../tensor/index.js";
 import type { StepControl } from "../control/step-control.js";
 import { type Field, stateType } from "../field/field.js";
+import { type OptionNames, requestNames } from "../problem/option-names.js";
+import type { CompiledSolveOptions } from "./compiled-solve.js";
+
+/** What runs a program is asked. */
+export const compileNames: OptionNames<CompileOptions> = {
+  device: true,
+  threads: true,
+  hot: true,
+  oneShot: true,
+  parallel: true,
+  worker: true,
+};
+
+/** What a compiled solve is asked. */
+export const compiledSolveNames: OptionNames<CompiledSolveOptions> = { ...requestNames, ...compileNames };
 
 /**
  * The initial state in the field's type.

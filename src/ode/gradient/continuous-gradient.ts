@@ -28,7 +28,8 @@ export async function compileContinuousGradient(
 ): Promise<DifferentiableSolve> {
   const method = resolveMethod(options.method);
   const plan = planBackward(method, adjoint, options);
-  const forward = await compileSolve(field, { ...options, method });
+  const { adjoint: _, ...solve } = options;
+  const forward = await compileSolve(field, { ...solve, method });
   const equation = adjointField(field);
   const seen = differentiated(field).filter(
     (name) => adjoint.norm !== "seminorm" && parameters.includes(name),

@@ -1,10 +1,11 @@
 import type { NamedTensors } from "../../runtime/index.js";
 import { fail, type Tensor } from "../../tensor/index.js";
-import { prepared } from "../compiled/compiled-options.js";
+import { compiledSolveNames, prepared } from "../compiled/compiled-options.js";
 import type { FieldSolution } from "../compiled/compiled-solve.js";
 import type { Field } from "../field/field.js";
 import { withOpenParameters } from "../field/open-parameters.js";
 import { resolveMethod } from "../methods/method-of.js";
+import { checkOptionNames } from "../problem/option-names.js";
 import { orThrow, type SolveStatistics } from "../problem/solution.js";
 import { compileContinuousGradient } from "./continuous-gradient.js";
 import { cotangentsOf, type LossCotangent } from "./cotangents.js";
@@ -50,6 +51,7 @@ export interface CompiledGradient {
  * @throws INVALID_ARGUMENT when options are unusable or contradict each other.
  */
 export async function compileGradient(field: Field, options: GradientOptions): Promise<CompiledGradient> {
+  checkOptionNames("compileGradient", options, { ...compiledSolveNames, adjoint: true });
   const { adjoint = "discrete" } = options;
   refuseOvershoot(resolveMethod(options.method));
   const open = withOpenParameters(field);

@@ -37,7 +37,22 @@ export function tableauMethodOf(spec: TableauMethodSpec): Method {
  */
 export function resolveMethod(method: Method | string | undefined, tolerances?: Tolerances): Method {
   if (method === undefined) return adaptive(dopri5, tolerances);
-  return typeof method === "string" ? tableauMethodOf(parseTableauMethod(method, tolerances)) : method;
+  if (typeof method === "string") return tableauMethodOf(parseTableauMethod(method, tolerances));
+  if (method?.kind === "fixed" || method?.kind === "adaptive") return method;
+  throw fail("INVALID_ARGUMENT", {
+    what: "method",
+    expected: 'a method, or its spelling: "heun:4", "dopri5@1e-5"',
+    received: describeOther(method),
+    help: "fixed(tableau, { steps: 4 }) and adaptive(tableau, { rtol, atol }) make a method of a tableau",
+  });
+}
+
+/** What plain JavaScript may have given for a method. */
+function describeOther(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return "name" in value && "b" in value
+    ? `the tableau ${String(value.name)}, without steps or tolerances`
+    : "an object";
 }
 
 /**

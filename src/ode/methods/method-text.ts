@@ -130,6 +130,8 @@ function parseControl(text: string, whole: string): Partial<ControlSpec> {
               ["atol", name],
             ]
           : [];
+    if (i === 0 && value === undefined && !(toNumber(name) >= 0))
+      throw misspelt(whole, "a tolerance, at least 0, after the @");
     if (pairs.length === 0) throw misspelt(whole, "NAME=VALUE after the tolerance, such as maxSteps=500");
     for (const [key, word] of pairs) {
       if (key in found) throw misspelt(whole, `${key} once`);

@@ -6,6 +6,7 @@ import { requireLinear, resolveMethod } from "../methods/method-of.js";
 import { type PlannedMesh, planMesh, requestedTimes } from "../problem/grid.js";
 import { interruption } from "../problem/interruption.js";
 import { spanOf, stepsOf } from "../problem/mesh.js";
+import { checkOptionNames, requestNames } from "../problem/option-names.js";
 import { type Solution, SolutionRecorder } from "../problem/solution.js";
 import type { SolveRequest } from "../problem/solve-request.js";
 import { checkedField, firstBadIndex, type PlainField } from "./plain-field.js";
@@ -22,13 +23,14 @@ export type SolveOptions = SolveRequest<Float64Array>;
  * @param field (s, y) -> dy/ds. Never called outside the span (but for `lastStep: "overshoot"`).
  * @param y0 state at the start, any number of elements: a batch is one flat state and shares its steps.
  * @returns the outcome as a value; see `Solution` and `orThrow`. Exceptions of the field pass through.
- * @throws INVALID_ARGUMENT when the method or the place makes no sense, or the method needs a field that is a graph.
+ * @throws INVALID_ARGUMENT for an unknown option, when the method or the place makes no sense, or the method needs a field that is a graph.
  */
 export async function solve(
   field: PlainField,
   y0: ArrayLike<number>,
   options: SolveOptions,
 ): Promise<Solution<Float64Array>> {
+  checkOptionNames("solve", options, requestNames);
   const method = resolveMethod(options.method);
   const start = startOf(y0);
   if (method.kind === "fixed") {

@@ -9,17 +9,20 @@ export interface MeshStep<S> {
   readonly dt: S;
 }
 
+/** More equal steps than this are a slip: their mesh would not fit into memory. */
+const MOST_STEPS = 10_000_000;
+
 /**
  * K equal steps: K + 1 points, the first exactly t0 and the last exactly t1.
  * A span of zero length has the single point t0, hence no step.
- * @throws INVALID_ARGUMENT when the span is not two finite numbers or `steps` is not a positive integer.
+ * @throws INVALID_ARGUMENT when the span is not two finite numbers or `steps` is no integer from 1 to 10,000,000.
  */
 export function uniformMesh(span: Span, steps: number): readonly number[] {
   const [t0, t1] = checkSpan(span);
-  if (!Number.isInteger(steps) || steps < 1) {
+  if (!Number.isInteger(steps) || steps < 1 || steps > MOST_STEPS) {
     throw fail("INVALID_ARGUMENT", {
       what: "steps",
-      expected: "a positive integer: the number of steps, one less than the number of mesh points",
+      expected: `a positive integer, at most ${MOST_STEPS}`,
       received: String(steps),
     });
   }

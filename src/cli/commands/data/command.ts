@@ -1,14 +1,8 @@
 import type { DatasetName } from "../../../datasets/index.js";
 import type { CommandDefinition } from "../../command.js";
-import { addExamples, type SharedOptions } from "../../options/options.js";
+import { addExamples } from "../../options/options.js";
 import { addTable } from "../../options/table-options.js";
 import { cacheTable } from "../../options/tables.js";
-
-export interface DataCommandOptions extends SharedOptions {
-  readonly cache?: string;
-  readonly from?: readonly string[];
-  readonly download?: boolean;
-}
 
 /** Same list as `datasetNames` of the data sets, which are not loaded for help. */
 export const imageSetNames: readonly DatasetName[] = ["mnist", "cifar10"];

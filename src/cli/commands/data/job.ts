@@ -13,7 +13,7 @@ import { formatNumber } from "../../../plot/internal.js";
 import type { Job, JobContext, JobResult } from "../../command.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";
-import type { DataCommandOptions } from "./command.js";
+import type { DataCommandOptions } from "./options.js";
 
 type Definitions = Readonly<Record<DatasetName, DatasetDefinition>>;
 

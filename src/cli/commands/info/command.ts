@@ -1,9 +1,7 @@
 import type { CommandDefinition } from "../../command.js";
-import { type FieldSpec, fieldTable } from "../../options/field-table.js";
-import { addExamples, type SharedOptions } from "../../options/options.js";
+import { fieldTable } from "../../options/field-table.js";
+import { addExamples } from "../../options/options.js";
 import { addTable } from "../../options/table-options.js";
-
-export interface InfoCommandOptions extends SharedOptions, FieldSpec {}
 
 export const infoCommand: CommandDefinition = {
   name: "info",

@@ -5,49 +5,20 @@ import {
   type ImportedModel,
   importOnnx,
   inspectOnnx,
-  type ModelSummary,
   type SymbolicShape,
 } from "../../../graph/index.js";
-import {
-  decodeCorrection,
-  selfTest,
-  type ValidityCard,
-  weightsWarnings,
-} from "../../../hypersolver/index.js";
-import { CARD_KEY, goldenVectorsOf, type SolverFacts, solverFactsOf } from "../../../hypersolver/internal.js";
+import { decodeCorrection, selfTest, weightsWarnings } from "../../../hypersolver/index.js";
+import { CARD_KEY, goldenVectorsOf, solverFactsOf } from "../../../hypersolver/internal.js";
 import { decodeFlow } from "../../../models/index.js";
-import { FLOW_KEY, type FlowFacts } from "../../../models/internal.js";
+import { FLOW_KEY } from "../../../models/internal.js";
 import { fieldOfModel } from "../../../ode/index.js";
 import type { FieldRoles, InputMap } from "../../../ode/internal.js";
 import { isHypersolversError } from "../../../tensor/index.js";
 import type { Job } from "../../command.js";
 import { readBytes } from "../../files/files.js";
-import type { InfoCommandOptions } from "./command.js";
+import type { ModelInfo } from "./model-info.js";
+import type { InfoCommandOptions } from "./options.js";
 import { infoText } from "./text.js";
-
-/** What is known of a model file. */
-export interface ModelInfo extends Omit<ModelSummary, "metadata" | "weights"> {
-  readonly file: string;
-  readonly bytes: number;
-  readonly kind: "correction" | "solver" | "flow" | "field" | "model";
-  /** Multiply–accumulates a sample; absent when the model cannot be imported. */
-  readonly macs?: number;
-  readonly unsupported: readonly string[];
-  /** Why the model cannot be imported or is no field. */
-  readonly unsolvable?: string;
-  /** Which input is what, when it is a field. */
-  readonly roles?: FieldRoles;
-  /** Shapes of intermediate tensors that a correction may see with `fit --features`, when it is a field. */
-  readonly features?: Readonly<Record<string, SymbolicShape>>;
-  readonly card?: ValidityCard;
-  /** What a correction has against itself. */
-  readonly warnings?: readonly string[];
-  readonly solver?: SolverFacts;
-  /** What `train` wrote into a flow. */
-  readonly flow?: FlowFacts;
-  readonly selfTest?: { readonly status: "passed" | "failed"; readonly message?: string };
-  readonly metadata: readonly string[];
-}
 
 /** `hypersolvers info`. */
 export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }, { output }) => {

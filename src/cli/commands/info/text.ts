@@ -6,7 +6,7 @@ import type { FieldRoles } from "../../../ode/internal.js";
 import { textTable } from "../../../plot/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { formatShape } from "../../../tensor/index.js";
-import type { ModelInfo } from "./job.js";
+import type { ModelInfo } from "./model-info.js";
 
 const kinds: Readonly<Record<ModelInfo["kind"], string>> = {
   correction: "a correction (fit with hypersolvers)",

@@ -152,11 +152,12 @@ function textOf(
   out: string | undefined,
 ): string {
   const { nfe, gCalls, macs, acceptedSteps, rejectedSteps, milliseconds } = statistics;
+  const steps = acceptedSteps === 1 ? "1 step" : `${acceptedSteps} steps`;
   const rejected = rejectedSteps === 0 ? "" : `, ${rejectedSteps} rejected`;
   const corrections = gCalls === 0 ? "" : `, ${gCalls} of g`;
   const end = states.at(-1) as Tensor;
   return [
-    `${message} ${method}: ${acceptedSteps} steps${rejected}, ${nfe} evaluations of f${corrections}, ` +
+    `${message} ${method}: ${steps}${rejected}, ${nfe} evaluations of f${corrections}, ` +
       `${formatNumber(macs)} MACs a sample, ${formatMilliseconds(milliseconds)} for ${formatShape(end.shape)}.`,
     out === undefined ? preview(end) : `Wrote ${out}.`,
   ].join("\n");

@@ -1,3 +1,4 @@
+import { suggestionFor } from "../../../spec/internal.js";
 import { fail } from "../../../tensor/index.js";
 import type { ButcherTableau } from "../tableau.js";
 import { adaptiveHeun } from "./adaptive-heun.js";
@@ -61,10 +62,11 @@ export function knownTableau(name: string): ButcherTableau | undefined {
 export function tableauNamed(name: string): ButcherTableau {
   const tableau = knownTableau(name);
   if (tableau !== undefined) return tableau;
+  const near = suggestionFor(name, Object.keys(tableaus));
   throw fail("INVALID_ARGUMENT", {
     what: "method",
     expected: `one of ${Object.keys(tableaus).join(", ")}, alpha(…)`,
     received: JSON.stringify(name),
-    help: "a tableau of your own, made with defineTableau, is passed as an object",
+    help: near && `did you mean ${near}?`,
   });
 }

@@ -168,13 +168,14 @@ test.each([
   ["heun@1e-5", /heun, which has none, and no steps/],
   ["nosuch:4", /one of euler/],
   ["alpha(2):4", /a number in \(0, 1\]/],
-  ["dopri5@", /a number after rtol=/],
-  ["dopri5@x", /a number after rtol=/],
+  ["dopri5@", /a tolerance, at least 0, after the @/],
+  ["dopri5@x", /a tolerance, at least 0, after the @/],
+  ["dopri5@rtol=", /a number after rtol=/],
   ["dopri5@1e-5,1e-7", /NAME=VALUE after the tolerance/],
   ["dopri5@rtol=1e-5,rtol=1e-6", /rtol once/],
   ["dopri5@1e-5,steps=4", /one of rtol, atol/],
   ["dopri5@1e-5,lastStep=early", /lastStep=clip or overshoot/],
-  ["dopri5@-1", /a finite number, at least 0/],
+  ["dopri5@-1", /a tolerance, at least 0, after the @/],
   ["hyper:c.onnx:2", /whose file has to be read first/],
 ])("%j is refused", (text, message) => {
   expect(() => resolveMethod(text)).toThrow(message);

@@ -116,7 +116,7 @@ test("a program that the runtime refuses is shown in the error", async () => {
   // No machine that runs these tests has CUDA libraries beside onnxruntime-node.
   await expect(compile(half, { device: "cuda" })).rejects.toMatchObject({
     code: "RUNTIME_FAILURE",
-    message: expect.stringMatching(/%1 = tanh %0[\s\S]*help: if device "cuda" is not to be had/),
+    message: expect.stringMatching(/%1 = tanh %0[\s\S]*help: if device "cuda" is not available/),
   });
 });
 

@@ -19,6 +19,7 @@ import {
   fitCoefficients,
   givenStates,
   measureMethod,
+  normalStates,
   parseMethod,
   uniformStates,
 } from "../../../../src/hypersolver/index.js";
@@ -40,6 +41,7 @@ import { compile, type NamedTensors } from "../../../../src/runtime/index.js";
 import { fromNumbers, item, Random, scalar, type Tensor, tensor } from "../../../../src/tensor/index.js";
 import { control, controlledField, initialState } from "../../../helpers/controlled-field.js";
 import { pendulum, pendulumSpan } from "../../../helpers/fitting.js";
+import { convolutionalField, imageShape } from "../../../helpers/image-fields.js";
 import { FINITE_DIFFERENCE } from "../../../helpers/tolerances.js";
 
 const states = uniformStates([2], -1.5, 1.5);
@@ -194,6 +196,21 @@ describe("a fit of coefficients", () => {
     expect(free.method.coefficients.times).not.toEqual(start.times);
     expect(fixed.bestError).toBeLessThan(fixed.startError / 2);
     expect(free.bestError).toBeLessThan(fixed.bestError / 1.5);
+  });
+
+  test("takes images, and tells relative errors of them", async () => {
+    const options = { evaluations: 4, span: [0, 0.5] as const, iterations: 200, trajectories: 64 };
+    const images = normalStates(imageShape);
+    const {
+      startError,
+      bestError,
+      spec: chosen,
+    } = await fitCoefficients(convolutionalField(), options, {
+      states: images,
+    });
+    expect(chosen.batch).toBe(4);
+    expect(startError).toBeLessThan(1);
+    expect(bestError).toBeLessThan(startError / 2);
   });
 
   test("hands controls to the field", async () => {

@@ -185,3 +185,24 @@ describe("an experiment over seeds", () => {
     expect(spreadText({ mean: 2, n: 1 })).toBe("2");
   });
 });
+
+describe("metrics", () => {
+  const noting = (found: object): Experiment<ToySpec> =>
+    defineExperiment<ToySpec, object>({
+      name: "noting",
+      title: "Notes",
+      presets: { smoke: { size: 1 }, standard: { size: 10 }, paper: { size: 100 } },
+      table: { size: { type: "integer", min: 1, required: true, help: "of it" } },
+      run: async (_, run) => run.note(found),
+      rows: () => [],
+      report: () => ({ title: "Notes", lead: "", facts: [], sections: [] }),
+    });
+  const request = { preset: "smoke", seed: 0, command: "toy" } as const;
+
+  test("have the spec of the preset, or one with more choices made where the run found it", async () => {
+    const { metrics } = await noting({}).run(request);
+    expect(metrics).toMatchObject({ preset: "smoke", spec: { size: 1 } });
+    const whole = { size: 1, learningRate: 1e-2 };
+    expect((await noting({ spec: whole }).run(request)).metrics).toMatchObject({ spec: whole });
+  });
+});

@@ -35,8 +35,15 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   const begin = ({ name, total, detail = "" }: Stage): SingleBar => {
     stop();
     const bar = new SingleBar({
-      ...{ stream, format: BAR, barsize: 28, barCompleteChar: "█", barIncompleteChar: "░" },
-      ...{ hideCursor: true, gracefulExit: false, etaBuffer: 40, fps: 8 },
+      stream,
+      format: BAR,
+      barsize: 28,
+      barCompleteChar: "█",
+      barIncompleteChar: "░",
+      hideCursor: true,
+      gracefulExit: false,
+      etaBuffer: 40,
+      fps: 8,
     });
     bar.start(total, 0, { name, detail });
     current = { name, bar };

@@ -61,7 +61,10 @@ export async function carriedWalk(
         const weights = weightsAt(method, steps, i).map((weight) => scalar(weight, dtype));
         const program = await programFor(past.length);
         const outputs = await program.run({
-          ...{ ...controls, ...stepFeeds({ s, dt, span }, dtype), "/z": z, "/z0": start },
+          ...controls,
+          ...stepFeeds({ s, dt, span }, dtype),
+          "/z": z,
+          "/z0": start,
           ...named(pastName, past),
           ...named(weightName, weights),
         });

@@ -79,13 +79,19 @@ export function densityJson(
 ): object {
   const over = grid && {
     ...grid.grid,
-    ...{ integral: grid.integral, largest: grid.values.reduce((a, b) => Math.max(a, b), 0) },
-    ...{ nfe: grid.nfe, milliseconds: grid.milliseconds },
+    integral: grid.integral,
+    largest: grid.values.reduce((a, b) => Math.max(a, b), 0),
+    nfe: grid.nfe,
+    milliseconds: grid.milliseconds,
   };
   return {
-    ...{ flow: path, method: solver.method.text, ...trace },
+    flow: path,
+    method: solver.method.text,
+    ...trace,
     ...(points !== undefined && { nll: likelihoodOf(points), ...points.statistics }),
     ...(over !== undefined && { grid: over }),
-    ...{ warnings, out: options.out ?? null, picture: options.picture ?? null },
+    warnings,
+    out: options.out ?? null,
+    picture: options.picture ?? null,
   };
 }

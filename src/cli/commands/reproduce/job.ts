@@ -109,7 +109,10 @@ function densityOf({ name, densities }: Experiment, wanted: string | undefined):
 
 function listing(): JobResult {
   const list = Object.values(experiments).map(({ name, title, densities = [] }) => ({
-    ...{ name, title, presets, densities },
+    name,
+    title,
+    presets,
+    densities,
   }));
   const rows = list.map(({ name, title, presets, densities }) => [
     ...[name, title, presets.join(", "), densities.join(", ")],

@@ -49,8 +49,15 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, asyn
         ...writtenText([out, picture]),
       ].join("\n"),
       json: {
-        ...{ flow: path, count, dimension: flow.columns.length, method: method.text, ...statistics },
-        ...{ columns, warnings, out: out ?? null, picture: picture ?? null },
+        flow: path,
+        count,
+        dimension: flow.columns.length,
+        method: method.text,
+        ...statistics,
+        columns,
+        warnings,
+        out: out ?? null,
+        picture: picture ?? null,
       },
     };
   } finally {

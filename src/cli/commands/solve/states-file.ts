@@ -18,7 +18,11 @@ export function statesFile(
     ...(!complete && { last_good: lastGood.y }),
   };
   return encodeSafetensors(tensors, {
-    ...{ status, field, library: libraryName, t0: String(times[0] ?? ""), t1: String(lastGood.s) },
+    status,
+    field,
+    library: libraryName,
+    t0: String(times[0] ?? ""),
+    t1: String(lastGood.s),
   });
 }
 

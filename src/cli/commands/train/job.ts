@@ -96,7 +96,12 @@ function requestOf(
   const { hidden, activation, base, validations, depth, seed, figures } = options;
   const network = { hidden, activation, timeDependent: depth };
   return {
-    ...{ data, columns, entropy, title: `A flow for ${name}`, command, figures },
+    data,
+    columns,
+    entropy,
+    title: `A flow for ${name}`,
+    command,
+    figures,
     spec: { phases: flowPhases(planOf(options)), network, validations, seed },
     base: forOption("--base", () => baseNamed(parseBase(base))),
   };

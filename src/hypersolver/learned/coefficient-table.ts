@@ -1,4 +1,5 @@
 import type { Complete, Spec } from "../../spec/index.js";
+import { most } from "../../spec/internal.js";
 
 /**
  * What coefficients are fitted to do, and how hard to try. Defaults were chosen by measuring on the FFJORD flow
@@ -8,6 +9,7 @@ export const coefficientTable = {
   evaluations: {
     type: "integer",
     min: 1,
+    max: most.learnedEvaluations as number,
     required: true,
     placeholder: "n",
     group: "What to fit:",
@@ -57,6 +59,7 @@ export const coefficientTable = {
   iterations: {
     type: "integer",
     min: 1,
+    max: most.iterations as number,
     default: 800,
     placeholder: "n",
     group: "How to fit:",
@@ -65,6 +68,7 @@ export const coefficientTable = {
   batch: {
     type: "integer",
     min: 1,
+    max: most.batch as number,
     default: 256,
     defaultFor: { images: 4 },
     placeholder: "n",
@@ -74,7 +78,7 @@ export const coefficientTable = {
   trajectories: {
     type: "integer",
     min: 1,
-    max: 10_000_000,
+    max: most.samples as number,
     default: 4096,
     defaultFor: { images: 512 },
     placeholder: "n",
@@ -85,6 +89,7 @@ export const coefficientTable = {
   learningRate: {
     type: "number",
     min: 0,
+    max: most.learningRate as number,
     default: 0.01,
     flag: "--lr",
     aliases: ["lr"],
@@ -95,6 +100,7 @@ export const coefficientTable = {
   finalLearningRate: {
     type: "number",
     min: 0,
+    max: most.learningRate as number,
     default: 0,
     flag: "--final-lr",
     aliases: ["finalLr"],
@@ -112,6 +118,8 @@ export const coefficientTable = {
   },
   seed: {
     type: "integer",
+    min: 0,
+    max: most.seed as number,
     default: 0,
     placeholder: "n",
     group: "Common options:",

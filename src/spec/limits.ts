@@ -25,7 +25,7 @@ export const most = {
   validations: 1_000_000,
   /** Cells along a side of a grid that is drawn. */
   cells: 2000,
-  seed: LARGEST_SEED,
+  seed: LARGEST_SEED as number,
   /** Optimizers of this library take steps of the size of the learning rate: above it everything breaks. */
   learningRate: 1000,
 } as const;

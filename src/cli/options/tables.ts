@@ -1,20 +1,10 @@
 import { methodNames } from "../../ode/specs.js";
 import { type Device, devices, MOST_THREADS } from "../../runtime/specs.js";
 import type { Complete } from "../../spec/index.js";
-import { most } from "../../spec/internal.js";
+import { most, seedRow } from "../../spec/internal.js";
 
 /** Of everything random. */
-export const seedTable = {
-  seed: {
-    type: "integer",
-    min: 0,
-    max: most.seed as number,
-    default: 0,
-    placeholder: "n",
-    group: "Common options:",
-    help: "seed of everything random",
-  },
-} as const;
+export const seedTable = { seed: seedRow as typeof seedRow } as const;
 
 /** A field, as the argument of a command. */
 export const fieldArgument = {

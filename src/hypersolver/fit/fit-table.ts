@@ -1,6 +1,6 @@
 import { methodNames, tableauTable } from "../../ode/specs.js";
 import type { Complete, Spec } from "../../spec/index.js";
-import { most } from "../../spec/internal.js";
+import { most, seedRow } from "../../spec/internal.js";
 import { convArchitectureTable } from "../correction/conv-architecture-table.js";
 import {
   type ConvActivation,
@@ -10,6 +10,7 @@ import {
   convArchitectureNames,
   correctionInputs,
 } from "../correction/names.js";
+import { spanRow } from "./fit-rows.js";
 
 /**
  * What a hypersolver is fitted to do, and how hard to try. Defaults were chosen by measuring on the FFJORD flow
@@ -39,13 +40,7 @@ export const fitTable = {
     group: "What to fit:",
     help: "equal steps over the span that it is meant for",
   },
-  span: {
-    type: "span",
-    default: [0, 1],
-    placeholder: "t0,t1",
-    group: "What to fit:",
-    help: "from where to where; t1 < t0 runs backwards",
-  },
+  span: spanRow as typeof spanRow,
   /** `residual`: g against residuals on reference trajectories; `trajectory`: endpoints through f; `both`: their sum. */
   loss: {
     type: "choice",
@@ -285,15 +280,7 @@ export const fitTable = {
     group: "For fields of images:",
     help: "reference states to keep",
   },
-  seed: {
-    type: "integer",
-    min: 0,
-    max: most.seed as number,
-    default: 0,
-    placeholder: "n",
-    group: "Common options:",
-    help: "seed of everything random",
-  },
+  seed: seedRow as typeof seedRow,
 } as const;
 
 /** What a caller says of a fit. */

@@ -1,5 +1,6 @@
 import type { Complete, Spec } from "../../spec/index.js";
-import { most } from "../../spec/internal.js";
+import { most, seedRow } from "../../spec/internal.js";
+import { spanRow } from "../fit/fit-rows.js";
 
 /**
  * What coefficients are fitted to do, and how hard to try. Defaults were chosen by measuring on the FFJORD flow
@@ -15,13 +16,7 @@ export const coefficientTable = {
     group: "What to fit:",
     help: "evaluations of the field in the whole solve",
   },
-  span: {
-    type: "span",
-    default: [0, 1],
-    placeholder: "t0,t1",
-    group: "What to fit:",
-    help: "from where to where; t1 < t0 runs backwards",
-  },
+  span: spanRow as typeof spanRow,
   /** A tableau or a multistep method, in as many steps as make the evaluations. */
   start: {
     type: "text",
@@ -116,15 +111,7 @@ export const coefficientTable = {
     group: "How to fit:",
     help: "rtol = atol of the reference",
   },
-  seed: {
-    type: "integer",
-    min: 0,
-    max: most.seed as number,
-    default: 0,
-    placeholder: "n",
-    group: "Common options:",
-    help: "seed of everything random",
-  },
+  seed: seedRow as typeof seedRow,
 } as const;
 
 /** What a caller says of a fit of coefficients. */

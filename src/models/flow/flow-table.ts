@@ -1,7 +1,6 @@
 import { type ActivationName, activationNames } from "../../nn/specs.js";
 import type { Spec } from "../../spec/index.js";
-import type { Checked } from "../../spec/internal.js";
-import { most } from "../../spec/internal.js";
+import { type Checked, most, seedRow } from "../../spec/internal.js";
 import { continuousAdjointTable } from "../adjoint-table.js";
 
 /** A fully connected vector field. Bounds are in standardized units. */
@@ -151,7 +150,7 @@ export const flowTrainingTable = {
     default: 24,
     help: "how often to validate, over all",
   },
-  seed: { type: "integer", min: 0, max: most.seed as number, default: 0, help: "of everything random" },
+  seed: seedRow as typeof seedRow,
 } as const;
 
 /** What may be said of a vector field. */

@@ -1,6 +1,5 @@
 import type { Complete, Spec } from "../../../spec/index.js";
-import type { Checked } from "../../../spec/internal.js";
-import { most } from "../../../spec/internal.js";
+import { type Checked, most, seedRow } from "../../../spec/internal.js";
 import { continuousAdjointTable } from "../../adjoint-table.js";
 import { type ClassifierArchitectureName, classifierArchitectureNames } from "../architecture-names.js";
 
@@ -110,13 +109,7 @@ export const classifierTrainingTable = {
     otherwise: "2000, or a fifth of fewer than 10,000",
     help: "training images that training is not to see: they choose the best values",
   },
-  seed: {
-    type: "integer",
-    min: 0,
-    max: most.seed as number,
-    default: 0,
-    help: "of first values, order of images, variations",
-  },
+  seed: seedRow as typeof seedRow,
 } as const;
 
 /** What may be said of a classifier's training. */

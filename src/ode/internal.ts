@@ -53,6 +53,7 @@ export {
   parseTableauMethod,
   splitMethods,
   splitReversible,
+  tableauMethodText,
 } from "./methods/method-text.js";
 export { coefficientsOf } from "./methods/non-stationary/coefficients-of.js";
 export {

@@ -57,31 +57,28 @@ export function hyperScheme(
     gCalls: 1,
     macs: base.stages * fieldMacs(field) + correctionMacs(correction),
   };
-  const scheme = repeatedStep(
-    each,
-    ({ s, dt, z, z0, controls, algebra = graphAlgebra, estimate = false }) => {
-      const epsilon = asColumn(dt, z);
-      const guard = throughField ? (state: Node) => state : stopGradient;
-      const taken = baseStep(
-        field,
-        base,
-        { s, dt: epsilon, z, controls, algebra },
-        { features: correction.features, guard },
-      );
-      const { y1, stages, features } = taken;
-      const seen = (state: Node): Node => (columns === undefined ? state : slice(state, -1, 0, columns));
-      const states = { z: seen(z), stages: stages.map(seen), z0: seen(z0) };
-      const site = { ...states, epsilon: dt, s, controls, features };
-      const g = evaluateCorrection(correction, site, (name, value) => parameters?.[name] ?? constant(value));
-      const others = columns === undefined ? 0 : Number(z.shape.at(-1)) - columns;
-      const term = pad(mul(g, integerPower(epsilon, base.order + 1)), -1, 0, others);
-      const record: StepRecord = { z1: add(y1, term), stages, correction: term };
-      if (!estimate || !isAdaptive(whole)) return record;
-      const f = symbolicField(field, { controls });
-      return { ...record, error: embeddedError(whole, f, algebra, s, epsilon, taken) };
-    },
-  );
-  return { ...scheme, readsStart: correction.inputs.includes("z0") };
+  const step: StepScheme["step"] = ({ s, dt, z, z0, controls, algebra = graphAlgebra, estimate = false }) => {
+    const epsilon = asColumn(dt, z);
+    const guard = throughField ? (state: Node) => state : stopGradient;
+    const taken = baseStep(
+      field,
+      base,
+      { s, dt: epsilon, z, controls, algebra },
+      { features: correction.features, guard },
+    );
+    const { y1, stages, features } = taken;
+    const seen = (state: Node): Node => (columns === undefined ? state : slice(state, -1, 0, columns));
+    const states = { z: seen(z), stages: stages.map(seen), z0: seen(z0) };
+    const site = { ...states, epsilon: dt, s, controls, features };
+    const g = evaluateCorrection(correction, site, (name, value) => parameters?.[name] ?? constant(value));
+    const others = columns === undefined ? 0 : Number(z.shape.at(-1)) - columns;
+    const term = pad(mul(g, integerPower(epsilon, base.order + 1)), -1, 0, others);
+    const record: StepRecord = { z1: add(y1, term), stages, correction: term };
+    if (!estimate || !isAdaptive(whole)) return record;
+    const f = symbolicField(field, { controls });
+    return { ...record, error: embeddedError(whole, f, algebra, { s, dt: epsilon }, taken) };
+  };
+  return { ...repeatedStep(each, step), readsStart: correction.inputs.includes("z0") };
 }
 
 /** εⁿ by multiplication: right for ε < 0, where the sign of ε^(p+1) follows. */

@@ -1,5 +1,6 @@
 import { methodNames, tableauTable } from "../../ode/specs.js";
 import type { Complete, Spec } from "../../spec/index.js";
+import { most, seedRow } from "../../spec/internal.js";
 import { convArchitectureTable } from "../correction/conv-architecture-table.js";
 import {
   type ConvActivation,
@@ -9,6 +10,7 @@ import {
   convArchitectureNames,
   correctionInputs,
 } from "../correction/names.js";
+import { spanRow } from "./fit-rows.js";
 
 /**
  * What a hypersolver is fitted to do, and how hard to try. Defaults were chosen by measuring on the FFJORD flow
@@ -32,18 +34,13 @@ export const fitTable = {
   steps: {
     type: "integer",
     min: 1,
+    max: most.steps as number,
     required: true,
     placeholder: "k",
     group: "What to fit:",
     help: "equal steps over the span that it is meant for",
   },
-  span: {
-    type: "span",
-    default: [0, 1],
-    placeholder: "t0,t1",
-    group: "What to fit:",
-    help: "from where to where; t1 < t0 runs backwards",
-  },
+  span: spanRow as typeof spanRow,
   /** `residual`: g against residuals on reference trajectories; `trajectory`: endpoints through f; `both`: their sum. */
   loss: {
     type: "choice",
@@ -56,6 +53,7 @@ export const fitTable = {
   iterations: {
     type: "integer",
     min: 1,
+    max: most.iterations as number,
     default: 16_000,
     defaultFor: { images: 1000 },
     placeholder: "n",
@@ -66,6 +64,7 @@ export const fitTable = {
   trajectoryIterations: {
     type: "integer",
     min: 0,
+    max: most.iterations as number,
     default: 0,
     placeholder: "n",
     group: "How to fit:",
@@ -75,6 +74,7 @@ export const fitTable = {
   batch: {
     type: "integer",
     min: 1,
+    max: most.batch as number,
     default: 512,
     defaultFor: { images: 16 },
     placeholder: "n",
@@ -84,7 +84,7 @@ export const fitTable = {
   /** For images, their channels. */
   hidden: {
     type: "list",
-    of: { type: "integer", min: 1 },
+    of: { type: "integer", min: 1, max: most.width as number },
     default: [64, 64, 64],
     otherwise: "64,64,64; images: as the architecture",
     placeholder: "n,…",
@@ -105,6 +105,7 @@ export const fitTable = {
   learningRate: {
     type: "number",
     min: 0,
+    max: most.learningRate as number,
     default: 0.03,
     defaultFor: { images: 0.01 },
     flag: "--lr",
@@ -116,6 +117,7 @@ export const fitTable = {
   finalLearningRate: {
     type: "number",
     min: 0,
+    max: most.learningRate as number,
     default: 0,
     defaultFor: { images: 0.0005 },
     flag: "--final-lr",
@@ -128,6 +130,7 @@ export const fitTable = {
   trajectoryLearningRate: {
     type: "number",
     min: 0,
+    max: most.learningRate as number,
     otherwise: "a tenth of the first",
     flag: "--trajectory-lr",
     aliases: ["trajectoryLr"],
@@ -173,7 +176,7 @@ export const fitTable = {
   trajectories: {
     type: "integer",
     min: 1,
-    max: 10_000_000,
+    max: most.samples as number,
     otherwise: "enough for 65536 rows",
     defaultFor: { images: 4096 },
     placeholder: "n",
@@ -193,6 +196,7 @@ export const fitTable = {
   pretrain: {
     type: "integer",
     min: 0,
+    max: most.iterations as number,
     default: 0,
     defaultFor: { images: 100 },
     placeholder: "n",
@@ -202,6 +206,7 @@ export const fitTable = {
   swapEvery: {
     type: "integer",
     min: 1,
+    max: most.iterations as number,
     default: 1,
     defaultFor: { images: 10 },
     placeholder: "n",
@@ -248,7 +253,7 @@ export const fitTable = {
   /** One more than `hidden`. */
   kernels: {
     type: "list",
-    of: { type: "integer", min: 1 },
+    of: { type: "integer", min: 1, max: most.side as number },
     appliesTo: ["images"],
     placeholder: "n,…",
     group: "For fields of images:",
@@ -258,6 +263,7 @@ export const fitTable = {
   meshPoints: {
     type: "integer",
     min: 1,
+    max: most.steps as number,
     appliesTo: ["images"],
     otherwise: "all",
     placeholder: "n",
@@ -274,13 +280,7 @@ export const fitTable = {
     group: "For fields of images:",
     help: "reference states to keep",
   },
-  seed: {
-    type: "integer",
-    default: 0,
-    placeholder: "n",
-    group: "Common options:",
-    help: "seed of everything random",
-  },
+  seed: seedRow as typeof seedRow,
 } as const;
 
 /** What a caller says of a fit. */

@@ -1,4 +1,6 @@
 import type { Complete, Spec } from "../../spec/index.js";
+import { most, seedRow } from "../../spec/internal.js";
+import { spanRow } from "../fit/fit-rows.js";
 
 /**
  * What coefficients are fitted to do, and how hard to try. Defaults were chosen by measuring on the FFJORD flow
@@ -8,18 +10,13 @@ export const coefficientTable = {
   evaluations: {
     type: "integer",
     min: 1,
+    max: most.learnedEvaluations as number,
     required: true,
     placeholder: "n",
     group: "What to fit:",
     help: "evaluations of the field in the whole solve",
   },
-  span: {
-    type: "span",
-    default: [0, 1],
-    placeholder: "t0,t1",
-    group: "What to fit:",
-    help: "from where to where; t1 < t0 runs backwards",
-  },
+  span: spanRow as typeof spanRow,
   /** A tableau or a multistep method, in as many steps as make the evaluations. */
   start: {
     type: "text",
@@ -57,6 +54,7 @@ export const coefficientTable = {
   iterations: {
     type: "integer",
     min: 1,
+    max: most.iterations as number,
     default: 800,
     placeholder: "n",
     group: "How to fit:",
@@ -65,6 +63,7 @@ export const coefficientTable = {
   batch: {
     type: "integer",
     min: 1,
+    max: most.batch as number,
     default: 256,
     defaultFor: { images: 4 },
     placeholder: "n",
@@ -74,7 +73,7 @@ export const coefficientTable = {
   trajectories: {
     type: "integer",
     min: 1,
-    max: 10_000_000,
+    max: most.samples as number,
     default: 4096,
     defaultFor: { images: 512 },
     placeholder: "n",
@@ -85,6 +84,7 @@ export const coefficientTable = {
   learningRate: {
     type: "number",
     min: 0,
+    max: most.learningRate as number,
     default: 0.01,
     flag: "--lr",
     aliases: ["lr"],
@@ -95,6 +95,7 @@ export const coefficientTable = {
   finalLearningRate: {
     type: "number",
     min: 0,
+    max: most.learningRate as number,
     default: 0,
     flag: "--final-lr",
     aliases: ["finalLr"],
@@ -110,13 +111,7 @@ export const coefficientTable = {
     group: "How to fit:",
     help: "rtol = atol of the reference",
   },
-  seed: {
-    type: "integer",
-    default: 0,
-    placeholder: "n",
-    group: "Common options:",
-    help: "seed of everything random",
-  },
+  seed: seedRow as typeof seedRow,
 } as const;
 
 /** What a caller says of a fit of coefficients. */

@@ -1,5 +1,6 @@
 import { cast } from "../../graph/index.js";
 import {
+  type AdaptiveMethod,
   type Field,
   type NonStationaryCoefficients,
   type NonStationaryMethod,
@@ -20,7 +21,7 @@ import { fingerprintOf } from "../files/fingerprint.js";
 import { fitTrainer } from "../fit/fit-trainer.js";
 import { fitSchedule } from "../fit/learning-rate.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
-import type { ReferenceSettings } from "../reference/reference.js";
+import { referenceAt } from "../reference/reference.js";
 import type { StateSource } from "../states/states.js";
 import { coefficientsAt, startingDeviations } from "./coefficient-parameters.js";
 import { coefficientNodes, floatState, pairSpecs, siteOf } from "./coefficient-program.js";
@@ -28,7 +29,7 @@ import type { CoefficientSpec, EffectiveCoefficients } from "./coefficient-table
 import { type CoefficientValidation, compileCoefficientValidation } from "./coefficient-validation.js";
 import { endDistance, logEndDistance } from "./end-error.js";
 import { type EndPairs, endPairs, pairBatches, pairFeeds } from "./end-pairs.js";
-import { referenceOf, resolveCoefficients } from "./resolve-coefficients.js";
+import { resolveCoefficients } from "./resolve-coefficients.js";
 import { startingCoefficients } from "./starting-coefficients.js";
 
 /** What a fit of coefficients is given that is no plain data. */
@@ -47,7 +48,7 @@ export interface CoefficientFit {
   readonly method: NonStationaryMethod;
   /** Every choice made: fitted again by it, the same comes out. */
   readonly spec: EffectiveCoefficients;
-  readonly reference: ReferenceSettings;
+  readonly reference: AdaptiveMethod;
   readonly status: TrainingOutcome["status"];
   readonly iterations: number;
   readonly curve: readonly CurvePoint[];
@@ -82,7 +83,7 @@ export async function fitCoefficients(
   const effective = resolveCoefficients(field, spec);
   const start = startingCoefficients(effective.start, effective.evaluations);
   const begun = performance.now();
-  const reference = referenceOf(effective);
+  const reference = referenceAt(effective.referenceTolerance);
   const random = new Random(effective.seed);
   const samples = hasImageStates(field) ? VALIDATION_SAMPLES.images : VALIDATION_SAMPLES.vectors;
   const { span, trajectories } = effective;

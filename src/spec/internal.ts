@@ -6,5 +6,5 @@ export { flagOf, helpOf } from "./describe.js";
 export type { Row } from "./kind.js";
 export type { Checked } from "./spec.js";
 export { suggestionFor } from "./suggestion.js";
-export { valueOfText } from "./text.js";
+export { textOfValue, valueOfText } from "./text.js";
 export { expectation, textExpectation } from "./words.js";

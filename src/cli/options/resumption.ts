@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { Spec, Table } from "../../spec/index.js";
+import type { Table } from "../../spec/index.js";
 import { type Row, textOfValue } from "../../spec/internal.js";
 import { fail } from "../../tensor/index.js";
 import { CONFIG_FILE } from "../files/config-artifact.js";
 import { isFile } from "../files/files.js";
 import { shellQuoted } from "../terminal/shell.js";
 import { readConfig } from "./config-file.js";
-import type { Desk, SpecJob } from "./spec-command.js";
 import { optionName } from "./table-options.js";
 import { unusable } from "./usage-error.js";
 
@@ -20,57 +19,63 @@ interface Resumption {
 
 type Given = Readonly<Record<string, unknown>>;
 
+/** What has to be known of a command. */
+interface Resumable {
+  readonly name: string;
+  readonly table: Table;
+  /** Names of options that may be others. */
+  readonly free: readonly string[];
+  /** The options with every choice made. */
+  effective(given: Given): Promise<object>;
+}
+
 /**
  * The options of a run that is to go on: those that it was begun with, out of its folder. What is said beside them has to
  * agree, but for what decides nothing of what is learned.
  * @param given with `resume`; its `out` names the folder, else the place where such a run goes by itself.
- * @param free names of options that may be others.
- * @throws a usage error naming option, old and new value.
+ * @throws a usage error naming option, old and new value; FILE_NOT_READABLE.
  */
-export async function resumption<T extends Table>(
-  name: string,
-  table: T,
-  given: Given,
-  free: readonly string[],
-  job: SpecJob<T>,
-  desk: Desk,
-): Promise<Resumption> {
-  const out = String(given.out ?? (await ownFolder(table, given, job, desk)));
+export async function resumption(command: Resumable, given: Given): Promise<Resumption> {
+  const { name, table, free } = command;
+  const out = String(given.out ?? (await ownFolder(command, given)));
   const file = join(out, CONFIG_FILE);
-  const isThere = await isFile(file);
-  if (!isThere && !isWhole(table, given))
-    throw fail("FILE_NOT_READABLE", {
-      what: file,
-      expected: "the options of the run to go on with",
-      received: "no such file",
-      help: "name the folder of a run, or repeat its options beside --resume",
-    });
-  if (!isThere) return { spec: given, commandLine: undefined };
-  const stored: Given = { ...(await readConfig(file, table)), out };
-  const others = Object.keys(given).filter((key) => !["out", "resume", ...free].includes(key));
-  const spec: Given = { ...given, ...stored, ...picked(given, free), resume: true };
-  const differing = others.filter((key) => !isDeepStrictEqual(given[key], stored[key]));
-  if (differing.length > 0) {
-    // One thing may have two names, such as that of a hidden layer.
-    const both: Given = { ...spec, ...given };
-    const effective: Given = { ...(await job.effective(both as Spec<T>, desk)) };
-    const other = differing.find((key) => !isDeepStrictEqual(effective[key], stored[key]));
-    if (other !== undefined) throw contradiction(other, table[other], stored[other], given[other], file);
+  if (await isFile(file)) {
+    const stored: Given = { ...(await readConfig(file, table)), out };
+    await refuseContradictions(command, given, stored, file);
+    return {
+      spec: { ...given, ...stored, ...picked(given, free), resume: true },
+      commandLine: shellQuoted(["hypersolvers", name, "--config", file]),
+    };
   }
-  return { spec, commandLine: shellQuoted(["hypersolvers", name, "--config", file]) };
+  if (isWhole(table, given)) return { spec: given, commandLine: undefined };
+  throw fail("FILE_NOT_READABLE", {
+    what: file,
+    expected: "the options of the run to go on with",
+    received: "no such file",
+    help: "name the folder of a run, or repeat its options beside --resume",
+  });
 }
 
 /** Where a run of these options goes when nobody says. */
-async function ownFolder<T extends Table>(
-  table: T,
+async function ownFolder({ table, effective }: Resumable, given: Given): Promise<unknown> {
+  if (isWhole(table, given)) return ({ ...(await effective(given)) } as Given).out;
+  throw unusable("--out", "the folder of the run to go on with", "nothing", "add --out FOLDER to --resume");
+}
+
+async function refuseContradictions(
+  { table, free, effective }: Resumable,
   given: Given,
-  job: SpecJob<T>,
-  desk: Desk,
-): Promise<unknown> {
-  if (!isWhole(table, given))
-    throw unusable("--out", "the folder of the run to go on with", "nothing", "add --out FOLDER to --resume");
-  const effective: Given = { ...(await job.effective(given as Spec<T>, desk)) };
-  return effective.out;
+  stored: Given,
+  file: string,
+): Promise<void> {
+  const differing = Object.keys(given).filter(
+    (key) => !["out", "resume", ...free].includes(key) && !isDeepStrictEqual(given[key], stored[key]),
+  );
+  if (differing.length === 0) return;
+  // One thing may have two names, such as that of a hidden layer.
+  const both: Given = { ...(await effective({ ...stored, ...given })) };
+  const other = differing.find((key) => !isDeepStrictEqual(both[key], stored[key]));
+  if (other !== undefined) throw contradiction(other, table[other], stored[other], given[other], file);
 }
 
 /** Whether all is said that has to be. */

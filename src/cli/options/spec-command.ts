@@ -83,16 +83,17 @@ function jobOf<T extends Table>(
     const machine = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) };
     const desk = { ...world, machine };
     const given = await givenSpec(command, table, config);
+    const effective = (asked: object): Promise<object> => job.effective(asked as Spec<T>, desk);
     const resumed =
       given.resume === true
-        ? await (await import("./resumption.js")).resumption(name, table, given, free, job, desk)
+        ? await (await import("./resumption.js")).resumption({ name, table, free, effective }, given)
         : undefined;
     const spec = resumed?.spec ?? given;
     requireAll(table, spec);
     const { commandLine = desk.commandLine } = resumed ?? {};
     if (printConfig !== true) return job.run(spec as Spec<T>, { ...desk, commandLine });
-    const effective = await job.effective(spec as Spec<T>, desk);
-    return { text: jsonText(effective), json: effective };
+    const whole = await effective(spec);
+    return { text: jsonText(whole), json: whole };
   };
 }
 

@@ -56,7 +56,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.code === "commander.help") return 2;
     const named = commands.find(({ name }) => name === args[0]);
     const command = named === undefined ? "hypersolvers" : `hypersolvers ${named.name}`;
-    return reportFailure(error, output, { asJson: args.includes("--json"), command });
+    return reportFailure(error, output, { asJson: args.includes("--json"), command, table: named?.table });
   }
 }
 

@@ -41,12 +41,14 @@ export {
   parseTableauMethod,
   splitMethods,
 } from "./methods/method-text.js";
+export { checkCoefficients } from "./methods/non-stationary/coefficients.js";
 export { coefficientsOf } from "./methods/non-stationary/coefficients-of.js";
 export {
   isNonStationary,
   type NonStationarySpec,
   nonStationaryScheme,
 } from "./methods/non-stationary/method.js";
+export { nonStationaryStep } from "./methods/non-stationary/step.js";
 export { embeddedError, rungeKuttaStep } from "./methods/runge-kutta.js";
 export {
   type MethodCost,

@@ -1,10 +1,5 @@
 import { cast } from "../../graph/index.js";
-import {
-  type Field,
-  type NonStationaryCoefficients,
-  type NonStationaryMethod,
-  nonStationary,
-} from "../../ode/index.js";
+import type { Field, NonStationaryMethod } from "../../ode/index.js";
 import { adam, type Checkpoint, compileTraining } from "../../optim/index.js";
 import {
   type CurvePoint,
@@ -22,12 +17,12 @@ import { fitSchedule } from "../fit/learning-rate.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import type { ReferenceSettings } from "../reference/reference.js";
 import type { StateSource } from "../states/states.js";
-import { coefficientsAt, startingDeviations } from "./coefficient-parameters.js";
-import { coefficientNodes, floatState, pairSpecs, siteOf } from "./coefficient-program.js";
+import { floatState, pairSpecs, siteOf } from "./coefficient-program.js";
 import type { CoefficientSpec, EffectiveCoefficients } from "./coefficient-table.js";
 import { type CoefficientValidation, compileCoefficientValidation } from "./coefficient-validation.js";
 import { endDistance, logEndDistance } from "./end-error.js";
 import { type EndPairs, endPairs, pairBatches, pairFeeds } from "./end-pairs.js";
+import { coefficientForm, type LearnedForm } from "./learned-form.js";
 import { referenceOf, resolveCoefficients } from "./resolve-coefficients.js";
 import { startingCoefficients } from "./starting-coefficients.js";
 
@@ -81,6 +76,7 @@ export async function fitCoefficients(
   const { checkpoint, onCheckpoint, states } = inputs;
   const effective = resolveCoefficients(field, spec);
   const start = startingCoefficients(effective.start, effective.evaluations);
+  const form = coefficientForm(field, start, effective, effective.span);
   const begun = performance.now();
   const reference = referenceOf(effective);
   const random = new Random(effective.seed);
@@ -89,9 +85,9 @@ export async function fitCoefficients(
   const pairs = await endPairs(field, span, states.training(trajectories, random), reference, context);
   const held = await endPairs(field, span, states.validation(samples, random), reference, context);
   const seconds = (performance.now() - begun) / 1000;
-  const validation = await compileCoefficientValidation(field, start, effective, held, context);
+  const validation = await compileCoefficientValidation(field, form, effective, held, context);
   try {
-    const startError = await validation.error(startingDeviations(start, effective));
+    const startError = await validation.error(form.initial);
     const how = {
       what: "fit",
       advice: "lower the learning rate, or check the field on these states",
@@ -100,12 +96,11 @@ export async function fitCoefficients(
       ...(checkpoint && { checkpoint }),
       ...(onCheckpoint && { onCheckpoint }),
     };
-    const task = taskOf(field, start, effective, pairs, validation, context);
+    const task = taskOf(field, form, effective, pairs, validation, context);
     const { best, seconds: fit, ...outcome } = await runTraining(task, how, context);
-    const coefficients = coefficientsAt(start, effective, best?.values ?? task.initial);
     return {
       ...outcome,
-      method: nonStationary(coefficients, { mesh: span }),
+      method: form.method(best?.values ?? form.initial),
       spec: effective,
       reference,
       startError,
@@ -125,7 +120,7 @@ function identityOf(field: Field, spec: EffectiveCoefficients, { description }: 
 
 function taskOf(
   field: Field,
-  start: NonStationaryCoefficients,
+  form: LearnedForm,
   spec: EffectiveCoefficients,
   pairs: EndPairs,
   validation: CoefficientValidation,
@@ -144,8 +139,7 @@ function taskOf(
         parameters,
         batch: pairSpecs(field, batch),
         loss: (values, nodes) => {
-          const coefficients = coefficientNodes(start, spec, values, dtype);
-          return cast(loss(field, coefficients, { ...siteOf(field, nodes), span }), "float64");
+          return cast(loss(form.scheme(values), { ...siteOf(field, nodes), span }), "float64");
         },
         optimizer: adam(),
         compile: { hot: true, ...machineOf(context) },
@@ -157,7 +151,7 @@ function taskOf(
     },
   };
   return {
-    initial: startingDeviations(start, spec),
+    initial: form.initial,
     phases: [phase],
     validate: async (values) => {
       const error = await validation.error(values);

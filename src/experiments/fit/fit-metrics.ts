@@ -1,5 +1,5 @@
 import type { Fit } from "../../hypersolver/index.js";
-import type { DroppedSamples, EffectiveFit, ReferenceSettings } from "../../hypersolver/internal.js";
+import type { DroppedSamples, EffectiveFit, ReferenceFacts } from "../../hypersolver/internal.js";
 import { type Broken, isBroken } from "../../tensor/index.js";
 import type { ComparisonRow } from "./comparison.js";
 
@@ -52,9 +52,9 @@ export interface FitMetrics {
   readonly comparison: readonly ComparisonRow[];
   readonly losses: Fit["losses"];
   readonly noiseFloor: number;
-  readonly reference: Fit["data"]["settings"];
+  readonly reference: ReferenceFacts;
   /** What errors were measured against, and its own relative error at the end of the span. */
-  readonly measuring: ReferenceSettings & { readonly noise: number };
+  readonly measuring: ReferenceFacts & { readonly noise: number };
   readonly parameters: number;
   readonly seconds: { readonly reference: number; readonly fit: number; readonly measure: number };
 }

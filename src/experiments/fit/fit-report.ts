@@ -79,7 +79,7 @@ const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" :
 /** What came out of one fit. */
 export function fitReport(metrics: FitMetrics, card: ValidityCard, figures: readonly Figure[]): RunReport {
   const { reference, fit } = metrics.seconds;
-  const { method, tolerance, precision } = card.reference;
+  const { method, precision } = card.reference;
   return {
     title: metrics.title,
     lead: "",
@@ -88,7 +88,7 @@ export function fitReport(metrics: FitMetrics, card: ValidityCard, figures: read
       ["Correction", `${formatNumber(metrics.parameters)} parameters; sees ${card.inputs.join(", ")}`],
       ["Step sizes learned", card.epsilon.map(formatNumber).join(" to ")],
       ["Initial states", card.states.source],
-      ["Reference", `${method}, tolerance ${tolerance.toExponential(1)}, ${precision}`],
+      ["Reference", `${method} in ${precision}`],
       ["Noise floor of the residuals", formatNumber(metrics.noiseFloor)],
       ["Seconds", `${formatNumber(reference)} for references, ${formatNumber(fit)} for fitting`],
       ["Iterations", String(metrics.iterations)],
@@ -111,7 +111,7 @@ export function fitReport(metrics: FitMetrics, card: ValidityCard, figures: read
 }
 
 /** What errors are measured against, with its own error where it has one worth telling. */
-export function measuringText({ method, tolerance, precision, noise }: FitMetrics["measuring"]): string {
-  const text = `${method} with tolerance ${tolerance.toExponential()} in ${precision}`;
+export function measuringText({ method, precision, noise }: FitMetrics["measuring"]): string {
+  const text = `${method} in ${precision}`;
   return noise > 0 ? `${text} (itself off by ${formatNumber(noise)}, relative)` : text;
 }

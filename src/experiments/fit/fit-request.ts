@@ -1,6 +1,6 @@
 import type { FitInputs, FitSpec } from "../../hypersolver/index.js";
-import { hasImageStates, type ReferenceSettings } from "../../hypersolver/internal.js";
-import type { Field } from "../../ode/index.js";
+import { hasImageStates } from "../../hypersolver/internal.js";
+import type { AdaptiveMethod, Field } from "../../ode/index.js";
 import type { Artifact } from "../kit/artifact.js";
 
 /** A fit from field to report. */
@@ -14,7 +14,7 @@ export interface FitRequest extends FitInputs {
   /** Held-out states to measure on. Default 2000; for images 64. */
   readonly heldOut?: number | undefined;
   /** What errors are measured against. Default: `measuringReference`. */
-  readonly measuring?: ReferenceSettings;
+  readonly measuring?: AdaptiveMethod;
   /** Evaluations of f to compare methods at. Default 1 to 32 by doubling. */
   readonly budget?: readonly number[] | undefined;
   /** Draw figures and write a report. Default true. */

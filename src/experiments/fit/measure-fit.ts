@@ -2,6 +2,7 @@ import { type Fit, hyper, measureMethod } from "../../hypersolver/index.js";
 import {
   type DroppedSamples,
   measuringReference,
+  referenceFacts,
   referenceNoise,
   type Samples,
   type StateErrors,
@@ -63,7 +64,15 @@ export async function measureFit(
   const { signal: _, ...unstopped } = context;
   const comparison = await compareMethods({ field, span, samples, reference, methods }, unstopped);
   const seconds = (performance.now() - started) / 1000;
-  return { samples, dropped, measuring: { ...measuring, noise }, base, hypersolver, comparison, seconds };
+  return {
+    samples,
+    dropped,
+    measuring: { ...referenceFacts(measuring), noise },
+    base,
+    hypersolver,
+    comparison,
+    seconds,
+  };
 }
 
 interface MeasuredCase {

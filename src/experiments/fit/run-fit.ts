@@ -7,7 +7,7 @@ import {
   hyper,
   type ValidityCard,
 } from "../../hypersolver/index.js";
-import { hasImageStates } from "../../hypersolver/internal.js";
+import { hasImageStates, referenceFacts } from "../../hypersolver/internal.js";
 import type { Figure } from "../../plot/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
@@ -97,7 +97,7 @@ function metricsOf(
     comparison,
     losses,
     noiseFloor: data.noiseFloor,
-    reference: data.settings,
+    reference: referenceFacts(data.reference),
     measuring,
     parameters: Object.values(correction.parameters).reduce((total, weight) => total + weight.data.length, 0),
     seconds: { ...seconds, measure },

@@ -61,7 +61,7 @@ const HYPER_BUDGETS = BUDGETS.filter((budget) => budget >= 8);
 /** Every solver that a user could pick, and the hypersolvers at the step that they learned and around it. */
 export function imageMethods(corrections: ImageCorrections): Competitor[] {
   const alone = classics.flatMap((tableau) =>
-    stepsWithin(BUDGETS, tableau.stages).map(
+    stepsWithin(BUDGETS, (steps) => tableau.stages * steps).map(
       (steps): Competitor => ({
         method: fixed(tableau, { steps }),
         role: tableau === euler ? "base" : "other",
@@ -76,7 +76,8 @@ export function imageMethods(corrections: ImageCorrections): Competitor[] {
   );
   const corrected = Object.entries(corrections).flatMap(([title, { correction, steps: own }]) => {
     const { stages } = correction.base;
-    const counts = own * stages === EVALUATIONS ? stepsWithin(HYPER_BUDGETS, stages) : [own];
+    const counts =
+      own * stages === EVALUATIONS ? stepsWithin(HYPER_BUDGETS, (count) => stages * count) : [own];
     return counts.map(
       (steps): Competitor => ({
         method: hyper(correction, { steps }),

@@ -47,10 +47,23 @@ export const settingOf = ({ steps, tolerance }: Pick<MethodLabels, "steps" | "to
 const stepsOf = ({ grid }: Extract<Method, { kind: "fixed" }>): number =>
   "steps" in grid ? grid.steps : grid.mesh.length - 1;
 
-/** Distinct numbers of whole steps that the budgets of evaluations buy. */
-export const stepsWithin = (budgets: readonly number[], nfeEach: number): number[] => [
-  ...new Set(budgets.map((nfe) => Math.floor(nfe / nfeEach)).filter((steps) => steps >= 1)),
-];
+/**
+ * Distinct numbers of whole steps that the budgets of evaluations buy.
+ * @param nfe what so many steps cost.
+ * @param fewest steps in which the method is itself.
+ */
+export function stepsWithin(
+  budgets: readonly number[],
+  nfe: (steps: number) => number,
+  fewest = 1,
+): number[] {
+  const most = (budget: number): number => {
+    let steps = 0;
+    while (nfe(steps + 1) <= budget) steps++;
+    return steps;
+  };
+  return [...new Set(budgets.map(most).filter((steps) => steps >= fewest))];
+}
 
 /** Where a solve starts. */
 export interface SolveCase {

@@ -11,19 +11,22 @@ import {
   heun,
   type Method,
   midpoint,
+  multistep,
+  multistepMethods,
   rk4,
 } from "../../ode/index.js";
+import { isNonStationary } from "../../ode/internal.js";
 import type { Role } from "../../plot/internal.js";
 import { type Competitor, stepsWithin } from "./competitor.js";
 
 /** Fixed-step methods that everything is compared with. */
 export const classics: readonly ButcherTableau[] = [euler, midpoint, heun, rk4];
 
-/** Methods of one's own choice: the base of a hypersolver among them is one, step control a reference. */
+/** Methods of one's own choice: the base of a learned one among them is one, step control a reference. */
 export function competitorsOf(methods: readonly Method[]): Competitor[] {
   const bases = methods.filter(isHyper).map(({ correction }) => correction.base.name);
   const roleOf = (method: Method): Role => {
-    if (isHyper(method)) return "hypersolver";
+    if (isHyper(method) || isNonStationary(method)) return "hypersolver";
     if (method.kind === "adaptive") return "reference";
     return bases.includes(method.name) ? "base" : "other";
   };
@@ -39,20 +42,40 @@ export interface Budget {
   readonly correction?: Correction;
 }
 
-/** The classical methods and, where there is one, the hypersolver with its base at every budget; dopri5 at every tolerance. */
+/** A method in one step, with the fewest steps in which it is no other method. */
+interface Entrant {
+  readonly method: FixedMethod;
+  readonly fewest: number;
+}
+
+/** A multistep method that has not as many steps behind it as it remembers is the one-step method that it begins with. */
+const multisteps = (): Entrant[] =>
+  Object.values(multistepMethods).map((method) => ({
+    method: multistep(method, { steps: 1 }),
+    fewest: method.memory + 1,
+  }));
+
+/**
+ * The classical methods, multistep ones among them, and, where there is one, the hypersolver with its base at every budget;
+ * dopri5 at every tolerance.
+ */
 export function standardCompetitors(
   field: Field,
   { budget, tolerances = [1e-3, 1e-5], correction }: Budget,
 ): Competitor[] {
-  const spare =
+  const oneStep = (method: FixedMethod): Entrant => ({ method, fewest: 1 });
+  const ownBase =
     correction === undefined || classics.some(({ name }) => name === correction.base.name)
       ? []
       : [correction.base];
-  const ones: FixedMethod[] = [...classics, ...spare].map((tableau) => fixed(tableau, { steps: 1 }));
-  if (correction !== undefined) ones.push(hyper(correction, { steps: 1 }));
-  const spent = ones.flatMap((one) =>
-    stepsWithin(budget, one.scheme(field).cost(1).nfe).map((steps) => one.withGrid({ steps })),
-  );
+  const entrants = [...classics, ...ownBase].map((tableau) => oneStep(fixed(tableau, { steps: 1 })));
+  entrants.push(...multisteps());
+  if (correction !== undefined) entrants.push(oneStep(hyper(correction, { steps: 1 })));
+  const spent = entrants.flatMap(({ method, fewest }) => {
+    const scheme = method.scheme(field);
+    const counts = stepsWithin(budget, (steps) => scheme.cost(steps).nfe, fewest);
+    return counts.map((steps) => method.withGrid({ steps }));
+  });
   const controlled = tolerances.map((tolerance) => adaptive(dopri5, { rtol: tolerance, atol: tolerance }));
   return competitorsOf([...spent, ...controlled]);
 }

@@ -1,5 +1,5 @@
 import { cast } from "../../graph/index.js";
-import type { Field, NonStationaryMethod } from "../../ode/index.js";
+import type { AdaptiveMethod, Field, NonStationaryMethod } from "../../ode/index.js";
 import { adam, type Checkpoint, compileTraining } from "../../optim/index.js";
 import {
   type CurvePoint,
@@ -15,7 +15,7 @@ import { fingerprintOf } from "../files/fingerprint.js";
 import { fitTrainer } from "../fit/fit-trainer.js";
 import { fitSchedule } from "../fit/learning-rate.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
-import type { ReferenceSettings } from "../reference/reference.js";
+import { referenceAt } from "../reference/reference.js";
 import type { StateSource } from "../states/states.js";
 import { floatState, pairSpecs, siteOf } from "./coefficient-program.js";
 import type { CoefficientSpec, EffectiveCoefficients } from "./coefficient-table.js";
@@ -23,7 +23,7 @@ import { type CoefficientValidation, compileCoefficientValidation } from "./coef
 import { endDistance, logEndDistance } from "./end-error.js";
 import { type EndPairs, endPairs, pairBatches, pairFeeds } from "./end-pairs.js";
 import { coefficientForm, type LearnedForm } from "./learned-form.js";
-import { referenceOf, resolveCoefficients } from "./resolve-coefficients.js";
+import { resolveCoefficients } from "./resolve-coefficients.js";
 import { startingCoefficients } from "./starting-coefficients.js";
 
 /** What a fit of coefficients is given that is no plain data. */
@@ -42,7 +42,7 @@ export interface CoefficientFit {
   readonly method: NonStationaryMethod;
   /** Every choice made: fitted again by it, the same comes out. */
   readonly spec: EffectiveCoefficients;
-  readonly reference: ReferenceSettings;
+  readonly reference: AdaptiveMethod;
   readonly status: TrainingOutcome["status"];
   readonly iterations: number;
   readonly curve: readonly CurvePoint[];
@@ -78,7 +78,7 @@ export async function fitCoefficients(
   const start = startingCoefficients(effective.start, effective.evaluations);
   const form = coefficientForm(field, start, effective, effective.span);
   const begun = performance.now();
-  const reference = referenceOf(effective);
+  const reference = referenceAt(effective.referenceTolerance);
   const random = new Random(effective.seed);
   const samples = hasImageStates(field) ? VALIDATION_SAMPLES.images : VALIDATION_SAMPLES.vectors;
   const { span, trajectories } = effective;

@@ -45,6 +45,13 @@ describe("a comparison", () => {
     expect(of("HyperHeun").map(({ error }) => error)).toEqual(of("Heun").map(({ error }) => error));
     expect(of("Heun").every(({ role }) => role === "base")).toBe(true);
     expect(of("HyperHeun").every(({ role }) => role === "hypersolver")).toBe(true);
+    // With fewer steps a multistep method is the one-step method that it begins with.
+    expect(of("Adams–Bashforth 2").map(({ steps, nfe }) => [steps, nfe])).toEqual([
+      [2, 3],
+      [7, 8],
+    ]);
+    expect(of("Adams–Bashforth 3").map(({ steps, nfe }) => [steps, nfe])).toEqual([[7, 8]]);
+    expect(of("PEC Heun").map(({ role }) => role)).toEqual(["other", "other"]);
     expect(of("dopri5")).toMatchObject([{ role: "reference", steps: undefined, tolerance: 1e-4 }]);
     for (const row of rows) {
       expect(row.nfe).toBeLessThanOrEqual(row.role === "reference" ? Number.POSITIVE_INFINITY : 8);

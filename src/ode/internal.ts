@@ -26,6 +26,7 @@ export { withStepControl } from "./methods/method.js";
 export { requireLinear, requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
 export {
   gridSchema,
+  nonStationaryCoefficientsSchema,
   nonStationarySchema,
   tableauMethodSchema,
   tableauSchema,

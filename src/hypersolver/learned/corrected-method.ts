@@ -16,6 +16,8 @@ export interface CorrectedMethod extends FixedMethod {
   readonly corrected: CorrectedCoefficients;
   readonly spec: NonStationarySpec;
   scheme(field: Field): StepScheme;
+  /** The same method, named by what it is. */
+  withoutFile(): CorrectedMethod;
   withGrid(grid: Grid): CorrectedMethod;
 }
 
@@ -38,6 +40,12 @@ export function corrected(
   checkCorrected(solver);
   const grid: Grid = { mesh: span };
   checkGrid(grid);
+  if (span[0] === span[1])
+    throw fail("INVALID_ARGUMENT", {
+      what: "span",
+      expected: "two different numbers",
+      received: span.join(", "),
+    });
   const { file } = options;
   const evaluations = solver.coefficients.times.length;
   const name = `ns-${evaluations}-g`;
@@ -52,6 +60,7 @@ export function corrected(
     grid,
     corrected: solver,
     scheme: (field) => correctedScheme(field, solver),
+    withoutFile: () => corrected(solver, span),
     withGrid: (other) => {
       if (gridText(other) === gridText(grid)) return corrected(solver, span, options);
       throw fail("INVALID_ARGUMENT", {

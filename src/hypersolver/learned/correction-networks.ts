@@ -26,7 +26,7 @@ export interface NetworkChoice {
   readonly features: readonly string[];
   readonly hidden: readonly number[];
   /** Of images. */
-  readonly kernels: readonly number[];
+  readonly kernels?: readonly number[] | undefined;
   readonly activation: ConvActivation;
   readonly seed: number;
 }
@@ -53,7 +53,7 @@ export async function startingNetworks(
   context: RunContext,
 ): Promise<StartingNetworks> {
   const { end, seen } = await firstSight(field, coefficients, choice, pairs, context);
-  const scale = rootMeanSquare(columnStatistics(end)).map((size) => size * Number(process.env.SC ?? 1));
+  const scale = rootMeanSquare(columnStatistics(end));
   const groups = choice.shared ? [seen] : seen.map((one) => [one]);
   const random = new Random(choice.seed).fork("networks");
   const made = groups.map((group, i) => {
@@ -80,7 +80,7 @@ interface MadeNetwork {
 
 /** An MLP for vectors, convolutions for images. */
 function networkOf(field: Field, choice: NetworkChoice, scaling: Scaling, random: Random): MadeNetwork {
-  const { inputs, features, hidden, kernels, activation } = choice;
+  const { inputs, features, hidden, kernels = [], activation } = choice;
   const shared = { inputs, features, hidden, ...scaling };
   if (!hasImageStates(field)) {
     const options: NetworkOptions = { ...shared, activation: activation as HiddenActivation };

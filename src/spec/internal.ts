@@ -4,6 +4,8 @@ export { changedSpec, optionalTable } from "./changes.js";
 export { pickSpec } from "./complete.js";
 export { flagOf, helpOf } from "./describe.js";
 export type { Row } from "./kind.js";
+export { most } from "./limits.js";
+export { seedRow } from "./seed-row.js";
 export type { Checked } from "./spec.js";
 export { suggestionFor } from "./suggestion.js";
 export { valueOfText } from "./text.js";

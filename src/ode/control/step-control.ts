@@ -1,3 +1,4 @@
+import { most } from "../../spec/internal.js";
 import { fail } from "../../tensor/index.js";
 import type { ErrorNorm } from "../plain/plain-stepper.js";
 import type { StepController } from "./step-controller.js";
@@ -46,14 +47,14 @@ export const DEFAULT_TOLERANCES: Tolerances = { rtol: 1e-7, atol: 1e-9 };
 /** @throws INVALID_ARGUMENT naming what makes no sense. */
 export function checkStepControl(control: StepControl): void {
   const { rtol, atol, minStep = 0, maxStep, firstStep, maxSteps = 1 } = control;
-  const positive = (value: number): boolean => Number.isInteger(value) && value > 0;
   check("rtol", rtol, "a finite number, at least 0", rtol >= 0);
   check("atol", atol, "a finite number, at least 0", atol >= 0);
   check("rtol and atol", rtol + atol, "at least one above 0", rtol + atol > 0);
   check("minStep", minStep, "a finite number, at least 0", minStep >= 0);
   if (maxStep !== undefined) check("maxStep", maxStep, "above 0 and minStep", maxStep > minStep);
   if (firstStep !== undefined) check("firstStep", firstStep, "above 0", firstStep > 0);
-  check("maxSteps", maxSteps, "a positive integer", positive(maxSteps));
+  const isCount = Number.isInteger(maxSteps) && maxSteps >= 1 && maxSteps <= most.attempts;
+  check("maxSteps", maxSteps, `a positive integer, at most ${most.attempts}`, isCount);
 }
 
 function check(what: string, value: number, expected: string, holds: boolean): void {

@@ -67,7 +67,7 @@ function exactResidual(
   base: ButcherTableau,
   { s, epsilon, z, x }: { s: number; epsilon: number; z: readonly number[]; x: number },
 ): number[] {
-  const { y1 } = rungeKuttaStep(base, f, plainAlgebra, s, epsilon, Float64Array.from(z));
+  const { y1 } = rungeKuttaStep(base, f, plainAlgebra, { s, dt: epsilon, y: Float64Array.from(z) });
   const end = exact(s, s + epsilon, z, x);
   return end.map((value, i) => (value - (y1[i] ?? Number.NaN)) / epsilon ** (base.order + 1));
 }
@@ -127,14 +127,11 @@ describe("rows of residual data", () => {
       const [at = 0, drive = 0, dt = 0] = [s?.[i]?.[0], x?.[i]?.[0], epsilon?.[i]?.[0]];
       const from = driven.exact(0.2, at, z0?.[i] ?? [], drive);
       expect(relativeDifference(state, from)).toBeLessThan(FLOAT32_STORED);
-      const { stages } = rungeKuttaStep(
-        heun,
-        fields.driven(drive),
-        plainAlgebra,
-        at,
+      const { stages } = rungeKuttaStep(heun, fields.driven(drive), plainAlgebra, {
+        s: at,
         dt,
-        Float64Array.from(state),
-      );
+        y: Float64Array.from(state),
+      });
       expect(
         relativeDifference(
           [...(k0?.[i] ?? []), ...(k1?.[i] ?? [])],

@@ -1,5 +1,6 @@
 import { fitTable } from "../../../hypersolver/specs.js";
 import type { Spec } from "../../../spec/index.js";
+import { most } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 
 /** What the command is told beside the spec of the fit: where things come from and go to, and what is measured. */
@@ -35,7 +36,7 @@ export const fitRunTable = {
   samples: {
     type: "integer",
     min: 1,
-    max: 10_000_000,
+    max: most.samples as number,
     otherwise: "2000; images: 64",
     placeholder: "n",
     group: "What to fit:",
@@ -43,7 +44,7 @@ export const fitRunTable = {
   },
   budget: {
     type: "list",
-    of: { type: "integer", min: 1 },
+    of: { type: "integer", min: 1, max: most.steps as number },
     otherwise: "1,2,4,8,16,32",
     placeholder: "n,…",
     group: "What to fit:",

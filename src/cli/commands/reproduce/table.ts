@@ -1,5 +1,6 @@
 import { type Preset, presetNames } from "../../../experiments/specs.js";
 import type { Complete } from "../../../spec/index.js";
+import { most } from "../../../spec/internal.js";
 import { cacheTable, seedTable } from "../../options/tables.js";
 
 /** What `reproduce` is told. */
@@ -33,6 +34,7 @@ export const reproduceOwnTable = {
   seeds: {
     type: "integer",
     min: 1,
+    max: most.runs as number,
     placeholder: "n",
     help: "run with so many seeds, --seed and those after it: mean ± deviation",
   },

@@ -15,7 +15,9 @@ import { resolveCoefficients } from "./resolve-coefficients.js";
 import { type EffectiveSolver, onTopTable, type SolverSpec, solverTable } from "./solver-table.js";
 
 /** Pairs to learn networks from, where states are vectors and nobody says. */
-const DEFAULT_PAIRS = 65_536;
+const DEFAULT_PAIRS = 16_384;
+/** Coefficients alone need to settle only as far as networks then move them. */
+const DEFAULT_ITERATIONS = 200;
 
 /**
  * Fills in all defaults of coefficients with corrections on top.
@@ -28,9 +30,13 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
   if (!images) refuseOthers(solverTable, spec, "vectors", { images: "image states [batch, c, h, w] for it" });
   const subject = images ? "images" : "vectors";
   const complete = completeSpec(solverTable, spec, subject);
-  const { evaluations, every, shared, hidden, activation, trajectories: usual } = complete;
-  const trajectories = spec.trajectories ?? (images ? usual : DEFAULT_PAIRS);
-  const coefficients = resolveCoefficients(field, { ...pickSpec(coefficientTable, spec), trajectories });
+  const { evaluations, every, shared, hidden, activation } = complete;
+  const { iterations = DEFAULT_ITERATIONS } = spec;
+  const coefficients = resolveCoefficients(field, {
+    ...(images ? {} : { trajectories: DEFAULT_PAIRS }),
+    ...pickSpec(coefficientTable, spec),
+    iterations,
+  });
   checkShared(evaluations, every, shared);
   if (!images && activation === "channel-prelu")
     throw fail("INVALID_ARGUMENT", {
@@ -40,7 +46,7 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
     });
   const inputs = spec.inputs ?? usualInputs(field, shared);
   const features = featuresFor(field, inputs, spec.features ?? []);
-  const jointBatch = Math.min(complete.jointBatch, trajectories);
+  const jointBatch = Math.min(complete.jointBatch, coefficients.trajectories);
   const effective = { ...complete, ...coefficients, inputs, features, jointBatch };
   if (!images) return effective;
   const kernels = spec.kernels ?? (hidden.length === 1 ? [1, 3] : [...hidden, 0].map(() => 3));

@@ -1,4 +1,5 @@
 import type { Complete, Spec } from "../../spec/index.js";
+import { most } from "../../spec/internal.js";
 import {
   type ConvActivation,
   type CorrectionInput,
@@ -13,6 +14,7 @@ export const onTopTable = {
   every: {
     type: "integer",
     min: 1,
+    max: most.learnedEvaluations as number,
     default: 2,
     placeholder: "n",
     group: "Corrections on top:",
@@ -28,7 +30,7 @@ export const onTopTable = {
   },
   hidden: {
     type: "list",
-    of: { type: "integer", min: 1 },
+    of: { type: "integer", min: 1, max: most.width as number },
     default: [64, 64, 64],
     defaultFor: { images: [32] },
     placeholder: "n,…",
@@ -38,7 +40,7 @@ export const onTopTable = {
   /** Sides of the kernels, one more than `hidden`. */
   kernels: {
     type: "list",
-    of: { type: "integer", min: 1 },
+    of: { type: "integer", min: 1, max: most.side as number },
     appliesTo: ["images"],
     otherwise: "1,3 for one hidden layer, else 3 each",
     placeholder: "n,…",
@@ -75,6 +77,7 @@ export const onTopTable = {
   jointIterations: {
     type: "integer",
     min: 1,
+    max: most.iterations as number,
     default: 3000,
     defaultFor: { images: 600 },
     placeholder: "n",
@@ -84,6 +87,7 @@ export const onTopTable = {
   jointBatch: {
     type: "integer",
     min: 1,
+    max: most.batch as number,
     default: 512,
     defaultFor: { images: 4 },
     placeholder: "n",
@@ -94,6 +98,7 @@ export const onTopTable = {
   jointLearningRate: {
     type: "number",
     min: 0,
+    max: most.learningRate as number,
     default: 0.03,
     flag: "--joint-lr",
     aliases: ["jointLr"],
@@ -105,6 +110,7 @@ export const onTopTable = {
   coefficientRate: {
     type: "number",
     min: 0,
+    max: 1,
     default: 0.1,
     placeholder: "x",
     group: "Corrections on top:",
@@ -123,10 +129,38 @@ const learnTable = {
   },
 } as const;
 
+/** Fewer iterations before networks join, and more pairs for them. */
+const withNetworks = {
+  iterations: {
+    type: "integer",
+    min: 1,
+    max: most.iterations as number,
+    otherwise: "800; before corrections 200",
+    placeholder: "n",
+    group: "How to fit:",
+    help: "training iterations of coefficients alone",
+  },
+  trajectories: {
+    type: "integer",
+    min: 1,
+    max: most.samples as number,
+    otherwise: "4096; for corrections 16384; images: 512",
+    placeholder: "n",
+    group: "How to fit:",
+    help: "reference pairs of states",
+  },
+} as const;
+
+type Renewed = keyof typeof withNetworks;
+
 /** What a solver of its own is fitted to do, and how hard to try. */
-export const solverTable: typeof learnTable & typeof coefficientTable & typeof onTopTable = {
+export const solverTable: typeof learnTable &
+  Omit<typeof coefficientTable, Renewed> &
+  typeof withNetworks &
+  typeof onTopTable = {
   ...learnTable,
   ...coefficientTable,
+  ...withNetworks,
   ...onTopTable,
 };
 
@@ -134,7 +168,7 @@ export const solverTable: typeof learnTable & typeof coefficientTable & typeof o
 export type SolverSpec = Spec<typeof solverTable>;
 
 type CompleteSolver = Complete<typeof solverTable>;
-type Resolved = "start" | "inputs" | "features";
 
 /** With every choice made. */
-export type EffectiveSolver = CompleteSolver & Required<Pick<CompleteSolver, Resolved>>;
+export type EffectiveSolver = CompleteSolver &
+  Required<Pick<CompleteSolver, "start" | "inputs" | "features" | Renewed>>;

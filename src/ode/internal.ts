@@ -32,6 +32,7 @@ export {
 } from "./methods/method-of.js";
 export {
   gridSchema,
+  nonStationaryCoefficientsSchema,
   nonStationarySchema,
   reversibleSchema,
   tableauMethodSchema,
@@ -55,12 +56,14 @@ export {
   splitReversible,
   tableauMethodText,
 } from "./methods/method-text.js";
+export { checkCoefficients } from "./methods/non-stationary/coefficients.js";
 export { coefficientsOf } from "./methods/non-stationary/coefficients-of.js";
 export {
   isNonStationary,
   type NonStationarySpec,
   nonStationaryScheme,
 } from "./methods/non-stationary/method.js";
+export { nonStationaryStep } from "./methods/non-stationary/step.js";
 export { isReversible } from "./methods/reversible/method.js";
 export { embeddedError, rungeKuttaStep } from "./methods/runge-kutta.js";
 export {

@@ -31,6 +31,7 @@ interface FlowDensityOptions extends CompileOptions {
    * carries the log-density along the corrected path; or one that was fitted to the log-density field, and corrects both.
    */
   readonly method?: Method | string;
+  /** Looked at between steps, or before and after a program that is the whole solve. */
   readonly signal?: AbortSignal | undefined;
   /** Default: exact up to dimension 8 and for a correction of the log-density, else Hutchinson's. */
   readonly estimator?: TraceEstimator;

@@ -13,6 +13,7 @@ export { baseOf } from "./fit/base-of.js";
 export type { EffectiveFit } from "./fit/fit-settings.js";
 export { fitTable } from "./fit/fit-table.js";
 export { hasImageStates, resolveFit } from "./fit/resolve-fit.js";
+export { isCorrected } from "./learned/corrected-method.js";
 export { measuringReference, referenceEnds, referenceNoise, type StateErrors } from "./measure/measure.js";
 export type { MeshPointError } from "./measure/mesh-errors.js";
 export { type DroppedSamples, droppedText, solvableSamples } from "./measure/solvable-samples.js";

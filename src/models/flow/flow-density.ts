@@ -1,6 +1,6 @@
 import { logScale, standardized } from "../../data/index.js";
 import { type Graph, type Node, slice, sub, trace } from "../../graph/index.js";
-import { type Correction, hyper } from "../../hypersolver/index.js";
+import type { Correction } from "../../hypersolver/index.js";
 import { isHyper } from "../../hypersolver/internal.js";
 import { compileSolve, logDensityField, type Method, orThrow, type Tolerances } from "../../ode/index.js";
 import {
@@ -92,7 +92,7 @@ export async function compileFlowDensity(
   const dimension = dimensionOf(flow);
   const augmented = logDensityField(flow.field, { estimator: densityEstimator(flow, options) });
   const open = withOpenParameters(augmented.field);
-  const asked = onCorrectedColumns(resolveMethod(options.method, FLOW_TOLERANCES));
+  const asked = resolveMethod(options.method, FLOW_TOLERANCES);
   const method = toleranceOnState ? withStepControl(asked, { toleranceColumns: dimension }) : asked;
   const solve = await compileSolve(open, {
     ...runtimeOptions(options),
@@ -149,12 +149,6 @@ export function densityEstimator(
 
 /** Columns of the state that a correction corrects. */
 const correctedColumns = ({ graph }: Correction): number => Number(graph.outputs.g?.shape.at(-1));
-
-/** A correction for z is to leave the log-density to its base. */
-const onCorrectedColumns = (method: Method): Method =>
-  isHyper(method)
-    ? hyper(method.correction, method.grid, { columns: correctedColumns(method.correction) })
-    : method;
 
 /** From the state at the base, whose last column is ∫ div f over the way there, to the log-density. */
 function finishGraph({ base }: Flow, { field, dimension, columns }: LogDensityField): Graph {

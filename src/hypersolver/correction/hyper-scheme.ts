@@ -56,7 +56,7 @@ export function hyperScheme(
     gCalls: 1,
     macs: base.stages * fieldMacs(field) + correctionMacs(correction),
   };
-  return repeatedStep(each, ({ s, dt, z, z0, controls, algebra = graphAlgebra, estimate = false }) => {
+  const step: StepScheme["step"] = ({ s, dt, z, z0, controls, algebra = graphAlgebra, estimate = false }) => {
     const epsilon = asColumn(dt, z);
     const guard = throughField ? (state: Node) => state : stopGradient;
     const taken = baseStep(
@@ -76,7 +76,8 @@ export function hyperScheme(
     if (!estimate || !isAdaptive(whole)) return record;
     const f = symbolicField(field, { controls });
     return { ...record, error: embeddedError(whole, f, algebra, { s, dt: epsilon }, taken) };
-  });
+  };
+  return { ...repeatedStep(each, step), readsStart: correction.inputs.includes("z0") };
 }
 
 /** Columns that a correction corrects. */

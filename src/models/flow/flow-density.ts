@@ -1,7 +1,7 @@
 import { logScale, standardized } from "../../data/index.js";
 import { type Graph, type Node, slice, sub, trace } from "../../graph/index.js";
 import type { Correction } from "../../hypersolver/index.js";
-import { isHyper } from "../../hypersolver/internal.js";
+import { correctionOf } from "../../hypersolver/internal.js";
 import { compileSolve, logDensityField, type Method, orThrow, type Tolerances } from "../../ode/index.js";
 import {
   checkOptionNames,
@@ -136,7 +136,8 @@ export function densityEstimator(
   { estimator, method }: Pick<FlowDensityOptions, "estimator" | "method">,
 ): TraceEstimator {
   const dimension = dimensionOf(flow);
-  const corrected = typeof method === "object" && isHyper(method) ? correctedColumns(method.correction) : 0;
+  const correction = typeof method === "object" ? correctionOf(method) : undefined;
+  const corrected = correction === undefined ? 0 : correctedColumns(correction);
   if (corrected <= dimension) return estimator ?? defaultEstimator(dimension);
   if (estimator !== "hutchinson") return "exact";
   throw fail("INVALID_ARGUMENT", {

@@ -2,11 +2,10 @@ import type { Command } from "commander";
 import { type Complete, completeSpec, type Spec, type Table } from "../../spec/index.js";
 import type { CommandDefinition, Job, JobContext, JobResult } from "../command.js";
 import { jsonText } from "../terminal/output.js";
-import { addExamples, type SharedOptions } from "./options.js";
-import { addTable, givenOptions, requireAll } from "./table-options.js";
+import { addExamples, addOptions, type Machine } from "./options.js";
+import { givenOptions, requireAll } from "./table-options.js";
 
-/** The part of a run's context that flags decide. */
-export type Machine = Pick<SharedOptions, "device" | "threads">;
+export type { Machine };
 
 /** What a job is told beside the spec: the machine, and the world. */
 export interface Desk extends JobContext {
@@ -44,11 +43,6 @@ export interface SpecCommand<T extends Table> {
   load(): Promise<SpecJob<T>>;
 }
 
-interface SpecOptions extends SharedOptions {
-  readonly config?: string;
-  readonly printConfig?: boolean;
-}
-
 /** Makes the definition of a command from its table. */
 export function specCommand<T extends Table>(definition: SpecCommand<T>): CommandDefinition {
   const { name, summary, description, table, examples, load } = definition;
@@ -58,24 +52,17 @@ export function specCommand<T extends Table>(definition: SpecCommand<T>): Comman
     table,
     configure: (command, attach) => {
       command.description(description);
-      addTable(command, table);
-      command
-        .optionsGroup("Common options:")
-        .option("--config <file>", "take options from a file, JSON or YAML; flags go first")
-        .option(
-          "--print-config",
-          "print the options in effect as JSON, ready for --config, and do nothing else",
-        );
+      addOptions(command, table);
       addExamples(command, examples);
-      attach<SpecOptions>(command, async () => jobOf(command, table, await load()));
+      attach(command, async () => jobOf(command, table, await load()));
     },
   };
 }
 
-function jobOf<T extends Table>(command: Command, table: T, job: SpecJob<T>): Job<SpecOptions> {
-  return async (_, { config, printConfig, device, threads }, desk) => {
+function jobOf<T extends Table>(command: Command, table: T, job: SpecJob<T>): Job {
+  return async ({ config, printConfig, device, threads }, desk) => {
     const spec = await specOf(command, table, config);
-    const machine = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) };
+    const machine = { device, threads };
     if (printConfig !== true) return job.run(spec, { ...desk, machine });
     const effective = await job.effective(spec, { ...desk, machine });
     return { text: jsonText(effective), json: effective };

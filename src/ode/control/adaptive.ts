@@ -2,6 +2,7 @@ import { interruption } from "../problem/interruption.js";
 import { checkMonotone } from "../problem/mesh.js";
 import { type Solution, SolutionRecorder } from "../problem/solution.js";
 import type { AdaptiveOptions } from "./adaptive-options.js";
+import { DEFAULT_MAX_STEPS } from "./step-control.js";
 import {
   type ControllerState,
   type Decision,
@@ -80,12 +81,9 @@ interface Attempt {
   readonly s1: number;
 }
 
-/** Attempts of a solve whose author set no limit. */
-export const MOST_STEPS = 100_000;
-
 async function advanceToEnd<Y>(run: Run<Y>, start: Point<Y>): Promise<Solution<Y>> {
   const { recorder, stepper, stepController } = run;
-  const { maxSteps = MOST_STEPS, signal, onStep } = run.options;
+  const { maxSteps = DEFAULT_MAX_STEPS, signal, onStep } = run.options;
   const isInterrupted = interruption(signal);
   let point = start;
   for (;;) {

@@ -1,5 +1,5 @@
 import { most } from "../../spec/internal.js";
-import { fail } from "../../tensor/index.js";
+import { fail } from "../../tensor/errors.js";
 import type { ErrorNorm } from "../plain/plain-stepper.js";
 import type { StepController } from "./step-controller.js";
 
@@ -43,6 +43,9 @@ export type Tolerances = Pick<StepControl, "rtol" | "atol">;
 
 /** Those of torchdiffeq. */
 export const DEFAULT_TOLERANCES: Tolerances = { rtol: 1e-7, atol: 1e-9 };
+
+/** Attempted steps of a solve whose author set no limit. */
+export const DEFAULT_MAX_STEPS = 100_000;
 
 /** @throws INVALID_ARGUMENT naming what makes no sense. */
 export function checkStepControl(control: StepControl): void {

@@ -2,6 +2,7 @@ import { standardized } from "../../../data/index.js";
 import { densityOverGrid, gridAround, gridFigure, squareGrid } from "../../../experiments/index.js";
 import { type CompiledDensity, compileFlowDensity } from "../../../models/index.js";
 import { densityEstimator, type LogDensities, withZeroColumns } from "../../../models/internal.js";
+import { DEFAULT_NOISE } from "../../../models/specs.js";
 import { type Field, logDensityField } from "../../../ode/index.js";
 import { stateType, type TraceEstimator } from "../../../ode/internal.js";
 import type { JobContext } from "../../command.js";
@@ -80,10 +81,10 @@ export function refuseSpareNoise({ noise, estimator }: TraceOptions, used: Trace
 
 /** How the divergence is found. */
 function traceOf(flow: LoadedFlow, options: DensityOptions, { method }: ChosenMethod): DensityTrace {
-  const wanted = { method, ...(options.estimator !== undefined && { estimator: options.estimator }) };
+  const wanted = { method, estimator: options.estimator };
   const estimator = forOption("--estimator", () => densityEstimator(flow, wanted));
   refuseSpareNoise(options, estimator);
-  const { noise = "rademacher" } = options;
+  const { noise = DEFAULT_NOISE } = options;
   return estimator === "exact" ? { estimator } : { estimator, noise };
 }
 
@@ -149,7 +150,7 @@ function gridOf(
   { grid, picture }: DensityOptions,
 ): ReturnType<typeof squareGrid> | undefined {
   if (grid !== undefined) {
-    const { low, high, cells } = parseGrid("--grid", grid);
+    const { low, high, cells } = parseGrid(grid);
     return squareGrid(low, high, cells);
   }
   return picture === undefined || points === undefined ? undefined : gridAround(points.value);

@@ -1,6 +1,6 @@
 /** For the layers above, not for users: references, measured samples, cards and the facts in files. */
 export { hiddenFeature } from "./correction/hidden-feature.js";
-export { isHyper } from "./correction/hyper.js";
+export { correctionOf, isHyper } from "./correction/hyper.js";
 export { integerPower } from "./correction/hyper-scheme.js";
 export { type AnyMethodSpec, methodOf, parseMethodSpec } from "./correction/method-of.js";
 export type { CorrectionInput } from "./correction/names.js";
@@ -13,6 +13,7 @@ export { baseOf } from "./fit/base-of.js";
 export type { EffectiveFit } from "./fit/fit-settings.js";
 export { fitTable } from "./fit/fit-table.js";
 export { hasImageStates, resolveFit } from "./fit/resolve-fit.js";
+export { isCorrected } from "./learned/corrected-method.js";
 export { measuringReference, referenceEnds, referenceNoise, type StateErrors } from "./measure/measure.js";
 export type { MeshPointError } from "./measure/mesh-errors.js";
 export { type DroppedSamples, droppedText, solvableSamples } from "./measure/solvable-samples.js";

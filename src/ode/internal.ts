@@ -23,15 +23,28 @@ export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.j
 export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
 export { type LinearMethod, linearTableau } from "./methods/linear-method.js";
 export { withStepControl } from "./methods/method.js";
-export { requireLinear, requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
+export {
+  requireLinear,
+  requireTableau,
+  resolveMethod,
+  reversibleOf,
+  tableauMethodOf,
+} from "./methods/method-of.js";
 export {
   gridSchema,
+  nonStationaryCoefficientsSchema,
   nonStationarySchema,
+  reversibleSchema,
   tableauMethodSchema,
   tableauSchema,
   tableauSpecSchema,
 } from "./methods/method-schema.js";
-export { type MethodSpec, type TableauMethodSpec, tableauSpec } from "./methods/method-spec.js";
+export {
+  type MethodSpec,
+  type ReversibleSpec,
+  type TableauMethodSpec,
+  tableauSpec,
+} from "./methods/method-spec.js";
 export {
   gridText,
   isGridText,
@@ -40,14 +53,18 @@ export {
   parseGrid,
   parseTableauMethod,
   splitMethods,
+  splitReversible,
   tableauMethodText,
 } from "./methods/method-text.js";
+export { checkCoefficients } from "./methods/non-stationary/coefficients.js";
 export { coefficientsOf } from "./methods/non-stationary/coefficients-of.js";
 export {
   isNonStationary,
   type NonStationarySpec,
   nonStationaryScheme,
 } from "./methods/non-stationary/method.js";
+export { nonStationaryStep } from "./methods/non-stationary/step.js";
+export { isReversible } from "./methods/reversible/method.js";
 export { embeddedError, rungeKuttaStep } from "./methods/runge-kutta.js";
 export {
   type MethodCost,

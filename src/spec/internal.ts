@@ -8,5 +8,5 @@ export { most } from "./limits.js";
 export { seedRow } from "./seed-row.js";
 export type { Checked } from "./spec.js";
 export { suggestionFor } from "./suggestion.js";
-export { numberText, problemOfText, valueOfText } from "./text.js";
+export { numberText, problemOfText, textOfValue, valueOfText } from "./text.js";
 export { expectation, textExpectation } from "./words.js";

@@ -57,7 +57,7 @@ export function hyperScheme(
     gCalls: 1,
     macs: base.stages * fieldMacs(field) + correctionMacs(correction),
   };
-  return repeatedStep(each, ({ s, dt, z, z0, controls, algebra = graphAlgebra, estimate = false }) => {
+  const step: StepScheme["step"] = ({ s, dt, z, z0, controls, algebra = graphAlgebra, estimate = false }) => {
     const epsilon = asColumn(dt, z);
     const guard = throughField ? (state: Node) => state : stopGradient;
     const taken = baseStep(
@@ -77,7 +77,8 @@ export function hyperScheme(
     if (!estimate || !isAdaptive(whole)) return record;
     const f = symbolicField(field, { controls });
     return { ...record, error: embeddedError(whole, f, algebra, { s, dt: epsilon }, taken) };
-  });
+  };
+  return { ...repeatedStep(each, step), readsStart: correction.inputs.includes("z0") };
 }
 
 /** εⁿ by multiplication: right for ε < 0, where the sign of ε^(p+1) follows. */

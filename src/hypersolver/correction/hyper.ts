@@ -4,6 +4,7 @@ import {
   checkGrid,
   type Grid,
   gridText,
+  isReversible,
   type MethodSpec,
   type StepScheme,
   type TableauSpec,
@@ -84,5 +85,11 @@ export function hyper(
 
 /** Whether a method is a corrected one. */
 export const isHyper = (method: Method): method is HyperMethod => "correction" in method;
+
+/** The correction that a method applies, also one that was made reversible. */
+export function correctionOf(method: Method): Correction | undefined {
+  if (isReversible(method)) return correctionOf(method.base);
+  return isHyper(method) ? method.correction : undefined;
+}
 
 const ownGrid = ({ card }: Correction): Grid | undefined => card && { steps: card.steps };

@@ -1,13 +1,14 @@
 import { logScale, standardized } from "../../data/index.js";
 import { type Graph, type Node, slice, sub, trace } from "../../graph/index.js";
 import { type Correction, hyper } from "../../hypersolver/index.js";
-import { isHyper } from "../../hypersolver/internal.js";
-import { compileSolve, logDensityField, type Method, orThrow } from "../../ode/index.js";
+import { correctionOf, isHyper } from "../../hypersolver/internal.js";
+import { compileSolve, type FixedMethod, logDensityField, type Method, orThrow } from "../../ode/index.js";
 import {
   checkOptionNames,
   compileNames,
   defaultEstimator,
   type FieldStatistics,
+  isReversible,
   type LogDensityField,
   NOISE_CONTROL,
   type OptionNames,
@@ -134,7 +135,8 @@ export function densityEstimator(
   { estimator, method }: Pick<FlowDensityOptions, "estimator" | "method">,
 ): TraceEstimator {
   const dimension = dimensionOf(flow);
-  const corrected = typeof method === "object" && isHyper(method) ? correctedColumns(method.correction) : 0;
+  const correction = typeof method === "object" ? correctionOf(method) : undefined;
+  const corrected = correction === undefined ? 0 : correctedColumns(correction);
   if (corrected <= dimension) return estimator ?? defaultEstimator(dimension);
   if (estimator !== "hutchinson") return "exact";
   throw fail("INVALID_ARGUMENT", {
@@ -149,10 +151,11 @@ export function densityEstimator(
 const correctedColumns = ({ graph }: Correction): number => Number(graph.outputs.g?.shape.at(-1));
 
 /** A correction for z is to leave the log-density to its base. */
-const onCorrectedColumns = (method: Method): Method =>
-  isHyper(method)
-    ? hyper(method.correction, method.grid, { columns: correctedColumns(method.correction) })
-    : method;
+function onCorrectedColumns<M extends Method>(method: M): M | FixedMethod {
+  if (isReversible(method)) return method.withBase(onCorrectedColumns(method.base));
+  if (!isHyper(method)) return method;
+  return hyper(method.correction, method.grid, { columns: correctedColumns(method.correction) });
+}
 
 /** From the state at the base, whose last column is ∫ div f over the way there, to the log-density. */
 function finishGraph({ base }: Flow, { field, dimension, columns }: LogDensityField): Graph {

@@ -1,7 +1,9 @@
 import { most } from "../../spec/internal.js";
 import { fail } from "../../tensor/errors.js";
-import type { ErrorNorm } from "../plain/plain-stepper.js";
 import type { StepController } from "./step-controller.js";
+
+/** Size of an error whose elements are already divided by their tolerances; at most 1 passes. */
+export type ErrorNorm = (scaled: Float64Array) => number;
 
 /** How tolerances choose steps. */
 export interface StepControl {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Grid } from "../problem/grid.js";
-import type { TableauMethodSpec } from "./method-spec.js";
+import type { MethodSpec, ReversibleSpec, TableauMethodSpec } from "./method-spec.js";
 import { multistepNames } from "./multistep/names.js";
+import type { NonStationaryCoefficients } from "./non-stationary/coefficients.js";
 import type { NonStationarySpec } from "./non-stationary/method.js";
 import type { AdaptiveTableauSpec, TableauSpec } from "./tableau.js";
 
@@ -65,13 +66,27 @@ export const tableauSpecSchema: z.ZodType<string | TableauSpec | AdaptiveTableau
   tableauSchema,
 ]);
 
-/** Checks the spec of a method that names or coefficients of tableaus say whole. */
-export const tableauMethodSchema: z.ZodType<TableauMethodSpec> = z.discriminatedUnion("kind", [
+const fixedSchema = z.strictObject({
+  kind: z.literal("fixed"),
+  tableau: tableauSpecSchema,
+  grid: gridSchema,
+});
+
+/** Checks the spec of a reversible method, whose base passes the check given. */
+export const reversibleSchema = <Base extends MethodSpec>(
+  base: z.ZodType<Base>,
+): z.ZodType<ReversibleSpec<Base>> =>
   z.strictObject({
-    kind: z.literal("fixed"),
-    tableau: tableauSpecSchema,
-    grid: gridSchema,
-  }),
+    kind: z.literal("reversible"),
+    base,
+    coupling: z.number().exactOptional(),
+    inverse: z.literal(true).exactOptional(),
+  });
+
+/** Checks the spec of a method that names or coefficients of tableaus say whole. */
+export const tableauMethodSchema: z.ZodType<TableauMethodSpec> = z.union([
+  fixedSchema,
+  reversibleSchema(fixedSchema),
   z.strictObject({
     kind: z.literal("adaptive"),
     tableau: z.union([z.string(), adaptiveTableau]),
@@ -80,15 +95,16 @@ export const tableauMethodSchema: z.ZodType<TableauMethodSpec> = z.discriminated
   z.strictObject({ kind: z.literal("multistep"), method: z.enum(multistepNames), grid: gridSchema }),
 ]);
 
+/** Checks the form of coefficients; what the numbers have to be, `checkCoefficients` checks. */
+export const nonStationaryCoefficientsSchema: z.ZodType<NonStationaryCoefficients> = z.strictObject({
+  times: coefficients,
+  rows: z.array(z.strictObject({ from: z.number(), scale: z.number(), weights: coefficients })),
+});
+
 /** Checks the form of non-stationary coefficients as a method; what the numbers have to be, `nonStationary` checks. */
 export const nonStationarySchema: z.ZodType<NonStationarySpec> = z.strictObject({
   kind: z.literal("non-stationary"),
-  coefficients: z
-    .strictObject({
-      times: coefficients,
-      rows: z.array(z.strictObject({ from: z.number(), scale: z.number(), weights: coefficients })),
-    })
-    .exactOptional(),
+  coefficients: nonStationaryCoefficientsSchema.exactOptional(),
   file: z.string().exactOptional(),
   grid: gridSchema.exactOptional(),
 });

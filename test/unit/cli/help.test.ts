@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { reproduceTable } from "../../../src/cli/commands/reproduce/table.js";
 import { trainTable } from "../../../src/cli/commands/train/table.js";
-import { buildProgram, shellQuoted } from "../../../src/cli/program.js";
+import { buildProgram } from "../../../src/cli/program.js";
 import { createOutput } from "../../../src/cli/terminal/output.js";
+import { shellQuoted } from "../../../src/cli/terminal/shell.js";
 import { densities } from "../../../src/data/index.js";
 import { presets } from "../../../src/experiments/internal.js";
 import { fitTable } from "../../../src/hypersolver/internal.js";

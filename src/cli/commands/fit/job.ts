@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type FitRun, runFit } from "../../../experiments/index.js";
 import { CHECKPOINT_FILE, checkpointing, comparisonText, fitSummary } from "../../../experiments/internal.js";
 import type { FitSpec } from "../../../hypersolver/index.js";
@@ -15,8 +15,8 @@ import { formatNumber } from "../../../plot/internal.js";
 import { completeSpec } from "../../../spec/index.js";
 import { pickSpec } from "../../../spec/internal.js";
 import { fail, isHypersolversError } from "../../../tensor/index.js";
-import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/checkpoints.js";
-import { configArtifact } from "../../files/config-artifact.js";
+import { checkpointLeft, checkpointsIn, goingOn, lookForCheckpoint } from "../../files/checkpoints.js";
+import { configArtifact, writeConfig } from "../../files/config-artifact.js";
 import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
 import { stemOf } from "../../files/models.js";
@@ -40,6 +40,7 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
     await requireWritableFolder(out);
     await lookForCheckpoint(out, resume, output);
     const config = configArtifact(fitCommandTable, repeated(spec, resolveFit(task.field, fit)));
+    await writeConfig(out, config, resume);
     const checkpoints = checkpointsIn(out);
     const learned = learnedFiles(out, output, config);
     const interruption = onInterrupt(output, FIT_STOPS);
@@ -101,9 +102,7 @@ export function nothingFitted(error: unknown, resumed = false): unknown {
   return fail("INTERRUPTED", {
     what: "fit",
     received: "a stop while reference trajectories were being solved",
-    help: resumed
-      ? "nothing was done, and the checkpoint is as it was"
-      : "nothing was fitted yet, and nothing is written",
+    help: resumed ? "nothing was done, and the checkpoint is as it was" : "nothing was fitted yet",
     cause: error,
   });
 }
@@ -132,8 +131,7 @@ function inputsOf({ inputs, features = [] }: FitCommandSpec): readonly Correctio
 }
 function textOf({ metrics }: FitRun, paths: readonly string[], checkpoint: string | undefined): string {
   const { status, iterations, heldOutSamples, dropped, brokenSolver, losses, noiseFloor, seconds } = metrics;
-  const going =
-    checkpoint === undefined ? "" : ` Repeat the command with --resume to go on from ${checkpoint}.`;
+  const going = checkpoint === undefined ? "" : ` ${goingOn("fit", dirname(checkpoint))} goes on from there.`;
   const ending =
     status === "interrupted"
       ? `Interrupted after ${iterations} iterations; this is the best correction until then.${going}`

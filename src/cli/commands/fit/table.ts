@@ -57,7 +57,7 @@ export const fitRunTable = {
     default: false,
     flag: "--resume",
     group: "What to fit:",
-    help: "go on from OUT/checkpoint.safetensors, with the options of the run that wrote it",
+    help: "go on with the run in OUT, from its checkpoint and by its options; they need not be said again",
   },
   figures: {
     type: "boolean",

@@ -38,7 +38,10 @@ export const reproduceOwnTable = {
     placeholder: "n",
     help: "run with so many seeds, --seed and those after it: mean ± deviation",
   },
-  resume: { type: "boolean", help: "go on from the checkpoint in the folder, if there is one" },
+  resume: {
+    type: "boolean",
+    help: "go on with the run in OUT, from what it kept and by its options; they need not be said again",
+  },
   out: {
     type: "text",
     otherwise: "runs/NAME, with the data set behind",

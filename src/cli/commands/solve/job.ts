@@ -102,8 +102,10 @@ function placeOf(options: SolveOptions, { method, correction }: ChosenMethod): S
 
 /** Whether the spelling of a corrected method has steps of its own. */
 const saysSteps = ({ method }: SolveOptions): boolean => {
-  const spec = method === undefined ? undefined : parseMethodSpec(method);
-  return spec?.kind === "hyper" && spec.grid !== undefined;
+  if (method === undefined) return false;
+  const spec = parseMethodSpec(method);
+  const corrected = spec.kind === "reversible" ? spec.base : spec;
+  return corrected.kind === "hyper" && corrected.grid !== undefined;
 };
 
 /** Tolerances that nothing can meet are told of before the solve. */

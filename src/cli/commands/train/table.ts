@@ -104,7 +104,7 @@ export const trainTaskTable = {
   },
   resume: {
     type: "boolean",
-    help: "go on from OUT/checkpoint.safetensors, with the options of the run that wrote it",
+    help: "go on with the run in OUT, from its checkpoint and by its options; they need not be said again",
   },
   figures: {
     type: "boolean",

@@ -1,14 +1,13 @@
 import { logScale, standardized } from "../../data/index.js";
 import { type Graph, type Node, slice, sub, trace } from "../../graph/index.js";
-import { type Correction, hyper } from "../../hypersolver/index.js";
-import { correctionOf, isHyper } from "../../hypersolver/internal.js";
-import { compileSolve, type FixedMethod, logDensityField, type Method, orThrow } from "../../ode/index.js";
+import type { Correction } from "../../hypersolver/index.js";
+import { correctionOf } from "../../hypersolver/internal.js";
+import { compileSolve, logDensityField, type Method, orThrow } from "../../ode/index.js";
 import {
   checkOptionNames,
   compileNames,
   defaultEstimator,
   type FieldStatistics,
-  isReversible,
   type LogDensityField,
   NOISE_CONTROL,
   type OptionNames,
@@ -34,6 +33,7 @@ interface FlowDensityOptions extends CompileOptions {
    * carries the log-density along the corrected path; or one that was fitted to the log-density field, and corrects both.
    */
   readonly method?: Method | string;
+  /** Looked at between steps, or before and after a program that is the whole solve. */
   readonly signal?: AbortSignal | undefined;
   /** Default: exact up to dimension 8 and for a correction of the log-density, else Hutchinson's. */
   readonly estimator?: TraceEstimator | undefined;
@@ -91,7 +91,7 @@ export async function compileFlowDensity(
   const dimension = dimensionOf(flow);
   const augmented = logDensityField(flow.field, { estimator: densityEstimator(flow, options) });
   const open = withOpenParameters(augmented.field);
-  const asked = onCorrectedColumns(resolveMethod(options.method, FLOW_TOLERANCES));
+  const asked = resolveMethod(options.method, FLOW_TOLERANCES);
   const method = toleranceOnState ? withStepControl(asked, { toleranceColumns: dimension }) : asked;
   const solve = await compileSolve(open, {
     ...runtimeOptions(options),
@@ -149,13 +149,6 @@ export function densityEstimator(
 
 /** Columns of the state that a correction corrects. */
 const correctedColumns = ({ graph }: Correction): number => Number(graph.outputs.g?.shape.at(-1));
-
-/** A correction for z is to leave the log-density to its base. */
-function onCorrectedColumns<M extends Method>(method: M): M | FixedMethod {
-  if (isReversible(method)) return method.withBase(onCorrectedColumns(method.base));
-  if (!isHyper(method)) return method;
-  return hyper(method.correction, method.grid, { columns: correctedColumns(method.correction) });
-}
 
 /** From the state at the base, whose last column is ∫ div f over the way there, to the log-density. */
 function finishGraph({ base }: Flow, { field, dimension, columns }: LogDensityField): Graph {

@@ -22,9 +22,10 @@ export {
   type PlaneGrid,
   squareGrid,
 } from "./flow/density-grid.js";
+export type { FlowTraining } from "./flow/flow-defaults.js";
 export { gridFigure } from "./flow/flow-figures.js";
 export type { FlowMetrics, HeldOutLikelihood } from "./flow/flow-metrics.js";
-export { type FlowPlan, type FlowTraining, flowPhases } from "./flow/flow-phases.js";
+export { type FlowPlan, flowPhases } from "./flow/flow-phases.js";
 export { baseStates, dataStates } from "./flow/flow-states.js";
 export { type FlowRequest, type FlowRun, runFlow } from "./flow/run-flow.js";
 // What the paper shows, to be run again.

@@ -17,9 +17,10 @@ import { isHypersolversError } from "../../tensor/index.js";
 import type { Artifact } from "../kit/artifact.js";
 import { DRAWING, MEASURING_DENSITY } from "../kit/progress-stages.js";
 import { metricsFile, reportArtifacts, withRunFacts } from "../kit/report.js";
+import { flowDefaults } from "./flow-defaults.js";
 import { type FlowFigureData, flowFigures } from "./flow-figures.js";
 import type { FlowMetrics } from "./flow-metrics.js";
-import { flowDefaults, phasesText } from "./flow-phases.js";
+import { phasesText } from "./flow-phases.js";
 import { flowReport } from "./flow-report.js";
 
 /** A flow from data to report. */

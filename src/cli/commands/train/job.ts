@@ -12,8 +12,6 @@ import { requireWritableFolder, writeAll } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
 import { withPngs } from "../../files/picture.js";
 import { type TrainingData, trainingData } from "../../files/training-data.js";
-import { forOption } from "../../options/for-option.js";
-import { parseBase } from "../../options/parse.js";
 import type { Desk, SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { interruptedExit, onInterrupt, TRAINING_STOPS } from "../../terminal/interruption.js";
@@ -106,7 +104,7 @@ function requestOf(
     command,
     figures,
     spec: { phases: flowPhases(planOf(options)), network, validations, seed },
-    base: forOption("--base", () => baseNamed(parseBase(base))),
+    base: baseNamed(base),
   };
 }
 

@@ -9,12 +9,8 @@ import {
   runFlow,
   squareGrid,
 } from "../../../../src/experiments/index.js";
-import {
-  CHECKPOINT_FILE,
-  checkpointing,
-  flowDefaults,
-  flowSummary,
-} from "../../../../src/experiments/internal.js";
+import { CHECKPOINT_FILE, checkpointing, flowSummary } from "../../../../src/experiments/internal.js";
+import { flowDefaults } from "../../../../src/experiments/specs.js";
 import { mul } from "../../../../src/graph/index.js";
 import {
   compileFlowDensity,

@@ -82,5 +82,6 @@ export {
 } from "./methods/tableau.js";
 export { knownTableau } from "./methods/tableaus/index.js";
 export { checkGrid, type Grid, planMesh, type SolvePlace } from "./problem/grid.js";
+export { interruption } from "./problem/interruption.js";
 export { type MeshStep, spanOf, stepsOf } from "./problem/mesh.js";
 export { checkOptionNames, type OptionNames } from "./problem/option-names.js";

@@ -28,7 +28,6 @@ export interface HyperSpec extends MethodSpec {
 /** A corrected tableau in fixed steps. */
 export interface HyperMethod extends FixedMethod {
   readonly correction: Correction;
-  readonly columns?: number | undefined;
   readonly spec: HyperSpec;
   scheme(field: Field): StepScheme;
   withGrid(grid: Grid): HyperMethod;
@@ -37,11 +36,6 @@ export interface HyperMethod extends FixedMethod {
 export interface HyperOptions {
   /** What the correction is called in the method's spelling and spec, usually its file. */
   readonly file?: string;
-  /**
-   * Columns of the state that g sees and corrects, the first ones; those behind follow the base. So a correction made
-   * for z also steps (z, log-density). Default: all.
-   */
-  readonly columns?: number | undefined;
 }
 
 /** `hyper-heun` of a base. */
@@ -58,7 +52,7 @@ export function hyper(
   grid: Grid | undefined = ownGrid(correction),
   options: HyperOptions = {},
 ): HyperMethod {
-  const { file, columns } = options;
+  const { file } = options;
   const { base } = correction;
   if (grid === undefined)
     throw fail("INVALID_ARGUMENT", {
@@ -77,8 +71,7 @@ export function hyper(
     spec: { kind: "hyper", base: tableauSpec(base), correction: file, grid },
     grid,
     correction,
-    columns,
-    scheme: (field) => hyperScheme(field, correction, { columns }),
+    scheme: (field) => hyperScheme(field, correction),
     withGrid: (other) => hyper(correction, other, options),
   };
 }

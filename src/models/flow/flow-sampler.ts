@@ -6,12 +6,13 @@ import { type CompileOptions, compile } from "../../runtime/index.js";
 import { cast, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { compileDensityCarrier } from "./carried-density.js";
 import { dimensionOf, type Flow } from "./flow.js";
-import { FLOW_TOLERANCES } from "./flow-density.js";
+import { FLOW_TOLERANCES } from "./tolerances.js";
 
 /** How samples are solved, and on what. */
 export interface FlowSamplerOptions extends CompileOptions {
   /** Default, and tolerances that its spelling does not say: dopri5 at 1e-5. */
   readonly method?: Method | string;
+  /** Looked at between steps, or before and after a program that is the whole solve. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Also the log-density of every sample under what the method makes of the base: by d Jacobian–vector products through the

@@ -9,6 +9,7 @@ import { graphAlgebraWithin } from "../methods/graph-algebra.js";
 import type { FixedMethod } from "../methods/method.js";
 import { repeatsStep, type Scheme, type StepScheme } from "../methods/scheme.js";
 import { planMesh } from "../problem/grid.js";
+import { interruption } from "../problem/interruption.js";
 import { type MeshStep, type Span, spanOf, stepsOf } from "../problem/mesh.js";
 import { prepared, runtimeOptions } from "./compiled-options.js";
 import type { FieldStatistics } from "./compiled-solve.js";
@@ -27,9 +28,15 @@ export interface VolumeSolution {
 
 /** A solve of vector states with determinants of its Jacobians, ready to run. */
 export interface CompiledVolumeSolve {
-  /** @throws SHAPE_MISMATCH; NON_FINITE. */
+  /** @throws SHAPE_MISMATCH; NON_FINITE; INTERRUPTED. */
   run(z0: Tensor): Promise<VolumeSolution>;
   dispose(): Promise<void>;
+}
+
+/** What it runs on. */
+interface VolumeSolveOptions extends CompileOptions {
+  /** Looked at before every program run. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A stretch of the solve: a program, and what it is told beside the states. */
@@ -48,7 +55,7 @@ export async function compileVolumeSolve(
   field: Field,
   method: FixedMethod,
   span: Span,
-  options: CompileOptions = {},
+  options: VolumeSolveOptions = {},
 ): Promise<CompiledVolumeSolve> {
   const { mesh } = planMesh(method.grid, { span });
   const scheme = method.scheme(field);
@@ -74,7 +81,9 @@ export async function compileVolumeSolve(
       let end = prepared(field, z0);
       const logVolume = new Float64Array(end.shape[0] ?? 0);
       const signs = logVolume.map(() => 1);
+      const isInterrupted = interruption(options.signal);
       for (const stretch of stretches) {
+        if (await isInterrupted()) throw fail("INTERRUPTED", { what: `solve by ${method.text}` });
         const { z1, ...columns } = await stretch.program.run(stretch.feeds(end));
         end = cast(z1 as Tensor, dtype);
         const bad = firstNonFinite(end);

@@ -3,6 +3,7 @@ import { densityOverGrid, gridAround, gridFigure, squareGrid } from "../../../ex
 import { coefficientWarnings } from "../../../hypersolver/index.js";
 import { type CompiledDensity, compileFlowDensity } from "../../../models/index.js";
 import { densityEstimator, type LogDensities, withZeroColumns } from "../../../models/internal.js";
+import { DEFAULT_NOISE } from "../../../models/specs.js";
 import { type Field, logDensityField } from "../../../ode/index.js";
 import { stateType, type TraceEstimator } from "../../../ode/internal.js";
 import type { JobContext } from "../../command.js";
@@ -14,8 +15,9 @@ import { encodePoints, type Points, type PointsContent, readPoints } from "../..
 import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
 import { forOption } from "../../options/for-option.js";
 import { type ChosenMethod, missing, usesOf } from "../../options/method.js";
+import type { Machine } from "../../options/options.js";
 import { parseGrid } from "../../options/parse.js";
-import { type Machine, plainJob, type SpecJob } from "../../options/spec-command.js";
+import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import type { TraceOptions } from "../../options/tables.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";
@@ -81,10 +83,10 @@ export function refuseSpareNoise({ noise, estimator }: TraceOptions, used: Trace
 
 /** How the divergence is found. */
 function traceOf(flow: LoadedFlow, options: DensityOptions, { method }: ChosenMethod): DensityTrace {
-  const wanted = { method, ...(options.estimator !== undefined && { estimator: options.estimator }) };
+  const wanted = { method, estimator: options.estimator };
   const estimator = forOption("--estimator", () => densityEstimator(flow, wanted));
   refuseSpareNoise(options, estimator);
-  const { noise = "rademacher" } = options;
+  const { noise = DEFAULT_NOISE } = options;
   return estimator === "exact" ? { estimator } : { estimator, noise };
 }
 
@@ -120,8 +122,7 @@ async function solved(
   options: DensityOptions & Machine,
   { output, progress }: JobContext,
 ): Promise<DensityFound> {
-  const interruption =
-    solver.method.kind === "adaptive" ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
+  const interruption = onInterrupt(output, "Stopping; nothing is written.");
   let density: CompiledDensity | undefined;
   try {
     const { seed, toleranceOnState = false } = options;
@@ -131,7 +132,7 @@ async function solved(
       method: solver.method,
       seed,
       toleranceOnState,
-      signal: interruption?.signal,
+      signal: interruption.signal,
     });
     const logDensities = points === undefined ? undefined : await density.run(points.value);
     const grid = gridOf(points, options);
@@ -142,7 +143,7 @@ async function solved(
       grid: grid === undefined ? undefined : await densityOverGrid(density, grid, update),
     };
   } finally {
-    interruption?.release();
+    interruption.release();
     await density?.dispose();
   }
 }
@@ -158,7 +159,7 @@ function gridOf(
   { grid, picture }: DensityOptions,
 ): ReturnType<typeof squareGrid> | undefined {
   if (grid !== undefined) {
-    const { low, high, cells } = parseGrid("--grid", grid);
+    const { low, high, cells } = parseGrid(grid);
     return squareGrid(low, high, cells);
   }
   return picture === undefined || points === undefined ? undefined : gridAround(points.value);

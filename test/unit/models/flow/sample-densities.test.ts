@@ -77,6 +77,12 @@ describe("log-densities of samples", () => {
     }
   });
 
+  test("can be stopped", async () => {
+    const stop = AbortSignal.abort();
+    const sampler = await compileFlowSampler(flow, { method: "heun:3", logDensity: true, signal: stop });
+    await expect(sampler.push(normals(5, d, 6))).rejects.toThrow(/INTERRUPTED/);
+  });
+
   test("say where space was folded", async () => {
     const field = defineField(["batch", 1], (_, z) => mul(z, -3));
     const sampler = await compileFlowSampler(flowOver(field), { method: "euler:1", logDensity: true });

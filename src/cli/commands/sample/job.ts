@@ -6,7 +6,7 @@ import { formatNumber } from "../../../plot/internal.js";
 import { Random, type Tensor, toFloat64 } from "../../../tensor/index.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow } from "../../files/flows.js";
-import { compileOptions, stemOf, warnOfCard, warnOfStates } from "../../files/models.js";
+import { compileOptions, stemOf, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints } from "../../files/points.js";
 import { costText, flowSolver, warnOfFlowTolerances, writtenText } from "../../options/flow-solver.js";
@@ -24,13 +24,12 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, asyn
   if (picture !== undefined) requirePlane(flow.columns.length, "--picture");
   for (const file of [out, picture]) if (file !== undefined) await requireWritableFile(file);
   const warnings = [...warnOfFlowTolerances(solver, flow, output), ...cardWarningsOf(flow, solver, output)];
-  const interruption =
-    solver.method.kind === "adaptive" ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
+  const interruption = onInterrupt(output, "Stopping; nothing is written.");
   try {
     const { method, correction } = solver;
     const drawn = await samples(
       flow,
-      { ...compileOptions(options), method, signal: interruption?.signal },
+      { ...compileOptions(options), method, signal: interruption.signal },
       { count, seed },
     );
     const { x, z, statistics } = drawn;
@@ -61,17 +60,17 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, asyn
       },
     };
   } finally {
-    interruption?.release();
+    interruption.release();
   }
 });
 
-/** What the card says, and whether the correction learned where sampling starts. */
+/** What cards say, and whether a correction learned where sampling starts. */
 function cardWarningsOf(
   { field, span, base }: LoadedFlow,
-  { method, correction }: ChosenMethod,
+  { method, correction, coefficients }: ChosenMethod,
   output: Output,
 ): string[] {
-  if (correction === undefined) return [];
+  if (correction === undefined) return warnOfCoefficients(coefficients, field, output);
   const warnings = warnOfCard(correction, field, usesOf(method, { span }), output);
   const { source } = correction.card.states;
   if (source === base.name) return warnings;

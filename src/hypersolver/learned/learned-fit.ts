@@ -6,7 +6,6 @@ import { Random } from "../../tensor/index.js";
 import { fingerprintOf } from "../files/fingerprint.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import { referenceAt } from "../reference/reference.js";
-import type { StateStream } from "../states/state-stream.js";
 import type { StateSource } from "../states/states.js";
 import { type EndPairs, endPairs } from "./end-pairs.js";
 import { compileEndValidation } from "./end-validation.js";
@@ -16,7 +15,7 @@ import type { LearnedForm } from "./learned-form.js";
 /** What a fit of a solver is given that is no plain data. */
 export interface LearnedInputs {
   /** Initial states at span[0]. */
-  readonly states: StateSource | StateStream;
+  readonly states: StateSource;
   /** Where to go on, as `onCheckpoint` gave it. */
   readonly checkpoint?: Checkpoint | undefined;
   /** Called after every validation, and at an early end. */
@@ -79,10 +78,8 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   const random = new Random(spec.seed);
   const samples = hasImageStates(field) ? VALIDATION_SAMPLES.images : VALIDATION_SAMPLES.vectors;
   const { span, trajectories } = spec;
-  const solved = async (part: "training" | "validation", count: number): Promise<EndPairs> =>
-    endPairs(field, span, await states[part](count, random), reference, context);
-  const pairs = await solved("training", trajectories);
-  const held = await solved("validation", samples);
+  const pairs = await endPairs(field, span, states.training(trajectories, random), reference, context);
+  const held = await endPairs(field, span, states.validation(samples, random), reference, context);
   const seconds = (performance.now() - begun) / 1000;
   const { form, courses } = await plan(pairs);
   const validation = await compileEndValidation(field, form, span, held, context);
@@ -119,7 +116,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
 }
 
 /** What decides the outcome, as text. */
-function identityOf(field: Field, spec: object, { description }: LearnedInputs["states"]): string {
+function identityOf(field: Field, spec: object, { description }: StateSource): string {
   const all = { ...spec, field: fingerprintOf(field), states: description };
   return JSON.stringify(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -23,7 +23,7 @@ export interface Resumption {
 
 /** Options of everything that trains. */
 export interface Checkpointing {
-  readonly checkpoint?: Checkpoint;
+  readonly checkpoint?: Checkpoint | undefined;
   readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export async function checkpointing(
 export async function checkpointingIn({ name, read, write }: KeptFile): Promise<Checkpointing> {
   const kept = await read();
   return {
-    ...(kept !== undefined && { checkpoint: decodeCheckpoint(kept, name) }),
+    checkpoint: kept && decodeCheckpoint(kept, name),
     onCheckpoint: (checkpoint) => write(encodeCheckpoint(checkpoint)),
   };
 }

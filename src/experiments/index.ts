@@ -30,7 +30,6 @@ export { baseStates, dataStates } from "./flow/flow-states.js";
 export { type FlowRequest, type FlowRun, runFlow } from "./flow/run-flow.js";
 // What the paper shows, to be run again.
 export type { Artifact } from "./kit/artifact.js";
-export type { Resumption } from "./kit/checkpoint-files.js";
 export type { Competitor, MethodLabels } from "./kit/competitor.js";
 export { type Budget, competitorsOf, standardCompetitors } from "./kit/competitors.js";
 export type {

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { type FitRun, runFit } from "../../../experiments/index.js";
-import { CHECKPOINT_FILE, checkpointing, comparisonText, fitSummary } from "../../../experiments/internal.js";
+import { checkpointing, comparisonText, fitSummary } from "../../../experiments/internal.js";
 import type { FitSpec } from "../../../hypersolver/index.js";
 import {
   baseOf,
@@ -45,7 +45,7 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
     const learned = learnedFiles(out, output, config);
     const interruption = onInterrupt(output, FIT_STOPS);
     try {
-      const kept = await checkpointing(CHECKPOINT_FILE, { checkpoints, resume });
+      const kept = await checkpointing(checkpoints, resume);
       const run = await runFit(
         { ...task, ...kept, command, spec: fit, heldOut, budget, figures, onLearned: learned.write },
         {

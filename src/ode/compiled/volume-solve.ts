@@ -83,7 +83,7 @@ export async function compileVolumeSolve(
       const signs = logVolume.map(() => 1);
       const isInterrupted = interruption(options.signal);
       for (const stretch of stretches) {
-        if (await isInterrupted()) throw fail("INTERRUPTED", { what: `solve by ${method.text}` });
+        if (await isInterrupted()) throw fail("INTERRUPTED", { what: "solve", received: method.text });
         const { z1, ...columns } = await stretch.program.run(stretch.feeds(end));
         end = cast(z1 as Tensor, dtype);
         const bad = firstNonFinite(end);

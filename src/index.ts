@@ -151,8 +151,10 @@ export {
 // Whole jobs.
 
 export {
+  coefficientLearner,
   compareMethods,
   competitorsOf,
+  correctionLearner,
   experiments,
   runFit,
   standardCompetitors,

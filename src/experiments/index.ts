@@ -2,6 +2,7 @@
 
 // A hypersolver, from field to report.
 export { ffjordField } from "./ffjord.js";
+export { coefficientLearner, type LearnedCoefficients } from "./fit/coefficient-learner.js";
 // Methods against each other.
 export {
   type ComparisonRequest,
@@ -9,9 +10,11 @@ export {
   compareMethods,
   type MeasuredRow,
 } from "./fit/comparison.js";
+export { correctionLearner, type LearnedCorrection } from "./fit/correction-learner.js";
 export type { BrokenResult, FitMetrics, HeldOutError, MethodResult } from "./fit/fit-metrics.js";
 export { comparisonTable } from "./fit/fit-report.js";
 export type { FitRequest } from "./fit/fit-request.js";
+export type { LearnedSolver, Learner } from "./fit/learned-solver.js";
 export { paretoFigure } from "./fit/pareto-figure.js";
 export { type FitRun, runFit } from "./fit/run-fit.js";
 // A flow, from data to report.

@@ -15,7 +15,7 @@ export { type Fit, fitCorrection } from "./fit/fit.js";
 export type { FitInputs } from "./fit/fit-settings.js";
 export type { FitSpec } from "./fit/fit-table.js";
 export type { CoefficientSpec } from "./learned/coefficient-table.js";
-export { type CoefficientFit, type CoefficientInputs, fitCoefficients } from "./learned/fit-coefficients.js";
+export { type CoefficientFit, fitCoefficients } from "./learned/fit-coefficients.js";
 export { encodedStates } from "./states/state-stream.js";
 export { givenStates, normalStates, type StateSource, uniformStates } from "./states/states.js";
 

@@ -1,3 +1,4 @@
 /** Tables of this layer's options: light enough for help, loads nothing else. */
 
 export { fitTable } from "./fit/fit-table.js";
+export { coefficientTable } from "./learned/coefficient-table.js";

@@ -7,4 +7,5 @@ export type { Row } from "./kind.js";
 export type { Checked } from "./spec.js";
 export { suggestionFor } from "./suggestion.js";
 export { valueOfText } from "./text.js";
+export { type United, unitedTable } from "./united.js";
 export { expectation, textExpectation } from "./words.js";

@@ -18,7 +18,7 @@ describe("fit", () => {
     expect(fitted.json()).toMatchObject({
       ...{ status: "complete", iterations: 40, heldOutSamples: 40, noiseFloor: expect.any(Number) },
       base: { method: "heun", steps: 2, gCalls: 0, ...error, ...costs },
-      hypersolver: { method: "hyper-heun", steps: 2, gCalls: 2, ...error, ...costs },
+      learned: { method: "hyper-heun", steps: 2, gCalls: 2, ...error, ...costs },
       seconds: { reference: expect.any(Number), fit: expect.any(Number), measure: expect.any(Number) },
       paths: { correction: join("run", "correction.onnx"), metrics: join("run", "metrics.json") },
     });
@@ -33,7 +33,7 @@ describe("fit", () => {
     job.child.kill("SIGINT");
     const { code, stderr, json } = await job.finished;
     expect(code).toBe(130);
-    expect(stderr).toContain("the best correction so far is measured and written.");
+    expect(stderr).toContain("what is best so far is measured and written.");
     expect(json()).toMatchObject({
       status: "interrupted",
       paths: { correction: join("stopped", "correction.onnx") },

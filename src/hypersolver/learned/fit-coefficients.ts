@@ -5,7 +5,7 @@ import {
   type NonStationaryMethod,
   nonStationary,
 } from "../../ode/index.js";
-import { adam, type Checkpoint, compileTraining } from "../../optim/index.js";
+import { adam, compileTraining } from "../../optim/index.js";
 import {
   type CurvePoint,
   runTraining,
@@ -17,11 +17,11 @@ import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { Random } from "../../tensor/index.js";
 import { fingerprintOf } from "../files/fingerprint.js";
+import type { FitInputs } from "../fit/fit-settings.js";
 import { fitTrainer } from "../fit/fit-trainer.js";
 import { fitSchedule } from "../fit/learning-rate.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import type { ReferenceSettings } from "../reference/reference.js";
-import type { StateSource } from "../states/states.js";
 import { coefficientsAt, startingDeviations } from "./coefficient-parameters.js";
 import { coefficientNodes, floatState, pairSpecs, siteOf } from "./coefficient-program.js";
 import type { CoefficientSpec, EffectiveCoefficients } from "./coefficient-table.js";
@@ -31,16 +31,6 @@ import { type EndPairs, endPairs, pairBatches, pairFeeds } from "./end-pairs.js"
 import { referenceOf, resolveCoefficients } from "./resolve-coefficients.js";
 import { startingCoefficients } from "./starting-coefficients.js";
 
-/** What a fit of coefficients is given that is no plain data. */
-export interface CoefficientInputs {
-  /** Initial states at span[0]. */
-  readonly states: StateSource;
-  /** Where to go on, as `onCheckpoint` gave it. */
-  readonly checkpoint?: Checkpoint | undefined;
-  /** Called after every validation, and at an early end. */
-  readonly onCheckpoint?: ((checkpoint: Checkpoint) => Promise<void> | void) | undefined;
-}
-
 /** Fitted coefficients. */
 export interface CoefficientFit {
   /** What did best on validation states, the start among them. */
@@ -48,6 +38,8 @@ export interface CoefficientFit {
   /** Every choice made: fitted again by it, the same comes out. */
   readonly spec: EffectiveCoefficients;
   readonly reference: ReferenceSettings;
+  /** How many numbers were free. */
+  readonly parameters: number;
   readonly status: TrainingOutcome["status"];
   readonly iterations: number;
   readonly curve: readonly CurvePoint[];
@@ -75,7 +67,7 @@ export const FITTING_COEFFICIENTS = "fitting coefficients";
 export async function fitCoefficients(
   field: Field,
   spec: CoefficientSpec,
-  inputs: CoefficientInputs,
+  inputs: FitInputs,
   context: RunContext = {},
 ): Promise<CoefficientFit> {
   const { checkpoint, onCheckpoint, states } = inputs;
@@ -86,8 +78,9 @@ export async function fitCoefficients(
   const random = new Random(effective.seed);
   const samples = hasImageStates(field) ? VALIDATION_SAMPLES.images : VALIDATION_SAMPLES.vectors;
   const { span, trajectories } = effective;
-  const pairs = await endPairs(field, span, states.training(trajectories, random), reference, context);
-  const held = await endPairs(field, span, states.validation(samples, random), reference, context);
+  const training = await states.training(trajectories, random);
+  const pairs = await endPairs(field, span, training, reference, context);
+  const held = await endPairs(field, span, await states.validation(samples, random), reference, context);
   const seconds = (performance.now() - begun) / 1000;
   const validation = await compileCoefficientValidation(field, start, effective, held, context);
   try {
@@ -108,6 +101,7 @@ export async function fitCoefficients(
       method: nonStationary(coefficients, { mesh: span }),
       spec: effective,
       reference,
+      parameters: Object.keys(task.initial).length,
       startError,
       bestError: best?.score[0] ?? startError,
       seconds: { reference: seconds, fit },
@@ -118,7 +112,7 @@ export async function fitCoefficients(
 }
 
 /** What decides the outcome, as text. */
-function identityOf(field: Field, spec: EffectiveCoefficients, { description }: StateSource): string {
+function identityOf(field: Field, spec: EffectiveCoefficients, { description }: FitInputs["states"]): string {
   const all = { ...spec, field: fingerprintOf(field), states: description };
   return JSON.stringify(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -1,5 +1,6 @@
-import { fitTable } from "../../../hypersolver/specs.js";
+import { coefficientTable, fitTable } from "../../../hypersolver/specs.js";
 import type { Spec } from "../../../spec/index.js";
+import { type United, unitedTable } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 
 /** What the command is told beside the spec of the fit: where things come from and go to, and what is measured. */
@@ -11,6 +12,14 @@ export const fitRunTable = {
     expected: "a vector field, FILE.onnx",
     placeholder: "field.onnx",
     help: "the vector field",
+  },
+  learn: {
+    type: "choice",
+    of: ["correction", "coefficients"],
+    default: "correction",
+    placeholder: "what",
+    group: "What to fit:",
+    help: "correction: a network g on top of a method; coefficients: a solver's own numbers, without a network",
   },
   states: {
     type: "text",
@@ -44,7 +53,7 @@ export const fitRunTable = {
   budget: {
     type: "list",
     of: { type: "integer", min: 1 },
-    otherwise: "1,2,4,8,16,32",
+    otherwise: "1,2,4,8,16,32; coefficients: half, as many, twice",
     placeholder: "n,…",
     group: "What to fit:",
     help: "evaluations of f to compare methods at",
@@ -65,10 +74,24 @@ export const fitRunTable = {
   },
 } as const;
 
+const { base, steps, ...ofCorrections } = fitTable;
+const { learn, ...aroundFit } = fitRunTable;
+
+/** What can be learned, with the options of each. */
+export const learnedTables: {
+  readonly correction: typeof fitTable & Pick<typeof coefficientTable, "evaluations">;
+  readonly coefficients: typeof coefficientTable;
+} = {
+  // Evaluations say the steps by what they cost.
+  correction: { base, steps, evaluations: coefficientTable.evaluations, ...ofCorrections },
+  coefficients: coefficientTable,
+};
+
 /** All options of `fit`, in the order of help. */
-export const fitCommandTable: typeof fitTable & typeof fitRunTable & typeof fieldTable = {
-  ...fitTable,
-  ...fitRunTable,
+export const fitCommandTable: typeof fitRunTable & United<typeof learnedTables> & typeof fieldTable = {
+  learn,
+  ...unitedTable(learnedTables),
+  ...aroundFit,
   ...fieldTable,
 };
 export type FitCommandSpec = Spec<typeof fitCommandTable>;

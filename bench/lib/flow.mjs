@@ -49,7 +49,7 @@ export function negativeLogLikelihood(f, x, steps) {
       traces.push(divergence(dz, at));
       return dz;
     };
-    z = rungeKuttaStep(rk4, field, graphAlgebra, step / steps, 1 / steps, z).y1;
+    z = rungeKuttaStep(rk4, field, graphAlgebra, { s: step / steps, dt: 1 / steps, y: z }).y1;
     const growth = graphAlgebra.increment(1 / steps, rk4.b, traces);
     change = change === undefined ? growth : add(change, growth);
   }

@@ -19,6 +19,6 @@ export { startingMethod } from "./learned/starting-coefficients.js";
 export { measuringReference, referenceEnds, referenceNoise, type StateErrors } from "./measure/measure.js";
 export type { MeshPointError } from "./measure/mesh-errors.js";
 export { type DroppedSamples, droppedText, solvableSamples } from "./measure/solvable-samples.js";
-export type { ReferenceSettings } from "./reference/reference.js";
+export { type ReferenceFacts, referenceFacts } from "./reference/reference.js";
 export type { StateStream } from "./states/state-stream.js";
 export { drawnStates, type Sampler, type Samples, widened } from "./states/states.js";

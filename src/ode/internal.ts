@@ -40,6 +40,7 @@ export {
   parseGrid,
   parseTableauMethod,
   splitMethods,
+  tableauMethodText,
 } from "./methods/method-text.js";
 export { coefficientsOf } from "./methods/non-stationary/coefficients-of.js";
 export {

@@ -57,7 +57,7 @@ const withReusedStage =
     let k0: Float64Array | undefined;
     for (const { s, dt } of stepsOf(mesh)) {
       const y = states.at(-1) ?? new Float64Array();
-      const step = rungeKuttaStep(tableau, fieldOf(problem), plainAlgebra, s, dt, y, k0);
+      const step = rungeKuttaStep(tableau, fieldOf(problem), plainAlgebra, { s, dt, y, k0 });
       k0 = step.stages.at(-1);
       states.push(step.y1);
     }
@@ -172,7 +172,7 @@ describe("dense output", () => {
     const field = fieldOf(problem);
     const s = (problem.span[0] + problem.span[1]) / 3;
     const y = Float64Array.from(problem.exact(s));
-    const { y1, stages } = rungeKuttaStep(tableau, field, plainAlgebra, s, dt, y);
+    const { y1, stages } = rungeKuttaStep(tableau, field, plainAlgebra, { s, dt, y });
     const k = [...stages, tableau.reuseLastStage ? (stages.at(-1) ?? y1) : field(s + dt, y1)];
     const errors = [0.25, 0.5, 0.7].map((theta) =>
       maxAbsError(

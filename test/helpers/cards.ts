@@ -9,7 +9,7 @@ export function cardFor(field: Field, changes: Partial<ValidityCard> = {}): Vali
     ...{ format: 1, base: "heun", order: 2, inputs: ["z", "stages", "epsilon"], features: [] },
     ...{ span: [0, 1], steps: 1, epsilon: [0.5, 1], stateShape: stateType(field).shape },
     states: { source: "normal", mean: [0, 0], deviation: [1, 1] },
-    reference: { method: "dopri5", tolerance: 1e-7, precision: "float64", noiseFloor: 1e-4 },
+    reference: { method: "dopri5@1e-7", precision: "float64", noiseFloor: 1e-4 },
     measured: [{ steps: 1, nfe: 2, macs: 10, base: 0.1, hypersolver: 0.01 }],
     ...{ seed: 3, library: "hypersolvers 0.0.0", fingerprint: fingerprintOf(field) },
     ...changes,

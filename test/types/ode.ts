@@ -32,7 +32,7 @@ plainStepper(rk4, decay, tolerance);
 // @ts-expect-error without its error estimate, a pair is a plain tableau
 plainStepper(withoutErrorControl(dopri5), decay, tolerance);
 // @ts-expect-error nothing to embed
-embeddedStep(heun, decay, plainAlgebra, 0, 0.1, Float64Array.of(1), Float64Array.of(-1));
+embeddedStep(heun, decay, plainAlgebra, { s: 0, dt: 0.1, y: Float64Array.of(1), k0: Float64Array.of(-1) });
 export function control(method: ButcherTableau): void {
   // @ts-expect-error not every tableau has one
   plainStepper(method, decay, tolerance);

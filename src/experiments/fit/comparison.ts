@@ -1,11 +1,6 @@
 import { stateErrors } from "../../hypersolver/index.js";
-import {
-  measuringReference,
-  type ReferenceSettings,
-  referenceEnds,
-  type Samples,
-} from "../../hypersolver/internal.js";
-import type { Field, Span } from "../../ode/index.js";
+import { measuringReference, referenceEnds, type Samples } from "../../hypersolver/internal.js";
+import type { AdaptiveMethod, Field, Span } from "../../ode/index.js";
 import { knownTableau } from "../../ode/internal.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
@@ -48,7 +43,7 @@ export interface ComparisonRequest {
   /** Reference ends of the samples, when already solved. */
   readonly reference?: Tensor;
   /** How to solve them otherwise. Default: `measuringReference`. */
-  readonly measuring?: ReferenceSettings;
+  readonly measuring?: AdaptiveMethod;
   /** Timed runs of each solve. Default 3. */
   readonly repetitions?: number;
 }

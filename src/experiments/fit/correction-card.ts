@@ -3,6 +3,7 @@ import {
   channelMoments,
   fingerprintOf,
   type MeasuredError,
+  referenceFacts,
   type Samples,
 } from "../../hypersolver/internal.js";
 import type { Field } from "../../ode/index.js";
@@ -31,7 +32,7 @@ export function correctionCard(
   const sizes = [Math.abs(target), ...(epsilon ?? [])].map((size) =>
     Math.min(size, Math.abs(span[1] - span[0])),
   );
-  const { method, tolerance, precision } = fit.data.settings;
+  const { reference, noiseFloor } = fit.data;
   const ownBase = tableauSpec(base);
   return {
     format: 1,
@@ -46,7 +47,7 @@ export function correctionCard(
     epsilon: [direction * Math.min(...sizes), direction * Math.max(...sizes)],
     stateShape: stateType(field).shape,
     states: { source: states, ...channelMoments(samples.z0) },
-    reference: { method, tolerance, precision, noiseFloor: fit.data.noiseFloor },
+    reference: { ...referenceFacts(reference), noiseFloor },
     measured: measuredErrors(comparison),
     seed,
     library: libraryName,

@@ -46,7 +46,7 @@ function learnedCorrection(to: FittedTo, fit: Fit): LearnedCorrection {
     iterations,
     losses,
     curves: curvesOf(fit),
-    reference: data.settings,
+    reference: data.reference,
     // The floor is in units of the residual.
     noiseFloor: data.noiseFloor,
     lossFloor: spec.loss === "residual" ? data.noiseFloor : undefined,

@@ -1,4 +1,4 @@
-import type { DroppedSamples, ReferenceSettings } from "../../hypersolver/internal.js";
+import type { DroppedSamples, ReferenceFacts } from "../../hypersolver/internal.js";
 import { type Broken, isBroken } from "../../tensor/index.js";
 import type { ComparisonRow } from "./comparison.js";
 import type { LearnedKind, LearnedSolver, LearnedSpec, TrainingPoint } from "./learned-solver.js";
@@ -62,9 +62,9 @@ export interface FitMetrics<Spec extends LearnedSpec = LearnedSpec> {
   readonly losses: readonly TrainingPoint[];
   /** Of the residuals, where they were learned from. */
   readonly noiseFloor: number | undefined;
-  readonly reference: ReferenceSettings;
+  readonly reference: ReferenceFacts;
   /** What errors were measured against, and its own relative error at the end of the span. */
-  readonly measuring: ReferenceSettings & { readonly noise: number };
+  readonly measuring: ReferenceFacts & { readonly noise: number };
   readonly parameters: number;
   readonly seconds: { readonly reference: number; readonly fit: number; readonly measure: number };
 }

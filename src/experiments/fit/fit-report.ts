@@ -98,7 +98,7 @@ export function fitReport(
   figures: readonly Figure[],
 ): RunReport {
   const { reference, fit } = metrics.seconds;
-  const { method, tolerance, precision } = metrics.reference;
+  const { method, precision } = metrics.reference;
   const { noiseFloor } = metrics;
   return {
     title: metrics.title,
@@ -107,7 +107,7 @@ export function fitReport(
     facts: [
       ["Learned", `${formatNumber(metrics.parameters)} parameters`],
       ...facts,
-      ["Reference", `${method}, tolerance ${tolerance.toExponential(1)}, ${precision}`],
+      ["Reference", `${method} in ${precision}`],
       ...(noiseFloor === undefined
         ? []
         : [["Noise floor of the residuals", formatNumber(noiseFloor)] as const]),
@@ -128,7 +128,7 @@ export function fitReport(
 }
 
 /** What errors are measured against, with its own error where it has one worth telling. */
-export function measuringText({ method, tolerance, precision, noise }: FitMetrics["measuring"]): string {
-  const text = `${method} with tolerance ${tolerance.toExponential()} in ${precision}`;
+export function measuringText({ method, precision, noise }: FitMetrics["measuring"]): string {
+  const text = `${method} in ${precision}`;
   return noise > 0 ? `${text} (itself off by ${formatNumber(noise)}, relative)` : text;
 }

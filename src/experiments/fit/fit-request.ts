@@ -1,6 +1,6 @@
 import type { FitInputs } from "../../hypersolver/index.js";
-import { hasImageStates, type ReferenceSettings } from "../../hypersolver/internal.js";
-import type { Field } from "../../ode/index.js";
+import { hasImageStates } from "../../hypersolver/internal.js";
+import type { AdaptiveMethod, Field } from "../../ode/index.js";
 import type { Artifact } from "../kit/artifact.js";
 import type { LearnedSolver, Learner } from "./learned-solver.js";
 
@@ -16,7 +16,7 @@ export interface FitRequest<Learned extends LearnedSolver = LearnedSolver> exten
   /** Held-out states to measure on. Default 2000; for images 64. */
   readonly heldOut?: number | undefined;
   /** What errors are measured against. Default: `measuringReference`. */
-  readonly measuring?: ReferenceSettings;
+  readonly measuring?: AdaptiveMethod;
   /** Evaluations of f to compare methods at. Default: as what is learned says. */
   readonly budget?: readonly number[] | undefined;
   /** Draw figures and write a report. Default true. */

@@ -1,6 +1,6 @@
 import type { FitInputs } from "../../hypersolver/index.js";
-import type { ReferenceSettings, Samples } from "../../hypersolver/internal.js";
-import type { Field, FixedMethod, Span } from "../../ode/index.js";
+import type { Samples } from "../../hypersolver/internal.js";
+import type { AdaptiveMethod, Field, FixedMethod, Span } from "../../ode/index.js";
 import type { LossCurve } from "../../plot/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import type { Competitor } from "../kit/competitor.js";
@@ -61,7 +61,7 @@ export interface LearnedSolver<Spec extends LearnedSpec = LearnedSpec, Card exte
   /** The losses as curves: positive numbers. */
   readonly curves: readonly LossCurve[];
   /** How the states that it learned from were solved. */
-  readonly reference: ReferenceSettings;
+  readonly reference: AdaptiveMethod;
   /** What their error alone makes of residuals, where those were learned from. */
   readonly noiseFloor: number | undefined;
   /** The same as a floor of the curves, where they are in its unit. */

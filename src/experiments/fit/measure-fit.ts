@@ -2,6 +2,7 @@ import { measureMethod } from "../../hypersolver/index.js";
 import {
   type DroppedSamples,
   measuringReference,
+  referenceFacts,
   referenceNoise,
   type Samples,
   type StateErrors,
@@ -64,7 +65,8 @@ export async function measureFit(
   const { signal: _, ...unstopped } = context;
   const comparison = await compareMethods({ field, span, samples, reference, methods }, unstopped);
   const seconds = (performance.now() - started) / 1000;
-  return { samples, dropped, measuring: { ...measuring, noise }, base, learned: own, comparison, seconds };
+  const told = { ...referenceFacts(measuring), noise };
+  return { samples, dropped, measuring: told, base, learned: own, comparison, seconds };
 }
 
 interface MeasuredCase {

@@ -1,5 +1,5 @@
 import { encodeSolver } from "../../hypersolver/index.js";
-import { hasImageStates } from "../../hypersolver/internal.js";
+import { hasImageStates, referenceFacts } from "../../hypersolver/internal.js";
 import type { Figure } from "../../plot/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
@@ -91,7 +91,7 @@ function metricsOf<Learned extends LearnedSolver>(
     comparison,
     losses,
     noiseFloor,
-    reference,
+    reference: referenceFacts(reference),
     measuring,
     parameters,
     seconds: { ...seconds, measure },

@@ -1,10 +1,10 @@
 import type { ImageSet } from "../../data/index.js";
 import { imageRows } from "../../data/internal.js";
 import { meshErrors, referenceStates } from "../../hypersolver/index.js";
-import type { MeshPointError, ReferenceSettings } from "../../hypersolver/internal.js";
+import type { MeshPointError } from "../../hypersolver/internal.js";
 import type { Classifier } from "../../models/index.js";
 import { compileStem } from "../../models/internal.js";
-import { type FixedMethod, uniformMesh } from "../../ode/index.js";
+import { type AdaptiveMethod, type FixedMethod, uniformMesh } from "../../ode/index.js";
 import { type Figure, type ImageRow, imageGrid } from "../../plot/index.js";
 import { formatNumber } from "../../plot/internal.js";
 import type { MachineOptions } from "../../runtime/internal.js";
@@ -20,7 +20,7 @@ export interface ErrorMapRequest {
   readonly methods: Readonly<Record<string, FixedMethod>>;
   /** Steps of that mesh. */
   readonly steps: number;
-  readonly reference: ReferenceSettings;
+  readonly reference: AdaptiveMethod;
 }
 
 /**

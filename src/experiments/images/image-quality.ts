@@ -1,9 +1,10 @@
 import type { ImageSet } from "../../data/index.js";
 import { imageRows } from "../../data/internal.js";
 import { stateErrors } from "../../hypersolver/index.js";
-import { type ReferenceSettings, referenceEnds } from "../../hypersolver/internal.js";
+import { referenceEnds } from "../../hypersolver/internal.js";
 import { type Mean, meanAndStandardError, percentageErrors } from "../../metrics/index.js";
 import type { Classifier } from "../../models/index.js";
+import type { AdaptiveMethod } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { type Broken, isBroken, type Tensor, toFloat64 } from "../../tensor/index.js";
@@ -48,7 +49,7 @@ export interface ImageQualityRequest {
   /** Images a batch. */
   readonly batch: number;
   readonly methods: readonly Competitor[];
-  readonly reference: ReferenceSettings;
+  readonly reference: AdaptiveMethod;
 }
 
 /** One batch with what it is compared to. */

@@ -42,6 +42,6 @@ export function baseStep(
     first ??= value;
     return value.dz;
   };
-  const { y1, stages } = rungeKuttaStep<Node, Operand>(method, f, algebra, s, dt, z);
+  const { y1, stages } = rungeKuttaStep<Node, Operand>(method, f, algebra, { s, dt, y: z });
   return { y1, stages, features: first?.features ?? {} };
 }

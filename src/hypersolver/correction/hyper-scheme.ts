@@ -76,7 +76,7 @@ export function hyperScheme(
     const record: StepRecord = { z1: add(y1, term), stages, correction: term };
     if (!estimate || !isAdaptive(whole)) return record;
     const f = symbolicField(field, { controls });
-    return { ...record, error: embeddedError(whole, f, algebra, s, epsilon, taken) };
+    return { ...record, error: embeddedError(whole, f, algebra, { s, dt: epsilon }, taken) };
   });
 }
 

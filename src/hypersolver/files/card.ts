@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { type AdaptiveTableauSpec, type TableauSpec, tableauSchema } from "../../ode/internal.js";
+import {
+  type AdaptiveTableauSpec,
+  type TableauSpec,
+  tableauMethodText,
+  tableauSchema,
+} from "../../ode/internal.js";
 import { fail } from "../../tensor/index.js";
 
 /** Errors of base and hypersolver at one number of steps, on held-out states. */
@@ -36,10 +41,9 @@ export interface ValidityCard {
     readonly mean: readonly number[];
     readonly deviation: readonly number[];
   };
-  /** How the reference was solved. The noise floor is its error in units of the residual. */
+  /** How the reference was solved: the spelling of its method. The noise floor is its error in units of the residual. */
   readonly reference: {
     readonly method: string;
-    readonly tolerance: number;
     readonly precision: string;
     readonly noiseFloor: number;
   };
@@ -56,6 +60,21 @@ export interface ValidityCard {
 const pair = z.tuple([z.number(), z.number()]);
 const numbers = z.array(z.number());
 
+/** Files of version 0.1 say the name of the method and its tolerance apart. */
+const reference = z
+  .object({
+    method: z.string(),
+    tolerance: z.number().optional(),
+    precision: z.string(),
+    noiseFloor: z.number(),
+  })
+  .transform(({ method, tolerance, ...facts }) => ({ method: spelled(method, tolerance), ...facts }));
+
+const spelled = (tableau: string, tolerance: number | undefined): string =>
+  tolerance === undefined
+    ? tableau
+    : tableauMethodText({ kind: "adaptive", tableau, rtol: tolerance, atol: tolerance });
+
 const cardSchema: z.ZodType<ValidityCard> = z.object({
   format: z.literal(1),
   base: z.string(),
@@ -69,12 +88,7 @@ const cardSchema: z.ZodType<ValidityCard> = z.object({
   epsilon: pair,
   stateShape: z.array(z.union([z.number(), z.string()])),
   states: z.object({ source: z.string(), mean: numbers, deviation: numbers }),
-  reference: z.object({
-    method: z.string(),
-    tolerance: z.number(),
-    precision: z.string(),
-    noiseFloor: z.number(),
-  }),
+  reference,
   measured: z.array(
     z.object({
       steps: z.number(),

@@ -1,8 +1,8 @@
-import type { Field } from "../../ode/index.js";
+import type { AdaptiveMethod, Field } from "../../ode/index.js";
 import { isStopped } from "../../runtime/internal.js";
 import { fail, Random, toFloat64 } from "../../tensor/index.js";
 import { referenceEnds, stateErrors } from "../measure/measure.js";
-import { chooseReference, MEASURING, type ReferenceSettings } from "../reference/reference.js";
+import { chooseReference, looserTolerance, MEASURING, referenceAt } from "../reference/reference.js";
 import { SOLVING_REFERENCES } from "../reference/reference-data.js";
 import type { RowTable } from "../reference/row-table.js";
 import { residualData } from "../reference/training-data.js";
@@ -12,7 +12,7 @@ import type { FitSettings } from "./fit-settings.js";
 
 /** Everything that is solved ahead of a fit. */
 export interface FitData {
-  readonly settings: ReferenceSettings;
+  readonly reference: AdaptiveMethod;
   readonly rows: RowTable;
   /** Present for trajectory losses. */
   readonly paths: RowTable | undefined;
@@ -30,14 +30,14 @@ export async function prepareData(field: Field, fit: FitSettings): Promise<FitDa
   const random = new Random(fit.seed);
   const target = Math.abs(span[1] - span[0]) / steps;
   const smallest = fit.epsilon === null ? target : Math.min(target, fit.epsilon[0]);
-  const settings = chooseReference(smallest, base.order, fit.referenceTolerance);
+  const reference = chooseReference(smallest, base.order, fit.referenceTolerance);
   const samples = await fit.states.training(fit.trajectories, random);
   const shared = {
     field,
     span,
     steps,
     samples,
-    reference: settings,
+    reference,
     random,
     compile,
     signal,
@@ -60,7 +60,7 @@ export async function prepareData(field: Field, fit: FitSettings): Promise<FitDa
       help: "nothing was fitted yet",
     });
   }
-  return { settings, rows, paths, noiseFloor: await noiseFloor(field, fit, settings, random) };
+  return { reference, rows, paths, noiseFloor: await noiseFloor(field, fit, reference, random) };
 }
 
 function progressOf(
@@ -77,18 +77,15 @@ function progressOf(
 async function noiseFloor(
   field: Field,
   fit: FitSettings,
-  settings: ReferenceSettings,
+  reference: AdaptiveMethod,
   random: Random,
 ): Promise<number> {
   const { span, steps, base, compile } = fit;
   const epsilon = (span[1] - span[0]) / steps;
   const samples: Samples = await fit.states.training(NOISE_SAMPLES, random.fork("noise floor"));
   const step = [span[0], span[0] + epsilon] as const;
-  const tight: ReferenceSettings = {
-    ...MEASURING,
-    tolerance: Math.min(MEASURING.tolerance, settings.tolerance / 100),
-  };
-  const used = await referenceEnds(field, step, samples, settings, compile);
+  const tight = referenceAt(Math.min(MEASURING.rtol, looserTolerance(reference) / 100));
+  const used = await referenceEnds(field, step, samples, reference, compile);
   const exact = await referenceEnds(field, step, samples, tight, compile);
   return (
     stateErrors({ ...used, dtype: "float64", data: toFloat64(used) }, exact).mean /

@@ -1,7 +1,7 @@
+import type { AdaptiveMethod } from "../../ode/index.js";
 import type { TrainingTask } from "../../optim/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import type { Correction } from "../correction/correction.js";
-import type { ReferenceSettings } from "../reference/reference.js";
 import type { FitSettings } from "./fit-settings.js";
 
 /** All that a fit needs to know, whatever the states are. */
@@ -10,7 +10,7 @@ export interface FitPlan {
   readonly settings: FitSettings;
   /** Phases by the names of their losses. */
   readonly task: TrainingTask;
-  readonly reference: ReferenceSettings;
+  readonly reference: AdaptiveMethod;
   /** Mean Euclidean error of the reference over the target step, divided by ε^(p+1): no loss can fall below it. */
   readonly noiseFloor: number;
   /** The correction to hand out for trained parameters. */

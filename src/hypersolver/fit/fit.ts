@@ -1,10 +1,9 @@
-import type { Field } from "../../ode/index.js";
+import type { AdaptiveMethod, Field } from "../../ode/index.js";
 import { tableauSpec } from "../../ode/internal.js";
 import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/internal.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import type { Correction } from "../correction/correction.js";
-import type { ReferenceSettings } from "../reference/reference.js";
 import { baseOf } from "./base-of.js";
 import { checkFit } from "./check-fit.js";
 import { fitIdentity } from "./fit-identity.js";
@@ -33,7 +32,7 @@ export interface Fit {
   /** The spec that it went by, every choice made: fitted again by it, the same comes out. */
   readonly spec: EffectiveFit;
   /** How references were solved, and the noise floor that they leave. */
-  readonly data: { readonly settings: ReferenceSettings; readonly noiseFloor: number };
+  readonly data: { readonly reference: AdaptiveMethod; readonly noiseFloor: number };
   readonly status: TrainingOutcome["status"];
   /** Iterations done, over all phases. */
   readonly iterations: number;
@@ -87,7 +86,7 @@ export async function fitCorrection(
     return {
       correction: plan.finished(best?.values ?? plan.task.initial),
       spec: specOf(plan.settings),
-      data: { settings: plan.reference, noiseFloor: plan.noiseFloor },
+      data: { reference: plan.reference, noiseFloor: plan.noiseFloor },
       ...outcome,
       losses: curve.map(lossPoint),
       bestError: best?.score[0] ?? Number.POSITIVE_INFINITY,

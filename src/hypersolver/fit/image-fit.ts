@@ -1,6 +1,6 @@
 import { add, type InputSpec, mul, type NamedNodes, type Node, sum } from "../../graph/index.js";
 import { withPrefix } from "../../nn/internal.js";
-import type { Field } from "../../ode/index.js";
+import type { AdaptiveMethod, Field } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { adamw, compileTraining, type Training } from "../../optim/index.js";
 import type { TrainerPhase } from "../../optim/internal.js";
@@ -15,12 +15,7 @@ import {
 import type { Correction } from "../correction/correction.js";
 import { inputShapes, requireImages } from "../correction/input-shapes.js";
 import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
-import {
-  type ChosenReference,
-  chooseImageReference,
-  endpointReference,
-  requireGoing,
-} from "../reference/image-reference.js";
+import { chooseImageReference, endpointReference, requireGoing } from "../reference/image-reference.js";
 import { referenceBatches } from "../reference/reference-batches.js";
 import { SOLVING_REFERENCES } from "../reference/reference-data.js";
 import { type ResidualRows, residualSource } from "../reference/residual-rows.js";
@@ -53,7 +48,7 @@ export async function planImageFit(field: Field, fit: FitSettings): Promise<FitP
   requireImages(inputShapes(field, fit.base, fit), size);
   requireKernels({ hidden: fit.hidden, kernels: fit.kernels ?? [] });
   requireGoing(fit.context.signal);
-  const { settings, noiseFloor } = await chooseImageReference(field, fit);
+  const { reference, noiseFloor } = await chooseImageReference(field, fit);
   const open: { dispose(): Promise<void> }[] = [];
   const kept = <T extends { dispose(): Promise<void> }>(resource: T): T => {
     open.push(resource);
@@ -63,8 +58,8 @@ export async function planImageFit(field: Field, fit: FitSettings): Promise<FitP
     for (const resource of open) await resource.dispose();
   };
   try {
-    const references = kept(await referenceBatches(field, fit, settings));
-    const residuals = kept(await residualSource(field, fit, settings));
+    const references = kept(await referenceBatches(field, fit, reference));
+    const residuals = kept(await residualSource(field, fit));
     fit.context.onProgress?.({ stage: SOLVING_REFERENCES, done: 0, total: fit.batch });
     const batch = await references.at(0);
     const first: UnfoldedBatch = { batch, rows: await residuals.rows(batch) };
@@ -72,10 +67,10 @@ export async function planImageFit(field: Field, fit: FitSettings): Promise<FitP
     requireGoing(fit.context.signal);
     const network = networkOptions(field, fit, first.rows ?? []);
     const initial = convCorrection(network, new Random(fit.seed).fork("network"));
-    const validation = kept(await validationOf(field, initial, fit, settings));
+    const validation = kept(await validationOf(field, initial, fit, reference));
     return {
       settings: fit,
-      reference: settings,
+      reference,
       noiseFloor,
       dispose,
       task: {
@@ -96,9 +91,9 @@ const validationOf = (
   field: Field,
   initial: Correction,
   fit: FitSettings,
-  settings: ChosenReference["settings"],
+  reference: AdaptiveMethod,
 ): ReturnType<typeof compileValidation> =>
-  compileValidation(field, initial, fit, endpointReference(settings), {
+  compileValidation(field, initial, fit, endpointReference(reference), {
     samples: VALIDATION_SAMPLES,
     relative: true,
   });

@@ -11,7 +11,7 @@ import {
   sub,
   trace,
 } from "../../graph/index.js";
-import { type Field, type Span, uniformMesh } from "../../ode/index.js";
+import { type AdaptiveMethod, type Field, type Span, uniformMesh } from "../../ode/index.js";
 import { controlSpecs, stateType, stepsOf } from "../../ode/internal.js";
 import type { Verdict } from "../../optim/internal.js";
 import { compile, type NamedTensors } from "../../runtime/index.js";
@@ -19,7 +19,6 @@ import { cast, item, Random, type Tensor } from "../../tensor/index.js";
 import type { Correction } from "../correction/correction.js";
 import { hyperScheme } from "../correction/hyper-scheme.js";
 import { referenceEnds } from "../measure/measure.js";
-import type { ReferenceSettings } from "../reference/reference.js";
 import type { FitSettings } from "./fit-settings.js";
 
 /** Tells how good parameters are at what they will be used for. */
@@ -51,13 +50,13 @@ export async function compileValidation(
   field: Field,
   correction: Correction,
   fit: FitSettings,
-  settings: ReferenceSettings,
+  reference: AdaptiveMethod,
   { samples: count, relative }: ValidationOptions,
 ): Promise<Validation> {
   const { span, steps, directions } = fit;
   const { shape, dtype } = stateType(field);
   const samples = await fit.states.validation(count, new Random(fit.seed));
-  const ends = cast(await referenceEnds(field, span, samples, settings, fit.compile), dtype);
+  const ends = cast(await referenceEnds(field, span, samples, reference, fit.compile), dtype);
   const weights = Object.fromEntries(
     Object.entries(correction.parameters).map(([name, value]) => [
       `g ${name}`,

@@ -29,7 +29,7 @@ export async function planVectorFit(field: Field, requested: FitSettings): Promi
   const fit = { ...requested, batch: Math.min(requested.batch, fewestRows(data)) };
   const network = networkOptions(fit, data);
   const initial = mlpCorrection(network, new Random(fit.seed).fork("network"));
-  const validation = await compileValidation(field, initial, fit, data.settings, {
+  const validation = await compileValidation(field, initial, fit, data.reference, {
     samples: VALIDATION_SAMPLES,
     relative: false,
   });
@@ -41,7 +41,7 @@ export async function planVectorFit(field: Field, requested: FitSettings): Promi
       validate: (parameters) => verdictOf(validation, parameters),
       keepsInitial: true,
     },
-    reference: data.settings,
+    reference: data.reference,
     noiseFloor: data.noiseFloor,
     finished: (parameters) => withFoldedStatistics(network, { ...initial, parameters }),
     dispose: () => validation.dispose(),

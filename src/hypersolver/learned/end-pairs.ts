@@ -1,9 +1,9 @@
-import type { Field, Span } from "../../ode/index.js";
+import type { AdaptiveMethod, Field, Span } from "../../ode/index.js";
 import type { NamedTensors, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { cast, fail, type Random, type Tensor } from "../../tensor/index.js";
 import { pickRows, stackedRows } from "../../tensor/internal.js";
-import { compileReference, type ReferenceSettings } from "../reference/reference.js";
+import { compileReference } from "../reference/reference.js";
 import { forEachChunk, SOLVING_REFERENCES } from "../reference/reference-data.js";
 import type { Samples } from "../states/states.js";
 
@@ -21,11 +21,11 @@ export async function endPairs(
   field: Field,
   span: Span,
   samples: Samples,
-  settings: ReferenceSettings,
+  method: AdaptiveMethod,
   context: RunContext,
 ): Promise<EndPairs> {
   const { signal, onProgress } = context;
-  const reference = await compileReference(field, settings, machineOf(context));
+  const reference = await compileReference(field, method, machineOf(context));
   const ends: Tensor[] = [];
   const total = samples.z0.shape[0] ?? 0;
   const told = (share: number): void =>

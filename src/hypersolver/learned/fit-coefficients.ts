@@ -1,5 +1,6 @@
 import { cast } from "../../graph/index.js";
 import {
+  type AdaptiveMethod,
   type Field,
   type NonStationaryCoefficients,
   type NonStationaryMethod,
@@ -21,14 +22,14 @@ import type { FitInputs } from "../fit/fit-settings.js";
 import { fitTrainer } from "../fit/fit-trainer.js";
 import { fitSchedule } from "../fit/learning-rate.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
-import type { ReferenceSettings } from "../reference/reference.js";
+import { referenceAt } from "../reference/reference.js";
 import { coefficientsAt, startingDeviations } from "./coefficient-parameters.js";
 import { coefficientNodes, floatState, pairSpecs, siteOf } from "./coefficient-program.js";
 import type { CoefficientSpec, EffectiveCoefficients } from "./coefficient-table.js";
 import { type CoefficientValidation, compileCoefficientValidation } from "./coefficient-validation.js";
 import { endDistance, logEndDistance } from "./end-error.js";
 import { type EndPairs, endPairs, pairBatches, pairFeeds } from "./end-pairs.js";
-import { referenceOf, resolveCoefficients } from "./resolve-coefficients.js";
+import { resolveCoefficients } from "./resolve-coefficients.js";
 import { startingCoefficients } from "./starting-coefficients.js";
 
 /** Fitted coefficients. */
@@ -37,7 +38,7 @@ export interface CoefficientFit {
   readonly method: NonStationaryMethod;
   /** Every choice made: fitted again by it, the same comes out. */
   readonly spec: EffectiveCoefficients;
-  readonly reference: ReferenceSettings;
+  readonly reference: AdaptiveMethod;
   /** How many numbers were free. */
   readonly parameters: number;
   readonly status: TrainingOutcome["status"];
@@ -74,7 +75,7 @@ export async function fitCoefficients(
   const effective = resolveCoefficients(field, spec);
   const start = startingCoefficients(effective.start, effective.evaluations);
   const begun = performance.now();
-  const reference = referenceOf(effective);
+  const reference = referenceAt(effective.referenceTolerance);
   const random = new Random(effective.seed);
   const samples = hasImageStates(field) ? VALIDATION_SAMPLES.images : VALIDATION_SAMPLES.vectors;
   const { span, trajectories } = effective;

@@ -2,7 +2,6 @@ import type { Field } from "../../ode/index.js";
 import { completeSpec } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
-import type { ReferenceSettings } from "../reference/reference.js";
 import { type CoefficientSpec, coefficientTable, type EffectiveCoefficients } from "./coefficient-table.js";
 import { usualStart } from "./starting-coefficients.js";
 
@@ -21,13 +20,3 @@ export function resolveCoefficients(field: Field, spec: CoefficientSpec): Effect
     });
   return { ...complete, start, batch: Math.min(batch, trajectories) };
 }
-
-/** Tighter references need float64. */
-const FLOAT32_TOLERANCE = 1e-6;
-
-/** How the reference of a fit is solved. */
-export const referenceOf = ({ referenceTolerance: tolerance }: EffectiveCoefficients): ReferenceSettings => ({
-  method: "dopri5",
-  tolerance,
-  precision: tolerance < FLOAT32_TOLERANCE ? "float64" : "float32",
-});

@@ -1,9 +1,16 @@
-import { compileSolve, type Field, type Method, orThrow, type Span } from "../../ode/index.js";
+import {
+  type AdaptiveMethod,
+  compileSolve,
+  type Field,
+  type Method,
+  orThrow,
+  type Span,
+} from "../../ode/index.js";
 import type { FieldStatistics } from "../../ode/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { rows, sizeOf, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
-import { compileReference, MEASURING, type ReferenceSettings } from "../reference/reference.js";
+import { compileReference, looserTolerance, MEASURING, referenceAt } from "../reference/reference.js";
 import { mapSamples, type Samples } from "../states/states.js";
 
 /** Distances of approximate states to reference states. */
@@ -55,8 +62,8 @@ function distance(a: Float64Array, b: Float64Array, from: number, to: number): n
  * What methods are compared with: dopri5 at 1e-8 in float64 for vectors; at 1e-6 in float32 for images, where float64
  * convolutions take minutes. `referenceNoise` tells what that leaves.
  */
-export const measuringReference = (field: Field): ReferenceSettings =>
-  hasImageStates(field) ? { method: "dopri5", tolerance: 1e-6, precision: "float32" } : MEASURING;
+export const measuringReference = (field: Field): AdaptiveMethod =>
+  hasImageStates(field) ? referenceAt(1e-6) : MEASURING;
 
 /** Samples on which the noise of a reference is measured. */
 const NOISE_SAMPLES = 4;
@@ -69,24 +76,24 @@ export async function referenceNoise(
   field: Field,
   span: Span,
   samples: Samples,
-  settings: ReferenceSettings,
+  reference: AdaptiveMethod,
   options: CompileOptions = {},
 ): Promise<number> {
-  if (settings.precision === "float64" && settings.tolerance <= MEASURING.tolerance) return 0;
+  if (looserTolerance(reference) <= MEASURING.rtol) return 0;
   const few = mapSamples(samples, (value) => rows(value, 0, Math.min(NOISE_SAMPLES, value.shape[0] ?? 0)));
-  const ends = await referenceEnds(field, span, few, settings, options);
+  const ends = await referenceEnds(field, span, few, reference, options);
   return stateErrors(ends, await referenceEnds(field, span, few, MEASURING, options)).relative;
 }
 
-/** Reference states at the end of a span; the tightest settings by default. */
+/** Reference states at the end of a span; the tightest by default. */
 export async function referenceEnds(
   field: Field,
   span: Span,
   samples: Samples,
-  settings: ReferenceSettings = MEASURING,
+  method: AdaptiveMethod = MEASURING,
   options: CompileOptions = {},
 ): Promise<Tensor> {
-  const reference = await compileReference(field, settings, options);
+  const reference = await compileReference(field, method, options);
   try {
     const states = await reference.states(samples.z0, span, samples.controls);
     return states.at(-1) as Tensor;

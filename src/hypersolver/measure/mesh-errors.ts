@@ -1,8 +1,15 @@
-import { compileSolve, type Field, type FixedMethod, orThrow, type Span } from "../../ode/index.js";
+import {
+  type AdaptiveMethod,
+  compileSolve,
+  type Field,
+  type FixedMethod,
+  orThrow,
+  type Span,
+} from "../../ode/index.js";
 import { planMesh } from "../../ode/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { fromNumbers, type Tensor, toFloat64 } from "../../tensor/index.js";
-import { compileReference, type ReferenceSettings } from "../reference/reference.js";
+import { compileReference } from "../reference/reference.js";
 import type { Samples } from "../states/states.js";
 import { type StateErrors, stateErrors } from "./measure.js";
 
@@ -23,10 +30,10 @@ export async function referenceStates(
   field: Field,
   mesh: readonly number[],
   samples: Samples,
-  settings: ReferenceSettings,
+  method: AdaptiveMethod,
   options: CompileOptions = {},
 ): Promise<Tensor[]> {
-  const reference = await compileReference(field, settings, options);
+  const reference = await compileReference(field, method, options);
   try {
     return await reference.states(samples.z0, mesh, samples.controls);
   } finally {

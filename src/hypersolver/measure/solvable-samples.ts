@@ -1,8 +1,8 @@
-import type { Field, Span } from "../../ode/index.js";
+import type { AdaptiveMethod, Field, Span } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { type Broken, fail, isBroken, rows, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { pickRows, stackedRows } from "../../tensor/internal.js";
-import { compileReference, type Reference, type ReferenceSettings } from "../reference/reference.js";
+import { compileReference, type Reference } from "../reference/reference.js";
 import { mapSamples, type Samples } from "../states/states.js";
 
 /** Samples that even the reference cannot solve, with what it said of the first. */
@@ -29,10 +29,10 @@ export async function solvableSamples(
   field: Field,
   span: Span,
   samples: Samples,
-  settings: ReferenceSettings,
+  method: AdaptiveMethod,
   options: CompileOptions = {},
 ): Promise<SolvableSamples> {
-  const reference = await compileReference(field, settings, options);
+  const reference = await compileReference(field, method, options);
   try {
     const count = samples.z0.shape[0] ?? 0;
     const parts = await partsOf(reference, span, samples, 0, count);

@@ -1,12 +1,12 @@
-import { type Field, fixed } from "../../ode/index.js";
+import { type AdaptiveMethod, type Field, fixed } from "../../ode/index.js";
 import { cast, fail, Random } from "../../tensor/index.js";
 import type { FitSettings } from "../fit/fit-settings.js";
 import { measureMethod, referenceEnds, stateErrors } from "../measure/measure.js";
-import { MEASURING, type ReferenceSettings } from "./reference.js";
+import { looserTolerance, MEASURING, referenceAt } from "./reference.js";
 
 /** A reference, and its error over the target step in units of the residual. */
 export interface ChosenReference {
-  readonly settings: ReferenceSettings;
+  readonly reference: AdaptiveMethod;
   readonly noiseFloor: number;
 }
 
@@ -29,39 +29,30 @@ export async function chooseImageReference(field: Field, fit: FitSettings): Prom
   const step = [span[0], span[0] + epsilon] as const;
   const samples = await fit.states.training(SAMPLES, new Random(fit.seed).fork("noise floor"));
   const exact = await referenceEnds(field, step, samples, MEASURING, compile);
-  const noiseOf = async (settings: ReferenceSettings): Promise<number> => {
-    const ends = await referenceEnds(field, step, samples, settings, compile);
+  const noiseOf = async (reference: AdaptiveMethod): Promise<number> => {
+    const ends = await referenceEnds(field, step, samples, reference, compile);
     return stateErrors(cast(ends, "float64"), exact).mean / scale;
   };
   if (referenceTolerance !== undefined) {
-    const settings = referenceAt(referenceTolerance);
-    return { settings, noiseFloor: await noiseOf(settings) };
+    const reference = referenceAt(referenceTolerance);
+    return { reference, noiseFloor: await noiseOf(reference) };
   }
   const bare = await measureMethod(field, fixed(base, { steps: 1 }), step, samples, exact, compile);
   const residual = bare.errors.mean / scale;
-  let chosen: ChosenReference = { settings: MEASURING, noiseFloor: Number.POSITIVE_INFINITY };
+  let chosen: ChosenReference = { reference: MEASURING, noiseFloor: Number.POSITIVE_INFINITY };
   for (const tolerance of TOLERANCES) {
-    const settings = referenceAt(tolerance);
-    const noiseFloor = await noiseOf(settings);
+    const reference = referenceAt(tolerance);
+    const noiseFloor = await noiseOf(reference);
     // A tighter tolerance that does not help is rounding: what was there before is as good and cheaper.
-    if (noiseFloor < chosen.noiseFloor / 2) chosen = { settings, noiseFloor };
+    if (noiseFloor < chosen.noiseFloor / 2) chosen = { reference, noiseFloor };
     if (noiseFloor <= NOISE_SHARE * residual) break;
   }
   return chosen;
 }
 
-const referenceAt = (tolerance: number): ReferenceSettings => ({
-  method: "dopri5",
-  tolerance,
-  precision: tolerance < 1e-6 ? "float64" : "float32",
-});
-
 /** The reference that endpoints are compared with while fitting: over the whole span nothing lands on mesh points. */
-export const endpointReference = ({ tolerance, precision }: ReferenceSettings): ReferenceSettings => ({
-  method: "dopri5",
-  tolerance: Math.min(tolerance, 1e-5),
-  precision,
-});
+export const endpointReference = (reference: AdaptiveMethod): AdaptiveMethod =>
+  referenceAt(Math.min(looserTolerance(reference), 1e-5));
 
 /** @throws INTERRUPTED when the signal was raised before anything was fitted. */
 export function requireGoing(signal: AbortSignal | undefined): void {

@@ -1,10 +1,10 @@
-import type { Field } from "../../ode/index.js";
+import type { AdaptiveMethod, Field } from "../../ode/index.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { cast, Random, type Tensor } from "../../tensor/index.js";
 import type { FitSettings } from "../fit/fit-settings.js";
 import { mapSamples } from "../states/states.js";
 import { type MeshPair, randomPairs, reversed, targetPairs, timesOf } from "./mesh-pairs.js";
-import { compileReference, type ReferenceSettings } from "./reference.js";
+import { compileReference } from "./reference.js";
 import { ReferencePool } from "./reference-pool.js";
 
 /** Reference trajectories of one mini-batch: states only, float32. Everything else is computed from them when needed. */
@@ -34,9 +34,9 @@ export interface ReferenceBatches {
 export async function referenceBatches(
   field: Field,
   fit: FitSettings,
-  settings: ReferenceSettings,
+  method: AdaptiveMethod,
 ): Promise<ReferenceBatches> {
-  const reference = await compileReference(field, settings, fit.compile);
+  const reference = await compileReference(field, method, fit.compile);
   const random = new Random(fit.seed);
   const solve = async (index: number): Promise<ReferenceBatch> => {
     const samples = await fit.states.training(fit.batch, random.fork(`reference batch ${index}`));

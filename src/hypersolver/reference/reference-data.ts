@@ -1,8 +1,7 @@
-import type { Field, Span } from "../../ode/index.js";
+import type { AdaptiveMethod, Field, Span } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { type Random, rows } from "../../tensor/index.js";
 import { mapSamples, type Samples } from "../states/states.js";
-import type { ReferenceSettings } from "./reference.js";
 
 /** What every table of reference data is made from. */
 export interface ReferenceDataOptions {
@@ -10,7 +9,7 @@ export interface ReferenceDataOptions {
   readonly span: Span;
   readonly steps: number;
   readonly samples: Samples;
-  readonly reference: ReferenceSettings;
+  readonly reference: AdaptiveMethod;
   readonly random: Random;
   readonly compile?: CompileOptions | undefined;
   readonly onProgress?: (share: number) => void;

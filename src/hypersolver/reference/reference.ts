@@ -1,44 +1,47 @@
-import { type AdaptiveMethod, type Field, fieldAs, orThrow } from "../../ode/index.js";
-import { compiledStepper, integrateAdaptive, tableauMethodOf } from "../../ode/internal.js";
+import { type AdaptiveMethod, adaptive, dopri5, type Field, fieldAs, orThrow } from "../../ode/index.js";
+import { compiledStepper, integrateAdaptive } from "../../ode/internal.js";
 import type { CompileOptions, NamedTensors } from "../../runtime/index.js";
 import { cast, type FloatDType, type Tensor } from "../../tensor/index.js";
 
-/** How finely reference trajectories are solved. */
-export interface ReferenceSettings {
-  /** A pair with step control, by its name. */
+/** What files and reports say of a reference. */
+export interface ReferenceFacts {
+  /** Spelling of its method: `dopri5@1e-8`. */
   readonly method: string;
-  /** rtol = atol. */
-  readonly tolerance: number;
   readonly precision: FloatDType;
 }
 
 /** Error of a reference relative to the tolerance it is solved with is around one; float32 rounding ends below this. */
 const FLOAT32_TOLERANCE = 1e-6;
 
+/** dopri5 with rtol = atol. @throws INVALID_ARGUMENT for a tolerance that is not positive and finite. */
+export const referenceAt = (tolerance: number): AdaptiveMethod =>
+  adaptive(dopri5, { rtol: tolerance, atol: tolerance });
+
+/** The tightest reference, for measuring. */
+export const MEASURING: AdaptiveMethod = referenceAt(1e-8);
+
+/** The float type that the tolerances of a reference need. */
+export const referencePrecision = (method: AdaptiveMethod): FloatDType =>
+  looserTolerance(method) < FLOAT32_TOLERANCE ? "float64" : "float32";
+
+/** The tolerance that decides how far a reference is off. */
+export const looserTolerance = ({ rtol, atol }: AdaptiveMethod): number => Math.max(rtol, atol);
+
+/** The facts of a method as reference. */
+export const referenceFacts = (method: AdaptiveMethod): ReferenceFacts => ({
+  method: method.text,
+  precision: referencePrecision(method),
+});
+
 /**
  * Chooses the reference from the smallest step: residuals divide its error by ε^(p+1), so the tolerance is that
  * power times a thousandth of a typical residual's accuracy (1%), within [1e-10, 1e-5].
  */
-export function chooseReference(
-  smallestEpsilon: number,
-  order: number,
-  tolerance?: number,
-): ReferenceSettings {
-  const chosen =
-    tolerance ?? Math.min(1e-5, Math.max(1e-10, 1e-5 * Math.abs(smallestEpsilon) ** (order + 1)));
-  return {
-    method: "dopri5",
-    tolerance: chosen,
-    precision: chosen < FLOAT32_TOLERANCE ? "float64" : "float32",
-  };
-}
-
-/** The tightest reference, for measuring. */
-export const MEASURING: ReferenceSettings = { method: "dopri5", tolerance: 1e-8, precision: "float64" };
+export const chooseReference = (smallestEpsilon: number, order: number, tolerance?: number): AdaptiveMethod =>
+  referenceAt(tolerance ?? Math.min(1e-5, Math.max(1e-10, 1e-5 * Math.abs(smallestEpsilon) ** (order + 1))));
 
 /** A compiled reference solver. */
 export interface Reference {
-  readonly settings: ReferenceSettings;
   /**
    * States at `times` after times[0], where z0 holds; the solver lands on each exactly.
    * @returns one tensor a time, the first being z0, in the reference's precision.
@@ -53,23 +56,18 @@ export interface Reference {
   dispose(): Promise<void>;
 }
 
-/**
- * A reference solver, ready to run.
- * @throws INVALID_ARGUMENT for a tolerance that is not positive and finite, or a method without an error estimate.
- */
+/** A reference solver, ready to run. */
 export async function compileReference(
   field: Field,
-  settings: ReferenceSettings,
+  method: AdaptiveMethod,
   options: CompileOptions = {},
 ): Promise<Reference> {
-  const { precision } = settings;
-  const method = methodOfReference(settings);
+  const precision = referencePrecision(method);
   const programs = await compiledStepper(method.tableau, fieldAs(field, precision), method, {
     hot: true,
     ...options,
   });
   return {
-    settings,
     states: async (z0, times, controls, signal) => {
       const typed = Object.fromEntries(
         Object.entries(controls).map(([name, value]) => [name, cast(value, precision)]),
@@ -79,16 +77,11 @@ export async function compileReference(
       for (const [i, end] of times.slice(1).entries()) {
         const start = times[i] ?? end;
         const from = states[i] as Tensor;
-        const loop = { times: [start, end], signal };
+        const loop = { ...method, lastStep: "clip", times: [start, end], signal } as const;
         states.push(start === end ? from : orThrow(await integrateAdaptive(stepper, from, loop)).lastGood.y);
       }
       return states;
     },
     dispose: () => programs.dispose(),
   };
-}
-
-function methodOfReference({ method, tolerance }: ReferenceSettings): AdaptiveMethod {
-  const spec = { kind: "adaptive", tableau: method, rtol: tolerance, atol: tolerance } as const;
-  return tableauMethodOf(spec) as AdaptiveMethod;
 }

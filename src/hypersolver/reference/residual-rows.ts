@@ -2,7 +2,6 @@ import type { Field, Span } from "../../ode/index.js";
 import { compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import { scalar } from "../../tensor/index.js";
 import type { FitSettings } from "../fit/fit-settings.js";
-import type { ReferenceSettings } from "./reference.js";
 import { type ReferenceBatch, stateAt } from "./reference-batches.js";
 import { controlInput, requireFinite, residualGraph } from "./training-data.js";
 
@@ -24,10 +23,8 @@ export interface ResidualSource {
 export async function residualSource(
   field: Field,
   { base, inputs, features, span, compile: options }: FitSettings,
-  settings: ReferenceSettings,
 ): Promise<ResidualSource> {
-  const reference = { ...settings, precision: "float32" as const };
-  const graph = residualGraph({ field, base, correction: { inputs, features }, reference });
+  const graph = residualGraph({ field, base, correction: { inputs, features } }, "float32");
   const program = await compile(graph, { hot: true, ...options });
   return {
     rows: async (batch) => {

@@ -2,7 +2,7 @@ import { div, type Graph, type InputSpec, type Node, sub, trace } from "../../gr
 import { type ButcherTableau, fieldAs } from "../../ode/index.js";
 import { controlSpecs, graphAlgebra, stateType, withoutErrorControl } from "../../ode/internal.js";
 import { compile, type NamedTensors, type Program } from "../../runtime/index.js";
-import { cast, fail, type Random, scalar, type Tensor } from "../../tensor/index.js";
+import { cast, type FloatDType, fail, type Random, scalar, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
 import { baseStep } from "../correction/base-step.js";
 import { type Correction, siteInputs } from "../correction/correction.js";
@@ -10,7 +10,7 @@ import { integerPower } from "../correction/hyper-scheme.js";
 import type { FitDirection } from "../fit/fit-settings.js";
 import { mapSamples, type Samples } from "../states/states.js";
 import { type MeshPair, randomPairs, reversed, targetPairs, timesOf } from "./mesh-pairs.js";
-import { compileReference, type Reference } from "./reference.js";
+import { compileReference, type Reference, referencePrecision } from "./reference.js";
 import { forEachChunk, type ReferenceDataOptions } from "./reference-data.js";
 import { type RowTable, RowTableBuilder } from "./row-table.js";
 
@@ -33,9 +33,10 @@ export const RESIDUAL = "residual";
  * @returns rows with the inputs of the correction and the residual, shuffled.
  */
 export async function residualData(options: ResidualDataOptions): Promise<RowTable> {
-  const { field, reference: settings, random } = options;
-  const reference = await compileReference(field, settings, options.compile);
-  const residuals = await compile(residualGraph(options), { hot: true, ...options.compile });
+  const { field, reference: method, random } = options;
+  const reference = await compileReference(field, method, options.compile);
+  const precision = referencePrecision(method);
+  const residuals = await compile(residualGraph(options, precision), { hot: true, ...options.compile });
   const builder = new RowTableBuilder();
   const shuffle = random.fork("rows");
   const draws = random.fork("mesh");
@@ -58,7 +59,7 @@ interface ChunkTools {
 
 async function addChunk(
   builder: RowTableBuilder,
-  { span, steps, epsilon, directions, reference: { precision }, signal }: ResidualDataOptions,
+  { span, steps, epsilon, directions, signal, reference: method }: ResidualDataOptions,
   chunk: Samples,
   { reference, residuals, draws }: ChunkTools,
 ): Promise<void> {
@@ -67,6 +68,7 @@ async function addChunk(
     ...(epsilon === undefined ? [] : randomPairs(span, epsilon, steps, draws)),
   ];
   const pairs = directions === "both" ? [...forward, ...reversed(forward)] : forward;
+  const precision = referencePrecision(method);
   const times = timesOf(span, pairs);
   const states = await reference.states(chunk.z0, times, chunk.controls, signal);
   const at = (time: number): Tensor => states[times.indexOf(time)] as Tensor;
@@ -100,12 +102,10 @@ export function requireFinite(part: NamedTensors, { s, end }: MeshPair): void {
 export const controlInput = (name: string): string => `/x ${name}`;
 
 /** One base step from a reference state, the inputs of g there, and the residual against the next reference state. */
-export function residualGraph({
-  field,
-  base,
-  correction,
-  reference: { precision },
-}: Pick<ResidualDataOptions, "field" | "base" | "correction" | "reference">): Graph {
+export function residualGraph(
+  { field, base, correction }: Pick<ResidualDataOptions, "field" | "base" | "correction">,
+  precision: FloatDType,
+): Graph {
   const typed = fieldAs(field, precision);
   const { shape, dtype } = stateType(typed);
   const state: InputSpec = { shape, dtype };

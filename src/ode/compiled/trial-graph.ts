@@ -69,7 +69,7 @@ export function trialGraph(
     const [s, dt, y] = [node("/s"), node("/dt"), node("/z")];
     const f = symbolicField(field, { controls: controlsOf(field, inputs) });
     const algebra = graphAlgebraWithin({ low: node("/low"), high: node("/high") });
-    const step = embeddedStep<Node, Operand>(tableau, f, algebra, s, dt, y, node("/k0"));
+    const step = embeddedStep<Node, Operand>(tableau, f, algebra, { s, dt, y, k0: node("/k0") });
     const { y1, stages, error } = step;
     const ratio = errorRatio([{ y, y1, error, tolerance }]);
     const all = Object.fromEntries(dense ? stages.map((stage, i) => [`stage${i}`, stage]) : []);

@@ -40,7 +40,7 @@ export function productTrial(
   return trace(specsOf(field, ["/z", "/k0"]), (inputs) => {
     const { f, algebra, s, dt, y } = stepOf(field, inputs);
     const k0 = productOf(field, "/k0", inputs);
-    const { y1, stages, error } = embeddedStep<NamedNodes, Operand>(tableau, f, algebra, s, dt, y, k0);
+    const { y1, stages, error } = embeddedStep<NamedNodes, Operand>(tableau, f, algebra, { s, dt, y, k0 });
     const tried = mapParts(y, (part, name) => ({
       y: part,
       y1: y1[name] as Node,
@@ -57,7 +57,7 @@ export function productStep(field: ProductField, tableau: ButcherTableau): Graph
   return trace(specsOf(field, ["/z"]), (inputs) => {
     const { f, algebra, s, dt, y } = stepOf(field, inputs);
     const method = withoutErrorControl(tableau);
-    return named("y1", rungeKuttaStep<NamedNodes, Operand>(method, f, algebra, s, dt, y).y1);
+    return named("y1", rungeKuttaStep<NamedNodes, Operand>(method, f, algebra, { s, dt, y }).y1);
   });
 }
 

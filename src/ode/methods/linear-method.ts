@@ -90,7 +90,7 @@ export function linearTableau(tableau: ButcherTableau): LinearMethod {
     nfe: (steps) => method.stages * steps,
     weights: () => [],
     step: (field, algebra, { s, dt, y }) => ({
-      ...rungeKuttaStep(method, field, algebra, s, dt, y),
+      ...rungeKuttaStep(method, field, algebra, { s, dt, y }),
       past: [],
     }),
   };

@@ -7,6 +7,18 @@ export interface RungeKuttaStep<Y> {
   readonly stages: readonly Y[];
 }
 
+/** A step about to be taken. */
+interface RungeKuttaSite<Y, S> {
+  /** Depth (time) at the start of the step. */
+  readonly s: S;
+  /** Step size; negative to go backwards. */
+  readonly dt: S;
+  /** State at s; any shape the algebra combines. */
+  readonly y: Y;
+  /** f(s, y) when already known; the first stage is then not evaluated again. */
+  readonly k0?: Y | undefined;
+}
+
 /** One step of an embedded pair: also y1 - ŷ1, elementwise. */
 interface EmbeddedStep<Y> extends RungeKuttaStep<Y> {
   readonly error: Y;
@@ -15,10 +27,6 @@ interface EmbeddedStep<Y> extends RungeKuttaStep<Y> {
 /**
  * The one interpreter of Butcher tableaus, over plain arrays or graph nodes alike:
  * k_i = f(s + c_i dt, y + dt Σ_j a_ij k_j),  y1 = y + dt Σ_i b_i k_i.
- * @param s depth (time) at the start of the step.
- * @param dt step size; negative to go backwards.
- * @param y state at s; any shape the algebra combines.
- * @param k0 f(s, y) when already known; the first stage is then not evaluated again.
  * @returns the new state and all stages; costs `tableau.stages` evaluations of f, one less with `k0`.
  * Reference: E. Hairer, S. P. Nørsett, G. Wanner, Solving Ordinary Differential Equations I, 2nd ed., eq. II.1.8.
  */
@@ -26,10 +34,7 @@ export function rungeKuttaStep<Y, S>(
   tableau: ButcherTableau,
   field: VectorField<Y, S>,
   algebra: Algebra<Y, S>,
-  s: S,
-  dt: S,
-  y: Y,
-  k0?: Y,
+  { s, dt, y, k0 }: RungeKuttaSite<Y, S>,
 ): RungeKuttaStep<Y> {
   const stages: Y[] = [];
   let argument = y;
@@ -42,20 +47,15 @@ export function rungeKuttaStep<Y, S>(
   return { y1, stages };
 }
 
-/**
- * `rungeKuttaStep` of a pair, with its error estimate dt Σ bError_i k_i = y1 - ŷ1.
- */
+/** `rungeKuttaStep` of a pair, with its error estimate dt Σ bError_i k_i = y1 - ŷ1. */
 export function embeddedStep<Y, S>(
   tableau: AdaptiveTableau,
   field: VectorField<Y, S>,
   algebra: Algebra<Y, S>,
-  s: S,
-  dt: S,
-  y: Y,
-  k0?: Y,
+  site: RungeKuttaSite<Y, S>,
 ): EmbeddedStep<Y> {
-  const step = rungeKuttaStep(tableau, field, algebra, s, dt, y, k0);
-  return { ...step, error: algebra.increment(dt, tableau.bError, step.stages) };
+  const step = rungeKuttaStep(tableau, field, algebra, site);
+  return { ...step, error: algebra.increment(site.dt, tableau.bError, step.stages) };
 }
 
 /**
@@ -67,8 +67,7 @@ export function embeddedError<Y, S>(
   tableau: AdaptiveTableau,
   field: VectorField<Y, S>,
   algebra: Algebra<Y, S>,
-  s: S,
-  dt: S,
+  { s, dt }: Pick<RungeKuttaSite<Y, S>, "s" | "dt">,
   { y1, stages }: RungeKuttaStep<Y>,
 ): Y {
   const all = tableau.fsal ? [...stages, field(algebra.time(s, 1, dt), y1)] : stages;

@@ -96,9 +96,9 @@ export function tableauScheme(field: Field, tableau: ButcherTableau): StepScheme
   return repeatedStep({ nfe, gCalls: 0, macs: nfe * fieldMacs(field) }, (site) => {
     const { s, dt, z, controls, algebra = graphAlgebra, estimate = false } = site;
     const f = symbolicField(field, { controls });
-    const taken = rungeKuttaStep<Node, Operand>(method, f, algebra, s, dt, z);
+    const taken = rungeKuttaStep<Node, Operand>(method, f, algebra, { s, dt, y: z });
     const record: StepRecord = { z1: taken.y1, stages: taken.stages };
     if (!estimate || !isAdaptive(tableau)) return record;
-    return { ...record, error: embeddedError(tableau, f, algebra, s, dt, taken) };
+    return { ...record, error: embeddedError(tableau, f, algebra, { s, dt }, taken) };
   });
 }

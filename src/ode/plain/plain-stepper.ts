@@ -58,7 +58,7 @@ export function plainStepper(
       return initialStepSize(h0, d1, scaledNorm(tolerance, change, y, y) / h0, errorOrder(tableau), limit);
     },
     trial: (s, dt, y, k0) => {
-      const { y1, stages, error } = embeddedStep(tableau, field, plainAlgebra, s, dt, y, k0);
+      const { y1, stages, error } = embeddedStep(tableau, field, plainAlgebra, { s, dt, y, k0 });
       const arrays = [y1, ...stages];
       return {
         y1,

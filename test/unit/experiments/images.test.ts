@@ -38,6 +38,7 @@ import {
   measureAccuracy,
   newClassifier,
 } from "../../../src/models/index.js";
+import { adaptive, dopri5 } from "../../../src/ode/index.js";
 import { type Broken, fromNumbers, isBroken, Random, toFloat64 } from "../../../src/tensor/index.js";
 import { checkpointsInMemory } from "../../helpers/checkpoints.js";
 import { mnistForTests } from "../../helpers/images.js";
@@ -53,7 +54,7 @@ beforeAll(async () => {
 });
 
 const classifier = newClassifier(architectureNamed("mnist-small"), new Random(3));
-const reference = { method: "dopri5", tolerance: 1e-6, precision: "float32" } as const;
+const reference = adaptive(dopri5, { rtol: 1e-6, atol: 1e-6 });
 
 describe("methods", () => {
   test("of ten evaluations: one of every solver, RK4 with eight", () => {

@@ -28,7 +28,7 @@ describe("a whole run on images", () => {
   });
 
   test("measures against a float32 reference and says how far that is off", () => {
-    expect(run.metrics.measuring).toMatchObject({ method: "dopri5", tolerance: 1e-6, precision: "float32" });
+    expect(run.metrics.measuring).toMatchObject({ method: "dopri5@1e-6", precision: "float32" });
     expect(run.metrics.measuring.noise).toBeGreaterThan(0);
     expect(run.metrics.measuring.noise).toBeLessThan(1e-5);
     const [hypersolver, base] = [run.metrics.learned, run.metrics.base].map(unbroken);
@@ -51,7 +51,7 @@ describe("a whole run on images", () => {
       ...["figures/training.svg", "report.html"],
     ]);
     const report = String(run.artifacts.find(({ path }) => path === "report.html")?.content);
-    expect(report).toContain("tolerance 1e-6 in float32 (itself off by");
+    expect(report).toContain("dopri5@1e-6 in float32 (itself off by");
     const solver = run.artifacts.find(({ path }) => path === "solver.onnx")?.content as Uint8Array;
     const golden = goldenVectorsOf(importOnnx(solver, "solver.onnx").metadata, "solver.onnx");
     expect(golden?.z1.shape).toEqual([4, ...imageShape]);

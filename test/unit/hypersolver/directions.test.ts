@@ -11,7 +11,7 @@ import { drawnStates, referenceEnds } from "../../../src/hypersolver/internal.js
 import { randomPairs, reversed, targetPairs } from "../../../src/hypersolver/reference/mesh-pairs.js";
 import { columnValues } from "../../../src/hypersolver/reference/row-table.js";
 import { RESIDUAL, residualData } from "../../../src/hypersolver/reference/training-data.js";
-import { fixed, heun, type Method, type Span } from "../../../src/ode/index.js";
+import { adaptive, dopri5, fixed, heun, type Method, type Span } from "../../../src/ode/index.js";
 import { fromNumbers, Random, toFloat64 } from "../../../src/tensor/index.js";
 import { cardFor } from "../../helpers/cards.js";
 import { pulse } from "../../helpers/closed-form.js";
@@ -67,7 +67,7 @@ describe("a fit in both directions", () => {
       ...{ field: pulse.field("float32"), span: [0, 1] as Span, steps: 2, base: heun },
       samples: { z0: normals(3, 2, 1), controls: {} },
       correction: { inputs: ["z", "epsilon", "s", "z0"] as const, features: [] },
-      reference: { method: "dopri5", tolerance: 1e-10, precision: "float64" as const },
+      reference: adaptive(dopri5, { rtol: 1e-10, atol: 1e-10 }),
       random: new Random(1),
     };
     const table = await residualData({ ...options, directions: "both" } as never);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { referenceAt } from "../../../src/hypersolver/reference/reference.js";
 import { referenceBatches, stateAt } from "../../../src/hypersolver/reference/reference-batches.js";
 import { residualSource } from "../../../src/hypersolver/reference/residual-rows.js";
 import { euler, heun, midpoint } from "../../../src/ode/index.js";
@@ -17,9 +18,8 @@ describe("residuals of images", () => {
       const exactField = decay();
       const inputs = ["z", "stages", "epsilon", "s", "z0"] as const;
       const fit = settingsFor(exactField, { ...smallImageFit, base: base.name, inputs, epsilon: [0.2, 0.4] });
-      const settings = { method: "dopri5", tolerance: 1e-10, precision: "float64" } as const;
-      const references = await referenceBatches(exactField, fit, settings);
-      const source = await residualSource(exactField, fit, settings);
+      const references = await referenceBatches(exactField, fit, referenceAt(1e-10));
+      const source = await residualSource(exactField, fit);
       const batch = await references.at(0);
       const parts = await source.rows(batch);
       for (const [i, { s, end }] of batch.pairs.entries()) {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { mul, trace } from "../../../src/graph/index.js";
-import type { ReferenceSettings } from "../../../src/hypersolver/internal.js";
-import { chooseReference } from "../../../src/hypersolver/reference/reference.js";
+import {
+  chooseReference,
+  referenceAt,
+  referencePrecision,
+} from "../../../src/hypersolver/reference/reference.js";
 import { columnValues, type RowTable } from "../../../src/hypersolver/reference/row-table.js";
 import {
   RESIDUAL,
@@ -21,7 +24,7 @@ import { type ClosedForm, driven, pulse, spiral } from "../../helpers/closed-for
 import { relativeDifference } from "../../helpers/compare.js";
 import { FLOAT32_STORED } from "../../helpers/tolerances.js";
 
-const tight: ReferenceSettings = { method: "dopri5", tolerance: 1e-12, precision: "float64" };
+const tight = referenceAt(1e-12);
 const count = 17;
 
 /** Distinct states, and controls that differ from sample to sample. */
@@ -64,7 +67,7 @@ function exactResidual(
   base: ButcherTableau,
   { s, epsilon, z, x }: { s: number; epsilon: number; z: readonly number[]; x: number },
 ): number[] {
-  const { y1 } = rungeKuttaStep(base, f, plainAlgebra, s, epsilon, Float64Array.from(z));
+  const { y1 } = rungeKuttaStep(base, f, plainAlgebra, { s, dt: epsilon, y: Float64Array.from(z) });
   const end = exact(s, s + epsilon, z, x);
   return end.map((value, i) => (value - (y1[i] ?? Number.NaN)) / epsilon ** (base.order + 1));
 }
@@ -124,14 +127,11 @@ describe("rows of residual data", () => {
       const [at = 0, drive = 0, dt = 0] = [s?.[i]?.[0], x?.[i]?.[0], epsilon?.[i]?.[0]];
       const from = driven.exact(0.2, at, z0?.[i] ?? [], drive);
       expect(relativeDifference(state, from)).toBeLessThan(FLOAT32_STORED);
-      const { stages } = rungeKuttaStep(
-        heun,
-        fields.driven(drive),
-        plainAlgebra,
-        at,
+      const { stages } = rungeKuttaStep(heun, fields.driven(drive), plainAlgebra, {
+        s: at,
         dt,
-        Float64Array.from(state),
-      );
+        y: Float64Array.from(state),
+      });
       expect(
         relativeDifference(
           [...(k0?.[i] ?? []), ...(k1?.[i] ?? [])],
@@ -178,10 +178,15 @@ describe("rows of residual data", () => {
     expect(first).not.toEqual([...first].sort((a, b) => a - b));
   });
 
-  test("carry the error of the reference divided by ε^(p+1): a looser tolerance is noisier, in both precisions", async () => {
-    const noise = async (reference: ReferenceSettings): Promise<number> => {
+  test("carry the error of the reference divided by ε^(p+1): a looser tolerance is noisier", async () => {
+    const noise = async (tolerance: number): Promise<number> => {
       // One long step, so that the reference's own step control is at work.
-      const table = await dataOf(spiral, heun, { reference, span: [0, 2], steps: 1, epsilon: [1, 2] });
+      const table = await dataOf(spiral, heun, {
+        reference: referenceAt(tolerance),
+        span: [0, 2],
+        steps: 1,
+        epsilon: [1, 2],
+      });
       const [z, epsilon, residual] = ["z", "epsilon", RESIDUAL].map((name) => rowsOf(table, name));
       const distances = (z ?? []).map((state, i) => {
         const place = { z: state, s: 0, epsilon: epsilon?.[i]?.[0] ?? 0, x: 1 };
@@ -190,16 +195,17 @@ describe("rows of residual data", () => {
       });
       return distances.reduce((total, value) => total + value / distances.length, 0);
     };
-    for (const precision of ["float32", "float64"] as const) {
-      const [loose, middle, fine] = [
-        await noise({ method: "dopri5", tolerance: 1e-2, precision }),
-        await noise({ method: "dopri5", tolerance: 1e-3, precision }),
-        await noise({ method: "dopri5", tolerance: 1e-4, precision }),
-      ];
-      expect(loose).toBeGreaterThan(2 * middle);
-      expect(middle).toBeGreaterThan(2 * fine);
-      expect(loose).toBeLessThan(1e-2 * 10);
-    }
+    const [loose, middle, fine, exact] = [
+      await noise(1e-2),
+      await noise(1e-3),
+      await noise(1e-4),
+      await noise(1e-8),
+    ];
+    expect(loose).toBeGreaterThan(2 * middle);
+    expect(middle).toBeGreaterThan(2 * fine);
+    expect(loose).toBeLessThan(1e-2 * 10);
+    // What is left is the rounding of rows, which are float32.
+    expect(exact).toBeLessThan(1e-6);
   });
 });
 
@@ -222,18 +228,17 @@ describe("trajectory data", () => {
   });
 });
 
-describe("the reference's settings", () => {
-  test("follow ε^(p+1), within [1e-10, 1e-5], in float64 below 1e-6", () => {
-    expect(chooseReference(1, 2)).toEqual({ method: "dopri5", tolerance: 1e-5, precision: "float32" });
-    expect(chooseReference(0.1, 1).tolerance).toBeCloseTo(1e-7, 12);
-    expect(chooseReference(0.1, 1).precision).toBe("float64");
-    expect(chooseReference(0.01, 4).tolerance).toBe(1e-10);
-    expect(chooseReference(10, 4).tolerance).toBe(1e-5);
-    expect(chooseReference(0.01, 4, 1e-3)).toEqual({
-      method: "dopri5",
-      tolerance: 1e-3,
-      precision: "float32",
-    });
-    expect(chooseReference(1, 1, 9e-7).precision).toBe("float64");
+describe("the reference that is chosen", () => {
+  test("follows ε^(p+1), within [1e-10, 1e-5], in float64 below 1e-6", () => {
+    expect(chooseReference(1, 2).text).toBe("dopri5@1e-5");
+    expect(chooseReference(0.1, 1).rtol).toBeCloseTo(1e-7, 12);
+    expect(chooseReference(0.01, 4).text).toBe("dopri5@1e-10");
+    expect(chooseReference(10, 4).text).toBe("dopri5@1e-5");
+    expect(chooseReference(0.01, 4, 1e-3).text).toBe("dopri5@1e-3");
+    expect([1e-3, 1e-6, 9e-7].map((tolerance) => referencePrecision(referenceAt(tolerance)))).toEqual([
+      "float32",
+      "float32",
+      "float64",
+    ]);
   });
 });

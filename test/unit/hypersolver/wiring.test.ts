@@ -86,7 +86,7 @@ function byHand(
     z.map((value) => Math.tanh(x * value) * Math.cos(s));
   let z = Float64Array.from(start);
   for (const { s, dt } of stepsOf(uniformMesh(span, steps))) {
-    const { y1, stages } = rungeKuttaStep(method, f, plainAlgebra, s, dt, z);
+    const { y1, stages } = rungeKuttaStep(method, f, plainAlgebra, { s, dt, y: z });
     const correction = g({ z, stages, epsilon: dt, s });
     z = y1.map((value, i) => value + dt ** (base.order + 1) * (correction[i] ?? Number.NaN));
   }

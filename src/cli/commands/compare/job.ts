@@ -11,6 +11,7 @@ import type { LoadedCoefficients } from "../../../hypersolver/index.js";
 import {
   droppedText,
   measuringReference,
+  referenceFacts,
   referenceNoise,
   solvableSamples,
 } from "../../../hypersolver/internal.js";
@@ -61,7 +62,8 @@ export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, a
   progress.stop();
   const count = samples.z0.shape[0] ?? 0;
   const described = { field: path, span, states: source.description, samples: count, dropped };
-  const result = { ...described, measuring: { ...measuring, noise }, rows, warnings };
+  const facts = { ...referenceFacts(measuring), noise };
+  const result = { ...described, measuring: facts, rows, warnings };
   const { paths: files, failure }: WrittenFiles =
     options.out === undefined
       ? { paths: [] }
@@ -77,7 +79,7 @@ export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, a
             ...(await drawn(rows)),
           ]),
         );
-  const against = measuringText({ ...measuring, noise });
+  const against = measuringText(facts);
   const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description})${droppedText(dropped)}.`;
   const written = files.length === 0 ? [] : ["", `Wrote ${files.join(", ")}.`];
   return {

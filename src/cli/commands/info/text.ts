@@ -103,8 +103,8 @@ function cardText(card: ValidityCard): string {
     `Fitted to ${card.base} (order ${card.order}) in ${countOf(card.steps, "step")} from s = ${t0} to ${t1}, step sizes ` +
       `${formatNumber(card.epsilon[0])} to ${formatNumber(card.epsilon[1])}; sees ${card.inputs.join(", ")}` +
       `${card.features.length === 0 ? "" : ` (${card.features.join(", ")})`}.`,
-    `States ${formatShape(card.stateShape)}: ${card.states.source}. Reference: ${card.reference.method}, tolerance ` +
-      `${card.reference.tolerance.toExponential(1)}, ${card.reference.precision}; noise floor ${formatNumber(card.reference.noiseFloor)}.`,
+    `States ${formatShape(card.stateShape)}: ${card.states.source}. Reference: ${card.reference.method} in ` +
+      `${card.reference.precision}; noise floor ${formatNumber(card.reference.noiseFloor)}.`,
     `By ${card.library}, seed ${card.seed}, for the field with fingerprint ${card.fingerprint}.`,
   ];
   const rows = card.measured.map(({ steps, nfe, macs, base, hypersolver }) => [

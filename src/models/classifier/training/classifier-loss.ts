@@ -57,7 +57,7 @@ export function unrolledLoss(
       moved.push(buffers);
       return output;
     };
-    return rungeKuttaStep<Node, Operand>(method, f, graphAlgebra, s, dt, z).y1;
+    return rungeKuttaStep<Node, Operand>(method, f, graphAlgebra, { s, dt, y: z }).y1;
   }, stem.output);
   const head = applyTraining(architecture.head, nodes, z1);
   return {

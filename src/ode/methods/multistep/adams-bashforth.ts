@@ -26,7 +26,7 @@ function adamsBashforth(order: 2 | 3): MultistepMethod {
     weights: adamsWeights,
     step: (field, algebra, { s, dt, y, past, weights }) => {
       if (past.length === 0) {
-        const start = rungeKuttaStep(midpoint, field, algebra, s, dt, y);
+        const start = rungeKuttaStep(midpoint, field, algebra, { s, dt, y });
         return { ...start, past: start.stages.slice(0, 1) };
       }
       const stages = [field(s, y)];

@@ -21,7 +21,7 @@ export const pecHeun: MultistepMethod = {
   nfe: (steps) => (steps === 0 ? 0 : steps + 1),
   weights: () => [],
   step: (field, algebra, { s, dt, y, past: [known] }) => {
-    const { y1, stages } = rungeKuttaStep(heun, field, algebra, s, dt, y, known);
+    const { y1, stages } = rungeKuttaStep(heun, field, algebra, { s, dt, y, k0: known });
     // What was handed over is no evaluation of this step.
     return { y1, stages: known === undefined ? stages : stages.slice(1), past: stages.slice(-1) };
   },

@@ -49,7 +49,7 @@ const corrected = (base: (typeof bases)[number]): HyperMethod =>
 describe("a step tells its embedded error as the interpreter of plain numbers does", () => {
   test.each(adaptiveTableaus)("$name", async (pair) => {
     const { z1, error } = await stepOf(fixed(pair, { steps: 1 }), ["error"]);
-    const exact = embeddedStep(pair, f, plainAlgebra, s, dt, y0);
+    const exact = embeddedStep(pair, f, plainAlgebra, { s, dt, y: y0 });
     expect(relativeDifference(toFloat64(error as Tensor), exact.error)).toBeLessThan(1e-9);
     expect(relativeDifference(toFloat64(z1), exact.y1)).toBeLessThan(SAME_NUMERICS);
   });
@@ -60,14 +60,14 @@ describe("a corrected step tells its correction, ε^(p+1) g", () => {
     const { z1, correction } = await stepOf(corrected(base), ["correction"]);
     const term = y0.map((value) => 0.7 * value * dt ** (base.order + 1));
     expect(relativeDifference(toFloat64(correction as Tensor), term)).toBeLessThan(SAME_NUMERICS);
-    const { y1 } = rungeKuttaStep(withoutErrorControl(base), f, plainAlgebra, s, dt, y0);
+    const { y1 } = rungeKuttaStep(withoutErrorControl(base), f, plainAlgebra, { s, dt, y: y0 });
     const whole = y1.map((value, i) => value + (term[i] ?? Number.NaN));
     expect(relativeDifference(toFloat64(z1), whole)).toBeLessThan(SAME_NUMERICS);
   });
 
   test.each(adaptiveTableaus)("and the error of its base: $name", async (pair) => {
     const { error } = await stepOf(corrected(pair), ["error", "correction"]);
-    const exact = embeddedStep(pair, f, plainAlgebra, s, dt, y0);
+    const exact = embeddedStep(pair, f, plainAlgebra, { s, dt, y: y0 });
     expect(relativeDifference(toFloat64(error as Tensor), exact.error)).toBeLessThan(1e-9);
   });
 });

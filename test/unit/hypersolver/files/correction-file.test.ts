@@ -86,6 +86,12 @@ describe("correction.onnx", () => {
     expect(await solved(again)).toEqual(after);
   });
 
+  test("of version 0.1 says the tolerance of its reference beside the method: it reads as one spelling", () => {
+    const reference = { method: "dopri5", tolerance: 0.0001, precision: "float32", noiseFloor: 2e-4 };
+    const { reference: read } = parseCard(JSON.stringify({ ...card(), reference }), "old.onnx");
+    expect(read).toEqual({ method: "dopri5@1e-4", precision: "float32", noiseFloor: 2e-4 });
+  });
+
   test("is a model of standard operators that any tool can open", () => {
     const { operators, inputs, outputs } = inspectOnnx(encodeCorrection(correctionOf(heun), card()), "c");
     expect(operators.filter(({ name }) => name.includes("."))).toEqual([]);

@@ -131,7 +131,7 @@ describe("the noise floor", () => {
     for (const referenceTolerance of [1e-3, 1e-5]) {
       const { data } = await fitted(field, { ...options, span: [0, 2], referenceTolerance });
       const samples = options.states.training(256, new Random(1).fork("noise floor"));
-      const ends = await referenceEnds(field, [0, 2], samples, data.settings);
+      const ends = await referenceEnds(field, [0, 2], samples, data.reference);
       let total = 0;
       for (let i = 0; i < 256; i++) {
         const start = [0, 1].map((j) => Number(samples.z0.data[2 * i + j]));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomPairs, targetPairs, timesOf } from "../../../../src/hypersolver/reference/mesh-pairs.js";
-import { compileReference } from "../../../../src/hypersolver/reference/reference.js";
+import { compileReference, referenceAt } from "../../../../src/hypersolver/reference/reference.js";
 import { fromNumbers, Random } from "../../../../src/tensor/index.js";
 import { spiral } from "../../../helpers/closed-form.js";
 
@@ -46,8 +46,7 @@ describe("random pairs", () => {
     const pairs = [...targetPairs(span, 3), ...randomPairs(span, [5, 9], 4, new Random(1))];
     const times = timesOf(span, pairs);
     expect(times).toEqual([-5, ...targetPairs(span, 3).map(({ end }) => end)]);
-    const settings = { method: "dopri5", tolerance: 1e-5, precision: "float32" } as const;
-    const reference = await compileReference(spiral.field("float32"), settings);
+    const reference = await compileReference(spiral.field("float32"), referenceAt(1e-5));
     expect(await reference.states(fromNumbers([1, 2], [1, 2]), times, {})).toHaveLength(4);
     await reference.dispose();
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fitTable } from "../../../../src/hypersolver/internal.js";
+import { referenceAt } from "../../../../src/hypersolver/reference/reference.js";
 import { referenceBatches } from "../../../../src/hypersolver/reference/reference-batches.js";
 import { ReferencePool } from "../../../../src/hypersolver/reference/reference-pool.js";
 import { Random } from "../../../../src/tensor/index.js";
@@ -79,7 +80,7 @@ const MEBIBYTE = 2 ** 20;
 
 describe("reference batches of images", () => {
   const field = convolutionalField();
-  const settings = { method: "dopri5", tolerance: 1e-5, precision: "float32" } as const;
+  const reference = referenceAt(1e-5);
 
   test("keep within the memory that they are given", async () => {
     const one = 8 * 40 * 4 * 5;
@@ -93,7 +94,7 @@ describe("reference batches of images", () => {
         referenceMemory: bytes / MEBIBYTE,
         trajectories: 32,
       });
-      const batches = await referenceBatches(field, fit, settings);
+      const batches = await referenceBatches(field, fit, reference);
       for (let i = 0; i < 6; i++) {
         const batch = await batches.at(i);
         expect(batch.times).toEqual([0, 0.25, 0.5, 0.75, 1]);
@@ -108,7 +109,7 @@ describe("reference batches of images", () => {
   test("have steps of other sizes and directions where asked for", async () => {
     const asked = { epsilon: [0.1, 0.5], directions: "both", inputs: ["z", "epsilon"] } as const;
     const fit = settingsFor(field, { ...smallImageFit, ...asked });
-    const batches = await referenceBatches(field, fit, settings);
+    const batches = await referenceBatches(field, fit, reference);
     const { pairs, times, states } = await batches.at(0);
     expect(pairs.length).toBe(2 * (4 + 4));
     expect(states.length).toBe(times.length);

@@ -11,9 +11,7 @@ test("a step of a product is the step of its parts laid side by side", () => {
     dopri5,
     (s, y) => Float64Array.from(slope(s, ...y)),
     plainAlgebra,
-    0.2,
-    0.3,
-    Float64Array.of(1, -0.5),
+    { s: 0.2, dt: 0.3, y: Float64Array.of(1, -0.5) },
   );
   const parts = embeddedStep<Readonly<Record<string, Float64Array>>, number>(
     dopri5,
@@ -22,9 +20,7 @@ test("a step of a product is the step of its parts laid side by side", () => {
       return { q: Float64Array.of(dq), p: Float64Array.of(dp) };
     },
     productAlgebra(plainAlgebra),
-    0.2,
-    0.3,
-    { q: Float64Array.of(1), p: Float64Array.of(-0.5) },
+    { s: 0.2, dt: 0.3, y: { q: Float64Array.of(1), p: Float64Array.of(-0.5) } },
   );
   for (const result of ["y1", "error"] as const) {
     expect(parts[result].q?.[0]).toBe(one[result][0]);

@@ -21,7 +21,11 @@ function terms(dt: string, coefficients: readonly (number | string)[], k: readon
 
 describe("rungeKuttaStep", () => {
   test("emits formulas as well as numbers: heun in symbols", () => {
-    const { y1, stages } = rungeKuttaStep(heun, (s, y) => `f(${s},${y})`, formulas, "s", "h", "y");
+    const { y1, stages } = rungeKuttaStep(heun, (s, y) => `f(${s},${y})`, formulas, {
+      s: "s",
+      dt: "h",
+      y: "y",
+    });
     expect(stages).toEqual(["f(s,y)", "f(s+1*h,(y+h*1*f(s,y)))"]);
     expect(y1).toBe(`(y+h*0.5*${stages[0]}+h*0.5*${stages[1]})`);
   });
@@ -32,7 +36,7 @@ describe("rungeKuttaStep", () => {
       seen.push(s);
       return y;
     };
-    rungeKuttaStep(rk4, field, plainAlgebra, 2, 0.5, Float64Array.of(1));
+    rungeKuttaStep(rk4, field, plainAlgebra, { s: 2, dt: 0.5, y: Float64Array.of(1) });
     expect(seen).toEqual([2, 2.25, 2.25, 2.5]);
   });
 
@@ -43,8 +47,8 @@ describe("rungeKuttaStep", () => {
       return y;
     };
     const y = Float64Array.of(1, 2);
-    const fresh = rungeKuttaStep(rk4, field, plainAlgebra, 0, 0.1, y);
-    const reused = rungeKuttaStep(rk4, field, plainAlgebra, 0, 0.1, y, y);
+    const fresh = rungeKuttaStep(rk4, field, plainAlgebra, { s: 0, dt: 0.1, y });
+    const reused = rungeKuttaStep(rk4, field, plainAlgebra, { s: 0, dt: 0.1, y, k0: y });
     expect(nfe).toBe(4 + 3);
     expect(reused).toEqual(fresh);
   });
@@ -60,8 +64,12 @@ describe("laws of every tableau", () => {
       const field = (s: number, [y = 0]: Float64Array) => Float64Array.of(Math.sin(y) + s);
       const mapped = (s: number, [z = 0]: Float64Array) =>
         Float64Array.of(a * (Math.sin((z - shift) / a) + s));
-      const y = rungeKuttaStep(tableau, field, plainAlgebra, 0, 0.3, Float64Array.of(y0)).y1;
-      const z = rungeKuttaStep(tableau, mapped, plainAlgebra, 0, 0.3, Float64Array.of(a * y0 + shift)).y1;
+      const y = rungeKuttaStep(tableau, field, plainAlgebra, { s: 0, dt: 0.3, y: Float64Array.of(y0) }).y1;
+      const z = rungeKuttaStep(tableau, mapped, plainAlgebra, {
+        s: 0,
+        dt: 0.3,
+        y: Float64Array.of(a * y0 + shift),
+      }).y1;
       expect(z[0]).toBeCloseTo(a * (y[0] ?? Number.NaN) + shift, 11);
     });
     fc.assert(law, { numRuns: 30, seed: 7 });
@@ -70,7 +78,11 @@ describe("laws of every tableau", () => {
   test.each(all)("$name integrates polynomials in s up to its order exactly", ({ order, ...tableau }) => {
     const degree = Math.min(order, 8);
     const field = (s: number) => Float64Array.of(degree * s ** (degree - 1));
-    const { y1 } = rungeKuttaStep({ order, ...tableau }, field, plainAlgebra, 0, 1.5, Float64Array.of(0));
+    const { y1 } = rungeKuttaStep({ order, ...tableau }, field, plainAlgebra, {
+      s: 0,
+      dt: 1.5,
+      y: Float64Array.of(0),
+    });
     expect(y1[0]).toBeCloseTo(1.5 ** degree, 11);
   });
 

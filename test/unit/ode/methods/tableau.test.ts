@@ -145,7 +145,7 @@ describe("capabilities are types", () => {
     // @ts-expect-error rk4 has no embedded pair
     const make = () => plainStepper(rk4, field, { rtol: 1e-3, atol: 1e-3 });
     // @ts-expect-error heun has none either
-    const step = () => embeddedStep(heun, field, plainAlgebra, 0, 1, Float64Array.of(1));
+    const step = () => embeddedStep(heun, field, plainAlgebra, { s: 0, dt: 1, y: Float64Array.of(1) });
     expect([typeof make, typeof step]).toEqual(["function", "function"]);
     expect("bError" in rk4).toBe(false);
     expect(isAdaptive(rk4)).toBe(false);
@@ -158,7 +158,7 @@ describe("capabilities are types", () => {
     expect(withoutErrorControl(rk4)).toBe(rk4);
     const steps = [{ s: 0, dt: 0.5 }];
     const y1 = endOf(linearTableau(dopri5), field, steps, Float64Array.of(1));
-    const pair = embeddedStep(dopri5, field, plainAlgebra, 0, 0.5, Float64Array.of(1));
+    const pair = embeddedStep(dopri5, field, plainAlgebra, { s: 0, dt: 0.5, y: Float64Array.of(1) });
     expect(y1).toEqual(pair.y1);
   });
 });

@@ -14,6 +14,7 @@ import { trainCommand } from "./commands/train/command.js";
 import { addExamples, addSharedOptions, type SharedOptions } from "./options/options.js";
 import { failureJson, reportFailure } from "./terminal/failure.js";
 import { createOutput, jsonText, type Output, outliveReaders } from "./terminal/output.js";
+import { shellQuoted } from "./terminal/shell.js";
 
 /** Every command, in the order of the help. */
 export const commands: readonly CommandDefinition[] = [
@@ -55,7 +56,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.code === "commander.help") return 2;
     const named = commands.find(({ name }) => name === args[0]);
     const command = named === undefined ? "hypersolvers" : `hypersolvers ${named.name}`;
-    return reportFailure(error, output, { asJson: args.includes("--json"), command });
+    return reportFailure(error, output, { asJson: args.includes("--json"), command, table: named?.table });
   }
 }
 
@@ -85,13 +86,6 @@ async function perform<Options extends SharedOptions>(
   } finally {
     progress.stop();
   }
-}
-
-/** Words as they have to be typed into a shell. */
-export function shellQuoted(words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(" ");
 }
 
 /** The commands with their options, as Commander objects. Loads none of the library. */

@@ -1,5 +1,6 @@
 import type { DType, Tensor } from "../tensor/index.js";
-import type { CompileOptions, Device, Handover, NamedTensors } from "./program.js";
+import type { Device } from "./machine.js";
+import type { CompileOptions, Handover, NamedTensors } from "./program.js";
 
 /** Where a backend can run programs; the interpreter behind `reference` needs no backend. */
 export type BackendDevice = Exclude<Device, "reference">;

@@ -6,6 +6,7 @@ import type { Session, SessionOptions } from "./backend.js";
 import { batchParallelProgram, type Join, pieceRows, worksByRows } from "./batch-parallel.js";
 import { channelBlockFor } from "./channel-block.js";
 import { checkFeeds } from "./check-feeds.js";
+import { checkMachine } from "./check-machine.js";
 import { deviceFor } from "./placement.js";
 import type { CompileOptions, Program } from "./program.js";
 import { referenceProgram } from "./reference.js";
@@ -15,13 +16,14 @@ import { acquireSession, contentKey, releaseSession } from "./session-cache.js";
  * Makes a graph runnable: simplify, lower to ONNX, load. Programs of equal content share one session.
  * @param joins of every output, where the graph is made of rows and means of them. `parallel: "batch"` is heeded then, unless
  *   outputs joined as rows turn out to depend on other rows.
- * @throws DEVICE_NOT_AVAILABLE, DTYPE_NOT_AVAILABLE; RUNTIME_FAILURE when the runtime refuses the model or the device.
+ * @throws INVALID_ARGUMENT for another device or number of threads; DEVICE_NOT_AVAILABLE, DTYPE_NOT_AVAILABLE; RUNTIME_FAILURE when the runtime refuses the model or the device.
  */
 export async function compile(
   graph: Graph,
   options: CompileOptions = {},
   joins?: Readonly<Record<string, Join>>,
 ): Promise<Program> {
+  checkMachine(options);
   if (options.device === "reference") return referenceProgram(graph);
   const simple = simplify(graph);
   const placed = await placedOptions(simple, options);
@@ -70,6 +72,7 @@ interface ThreadPrograms {
  * for each other between runs. Outputs without rows are the caller's to join.
  */
 export async function compileForThreads(graph: Graph, options: CompileOptions): Promise<ThreadPrograms> {
+  checkMachine(options);
   const { least: leastRows } = pieceRows(graph);
   const alone = async (): Promise<ThreadPrograms> => ({
     programs: [await compile(graph, options)],

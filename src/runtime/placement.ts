@@ -2,7 +2,7 @@ import type { Graph } from "../graph/index.js";
 import { topological } from "../graph/internal.js";
 import { type DType, fail } from "../tensor/index.js";
 import type { Backend, BackendDevice } from "./backend.js";
-import { devices } from "./program.js";
+import { devices } from "./machine.js";
 
 /**
  * The device for a graph. One with an element type that the wanted device lacks runs whole where there are all its types:

@@ -1,5 +1,6 @@
 import type { Graph } from "../graph/index.js";
 import type { Tensor } from "../tensor/index.js";
+import type { Device } from "./machine.js";
 
 /** Tensors by name. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
@@ -25,20 +26,13 @@ export interface Handover {
   readonly given?: readonly ArrayBuffer[];
 }
 
-/**
- * Where programs run. `cpu` in a browser is WebAssembly; `reference` is the slow float64 interpreter. WebGPU has no
- * float64: programs of that type run on the CPU instead.
- */
-export const devices = ["cpu", "webgpu", "cuda", "reference"] as const;
-/** One of those places. */
-export type Device = (typeof devices)[number];
-
 /** How a program is run. The results depend on none of it, apart from rounding. */
 export interface CompileOptions {
   /** Default `cpu`. */
   readonly device?: Device | undefined;
   /**
-   * Threads inside one operator; default: all cores for a hot program, else 1. In a browser the first program decides for
+   * Threads inside one operator, no more than there are cores: waiting for one another, threads that share a core take a
+   * hundred times as long. Default: all cores for a hot program, else 1. In a browser the first program decides for
    * all, the default is 1, and more need an isolated page: see docs/engine.md.
    */
   readonly threads?: number | undefined;

@@ -19,7 +19,8 @@ export type Kind = { readonly nullable?: boolean } & (
 export interface IntegerKind {
   readonly type: "integer";
   readonly min?: number;
-  readonly max?: number;
+  /** Of everything that is counted there can be too much: see `most`. */
+  readonly max: number;
 }
 
 /** A finite number. */

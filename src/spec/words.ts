@@ -35,9 +35,15 @@ function plainWords(kind: Kind, many: boolean): string {
 }
 
 function integers({ min, max }: IntegerKind, many: boolean): string {
-  const noun = many ? "integers" : "integer";
-  const above = min === 1 ? `${many ? "" : "a "}positive ${noun}` : `${many ? "" : "an "}${noun}`;
-  return `${above}${min === undefined || min === 1 ? "" : `, at least ${min}`}${max === undefined ? "" : `, at most ${max}`}`;
+  const most = boundText(max);
+  if (min === 1) return many ? `positive integers up to ${most}` : `a positive integer, at most ${most}`;
+  return `${many ? "integers" : "an integer"} ${min === undefined ? "up" : `from ${boundText(min)}`} to ${most}`;
+}
+
+/** `1e9` rather than `1000000000`. */
+function boundText(bound: number): string {
+  const scientific = bound.toExponential().replace("e+", "e");
+  return Math.abs(bound) >= 1e6 && scientific.length < 5 ? scientific : String(bound);
 }
 
 function numbers({ min, above, max, below }: NumberKind, many: boolean): string {

@@ -1,6 +1,8 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { fail } from "./errors.js";
+import { LARGEST_SEED } from "./seed.js";
 
 /**
  * A seeded stream of random numbers (xoroshiro128+). The only source of randomness in the library:
@@ -11,8 +13,17 @@ export class Random {
   readonly #generator: ReturnType<typeof xoroshiro128plus>;
   #spare: number | undefined;
 
-  /** @param seed any 32-bit integer. */
+  /**
+   * @param seed an integer of 32 bits, with a sign or without one.
+   * @throws INVALID_ARGUMENT for another number: two seeds would give the same stream.
+   */
   constructor(seed: number) {
+    if (!Number.isInteger(seed) || seed > LARGEST_SEED || seed < -LARGEST_SEED / 2 - 1)
+      throw fail("INVALID_ARGUMENT", {
+        what: "seed",
+        expected: `an integer from 0 to ${LARGEST_SEED}`,
+        received: String(seed),
+      });
     this.seed = seed | 0;
     this.#generator = xoroshiro128plus(this.seed);
   }

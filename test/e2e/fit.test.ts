@@ -63,7 +63,7 @@ describe("fit", () => {
       decodeCorrection(readFileSync(place.at("quit", "correction.onnx")), "correction.onnx");
   });
 
-  it.concurrent("goes on from the checkpoint of a Ctrl-C to the same correction, bit by bit", async () => {
+  it.concurrent("goes on from the checkpoint of a Ctrl-C to the same correction, bit by bit, without its options said again", async () => {
     const line = `fit field.onnx --base heun --steps 2 --states normal --json ${LIGHT_FIT} --iterations 1500`;
     const whole = place.run(...`${line} --quiet --out whole`.split(" "));
     const job = start(`${line} --out broken`.split(" "), place.folder);
@@ -74,9 +74,15 @@ describe("fit", () => {
     expect(stopped.code, stopped.stderr).toBe(130);
     const checkpoint = join("broken", "checkpoint.safetensors");
     expect(stopped.json()).toMatchObject({ status: "interrupted", paths: { checkpoint } });
+    expect(JSON.parse(readFileSync(place.at("broken", "config.json"), "utf8"))).toMatchObject({
+      iterations: 1500,
+    });
     const other = await place.run(...`${line} --lr 0.5 --out broken --resume`.split(" "));
-    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining("resume with the options")]);
-    const resumed = await place.run(...`${line} --quiet --out broken --resume`.split(" "));
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      expect.stringContaining("drop --lr to go on with that run"),
+    ]);
+    const resumed = await place.run(..."fit --resume --out broken --json --quiet".split(" "));
     expect(resumed.json()).toMatchObject({
       status: "complete",
       iterations: 1500,
@@ -102,7 +108,7 @@ describe("fit", () => {
     expect(left).toContain("checkpoint.safetensors");
     expect(left).not.toContain("metrics.json");
     const before = readFileSync(place.at("lost", "correction.onnx"));
-    const resumed = await place.run(...line.split(" "), "--resume", "--json");
+    const resumed = await place.run(..."fit --resume --out lost --samples 40 --budget 2,4 --json".split(" "));
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resumed.stderr).not.toContain("fitting");
     expect(resumed.json()).toMatchObject({ status: "complete", iterations: 40 });

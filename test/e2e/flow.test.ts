@@ -109,8 +109,11 @@ describe("train", () => {
     });
     expect((await run("sample broken/flow.onnx --count 10")).code).toBe(0);
     const other = await run(`${line} --lr 0.5 --out broken --resume`);
-    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining("resume with the options")]);
-    const resumed = await run(`${line} --quiet --out broken --resume`);
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      expect.stringContaining("drop --lr to go on with that run"),
+    ]);
+    const resumed = await run("train --resume --out broken --json --quiet");
     expect(resumed.json()).toMatchObject({ status: "complete", iterations: 4000 });
     await whole;
     expect(readFileSync(place.at("broken", "flow.onnx"))).toEqual(

@@ -36,7 +36,7 @@ describe("a field of images", () => {
     const corrected = ["--correction", "run/correction.onnx"];
     const compared = await place.run("compare", "images.onnx", ...corrected, ...given, "--budget", "4");
     expect(compared.code).toBe(0);
-    expect(compared.stdout).toContain("dopri5 with tolerance 1e-6 in float32 (itself off by");
+    expect(compared.stdout).toContain("dopri5@1e-6 in float32 (itself off by");
     expect(compared.stdout).toContain("HyperEuler");
     const solved = await place.run(
       "solve",

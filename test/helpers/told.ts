@@ -1,5 +1,5 @@
 import type { Attach } from "../../src/cli/command.js";
-import { buildProgram } from "../../src/cli/program.js";
+import { buildProgram, commands } from "../../src/cli/program.js";
 import { reportFailure } from "../../src/cli/terminal/failure.js";
 import type { Output } from "../../src/cli/terminal/output.js";
 import { silentProgress } from "../../src/cli/terminal/progress.js";
@@ -34,7 +34,8 @@ export async function told(line: string): Promise<Told> {
     await buildProgram(output, attach).parseAsync(line.split(" "), { from: "user" });
     return { code: 0, text: lines.join("\n"), json };
   } catch (error) {
-    const code = await reportFailure(error, output, { asJson: false, command: "hypersolvers" });
+    const table = commands.find(({ name }) => line.startsWith(`${name} `))?.table;
+    const code = await reportFailure(error, output, { asJson: false, command: "hypersolvers", table });
     return { code, text: lines.join("\n"), json };
   }
 }

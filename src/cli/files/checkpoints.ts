@@ -3,6 +3,8 @@ import { dirname, join, relative } from "node:path";
 import { CHECKPOINT_FILE, type TrackedStore, trackedStore } from "../../experiments/internal.js";
 import { fail } from "../../tensor/index.js";
 import type { Output } from "../terminal/output.js";
+import { shellQuoted } from "../terminal/shell.js";
+import { CONFIG_FILE } from "./config-artifact.js";
 import { isFile, readBytes, writeWhole } from "./files.js";
 
 /** Checkpoints and kept results as files of a folder, each written as a whole. */
@@ -30,16 +32,22 @@ export async function lookForCheckpoint(out: string, resume: boolean, output: Ou
   const file = join(out, CHECKPOINT_FILE);
   const found = await isFile(file);
   if (resume && !found) {
+    const config = join(out, CONFIG_FILE);
+    const again = (await isFile(config)) ? `, with --config ${config} by the same options` : "";
     throw fail("FILE_NOT_READABLE", {
       what: file,
       expected: "the checkpoint of an interrupted run",
       received: "no such file",
-      help: "the run in that folder is complete or was never validated: drop --resume to start anew",
+      help: `the run in that folder is complete or was never validated: drop --resume to start anew${again}`,
     });
   }
   if (!resume && found)
     output.warn(`${file} is of an interrupted run and will be replaced; --resume would go on from it`);
 }
+
+/** How to go on with the run in a folder, as a sentence's subject. */
+export const goingOn = (command: string, out: string): string =>
+  `\`${shellQuoted(["hypersolvers", command, "--resume", "--out", out])}\``;
 
 /** The checkpoint that a run left, for messages; undefined when it is complete or had none yet. */
 export async function checkpointLeft(out: string, isComplete: boolean): Promise<string | undefined> {

@@ -30,8 +30,8 @@ export function learnedFiles(out: string, output: Output, config: Artifact): Lea
     tell: () => {
       if (written.size === 0) return;
       output.warn(
-        `what was learned is in ${[...written].join(", ")}, not measured yet: repeat the command with --resume, which ` +
-          "goes on from there without learning it again",
+        `what was learned is in ${[...written].join(", ")}, not measured yet: --resume --out ${out} goes on from ` +
+          "there without learning it again",
       );
     },
   };

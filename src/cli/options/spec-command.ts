@@ -40,6 +40,8 @@ export interface SpecCommand<T extends Table> {
   readonly description: string;
   readonly table: T;
   readonly examples: readonly string[];
+  /** Of a command that resumes runs: options that may then be others, because they decide nothing of what is learned. */
+  readonly free?: readonly (keyof T & string)[];
   /** Loads the job, when it is wanted: help needs none of the library. */
   load(): Promise<SpecJob<T>>;
 }
@@ -51,7 +53,7 @@ interface SpecOptions extends SharedOptions {
 
 /** Makes the definition of a command from its table. */
 export function specCommand<T extends Table>(definition: SpecCommand<T>): CommandDefinition {
-  const { name, summary, description, table, examples, load } = definition;
+  const { name, summary, description, table, examples } = definition;
   return {
     name,
     summary,
@@ -67,30 +69,41 @@ export function specCommand<T extends Table>(definition: SpecCommand<T>): Comman
           "print the options in effect as JSON, ready for --config, and do nothing else",
         );
       addExamples(command, examples);
-      attach<SpecOptions>(command, async () => jobOf(command, table, await load()));
+      attach<SpecOptions>(command, async () => jobOf(command, definition, await definition.load()));
     },
   };
 }
 
-function jobOf<T extends Table>(command: Command, table: T, job: SpecJob<T>): Job<SpecOptions> {
-  return async (_, { config, printConfig, device, threads }, desk) => {
-    const spec = await specOf(command, table, config);
+function jobOf<T extends Table>(
+  command: Command,
+  { name, table, free = [] }: SpecCommand<T>,
+  job: SpecJob<T>,
+): Job<SpecOptions> {
+  return async (_, { config, printConfig, device, threads }, world) => {
     const machine = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) };
-    if (printConfig !== true) return job.run(spec, { ...desk, machine });
-    const effective = await job.effective(spec, { ...desk, machine });
-    return { text: jsonText(effective), json: effective };
+    const desk = { ...world, machine };
+    const given = await givenSpec(command, table, config);
+    const effective = (asked: object): Promise<object> => job.effective(asked as Spec<T>, desk);
+    const resumed =
+      given.resume === true
+        ? await (await import("./resumption.js")).resumption({ name, table, free, effective }, given)
+        : undefined;
+    const spec = resumed?.spec ?? given;
+    requireAll(table, spec);
+    const { commandLine = desk.commandLine } = resumed ?? {};
+    if (printConfig !== true) return job.run(spec as Spec<T>, { ...desk, commandLine });
+    const whole = await effective(spec);
+    return { text: jsonText(whole), json: whole };
   };
 }
 
-/** Flags before file; all that is required has to be in one of them. */
-async function specOf<T extends Table>(
+/** What was said: flags before file. */
+async function givenSpec(
   command: Command,
-  table: T,
+  table: Table,
   config: string | undefined,
-): Promise<Spec<T>> {
+): Promise<Readonly<Record<string, unknown>>> {
   const stored =
     config === undefined ? {} : await (await import("./config-file.js")).readConfig(config, table);
-  const spec = { ...stored, ...givenOptions(command, table) };
-  requireAll(table, spec);
-  return spec as Spec<T>;
+  return { ...stored, ...givenOptions(command, table) };
 }

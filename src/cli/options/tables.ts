@@ -1,16 +1,10 @@
 import { methodNames } from "../../ode/specs.js";
+import { type Device, devices, MOST_THREADS } from "../../runtime/specs.js";
 import type { Complete } from "../../spec/index.js";
+import { most, seedRow } from "../../spec/internal.js";
 
 /** Of everything random. */
-export const seedTable = {
-  seed: {
-    type: "integer",
-    default: 0,
-    placeholder: "n",
-    group: "Common options:",
-    help: "seed of everything random",
-  },
-} as const;
+export const seedTable = { seed: seedRow as typeof seedRow } as const;
 
 /** A field, as the argument of a command. */
 export const fieldArgument = {
@@ -55,6 +49,7 @@ export const flowSolverTable = {
   steps: {
     type: "integer",
     min: 1,
+    max: most.steps as number,
     placeholder: "k",
     group: "How to solve:",
     help: "number of equal steps; without it tolerances choose them",
@@ -78,6 +73,7 @@ export const flowSolverTable = {
   maxSteps: {
     type: "integer",
     min: 1,
+    max: most.attempts as number,
     otherwise: "100000",
     placeholder: "n",
     group: "How to solve:",
@@ -138,7 +134,7 @@ export const cacheTable = {
 export const machineTable = {
   device: {
     type: "choice",
-    of: ["cpu", "webgpu", "cuda", "reference"],
+    of: devices as readonly Device[],
     otherwise: "cpu",
     placeholder: "name",
     group: "Common options:",
@@ -147,9 +143,10 @@ export const machineTable = {
   threads: {
     type: "integer",
     min: 1,
+    max: MOST_THREADS as number,
     otherwise: "all cores",
     placeholder: "n",
     group: "Common options:",
-    help: "threads on the CPU",
+    help: "threads on the CPU; more than there are cores are as many as those",
   },
 } as const;

@@ -1,4 +1,6 @@
 import { CommanderError } from "commander";
+import type { Table } from "../../spec/index.js";
+import { flagOf } from "../../spec/internal.js";
 import type { HypersolversError } from "../../tensor/index.js";
 import { UsageError } from "../options/usage-error.js";
 import { interruptedExit } from "./interruption.js";
@@ -20,13 +22,22 @@ const USAGE_EXIT = 2;
 /** Set to anything to see where an error arose. */
 const DEBUG_VARIABLE = "HYPERSOLVERS_DEBUG";
 
-/** Tells the user about an error, and as JSON on stdout when that is expected. @returns the exit code. */
+/**
+ * Tells the user about an error, and as JSON on stdout when that is expected.
+ * @param table the options of the command: advice calls them by their flags.
+ * @returns the exit code.
+ */
 export async function reportFailure(
   error: unknown,
   output: Output,
-  { asJson, command }: { readonly asJson: boolean; readonly command: string },
+  {
+    asJson,
+    command,
+    table = {},
+  }: { readonly asJson: boolean; readonly command: string; readonly table?: Table | undefined },
 ): Promise<number> {
-  const { exitCode, ...facts } = await failureOf(error, `see \`${command} --help\``);
+  const { exitCode, ...failure } = await failureOf(error, `see \`${command} --help\``);
+  const facts = failure.code.startsWith("STEP_") ? withFlags(failure, table) : failure;
   const { code, message, expected, received, help } = facts;
   const details = Object.entries({ expected, received, help }).flatMap(([name, text]) =>
     text === undefined ? [] : [`  ${name}: ${text}`],
@@ -35,6 +46,15 @@ export async function reportFailure(
   if (process.env[DEBUG_VARIABLE] !== undefined && error instanceof Error) output.note(error.stack ?? "");
   if (asJson) output.result(jsonText({ error: facts }));
   return exitCode;
+}
+
+/** What ended a solve advises options by their names in code. */
+function withFlags<F extends Pick<Failure, "received">>(failure: F, table: Table): F {
+  const received = failure.received?.replaceAll(/\b(maxSteps|rtol|atol)\b/g, (name) => {
+    const row = table[name];
+    return row === undefined ? name : (flagOf(name, row) ?? name);
+  });
+  return { ...failure, received };
 }
 
 /** A failure as programs are told. */

@@ -1,7 +1,7 @@
 import { fitTable } from "../../hypersolver/specs.js";
 import { flowTrainingTable } from "../../models/specs.js";
 import type { Table } from "../../spec/index.js";
-import { optionalTable } from "../../spec/internal.js";
+import { most, optionalTable } from "../../spec/internal.js";
 
 /** What a continuous normalizing flow's experiment spends. */
 export const cnfTable: Table = {
@@ -15,12 +15,18 @@ export const cnfTable: Table = {
     required: true,
     help: "of every correction",
   },
-  samples: { type: "integer", min: 1, max: 1e6, required: true, help: "points a sample that is measured" },
-  seeds: { type: "integer", min: 1, max: 1000, required: true, help: "such samples" },
+  samples: {
+    type: "integer",
+    min: 1,
+    max: most.samples as number,
+    required: true,
+    help: "points a sample that is measured",
+  },
+  seeds: { type: "integer", min: 1, max: most.runs as number, required: true, help: "such samples" },
   heldOut: {
     type: "integer",
     min: 1,
-    max: 1e6,
+    max: most.samples as number,
     required: true,
     help: "points whose log-density is evaluated",
   },

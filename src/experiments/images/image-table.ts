@@ -1,7 +1,7 @@
 import { fitTable } from "../../hypersolver/specs.js";
 import { classifierArchitectureNames, classifierTrainingTable } from "../../models/specs.js";
 import type { Table } from "../../spec/index.js";
-import { optionalTable } from "../../spec/internal.js";
+import { most, optionalTable } from "../../spec/internal.js";
 
 /** What an image experiment spends on a classifier. */
 export const imageTable: Table = {
@@ -23,15 +23,27 @@ export const imageTable: Table = {
     required: true,
     help: "of every hypersolver",
   },
-  test: { type: "integer", min: 1, max: 1e6, required: true, help: "test images that are classified" },
+  test: {
+    type: "integer",
+    min: 1,
+    max: most.samples as number,
+    required: true,
+    help: "test images that are classified",
+  },
   fronts: {
     type: "integer",
     min: 1,
-    max: 1e6,
+    max: most.samples as number,
     required: true,
     help: "test images on which errors are measured",
   },
-  batch: { type: "integer", min: 1, max: 1e4, required: true, help: "images a batch of those" },
+  batch: {
+    type: "integer",
+    min: 1,
+    max: most.batch as number,
+    required: true,
+    help: "images a batch of those",
+  },
 };
 
 /** The same where the classifier is to be trained first. */

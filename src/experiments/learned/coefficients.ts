@@ -15,6 +15,7 @@ import {
 } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import type { Complete } from "../../spec/index.js";
+import { most } from "../../spec/internal.js";
 import { isBroken, Random } from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
 import { ffjordField } from "../ffjord.js";
@@ -29,13 +30,31 @@ import { brokenOf, type ResultRow } from "../kit/result-row.js";
 const coefficientsTable = {
   evaluations: {
     type: "list",
-    of: { type: "integer", min: 1 },
+    of: { type: "integer", min: 1, max: most.learnedEvaluations as number },
     required: true,
     help: "numbers of evaluations that solvers are made for",
   },
-  iterations: { type: "integer", min: 1, required: true, help: "training iterations of each" },
-  trajectories: { type: "integer", min: 1, max: 1e7, required: true, help: "reference pairs to learn from" },
-  heldOut: { type: "integer", min: 1, max: 1e7, required: true, help: "states to measure on" },
+  iterations: {
+    type: "integer",
+    min: 1,
+    max: most.iterations as number,
+    required: true,
+    help: "training iterations of each",
+  },
+  trajectories: {
+    type: "integer",
+    min: 1,
+    max: most.samples as number,
+    required: true,
+    help: "reference pairs to learn from",
+  },
+  heldOut: {
+    type: "integer",
+    min: 1,
+    max: most.samples as number,
+    required: true,
+    help: "states to measure on",
+  },
 } as const;
 
 export type CoefficientsSpec = Complete<typeof coefficientsTable>;

@@ -1,4 +1,5 @@
 import type { Complete } from "../../spec/index.js";
+import { most } from "../../spec/internal.js";
 import { type ConvActivation, type CorrectionInput, convActivationNames, correctionInputs } from "./names.js";
 
 /** What describes a convolutional correction. */
@@ -13,7 +14,7 @@ export const convArchitectureTable = {
   hidden: {
     type: "either",
     of: [
-      { type: "list", of: { type: "integer", min: 1 } },
+      { type: "list", of: { type: "integer", min: 1, max: most.width as number } },
       {
         type: "record",
         of: { share: { type: "number", above: 0, required: true, help: "of f's multiply-accumulates" } },
@@ -24,7 +25,7 @@ export const convArchitectureTable = {
   },
   kernels: {
     type: "list",
-    of: { type: "integer", min: 1 },
+    of: { type: "integer", min: 1, max: most.side as number },
     required: true,
     help: "sides of the kernels, one more than hidden layers",
   },

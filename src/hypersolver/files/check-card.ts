@@ -1,11 +1,14 @@
 import type { ButcherTableau, Field, Span } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { fail, formatShape } from "../../tensor/index.js";
+import { shortNumber } from "../../tensor/internal.js";
 import type { ValidityCard } from "./card.js";
 import { fingerprintOf } from "./fingerprint.js";
 
 /** Rounding of a step size, relative. */
 const SAME_STEP = 1e-6;
+
+const range = (ends: Span): string => ends.map(shortNumber).join(" to ");
 
 /**
  * What a correction's card says against a planned use. Wrong shapes are errors; the rest are warnings, one sentence
@@ -48,10 +51,10 @@ export function cardWarnings(
       "this correction was fitted to a different field (other operators or weights): expect the base's error or worse",
     Math.sign(epsilon) !== Math.sign(high) &&
       card.directions !== "both" &&
-      `this correction was fitted for the other direction, ${card.span[0]} to ${card.span[1]}`,
+      `this correction was fitted for the other direction, ${range(card.span)}`,
     !within &&
-      `a step of ${epsilon} is outside the trained range ${low} to ${high}: the correction may make it worse`,
-    outside && `the span ${t0} to ${t1} leaves the trained span ${card.span[0]} to ${card.span[1]}`,
+      `a step of ${shortNumber(epsilon)} is outside the trained range ${range([low, high])}: the correction may make it worse`,
+    outside && `the span ${range(use.span)} leaves the trained span ${range(card.span)}`,
   ];
   return warnings.filter((warning): warning is string => warning !== false);
 }

@@ -6,11 +6,3 @@ export const spanRow = {
   group: "What to fit:",
   help: "from where to where; t1 < t0 runs backwards",
 } as const;
-
-export const seedRow = {
-  type: "integer",
-  default: 0,
-  placeholder: "n",
-  group: "Common options:",
-  help: "seed of everything random",
-} as const;

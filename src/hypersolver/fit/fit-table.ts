@@ -1,5 +1,6 @@
 import { methodNames, tableauTable } from "../../ode/specs.js";
 import type { Complete, Spec } from "../../spec/index.js";
+import { most, seedRow } from "../../spec/internal.js";
 import { convArchitectureTable } from "../correction/conv-architecture-table.js";
 import {
   type ConvActivation,
@@ -9,7 +10,7 @@ import {
   convArchitectureNames,
   correctionInputs,
 } from "../correction/names.js";
-import { seedRow, spanRow } from "./fit-rows.js";
+import { spanRow } from "./fit-rows.js";
 
 /**
  * What a hypersolver is fitted to do, and how hard to try. Defaults were chosen by measuring on the FFJORD flow
@@ -33,6 +34,7 @@ export const fitTable = {
   steps: {
     type: "integer",
     min: 1,
+    max: most.steps as number,
     required: true,
     placeholder: "k",
     group: "What to fit:",
@@ -51,6 +53,7 @@ export const fitTable = {
   iterations: {
     type: "integer",
     min: 1,
+    max: most.iterations as number,
     default: 16_000,
     defaultFor: { images: 1000 },
     placeholder: "n",
@@ -61,6 +64,7 @@ export const fitTable = {
   trajectoryIterations: {
     type: "integer",
     min: 0,
+    max: most.iterations as number,
     default: 0,
     placeholder: "n",
     group: "How to fit:",
@@ -70,6 +74,7 @@ export const fitTable = {
   batch: {
     type: "integer",
     min: 1,
+    max: most.batch as number,
     default: 512,
     defaultFor: { images: 16 },
     placeholder: "n",
@@ -79,7 +84,7 @@ export const fitTable = {
   /** For images, their channels. */
   hidden: {
     type: "list",
-    of: { type: "integer", min: 1 },
+    of: { type: "integer", min: 1, max: most.width as number },
     default: [64, 64, 64],
     otherwise: "64,64,64; images: as the architecture",
     placeholder: "n,…",
@@ -100,6 +105,7 @@ export const fitTable = {
   learningRate: {
     type: "number",
     min: 0,
+    max: most.learningRate as number,
     default: 0.03,
     defaultFor: { images: 0.01 },
     flag: "--lr",
@@ -111,6 +117,7 @@ export const fitTable = {
   finalLearningRate: {
     type: "number",
     min: 0,
+    max: most.learningRate as number,
     default: 0,
     defaultFor: { images: 0.0005 },
     flag: "--final-lr",
@@ -123,6 +130,7 @@ export const fitTable = {
   trajectoryLearningRate: {
     type: "number",
     min: 0,
+    max: most.learningRate as number,
     otherwise: "a tenth of the first",
     flag: "--trajectory-lr",
     aliases: ["trajectoryLr"],
@@ -168,7 +176,7 @@ export const fitTable = {
   trajectories: {
     type: "integer",
     min: 1,
-    max: 10_000_000,
+    max: most.samples as number,
     otherwise: "enough for 65536 rows",
     defaultFor: { images: 4096 },
     placeholder: "n",
@@ -188,6 +196,7 @@ export const fitTable = {
   pretrain: {
     type: "integer",
     min: 0,
+    max: most.iterations as number,
     default: 0,
     defaultFor: { images: 100 },
     placeholder: "n",
@@ -197,6 +206,7 @@ export const fitTable = {
   swapEvery: {
     type: "integer",
     min: 1,
+    max: most.iterations as number,
     default: 1,
     defaultFor: { images: 10 },
     placeholder: "n",
@@ -243,7 +253,7 @@ export const fitTable = {
   /** One more than `hidden`. */
   kernels: {
     type: "list",
-    of: { type: "integer", min: 1 },
+    of: { type: "integer", min: 1, max: most.side as number },
     appliesTo: ["images"],
     placeholder: "n,…",
     group: "For fields of images:",
@@ -253,6 +263,7 @@ export const fitTable = {
   meshPoints: {
     type: "integer",
     min: 1,
+    max: most.steps as number,
     appliesTo: ["images"],
     otherwise: "all",
     placeholder: "n",

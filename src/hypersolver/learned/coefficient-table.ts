@@ -1,5 +1,6 @@
 import type { Complete, Spec } from "../../spec/index.js";
-import { seedRow, spanRow } from "../fit/fit-rows.js";
+import { most, seedRow } from "../../spec/internal.js";
+import { spanRow } from "../fit/fit-rows.js";
 
 /**
  * What coefficients are fitted to do, and how hard to try. Defaults were chosen by measuring on the FFJORD flow
@@ -9,6 +10,7 @@ export const coefficientTable = {
   evaluations: {
     type: "integer",
     min: 1,
+    max: most.learnedEvaluations as number,
     required: true,
     placeholder: "n",
     group: "What to fit:",
@@ -52,6 +54,7 @@ export const coefficientTable = {
   iterations: {
     type: "integer",
     min: 1,
+    max: most.iterations as number,
     default: 800,
     placeholder: "n",
     group: "How to fit:",
@@ -60,6 +63,7 @@ export const coefficientTable = {
   batch: {
     type: "integer",
     min: 1,
+    max: most.batch as number,
     default: 256,
     defaultFor: { images: 4 },
     placeholder: "n",
@@ -69,7 +73,7 @@ export const coefficientTable = {
   trajectories: {
     type: "integer",
     min: 1,
-    max: 10_000_000,
+    max: most.samples as number,
     default: 4096,
     defaultFor: { images: 512 },
     placeholder: "n",
@@ -80,6 +84,7 @@ export const coefficientTable = {
   learningRate: {
     type: "number",
     min: 0,
+    max: most.learningRate as number,
     default: 0.01,
     flag: "--lr",
     aliases: ["lr"],
@@ -90,6 +95,7 @@ export const coefficientTable = {
   finalLearningRate: {
     type: "number",
     min: 0,
+    max: most.learningRate as number,
     default: 0,
     flag: "--final-lr",
     aliases: ["finalLr"],

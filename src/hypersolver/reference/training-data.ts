@@ -3,7 +3,7 @@ import { type ButcherTableau, fieldAs } from "../../ode/index.js";
 import { controlSpecs, graphAlgebra, stateType, withoutErrorControl } from "../../ode/internal.js";
 import { compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import { cast, type FloatDType, fail, type Random, scalar, type Tensor } from "../../tensor/index.js";
-import { firstNonFinite } from "../../tensor/internal.js";
+import { firstNonFinite, shortNumber } from "../../tensor/internal.js";
 import { baseStep } from "../correction/base-step.js";
 import { type Correction, siteInputs } from "../correction/correction.js";
 import { integerPower } from "../correction/hyper-scheme.js";
@@ -93,7 +93,7 @@ export function requireFinite(part: NamedTensors, { s, end }: MeshPair): void {
   if (broken === undefined) return;
   throw fail("NON_FINITE", {
     what: `residual data, ${broken}`,
-    received: `NaN or infinity in a step of ${end - s} from s = ${s}`,
+    received: `NaN or infinity in a step of ${shortNumber(end - s)} from s = ${shortNumber(s)}`,
     help: "take more steps or smaller epsilon: the base leaves the region where the field is defined",
   });
 }

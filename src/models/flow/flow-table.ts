@@ -1,13 +1,13 @@
 import { type ActivationName, activationNames } from "../../nn/specs.js";
 import type { Spec } from "../../spec/index.js";
-import type { Checked } from "../../spec/internal.js";
+import { type Checked, most, seedRow } from "../../spec/internal.js";
 import { continuousAdjointTable } from "../adjoint-table.js";
 
 /** A fully connected vector field. Bounds are in standardized units. */
 export const flowNetworkTable = {
   hidden: {
     type: "list",
-    of: { type: "integer", min: 1 },
+    of: { type: "integer", min: 1, max: most.width as number },
     default: [128, 128, 128],
     help: "widths of the hidden layers",
   },
@@ -96,8 +96,21 @@ export const trainingPhaseTable = {
     required: true,
     help: "{choices}",
   },
-  iterations: { type: "integer", min: 1, required: true, help: "training iterations" },
-  learningRate: { type: "number", above: 0, required: true, aliases: ["lr"], help: "Adam's first" },
+  iterations: {
+    type: "integer",
+    min: 1,
+    max: most.iterations as number,
+    required: true,
+    help: "training iterations",
+  },
+  learningRate: {
+    type: "number",
+    above: 0,
+    max: most.learningRate as number,
+    required: true,
+    aliases: ["lr"],
+    help: "Adam's first",
+  },
   /** As in the paper: `constant`. */
   schedule: {
     type: "choice",
@@ -105,7 +118,7 @@ export const trainingPhaseTable = {
     default: "cosine",
     help: "cosine: rises shortly and falls to zero; constant: stays",
   },
-  batch: { type: "integer", min: 1, default: 512, help: "rows a mini-batch" },
+  batch: { type: "integer", min: 1, max: most.batch as number, default: 512, help: "rows a mini-batch" },
   likelihood: {
     type: "record",
     partial: true,
@@ -130,8 +143,14 @@ export const flowTrainingTable = {
     default: {},
     help: "the vector field",
   },
-  validations: { type: "integer", min: 1, default: 24, help: "how often to validate, over all" },
-  seed: { type: "integer", default: 0, help: "of everything random" },
+  validations: {
+    type: "integer",
+    min: 1,
+    max: most.validations as number,
+    default: 24,
+    help: "how often to validate, over all",
+  },
+  seed: seedRow as typeof seedRow,
 } as const;
 
 /** What may be said of a vector field. */

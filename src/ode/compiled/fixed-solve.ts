@@ -1,6 +1,6 @@
 import { compile } from "../../runtime/index.js";
 import { cast, fail, type Tensor } from "../../tensor/index.js";
-import { firstNonFinite } from "../../tensor/internal.js";
+import { firstNonFinite, shortNumber } from "../../tensor/internal.js";
 import type { Field } from "../field/field.js";
 import type { FixedMethod } from "../methods/method.js";
 import { type MethodCost, repeatsStep, type Scheme } from "../methods/scheme.js";
@@ -93,7 +93,10 @@ async function compileUnrolled(
     for (const state of good.slice(1)) recorder.save(state);
     if (broken >= 0) {
       const element = firstNonFinite(states[broken] ?? start);
-      return withCosts(recorder.nonFinite(`Before s = ${times[broken]}`, element), cost);
+      return withCosts(
+        recorder.nonFinite(`Before s = ${shortNumber(times[broken] ?? Number.NaN)}`, element),
+        cost,
+      );
     }
     return withCosts((await isInterrupted()) ? recorder.interrupted() : recorder.succeed(), cost);
   };
@@ -129,7 +132,7 @@ function compileLooped(
       z = await step(i, z);
       recorder.nfe = scheme.cost(i + 1).nfe;
       const bad = firstNonFinite(z);
-      if (bad >= 0) return ended(recorder.nonFinite(`After the step from s = ${s}`, bad), i + 1);
+      if (bad >= 0) return ended(recorder.nonFinite(`After the step from s = ${shortNumber(s)}`, bad), i + 1);
       recorder.accept(s1, z);
       if (s1 === recorder.nextTime) recorder.save(z);
       options.onStep?.({ s, dt: s1 - s, accepted: true, errorRatio: undefined, y: z });

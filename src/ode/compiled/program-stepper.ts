@@ -1,7 +1,16 @@
 import type { NamedTensors, Program } from "../../runtime/index.js";
-import { type DType, fromNumbers, item, scalar, type Tensor, toFloat64 } from "../../tensor/index.js";
+import {
+  type DType,
+  type FloatDType,
+  fromNumbers,
+  item,
+  scalar,
+  type Tensor,
+  toFloat64,
+} from "../../tensor/index.js";
 import { initialStepGuess, initialStepSize } from "../control/initial-step.js";
 import type { AdaptiveStepper } from "../control/stepper.js";
+import { isBelowRounding, largestOf } from "../control/tolerance-floor.js";
 import { plainAlgebra } from "../methods/algebra.js";
 import { denseWeights } from "../methods/interpolation.js";
 import { type AdaptiveTableau, errorOrder } from "../methods/tableau.js";
@@ -47,6 +56,7 @@ export function programStepper<Y>(given: ProgramStepperParts<Y>): AdaptiveSteppe
   return {
     errorOrder: errorOrder(tableau),
     evaluationsPerTrial: tableau.stages - 1,
+    coarseType: (y) => coarseTypeOf(given, y),
     firstBadIndex: bad,
     evaluate: async (s, y) => {
       const k = await derivativeAt(s, y);
@@ -129,6 +139,17 @@ function sizeAt(
     return [scaledNorm(tolerance, seen(x[i] as Float64Array), state, state)];
   });
   return Math.max(...sizes);
+}
+
+/** See `AdaptiveStepper.coarseType`. */
+function coarseTypeOf<Y>({ tolerances, layout }: ProgramStepperParts<Y>, y: Y): FloatDType | undefined {
+  for (const [i, part] of layout.parts(y).entries()) {
+    const [tolerance, { dtype }] = [tolerances[i], part];
+    if (tolerance === undefined || (dtype !== "float32" && dtype !== "float64")) continue;
+    const magnitude = largestOf(controlled(part, tolerance)(toFloat64(part)));
+    if (isBelowRounding(tolerance, dtype, magnitude)) return dtype;
+  }
+  return undefined;
 }
 
 /** Picks the elements that error control sees. */

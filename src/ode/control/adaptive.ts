@@ -1,7 +1,10 @@
+import { shortNumber } from "../../tensor/internal.js";
 import { interruption } from "../problem/interruption.js";
 import { checkMonotone } from "../problem/mesh.js";
 import { type Solution, SolutionRecorder } from "../problem/solution.js";
 import type { AdaptiveOptions } from "./adaptive-options.js";
+import { lostCause } from "./lost-cause.js";
+import { MOST_STEPS } from "./step-control.js";
 import {
   type ControllerState,
   type Decision,
@@ -12,7 +15,8 @@ import type { AdaptiveStepper, Trial } from "./stepper.js";
 
 /**
  * Integrates with automatic step size: start, then attempt, judge and move until the last time is passed.
- * Nothing loops for ever: every attempt counts against `maxSteps`, and rejections shrink the step until it underflows.
+ * Nothing loops for ever: every attempt counts against `maxSteps`, rejections shrink the step until it underflows, and
+ * tolerances below rounding are given up on once it shows that they will use up all attempts.
  * Cost: 2 evaluations of f to start (1 with `firstStep`), `evaluationsPerTrial` an attempt, and, for methods that do
  * not reuse their last stage, 1 for each accepted step that has a successor or requested times inside.
  * @param y0 state at times[0].
@@ -35,7 +39,7 @@ export async function integrateAdaptive<Y>(
   const first = await stepper.evaluate(t0, y0);
   recorder.nfe++;
   if (first.firstBadIndex !== undefined) {
-    return recorder.nonFinite(`In f at the start, s = ${t0}`, first.firstBadIndex);
+    return recorder.nonFinite(`In f at the start, s = ${shortNumber(t0)}`, first.firstBadIndex);
   }
   const { stepController = integralController(), firstStep } = options;
   if (firstStep === undefined) recorder.nfe++;
@@ -43,7 +47,7 @@ export async function integrateAdaptive<Y>(
   const start = { s: t0, y: y0, k0: first.k, stepSize, control: stepController.initial };
   const span = t1 - t0;
   const shortest = Math.max(options.minStep ?? 0, SMALLEST_SHARE * Math.abs(span));
-  const run = { stepper, recorder, stepController, t1, direction: Math.sign(span), shortest, options };
+  const run = { stepper, recorder, stepController, t0, t1, direction: Math.sign(span), shortest, options };
   return advanceToEnd(run, start);
 }
 
@@ -55,6 +59,7 @@ interface Run<Y> {
   readonly stepper: AdaptiveStepper<Y>;
   readonly recorder: SolutionRecorder<Y>;
   readonly stepController: StepController;
+  readonly t0: number;
   readonly t1: number;
   /** +1 or -1. */
   readonly direction: number;
@@ -80,9 +85,6 @@ interface Attempt {
   readonly s1: number;
 }
 
-/** Attempts of a solve whose author set no limit. */
-export const MOST_STEPS = 100_000;
-
 async function advanceToEnd<Y>(run: Run<Y>, start: Point<Y>): Promise<Solution<Y>> {
   const { recorder, stepper, stepController } = run;
   const { maxSteps = MOST_STEPS, signal, onStep } = run.options;
@@ -91,6 +93,8 @@ async function advanceToEnd<Y>(run: Run<Y>, start: Point<Y>): Promise<Solution<Y
   for (;;) {
     if (await isInterrupted()) return recorder.interrupted();
     if (recorder.triedSteps >= maxSteps) return recorder.stepLimit(run.t1);
+    const lost = lostCause(run, point, maxSteps);
+    if (lost !== undefined) return lost;
     const attempt = nextAttempt(run, point);
     if (attempt.s1 === point.s) return underflow(run, point.stepSize);
     const trial = await stepper.trial(point.s, attempt.dt, point.y, point.k0);
@@ -135,7 +139,8 @@ async function accept<Y>(
   }
   const end = reused === undefined ? await stepper.evaluate(s1, y1) : { k: reused, firstBadIndex: undefined };
   if (reused === undefined) recorder.nfe++;
-  if (end.firstBadIndex !== undefined) return recorder.nonFinite(`In f at s = ${s1}`, end.firstBadIndex);
+  if (end.firstBadIndex !== undefined)
+    return recorder.nonFinite(`In f at s = ${shortNumber(s1)}`, end.firstBadIndex);
   const step = { s, dt, y0: y, y1, k1: end.k, stages };
   for (let time = recorder.nextTime; time !== undefined; time = recorder.nextTime) {
     if (isBefore(run, s1, time)) break;
@@ -159,7 +164,7 @@ function reject<Y>(
   const { s } = point;
   if (stepSize >= shortest && s + direction * stepSize !== s) return { ...point, stepSize, control: state };
   if (allFinite(trial)) return underflow(run, stepSize);
-  return recorder.nonFinite(`In every step from s = ${s}, however short`, trial.firstBadIndex);
+  return recorder.nonFinite(`In every step from s = ${shortNumber(s)}, however short`, trial.firstBadIndex);
 }
 
 function allFinite<Y>({ firstBadIndex, errorRatio }: Trial<Y>): boolean {
@@ -171,7 +176,7 @@ function isBefore<Y>({ direction }: Run<Y>, s: number, end: number): boolean {
 }
 
 function underflow<Y>({ recorder }: Run<Y>, stepSize: number): Solution<Y> {
-  const message = `The step size fell to ${stepSize} at s = ${recorder.lastGood.s}. The field is stiff or discontinuous there, or the tolerances ask for more than float64 has: loosen rtol and atol.`;
+  const message = `The step size fell to ${shortNumber(stepSize)} at s = ${shortNumber(recorder.lastGood.s)}. The field is stiff or discontinuous there, or the tolerances ask for more than float64 has: loosen rtol and atol.`;
   return recorder.finish("step-underflow", message);
 }
 

@@ -1,6 +1,9 @@
+import { most } from "../../spec/internal.js";
 import { fail } from "../../tensor/index.js";
-import type { ErrorNorm } from "../plain/plain-stepper.js";
 import type { StepController } from "./step-controller.js";
+
+/** Size of an error whose elements are already divided by their tolerances; at most 1 passes. */
+export type ErrorNorm = (scaled: Float64Array) => number;
 
 /** How tolerances choose steps. */
 export interface StepControl {
@@ -43,17 +46,20 @@ export type Tolerances = Pick<StepControl, "rtol" | "atol">;
 /** Those of torchdiffeq. */
 export const DEFAULT_TOLERANCES: Tolerances = { rtol: 1e-7, atol: 1e-9 };
 
+/** Attempts of a solve whose author set no limit. */
+export const MOST_STEPS = 100_000;
+
 /** @throws INVALID_ARGUMENT naming what makes no sense. */
 export function checkStepControl(control: StepControl): void {
   const { rtol, atol, minStep = 0, maxStep, firstStep, maxSteps = 1 } = control;
-  const positive = (value: number): boolean => Number.isInteger(value) && value > 0;
   check("rtol", rtol, "a finite number, at least 0", rtol >= 0);
   check("atol", atol, "a finite number, at least 0", atol >= 0);
   check("rtol and atol", rtol + atol, "at least one above 0", rtol + atol > 0);
   check("minStep", minStep, "a finite number, at least 0", minStep >= 0);
   if (maxStep !== undefined) check("maxStep", maxStep, "above 0 and minStep", maxStep > minStep);
   if (firstStep !== undefined) check("firstStep", firstStep, "above 0", firstStep > 0);
-  check("maxSteps", maxSteps, "a positive integer", positive(maxSteps));
+  const isCount = Number.isInteger(maxSteps) && maxSteps >= 1 && maxSteps <= most.attempts;
+  check("maxSteps", maxSteps, `a positive integer, at most ${most.attempts}`, isCount);
 }
 
 function check(what: string, value: number, expected: string, holds: boolean): void {

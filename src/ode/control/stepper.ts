@@ -1,3 +1,5 @@
+import type { FloatDType } from "../../tensor/index.js";
+
 /** A value now or later: a plain stepper answers at once, a compiled program after its run. */
 export type Awaitable<T> = T | Promise<T>;
 
@@ -53,6 +55,8 @@ export interface AdaptiveStepper<Y> {
   trial(s: number, dt: number, y: Y, k0: Y): Awaitable<Trial<Y>>;
   /** The state at s + theta·dt inside a step, 0 < theta < 1. */
   interpolate(step: AcceptedStep<Y>, theta: number): Awaitable<Y>;
+  /** The element type of states, where its rounding at y is more than the tolerances allow: no step can meet them. */
+  coarseType(y: Y): FloatDType | undefined;
   /** Flat index of the first NaN or infinite element of a state. */
   firstBadIndex(y: Y): Awaitable<number | undefined>;
 }

@@ -14,8 +14,15 @@ export const isBelowRounding = ({ rtol, atol }: Tolerances, dtype: FloatDType, m
   atol + rtol * magnitude < unitRoundoff[dtype] * magnitude;
 
 /** Largest absolute value. */
-export const magnitudeOf = (states: Tensor): number =>
-  toFloat64(states).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+export const largestOf = (values: Float64Array): number =>
+  values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+
+/** The same of a tensor. */
+export const magnitudeOf = (states: Tensor): number => largestOf(toFloat64(states));
+
+/** `The tolerances are below the rounding of float32, 6e-8 of the state, …` */
+export const belowRounding = (dtype: FloatDType, consequence: string): string =>
+  `The tolerances are below the rounding of ${dtype}, ${unitRoundoff[dtype].toPrecision(1)} of the state, ${consequence}`;
 
 /** The solution; its message says so where the element type could not meet the tolerances. */
 export function withToleranceFloor<S extends Solution<Tensor>>(solution: S, tolerances: Tolerances): S {
@@ -24,7 +31,5 @@ export function withToleranceFloor<S extends Solution<Tensor>>(solution: S, tole
   if (status !== "success" || (dtype !== "float32" && dtype !== "float64")) return solution;
   const magnitude = Math.max(...states.map(magnitudeOf));
   if (!isBelowRounding(tolerances, dtype, magnitude)) return solution;
-  const floor = unitRoundoff[dtype].toPrecision(1);
-  const said = `The tolerances are below the rounding of ${dtype}, ${floor} of the state, and were not met.`;
-  return { ...solution, message: `${message} ${said}` };
+  return { ...solution, message: `${message} ${belowRounding(dtype, "and were not met.")}` };
 }

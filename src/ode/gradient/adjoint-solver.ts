@@ -1,5 +1,6 @@
 import { compile, type NamedTensors } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
+import { shortNumber } from "../../tensor/internal.js";
 import { runtimeOptions } from "../compiled/compiled-options.js";
 import { stepFeeds } from "../compiled/compiled-steps.js";
 import { programStepper, type StepperPrograms } from "../compiled/program-stepper.js";
@@ -97,7 +98,7 @@ export async function fixedAdjoint(
         y = layout.read("y1", await program.run(feeds));
         recorder.nfe += stages;
         const bad = firstBadOf(layout.parts(y));
-        if (bad !== undefined) return recorder.nonFinite(`After the step from s = ${s}`, bad);
+        if (bad !== undefined) return recorder.nonFinite(`After the step from s = ${shortNumber(s)}`, bad);
         recorder.accept(s + dt, y);
       }
       return recorder.succeed();

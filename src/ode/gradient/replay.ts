@@ -1,6 +1,6 @@
 import type { NamedTensors } from "../../runtime/index.js";
 import { fail, type Tensor, zeros } from "../../tensor/index.js";
-import { copiedRows, stackedRows } from "../../tensor/internal.js";
+import { copiedRows, shortNumber, stackedRows } from "../../tensor/internal.js";
 import { STATE_INPUT } from "../compiled/compiled-steps.js";
 import type { Field } from "../field/field.js";
 import { interruption } from "../problem/interruption.js";
@@ -51,7 +51,10 @@ async function replayRows(
   let pullback = program.start(arriving(zeros(start.shape, start.dtype), steps.length), controls);
   for (const [i, step] of [...steps.entries()].reverse()) {
     if (await isInterrupted())
-      throw fail("INTERRUPTED", { what: "gradient", received: `stopped by its signal at s = ${step.s}` });
+      throw fail("INTERRUPTED", {
+        what: "gradient",
+        received: `stopped by its signal at s = ${shortNumber(step.s)}`,
+      });
     const { z, sums } = await program.run({ ...step, z0: start }, pullback, controls);
     pullback = { z: arriving(z, i), sums };
   }

@@ -1,4 +1,4 @@
-import { MOST_STEPS } from "../control/adaptive.js";
+import { MOST_STEPS } from "../control/step-control.js";
 import type { Span } from "../problem/mesh.js";
 import type { Solution, SolutionRecorder } from "../problem/solution.js";
 

@@ -17,6 +17,6 @@ export const tableauTable = {
   embeddedOrder: { type: "integer", min: 1, max: 20, help: "order of the embedded solution" },
   bMid: { type: "list", of: { type: "number" }, help: "weights of the state at the middle of the step" },
   reuseLastStage: { type: "boolean", help: "the last stage begins the next step" },
-  stages: { type: "integer", min: 1, help: "derived" },
+  stages: { type: "integer", min: 1, max: 100, help: "derived" },
   fsal: { type: "boolean", help: "derived: first same as last" },
 } as const;

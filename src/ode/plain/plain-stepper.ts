@@ -1,13 +1,12 @@
 import { initialStepGuess, initialStepSize } from "../control/initial-step.js";
+import type { ErrorNorm } from "../control/step-control.js";
 import type { AdaptiveStepper } from "../control/stepper.js";
+import { isBelowRounding, largestOf } from "../control/tolerance-floor.js";
 import { plainAlgebra, type VectorField } from "../methods/algebra.js";
 import { denseWeights } from "../methods/interpolation.js";
 import { embeddedStep } from "../methods/runge-kutta.js";
 import { type AdaptiveTableau, errorOrder, reusesLastStage } from "../methods/tableau.js";
 import { firstBadIndex } from "./plain-field.js";
-
-/** Size of an error whose elements are already divided by their tolerances; at most 1 passes. */
-export type ErrorNorm = (scaled: Float64Array) => number;
 
 /** What "accurate enough" means: |error_i| against atol + rtol |y_i|, joined by a norm. */
 export interface Tolerance {
@@ -70,6 +69,7 @@ export function plainStepper(
     },
     interpolate: ({ y0, dt, stages, k1 }, theta) =>
       plainAlgebra.combine(y0, dt, denseWeights(tableau, theta), [...stages, k1]),
+    coarseType: (y) => (isBelowRounding(tolerance, "float64", largestOf(y)) ? "float64" : undefined),
     firstBadIndex,
   };
 }

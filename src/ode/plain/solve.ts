@@ -1,4 +1,5 @@
 import { fail } from "../../tensor/index.js";
+import { shortNumber } from "../../tensor/internal.js";
 import { integrateAdaptive } from "../control/adaptive.js";
 import { plainAlgebra, type VectorField } from "../methods/algebra.js";
 import { type LinearMethod, linearSteps } from "../methods/linear-method.js";
@@ -81,7 +82,7 @@ async function solveFixed(
     const { s, dt, y1 } = next.value;
     recorder.nfe = method.nfe(recorder.acceptedSteps + 1);
     const bad = firstBadIndex(y1);
-    if (bad !== undefined) return recorder.nonFinite(`After the step from s = ${s}`, bad);
+    if (bad !== undefined) return recorder.nonFinite(`After the step from s = ${shortNumber(s)}`, bad);
     const s1 = mesh[recorder.acceptedSteps + 1] ?? s + dt;
     recorder.accept(s1, y1);
     if (s1 === recorder.nextTime) recorder.save(y1);

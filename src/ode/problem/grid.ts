@@ -1,5 +1,5 @@
 import { fail } from "../../tensor/index.js";
-import { checkMonotone, checkSpan, type Span, uniformMesh } from "./mesh.js";
+import { checkMonotone, checkSpan, checkSteps, type Span, uniformMesh } from "./mesh.js";
 
 /** Where fixed steps lie: so many equal ones between each two requested times, or all points of the solve, the start first. */
 export type Grid = { readonly steps: number } | { readonly mesh: readonly number[] };
@@ -21,7 +21,7 @@ export interface PlannedMesh {
 /** @throws INVALID_ARGUMENT for an invalid number of steps or points. */
 export function checkGrid(grid: Grid): void {
   if ("mesh" in grid) checkMonotone(grid.mesh, "mesh");
-  else uniformMesh([0, 1], grid.steps);
+  else checkSteps(grid.steps);
 }
 
 /**
@@ -64,7 +64,7 @@ export function planMesh(grid: Grid, place: SolvePlace): PlannedMesh {
 /** Equal steps between each two neighbors, so that every requested time is a mesh point. */
 function refined(times: readonly number[], steps: number): readonly number[] {
   const start = times[0] ?? 0;
-  // Checks `steps` even where there is nothing to refine.
+  checkSteps(steps, Math.max(1, times.length - 1));
   const first = uniformMesh([start, times[1] ?? start], steps);
   const others = times.slice(2).flatMap((end, i) => uniformMesh([times[i + 1] ?? end, end], steps).slice(1));
   return [...first, ...others];

@@ -1,3 +1,4 @@
+import { most } from "../../spec/internal.js";
 import { fail } from "../../tensor/index.js";
 
 /** Start and end of an integration. The end may lie before the start: then the solve runs backwards. */
@@ -9,9 +10,6 @@ export interface MeshStep<S> {
   readonly dt: S;
 }
 
-/** More equal steps than this are a slip: their mesh would not fit into memory. */
-const MOST_STEPS = 10_000_000;
-
 /**
  * K equal steps: K + 1 points, the first exactly t0 and the last exactly t1.
  * A span of zero length has the single point t0, hence no step.
@@ -19,21 +17,31 @@ const MOST_STEPS = 10_000_000;
  */
 export function uniformMesh(span: Span, steps: number): readonly number[] {
   const [t0, t1] = checkSpan(span);
-  if (!Number.isInteger(steps) || steps < 1 || steps > MOST_STEPS) {
-    throw fail("INVALID_ARGUMENT", {
-      what: "steps",
-      expected: `a positive integer, at most ${MOST_STEPS}`,
-      received: String(steps),
-    });
-  }
+  checkSteps(steps);
   if (t0 === t1) return [t0];
   return Array.from({ length: steps + 1 }, (_, i) => (i === steps ? t1 : t0 + ((t1 - t0) * i) / steps));
 }
 
 /**
+ * A number of equal steps whose mesh fits into memory.
+ * @param stretches in which so many steps are taken.
+ * @throws INVALID_ARGUMENT
+ */
+export function checkSteps(steps: number, stretches = 1): void {
+  if (Number.isInteger(steps) && steps >= 1 && steps * stretches <= most.steps) return;
+  const each = stretches === 1 ? "" : ` in all ${stretches} stretches between times together`;
+  throw fail("INVALID_ARGUMENT", {
+    what: "steps",
+    expected: `a positive integer, at most ${most.steps}${each}`,
+    received: String(steps),
+  });
+}
+
+/**
  * Steps of a given size; the last one is shortened to land exactly on t1.
  * @param stepSize positive, whatever the direction of the span.
- * @throws INVALID_ARGUMENT when the span is not two finite numbers or the step size is not positive and finite.
+ * @throws INVALID_ARGUMENT when the span is not two finite numbers, the step size is not positive and finite, or there are
+ *   more than 10,000,000 steps.
  */
 export function meshOfStepSize(span: Span, stepSize: number): readonly number[] {
   const [t0, t1] = checkSpan(span);
@@ -49,6 +57,7 @@ export function meshOfStepSize(span: Span, stepSize: number): readonly number[] 
   // A quotient within rounding of an integer is that integer: 0.3 / 0.1 takes three steps, not four.
   const rounded = Math.round(exact);
   const steps = rounded > 0 && Math.abs(exact - rounded) < 1e-9 * rounded ? rounded : Math.ceil(exact);
+  checkSteps(steps);
   const signed = Math.sign(t1 - t0) * stepSize;
   return Array.from({ length: steps + 1 }, (_, i) => (i === steps ? t1 : t0 + i * signed));
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, fail } from "../../tensor/index.js";
+import { shortNumber } from "../../tensor/internal.js";
 
 /** How a solve ended. */
 type SolveStatus = "success" | "step-limit" | "step-underflow" | "non-finite" | "interrupted";
@@ -106,22 +107,22 @@ export class SolutionRecorder<Y> {
   }
 
   succeed(): Solution<Y> {
-    return this.finish("success", `Reached s = ${this.lastGood.s}.`);
+    return this.finish("success", `Reached s = ${shortNumber(this.lastGood.s)}.`);
   }
 
   nonFinite(where: string, firstBadIndex: number | undefined): Solution<Y> {
     const element = firstBadIndex === undefined ? "a value" : `element ${firstBadIndex}`;
-    const message = `${where}, ${element} is NaN or infinite; last good state at s = ${this.lastGood.s}. Check the field there.`;
+    const message = `${where}, ${element} is NaN or infinite; last good state at s = ${shortNumber(this.lastGood.s)}. Check the field there.`;
     return this.finish("non-finite", message, firstBadIndex);
   }
 
   /** @param end where the solve was to end. */
   stepLimit(end: number): Solution<Y> {
-    const message = `Tried ${this.triedSteps} steps and reached s = ${this.lastGood.s} of ${end}. Raise maxSteps or loosen rtol and atol.`;
+    const message = `Tried ${this.triedSteps} steps and reached s = ${shortNumber(this.lastGood.s)} of ${shortNumber(end)}. Raise maxSteps or loosen rtol and atol.`;
     return this.finish("step-limit", message);
   }
 
   interrupted(): Solution<Y> {
-    return this.finish("interrupted", `Stopped by its signal at s = ${this.lastGood.s}.`);
+    return this.finish("interrupted", `Stopped by its signal at s = ${shortNumber(this.lastGood.s)}.`);
   }
 }

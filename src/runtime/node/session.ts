@@ -21,11 +21,13 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
 
 /** Settings as measured in bench/: see docs/engine.md. */
 function sessionSettings(options: SessionOptions): Parameters<typeof loadSession>[2] {
-  const { device = "cpu", threads, hot = false } = options;
+  const { device = "cpu", hot = false } = options;
+  const cores = availableParallelism();
+  const threads = Math.min(options.threads ?? (hot ? cores : 1), cores);
   return {
     ...commonSettings(options),
     executionProviders: executionProviders[device],
-    intraOpNumThreads: threads ?? (hot ? availableParallelism() : 1),
+    intraOpNumThreads: threads,
     interOpNumThreads: 1,
     extra: {
       // Threads wait hot within a run, but not between runs: there the next program needs the cores.

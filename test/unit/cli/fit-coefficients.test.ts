@@ -49,7 +49,7 @@ describe("fit --learn coefficients", () => {
     ["another loss", "--learn coefficients --evaluations 4 --loss residual", "log, distance"],
     ["another thing", "--learn everything", "one of correction, coefficients"],
     ["evaluations that the base does not make", "--base rk4 --evaluations 6", "say 4 or 8"],
-    ["steps and evaluations", "--base rk4 --evaluations 8 --steps 2", "one of the two"],
+    ["steps and evaluations", "--base rk4 --evaluations 8 --steps 3", "3 of these steps make 12"],
     ["no steps", "--base rk4", "--evaluations"],
     ["no base", "--steps 1", "--base"],
     ["a start that does not make them", "--learn coefficients --evaluations 6 --start rk4", "such as 4 or 8"],
@@ -65,6 +65,5 @@ describe("fit --learn coefficients", () => {
       "fit field.onnx --base midpoint --evaluations 6 --states normal --print-config",
     );
     expect(json).toMatchObject({ learn: "correction", base: "midpoint", steps: 3 });
-    expect(json).not.toHaveProperty("evaluations");
   });
 });

@@ -3,8 +3,9 @@ import { imageSetNames } from "../../../src/cli/commands/data/command.js";
 import { reproduceTable } from "../../../src/cli/commands/reproduce/table.js";
 import { trainTable } from "../../../src/cli/commands/train/table.js";
 import { machineTable, traceTable } from "../../../src/cli/options/tables.js";
-import { buildProgram, shellQuoted } from "../../../src/cli/program.js";
+import { buildProgram } from "../../../src/cli/program.js";
 import { createOutput } from "../../../src/cli/terminal/output.js";
+import { shellQuoted } from "../../../src/cli/terminal/shell.js";
 import { densities } from "../../../src/data/index.js";
 import { datasetNames } from "../../../src/datasets/index.js";
 import {

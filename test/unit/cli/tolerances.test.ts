@@ -32,6 +32,16 @@ describe("tolerances finer than the element type", () => {
     });
   });
 
+  it("are given up on early, with advice that can be typed", async () => {
+    const { code, text } = await told(
+      "solve field.onnx --states z0.safetensors --span 0,1 --rtol 1e-14 --atol 1e-14",
+    );
+    expect(code).toBe(1);
+    expect(text).toMatch(/STEP_UNDERFLOW.*loosen --rtol and --atol/s);
+    const few = await told(`${SOLVE} --max-steps 2`);
+    expect(few.text).toMatch(/STEP_LIMIT.*Raise --max-steps or loosen --rtol and --atol/s);
+  });
+
   it("are met in float64, and by default", async () => {
     const double = await told(
       `${SOLVE} --rtol 1e-10 --atol 1e-10 --precision float64 --out double.safetensors`,

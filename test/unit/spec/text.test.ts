@@ -5,14 +5,15 @@ import { textExpectation, valueOfText } from "../../../src/spec/internal.js";
 import type { Kind } from "../../../src/spec/kind.js";
 import { textOfValue } from "../../../src/spec/text.js";
 
-const count: Kind = { type: "integer", min: 1 };
+const count: Kind = { type: "integer", min: 1, max: 1000 };
+const integer: Kind = { type: "integer", min: -10, max: 10 };
 const span: Kind = { type: "span" };
 const range: Kind = { type: "range", nullable: true };
 
 describe("text of a command line as", () => {
   test.each<[string, Kind, string, unknown]>([
     ["a count", count, "12", 12],
-    ["an integer", { type: "integer" }, "-3", -3],
+    ["an integer", integer, "-3", -3],
     ["a tolerance", { type: "number", min: 0 }, "0", 0],
     ["a rate", { type: "number", above: 0 }, "3e-2", 0.03],
     ["numbers", { type: "list", of: { type: "number" } }, "-1,0, 0.5", [-1, 0, 0.5]],
@@ -40,17 +41,17 @@ describe("text of a command line as", () => {
     [
       "a count",
       count,
-      ["0", "-1", "1.5", "", " ", "two", "Infinity", "NaN", "1,2", "12px"],
-      "a positive integer",
+      ["0", "-1", "1.5", "", " ", "two", "Infinity", "NaN", "1,2", "12px", "1001", "1e9"],
+      "a positive integer, at most 1000",
     ],
     ["a tolerance", { type: "number", min: 0 }, ["-1e-3"], "a number, at least 0"],
     ["a rate", { type: "number", above: 0 }, ["0"], "a number above 0"],
-    ["an integer", { type: "integer" }, ["1.5"], "an integer"],
+    ["an integer", integer, ["1.5", "11"], "an integer from -10 to 10"],
     [
       "widths",
       { type: "list", of: count },
       ["", "64,", "64,,64", "64,-1", "64,1.5"],
-      "positive integers between commas, such as 64,64",
+      "positive integers up to 1000 between commas, such as 64,64",
     ],
     ["names", { type: "list", of: { type: "text" } }, ["z,,s"], "names between commas"],
     [

@@ -3,13 +3,13 @@ import type { Table } from "../../../src/spec/index.js";
 import { helpOf, unitedTable } from "../../../src/spec/internal.js";
 
 const walk = {
-  pace: { type: "integer", min: 1, required: true, help: "steps a minute" },
+  pace: { type: "integer", min: 1, max: 200, required: true, help: "steps a minute" },
   rest: { type: "choice", of: ["never", "often"], default: "never", help: "{choices}" },
-  seed: { type: "integer", default: 0, flag: "--start", help: "where to begin" },
+  seed: { type: "integer", max: 9, default: 0, flag: "--start", help: "where to begin" },
 } as const satisfies Table;
 const ride = {
   rest: { type: "choice", of: ["at inns"], default: "at inns", help: "{choices}: as the horse likes" },
-  seed: { type: "integer", default: 0, flag: "--start", help: "where to begin" },
+  seed: { type: "integer", max: 9, default: 0, flag: "--start", help: "where to begin" },
   horse: { type: "text", required: true, help: "its name" },
 } as const satisfies Table;
 

@@ -72,7 +72,12 @@ describe("a seed", () => {
   test("gives the same stream every time, and another seed another", () => {
     expect(first(new Random(7))).toEqual(first(new Random(7)));
     expect(first(new Random(7))).not.toEqual(first(new Random(8)));
-    expect(new Random(2 ** 32 + 7).seed).toBe(7);
+    const last = new Random(2 ** 32 - 1);
+    expect(first(last)).not.toEqual(first(new Random(0)));
+  });
+
+  test.each([2 ** 32, -(2 ** 31) - 1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])("is not %d", (seed) => {
+    expect(() => new Random(seed)).toThrow(/seed[\s\S]*an integer from 0 to 4294967295/);
   });
 
   test("forks by purpose: unmoved by draws, different from the parent and from each other", () => {

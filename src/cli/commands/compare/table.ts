@@ -1,4 +1,5 @@
 import type { Complete } from "../../../spec/index.js";
+import { most } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 import { fieldArgument, seedTable } from "../../options/tables.js";
 
@@ -32,14 +33,14 @@ export const compareOwnTable = {
   samples: {
     type: "integer",
     min: 1,
-    max: 10_000_000,
+    max: most.samples as number,
     otherwise: "2000; images: 64",
     placeholder: "n",
     help: "how many states to measure on",
   },
   budget: {
     type: "list",
-    of: { type: "integer", min: 1 },
+    of: { type: "integer", min: 1, max: most.steps as number },
     otherwise: "1,2,4,8,16",
     placeholder: "n,…",
     help: "evaluations of f that fixed methods may spend",

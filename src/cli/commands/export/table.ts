@@ -1,5 +1,6 @@
 import { methodNames } from "../../../ode/specs.js";
 import type { Complete } from "../../../spec/index.js";
+import { most } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 import { fieldArgument, seedTable } from "../../options/tables.js";
 
@@ -17,7 +18,13 @@ export const exportOwnTable = {
     known: methodNames as readonly string[],
     help: "how to solve: heun:4 or ab2:8 (steps), hyper:FILE:2 (correction), ns:FILE (coefficients); or a name alone, {choices}",
   },
-  steps: { type: "integer", min: 1, placeholder: "k", help: "number of equal steps over the span" },
+  steps: {
+    type: "integer",
+    min: 1,
+    max: most.steps as number,
+    placeholder: "k",
+    help: "number of equal steps over the span",
+  },
   span: { type: "span", placeholder: "t0,t1", help: "from where to where; t1 < t0 runs backwards" },
   states: {
     type: "text",

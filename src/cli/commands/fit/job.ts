@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type FitRun, type LearnedSolver, runFit } from "../../../experiments/index.js";
 import { CHECKPOINT_FILE, checkpointing, comparisonText, fitSummary } from "../../../experiments/internal.js";
 import { droppedText } from "../../../hypersolver/internal.js";
@@ -6,8 +6,8 @@ import { formatNumber } from "../../../plot/internal.js";
 import { completeSpec } from "../../../spec/index.js";
 import { pickSpec } from "../../../spec/internal.js";
 import { fail, isHypersolversError } from "../../../tensor/index.js";
-import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/checkpoints.js";
-import { configArtifact } from "../../files/config-artifact.js";
+import { checkpointLeft, checkpointsIn, goingOn, lookForCheckpoint } from "../../files/checkpoints.js";
+import { configArtifact, writeConfig } from "../../files/config-artifact.js";
 import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
 import { stemOf } from "../../files/models.js";
@@ -30,6 +30,7 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
     await requireWritableFolder(out);
     await lookForCheckpoint(out, resume, output);
     const config = configArtifact(fitCommandTable, repeated(spec, learner.effective(task.field)));
+    await writeConfig(out, config, resume);
     const checkpoints = checkpointsIn(out);
     const learned = learnedFiles(out, output, config);
     const interruption = onInterrupt(output, FIT_STOPS);
@@ -77,8 +78,6 @@ function repeated(spec: FitCommandSpec, fit: LearnedSolver["spec"]): FitCommandS
   // The span of a log-density's fit is the flow's, backwards: it follows from the flow.
   const chosen = {
     ...spec,
-    // Steps say the same; where they are not asked for, it comes back.
-    evaluations: undefined,
     ...fit,
     ...own,
     resume: undefined,
@@ -93,17 +92,14 @@ export function nothingFitted(error: unknown, resumed = false): unknown {
   return fail("INTERRUPTED", {
     what: "fit",
     received: "a stop while reference trajectories were being solved",
-    help: resumed
-      ? "nothing was done, and the checkpoint is as it was"
-      : "nothing was fitted yet, and nothing is written",
+    help: resumed ? "nothing was done, and the checkpoint is as it was" : "nothing was fitted yet",
     cause: error,
   });
 }
 
 function textOf({ metrics }: FitRun, paths: readonly string[], checkpoint: string | undefined): string {
   const { status, iterations, heldOutSamples, dropped, brokenSolver, losses, noiseFloor, seconds } = metrics;
-  const going =
-    checkpoint === undefined ? "" : ` Repeat the command with --resume to go on from ${checkpoint}.`;
+  const going = checkpoint === undefined ? "" : ` ${goingOn("fit", dirname(checkpoint))} goes on from there.`;
   const ending =
     status === "interrupted"
       ? `Interrupted after ${iterations} iterations; this is the best until then.${going}`

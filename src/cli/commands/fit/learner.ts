@@ -57,9 +57,12 @@ function stepsOf(base: FitSpec["base"], { steps, evaluations }: FitCommandSpec):
     if (steps !== undefined) return steps;
     throw missing("--steps", "the number of equal steps over the span, or --evaluations");
   }
-  if (steps !== undefined)
-    throw unusable("--steps, --evaluations", "one of the two", "both", "each follows from the other");
-  if (evaluations % each === 0) return evaluations / each;
+  if (steps !== undefined && steps * each !== evaluations)
+    throw unusable(
+      "--steps, --evaluations",
+      `one of the two: ${steps} of these steps make ${steps * each} evaluations`,
+      String(evaluations),
+    );
   const near = [Math.floor(evaluations / each), Math.ceil(evaluations / each)].filter((count) => count > 0);
   throw unusable(
     "--evaluations",

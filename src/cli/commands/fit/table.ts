@@ -1,6 +1,6 @@
 import { coefficientTable, fitTable } from "../../../hypersolver/specs.js";
 import type { Spec } from "../../../spec/index.js";
-import { type United, unitedTable } from "../../../spec/internal.js";
+import { most, type United, unitedTable } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 
 /** What the command is told beside the spec of the fit: where things come from and go to, and what is measured. */
@@ -44,7 +44,7 @@ export const fitRunTable = {
   samples: {
     type: "integer",
     min: 1,
-    max: 10_000_000,
+    max: most.samples as number,
     otherwise: "2000; images: 64",
     placeholder: "n",
     group: "What to fit:",
@@ -52,7 +52,7 @@ export const fitRunTable = {
   },
   budget: {
     type: "list",
-    of: { type: "integer", min: 1 },
+    of: { type: "integer", min: 1, max: most.steps as number },
     otherwise: "1,2,4,8,16,32; coefficients: half, as many, twice",
     placeholder: "n,…",
     group: "What to fit:",
@@ -63,7 +63,7 @@ export const fitRunTable = {
     default: false,
     flag: "--resume",
     group: "What to fit:",
-    help: "go on from OUT/checkpoint.safetensors, with the options of the run that wrote it",
+    help: "go on with the run in OUT, from its checkpoint and by its options; they need not be said again",
   },
   figures: {
     type: "boolean",

@@ -16,5 +16,6 @@ export const reproduceCommand: CommandDefinition = specCommand({
     "reproduce cnf --density checkerboard --preset paper --resume",
     "reproduce mnist",
   ],
+  free: ["cache"],
   load: async () => (await import("./job.js")).reproduceJob,
 });

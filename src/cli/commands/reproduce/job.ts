@@ -5,7 +5,7 @@ import { presets } from "../../../experiments/internal.js";
 import { textTable } from "../../../plot/index.js";
 import { completeSpec, type Spec } from "../../../spec/index.js";
 import type { JobResult } from "../../command.js";
-import { checkpointsIn } from "../../files/checkpoints.js";
+import { checkpointsIn, goingOn } from "../../files/checkpoints.js";
 import { configArtifact } from "../../files/config-artifact.js";
 import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
 import { withPngs } from "../../files/picture.js";
@@ -21,7 +21,7 @@ import { type ReproduceOptions, reproduceTable } from "./table.js";
 /** `hypersolvers reproduce`. */
 export const reproduceJob: SpecJob<typeof reproduceTable> = {
   run: async (spec, desk) => (spec.list === true ? listing() : reproduced(planOf(spec), desk)),
-  effective: async (spec) => (spec.list === true ? { list: true } : planOf(spec).options),
+  effective: async (spec) => (spec.list === true ? { list: true } : repeated(planOf(spec))),
 };
 
 /** What is to be run, every choice made. */
@@ -45,6 +45,9 @@ function planOf(spec: Spec<typeof reproduceTable>): Plan {
   return { experiment, out, changes: spec.spec, options: { ...complete, spec: { ...effective } } };
 }
 
+/** The options that repeat a run. */
+const repeated = ({ options: { resume: _, ...options } }: Pick<Plan, "options">): ReproduceOptions => options;
+
 async function reproduced({ experiment, out, changes, options }: Plan, desk: Desk): Promise<JobResult> {
   const { output, progress, commandLine, machine } = desk;
   const { preset, seed, density, seeds = 1, resume = false } = options;
@@ -54,7 +57,7 @@ async function reproduced({ experiment, out, changes, options }: Plan, desk: Des
   const folder = runFolder(out);
   try {
     const images = experiment.dataset && (await loadDataset(experiment.dataset, cacheFolder(options.cache)));
-    await folder.write(configArtifact(reproduceTable, { ...options, resume: undefined }));
+    await folder.write(configArtifact(reproduceTable, repeated({ options })));
     const { summary, metrics, status } = await (seeds === 1 ? experiment : overSeeds(experiment, seeds)).run(
       {
         preset,
@@ -80,7 +83,13 @@ async function reproduced({ experiment, out, changes, options }: Plan, desk: Des
     progress.stop();
     const { paths: files, failure } = folder.written();
     if (status === "complete" && failure === undefined) await store.clear();
-    const ending = status === "interrupted" ? ["", "Interrupted: this is the best result until then."] : [];
+    const ending =
+      status === "interrupted"
+        ? [
+            "",
+            `Interrupted: this is the best result until then. ${goingOn("reproduce", out)} goes on from there.`,
+          ]
+        : [];
     return {
       text: [experiment.title, "", summary, ...ending, ...wroteLines(files)].join("\n"),
       json: { experiment: experiment.name, preset, seed, status, metrics, out, files },

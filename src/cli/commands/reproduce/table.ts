@@ -1,5 +1,6 @@
 import { type Preset, presetNames } from "../../../experiments/specs.js";
 import type { Complete } from "../../../spec/index.js";
+import { most } from "../../../spec/internal.js";
 import { cacheTable, seedTable } from "../../options/tables.js";
 
 /** What `reproduce` is told. */
@@ -33,10 +34,14 @@ export const reproduceOwnTable = {
   seeds: {
     type: "integer",
     min: 1,
+    max: most.runs as number,
     placeholder: "n",
     help: "run with so many seeds, --seed and those after it: mean ± deviation",
   },
-  resume: { type: "boolean", help: "go on from the checkpoint in the folder, if there is one" },
+  resume: {
+    type: "boolean",
+    help: "go on with the run in OUT, from what it kept and by its options; they need not be said again",
+  },
   out: {
     type: "text",
     otherwise: "runs/NAME, with the data set behind",

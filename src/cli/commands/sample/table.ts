@@ -1,4 +1,5 @@
 import type { Complete } from "../../../spec/index.js";
+import { most } from "../../../spec/internal.js";
 import { inputMapTable } from "../../options/field-table.js";
 import { flowArgument, flowSolverTable, flowSourceTable, seedTable } from "../../options/tables.js";
 
@@ -7,7 +8,7 @@ export const sampleOwnTable = {
   count: {
     type: "integer",
     min: 1,
-    max: 10_000_000,
+    max: most.samples as number,
     default: 1000,
     placeholder: "n",
     group: "Options:",

@@ -1,5 +1,6 @@
 import { methodNames } from "../../../ode/specs.js";
 import type { Complete } from "../../../spec/index.js";
+import { most } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 import { fieldArgument, seedTable } from "../../options/tables.js";
 
@@ -21,6 +22,7 @@ export const solveOwnTable = {
   steps: {
     type: "integer",
     min: 1,
+    max: most.steps as number,
     placeholder: "k",
     help: "number of equal steps over the span, or between two times",
   },
@@ -41,6 +43,7 @@ export const solveOwnTable = {
   maxSteps: {
     type: "integer",
     min: 1,
+    max: most.attempts as number,
     otherwise: "100000",
     placeholder: "n",
     help: "attempted steps before giving up",
@@ -69,7 +72,7 @@ export const solveOwnTable = {
   samples: {
     type: "integer",
     min: 1,
-    max: 10_000_000,
+    max: most.samples as number,
     default: 16,
     placeholder: "n",
     help: "how many states to draw with normal or uniform",

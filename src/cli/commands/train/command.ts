@@ -16,5 +16,6 @@ export const trainCommand: CommandDefinition = specCommand({
     "train rings --objective both --base student-t:5 --out runs/rings --no-figures",
     "train points.safetensors:x --objective maximum-likelihood --iterations 300 --gradient continuous --seminorm",
   ],
+  free: ["figures"],
   load: async () => (await import("./job.js")).trainJob,
 });

@@ -6,7 +6,7 @@ import { completeSpec } from "../../../spec/index.js";
 import { pickSpec } from "../../../spec/internal.js";
 import type { JobResult } from "../../command.js";
 import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/checkpoints.js";
-import { configArtifact } from "../../files/config-artifact.js";
+import { configArtifact, writeConfig } from "../../files/config-artifact.js";
 import { requireWritableFolder, writeAll } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
 import { withPngs } from "../../files/picture.js";
@@ -55,10 +55,11 @@ async function trained(options: TrainOptions, desk: Desk): Promise<JobResult> {
   warnOfFarRows(subject, desk.output);
   const checkpoints = checkpointsIn(out);
   const config = configArtifact(trainTable, repeated(options, subject.name));
+  const request = requestOf(subject, options, desk.commandLine);
+  await writeConfig(out, config, options.resume === true);
   const learned = learnedFiles(out, desk.output, config);
   const interruption = onInterrupt(desk.output, TRAINING_STOPS);
   try {
-    const request = requestOf(subject, options, desk.commandLine);
     const run = await runFlow(
       { ...request, checkpoints, resume: options.resume === true, onLearned: learned.write },
       {

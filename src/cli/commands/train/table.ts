@@ -1,5 +1,6 @@
 import { type ActivationName, activationNames } from "../../../nn/specs.js";
 import type { Complete } from "../../../spec/index.js";
+import { most } from "../../../spec/internal.js";
 import { seedTable, traceTable } from "../../options/tables.js";
 
 /** What a training is told: data, network, objective. */
@@ -29,14 +30,23 @@ export const trainTaskTable = {
   iterations: {
     type: "integer",
     min: 1,
+    max: most.iterations as number,
     otherwise: "20000; 1000 for maximum-likelihood",
     placeholder: "n",
     help: "training iterations",
   },
-  batch: { type: "integer", min: 1, default: 512, placeholder: "n", help: "points a mini-batch" },
+  batch: {
+    type: "integer",
+    min: 1,
+    max: most.batch as number,
+    default: 512,
+    placeholder: "n",
+    help: "points a mini-batch",
+  },
   learningRate: {
     type: "number",
     above: 0,
+    max: most.learningRate as number,
     otherwise: "0.01; 0.001 for maximum-likelihood",
     flag: "--lr",
     aliases: ["lr"],
@@ -45,7 +55,7 @@ export const trainTaskTable = {
   },
   hidden: {
     type: "list",
-    of: { type: "integer", min: 1 },
+    of: { type: "integer", min: 1, max: most.width as number },
     default: [128, 128, 128],
     placeholder: "n,…",
     help: "widths of the hidden layers",
@@ -72,13 +82,14 @@ export const trainTaskTable = {
   validations: {
     type: "integer",
     min: 1,
+    max: most.validations as number,
     default: 24,
     placeholder: "n",
     help: "how often to validate and write a checkpoint",
   },
   resume: {
     type: "boolean",
-    help: "go on from OUT/checkpoint.safetensors, with the options of the run that wrote it",
+    help: "go on with the run in OUT, from its checkpoint and by its options; they need not be said again",
   },
   figures: {
     type: "boolean",

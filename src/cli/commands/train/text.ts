@@ -1,7 +1,8 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { FlowRun } from "../../../experiments/index.js";
 import { flowSummary, formatNats } from "../../../experiments/internal.js";
 import { formatMilliseconds } from "../../../plot/internal.js";
+import { goingOn } from "../../files/checkpoints.js";
 import { wroteLines } from "../../files/files.js";
 
 /** What `train` prints for people. */
@@ -10,7 +11,7 @@ export function trainText({ metrics }: FlowRun, files: readonly string[], checkp
   const going =
     checkpoint === undefined
       ? "There is no checkpoint yet: it was stopped before the first validation."
-      : `Repeat the command with --resume to go on from ${checkpoint}.`;
+      : `${goingOn("train", dirname(checkpoint))} goes on from there.`;
   const ending =
     status === "complete"
       ? `Complete after ${iterations} iterations.`

@@ -1,5 +1,5 @@
 import type { Complete, Spec } from "../../../spec/index.js";
-import type { Checked } from "../../../spec/internal.js";
+import { type Checked, most, seedRow } from "../../../spec/internal.js";
 import { continuousAdjointTable } from "../../adjoint-table.js";
 import { type ClassifierArchitectureName, classifierArchitectureNames } from "../architecture-names.js";
 
@@ -8,7 +8,7 @@ const augmentationTable = {
   padding: {
     type: "integer",
     min: 0,
-    max: 1000,
+    max: most.side as number,
     required: true,
     unit: "pixels",
     help: "black around an image before a piece of its own size is cut out at random",
@@ -24,9 +24,22 @@ export const classifierTrainingTable = {
     otherwise: "that of the inputs, or of the classifier to go on from",
     help: "{choices}",
   },
-  iterations: { type: "integer", min: 1, max: 1e9, required: true, help: "training iterations" },
-  batch: { type: "integer", min: 1, max: 1e6, default: 32, help: "images a mini-batch" },
-  learningRate: { type: "number", above: 0, default: 1e-3, aliases: ["lr"], help: "first learning rate" },
+  iterations: {
+    type: "integer",
+    min: 1,
+    max: most.iterations as number,
+    required: true,
+    help: "training iterations",
+  },
+  batch: { type: "integer", min: 1, max: most.batch as number, default: 32, help: "images a mini-batch" },
+  learningRate: {
+    type: "number",
+    above: 0,
+    max: most.learningRate as number,
+    default: 1e-3,
+    aliases: ["lr"],
+    help: "first learning rate",
+  },
   schedule: {
     type: "choice",
     of: ["cosine", "constant"],
@@ -81,15 +94,22 @@ export const classifierTrainingTable = {
     otherwise: "unrolled for fixed steps, discrete for step control",
     help: "how the loss is differentiated: {choices}, or an adjoint with options of its own",
   },
-  validations: { type: "integer", min: 1, max: 1e6, default: 12, help: "how often to validate" },
+  validations: {
+    type: "integer",
+    min: 1,
+    max: most.validations as number,
+    default: 12,
+    help: "how often to validate",
+  },
   /** At random out of the training images, where the inputs have no validation images. */
   validation: {
     type: "integer",
     min: 1,
+    max: most.samples as number,
     otherwise: "2000, or a fifth of fewer than 10,000",
     help: "training images that training is not to see: they choose the best values",
   },
-  seed: { type: "integer", default: 0, help: "of first values, order of images, variations" },
+  seed: seedRow as typeof seedRow,
 } as const;
 
 /** What may be said of a classifier's training. */

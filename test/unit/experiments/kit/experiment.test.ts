@@ -28,7 +28,7 @@ function toy(log: string[] = [], onTrain: (seed: number) => void = () => {}): Ex
     name: "toy",
     title: "A toy",
     presets: { smoke: { size: 1 }, standard: { size: 10 }, paper: { size: 100 } },
-    table: { size: { type: "integer", min: 1, required: true, help: "of it" } },
+    table: { size: { type: "integer", min: 1, max: 1000, required: true, help: "of it" } },
     run: async ({ size }, run, { seed }) => {
       const settings = { size, seed };
       run.picture(() => (run.found.trained === undefined ? [] : [figure]));
@@ -192,7 +192,7 @@ describe("metrics", () => {
       name: "noting",
       title: "Notes",
       presets: { smoke: { size: 1 }, standard: { size: 10 }, paper: { size: 100 } },
-      table: { size: { type: "integer", min: 1, required: true, help: "of it" } },
+      table: { size: { type: "integer", min: 1, max: 1000, required: true, help: "of it" } },
       run: async (_, run) => run.note(found),
       rows: () => [],
       report: () => ({ title: "Notes", lead: "", facts: [], sections: [] }),

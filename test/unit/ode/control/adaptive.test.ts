@@ -16,6 +16,7 @@ const later: AdaptiveStepper<Float64Array> = {
   initialStep: async (s, y, k0, span) => plain.initialStep(s, y, k0, span),
   trial: async (s, dt, y, k0) => plain.trial(s, dt, y, k0),
   interpolate: async (step, theta) => plain.interpolate(step, theta),
+  coarseType: plain.coarseType,
   firstBadIndex: async (y) => plain.firstBadIndex(y),
 };
 
@@ -35,6 +36,7 @@ function scripted(ratios: readonly number[]): AdaptiveStepper<string> {
       stages: [],
     }),
     interpolate: (step, theta) => `${step.y0}~${step.y1}@${theta}`,
+    coarseType: () => undefined,
     firstBadIndex: () => undefined,
   };
 }

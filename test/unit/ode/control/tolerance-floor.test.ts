@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { mul } from "../../../../src/graph/index.js";
-import { solveField } from "../../../../src/ode/index.js";
+import { solve, solveField } from "../../../../src/ode/index.js";
 import { isBelowRounding, unitRoundoff } from "../../../../src/ode/internal.js";
 import { fromNumbers } from "../../../../src/tensor/index.js";
 import { scalarField } from "../../../helpers/controlled-field.js";
@@ -12,6 +12,40 @@ describe("the unit roundoff", () => {
     expect(Math.fround(1 + float32 * 1.001)).toBeGreaterThan(1);
     expect(1 + float64).toBe(1);
     expect(1 + float64 * 1.001).toBeGreaterThan(1);
+  });
+});
+
+describe("a solve that rounding holds up", () => {
+  const decay = (dtype: "float32" | "float64") => scalarField((_, z) => mul(z, -1), dtype);
+  const one = (dtype: "float32" | "float64") => fromNumbers([1], [1, 1], dtype);
+
+  test("ends as soon as that shows, and says why", async () => {
+    const solution = await solveField(decay("float32"), one("float32"), {
+      span: [0, 1],
+      method: "dopri5@1e-14,maxSteps=5000",
+    });
+    const { acceptedSteps, rejectedSteps } = solution.statistics;
+    expect(solution.status).toBe("step-underflow");
+    expect(acceptedSteps + rejectedSteps).toBe(500);
+    expect(solution.message).toMatch(/rounding of float32.*loosen rtol and atol, or solve in float64/);
+  });
+
+  test("also of a JavaScript field", async () => {
+    const { status, message } = await solve((_, [y = 0]) => [-y], [1], {
+      span: [0, 1],
+      method: "dopri5@1e-25",
+    });
+    expect(status).toBe("step-underflow");
+    expect(message).toMatch(/rounding of float64.*loosen rtol and atol\.$/);
+  });
+
+  test("is told apart from one that takes many steps to a tolerance that can be met", async () => {
+    const { status, message } = await solve((s) => [Math.cos(1000 * s)], [1], {
+      span: [0, 100],
+      method: "dopri5@1e-9,maxSteps=1000",
+    });
+    expect(status).toBe("step-limit");
+    expect(message).toMatch(/^Tried 1000 steps/);
   });
 });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { uniformMesh } from "../../../../src/ode/index.js";
 import { stepsOf } from "../../../../src/ode/internal.js";
+import { checkGrid, planMesh } from "../../../../src/ode/problem/grid.js";
 import { meshOfStepSize } from "../../../../src/ode/problem/mesh.js";
 
 const end = fc.double({ min: -100, max: 100, noNaN: true });
@@ -31,6 +32,16 @@ describe("uniformMesh", () => {
   });
 });
 
+describe("equal steps between requested times", () => {
+  test("share one bound, which is told before any mesh is made", () => {
+    const times = Array.from({ length: 1001 }, (_, i) => i);
+    expect(planMesh({ steps: 2 }, { times }).mesh.length).toBe(2001);
+    expect(() => planMesh({ steps: 10_001 }, { times })).toThrow(/at most 10000000 in all 1000 stretches/);
+    expect(() => checkGrid({ steps: 1e9 })).toThrow("at most 10000000");
+    expect(() => checkGrid({ steps: 1e7 })).not.toThrow();
+  });
+});
+
 describe("meshOfStepSize", () => {
   test("shortens the last step to land on t1", () => {
     expect(meshOfStepSize([0, 1], 0.4)).toEqual([0, 0.4, 0.8, 1]);
@@ -45,5 +56,9 @@ describe("meshOfStepSize", () => {
 
   test.each([0, -0.1, Number.NaN, Number.POSITIVE_INFINITY])("refuses the step size %s", (size) => {
     expect(() => meshOfStepSize([0, 1], size)).toThrow("stepSize");
+  });
+
+  test("refuses a step size whose mesh would not fit into memory", () => {
+    expect(() => meshOfStepSize([0, 1], 1e-9)).toThrow("at most 10000000");
   });
 });

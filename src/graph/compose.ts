@@ -124,5 +124,5 @@ export function linearCombination(coefficients: readonly number[], terms: readon
   return products.length === 0 ? undefined : sum(...products);
 }
 
-/** Joins along the last axis after repeating each part to the batch of the first. */
+/** Joins along the last axis: columns side by side. Every part has the same batch. */
 export const concatColumns = (parts: readonly Node[]): Node => concat(parts, -1);

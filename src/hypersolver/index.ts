@@ -15,7 +15,10 @@ export { type Fit, fitCorrection } from "./fit/fit.js";
 export type { FitInputs } from "./fit/fit-settings.js";
 export type { FitSpec } from "./fit/fit-table.js";
 export type { CoefficientSpec } from "./learned/coefficient-table.js";
+export type { CorrectedMethod } from "./learned/corrected-method.js";
 export { type CoefficientFit, fitCoefficients } from "./learned/fit-coefficients.js";
+export { fitSolver, type SolverFit } from "./learned/fit-solver.js";
+export type { SolverSpec } from "./learned/solver-table.js";
 export { encodedStates } from "./states/state-stream.js";
 export { givenStates, normalStates, type StateSource, uniformStates } from "./states/states.js";
 
@@ -35,5 +38,6 @@ export {
   type LoadedCoefficients,
 } from "./files/coefficient-file.js";
 export { decodeCorrection, encodeCorrection, weightsWarnings } from "./files/correction-file.js";
+export { decodeLearned, encodeLearned, type LoadedSolver, learnedWarnings } from "./files/learned-file.js";
 export { encodeSolver, selfTest } from "./files/solver-file.js";
 export { stateWarnings } from "./files/state-warnings.js";

@@ -2,3 +2,4 @@
 
 export { fitTable } from "./fit/fit-table.js";
 export { coefficientTable } from "./learned/coefficient-table.js";
+export { solverTable } from "./learned/solver-table.js";

@@ -26,6 +26,7 @@ export { withStepControl } from "./methods/method.js";
 export { requireLinear, requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
 export {
   gridSchema,
+  nonStationaryCoefficientsSchema,
   nonStationarySchema,
   tableauMethodSchema,
   tableauSchema,
@@ -42,12 +43,14 @@ export {
   splitMethods,
   tableauMethodText,
 } from "./methods/method-text.js";
+export { checkCoefficients } from "./methods/non-stationary/coefficients.js";
 export { coefficientsOf } from "./methods/non-stationary/coefficients-of.js";
 export {
   isNonStationary,
   type NonStationarySpec,
   nonStationaryScheme,
 } from "./methods/non-stationary/method.js";
+export { nonStationaryStep } from "./methods/non-stationary/step.js";
 export { embeddedError, rungeKuttaStep } from "./methods/runge-kutta.js";
 export {
   type MethodCost,

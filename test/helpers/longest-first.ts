@@ -1,10 +1,7 @@
 import { relative } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/**
- * The files that take longest, in that order, as a quiet run told. What is missing here takes a few seconds at most;
- * the order costs or saves time only.
- */
+/** The files that are known to take longest, in about that order, which saves time and decides nothing else. */
 const longest = [
   "test/e2e/flow.test.ts",
   "test/unit/experiments/images.test.ts",

@@ -79,7 +79,7 @@ function specOf(options: MethodOptions, { tolerances, method: usual }: MethodDef
   refuseTolerances(options);
   const grid = steps === undefined ? {} : { grid: { steps } };
   if (correction !== undefined) {
-    refuseWhole(options, "--correction");
+    refuseWhole(options, "--correction", `or write --method ${correctedText(method, correction)}`);
     return { kind: "hyper", correction, ...grid };
   }
   if (method === undefined)
@@ -107,13 +107,19 @@ function specOf(options: MethodOptions, { tolerances, method: usual }: MethodDef
 /** Whether a spelling says steps, tolerances or a correction. */
 const isWhole = (method: string): boolean => /[:@]/.test(method);
 
-function refuseWhole({ method }: MethodOptions, option: string): void {
+/** `heun:4` with a correction: `hyper-heun:FILE:4`. */
+function correctedText(method = "", correction: string): string {
+  const [base, steps] = method.split(":");
+  return steps === undefined ? `hyper:${correction}:STEPS` : `hyper-${base}:${correction}:${steps}`;
+}
+
+function refuseWhole({ method }: MethodOptions, option: string, other?: string): void {
   if (method === undefined || !isWhole(method)) return;
   throw unusable(
     `--method, ${option}`,
     `the name of a method beside ${option}, or the whole method and no ${option}`,
     `both ${method} and ${option}`,
-    `drop ${option}`,
+    [`drop ${option}`, other].filter((way) => way !== undefined).join(", "),
   );
 }
 

@@ -4,7 +4,7 @@ import { type ButcherTableau, type Field, fieldMacs } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { fail, Random } from "../../tensor/index.js";
 import type { ConvArchitecture } from "./conv-architecture-table.js";
-import { type ConvNetworkOptions, convCorrection } from "./conv-network.js";
+import { type ConvNetworkOptions, convNetwork } from "./conv-network.js";
 import { hiddenFeature } from "./hidden-feature.js";
 import { inputShapes } from "./input-shapes.js";
 import { type ConvArchitectureName, type CorrectionInput, convArchitectureNames } from "./names.js";
@@ -132,7 +132,6 @@ function macsOf(
   );
   const scale = new Float64Array(state).fill(1);
   const options: ConvNetworkOptions = {
-    base,
     inputs,
     features,
     kernels,
@@ -143,7 +142,7 @@ function macsOf(
     hidden: [channels],
     size: [height, width],
   };
-  const { graph } = convCorrection(options, new Random(0));
+  const { graph } = convNetwork(options, new Random(0));
   return countMacs(makeGraph(graph.inputs, graph.outputs), 1);
 }
 

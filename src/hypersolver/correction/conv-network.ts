@@ -23,15 +23,13 @@ import {
   zeroed,
 } from "../../nn/index.js";
 import { activationNamed } from "../../nn/internal.js";
-import type { ButcherTableau } from "../../ode/index.js";
 import { cast, fail, fromNumbers, type Random } from "../../tensor/index.js";
-import type { Correction } from "./correction.js";
+import type { Correction, CorrectionNetwork } from "./correction.js";
 import { requireImages, type SampleShape } from "./input-shapes.js";
 import type { ConvActivation, CorrectionInput } from "./names.js";
 import type { ColumnStatistics } from "./statistics.js";
 
 export interface ConvNetworkOptions {
-  readonly base: ButcherTableau;
   readonly inputs: readonly CorrectionInput[];
   readonly features?: readonly string[];
   /** Channels of the hidden layers. */
@@ -61,8 +59,8 @@ export interface ConvNetworkOptions {
  * kernels of side 1 have no border and use the bias.
  * @throws SHAPE_MISMATCH for an input of another height or width; INVALID_ARGUMENT for kernels that do not fit.
  */
-export function convCorrection(options: ConvNetworkOptions, random: Random): Correction {
-  const { base, inputs, features = [] } = options;
+export function convNetwork(options: ConvNetworkOptions, random: Random): CorrectionNetwork {
+  const { inputs, features = [] } = options;
   requireImages(options.shapes, options.size);
   requireKernels(options);
   const learned = networkOf(options, channelsOf(options));
@@ -70,14 +68,23 @@ export function convCorrection(options: ConvNetworkOptions, random: Random): Cor
   const graph = convGraph(options, parameterInputs(learned), (nodes, x) =>
     network.apply({ ...nodes, ...foldedNodes(options, nodes) }, x),
   );
-  return { base, inputs, features, graph, parameters: initialize(learned, random) };
+  return { inputs, features, graph, parameters: initialize(learned, random) };
 }
+
+/** `convNetwork` on a base. */
+export const convCorrection = (
+  { base, ...options }: ConvNetworkOptions & Pick<Correction, "base">,
+  random: Random,
+): Correction => ({ base, ...convNetwork(options, random) });
 
 /**
  * The same correction with the statistics inside its weights: plain convolutions over the inputs and the channel of ones.
- * @param correction one of `convCorrection` with the same options, trained or not.
+ * @param correction one of `convNetwork` with the same options, trained or not.
  */
-export function withFoldedChannels(options: ConvNetworkOptions, correction: Correction): Correction {
+export function withFoldedChannels<G extends CorrectionNetwork>(
+  options: ConvNetworkOptions,
+  correction: G,
+): G {
   const learned = parameterInputs(networkOf(options, channelsOf(options)));
   const network = networkOf(options, inputChannels(options));
   const folding = trace(learned, (nodes) => ({ ...foldedNodes(options, nodes) }));

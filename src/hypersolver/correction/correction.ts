@@ -13,23 +13,27 @@ import { fail, type Tensor } from "../../tensor/index.js";
 import type { ValidityCard } from "../files/card.js";
 import { type CorrectionInput, correctionInputs } from "./names.js";
 
-/**
- * A network g that predicts the residual of a base method: z(s+ε) ≈ z + ε ψ + ε^(p+1) g.
- * (Poli et al., "Hypersolvers: Toward Fast Continuous-Depth Models", NeurIPS 2020, eq. 3 to 5.)
- */
-export interface Correction {
-  readonly base: ButcherTableau;
+/** A network g that looks at what a step has computed. */
+export interface CorrectionNetwork {
   readonly inputs: readonly CorrectionInput[];
   /** Names of f's intermediate tensors, when `inputs` has "features". */
   readonly features: readonly string[];
   /** Inputs by the names of `siteInputs`, then parameters; output `g`, of the state's shape. */
   readonly graph: Graph;
   readonly parameters: Readonly<Record<string, Tensor>>;
+}
+
+/**
+ * A network g that predicts the residual of a base method: z(s+ε) ≈ z + ε ψ + ε^(p+1) g.
+ * (Poli et al., "Hypersolvers: Toward Fast Continuous-Depth Models", NeurIPS 2020, eq. 3 to 5.)
+ */
+export interface Correction extends CorrectionNetwork {
+  readonly base: ButcherTableau;
   readonly card?: ValidityCard;
 }
 
 /** All that is known where a correction is evaluated. */
-interface CorrectionSite {
+export interface CorrectionSite {
   readonly z: Node;
   readonly stages: readonly Node[];
   readonly epsilon: Operand;
@@ -41,7 +45,7 @@ interface CorrectionSite {
 
 /** The declared inputs of a correction as nodes, by the names of its graph's inputs. Scalars become columns. */
 export function siteInputs(
-  { inputs, features }: Pick<Correction, "inputs" | "features">,
+  { inputs, features }: Pick<CorrectionNetwork, "inputs" | "features">,
   site: CorrectionSite,
 ): NamedNodes {
   const all: Readonly<Record<CorrectionInput, () => NamedNodes>> = {
@@ -62,7 +66,7 @@ export function siteInputs(
  * @param parameters nodes instead of the stored values, to differentiate with respect to them.
  */
 export function evaluateCorrection(
-  correction: Correction,
+  correction: CorrectionNetwork,
   site: CorrectionSite,
   parameters: (name: string, value: Tensor) => Node,
 ): Node {
@@ -73,7 +77,7 @@ export function evaluateCorrection(
 }
 
 /** Multiply–accumulates of one evaluation on one sample. */
-export function correctionMacs({ graph }: Correction): number {
+export function correctionMacs({ graph }: CorrectionNetwork): number {
   return countMacs(makeGraph(graph.inputs, graph.outputs), 1);
 }
 

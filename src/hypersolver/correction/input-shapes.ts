@@ -1,7 +1,7 @@
 import type { ButcherTableau, Field } from "../../ode/index.js";
 import { stateType, withoutErrorControl } from "../../ode/internal.js";
 import { fail, formatShape } from "../../tensor/index.js";
-import type { Correction } from "./correction.js";
+import type { CorrectionNetwork } from "./correction.js";
 import type { CorrectionInput } from "./names.js";
 
 /** Extents of one sample, without the batch. */
@@ -14,11 +14,20 @@ export type SampleShape = readonly number[];
 export function inputShapes(
   field: Field,
   base: ButcherTableau,
-  { inputs, features }: Pick<Correction, "inputs" | "features">,
+  correction: Pick<CorrectionNetwork, "inputs" | "features">,
+): Record<string, SampleShape> {
+  return shapesSeen(field, withoutErrorControl(base).b.length, correction);
+}
+
+/** The same where so many stages are shown. */
+export function shapesSeen(
+  field: Field,
+  count: number,
+  { inputs, features }: Pick<CorrectionNetwork, "inputs" | "features">,
 ): Record<string, SampleShape> {
   const state = stateType(field).shape.slice(1).map(Number);
   const scalar = state.map(() => 1);
-  const stages = withoutErrorControl(base).b.map((_, i) => `k${i}`);
+  const stages = Array.from({ length: count }, (_, i) => `k${i}`);
   const all: Readonly<Record<CorrectionInput, () => readonly (readonly [string, SampleShape])[]>> = {
     z: () => [["z", state]],
     stages: () => stages.map((name) => [name, state] as const),

@@ -23,6 +23,7 @@ import {
   tableauSpecSchema,
 } from "../../ode/internal.js";
 import { fail } from "../../tensor/index.js";
+import type { CorrectedMethod } from "../learned/corrected-method.js";
 import type { Correction } from "./correction.js";
 import { type HyperSpec, hyper } from "./hyper.js";
 import { rebindCorrection } from "./rebind.js";
@@ -48,8 +49,8 @@ export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
  */
 type Corrections = (name: string | undefined) => Correction;
 
-/** Finds coefficients by the name that a spec gives, usually a file's. */
-export type Coefficients = (name: string | undefined) => NonStationaryMethod;
+/** Finds coefficients, with corrections on top or without, by the name that a spec gives, usually a file's. */
+export type Coefficients = (name: string | undefined) => NonStationaryMethod | CorrectedMethod;
 
 const noCoefficients: Coefficients = (name) => {
   throw fail("INVALID_ARGUMENT", {
@@ -84,7 +85,10 @@ export function methodOf(
   return hyper(correction, spec.grid, spec.correction === undefined ? {} : { file: spec.correction });
 }
 
-function nonStationaryOf(spec: NonStationarySpec, found: Coefficients): NonStationaryMethod {
+function nonStationaryOf(
+  spec: NonStationarySpec,
+  found: Coefficients,
+): NonStationaryMethod | CorrectedMethod {
   const { coefficients, file, grid } = spec;
   if (coefficients !== undefined && grid !== undefined) return nonStationary(coefficients, grid);
   const own = found(file);

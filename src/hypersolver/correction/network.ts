@@ -9,14 +9,12 @@ import {
   trace,
 } from "../../graph/index.js";
 import { initialize, type Module, mlp, parameterInputs, prelu } from "../../nn/index.js";
-import type { ButcherTableau } from "../../ode/index.js";
 import { fromNumbers, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
-import type { Correction } from "./correction.js";
+import type { Correction, CorrectionNetwork } from "./correction.js";
 import type { CorrectionInput, HiddenActivation } from "./names.js";
 import type { ColumnStatistics } from "./statistics.js";
 
 export interface NetworkOptions {
-  readonly base: ButcherTableau;
   readonly inputs: readonly CorrectionInput[];
   readonly features?: readonly string[];
   /** Widths of the hidden layers. */
@@ -33,8 +31,8 @@ export interface NetworkOptions {
  * the training data's statistics, the result scaled to the residual's size. Its last layer starts at zero, so that
  * an untrained hypersolver is its base.
  */
-export function mlpCorrection(options: NetworkOptions, random: Random): Correction {
-  const { base, inputs, features = [], statistics, scale } = options;
+export function mlpNetwork(options: NetworkOptions, random: Random): CorrectionNetwork {
+  const { inputs, features = [], statistics, scale } = options;
   const network = networkOf(options);
   const graph = trace({ ...columnSpecs(options), ...parameterInputs(network) }, (nodes: NamedNodes) => {
     const parts = Object.entries(statistics).map(([name, column]) =>
@@ -42,8 +40,14 @@ export function mlpCorrection(options: NetworkOptions, random: Random): Correcti
     );
     return { g: mul(network.apply(nodes, concatColumns(parts)), row(scale)) };
   });
-  return { base, inputs, features, graph, parameters: initialize(network, random) };
+  return { inputs, features, graph, parameters: initialize(network, random) };
 }
+
+/** `mlpNetwork` on a base. */
+export const mlpCorrection = (
+  { base, ...options }: NetworkOptions & Pick<Correction, "base">,
+  random: Random,
+): Correction => ({ base, ...mlpNetwork(options, random) });
 
 function networkOf({ hidden, activation, statistics, scale }: NetworkOptions): Module {
   const widths = Object.values(statistics).map(({ mean }) => mean.length);
@@ -63,9 +67,9 @@ const FARTHEST_MEAN = 100;
 /**
  * The same correction with the statistics inside its first and last layers: W x̂ + b with x̂ = (x − μ)/σ is
  * (W/σ) x + (b − (W/σ) μ). Broadcasting over a handful of columns costs ONNX Runtime more than a hidden layer.
- * @param correction one of `mlpCorrection` with the same options, trained or not.
+ * @param correction one of `mlpNetwork` with the same options, trained or not.
  */
-export function withFoldedStatistics(options: NetworkOptions, correction: Correction): Correction {
+export function withFoldedStatistics<G extends CorrectionNetwork>(options: NetworkOptions, correction: G): G {
   const columns = Object.values(options.statistics);
   const mean = columns.flatMap((column) => [...column.mean]);
   const gain = columns.flatMap((column) => [...column.deviation].map(reciprocalOrOne));

@@ -26,7 +26,8 @@ export interface LoadedCoefficients {
   readonly card: CoefficientCard | undefined;
 }
 
-const card: z.ZodType<CoefficientCard> = z.object({
+/** Checks a card that came from outside. */
+export const coefficientCardSchema: z.ZodType<CoefficientCard> = z.object({
   start: z.string(),
   fingerprint: z.string(),
   states: z.string(),
@@ -36,7 +37,11 @@ const card: z.ZodType<CoefficientCard> = z.object({
   library: z.string(),
 });
 
-const schema = z.object({ format: z.literal(1), method: nonStationarySchema, card: card.optional() });
+const schema = z.object({
+  format: z.literal(1),
+  method: nonStationarySchema,
+  card: coefficientCardSchema.optional(),
+});
 
 /** Coefficients as a file, JSON: every number comes back exactly. */
 export function encodeCoefficients(
@@ -77,7 +82,7 @@ export function decodeCoefficients(bytes: Uint8Array, file: string): LoadedCoeff
 }
 
 /** What a card says against a use: one sentence each. */
-export function coefficientWarnings({ card }: LoadedCoefficients, field: Field): string[] {
+export function coefficientWarnings({ card }: Pick<LoadedCoefficients, "card">, field: Field): string[] {
   if (card === undefined || card.fingerprint === fingerprintOf(field)) return [];
   return [
     "these coefficients were fitted to a different field (other operators or weights): expect the error of their start or worse",

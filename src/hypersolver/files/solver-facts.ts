@@ -3,6 +3,7 @@ import { type FixedMethod, nonStationary, type Span } from "../../ode/index.js";
 import { isNonStationary, planMesh } from "../../ode/internal.js";
 import { hyper, isHyper } from "../correction/hyper.js";
 import { type AnyMethodSpec, methodSpecSchema } from "../correction/method-of.js";
+import { isCorrected } from "../learned/corrected-method.js";
 
 /** Key of these facts in an exported solver's metadata. */
 export const SOLVER_KEY = "hypersolvers.solver";
@@ -46,6 +47,7 @@ export function solverFacts(method: FixedMethod, span: Span): SolverFacts {
 /** The same method, named by what it is. */
 function withoutFile(method: FixedMethod): FixedMethod {
   if (isHyper(method)) return hyper(method.correction, method.grid);
+  if (isCorrected(method)) return method.withoutFile();
   return isNonStationary(method) ? nonStationary(method.coefficients, method.grid) : method;
 }
 

@@ -66,7 +66,7 @@ export async function planImageFit(field: Field, fit: FitSettings): Promise<FitP
     fit.context.onProgress?.({ stage: SOLVING_REFERENCES, done: fit.batch, total: fit.batch });
     requireGoing(fit.context.signal);
     const network = networkOptions(field, fit, first.rows ?? []);
-    const initial = convCorrection(network, new Random(fit.seed).fork("network"));
+    const initial = convCorrection({ base: fit.base, ...network }, new Random(fit.seed).fork("network"));
     const validation = kept(await validationOf(field, initial, fit, reference));
     return {
       settings: fit,
@@ -113,7 +113,7 @@ function networkOptions(field: Field, fit: FitSettings, rows: readonly ResidualR
   );
   const scale = rootMeanSquare(columnStatistics(...of(RESIDUAL)));
   const layers = { hidden, kernels, activation, size: imageSize(field) };
-  return { base, inputs, features, ...layers, shapes, statistics, scale };
+  return { inputs, features, ...layers, shapes, statistics, scale };
 }
 
 type PhaseSources = Pick<ImageBatchOptions, "fit" | "references" | "residuals">;

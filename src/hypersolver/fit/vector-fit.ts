@@ -28,7 +28,7 @@ export async function planVectorFit(field: Field, requested: FitSettings): Promi
   const data = await prepareData(field, requested);
   const fit = { ...requested, batch: Math.min(requested.batch, fewestRows(data)) };
   const network = networkOptions(fit, data);
-  const initial = mlpCorrection(network, new Random(fit.seed).fork("network"));
+  const initial = mlpCorrection({ base: fit.base, ...network }, new Random(fit.seed).fork("network"));
   const validation = await compileValidation(field, initial, fit, data.reference, {
     samples: VALIDATION_SAMPLES,
     relative: false,
@@ -60,10 +60,10 @@ function networkOptions(fit: FitSettings, { rows }: FitData): NetworkOptions {
     names.map((name) => [name, columnStatistics(columnValues(rows, name))]),
   );
   const scale = rootMeanSquare(columnStatistics(columnValues(rows, RESIDUAL)));
-  const { base, inputs, features, hidden } = fit;
+  const { inputs, features, hidden } = fit;
   // `checkFit` lets no activation of channels come here.
   const activation = fit.activation as HiddenActivation;
-  return { base, inputs, features, hidden, activation, statistics, scale };
+  return { inputs, features, hidden, activation, statistics, scale };
 }
 
 function phasesOf(field: Field, correction: Correction, fit: FitSettings, data: FitData): TrainerPhase[] {

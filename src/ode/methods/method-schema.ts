@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Grid } from "../problem/grid.js";
 import type { TableauMethodSpec } from "./method-spec.js";
 import { multistepNames } from "./multistep/names.js";
+import type { NonStationaryCoefficients } from "./non-stationary/coefficients.js";
 import type { NonStationarySpec } from "./non-stationary/method.js";
 import type { AdaptiveTableauSpec, TableauSpec } from "./tableau.js";
 
@@ -80,15 +81,16 @@ export const tableauMethodSchema: z.ZodType<TableauMethodSpec> = z.discriminated
   z.strictObject({ kind: z.literal("multistep"), method: z.enum(multistepNames), grid: gridSchema }),
 ]);
 
+/** Checks the form of coefficients; what the numbers have to be, `checkCoefficients` checks. */
+export const nonStationaryCoefficientsSchema: z.ZodType<NonStationaryCoefficients> = z.strictObject({
+  times: coefficients,
+  rows: z.array(z.strictObject({ from: z.number(), scale: z.number(), weights: coefficients })),
+});
+
 /** Checks the form of non-stationary coefficients as a method; what the numbers have to be, `nonStationary` checks. */
 export const nonStationarySchema: z.ZodType<NonStationarySpec> = z.strictObject({
   kind: z.literal("non-stationary"),
-  coefficients: z
-    .strictObject({
-      times: coefficients,
-      rows: z.array(z.strictObject({ from: z.number(), scale: z.number(), weights: coefficients })),
-    })
-    .exactOptional(),
+  coefficients: nonStationaryCoefficientsSchema.exactOptional(),
   file: z.string().exactOptional(),
   grid: gridSchema.exactOptional(),
 });

@@ -36,7 +36,7 @@ export interface VectorFieldOptions extends FigureText {
   readonly speedLabel?: string;
   /** Default `"viridis"`, without its brightest sixth, which white would swallow. */
   readonly scheme?: Scheme;
-  /** Drawn region. Default: a square around all arrows. */
+  /** Drawn region. Default: a square that holds all arrows whole. */
   readonly range?: PlaneRange;
   /** Width and height of a panel in CSS pixels. Default 420 for one panel, else 270. */
   readonly panelSize?: number;
@@ -67,7 +67,7 @@ export function vectorField(panels: readonly ArrowPanel[], options: VectorFieldO
   requireMethods("vector field", panels);
   const finite = panels.map(finiteArrows);
   const { most = 40, panelSize: size = panels.length === 1 ? 420 : 270, scheme = "viridis" } = options;
-  const range = options.range ?? squareRange(finite.flat().map(({ x, y }) => [x, y] as const));
+  const range = options.range ?? rangeAround(finite);
   const fastest = Math.max(...finite.flat().map(speed)) || 1;
   const scale: ColorScale = { type: "linear", scheme, share: 0.85, domain: [0, short(fastest)] };
   const legend = colorChannel("speed", scale, options.speedLabel ?? "speed", Math.min(200, size - 40));
@@ -130,6 +130,15 @@ function lineLayer(set: TrajectorySet, range: PlaneRange, most: number): Layer {
 }
 
 const speed = ({ u, v }: Arrow): number => Math.hypot(u, v);
+
+/** A square around the arrows, tips included: an arrow reaches half its length from its middle. */
+function rangeAround(panels: readonly (readonly Arrow[])[]): PlaneRange {
+  const tips = panels.flatMap((own) => {
+    const half = (REACH * spacing(own)) / 2;
+    return own.flatMap(({ x, y }) => [[x - half, y - half] as const, [x + half, y + half] as const]);
+  });
+  return squareRange(tips);
+}
 
 /** Median distance of the arrows to their nearest neighbors in data units; 1 for a single arrow. */
 function spacing(arrows: readonly Arrow[]): number {

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bind, encodeOnnx } from "../../../src/graph/index.js";
-import { decodeCorrection, encodeCorrection } from "../../../src/hypersolver/index.js";
-import { CARD_KEY } from "../../../src/hypersolver/internal.js";
+import { decodeCorrection, encodeCoefficients, encodeCorrection } from "../../../src/hypersolver/index.js";
+import { CARD_KEY, fingerprintOf } from "../../../src/hypersolver/internal.js";
 import { encodeFlow, flowField, normalBase } from "../../../src/models/index.js";
 import { flowFacts } from "../../../src/models/internal.js";
-import { heun, logDensityField } from "../../../src/ode/index.js";
+import { heun, logDensityField, nonStationary } from "../../../src/ode/index.js";
 import { decodeSafetensors, Random, toFloat64 } from "../../../src/tensor/index.js";
 import { cardFor } from "../../helpers/cards.js";
 import { smallCorrection, zeroCorrection } from "../../helpers/corrections.js";
@@ -29,6 +29,10 @@ beforeAll(() => {
   for (const { data } of Object.values(parameters)) (data as Float32Array).fill(0.01);
   const metadata = { [CARD_KEY]: JSON.stringify(card) };
   writeFileSync("changed.onnx", encodeOnnx(bind(graph, parameters), { metadata, weights: parameters }));
+  const euler = nonStationary({ times: [0], rows: [{ from: 0, scale: 1, weights: [1] }] }, { steps: 1 });
+  const story = { start: "euler", states: "normal", startError: 1, bestError: 1, seed: 0, library: "" };
+  for (const [name, fingerprint] of Object.entries({ own: fingerprintOf(field), other: "other" }))
+    writeFileSync(`${name}.json`, encodeCoefficients(euler, { ...story, fingerprint }));
   const whole = logDensityField(field).field;
   const states = { source: "data with a zero", mean: [0, 0, 0], deviation: [1, 1, 0] };
   const wide = cardFor(whole, { span: [1, 0], epsilon: [-1, -1], states });
@@ -54,6 +58,20 @@ describe("a correction with changed weights", () => {
     expect(changed.text).toContain("weights of this correction were changed after its card was written");
     expect(changed.json).toMatchObject({ warnings: [expect.stringContaining("weights of this correction")] });
     expect((await told(`${line} correction.onnx`)).text).not.toContain("were changed");
+  });
+});
+
+describe("coefficients of another field", () => {
+  it.each([
+    "solve flow.onnx --span 0,1 --states normal --method",
+    "sample flow.onnx --count 9 --method",
+    "density flow.onnx --data near.csv --method",
+    "compare flow.onnx --span 0,1 --samples 9 --states normal --methods",
+  ])("are warned of, those of its own are not: %s", async (line) => {
+    const other = await told(`${line} ns:other.json`);
+    expect(other.text).toContain("these coefficients were fitted to a different field");
+    expect(other.json).toMatchObject({ warnings: [expect.stringContaining("different field")] });
+    expect((await told(`${line} ns:own.json`)).json).toMatchObject({ warnings: [] });
   });
 });
 

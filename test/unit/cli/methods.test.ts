@@ -116,7 +116,10 @@ describe("contradictions are refused with what to do", () => {
     [`${SOLVE} --method heun:4 --steps 2`, "drop --steps"],
     [`${SOLVE} --method dopri5@1e-4 --rtol 1e-3`, "drop --rtol"],
     [`${SOLVE} --method heun:4 --max-steps 9`, "drop --max-steps"],
-    [`${SOLVE} --method heun:4 --correction correction.onnx`, "drop --correction"],
+    [
+      `${SOLVE} --method heun:4 --correction correction.onnx`,
+      "drop --correction, or write --method hyper-heun:correction.onnx:4",
+    ],
     [`${SOLVE} --method midpoint --correction correction.onnx`, "hyper-midpoint:FILE:STEPS"],
     [`${SOLVE} --method heun:x`, "a number of steps after the colon"],
     [`${SOLVE} --method heun`, "--steps"],

@@ -1,13 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { evaluateGraph } from "../../../src/graph/index.js";
+import type { CorrectionNetwork } from "../../../src/hypersolver/correction/correction.js";
 import type { HiddenActivation } from "../../../src/hypersolver/correction/names.js";
 import {
-  mlpCorrection,
+  mlpNetwork,
   type NetworkOptions,
   withFoldedStatistics,
 } from "../../../src/hypersolver/correction/network.js";
-import type { Correction } from "../../../src/hypersolver/index.js";
-import { heun } from "../../../src/ode/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 
 const random = new Random(4);
@@ -19,7 +18,7 @@ const drawn = (shape: readonly number[]): Tensor =>
 
 /** Columns of different centers and spreads, one of which does not vary. */
 const options = (hidden: readonly number[], activation: HiddenActivation, far = 0.3): NetworkOptions => ({
-  ...{ base: heun, inputs: ["z", "stages", "epsilon"], hidden, activation },
+  ...{ inputs: ["z", "stages", "epsilon"], hidden, activation },
   statistics: {
     z: { mean: Float64Array.of(0.3, -2), deviation: Float64Array.of(0.7, 3) },
     k0: { mean: Float64Array.of(1, far), deviation: Float64Array.of(0.2, 0.5) },
@@ -30,13 +29,13 @@ const options = (hidden: readonly number[], activation: HiddenActivation, far = 
 });
 
 /** With all weights away from zero, the last layer's too. */
-function trained(of: NetworkOptions): Correction {
-  const correction = mlpCorrection(of, new Random(1));
+function trained(of: NetworkOptions): CorrectionNetwork {
+  const correction = mlpNetwork(of, new Random(1));
   const parameters = Object.entries(correction.parameters).map(([name, { shape }]) => [name, drawn(shape)]);
   return { ...correction, parameters: Object.fromEntries(parameters) };
 }
 
-function valuesOf({ graph, parameters }: Correction): Float64Array {
+function valuesOf({ graph, parameters }: CorrectionNetwork): Float64Array {
   const inputs = { z: drawnOnce.z, k0: drawnOnce.k0, k1: drawnOnce.k1, epsilon: drawnOnce.epsilon };
   return toFloat64(evaluateGraph(graph, { ...inputs, ...parameters }).g as Tensor);
 }

@@ -154,6 +154,20 @@ describe("vectorField", () => {
     expect(row).toEqual([...row].sort((a, b) => a - b));
   });
 
+  it("shows every arrow whole", () => {
+    const size = 200;
+    const figure = vectorField([{ label: "s", arrows: arrows(3, () => [1, 1]) }], { panelSize: size });
+    const [, low = 0, high = 0] =
+      /"domain":\[(-?[\d.]+),(-?[\d.]+)\]/.exec(JSON.stringify(figure.spec))?.map(Number) ?? [];
+    for (const [i, { tail, tip }] of ends(figure.spec).entries()) {
+      const middle = ((i % 3) - low) / (high - low);
+      for (const [x = Number.NaN] of [tail, tip]) {
+        expect(middle * size + x).toBeGreaterThan(0);
+        expect(middle * size + x).toBeLessThan(size);
+      }
+    }
+  });
+
   it("draws a mark an arrow in every panel, with trajectories over them", async () => {
     const panels = ["s = 0", "s = 1"].map((label) => ({ label, arrows: arrows(3, (x, y) => [-y, x]) }));
     expect(countMarks(await renderSvg(vectorField(panels)), "mark-symbol")).toBe(2 * 9);

@@ -1,5 +1,6 @@
 import { standardized } from "../../../data/index.js";
 import { densityOverGrid, gridAround, gridFigure, squareGrid } from "../../../experiments/index.js";
+import { coefficientWarnings } from "../../../hypersolver/index.js";
 import { type CompiledDensity, compileFlowDensity } from "../../../models/index.js";
 import { densityEstimator, type LogDensities, withZeroColumns } from "../../../models/internal.js";
 import { type Field, logDensityField } from "../../../ode/index.js";
@@ -7,7 +8,7 @@ import { stateType, type TraceEstimator } from "../../../ode/internal.js";
 import type { JobContext } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow, requireColumns } from "../../files/flows.js";
-import { compileOptions, stemOf, warnOfCard, warnOfStates } from "../../files/models.js";
+import { compileOptions, stemOf, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints, type Points, type PointsContent, readPoints } from "../../files/points.js";
 import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
@@ -87,17 +88,25 @@ function traceOf(flow: LoadedFlow, options: DensityOptions, { method }: ChosenMe
   return estimator === "exact" ? { estimator } : { estimator, noise };
 }
 
-/** A correction of the points, or of points and log-density together: both run from data to base. */
+/** What was learned is of the points, or of points and log-density together: both run from data to base. */
 function cardWarningsOf(
   { field, span: [base, data], standardization }: LoadedFlow,
-  { method, correction }: ChosenMethod,
+  { method, correction, coefficients }: ChosenMethod,
   points: Points | undefined,
   { output }: JobContext,
 ): string[] {
-  if (correction === undefined) return [];
+  const whole = (): Field => logDensityField(field, { estimator: "exact" }).field;
+  if (correction === undefined) {
+    const isOfWhole = coefficients !== undefined && coefficientWarnings(coefficients, whole()).length === 0;
+    return isOfWhole ? [] : warnOfCoefficients(coefficients, field, output);
+  }
   const wide = Number(correction.card.stateShape.at(-1)) === Number(stateType(field).shape.at(-1)) + 1;
-  const corrected: Field = wide ? logDensityField(field, { estimator: "exact" }).field : field;
-  const warnings = warnOfCard(correction, corrected, usesOf(method, { span: [data, base] }), output);
+  const warnings = warnOfCard(
+    correction,
+    wide ? whole() : field,
+    usesOf(method, { span: [data, base] }),
+    output,
+  );
   if (points === undefined) return warnings;
   const states = standardized(points.value, standardization);
   const z0 = wide ? withZeroColumns(states, 1) : states;

@@ -6,7 +6,7 @@ import { formatNumber } from "../../../plot/internal.js";
 import { Random, type Tensor, toFloat64 } from "../../../tensor/index.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow } from "../../files/flows.js";
-import { compileOptions, stemOf, warnOfCard, warnOfStates } from "../../files/models.js";
+import { compileOptions, stemOf, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints } from "../../files/points.js";
 import { costText, flowSolver, warnOfFlowTolerances, writtenText } from "../../options/flow-solver.js";
@@ -65,13 +65,13 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, asyn
   }
 });
 
-/** What the card says, and whether the correction learned where sampling starts. */
+/** What cards say, and whether a correction learned where sampling starts. */
 function cardWarningsOf(
   { field, span, base }: LoadedFlow,
-  { method, correction }: ChosenMethod,
+  { method, correction, coefficients }: ChosenMethod,
   output: Output,
 ): string[] {
-  if (correction === undefined) return [];
+  if (correction === undefined) return warnOfCoefficients(coefficients, field, output);
   const warnings = warnOfCard(correction, field, usesOf(method, { span }), output);
   const { source } = correction.card.states;
   if (source === base.name) return warnings;

@@ -19,7 +19,7 @@ import {
 } from "../../../../src/hypersolver/correction/conv-architectures.js";
 import {
   type ConvNetworkOptions,
-  convCorrection,
+  convNetwork,
   withFoldedChannels,
 } from "../../../../src/hypersolver/correction/conv-network.js";
 import { correctionMacs } from "../../../../src/hypersolver/correction/correction.js";
@@ -41,7 +41,7 @@ const statistics = {
   epsilon: { mean: Float64Array.of(0.1), deviation: Float64Array.of(0) },
 };
 const optionsFor = (kernels: readonly number[]): ConvNetworkOptions => ({
-  ...{ base: euler, inputs: ["z", "stages", "epsilon"], hidden: [6], kernels, activation: "silu" },
+  ...{ inputs: ["z", "stages", "epsilon"], hidden: [6], kernels, activation: "silu" },
   ...{ size: [5, 4], shapes, statistics, scale: Float64Array.of(10, 0.1) },
 });
 const feeds = {
@@ -51,8 +51,8 @@ const feeds = {
 };
 
 /** The correction with every parameter drawn, as after training. */
-function trained(options: ConvNetworkOptions): ReturnType<typeof convCorrection> {
-  const correction = convCorrection(options, new Random(2));
+function trained(options: ConvNetworkOptions): ReturnType<typeof convNetwork> {
+  const correction = convNetwork(options, new Random(2));
   const parameters = Object.fromEntries(
     Object.entries(correction.parameters).map(([name, { shape }], i) => [name, normalTensor(shape, i, 0.3)]),
   );
@@ -136,7 +136,7 @@ describe("standardization of images, on weights instead of pixels,", () => {
 });
 
 /** Parameters as trained. */
-const countOf = (correction: ReturnType<typeof convCorrection>): number =>
+const countOf = (correction: ReturnType<typeof convNetwork>): number =>
   Object.values(correction.parameters).reduce((total, { shape }) => total + sizeOf(shape), 0);
 
 describe("named architectures", () => {
@@ -156,9 +156,9 @@ describe("named architectures", () => {
     const flat = Object.entries(given).map(([input, [count = 0]]) => {
       return [input, { mean: new Float64Array(count), deviation: new Float64Array(count) }] as const;
     });
-    const correction = convCorrection(
+    const correction = convNetwork(
       {
-        ...{ base: euler, inputs, kernels, activation, size: [4, 4], shapes: given },
+        ...{ inputs, kernels, activation, size: [4, 4], shapes: given },
         ...{ statistics: Object.fromEntries(flat), scale: new Float64Array(channels).fill(1) },
         hidden: hidden as readonly number[],
       },
@@ -180,10 +180,10 @@ describe("named architectures", () => {
         return [input, { mean: new Float64Array(count), deviation: new Float64Array(count) }] as const;
       });
       const options: ConvNetworkOptions = {
-        ...{ base: euler, inputs, features, kernels, activation, size: [5, 4], shapes: given },
+        ...{ inputs, features, kernels, activation, size: [5, 4], shapes: given },
         ...{ statistics: Object.fromEntries(flat), scale: new Float64Array(2).fill(1), hidden: [width] },
       };
-      return correctionMacs(withFoldedChannels(options, convCorrection(options, new Random(0))));
+      return correctionMacs(withFoldedChannels(options, convNetwork(options, new Random(0))));
     };
     expect(costOf(channels)).toBeLessThanOrEqual(2 * fieldMacs(field));
     expect(costOf(channels + 1)).toBeGreaterThan(2 * fieldMacs(field));
@@ -219,6 +219,6 @@ function wideField(): Field {
 }
 
 test("kernels that do not fit the layers are refused", () => {
-  expect(() => convCorrection(optionsFor([3]), new Random(0))).toThrow(/2 odd sides/);
-  expect(() => convCorrection(optionsFor([3, 2]), new Random(0))).toThrow(/odd/);
+  expect(() => convNetwork(optionsFor([3]), new Random(0))).toThrow(/2 odd sides/);
+  expect(() => convNetwork(optionsFor([3, 2]), new Random(0))).toThrow(/odd/);
 });

@@ -35,6 +35,7 @@ import { endDistance, logEndDistance } from "../../../../src/hypersolver/learned
 import { startingCoefficients } from "../../../../src/hypersolver/learned/starting-coefficients.js";
 import { referenceEnds } from "../../../../src/hypersolver/measure/measure.js";
 import { defineField, nonStationary, orThrow, solveField } from "../../../../src/ode/index.js";
+import { nonStationaryScheme } from "../../../../src/ode/internal.js";
 import { isConsistent } from "../../../../src/ode/methods/non-stationary/coefficients.js";
 import type { Checkpoint } from "../../../../src/optim/index.js";
 import { compile, type NamedTensors } from "../../../../src/runtime/index.js";
@@ -63,7 +64,7 @@ describe("the loss of coefficients", () => {
     for (const name of names) specs[name] = { shape: [], dtype: "float64" };
     const graph = trace(specs, (nodes: NamedNodes) => {
       const moved = movedCoefficients(start, freedom, (name) => nodes[name] as Node);
-      const value = loss(field, moved, { ...siteOf(field, nodes), span });
+      const value = loss(nonStationaryScheme(field, moved), { ...siteOf(field, nodes), span });
       const slopes = gradient(
         value,
         names.map((name) => nodes[name] as Node),

@@ -1,0 +1,47 @@
+import type { Field, NonStationaryMethod } from "../../ode/index.js";
+import { type CorrectedMethod, isCorrected } from "../learned/corrected-method.js";
+import {
+  type CoefficientCard,
+  coefficientWarnings,
+  decodeCoefficients,
+  encodeCoefficients,
+} from "./coefficient-file.js";
+import { decodeCorrected, encodeCorrected } from "./corrected-file.js";
+
+/** A solver of its own out of a file: coefficients alone, or with corrections on top. */
+export interface LoadedSolver {
+  readonly method: NonStationaryMethod | CorrectedMethod;
+  readonly card: CoefficientCard | undefined;
+  /** Whether its weights are those that the card was written for; coefficients alone have none. */
+  readonly intact: boolean;
+}
+
+/** A fitted solver as a file: JSON for coefficients alone, an ONNX model where networks come with them. */
+export const encodeLearned = (
+  method: NonStationaryMethod | CorrectedMethod,
+  card?: CoefficientCard,
+): Uint8Array => (isCorrected(method) ? encodeCorrected(method, card) : encodeCoefficients(method, card));
+
+/**
+ * Reads such a file, whichever it is.
+ * @param file what to call it, also in the method's spelling.
+ * @throws MALFORMED_FILE naming what is wrong; for a model, what `importOnnx` throws.
+ */
+export const decodeLearned = (bytes: Uint8Array, file: string): LoadedSolver =>
+  looksLikeJson(bytes) ? { ...decodeCoefficients(bytes, file), intact: true } : decodeCorrected(bytes, file);
+
+/** What a solver that was read has against itself and a use: one sentence each. */
+export function learnedWarnings(loaded: LoadedSolver, field: Field): string[] {
+  const changed = loaded.intact
+    ? []
+    : [
+        "the weights of this solver were changed after its card was written: nothing that the card says of its errors holds",
+      ];
+  return [...coefficientWarnings(loaded, field), ...changed];
+}
+
+/** No ONNX model begins with a brace or with space: its first byte tells a field of number 1 or more. */
+const looksLikeJson = (bytes: Uint8Array): boolean => {
+  const text = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
+  return text.startsWith("{");
+};

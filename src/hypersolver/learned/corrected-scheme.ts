@@ -1,0 +1,125 @@
+import { add, constant, mul, type NamedNodes, type Node, type Operand, sub } from "../../graph/index.js";
+import { type Field, fieldMacs, type NonStationaryCoefficients } from "../../ode/index.js";
+import {
+  evaluateField,
+  graphAlgebra,
+  type MethodCost,
+  nonStationaryStep,
+  repeatedStep,
+  type StepRecord,
+  type StepScheme,
+  type StepSite,
+  stateType,
+} from "../../ode/internal.js";
+import { fail, formatShape, type Tensor } from "../../tensor/index.js";
+import {
+  type CorrectionNetwork,
+  type CorrectionSite,
+  correctionMacs,
+  evaluateCorrection,
+} from "../correction/correction.js";
+import { type CorrectedCoefficients, correctionBlocks, networkAs } from "./corrected-coefficients.js";
+
+/** Nodes for weights in training. @param network counted from 0. */
+export type NetworkWeights = (network: number, name: string, value: Tensor) => Node;
+
+/**
+ * Corrected coefficients on a field, as graph; coefficients and gains may be nodes, to train them.
+ * @param weights default: the stored values as constants.
+ * @throws SHAPE_MISMATCH for a field of other states than the networks correct.
+ */
+export function correctedScheme(
+  field: Field,
+  solver: CorrectedCoefficients<Operand>,
+  weights: NetworkWeights = (_, _name, value) => constant(value),
+): StepScheme {
+  const networks = solver.networks.map((network) => networkFor(network, field));
+  const which = (block: number): number => (networks.length === 1 ? 0 : block);
+  const features = networks.map((network) => network.features);
+  return repeatedStep(costOf(field, solver), (site) =>
+    correctedStep(field, { ...solver, features }, site, (state, block, seen) => {
+      const network = networks[which(block)];
+      if (network === undefined) return state;
+      const g = evaluateCorrection(network, seen, (name, value) => weights(which(block), name, value));
+      return add(state, mul(g, solver.gains[block] ?? 1));
+    }),
+  );
+}
+
+/** What decides a solve but for the corrections themselves. */
+interface CorrectedPlan extends Pick<CorrectedCoefficients<Operand>, "coefficients" | "every"> {
+  /** Tensors of f that corrections look at: of each, or of all. */
+  readonly features: readonly (readonly string[])[];
+}
+
+/** A state that the coefficients lead to, corrected. @param block counted from 0. */
+type Correct = (state: Node, block: number, seen: CorrectionSite) => Node;
+
+/** A solve by coefficients that shows every correction what has been computed since the last one. */
+export function correctedStep(
+  field: Field,
+  { coefficients, every, features: wanted }: CorrectedPlan,
+  { s, dt, z, z0, controls, algebra = graphAlgebra }: StepSite,
+  correct: Correct,
+): StepRecord {
+  const { times } = coefficients;
+  const blocks = correctionBlocks(times.length, every);
+  const stages: Node[] = [];
+  const states: Node[] = [z];
+  let features: NamedNodes = {};
+  const f = (time: Operand, state: Node): Node => {
+    const first = blocks.findIndex(({ start }) => start === stages.length);
+    const names = first < 0 ? [] : (wanted[first] ?? wanted[0] ?? []);
+    const value = evaluateField(field, time, state, { controls }, names);
+    if (first >= 0) ({ features } = value);
+    stages.push(value.dz);
+    return value.dz;
+  };
+  const change = (state: Node, index: number): Node => {
+    const block = blocks.findIndex(({ end }) => end === index);
+    const { start } = blocks[block] ?? {};
+    const changed = start === undefined ? state : correct(state, block, seenSince(start, index));
+    states.push(changed);
+    return changed;
+  };
+  const seenSince = (start: number, index: number): CorrectionSite => ({
+    z: states[start] ?? z,
+    stages: stages.slice(start),
+    epsilon: product(dt, covered(coefficients, start, index)),
+    s: algebra.time(s, times[start] ?? 0, dt),
+    ...{ z0, controls, features },
+  });
+  const { y1 } = nonStationaryStep<Node, Operand>(coefficients, f, algebra, { s, dt, y: z }, change);
+  return { z1: y1, stages };
+}
+
+/** What one solve costs. */
+function costOf(field: Field, { coefficients, every, networks }: CorrectedCoefficients<unknown>): MethodCost {
+  const nfe = coefficients.times.length;
+  const gCalls = correctionBlocks(nfe, every).length;
+  const each = networks.map(correctionMacs).reduce((total, macs) => total + macs, 0);
+  const g = networks.length === 1 ? gCalls * each : each;
+  return { nfe, gCalls, macs: nfe * fieldMacs(field) + g };
+}
+
+/** The network in the field's type. */
+function networkFor(network: CorrectionNetwork, field: Field): CorrectionNetwork {
+  const { dtype, shape } = stateType(field);
+  const corrects = network.graph.outputs.g?.shape ?? [];
+  if (formatShape(corrects.slice(1)) === formatShape(shape.slice(1)))
+    return networkAs(network, dtype === "float64" ? dtype : "float32");
+  throw fail("SHAPE_MISMATCH", {
+    what: "learned solver",
+    expected: `a field with the states that it corrects, ${formatShape(corrects)}`,
+    received: formatShape(shape),
+  });
+}
+
+/** The share of the span between two states. */
+function covered({ times }: NonStationaryCoefficients<Operand>, from: number, to: number): Operand {
+  const [a, b] = [times[from] ?? 0, times[to] ?? 1];
+  return typeof a === "number" && typeof b === "number" ? b - a : sub(b, a);
+}
+
+const product = (a: Operand, b: Operand): Operand =>
+  typeof a === "number" && typeof b === "number" ? a * b : mul(a, b);

@@ -1,0 +1,134 @@
+import { type NamedNodes, sub, trace } from "../../graph/index.js";
+import { prefixed, withPrefix } from "../../nn/internal.js";
+import type { Field, NonStationaryCoefficients, Span } from "../../ode/index.js";
+import { graphAlgebra, stateType } from "../../ode/internal.js";
+import { compile, type NamedTensors, type RunContext } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
+import { Random, rows, type Tensor } from "../../tensor/index.js";
+import { type ConvNetworkOptions, convNetwork, withFoldedChannels } from "../correction/conv-network.js";
+import { type CorrectionNetwork, siteInputs } from "../correction/correction.js";
+import { shapesSeen } from "../correction/input-shapes.js";
+import type { ConvActivation, CorrectionInput, HiddenActivation } from "../correction/names.js";
+import { mlpNetwork, type NetworkOptions, withFoldedStatistics } from "../correction/network.js";
+import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
+import { hasImageStates } from "../fit/resolve-fit.js";
+import { floatState, pairSpecs, siteOf } from "./coefficient-program.js";
+import { correctionBlocks } from "./corrected-coefficients.js";
+import { correctedStep } from "./corrected-scheme.js";
+import { type EndPairs, pairFeeds } from "./end-pairs.js";
+
+/** What networks are like. */
+export interface NetworkChoice {
+  readonly every: number;
+  /** One network for all corrections. */
+  readonly shared: boolean;
+  readonly inputs: readonly CorrectionInput[];
+  readonly features: readonly string[];
+  readonly hidden: readonly number[];
+  /** Of images. */
+  readonly kernels?: readonly number[] | undefined;
+  readonly activation: ConvActivation;
+  readonly seed: number;
+}
+
+/** Networks before training. */
+export interface StartingNetworks {
+  readonly networks: readonly CorrectionNetwork[];
+  /** The same network, trained, with its statistics inside its weights: cheaper to run. */
+  readonly finish: (network: CorrectionNetwork, index: number) => CorrectionNetwork;
+}
+
+/** Pairs that statistics are taken from. */
+const STATISTICS = { vectors: 4096, images: 16 };
+
+/**
+ * Networks for every correction on given coefficients, scaled by what they will see and by how far the coefficients alone
+ * are from the reference.
+ */
+export async function startingNetworks(
+  field: Field,
+  coefficients: NonStationaryCoefficients,
+  choice: NetworkChoice,
+  pairs: EndPairs & { readonly span: Span },
+  context: RunContext,
+): Promise<StartingNetworks> {
+  const { end, seen } = await firstSight(field, coefficients, choice, pairs, context);
+  const scale = rootMeanSquare(columnStatistics(end));
+  const groups = choice.shared ? [seen] : seen.map((one) => [one]);
+  const random = new Random(choice.seed).fork("networks");
+  const made = groups.map((group, i) => {
+    const statistics = Object.fromEntries(
+      Object.keys(group[0] ?? {}).map((name) => [
+        name,
+        columnStatistics(...group.map((one) => one[name] as Tensor)),
+      ]),
+    );
+    return networkOf(field, choice, { statistics, scale }, random.fork(`network ${i}`));
+  });
+  return {
+    networks: made.map(({ network }) => network),
+    finish: (network, index) => made[index]?.finish(network) ?? network,
+  };
+}
+
+type Scaling = Pick<NetworkOptions, "statistics" | "scale">;
+
+interface MadeNetwork {
+  readonly network: CorrectionNetwork;
+  readonly finish: (network: CorrectionNetwork) => CorrectionNetwork;
+}
+
+/** An MLP for vectors, convolutions for images. */
+function networkOf(field: Field, choice: NetworkChoice, scaling: Scaling, random: Random): MadeNetwork {
+  const { inputs, features, hidden, kernels = [], activation } = choice;
+  const shared = { inputs, features, hidden, ...scaling };
+  if (!hasImageStates(field)) {
+    const options: NetworkOptions = { ...shared, activation: activation as HiddenActivation };
+    return {
+      network: mlpNetwork(options, random),
+      finish: (network) => withFoldedStatistics(options, network),
+    };
+  }
+  const [, , height = 1, width = 1] = stateType(field).shape.map(Number);
+  const stages = Object.keys(scaling.statistics).filter((name) => /^k\d+$/.test(name)).length;
+  const shapes = shapesSeen(field, stages, { inputs, features });
+  const options: ConvNetworkOptions = { ...shared, kernels, activation, shapes, size: [height, width] };
+  return {
+    network: convNetwork(options, random),
+    finish: (network) => withFoldedChannels(options, network),
+  };
+}
+
+/** What every correction is shown on some of the pairs, and how far the coefficients alone end from the reference. */
+async function firstSight(
+  field: Field,
+  coefficients: NonStationaryCoefficients,
+  { every, inputs, features }: NetworkChoice,
+  { span: [t0, t1], ...pairs }: EndPairs & { readonly span: Span },
+  context: RunContext,
+): Promise<{ readonly end: Tensor; readonly seen: readonly NamedTensors[] }> {
+  const count = hasImageStates(field) ? STATISTICS.images : STATISTICS.vectors;
+  const { dtype } = floatState(field);
+  const graph = trace(pairSpecs(field, "batch"), (nodes) => {
+    const { z0, end, controls } = siteOf(field, nodes);
+    const shown: NamedNodes[] = [];
+    const plan = { coefficients, every, features: [features] };
+    const site = { s: t0, dt: t1 - t0, z: z0, z0, controls, algebra: graphAlgebra };
+    const { z1 } = correctedStep(field, plan, site, (state, block, seen) => {
+      shown.push(prefixed(siteInputs({ inputs, features }, seen), `${block} `));
+      return state;
+    });
+    return { end: sub(end, z1), ...(Object.assign({}, ...shown) as NamedNodes) };
+  });
+  const program = await compile(graph, { oneShot: true, ...machineOf(context) });
+  const few = Object.fromEntries(
+    Object.entries(pairFeeds(pairs, dtype)).map(([name, value]) => [
+      name,
+      rows(value, 0, Math.min(count, value.shape[0] ?? 0)),
+    ]),
+  );
+  const { end, ...shown } = await program.run(few);
+  await program.dispose();
+  const blocks = correctionBlocks(coefficients.times.length, every);
+  return { end: end as Tensor, seen: blocks.map((_, i) => withPrefix(shown, `${i} `)) };
+}

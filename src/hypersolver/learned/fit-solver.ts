@@ -1,0 +1,73 @@
+import type { Field, NonStationaryMethod } from "../../ode/index.js";
+import type { RunContext } from "../../runtime/index.js";
+import { pickSpec } from "../../spec/internal.js";
+import type { FitInputs } from "../fit/fit-settings.js";
+import { coefficientTable, type EffectiveCoefficients } from "./coefficient-table.js";
+import { correctedForm } from "./corrected-form.js";
+import type { CorrectedMethod } from "./corrected-method.js";
+import { startingNetworks } from "./correction-networks.js";
+import { coefficientCourse, fitCoefficients } from "./fit-coefficients.js";
+import type { LearnedCourse } from "./learned-course.js";
+import { fitLearned, type LearnedFit } from "./learned-fit.js";
+import { refuseOnTop, resolveSolver } from "./resolve-solver.js";
+import type { EffectiveSolver, SolverSpec } from "./solver-table.js";
+import { startingCoefficients } from "./starting-coefficients.js";
+
+/** A fitted solver: coefficients alone, or with corrections on top. */
+export type SolverFit = LearnedFit<
+  NonStationaryMethod | CorrectedMethod,
+  EffectiveSolver | (EffectiveCoefficients & { readonly learn: "coefficients" })
+>;
+
+/** What progress calls it. */
+export const FITTING_TOGETHER = "fitting coefficients and corrections";
+
+/**
+ * Fits a solver of n evaluations to a field and a span: coefficients of its own, and with `learn: "both"` networks on top,
+ * one every few evaluations. Coefficients are moved alone first, then all together, through the whole solve, towards
+ * reference states at the end. The networks begin at zero: until they are trained, the solver is its coefficients.
+ * @param spec what to fit, as plain data: `solverTable` has the options.
+ * @throws INVALID_ARGUMENT for options that make no sense, or a checkpoint of another fit; SHAPE_MISMATCH for states that are
+ *   neither vectors nor images; NON_FINITE when the field or the loss breaks; INTERRUPTED when there is nothing to keep yet.
+ */
+export async function fitSolver(
+  field: Field,
+  spec: SolverSpec,
+  inputs: FitInputs,
+  context: RunContext = {},
+): Promise<SolverFit> {
+  if (spec.learn === "coefficients") {
+    refuseOnTop(spec);
+    const fit = await fitCoefficients(field, pickSpec(coefficientTable, spec), inputs, context);
+    return { ...fit, spec: { ...fit.spec, learn: "coefficients" } };
+  }
+  const effective = resolveSolver(field, spec);
+  const { span, every } = effective;
+  const coefficients = startingCoefficients(effective.start, effective.evaluations);
+  return fitLearned(field, effective, inputs, context, async (pairs) => {
+    const made = await startingNetworks(field, coefficients, effective, { ...pairs, span }, context);
+    return {
+      form: correctedForm(field, { coefficients, freedom: effective, every, ...made }, span),
+      courses: coursesOf(effective),
+    };
+  });
+}
+
+/** Whether a number in training belongs to a correction. */
+const isOnTop = (name: string): boolean => /^(?:g\d+|gain) /.test(name);
+
+function coursesOf(spec: EffectiveSolver): LearnedCourse[] {
+  const { jointIterations, jointBatch, jointLearningRate, coefficientRate } = spec;
+  return [
+    coefficientCourse(spec, (name) => (isOnTop(name) ? 0 : 1)),
+    {
+      name: `${spec.loss}, together`,
+      stage: FITTING_TOGETHER,
+      iterations: jointIterations,
+      batch: jointBatch,
+      learningRate: jointLearningRate,
+      finalLearningRate: 0,
+      rate: (name) => (isOnTop(name) ? 1 : coefficientRate),
+    },
+  ];
+}

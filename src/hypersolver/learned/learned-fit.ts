@@ -1,0 +1,115 @@
+import type { AdaptiveMethod, Field, FixedMethod, Span } from "../../ode/index.js";
+import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/internal.js";
+import type { RunContext } from "../../runtime/index.js";
+import { Random } from "../../tensor/index.js";
+import { fingerprintOf } from "../files/fingerprint.js";
+import type { FitInputs } from "../fit/fit-settings.js";
+import { hasImageStates } from "../fit/resolve-fit.js";
+import { referenceAt } from "../reference/reference.js";
+import { type EndPairs, endPairs } from "./end-pairs.js";
+import { compileEndValidation } from "./end-validation.js";
+import { coursePhase, type LearnedCourse } from "./learned-course.js";
+import type { LearnedForm } from "./learned-form.js";
+
+/** A fitted solver. */
+export interface LearnedFit<M extends FixedMethod, S> {
+  /** What did best on validation states, the start among them. */
+  readonly method: M;
+  /** Every choice made: fitted again by it, the same comes out. */
+  readonly spec: S;
+  readonly reference: AdaptiveMethod;
+  /** How many numbers were free. */
+  readonly parameters: number;
+  readonly status: TrainingOutcome["status"];
+  readonly iterations: number;
+  readonly curve: readonly CurvePoint[];
+  /** Validation errors at the end of the span: mean Euclidean, over the mean norm of the reference for images. */
+  readonly startError: number;
+  readonly bestError: number;
+  /** Of this session for references; of all sessions for the fit. */
+  readonly seconds: { readonly reference: number; readonly fit: number };
+}
+
+/** What every fit through whole solves is told. */
+interface LearnedSpec {
+  readonly span: Span;
+  readonly loss: "log" | "distance";
+  readonly trajectories: number;
+  readonly referenceTolerance: number;
+  readonly seed: number;
+}
+
+/** What is learned, and how. */
+export interface LearnedTask<M extends FixedMethod> {
+  readonly form: LearnedForm<M>;
+  /** One after another. */
+  readonly courses: readonly LearnedCourse[];
+}
+
+/** States to validate on. */
+const VALIDATION_SAMPLES = { vectors: 512, images: 16 };
+const SPACING = { points: 200, validations: 40, each: "phase" } as const;
+
+/**
+ * Fits a solver through the whole solve, towards reference states at the end.
+ * @param plan what is learned; it may look at the pairs that it is learned from.
+ * @throws INVALID_ARGUMENT for a checkpoint of another fit; NON_FINITE when the field or the loss breaks; INTERRUPTED when
+ *   there is nothing to keep yet.
+ */
+export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
+  field: Field,
+  spec: S,
+  inputs: FitInputs,
+  context: RunContext,
+  plan: (pairs: EndPairs) => LearnedTask<M> | Promise<LearnedTask<M>>,
+): Promise<LearnedFit<M, S>> {
+  const { checkpoint, onCheckpoint, states } = inputs;
+  const begun = performance.now();
+  const reference = referenceAt(spec.referenceTolerance);
+  const random = new Random(spec.seed);
+  const samples = hasImageStates(field) ? VALIDATION_SAMPLES.images : VALIDATION_SAMPLES.vectors;
+  const { span, trajectories } = spec;
+  const training = await states.training(trajectories, random);
+  const pairs = await endPairs(field, span, training, reference, context);
+  const held = await endPairs(field, span, await states.validation(samples, random), reference, context);
+  const seconds = (performance.now() - begun) / 1000;
+  const { form, courses } = await plan(pairs);
+  const validation = await compileEndValidation(field, form, span, held, context);
+  try {
+    const startError = await validation.error(form.initial);
+    const how = {
+      what: "fit",
+      advice: "lower the learning rate, or check the field on these states",
+      settings: identityOf(field, spec, states),
+      spacing: SPACING,
+      checkpoint,
+      onCheckpoint,
+    };
+    const phases = courses.map((course) => coursePhase(field, course, { ...spec, form, pairs }, context));
+    const task = {
+      initial: form.initial,
+      phases,
+      validate: validation.verdict,
+      keepsInitial: true,
+    };
+    const { best, seconds: fit, ...outcome } = await runTraining(task, how, context);
+    return {
+      ...outcome,
+      method: form.method(best?.values ?? form.initial),
+      spec,
+      reference,
+      parameters: Object.values(form.initial).reduce((total, { data }) => total + data.length, 0),
+      startError,
+      bestError: best?.score[0] ?? startError,
+      seconds: { reference: seconds, fit },
+    };
+  } finally {
+    await validation.dispose();
+  }
+}
+
+/** What decides the outcome, as text. */
+function identityOf(field: Field, spec: object, { description }: FitInputs["states"]): string {
+  const all = { ...spec, field: fingerprintOf(field), states: description };
+  return JSON.stringify(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))));
+}

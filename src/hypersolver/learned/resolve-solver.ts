@@ -1,0 +1,100 @@
+import type { Field } from "../../ode/index.js";
+import { stateType } from "../../ode/internal.js";
+import { completeSpec } from "../../spec/index.js";
+import { pickSpec, refuseOthers } from "../../spec/internal.js";
+import { fail, formatShape } from "../../tensor/index.js";
+import { featuresFor } from "../correction/conv-architectures.js";
+import { requireKernels } from "../correction/conv-network.js";
+import { hiddenFeature } from "../correction/hidden-feature.js";
+import { requireImages, shapesSeen } from "../correction/input-shapes.js";
+import type { CorrectionInput } from "../correction/names.js";
+import { hasImageStates } from "../fit/resolve-fit.js";
+import { coefficientTable } from "./coefficient-table.js";
+import { checkShared } from "./corrected-coefficients.js";
+import { resolveCoefficients } from "./resolve-coefficients.js";
+import { type EffectiveSolver, onTopTable, type SolverSpec, solverTable } from "./solver-table.js";
+
+/** Pairs to learn networks from, where states are vectors and nobody says. */
+const DEFAULT_PAIRS = 16_384;
+/** Coefficients alone need to settle only as far as networks then move them. */
+const DEFAULT_ITERATIONS = 200;
+
+/**
+ * Fills in all defaults of coefficients with corrections on top.
+ * @throws INVALID_ARGUMENT that names the option; SHAPE_MISMATCH for states that are neither vectors nor images, or features
+ *   of other sizes than the image.
+ */
+export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
+  const images = hasImageStates(field);
+  requireStates(field);
+  if (!images) refuseOthers(solverTable, spec, "vectors", { images: "image states [batch, c, h, w] for it" });
+  const subject = images ? "images" : "vectors";
+  const complete = completeSpec(solverTable, spec, subject);
+  const { evaluations, every, shared, hidden, activation } = complete;
+  const { iterations = DEFAULT_ITERATIONS } = spec;
+  const coefficients = resolveCoefficients(field, {
+    ...(images ? {} : { trajectories: DEFAULT_PAIRS }),
+    ...pickSpec(coefficientTable, spec),
+    iterations,
+  });
+  checkShared(evaluations, every, shared);
+  if (!images && activation === "channel-prelu")
+    throw fail("INVALID_ARGUMENT", {
+      what: "activation",
+      expected: "one for vectors, such as prelu: this field has no channels",
+      received: activation,
+    });
+  const inputs = spec.inputs ?? usualInputs(field, shared);
+  const features = featuresFor(field, inputs, spec.features ?? []);
+  const jointBatch = Math.min(complete.jointBatch, coefficients.trajectories);
+  const effective = { ...complete, ...coefficients, inputs, features, jointBatch };
+  if (!images) return effective;
+  const kernels = spec.kernels ?? (hidden.length === 1 ? [1, 3] : [...hidden, 0].map(() => 3));
+  requireKernels({ hidden, kernels });
+  requireImages(shapesSeen(field, every, { inputs, features }), sizeOfImages(field));
+  return { ...effective, kernels };
+}
+
+/** State and evaluations always; what f has computed inside pays on images alone. */
+function usualInputs(field: Field, shared: boolean): CorrectionInput[] {
+  const position: CorrectionInput[] = shared ? ["s"] : [];
+  const hidden = hiddenFeature(field);
+  if (!hasImageStates(field) || hidden === undefined) return ["z", "stages", ...position];
+  const [, rows, columns] = shapesSeen(field, 1, { inputs: ["features"], features: [hidden] })[
+    `feature ${hidden}`
+  ] ?? [0, 0, 0];
+  const [height, width] = sizeOfImages(field);
+  return rows === height && columns === width
+    ? ["features", "z", "stages", ...position]
+    : ["z", "stages", ...position];
+}
+
+function sizeOfImages(field: Field): readonly [number, number] {
+  const [, , height = 1, width = 1] = stateType(field).shape.map(Number);
+  return [height, width];
+}
+
+function requireStates(field: Field): void {
+  const { shape } = stateType(field);
+  if (shape.length === 2 || shape.length === 4) return;
+  throw fail("SHAPE_MISMATCH", {
+    what: "fit: states",
+    expected: "vectors [batch, n] or images [batch, c, h, w]",
+    received: formatShape(shape),
+    help: "reshape the state inside the field, or learn coefficients alone",
+  });
+}
+
+/**
+ * Refuses what only corrections need, where there are none.
+ * @throws INVALID_ARGUMENT naming the option.
+ */
+export function refuseOnTop(spec: SolverSpec): void {
+  const given = Object.keys(onTopTable).find((name) => spec[name as keyof SolverSpec] !== undefined);
+  if (given === undefined) return;
+  throw fail("INVALID_ARGUMENT", {
+    what: given,
+    expected: "learn: both, for it is about corrections",
+    received: "learn: coefficients",
+  });
+}

@@ -157,6 +157,7 @@ export {
   correctionLearner,
   experiments,
   runFit,
+  solverLearner,
   standardCompetitors,
 } from "./experiments/index.js";
 

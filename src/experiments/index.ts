@@ -2,7 +2,6 @@
 
 // A hypersolver, from field to report.
 export { ffjordField } from "./ffjord.js";
-export { coefficientLearner, type LearnedCoefficients } from "./fit/coefficient-learner.js";
 // Methods against each other.
 export {
   type ComparisonRequest,
@@ -17,6 +16,12 @@ export type { FitRequest } from "./fit/fit-request.js";
 export type { LearnedSolver, Learner } from "./fit/learned-solver.js";
 export { paretoFigure } from "./fit/pareto-figure.js";
 export { type FitRun, runFit } from "./fit/run-fit.js";
+export {
+  coefficientLearner,
+  type LearnedBoth,
+  type LearnedCoefficients,
+  solverLearner,
+} from "./fit/solver-learner.js";
 // A flow, from data to report.
 export {
   densityOverGrid,

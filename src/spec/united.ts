@@ -64,14 +64,18 @@ function kindOf({ help, default: _, defaultFor, otherwise, required, appliesTo, 
   return kind;
 }
 
-/** What all rows say, once; else what the first says, and each other by its kind of job. */
+/** What all rows say, once; else what the first says, and the others by their kinds of job. */
 function unitedText(
   rows: readonly (readonly [kind: string, row: Row])[],
   textOf: (row: Row) => string | undefined,
 ): string | undefined {
-  const texts = rows.map(([kind, row]) => [kind, textOf(row)] as const);
-  const [[, first] = ["", undefined]] = texts;
-  const others = texts.filter(([, text]) => text !== undefined && text !== first);
-  const all = [...(first === undefined ? [] : [first]), ...others.map(([kind, text]) => `${kind}: ${text}`)];
+  const kinds = new Map<string, string[]>();
+  for (const [kind, row] of rows) {
+    const text = textOf(row);
+    if (text !== undefined) kinds.set(text, [...(kinds.get(text) ?? []), kind]);
+  }
+  const [, first] = rows[0] ?? [];
+  const own = first && textOf(first);
+  const all = [...kinds].map(([text, of]) => (text === own ? text : `${of.join(", ")}: ${text}`));
   return all.length === 0 ? undefined : all.join("; ");
 }

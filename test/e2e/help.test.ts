@@ -39,7 +39,8 @@ describe("help", () => {
       const added = (line: string): string => {
         if (line.includes("--methods")) return "";
         const light = lighter[commands[i] ?? ""] ?? "";
-        // Coefficients are no network.
+        // Coefficients are no network; those that have some are trained twice.
+        if (line.includes("--learn both")) return `${light} --joint-iterations 10`;
         return line.includes("--learn coefficients") ? light.replace("--hidden 16 ", "") : light;
       };
       return lines.map((line) => `${line} ${added(line)}`.trim());

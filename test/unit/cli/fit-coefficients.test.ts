@@ -41,13 +41,31 @@ describe("fit --learn coefficients", () => {
     expect(readFileSync("ns/coefficients.json", "utf8")).toBe(before);
   });
 
+  it("puts corrections on top, in one file", async () => {
+    const few = "--joint-iterations 10 --joint-batch 64 --hidden 8";
+    const fitted = await told(
+      `${FIT.replace("coefficients", "both").replace("--out ns", "--out both")} ${few}`,
+    );
+    expect([fitted.code, fitted.json], fitted.text).toEqual([
+      0,
+      expect.objectContaining({
+        learn: "both",
+        learned: expect.objectContaining({ title: "NS + g", nfe: 4, gCalls: 2 }),
+        paths: expect.objectContaining({ learned: "both/learned.onnx", coefficients: null }),
+      }),
+    ]);
+    const solved = await told("solve field.onnx --method ns:both/learned.onnx --states normal --samples 5");
+    expect([solved.code, solved.json], solved.text).toEqual([0, expect.objectContaining({ gCalls: 2 })]);
+  });
+
   it.each<[string, string, string]>([
     ["the evaluations", "--learn coefficients", "--evaluations"],
     ["a network's options", "--learn coefficients --evaluations 4 --hidden 8", "drop --hidden"],
+    ["networks' options of both", "--learn coefficients --evaluations 4 --every 2", "--learn both"],
     ["a base", "--learn coefficients --evaluations 4 --base heun", "drop --base"],
     ["coefficients' options", "--base heun --steps 1 --consistent", "drop --consistent"],
     ["another loss", "--learn coefficients --evaluations 4 --loss residual", "log, distance"],
-    ["another thing", "--learn everything", "one of correction, coefficients"],
+    ["another thing", "--learn everything", "one of correction, coefficients, both"],
     ["evaluations that the base does not make", "--base rk4 --evaluations 6", "say 4 or 8"],
     ["steps and evaluations", "--base rk4 --evaluations 8 --steps 3", "3 of these steps make 12"],
     ["no steps", "--base rk4", "--evaluations"],

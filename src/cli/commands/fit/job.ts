@@ -132,6 +132,7 @@ function jsonOf(
       folder: out,
       correction: place("correction.onnx"),
       coefficients: place("coefficients.json"),
+      learned: place("learned.onnx"),
       solver: place("solver.onnx"),
       metrics: place("metrics.json"),
       report: place("report.html"),

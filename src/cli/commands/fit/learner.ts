@@ -1,4 +1,9 @@
-import { coefficientLearner, correctionLearner, type Learner } from "../../../experiments/index.js";
+import {
+  coefficientLearner,
+  correctionLearner,
+  type Learner,
+  solverLearner,
+} from "../../../experiments/index.js";
 import type { FitSpec } from "../../../hypersolver/index.js";
 import {
   baseOf,
@@ -8,7 +13,8 @@ import {
   hiddenFeature,
 } from "../../../hypersolver/internal.js";
 import { type Field, fixed } from "../../../ode/index.js";
-import { pickSpec, type Row } from "../../../spec/internal.js";
+import type { Table } from "../../../spec/index.js";
+import { pickSpec } from "../../../spec/internal.js";
 import { forOption } from "../../options/for-option.js";
 import { missing } from "../../options/method.js";
 import { optionName } from "../../options/table-options.js";
@@ -26,19 +32,24 @@ export function chosenLearner(task: FitTask, spec: FitCommandSpec): Learner {
   if (learn === "correction") return correctionLearner(correctionSpec(task, spec));
   if (spec.evaluations === undefined)
     throw missing("--evaluations", "the number of evaluations of the field that the solver is to make");
-  return coefficientLearner({ ...pickSpec(coefficientTable, spec), span: task.span });
+  if (learn === "coefficients")
+    return coefficientLearner({ ...pickSpec(coefficientTable, spec), span: task.span });
+  const features = spec.features?.map((name) => featureOf(task.field, name));
+  return solverLearner({ ...pickSpec(learnedTables.both, spec), features, span: task.span });
 }
 
 /** An option that would do nothing is a misunderstanding. */
 function refuseOptionsOfOthers(learn: keyof typeof learnedTables, spec: FitCommandSpec): void {
-  const given = new Map<string, unknown>(Object.entries(spec));
-  const own: Readonly<Record<string, Row>> = learnedTables[learn];
-  for (const [other, table] of Object.entries(learnedTables))
-    for (const [name, row] of Object.entries<Row>(table)) {
-      if (own[name] !== undefined || given.get(name) === undefined) continue;
-      const option = optionName(name, row);
-      throw unusable(option, `--learn ${other}`, `--learn ${learn}`, `drop ${option}, or learn the other`);
-    }
+  const tables: Readonly<Record<string, Table>> = learnedTables;
+  for (const [name, value] of Object.entries(spec)) {
+    const owners = Object.keys(tables).filter((kind) => tables[kind]?.[name] !== undefined);
+    const [first = learn] = owners;
+    const row = tables[first]?.[name];
+    if (value === undefined || row === undefined || owners.includes(learn)) continue;
+    const option = optionName(name, row);
+    const expected = `--learn ${owners.join(" or ")}`;
+    throw unusable(option, expected, `--learn ${learn}`, `drop ${option}, or learn something else`);
+  }
 }
 
 /** The spec of a correction, with names that this field knows. */
@@ -63,6 +74,7 @@ function stepsOf(base: FitSpec["base"], { steps, evaluations }: FitCommandSpec):
       `one of the two: ${steps} of these steps make ${steps * each} evaluations`,
       String(evaluations),
     );
+  if (evaluations % each === 0) return evaluations / each;
   const near = [Math.floor(evaluations / each), Math.ceil(evaluations / each)].filter((count) => count > 0);
   throw unusable(
     "--evaluations",

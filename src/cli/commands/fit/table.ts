@@ -1,4 +1,4 @@
-import { coefficientTable, fitTable } from "../../../hypersolver/specs.js";
+import { coefficientTable, fitTable, solverTable } from "../../../hypersolver/specs.js";
 import type { Spec } from "../../../spec/index.js";
 import { most, type United, unitedTable } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
@@ -15,11 +15,11 @@ export const fitRunTable = {
   },
   learn: {
     type: "choice",
-    of: ["correction", "coefficients"],
+    of: ["correction", "coefficients", "both"],
     default: "correction",
     placeholder: "what",
     group: "What to fit:",
-    help: "correction: a network g on top of a method; coefficients: a solver's own numbers, without a network",
+    help: "correction: a network g on top of a method; coefficients: a solver's own numbers, without a network; both: networks on top of coefficients",
   },
   states: {
     type: "text",
@@ -75,16 +75,19 @@ export const fitRunTable = {
 } as const;
 
 const { base, steps, ...ofCorrections } = fitTable;
+const { learn: _, ...ofSolvers } = solverTable;
 const { learn, ...aroundFit } = fitRunTable;
 
 /** What can be learned, with the options of each. */
 export const learnedTables: {
   readonly correction: typeof fitTable & Pick<typeof coefficientTable, "evaluations">;
   readonly coefficients: typeof coefficientTable;
+  readonly both: Omit<typeof solverTable, "learn">;
 } = {
   // Evaluations say the steps by what they cost.
   correction: { base, steps, evaluations: coefficientTable.evaluations, ...ofCorrections },
   coefficients: coefficientTable,
+  both: ofSolvers,
 };
 
 /** All options of `fit`, in the order of help. */

@@ -2,17 +2,23 @@ import {
   type CoefficientCard,
   type CoefficientFit,
   type CoefficientSpec,
-  encodeCoefficients,
+  encodeLearned,
   fitCoefficients,
+  fitSolver,
+  type SolverFit,
+  type SolverSpec,
 } from "../../hypersolver/index.js";
 import {
   type EffectiveCoefficients,
+  type EffectiveSolver,
   fingerprintOf,
   hasImageStates,
+  isCorrected,
   resolveCoefficients,
+  resolveSolver,
   startingMethod,
 } from "../../hypersolver/internal.js";
-import type { Field, FixedMethod } from "../../ode/index.js";
+import type { Field } from "../../ode/index.js";
 import type { LossCurve } from "../../plot/index.js";
 import { libraryName } from "../../version.js";
 import type { Competitor } from "../kit/competitor.js";
@@ -22,29 +28,44 @@ import type { LearnedSolver, LearnedStory, Learner, TrainingPoint } from "./lear
 
 /** A solver whose coefficients were learned. */
 export type LearnedCoefficients = LearnedSolver<EffectiveCoefficients, CoefficientCard>;
+/** A solver whose coefficients were learned together with corrections on top. */
+export type LearnedBoth = LearnedSolver<EffectiveSolver, CoefficientCard>;
 
 /** Learns coefficients of a solver's own: `fitCoefficients`. @param spec `coefficientTable` has the options. */
 export const coefficientLearner = (spec: CoefficientSpec): Learner<LearnedCoefficients> => ({
   effective: (field) => resolveCoefficients(field, spec),
   learn: async (field, inputs, context) => {
     const fit = await fitCoefficients(field, spec, inputs, context);
-    return learnedCoefficients({ field, states: inputs.states.description }, fit);
+    return { ...learnedSolver({ field, states: inputs.states.description }, fit), spec: fit.spec };
   },
 });
 
-const TITLE = "NS";
+/** Learns coefficients and corrections on top of them together: `fitSolver`. @param spec `solverTable` has the options. */
+export const solverLearner = (spec: Omit<SolverSpec, "learn">): Learner<LearnedBoth> => ({
+  effective: (field) => resolveSolver(field, { ...spec, learn: "both" }),
+  learn: async (field, inputs, context) => {
+    const both = { ...spec, learn: "both" } as const;
+    const fit = await fitSolver(field, both, inputs, context);
+    // What `fitSolver` went by.
+    const effective = resolveSolver(field, both);
+    return { ...learnedSolver({ field, states: inputs.states.description }, fit), spec: effective };
+  },
+});
 
-function learnedCoefficients(to: FittedTo, fit: CoefficientFit): LearnedCoefficients {
+type OwnFit = CoefficientFit | SolverFit;
+
+function learnedSolver(to: FittedTo, fit: OwnFit): LearnedSolver<EffectiveCoefficients, CoefficientCard> {
   const { method, spec, status, iterations, reference, seconds } = fit;
   const { evaluations, start } = spec;
   const base = startingMethod(start, evaluations);
   const card = cardOf(to, fit);
-  const file = { content: encodeCoefficients(method, card), card, story: storyOf(card, fit) };
+  const file = { content: encodeLearned(method, card), card, story: storyOf(card, fit) };
+  const title = isCorrected(method) ? "NS + g" : "NS";
   return {
-    kind: "coefficients",
+    kind: isCorrected(method) ? "both" : "coefficients",
     spec,
     method,
-    title: TITLE,
+    title,
     base,
     parameters: fit.parameters,
     status,
@@ -55,9 +76,9 @@ function learnedCoefficients(to: FittedTo, fit: CoefficientFit): LearnedCoeffici
     noiseFloor: undefined,
     lossFloor: undefined,
     seconds,
-    file: "coefficients.json",
+    file: isCorrected(method) ? "learned.onnx" : "coefficients.json",
     budget: [...new Set([Math.ceil(evaluations / 2), evaluations, 2 * evaluations])],
-    competitors: (budget) => competitorsOf(to.field, budget, { method, base }),
+    competitors: (budget) => competitorsOf(to.field, budget, { method, title, base }),
     written: () => file,
   };
 }
@@ -66,7 +87,7 @@ function learnedCoefficients(to: FittedTo, fit: CoefficientFit): LearnedCoeffici
 function competitorsOf(
   field: Field,
   budget: readonly number[],
-  { method, base }: { readonly method: FixedMethod; readonly base: FixedMethod },
+  { method, title, base }: Pick<LearnedSolver, "method" | "title" | "base">,
 ): Competitor[] {
   const usual = standardCompetitors(field, { budget });
   const isThere = usual.some((each) => each.method.text === base.text);
@@ -74,13 +95,10 @@ function competitorsOf(
   const roles = all.map(
     (each): Competitor => (each.method.name === base.name ? { ...each, role: "base" } : each),
   );
-  return [...roles, { method, title: TITLE, role: "hypersolver" }];
+  return [...roles, { method, title, role: "hypersolver" }];
 }
 
-const cardOf = (
-  { field, states }: FittedTo,
-  { spec, startError, bestError }: CoefficientFit,
-): CoefficientCard => ({
+const cardOf = ({ field, states }: FittedTo, { spec, startError, bestError }: OwnFit): CoefficientCard => ({
   start: spec.start,
   startError,
   bestError,
@@ -90,16 +108,16 @@ const cardOf = (
   states,
 });
 
-const lossesOf = ({ curve }: CoefficientFit): TrainingPoint[] =>
+const lossesOf = ({ curve }: OwnFit): TrainingPoint[] =>
   curve.map(({ iteration, loss, phase, learningRate, metrics: { error } }) => {
     const point = { iteration, loss, kind: phase, learningRate };
     return error === undefined ? point : { ...point, error };
   });
 
 /** Errors at the end of the span: of mini-batches, and of validation states where they are in the same unit. */
-function curvesOf({ curve, spec }: CoefficientFit, isImage: boolean): LossCurve[] {
+function curvesOf({ curve, spec }: OwnFit, isImage: boolean): LossCurve[] {
   const isRelative = spec.loss === "log";
-  const iterations = (points: CoefficientFit["curve"]): number[] => points.map(({ iteration }) => iteration);
+  const iterations = (points: OwnFit["curve"]): number[] => points.map(({ iteration }) => iteration);
   const training: LossCurve = {
     label: isRelative ? "relative error of mini-batches" : "error of mini-batches",
     role: "hypersolver",
@@ -117,9 +135,17 @@ function curvesOf({ curve, spec }: CoefficientFit, isImage: boolean): LossCurve[
 
 const storyOf = (
   { start, states, fingerprint, library, seed }: CoefficientCard,
-  { spec: { consistent } }: CoefficientFit,
+  { spec: { consistent }, method }: OwnFit,
 ): LearnedStory => ({
   facts: [
+    ...(isCorrected(method)
+      ? [
+          [
+            "Corrections",
+            `${method.corrected.networks.length} networks, one every ${method.corrected.every} evaluations`,
+          ] as const,
+        ]
+      : []),
     ["Coefficients", `${consistent ? "consistent ones" : "free"}, begun with those of ${start}`],
     ["Initial states", states],
     ["Field", `fingerprint ${fingerprint}`],

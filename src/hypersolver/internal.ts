@@ -1,6 +1,6 @@
 /** For the layers above, not for users: references, measured samples, cards and the facts in files. */
 export { hiddenFeature } from "./correction/hidden-feature.js";
-export { isHyper } from "./correction/hyper.js";
+export { correctionOf, isHyper } from "./correction/hyper.js";
 export { integerPower } from "./correction/hyper-scheme.js";
 export { type AnyMethodSpec, methodOf, parseMethodSpec } from "./correction/method-of.js";
 export type { CorrectionInput } from "./correction/names.js";

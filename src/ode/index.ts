@@ -42,6 +42,7 @@ export {
 } from "./methods/method.js";
 export type { NonStationaryCoefficients } from "./methods/non-stationary/coefficients.js";
 export { type NonStationaryMethod, nonStationary } from "./methods/non-stationary/method.js";
+export { type ReversibleMethod, reversible } from "./methods/reversible/method.js";
 
 // Where a solve goes.
 
@@ -64,6 +65,7 @@ export { defineField, type Field, fieldAs, fieldMacs } from "./field/field.js";
 
 export { compileSolve, solveField } from "./compiled/compile-solve.js";
 export type { CompiledSolve, CompiledSolveOptions, FieldSolution } from "./compiled/compiled-solve.js";
+export { type CompiledPairSolve, compilePairSolve } from "./compiled/pair-solve.js";
 
 // Derivatives of fields and solves.
 

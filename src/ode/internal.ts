@@ -23,16 +23,28 @@ export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.j
 export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
 export { type LinearMethod, linearTableau } from "./methods/linear-method.js";
 export { withStepControl } from "./methods/method.js";
-export { requireLinear, requireTableau, resolveMethod, tableauMethodOf } from "./methods/method-of.js";
+export {
+  requireLinear,
+  requireTableau,
+  resolveMethod,
+  reversibleOf,
+  tableauMethodOf,
+} from "./methods/method-of.js";
 export {
   gridSchema,
   nonStationaryCoefficientsSchema,
   nonStationarySchema,
+  reversibleSchema,
   tableauMethodSchema,
   tableauSchema,
   tableauSpecSchema,
 } from "./methods/method-schema.js";
-export { type MethodSpec, type TableauMethodSpec, tableauSpec } from "./methods/method-spec.js";
+export {
+  type MethodSpec,
+  type ReversibleSpec,
+  type TableauMethodSpec,
+  tableauSpec,
+} from "./methods/method-spec.js";
 export {
   gridText,
   isGridText,
@@ -41,6 +53,7 @@ export {
   parseGrid,
   parseTableauMethod,
   splitMethods,
+  splitReversible,
   tableauMethodText,
 } from "./methods/method-text.js";
 export { checkCoefficients } from "./methods/non-stationary/coefficients.js";
@@ -51,6 +64,7 @@ export {
   nonStationaryScheme,
 } from "./methods/non-stationary/method.js";
 export { nonStationaryStep } from "./methods/non-stationary/step.js";
+export { isReversible } from "./methods/reversible/method.js";
 export { embeddedError, rungeKuttaStep } from "./methods/runge-kutta.js";
 export {
   type MethodCost,
@@ -67,5 +81,6 @@ export {
 } from "./methods/tableau.js";
 export { knownTableau } from "./methods/tableaus/index.js";
 export { checkGrid, type Grid, planMesh, type SolvePlace } from "./problem/grid.js";
+export { interruption } from "./problem/interruption.js";
 export { type MeshStep, spanOf, stepsOf } from "./problem/mesh.js";
 export { checkOptionNames, type OptionNames } from "./problem/option-names.js";

@@ -1,7 +1,14 @@
-import type { HyperMethod, LoadedCoefficients } from "../../hypersolver/index.js";
+import type { HyperMethod, LoadedSolver } from "../../hypersolver/index.js";
 import { type AnyMethodSpec, isHyper, methodOf, parseMethodSpec } from "../../hypersolver/internal.js";
 import { type Method, type Span, type Tolerances, tableauNamed } from "../../ode/index.js";
-import { isAdaptive, type NonStationarySpec, planMesh, type SolvePlace } from "../../ode/internal.js";
+import {
+  isAdaptive,
+  isReversible,
+  type NonStationarySpec,
+  planMesh,
+  reversibleOf,
+  type SolvePlace,
+} from "../../ode/internal.js";
 import { type LoadedCorrection, readCoefficients, readCorrection } from "../files/models.js";
 import { forOption } from "./for-option.js";
 import { unusable } from "./usage-error.js";
@@ -22,7 +29,7 @@ export interface ChosenMethod {
   /** On the base that it is used with. */
   readonly correction?: LoadedCorrection;
   /** Read for it as well. */
-  readonly coefficients?: LoadedCoefficients;
+  readonly coefficients?: LoadedSolver;
 }
 
 /** What a command takes for granted. */
@@ -38,7 +45,14 @@ export interface MethodDefaults {
  * @throws a usage error for contradictions and for what is missing; what reading a correction throws.
  */
 export async function chosenMethod(options: MethodOptions, defaults: MethodDefaults): Promise<ChosenMethod> {
-  const spec = specOf(options, defaults);
+  return chosenBy(specOf(options, defaults), options);
+}
+
+async function chosenBy(spec: AnyMethodSpec, options: MethodOptions): Promise<ChosenMethod> {
+  if (spec.kind === "reversible") {
+    const chosen = await chosenBy(spec.base, options);
+    return { ...chosen, method: forOption("--method", () => reversibleOf(spec, chosen.method)) };
+  }
   if (spec.kind === "non-stationary") return chosenCoefficients(spec);
   const file = spec.kind === "hyper" ? spec.correction : undefined;
   if (spec.kind === "hyper" && file === undefined)
@@ -151,8 +165,20 @@ export interface StepUse {
   readonly steps: number;
 }
 
-/** Every step of a corrected method, those of equal length between two requested times together. */
+/**
+ * Every step of a corrected method, those of equal length between two requested times together; of a reversible one also
+ * back again.
+ */
 export function usesOf(method: Method, place: SolvePlace): StepUse[] {
+  if (isReversible(method)) {
+    const forth = usesOf(method.base, place);
+    // One step alone is the base's own.
+    if (!method.isInverse && forth.length === 1 && forth[0]?.steps === 1) return forth;
+    return forth.flatMap(({ span: [from, to], steps }) => [
+      { span: [from, to], steps },
+      { span: [to, from], steps },
+    ]);
+  }
   if (!isHyper(method)) return [];
   const { grid } = method;
   const points = "steps" in grid ? (place.span ?? place.times ?? []) : planMesh(grid, place).mesh;

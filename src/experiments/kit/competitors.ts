@@ -1,5 +1,5 @@
 import { type Correction, hyper } from "../../hypersolver/index.js";
-import { isHyper } from "../../hypersolver/internal.js";
+import { correctionOf } from "../../hypersolver/internal.js";
 import {
   adaptive,
   type ButcherTableau,
@@ -24,9 +24,9 @@ export const classics: readonly ButcherTableau[] = [euler, midpoint, heun, rk4];
 
 /** Methods of one's own choice: the base of a learned one among them is one, step control a reference. */
 export function competitorsOf(methods: readonly Method[]): Competitor[] {
-  const bases = methods.filter(isHyper).map(({ correction }) => correction.base.name);
+  const bases = methods.flatMap((method) => correctionOf(method)?.base.name ?? []);
   const roleOf = (method: Method): Role => {
-    if (isHyper(method) || isNonStationary(method)) return "hypersolver";
+    if (correctionOf(method) !== undefined || isNonStationary(method)) return "hypersolver";
     if (method.kind === "adaptive") return "reference";
     return bases.includes(method.name) ? "base" : "other";
   };

@@ -32,32 +32,31 @@ interface HyperSchemeOptions {
    * The paper's code stops them there, which biases trajectory fitting for K > 1. Default true.
    */
   readonly throughField?: boolean;
-  /**
-   * Columns of the state that g sees and corrects, the first ones; those behind follow the base. So a correction made
-   * for z also steps (z, log-density). Default: all.
-   */
-  readonly columns?: number | undefined;
 }
 
 /**
  * The hypersolver on a field: z + ε ψ(s, z) + ε^(p+1) g (Poli et al., 2020, eq. 5). Wraps any explicit base; costs one
  * evaluation of g a step on top of the base. `StepRecord.correction` is the last term, of the state's shape;
  * `StepRecord.error` is the base's.
+ *
+ * A correction for z also steps (z, log-density): where it is as wide as the `ownColumns` of the field, it sees and corrects
+ * these, and those behind follow the base.
  */
 export function hyperScheme(
   field: Field,
   correction: Correction,
   options: HyperSchemeOptions = {},
 ): StepScheme {
-  const { parameters, throughField = true, columns } = options;
+  const { parameters, throughField = true } = options;
   const { base: whole } = correction;
   const base = withoutErrorControl(whole);
+  const columns = widthOf(correction) === field.ownColumns ? field.ownColumns : undefined;
   const each = {
     nfe: base.stages,
     gCalls: 1,
     macs: base.stages * fieldMacs(field) + correctionMacs(correction),
   };
-  return repeatedStep(each, ({ s, dt, z, z0, controls, algebra = graphAlgebra, estimate = false }) => {
+  const step: StepScheme["step"] = ({ s, dt, z, z0, controls, algebra = graphAlgebra, estimate = false }) => {
     const epsilon = asColumn(dt, z);
     const guard = throughField ? (state: Node) => state : stopGradient;
     const taken = baseStep(
@@ -77,8 +76,12 @@ export function hyperScheme(
     if (!estimate || !isAdaptive(whole)) return record;
     const f = symbolicField(field, { controls });
     return { ...record, error: embeddedError(whole, f, algebra, { s, dt: epsilon }, taken) };
-  });
+  };
+  return { ...repeatedStep(each, step), readsStart: correction.inputs.includes("z0") };
 }
+
+/** Columns that a correction corrects. */
+const widthOf = ({ graph }: Correction): number => Number(graph.outputs.g?.shape.at(-1));
 
 /** εⁿ by multiplication: right for ε < 0, where the sign of ε^(p+1) follows. */
 export function integerPower(epsilon: Operand, exponent: number): Operand {

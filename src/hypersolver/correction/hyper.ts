@@ -4,6 +4,7 @@ import {
   checkGrid,
   type Grid,
   gridText,
+  isReversible,
   type MethodSpec,
   type StepScheme,
   type TableauSpec,
@@ -27,7 +28,6 @@ export interface HyperSpec extends MethodSpec {
 /** A corrected tableau in fixed steps. */
 export interface HyperMethod extends FixedMethod {
   readonly correction: Correction;
-  readonly columns?: number | undefined;
   readonly spec: HyperSpec;
   scheme(field: Field): StepScheme;
   withGrid(grid: Grid): HyperMethod;
@@ -36,11 +36,6 @@ export interface HyperMethod extends FixedMethod {
 export interface HyperOptions {
   /** What the correction is called in the method's spelling and spec, usually its file. */
   readonly file?: string;
-  /**
-   * Columns of the state that g sees and corrects, the first ones; those behind follow the base. So a correction made
-   * for z also steps (z, log-density). Default: all.
-   */
-  readonly columns?: number | undefined;
 }
 
 /** `hyper-heun` of a base. */
@@ -57,7 +52,7 @@ export function hyper(
   grid: Grid | undefined = ownGrid(correction),
   options: HyperOptions = {},
 ): HyperMethod {
-  const { file, columns } = options;
+  const { file } = options;
   const { base } = correction;
   if (grid === undefined)
     throw fail("INVALID_ARGUMENT", {
@@ -76,13 +71,18 @@ export function hyper(
     spec: { kind: "hyper", base: tableauSpec(base), correction: file, grid },
     grid,
     correction,
-    columns,
-    scheme: (field) => hyperScheme(field, correction, { columns }),
+    scheme: (field) => hyperScheme(field, correction),
     withGrid: (other) => hyper(correction, other, options),
   };
 }
 
 /** Whether a method is a corrected one. */
 export const isHyper = (method: Method): method is HyperMethod => "correction" in method;
+
+/** The correction that a method applies, also one that was made reversible. */
+export function correctionOf(method: Method): Correction | undefined {
+  if (isReversible(method)) return correctionOf(method.base);
+  return isHyper(method) ? method.correction : undefined;
+}
 
 const ownGrid = ({ card }: Correction): Grid | undefined => card && { steps: card.steps };

@@ -17,6 +17,10 @@ import {
   nonStationarySchema,
   parseGrid,
   parseTableauMethod,
+  type ReversibleSpec,
+  reversibleOf,
+  reversibleSchema,
+  splitReversible,
   type TableauMethodSpec,
   tableauMethodOf,
   tableauMethodSchema,
@@ -29,11 +33,13 @@ import { type HyperSpec, hyper } from "./hyper.js";
 import { rebindCorrection } from "./rebind.js";
 
 /** Any method of the library as plain JSON. */
-export type AnyMethodSpec = TableauMethodSpec | HyperSpec | NonStationarySpec;
+export type AnyMethodSpec =
+  | TableauMethodSpec
+  | HyperSpec
+  | NonStationarySpec
+  | ReversibleSpec<HyperSpec | NonStationarySpec>;
 
-/** Checks a spec that came from outside. */
-export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
-  tableauMethodSchema,
+const learnedSchema = z.union([
   nonStationarySchema,
   z.strictObject({
     kind: z.literal("hyper"),
@@ -41,6 +47,13 @@ export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
     correction: z.string().optional(),
     grid: gridSchema.exactOptional(),
   }),
+]);
+
+/** Checks a spec that came from outside. */
+export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
+  tableauMethodSchema,
+  learnedSchema,
+  reversibleSchema(learnedSchema),
 ]);
 
 /**
@@ -78,6 +91,7 @@ export function methodOf(
   corrections: Corrections = noCorrections,
   coefficients: Coefficients = noCoefficients,
 ): Method {
+  if (spec.kind === "reversible") return reversibleOf(spec, methodOf(spec.base, corrections, coefficients));
   if (spec.kind === "non-stationary") return nonStationaryOf(spec, coefficients);
   if (spec.kind !== "hyper") return tableauMethodOf(spec);
   const found = corrections(spec.correction);
@@ -103,13 +117,22 @@ function onBase(correction: Correction, wanted: NonNullable<HyperSpec["base"]>):
 
 /**
  * Reads the spelling of any method: that of tableaus (`heun:4`, `dopri5@1e-5`), and `hyper:FILE:STEPS`, where
- * `hyper-BASE:FILE:STEPS` takes another base, and `ns:FILE`. Without steps, those that the correction was fitted to.
+ * `hyper-BASE:FILE:STEPS` takes another base, and `ns:FILE`; all but step control also behind `reversible-`. Without steps, those that the correction was fitted to.
  * @param tolerances where the text says none. Default: rtol 1e-7, atol 1e-9.
  * @throws INVALID_ARGUMENT
  */
 export function parseMethodSpec(text: string, tolerances?: Tolerances): AnyMethodSpec {
+  const wrapped = splitReversible(text);
+  if (wrapped !== undefined && isLearnedText(wrapped.base))
+    return { ...wrapped.spec, base: parseLearned(wrapped.base) };
+  return isLearnedText(text) ? parseLearned(text) : parseTableauMethod(text, tolerances);
+}
+
+const isLearnedText = (text: string): boolean => isNonStationaryText(text) || isHyperText(text);
+
+/** The spelling of a correction or of coefficients. */
+function parseLearned(text: string): HyperSpec | NonStationarySpec {
   if (isNonStationaryText(text)) return parseNonStationary(text);
-  if (!isHyperText(text)) return parseTableauMethod(text, tolerances);
   const [, base, rest = ""] = /^hyper(?:-([^:]+))?:(.+)$/s.exec(text.trim()) ?? [];
   const [, file, last = ""] = /^(?:(.+):)?([^:]*)$/s.exec(rest) ?? [];
   const named = base === undefined ? {} : { base };

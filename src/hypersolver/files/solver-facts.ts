@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type FixedMethod, nonStationary, type Span } from "../../ode/index.js";
-import { isNonStationary, planMesh } from "../../ode/internal.js";
+import { isNonStationary, isReversible, planMesh } from "../../ode/internal.js";
 import { hyper, isHyper } from "../correction/hyper.js";
 import { type AnyMethodSpec, methodSpecSchema } from "../correction/method-of.js";
 import { isCorrected } from "../learned/corrected-method.js";
@@ -46,6 +46,7 @@ export function solverFacts(method: FixedMethod, span: Span): SolverFacts {
 
 /** The same method, named by what it is. */
 function withoutFile(method: FixedMethod): FixedMethod {
+  if (isReversible(method)) return method.withBase(withoutFile(method.base));
   if (isHyper(method)) return hyper(method.correction, method.grid);
   if (isCorrected(method)) return method.withoutFile();
   return isNonStationary(method) ? nonStationary(method.coefficients, method.grid) : method;

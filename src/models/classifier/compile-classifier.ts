@@ -11,6 +11,7 @@ import {
   checkOptionNames,
   compileNames,
   type FieldStatistics,
+  interruption,
   resolveMethod,
   runtimeOptions,
 } from "../../ode/internal.js";
@@ -26,6 +27,7 @@ import { type ClassifierInput, preparedImages } from "./image-input.js";
 export interface ClassifierSolveOptions extends CompileOptions {
   /** Default, and tolerances that its spelling does not say: dopri5 at 1e-4. A correction is one for f. */
   readonly method?: Method | string;
+  /** Looked at before and after each batch; by step control also between steps. Which programs run does not depend on it. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -74,15 +76,21 @@ export async function compileClassifier(
     classifier,
     run: async (images) => {
       const prepared = preparedImages(classifier.architecture, images);
+      const isInterrupted = interruption(options.signal);
+      if (await isInterrupted()) throw interrupted("before it ran");
       const started = performance.now();
       const { logits, statistics } = await parts.run(prepared);
       const milliseconds = performance.now() - started;
+      if (await isInterrupted()) throw interrupted("while it ran");
       requireFinite(logits);
       return { logits, predictions: predictionsOf(logits), statistics: { ...statistics, milliseconds } };
     },
     dispose: parts.dispose,
   };
 }
+
+const interrupted = (when: string): Error =>
+  fail("INTERRUPTED", { what: "classifier", received: `a stop ${when}` });
 
 interface Parts {
   run(images: Tensor): Promise<Pick<Classification, "logits" | "statistics">>;

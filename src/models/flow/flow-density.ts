@@ -1,7 +1,7 @@
 import { logScale, standardized } from "../../data/index.js";
 import { type Graph, type Node, slice, sub, trace } from "../../graph/index.js";
-import { type Correction, hyper } from "../../hypersolver/index.js";
-import { isHyper } from "../../hypersolver/internal.js";
+import type { Correction } from "../../hypersolver/index.js";
+import { correctionOf } from "../../hypersolver/internal.js";
 import { compileSolve, logDensityField, type Method, orThrow, type Tolerances } from "../../ode/index.js";
 import {
   checkOptionNames,
@@ -31,6 +31,7 @@ interface FlowDensityOptions extends CompileOptions {
    * carries the log-density along the corrected path; or one that was fitted to the log-density field, and corrects both.
    */
   readonly method?: Method | string;
+  /** Looked at between steps, or before and after a program that is the whole solve. */
   readonly signal?: AbortSignal | undefined;
   /** Default: exact up to dimension 8 and for a correction of the log-density, else Hutchinson's. */
   readonly estimator?: TraceEstimator;
@@ -91,7 +92,7 @@ export async function compileFlowDensity(
   const dimension = dimensionOf(flow);
   const augmented = logDensityField(flow.field, { estimator: densityEstimator(flow, options) });
   const open = withOpenParameters(augmented.field);
-  const asked = onCorrectedColumns(resolveMethod(options.method, FLOW_TOLERANCES));
+  const asked = resolveMethod(options.method, FLOW_TOLERANCES);
   const method = toleranceOnState ? withStepControl(asked, { toleranceColumns: dimension }) : asked;
   const solve = await compileSolve(open, {
     ...runtimeOptions(options),
@@ -135,7 +136,8 @@ export function densityEstimator(
   { estimator, method }: Pick<FlowDensityOptions, "estimator" | "method">,
 ): TraceEstimator {
   const dimension = dimensionOf(flow);
-  const corrected = typeof method === "object" && isHyper(method) ? correctedColumns(method.correction) : 0;
+  const correction = typeof method === "object" ? correctionOf(method) : undefined;
+  const corrected = correction === undefined ? 0 : correctedColumns(correction);
   if (corrected <= dimension) return estimator ?? defaultEstimator(dimension);
   if (estimator !== "hutchinson") return "exact";
   throw fail("INVALID_ARGUMENT", {
@@ -148,12 +150,6 @@ export function densityEstimator(
 
 /** Columns of the state that a correction corrects. */
 const correctedColumns = ({ graph }: Correction): number => Number(graph.outputs.g?.shape.at(-1));
-
-/** A correction for z is to leave the log-density to its base. */
-const onCorrectedColumns = (method: Method): Method =>
-  isHyper(method)
-    ? hyper(method.correction, method.grid, { columns: correctedColumns(method.correction) })
-    : method;
 
 /** From the state at the base, whose last column is ∫ div f over the way there, to the log-density. */
 function finishGraph({ base }: Flow, { field, dimension, columns }: LogDensityField): Graph {

@@ -10,6 +10,7 @@ import { FLOW_TOLERANCES } from "./flow-density.js";
 export interface FlowSamplerOptions extends CompileOptions {
   /** Default, and tolerances that its spelling does not say: dopri5 at 1e-5. */
   readonly method?: Method | string;
+  /** Looked at between steps, or before and after a program that is the whole solve. */
   readonly signal?: AbortSignal | undefined;
 }
 

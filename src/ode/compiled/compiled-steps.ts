@@ -10,7 +10,8 @@ import { type Span, stepsOf } from "../problem/mesh.js";
 /** The state at the start of the solve. The slash keeps it apart from controls. */
 export const STATE_INPUT = "/z0";
 
-function specsOf(field: Field): Record<string, InputSpec> {
+/** Inputs of a whole solve: the state at its start, and controls. */
+export function specsOf(field: Field): Record<string, InputSpec> {
   const { shape, dtype } = stateType(field);
   return { [STATE_INPUT]: { shape, dtype }, ...controlSpecs(field) };
 }

@@ -98,7 +98,9 @@ async function compileUnrolled(
         cost,
       );
     }
-    return withCosts((await isInterrupted()) ? recorder.interrupted() : recorder.succeed(), cost);
+    // Looking for the signal may take a moment that is not the solve's.
+    const solution = recorder.succeed();
+    return withCosts((await isInterrupted()) ? recorder.interrupted() : solution, cost);
   };
   return {
     run,

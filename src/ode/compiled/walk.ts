@@ -35,7 +35,7 @@ export async function repeatedWalk(
 
 const NO_STEP = { s: 0, dt: 0 };
 
-/** A method that hands evaluations on from step to step: one program for every number of them, made when it is needed. */
+/** A method that hands evaluations on from step to step: one program for every number of them and one for the end, made when needed. */
 export async function carriedWalk(
   field: Field,
   method: LinearMethod,
@@ -44,13 +44,14 @@ export async function carriedWalk(
 ): Promise<Walk> {
   const { dtype } = stateType(field);
   const [steps, span] = [stepsOf(mesh), spanOf(mesh)];
-  const programs = new Map<number, Promise<Program>>();
-  const programFor = (handed: number): Promise<Program> => {
-    const known = programs.get(handed);
+  const programs = new Map<string, Promise<Program>>();
+  const programFor = (handed: number, isLast: boolean): Promise<Program> => {
+    const key = `${handed} ${isLast}`;
+    const known = programs.get(key);
     if (known !== undefined) return known;
-    const graph = carriedStep(field, method, handed);
+    const graph = carriedStep(field, method, handed, isLast);
     const made = compile(graph, options, rowsOf(graph));
-    programs.set(handed, made);
+    programs.set(key, made);
     return made;
   };
   return {
@@ -59,7 +60,7 @@ export async function carriedWalk(
       return async (i, z) => {
         const { s, dt } = steps[i] ?? NO_STEP;
         const weights = weightsAt(method, steps, i).map((weight) => scalar(weight, dtype));
-        const program = await programFor(past.length);
+        const program = await programFor(past.length, i === steps.length - 1);
         const outputs = await program.run({
           ...controls,
           ...stepFeeds({ s, dt, span }, dtype),
@@ -80,7 +81,12 @@ export async function carriedWalk(
 }
 
 /** One step that is handed so many evaluations, latest first, and hands on others. */
-function carriedStep(field: Field, method: LinearMethod, handed: number): ReturnType<typeof trace> {
+function carriedStep(
+  field: Field,
+  method: LinearMethod,
+  handed: number,
+  isLast: boolean,
+): ReturnType<typeof trace> {
   const { shape, dtype } = stateType(field);
   const [states, sizes] = [
     new Array<InputSpec>(handed).fill({ shape, dtype }),
@@ -93,8 +99,8 @@ function carriedStep(field: Field, method: LinearMethod, handed: number): Return
     const handedOver = states.map((_, j) => inputs[pastName(j)] as Node);
     const weights = numbers.map((_, j) => inputs[weightName(j)] as Node);
     const f = symbolicField(field, { controls });
-    const step = method.step<Node, Operand>(f, algebra, { s, dt, y: z, past: handedOver, weights });
-    return { "/z1": step.y1, ...named(nextName, step.past) };
+    const step = method.step<Node, Operand>(f, algebra, { s, dt, y: z, past: handedOver, weights, isLast });
+    return { "/z1": step.y1, ...named(nextName, isLast ? [] : step.past) };
   });
 }
 

@@ -37,6 +37,11 @@ export interface Field {
   readonly parameters: Readonly<Record<string, Tensor>>;
   /** Intermediate tensors that a correction may read, by name. */
   readonly features: NamedNodes;
+  /**
+   * Of a state that carries along what is integrated on its way, such as a log-density: how many of its first columns are
+   * the state itself. A correction that was made for these corrects these. Absent: all are.
+   */
+  readonly ownColumns?: number | undefined;
 }
 
 /** Type of the state. */

@@ -49,7 +49,8 @@ export const NOISE_CONTROL = "/noise";
  * The field together with what it does to densities: d log p(z(s))/ds = −div f, the instantaneous change of variables
  * (Chen et al., "Neural Ordinary Differential Equations", NeurIPS 2018, theorem 1). Its state is z with one column more:
  * started at log p(z(s₀)), or at 0 for the change alone. Parameters, controls and features keep their names; `hutchinson` adds the
- * control `NOISE_CONTROL`. A field like any other: it can be solved, differentiated and corrected.
+ * control `NOISE_CONTROL`. A field like any other: it can be solved, differentiated and corrected, by a correction for the whole
+ * state or for z alone.
  * @throws UNSUPPORTED_FIELD when states are not vectors [batch, d].
  */
 export function logDensityField(field: Field, options: LogDensityOptions = {}): LogDensityField {
@@ -83,7 +84,7 @@ export function logDensityField(field: Field, options: LogDensityOptions = {}): 
   const controls = [...roles.controls, ...(estimator === "hutchinson" ? [NOISE_CONTROL] : [])];
   const columns = Object.fromEntries(names.map((name, i) => [name, dimension + i]));
   return {
-    field: makeField(augmented, { ...roles, controls }, parameters, seen),
+    field: { ...makeField(augmented, { ...roles, controls }, parameters, seen), ownColumns: dimension },
     dimension,
     estimator,
     columns: columns as LogDensityField["columns"],

@@ -12,6 +12,9 @@ export function productAlgebra<Y, S>(algebra: Algebra<Y, S>): Algebra<Product<Y>
     increment: (dt, coefficients, k) =>
       mapParts(k[0] ?? {}, (_, name) => algebra.increment(dt, coefficients, partOf(k, name))),
     scale: (y, factor) => mapParts(y, (part) => algebra.scale(part, factor)),
+    move: (y, factor, from, to) =>
+      mapParts(y, (part, name) => algebra.move(part, factor, from[name] as Y, to[name] as Y)),
+    negative: (dt) => algebra.negative(dt),
   };
 }
 

@@ -11,6 +11,10 @@ export interface Algebra<Y, S> {
   increment(dt: S, coefficients: readonly number[], k: readonly Y[]): Y;
   /** factor·y; y itself for the number 1. */
   scale(y: Y, factor: Coefficient<S>): Y;
+  /** y + factor (to − from): y moved along with a change elsewhere. */
+  move(y: Y, factor: number, from: Y, to: Y): Y;
+  /** −dt. */
+  negative(dt: S): S;
 }
 
 /** A coefficient of a method: a number, or a scalar of the algebra where it is learned or told from outside. */
@@ -29,6 +33,8 @@ export const plainAlgebra: Algebra<Float64Array, number> = {
   },
   increment: (dt, coefficients, k) => weightedSum(k[0]?.length ?? 0, dt, coefficients, k),
   scale: (y, factor) => (factor === 1 ? y : y.map((value) => factor * value)),
+  move: (y, factor, from, to) => y.map((value, i) => value + factor * ((to[i] ?? 0) - (from[i] ?? 0))),
+  negative: (dt) => -dt,
 };
 
 /** The small terms are added up before they meet the large state: one rounding at the state's magnitude. */

@@ -5,7 +5,9 @@ import {
   minimum,
   mul,
   type Node,
+  neg,
   type Operand,
+  sub,
   sum,
 } from "../../graph/index.js";
 import { fail } from "../../tensor/index.js";
@@ -36,6 +38,8 @@ export const graphAlgebra: Algebra<Node, Operand> = {
     });
   },
   scale: (y, factor) => (factor === 1 ? y : mul(y, factor)),
+  move: (y, factor, from, to) => (from === to ? y : add(y, mul(sub(to, from), factor))),
+  negative: (dt) => (typeof dt === "number" ? -dt : neg(dt)),
 };
 
 /** Where stage times may lie. */

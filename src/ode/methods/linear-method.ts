@@ -12,10 +12,12 @@ import { type ButcherTableau, withoutErrorControl } from "./tableau.js";
 export interface LinearSite<Y, S> extends MeshStep<S> {
   /** State at s. */
   readonly y: Y;
-  /** Evaluations that steps before handed on, the latest first. */
+  /** What steps before handed on: evaluations, the latest first, or a second state. Empty in the first step. */
   readonly past: readonly Y[];
   /** What `LinearMethod.weights` says for this step. */
   readonly weights: readonly Coefficient<S>[];
+  /** Whether nobody needs what it hands on. */
+  readonly isLast: boolean;
 }
 
 /** What a step gives, and what it hands on to the next. */
@@ -29,7 +31,7 @@ export interface LinearStep<Y> extends RungeKuttaStep<Y> {
  * Reference: J. C. Butcher, General linear methods, Acta Numerica 15 (2006), 157–256.
  */
 export interface LinearMethod {
-  /** Evaluations that a step takes over from those before it, once there are so many. 0: it repeats one step. */
+  /** Evaluations that a step takes over from those before it, once there are so many. */
   readonly memory: number;
   /** Evaluations of f in the first so many steps. */
   nfe(steps: number): number;
@@ -59,7 +61,8 @@ export function* linearSteps<Y, S>(
   let past: readonly Y[] = [];
   for (const [i, { s, dt }] of steps.entries()) {
     const weights = weightsAt(method, steps, i);
-    const step = method.step(field, algebra, { s, dt, y, past, weights });
+    const isLast = i === steps.length - 1;
+    const step = method.step(field, algebra, { s, dt, y, past, weights, isLast });
     yield { s, dt, ...step };
     ({ y1: y, past } = step);
   }

@@ -2,9 +2,10 @@ import { fail } from "../../tensor/index.js";
 import type { Tolerances } from "../control/step-control.js";
 import type { LinearMethod } from "./linear-method.js";
 import { adaptive, type FixedMethod, fixed, type Method, multistep } from "./method.js";
-import { controlOf, type TableauMethodSpec } from "./method-spec.js";
+import { controlOf, type ReversibleSpec, type TableauMethodSpec } from "./method-spec.js";
 import { parseTableauMethod } from "./method-text.js";
 import { multistepNamed } from "./multistep/index.js";
+import { reversible } from "./reversible/method.js";
 import { type ButcherTableau, defineTableau, isAdaptive } from "./tableau.js";
 import { dopri5 } from "./tableaus/dopri5.js";
 import { tableauNamed } from "./tableaus/index.js";
@@ -15,6 +16,7 @@ import { tableauNamed } from "./tableaus/index.js";
  *   invalid coefficients.
  */
 export function tableauMethodOf(spec: TableauMethodSpec): Method {
+  if (spec.kind === "reversible") return reversibleOf(spec, tableauMethodOf(spec.base));
   if (spec.kind === "multistep") return multistep(multistepNamed(spec.method), spec.grid);
   const tableau: ButcherTableau =
     typeof spec.tableau === "string" ? tableauNamed(spec.tableau) : defineTableau(spec.tableau);
@@ -26,6 +28,19 @@ export function tableauMethodOf(spec: TableauMethodSpec): Method {
     expected: "a method with an error estimate, or fixed steps",
     received: `${tableau.name}, which has none, and no steps`,
     help: `write ${tableau.name}:4 for four steps, or take adaptive_heun, bosh3, dopri5, tsit5 or dopri8`,
+  });
+}
+
+/**
+ * The reversible method of a spec, whose base has been made.
+ * @throws INVALID_ARGUMENT for a base without fixed steps, or as `reversible`.
+ */
+export function reversibleOf({ coupling, inverse }: Omit<ReversibleSpec, "base">, base: Method): Method {
+  if (base.kind === "fixed") return reversible(base, { coupling, isInverse: inverse });
+  throw fail("INVALID_ARGUMENT", {
+    what: "reversible: its base",
+    expected: "fixed steps, such as heun:4",
+    received: base.text,
   });
 }
 

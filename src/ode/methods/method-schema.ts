@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Grid } from "../problem/grid.js";
-import type { TableauMethodSpec } from "./method-spec.js";
+import type { MethodSpec, ReversibleSpec, TableauMethodSpec } from "./method-spec.js";
 import { multistepNames } from "./multistep/names.js";
 import type { NonStationaryCoefficients } from "./non-stationary/coefficients.js";
 import type { NonStationarySpec } from "./non-stationary/method.js";
@@ -66,13 +66,27 @@ export const tableauSpecSchema: z.ZodType<string | TableauSpec | AdaptiveTableau
   tableauSchema,
 ]);
 
-/** Checks the spec of a method that names or coefficients of tableaus say whole. */
-export const tableauMethodSchema: z.ZodType<TableauMethodSpec> = z.discriminatedUnion("kind", [
+const fixedSchema = z.strictObject({
+  kind: z.literal("fixed"),
+  tableau: tableauSpecSchema,
+  grid: gridSchema,
+});
+
+/** Checks the spec of a reversible method, whose base passes the check given. */
+export const reversibleSchema = <Base extends MethodSpec>(
+  base: z.ZodType<Base>,
+): z.ZodType<ReversibleSpec<Base>> =>
   z.strictObject({
-    kind: z.literal("fixed"),
-    tableau: tableauSpecSchema,
-    grid: gridSchema,
-  }),
+    kind: z.literal("reversible"),
+    base,
+    coupling: z.number().exactOptional(),
+    inverse: z.literal(true).exactOptional(),
+  });
+
+/** Checks the spec of a method that names or coefficients of tableaus say whole. */
+export const tableauMethodSchema: z.ZodType<TableauMethodSpec> = z.union([
+  fixedSchema,
+  reversibleSchema(fixedSchema),
   z.strictObject({
     kind: z.literal("adaptive"),
     tableau: z.union([z.string(), adaptiveTableau]),

@@ -38,8 +38,19 @@ export interface MultistepSpec extends MethodSpec {
   readonly grid: Grid;
 }
 
+/** A method made reversible. */
+export interface ReversibleSpec<Base extends MethodSpec = MethodSpec> extends MethodSpec {
+  readonly kind: "reversible";
+  /** The method whose steps it is made of, in fixed steps. */
+  readonly base: Base;
+  /** λ. Default 0.999. */
+  readonly coupling?: number;
+  /** Present for the way back. */
+  readonly inverse?: true;
+}
+
 /** A method that a name or the coefficients of a tableau say whole. */
-export type TableauMethodSpec = FixedSpec | AdaptiveSpec | MultistepSpec;
+export type TableauMethodSpec = FixedSpec | AdaptiveSpec | MultistepSpec | ReversibleSpec<FixedSpec>;
 
 /** The name of a tableau that the library knows, else its coefficients. */
 export function tableauSpec<T extends ButcherTableau>(tableau: T): string | T {

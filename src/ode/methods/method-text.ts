@@ -1,7 +1,14 @@
 import { fail } from "../../tensor/index.js";
 import { DEFAULT_TOLERANCES, type Tolerances } from "../control/step-control.js";
 import type { Grid } from "../problem/grid.js";
-import type { AdaptiveSpec, ControlSpec, TableauMethodSpec } from "./method-spec.js";
+import type {
+  AdaptiveSpec,
+  ControlSpec,
+  FixedSpec,
+  MultistepSpec,
+  ReversibleSpec,
+  TableauMethodSpec,
+} from "./method-spec.js";
 import { isMultistepName } from "./multistep/names.js";
 
 /*
@@ -10,13 +17,15 @@ import { isMultistepName } from "./multistep/names.js";
  *     heun:4                      4 equal steps between each two requested times
  *     heun:0/0.25/1               all points of the solve
  *     ab2:8                       a multistep method
+ *     reversible-heun:4           a method whose steps can be undone; reversible-0.99-heun:4 with λ = 0.99
+ *     inverse-reversible-heun:4   the way back
  *     dopri5                      step control at the default tolerances
  *     dopri5@1e-5                 rtol = atol = 1e-5
  *     dopri5@rtol=1e-5,atol=1e-7,maxSteps=500
  */
 
 /** The spelling of a method; `methodOf` needs the object where the library does not know the name of its tableau. */
-export function tableauMethodText(spec: TableauMethodSpec): string {
+export function tableauMethodText(spec: FixedSpec | AdaptiveSpec | MultistepSpec): string {
   if (spec.kind === "multistep") return `${spec.method}:${gridText(spec.grid)}`;
   const name = typeof spec.tableau === "string" ? spec.tableau : spec.tableau.name;
   return spec.kind === "fixed" ? `${name}:${gridText(spec.grid)}` : `${name}@${controlText(spec)}`;
@@ -58,6 +67,33 @@ function controlText({ rtol, atol, stepController, ...others }: AdaptiveSpec): s
   return [...tolerances, ...rest].join(",");
 }
 
+/** λ of reversible methods where nobody says: the authors'. */
+export const DEFAULT_COUPLING = 0.999;
+
+/** What stands before the spelling of the base: `reversible-`, `inverse-reversible-0.99-`. */
+export function reversiblePrefix({ coupling, inverse }: Omit<ReversibleSpec, "base">): string {
+  const lambda = coupling === undefined ? "" : `${numberText(coupling)}-`;
+  return `${inverse === true ? "inverse-" : ""}reversible-${lambda}`;
+}
+
+const reversibleForm = /^\s*(inverse-)?reversible-(?:(\d*\.?\d+(?:e-?\d+)?)-)?(.*)$/s;
+
+/** The spec in the spelling of a reversible method, with the spelling of its base; undefined for another method's. */
+export function splitReversible(
+  text: string,
+): { readonly spec: Omit<ReversibleSpec, "base">; readonly base: string } | undefined {
+  const [whole, inverse, coupling, base = ""] = reversibleForm.exec(text) ?? [];
+  if (whole === undefined) return undefined;
+  return {
+    spec: {
+      kind: "reversible",
+      ...(coupling !== undefined && { coupling: Number(coupling) }),
+      ...(inverse !== undefined && { inverse: true }),
+    },
+    base,
+  };
+}
+
 /** Whether a spelling names a file of coefficients: `ns:solver.json`. */
 export const isNonStationaryText = (text: string): boolean => /^\s*ns:/.test(text);
 
@@ -88,6 +124,12 @@ export function parseTableauMethod(
   text: string,
   tolerances: Tolerances = DEFAULT_TOLERANCES,
 ): TableauMethodSpec {
+  const wrapped = splitReversible(text);
+  if (wrapped !== undefined) {
+    const base = parseTableauMethod(wrapped.base, tolerances);
+    if (base.kind === "fixed") return { ...wrapped.spec, base };
+    throw misspelled(text, "a method that repeats one step, in so many steps, such as reversible-heun:4");
+  }
   const [, name = "", mark, rest = ""] = /^([^:@]*)(?:([:@])(.*))?$/s.exec(text.trim()) ?? [];
   if (name === "") throw misspelled(text, "the name of a method first");
   if (isHyperText(text) || isNonStationaryText(text))

@@ -32,6 +32,8 @@ export interface StepSite extends SchemeSite {
 interface SolveSite extends SchemeSite {
   /** The steps from mesh point to mesh point. */
   readonly steps: readonly MeshStep<Operand>[];
+  /** The second state of a reversible method where the solve starts. Default: `z0`. */
+  readonly companion?: Node;
 }
 
 /** What a method knows at a mesh point. What no output of a program depends on costs nothing. */
@@ -42,6 +44,8 @@ export interface StepRecord {
   readonly stages: readonly Node[];
   /** What a correction added to the state: ε^(p+1) g. */
   readonly correction?: Node;
+  /** The second state of a reversible method. */
+  readonly companion?: Node;
   /** The embedded error estimate y1 − ŷ1, of the state's shape, where `estimate` asked for it. */
   readonly error?: Node;
 }
@@ -67,6 +71,8 @@ export interface Scheme {
 
 /** A scheme that repeats one step. */
 export interface StepScheme extends Scheme {
+  /** Whether steps depend on `z0`: not on the state where they start alone. Default false. */
+  readonly readsStart?: boolean;
   step(site: StepSite): StepRecord;
 }
 

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { add, constant, mul, type NamedNodes } from "../../../src/graph/index.js";
 import { mlpCorrection } from "../../../src/hypersolver/correction/network.js";
-import { type Correction, hyper } from "../../../src/hypersolver/index.js";
+import { type Correction, hyper, parseMethod } from "../../../src/hypersolver/index.js";
+import { type AnyMethodSpec, methodOf } from "../../../src/hypersolver/internal.js";
 import { withZeroColumns } from "../../../src/models/flow/augmented-states.js";
 import {
   euler,
-  type Field,
   fixed,
   heun,
   logDensityField,
+  type Method,
   rk4,
   type Span,
   solveField,
@@ -44,7 +45,7 @@ describe("a correction of the first columns", () => {
     "of nothing is the base on every column, bit for bit: $name",
     async (base) => {
       for (const span of spans) {
-        const method = hyper(zeroCorrection(base), { steps: 3 }, { columns: 2 });
+        const method = hyper(zeroCorrection(base), { steps: 3 });
         const alone = fixed(base, { steps: 3 });
         const own = await solveField(augmented, withZeroColumns(z, 2), { span, method: alone });
         const corrected = await solveField(augmented, withZeroColumns(z, 2), { span, method });
@@ -68,7 +69,7 @@ describe("a correction of the first columns", () => {
       },
       new Random(1),
     );
-    const method = hyper(correction, { steps: 2 }, { columns: 2 });
+    const method = hyper(correction, { steps: 2 });
     const span: Span = [1, 0];
     const own = await solveField(wide, withZeroColumns(z, 1), { span, method: "heun:2" });
     expect(last(await solveField(wide, withZeroColumns(z, 1), { span, method })).data).toEqual(
@@ -81,7 +82,7 @@ describe("a correction of the first columns", () => {
     for (const span of spans) {
       const grid = { steps: 3 };
       const alone = await solveField(field, z, { span, method: hyper(correction, grid) });
-      const method = hyper(correction, grid, { columns: 2 });
+      const method = hyper(correction, grid);
       const both = await solveField(augmented, withZeroColumns(z, 2), { span, method });
       const plain = await solveField(field, z, { span, method: fixed(base, grid) });
       for (const column of [0, 1]) {
@@ -95,7 +96,7 @@ describe("a correction of the first columns", () => {
   test("leaves the other columns to the base, along the corrected path", async () => {
     const correction = curious(heun);
     const steps = 3;
-    const method = hyper(correction, { steps }, { columns: 2 });
+    const method = hyper(correction, { steps });
     const corrected = await solveField(augmented, withZeroColumns(z, 2), { span: [0, 1], method });
     // Step by step by the base, put back onto the corrected path each time.
     let state = withZeroColumns(z, 2);
@@ -124,7 +125,7 @@ describe("a correction of the first columns", () => {
 
   test("costs one evaluation of g a step, and works with open parameters", async () => {
     const open = withOpenParameters(augmented);
-    const method = hyper(curious(heun), { steps: 3 }, { columns: 2 });
+    const method = hyper(curious(heun), { steps: 3 });
     const options = { span: [0, 1], method, controls: augmented.parameters } as const;
     const { statistics, ...solution } = await solveField(open, withZeroColumns(z, 2), options);
     expect(statistics).toMatchObject({ nfe: 6, gCalls: 3 });
@@ -133,34 +134,45 @@ describe("a correction of the first columns", () => {
     expect(relativeDifference(toFloat64(last(solution)), toFloat64(own))).toBeLessThan(SAME_NUMERICS);
   });
 
-  test.each([0, 1, 3, 5, -1, 1.5])(
-    "that are %d, not the two that it was made for, is refused",
-    async (columns) => {
-      const solve = async (): Promise<unknown> =>
-        solveField(augmented, withZeroColumns(z, 2), {
-          span: [0, 1],
-          method: hyper(curious(heun), { steps: 1 }, { columns }),
-        });
-      await expect(solve()).rejects.toMatchObject({
-        code: expect.stringMatching(/SHAPE_MISMATCH|INVALID_ARGUMENT/),
-      });
-    },
-  );
+  test("says all of it: read back from its spelling or its JSON it does the same", async () => {
+    const method = hyper(curious(heun), { steps: 2 }, { file: "g.onnx" });
+    const found = () => method.correction;
+    const spec: AnyMethodSpec = JSON.parse(JSON.stringify(method.spec));
+    const solved = async (own: Method) =>
+      last(await solveField(augmented, withZeroColumns(z, 2), { span: [0, 1], method: own }));
+    for (const again of [
+      methodOf(spec, found),
+      parseMethod(method.text, found),
+      method.withGrid({ steps: 2 }),
+    ]) {
+      expect(again.text).toBe(method.text);
+      expect(await solved(again)).toEqual(await solved(method));
+    }
+  });
 
-  test("and a correction of the whole state still corrects all of it", async () => {
-    const whole: Field = field;
-    const explicit = hyper(curious(heun), { steps: 2 }, { columns: 2 });
-    const implicit = hyper(curious(heun), { steps: 2 });
-    expect(last(await solveField(whole, z, { span: [0, 1], method: explicit }))).toEqual(
-      last(await solveField(whole, z, { span: [0, 1], method: implicit })),
-    );
+  test.each([1, 3, 5])("that are %d, not the two of the state itself, is refused", async (columns) => {
+    const other = zeroCorrection(heun, "float64", columns);
+    const method = hyper(other, { steps: 1 });
+    const solve = async (): Promise<unknown> =>
+      solveField(augmented, withZeroColumns(z, 2), { span: [0, 1], method });
+    await expect(solve()).rejects.toMatchObject({
+      code: expect.stringMatching(/SHAPE_MISMATCH|INVALID_ARGUMENT/),
+    });
+  });
+
+  test("is refused where nothing says that the others are carried along", async () => {
+    const { ownColumns: _, ...plain } = augmented;
+    const method = hyper(curious(heun), { steps: 1 });
+    await expect(
+      (async () => solveField(plain, withZeroColumns(z, 2), { span: [0, 1], method }))(),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/SHAPE_MISMATCH|INVALID_ARGUMENT/) });
   });
 
   test("adds nothing else: a constant g shows as ε³ a step on z alone", async () => {
     const ones = handMade(heun, ["z"], ({ z: own }) => add(mul(node(own), 0), constant(1, "float64")));
     const still = wideField(2, { strength: 0 });
     const rest = logDensityField(still, { frobenius: true }).field;
-    const method = hyper(ones, { steps: 2 }, { columns: 2 });
+    const method = hyper(ones, { steps: 2 });
     const end = last(await solveField(rest, withZeroColumns(z, 2), { span: [0, 1], method }));
     for (const column of [0, 1]) {
       const expected = columnOf(z, column).map((value) => value + 2 / 8);

@@ -120,8 +120,7 @@ async function solved(
   options: DensityOptions & Machine,
   { output, progress }: JobContext,
 ): Promise<DensityFound> {
-  const interruption =
-    solver.method.kind === "adaptive" ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
+  const interruption = onInterrupt(output, "Stopping; nothing is written.");
   let density: CompiledDensity | undefined;
   try {
     const { seed, toleranceOnState = false } = options;
@@ -131,7 +130,7 @@ async function solved(
       method: solver.method,
       seed,
       toleranceOnState,
-      signal: interruption?.signal,
+      signal: interruption.signal,
     });
     const logDensities = points === undefined ? undefined : await density.run(points.value);
     const grid = gridOf(points, options);
@@ -142,7 +141,7 @@ async function solved(
       grid: grid === undefined ? undefined : await densityOverGrid(density, grid, update),
     };
   } finally {
-    interruption?.release();
+    interruption.release();
     await density?.dispose();
   }
 }

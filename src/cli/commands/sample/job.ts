@@ -24,13 +24,12 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, asyn
   if (picture !== undefined) requirePlane(flow.columns.length, "--picture");
   for (const file of [out, picture]) if (file !== undefined) await requireWritableFile(file);
   const warnings = [...warnOfFlowTolerances(solver, flow, output), ...cardWarningsOf(flow, solver, output)];
-  const interruption =
-    solver.method.kind === "adaptive" ? onInterrupt(output, "Stopping; nothing is written.") : undefined;
+  const interruption = onInterrupt(output, "Stopping; nothing is written.");
   try {
     const { method, correction } = solver;
     const drawn = await samples(
       flow,
-      { ...compileOptions(options), method, signal: interruption?.signal },
+      { ...compileOptions(options), method, signal: interruption.signal },
       { count, seed },
     );
     const { x, z, statistics } = drawn;
@@ -61,7 +60,7 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, asyn
       },
     };
   } finally {
-    interruption?.release();
+    interruption.release();
   }
 });
 

@@ -25,7 +25,7 @@ import { parseStates } from "../../options/parse.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { warnOfTolerances } from "../../options/tolerances.js";
 import { unusable } from "../../options/usage-error.js";
-import { type Interruption, onInterrupt } from "../../terminal/interruption.js";
+import { onInterrupt } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
 import { statesFile } from "./states-file.js";
 import { type SolveOptions, solveTable } from "./table.js";
@@ -60,16 +60,14 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (
           ...warnOfCard(correction, field, usesOf(method, place), output),
           ...warnOfStates(correction, samples.z0, (place.span ?? place.times)?.[0], output),
         ];
-  const interruption = method.kind === "adaptive" ? onInterrupt(output, "Stopping the solve.") : undefined;
-  const solution = await solved(interruption, (signal) =>
-    solveField(field, samples.z0, {
-      ...compileOptions(options),
-      ...place,
-      method,
-      signal,
-      controls: samples.controls,
-    }),
-  );
+  const interruption = onInterrupt(output, "Stopping the solve.");
+  const solution = await solveField(field, samples.z0, {
+    ...compileOptions(options),
+    ...place,
+    method,
+    signal: interruption.signal,
+    controls: samples.controls,
+  }).finally(interruption.release);
   const failed = solution.status !== "success";
   const file = failed && options.keepPartial !== true ? undefined : options.out;
   if (file !== undefined)
@@ -102,8 +100,10 @@ function placeOf(options: SolveOptions, { method, correction }: ChosenMethod): S
 
 /** Whether the spelling of a corrected method has steps of its own. */
 const saysSteps = ({ method }: SolveOptions): boolean => {
-  const spec = method === undefined ? undefined : parseMethodSpec(method);
-  return spec?.kind === "hyper" && spec.grid !== undefined;
+  if (method === undefined) return false;
+  const spec = parseMethodSpec(method);
+  const corrected = spec.kind === "reversible" ? spec.base : spec;
+  return corrected.kind === "hyper" && corrected.grid !== undefined;
 };
 
 /** Tolerances that nothing can meet are told of before the solve. */
@@ -111,17 +111,6 @@ function tolerancesOf(method: Method, field: Field, z0: Tensor, output: Output):
   if (method.kind === "fixed") return [];
   const advice = ", or solve in --precision float64";
   return warnOfTolerances(method, field, magnitudeOf(z0), output, advice);
-}
-
-async function solved(
-  interruption: Interruption | undefined,
-  solve: (signal: AbortSignal | undefined) => Promise<FieldSolution>,
-): Promise<FieldSolution> {
-  try {
-    return await solve(interruption?.signal);
-  } finally {
-    interruption?.release();
-  }
 }
 
 interface Written {

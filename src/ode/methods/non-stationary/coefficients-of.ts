@@ -35,6 +35,12 @@ export function coefficientsOf(
     const index = evaluated.indexOf(y);
     return index < 0 ? y : { from: index, weights: [] };
   };
+  /** All weights of a state that is gone on from the first one. */
+  const whole = (y: Form): readonly number[] => {
+    const before = y.from === 0 ? [] : whole(evaluated[y.from] ?? NOTHING);
+    const length = Math.max(before.length, y.weights.length);
+    return Array.from({ length }, (_, j) => (before[j] ?? 0) + (y.weights[j] ?? 0));
+  };
   const recorder: Algebra<Form, number> = {
     time: (s, c, dt) => s + c * dt,
     combine: (y, dt, coefficients, k) => {
@@ -49,6 +55,15 @@ export function coefficientsOf(
     },
     increment: () => NOTHING,
     scale: (y) => y,
+    move: (y, factor, from, to) => {
+      const [base, start, end] = [whole(y), whole(from), whole(to)];
+      const weights = Array.from({ length: evaluated.length }, (_, j) => {
+        const change = (end[j] ?? 0) - (start[j] ?? 0);
+        return (base[j] ?? 0) + factor * change;
+      });
+      return { from: 0, weights };
+    },
+    negative: (dt) => -dt,
   };
   let end = NOTHING;
   for (const { y1 } of linearSteps(method, field, recorder, steps, NOTHING)) end = y1;

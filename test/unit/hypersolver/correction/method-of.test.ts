@@ -3,8 +3,13 @@ import { describe, expect, test } from "vitest";
 import type { HyperOptions } from "../../../../src/hypersolver/correction/hyper.js";
 import { methodSpecSchema } from "../../../../src/hypersolver/correction/method-of.js";
 import { hyper, parseMethod, rebindCorrection } from "../../../../src/hypersolver/index.js";
-import { type AnyMethodSpec, methodOf, parseMethodSpec } from "../../../../src/hypersolver/internal.js";
-import { alpha, type Method } from "../../../../src/ode/index.js";
+import {
+  type AnyMethodSpec,
+  correctionOf,
+  methodOf,
+  parseMethodSpec,
+} from "../../../../src/hypersolver/internal.js";
+import { alpha, type Method, reversible } from "../../../../src/ode/index.js";
 import type { Grid } from "../../../../src/ode/internal.js";
 import { bases, zeroCorrection } from "../../../helpers/corrections.js";
 
@@ -69,6 +74,18 @@ describe("a corrected method", () => {
     );
     expect(parseMethod("hyper-alpha-0.4:c.onnx:2", () => correction).text).toBe(method.text);
     expect(() => parseMethod("hyper-rk4:c.onnx:2", () => correction)).toThrow(/a method like alpha\(0.5\)/);
+  });
+
+  test("is given back by spelling and spec as a reversible one too", () => {
+    fc.assert(
+      fc.property(cases, fc.boolean(), ({ correction, grid, file }, isInverse) => {
+        const method = reversible(hyper(correction, grid, { file }), { coupling: 0.9, isInverse });
+        expect(plain(parseMethod(method.text, () => correction))).toEqual(plain(method));
+        const spec = methodSpecSchema.parse(JSON.parse(JSON.stringify(method.spec)));
+        expect(plain(methodOf(spec, () => correction))).toEqual(plain(method));
+        expect(correctionOf(method)).toBe(correction);
+      }),
+    );
   });
 
   test("is called after its base", () => {

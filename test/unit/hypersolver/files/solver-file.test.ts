@@ -12,7 +12,7 @@ import {
   solverFacts,
   solverFactsOf,
 } from "../../../../src/hypersolver/internal.js";
-import { alpha, fixed, heun, solveField } from "../../../../src/ode/index.js";
+import { alpha, fixed, heun, reversible, solveField } from "../../../../src/ode/index.js";
 import { makeField } from "../../../../src/ode/internal.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { closedForms, driven, spiral } from "../../../helpers/closed-form.js";
@@ -138,6 +138,15 @@ describe("facts of a solver", () => {
     });
     const read = solverFactsOf({ [SOLVER_KEY]: JSON.stringify(facts) });
     expect(read).toEqual(facts);
+    expect(methodOf(read?.spec as AnyMethodSpec, () => correction).text).toBe(facts.text);
+  });
+
+  test("name no file inside a reversible method either", () => {
+    const correction = zeroCorrection(alpha(0.4), "float32");
+    const base = hyper(correction, { steps: 2 }, { file: "somewhere/correction.onnx" });
+    const facts = solverFacts(reversible(base, { coupling: 0.9 }), [0, 1]);
+    expect(facts).toMatchObject({ text: "reversible-0.9-hyper-alpha(0.4):2", steps: 2 });
+    const read = solverFactsOf({ [SOLVER_KEY]: JSON.stringify(facts) });
     expect(methodOf(read?.spec as AnyMethodSpec, () => correction).text).toBe(facts.text);
   });
 

@@ -148,6 +148,8 @@ describe("a multistep solve", () => {
         `[${y}+${dt}(${k.map((stage, i) => `${String(c[i])}${stage}`).join("+")})]`,
       increment: () => "",
       scale: (y: string) => y,
+      move: () => "",
+      negative: (dt: string) => `-${dt}`,
     };
     const f = (s: string, y: string) => `f${names.push(`${s}: ${y}`)}`;
     const steps = [

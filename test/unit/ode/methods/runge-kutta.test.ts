@@ -13,6 +13,8 @@ const formulas: Algebra<string, string> = {
   combine: (y, dt, coefficients, k) => `(${y}${terms(dt, coefficients, k)})`,
   increment: (dt, coefficients, k) => `(0${terms(dt, coefficients, k)})`,
   scale: (y, factor) => `${factor}*${y}`,
+  move: (y, factor, from, to) => `${y}+${factor}*(${to}-${from})`,
+  negative: (dt) => `-${dt}`,
 };
 
 function terms(dt: string, coefficients: readonly (number | string)[], k: readonly string[]): string {

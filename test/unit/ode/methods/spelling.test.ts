@@ -11,6 +11,7 @@ import {
   heun,
   type Method,
   proportionalIntegralController,
+  reversible,
   tableaus,
 } from "../../../../src/ode/index.js";
 import {
@@ -63,8 +64,17 @@ const controls: fc.Arbitrary<StepControl> = fc.record(
   },
   { requiredKeys: ["rtol", "atol"] },
 );
+const inSteps = fc.tuple(anyTableau, grids).map(([tableau, grid]) => fixed(tableau, grid));
+const reversibles = fc
+  .record({
+    base: inSteps,
+    coupling: fc.option(fc.double({ min: 1e-9, max: 1, ...finite }), { nil: undefined }),
+    isInverse: fc.boolean(),
+  })
+  .map(({ base, ...options }) => reversible(base, options));
 const methods: fc.Arbitrary<Method> = fc.oneof(
-  fc.tuple(anyTableau, grids).map(([tableau, grid]) => fixed(tableau, grid)),
+  inSteps,
+  reversibles,
   fc.tuple(fc.constantFrom(...adaptiveTableaus), controls).map(([pair, control]) => adaptive(pair, control)),
 );
 
@@ -83,7 +93,7 @@ describe("a spelling gives its method back", () => {
   test("and without other characters than a shell leaves alone, but for alpha(…)", () => {
     fc.assert(
       fc.property(methods, ({ text }) => {
-        expect(text.replace(/^alpha\([^)]*\)/, "")).toMatch(/^[\w:@=,./+-]*$/);
+        expect(text.replace(/(^|-)alpha\([^)]*\)/, "$1")).toMatch(/^[\w:@=,./+-]*$/);
       }),
     );
     expect(resolveMethod("alpha-0.4:2").text).toBe("alpha(0.4):2");
@@ -115,6 +125,9 @@ describe("a spelling gives its method back", () => {
     expect(resolveMethod("ode45", { rtol: 1e-4, atol: 1e-4 }).text).toBe("dopri5@1e-4");
     expect(resolveMethod("dopri5@atol=1e-4").text).toBe("dopri5@rtol=1e-7,atol=1e-4");
     expect(resolveMethod(undefined).text).toBe(adaptive(dopri5).text);
+    const back = reversible(fixed(heun, { steps: 4 }), { coupling: 0.9 }).inverse();
+    expect(back.text).toBe("inverse-reversible-0.9-heun:4");
+    expect([back.name, back.title]).toEqual(["inverse-reversible-0.9-heun", "Inverse of reversible Heun"]);
   });
 });
 
@@ -176,6 +189,11 @@ test.each([
   ["dopri5@1e-5,steps=4", /one of rtol, atol/],
   ["dopri5@1e-5,lastStep=early", /lastStep=clip or overshoot/],
   ["dopri5@-1", /a tolerance, at least 0, after the @/],
+  ["reversible-dopri5@1e-5", /repeats one step, in so many steps/],
+  ["reversible-ab2:4", /repeats one step, in so many steps/],
+  ["reversible-reversible-heun:4", /repeats one step, in so many steps/],
+  ["reversible-2-heun:4", /above 0 and at most 1/],
+  ["reversible-", /the name of a method first/],
   ["hyper:c.onnx:2", /whose file has to be read first/],
 ])("%j is refused", (text, message) => {
   expect(() => resolveMethod(text)).toThrow(message);

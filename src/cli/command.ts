@@ -25,21 +25,18 @@ export interface JobResult {
   readonly failure?: HypersolversError | undefined;
 }
 
-/** The work behind a command: argument, options, world. */
-export type Job<Options> = (argument: string, options: Options, desk: JobContext) => Promise<JobResult>;
+/** The work behind a command. */
+export type Job = (options: SharedOptions, desk: JobContext) => Promise<JobResult>;
 
 /** Registers a job for a command. The job is loaded when it is wanted, so that help needs none of the library. */
-export type Attach = <Options extends SharedOptions>(
-  command: Command,
-  load: () => Promise<Job<Options>>,
-) => void;
+export type Attach = (command: Command, load: () => Promise<Job>) => void;
 
 /** One command: how it is called, and how its work is loaded. */
 export interface CommandDefinition {
   readonly name: string;
   readonly summary: string;
-  /** Its options, where they are a table. */
-  readonly table?: Table;
-  /** Adds arguments, options and examples, and attaches the job. */
+  /** All that it is told, beside what every command is told. */
+  readonly table: Table;
+  /** Adds description, options and examples, and attaches the job. */
   configure(command: Command, attach: Attach): void;
 }

@@ -11,7 +11,7 @@ import { reproduceCommand } from "./commands/reproduce/command.js";
 import { sampleCommand } from "./commands/sample/command.js";
 import { solveCommand } from "./commands/solve/command.js";
 import { trainCommand } from "./commands/train/command.js";
-import { addExamples, addSharedOptions, type SharedOptions } from "./options/options.js";
+import { addExamples, type SharedOptions } from "./options/options.js";
 import { failureJson, reportFailure } from "./terminal/failure.js";
 import { createOutput, jsonText, type Output, outliveReaders } from "./terminal/output.js";
 import { shellQuoted } from "./terminal/shell.js";
@@ -43,9 +43,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   });
   let exitCode = 0;
   const attach: Attach = (command, load) => {
-    command.action(async (argument: string | undefined) => {
-      const options = command.opts<OptionsOf<typeof load>>();
-      exitCode = await perform(load, argument ?? "", options, { output, args });
+    command.action(async () => {
+      exitCode = await perform(load, command.opts<SharedOptions>(), { output, args });
     });
   };
   try {
@@ -60,12 +59,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
-type OptionsOf<Load> = Load extends () => Promise<Job<infer Options>> ? Options : never;
-
-async function perform<Options extends SharedOptions>(
-  load: () => Promise<Job<Options>>,
-  argument: string,
-  options: Options,
+async function perform(
+  load: () => Promise<Job>,
+  options: SharedOptions,
   { output, args }: { readonly output: Output; readonly args: readonly string[] },
 ): Promise<number> {
   const { createProgress, silentProgress } = await import("./terminal/progress.js");
@@ -73,7 +69,7 @@ async function perform<Options extends SharedOptions>(
   try {
     const job = await load();
     const commandLine = shellQuoted(["hypersolvers", ...args]);
-    const result = await job(argument, options, { output, progress, commandLine });
+    const result = await job(options, { output, progress, commandLine });
     progress.stop();
     const asJson = options.json === true;
     if (result.failure === undefined) {
@@ -109,7 +105,6 @@ export function buildProgram(output: Output, attach: Attach): Command {
   for (const { name, summary, configure } of commands) {
     const command = program.command(name).summary(summary);
     configure(command, attach);
-    addSharedOptions(command);
   }
   addExamples(program, [
     "fit field.onnx --base heun --steps 1 --span 0,1 --states normal --out run",

@@ -30,14 +30,14 @@ export {
   type PlaneGrid,
   squareGrid,
 } from "./flow/density-grid.js";
+export type { FlowTraining } from "./flow/flow-defaults.js";
 export { gridFigure } from "./flow/flow-figures.js";
 export type { FlowMetrics, HeldOutLikelihood } from "./flow/flow-metrics.js";
-export { type FlowPlan, type FlowTraining, flowPhases } from "./flow/flow-phases.js";
+export { type FlowPlan, flowPhases } from "./flow/flow-phases.js";
 export { baseStates, dataStates } from "./flow/flow-states.js";
 export { type FlowRequest, type FlowRun, runFlow } from "./flow/run-flow.js";
 // What the paper shows, to be run again.
 export type { Artifact } from "./kit/artifact.js";
-export type { Resumption } from "./kit/checkpoint-files.js";
 export type { Competitor, MethodLabels } from "./kit/competitor.js";
 export { type Budget, competitorsOf, standardCompetitors } from "./kit/competitors.js";
 export type {

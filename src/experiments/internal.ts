@@ -4,7 +4,6 @@ export { comparisonText, fitSummary, measuringText } from "./fit/fit-report.js";
 export { measuredSamples } from "./fit/fit-request.js";
 export { hasErrors } from "./fit/pareto-figure.js";
 export { cellsFor } from "./flow/flow-figures.js";
-export { flowDefaults, flowTrainings, MATCHING_PER_LIKELIHOOD } from "./flow/flow-phases.js";
 export { flowSummary, formatNats, meanText } from "./flow/flow-report.js";
 export { CHECKPOINT_FILE, checkpointing } from "./kit/checkpoint-files.js";
 export { presets } from "./kit/experiment.js";

@@ -1,3 +1,9 @@
 /** What tables of options need of this layer: loads nothing else. */
 
+export {
+  type FlowTraining,
+  flowDefaults,
+  flowTrainings,
+  MATCHING_PER_LIKELIHOOD,
+} from "./flow/flow-defaults.js";
 export { type Preset, presetNames } from "./kit/preset-names.js";

@@ -10,7 +10,7 @@ export { withZeroColumns } from "./flow/augmented-states.js";
 export { baseNamed } from "./flow/base-distribution.js";
 export { dimensionOf, MAX_SPEED } from "./flow/flow.js";
 export { rowsBeyond } from "./flow/flow-data.js";
-export { densityEstimator, FLOW_TOLERANCES, type LogDensities } from "./flow/flow-density.js";
+export { densityEstimator, type LogDensities } from "./flow/flow-density.js";
 export { type DescribedFlow, FLOW_KEY, type FlowFacts, flowFacts } from "./flow/flow-file.js";
 export type { FlowSamplerOptions, FlowSamples } from "./flow/flow-sampler.js";
 export {
@@ -22,5 +22,6 @@ export {
   type TrainingPhaseSpec,
 } from "./flow/flow-table.js";
 export { compileMaximumLikelihood } from "./flow/maximum-likelihood.js";
-export type { NoiseKind } from "./flow/noise.js";
+export type { NoiseKind } from "./flow/noise-kinds.js";
+export { FLOW_TOLERANCES } from "./flow/tolerances.js";
 export type { FlowPoint } from "./flow/training-phase.js";

@@ -1,4 +1,6 @@
 /** What tables of options need of this layer: loads nothing else. */
 
+export { DEFAULT_MAX_STEPS, DEFAULT_TOLERANCES } from "./control/step-control.js";
+export { EXACT_TRACE_LIMIT, traceEstimators } from "./field/trace-estimator-names.js";
 export { tableauTable } from "./methods/tableau-table.js";
 export { methodNames } from "./methods/tableaus/names.js";

@@ -1,3 +1,4 @@
+import { isHypersolversError } from "../tensor/errors.js";
 import type { Kind, RecordKind, Table } from "./kind.js";
 import { suggestionFor } from "./suggestion.js";
 import { expectation, shown } from "./words.js";
@@ -18,7 +19,22 @@ export function problemOf(kind: Kind, value: unknown, path = ""): Problem | unde
     return firstOf(value, (each, i) => problemOf(kind.of, each, `${path}[${i}]`));
   if (kind.type === "record" && isRecord(value)) return recordProblem(kind, value, path);
   if (kind.type === "either") return eitherProblem(kind, value, path);
-  return holds(kind, value) ? undefined : { path, expected: expectation(kind), received: shown(value) };
+  if (!holds(kind, value)) return { path, expected: expectation(kind), received: shown(value) };
+  return kind.type === "text" && kind.reads !== undefined
+    ? misreading(kind.reads, String(value), path)
+    : undefined;
+}
+
+/** Why a text means nothing, in the words of its reader. */
+function misreading(reads: (text: string) => unknown, text: string, path: string): Problem | undefined {
+  try {
+    reads(text);
+    return undefined;
+  } catch (error) {
+    if (!isHypersolversError(error, "INVALID_ARGUMENT")) throw error;
+    const { expected = "another text", help } = error.facts;
+    return { path, expected, received: shown(text), help };
+  }
 }
 
 /** A record within a spec is whole: what is required has to be there. */

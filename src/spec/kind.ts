@@ -1,5 +1,5 @@
 /**
- * What values an option takes, as plain data: from it follow the TypeScript type, the check, the words of errors, the text
+ * What values an option takes, as data: from it follow the TypeScript type, the check, the words of errors, the text
  * of a command line and a JSON schema. `nullable` allows `null`, which is written `none` on command lines.
  */
 export type Kind = { readonly nullable?: boolean } & (
@@ -42,6 +42,8 @@ interface TextKind {
   readonly expected?: string;
   /** Some of the texts, for help: `{choices}` there stands for them. */
   readonly known?: readonly string[];
+  /** How it will be read: throws INVALID_ARGUMENT, with what is expected, for a text that means nothing. */
+  readonly reads?: (text: string) => unknown;
 }
 
 interface BooleanKind {
@@ -68,6 +70,8 @@ export interface MapKind {
 interface ListKind {
   readonly type: "list";
   readonly of: Kind;
+  /** On command lines every element is a word of its own, as files are; else commas are between them. */
+  readonly words?: boolean;
 }
 
 /** The first kind that a value is of. */

@@ -26,6 +26,6 @@ export const most = {
   /** Cells along a side of a grid that is drawn. */
   cells: 2000,
   seed: LARGEST_SEED as number,
-  /** Optimizers of this library take steps of the size of the learning rate: above it everything breaks. */
-  learningRate: 1000,
+  /** Parameters of size 1 move by about so much in an iteration: above it float32 ends. */
+  learningRate: 1_000_000,
 } as const;

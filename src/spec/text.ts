@@ -1,11 +1,22 @@
-import { problemOf } from "./check.js";
+import { type Problem, problemOf } from "./check.js";
 import type { Kind, MapKind } from "./kind.js";
+import { textExpectation } from "./words.js";
 
 /** The value that a command line's text means; undefined where it means none of that kind. */
 export function valueOfText(kind: Kind, text: string): unknown {
   if (kind.nullable === true && text === "none") return null;
   const value = readText(kind, text);
   return value === undefined || problemOf(kind, value) !== undefined ? undefined : value;
+}
+
+/** Why a command line's text means no value of a kind. */
+export function problemOfText(kind: Kind, text: string): Omit<Problem, "path"> {
+  const known = kind.type === "text" && text !== "" ? problemOf(kind, text) : undefined;
+  return {
+    expected: known?.expected ?? textExpectation(kind),
+    received: JSON.stringify(text),
+    help: known?.help,
+  };
 }
 
 function readText(kind: Kind, text: string): unknown {
@@ -73,5 +84,5 @@ export function textOfValue(kind: Kind, value: unknown): string {
 }
 
 /** `1e-6` rather than `0.000001`. */
-const numberText = (value: number): string =>
+export const numberText = (value: number): string =>
   value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value);

@@ -41,7 +41,7 @@ function integers({ min, max }: IntegerKind, many: boolean): string {
 }
 
 /** `1e9` rather than `1000000000`. */
-function boundText(bound: number): string {
+export function boundText(bound: number): string {
   const scientific = bound.toExponential().replace("e+", "e");
   return Math.abs(bound) >= 1e6 && scientific.length < 5 ? scientific : String(bound);
 }

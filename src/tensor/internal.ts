@@ -2,6 +2,7 @@
 export { sha256 } from "./digest.js";
 export { allocate, bytesPerElement, dtypes, viewBytes } from "./dtype.js";
 export { type ErrorFacts, errorSentences, formatError } from "./errors.js";
+export { parseFacts } from "./parse-facts.js";
 export { normalizeAxis, sameShape, stridesOf } from "./shape.js";
 export { shortNumber } from "./short-number.js";
 export { copiedRows, firstNonFinite, pickRows, stackedRows } from "./tensor.js";

@@ -21,9 +21,9 @@ export async function told(line: string): Promise<Told> {
     warn: (text) => void lines.push(`warning: ${text}`),
   };
   const attach: Attach = (command, load) => {
-    command.action(async (argument: string) => {
+    command.action(async () => {
       const job = await load();
-      const result = await job(argument, command.opts(), {
+      const result = await job(command.opts(), {
         ...{ output, progress: silentProgress, commandLine: line },
       });
       lines.push(result.text);

@@ -5,8 +5,6 @@ import { baseNamed, type DescribedFlow, FLOW_KEY, type FlowFacts } from "../../m
 import type { Field } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { fail, formatShape, type Tensor } from "../../tensor/index.js";
-import { forOption } from "../options/for-option.js";
-import { parseBase } from "../options/parse.js";
 import { unusable } from "../options/usage-error.js";
 import type { Output } from "../terminal/output.js";
 import { readBytes } from "./files.js";
@@ -64,7 +62,7 @@ async function flowOfField(path: string, options: FlowSourceOptions): Promise<Lo
     );
   }
   const dimension = dimensionOfField(field, path);
-  const distribution = forOption("--base", () => baseNamed(parseBase(base)));
+  const distribution = baseNamed(base);
   const standardization = { shift: Array(dimension).fill(0), scale: Array(dimension).fill(1) };
   return { field, base: distribution, span, standardization, columns: defaultColumns(dimension) };
 }

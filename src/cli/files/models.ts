@@ -16,7 +16,7 @@ import { type Field, fieldOfModel, type Span } from "../../ode/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { fail, type Tensor } from "../../tensor/index.js";
 import type { FieldSpec } from "../options/field-table.js";
-import type { Machine } from "../options/spec-command.js";
+import type { Machine } from "../options/options.js";
 import type { Output } from "../terminal/output.js";
 import { readBytes } from "./files.js";
 
@@ -87,7 +87,7 @@ export function warnOfStates(
 
 /** Runtime options out of those of the command line. */
 export function compileOptions({ device, threads }: Machine): CompileOptions {
-  return { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) };
+  return { device, threads };
 }
 
 /** `field` of `some/field.onnx`. */

@@ -1,26 +1,19 @@
 import type { Command } from "commander";
-import type { Device } from "../../runtime/index.js";
+import type { Spec, Table } from "../../spec/index.js";
 import { addTable } from "./table-options.js";
-import { machineTable, seedTable } from "./tables.js";
+import { deskTable, machineTable } from "./tables.js";
 
-/** Options that every command has. */
-export interface SharedOptions {
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  /** Of commands without a table. */
-  readonly seed?: number;
-  readonly device?: Device;
-  readonly threads?: number;
-}
+/** What every command is told beside its own table. */
+export const sharedTable: typeof deskTable & typeof machineTable = { ...deskTable, ...machineTable };
+export type SharedOptions = Spec<typeof sharedTable>;
 
-export function addSharedOptions(command: Command): void {
-  // Where a command has a table, the seed is in it: it decides the outcome.
-  if (!command.options.some(({ long }) => long === "--seed")) addTable(command, seedTable);
-  command
-    .optionsGroup("Common options:")
-    .option("--json", "print the result as JSON on stdout, everything else on stderr")
-    .option("--quiet", "show no progress");
-  addTable(command, machineTable);
+/** The part of a run's context that flags decide. */
+export type Machine = Spec<typeof machineTable>;
+
+/** All options of a command: its own, what every command is told, help. */
+export function addOptions(command: Command, table: Table): void {
+  addTable(command, table);
+  addTable(command, sharedTable);
   command.helpOption("-h, --help", "show this help");
 }
 

@@ -2,11 +2,8 @@ import type { Command } from "commander";
 import { type Complete, completeSpec, type Spec, type Table } from "../../spec/index.js";
 import type { CommandDefinition, Job, JobContext, JobResult } from "../command.js";
 import { jsonText } from "../terminal/output.js";
-import { addExamples, type SharedOptions } from "./options.js";
-import { addTable, givenOptions, requireAll } from "./table-options.js";
-
-/** The part of a run's context that flags decide. */
-export type Machine = Pick<SharedOptions, "device" | "threads">;
+import { addExamples, addOptions, type Machine } from "./options.js";
+import { givenOptions, requireAll } from "./table-options.js";
 
 /** What a job is told beside the spec: the machine, and the world. */
 export interface Desk extends JobContext {
@@ -46,11 +43,6 @@ export interface SpecCommand<T extends Table> {
   load(): Promise<SpecJob<T>>;
 }
 
-interface SpecOptions extends SharedOptions {
-  readonly config?: string;
-  readonly printConfig?: boolean;
-}
-
 /** Makes the definition of a command from its table. */
 export function specCommand<T extends Table>(definition: SpecCommand<T>): CommandDefinition {
   const { name, summary, description, table, examples } = definition;
@@ -60,16 +52,9 @@ export function specCommand<T extends Table>(definition: SpecCommand<T>): Comman
     table,
     configure: (command, attach) => {
       command.description(description);
-      addTable(command, table);
-      command
-        .optionsGroup("Common options:")
-        .option("--config <file>", "take options from a file, JSON or YAML; flags go first")
-        .option(
-          "--print-config",
-          "print the options in effect as JSON, ready for --config, and do nothing else",
-        );
+      addOptions(command, table);
       addExamples(command, examples);
-      attach<SpecOptions>(command, async () => jobOf(command, definition, await definition.load()));
+      attach(command, async () => jobOf(command, definition, await definition.load()));
     },
   };
 }
@@ -78,10 +63,9 @@ function jobOf<T extends Table>(
   command: Command,
   { name, table, free = [] }: SpecCommand<T>,
   job: SpecJob<T>,
-): Job<SpecOptions> {
-  return async (_, { config, printConfig, device, threads }, world) => {
-    const machine = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) };
-    const desk = { ...world, machine };
+): Job {
+  return async ({ config, printConfig, device, threads }, world) => {
+    const desk = { ...world, machine: { device, threads } };
     const given = await givenSpec(command, table, config);
     const effective = (asked: object): Promise<object> => job.effective(asked as Spec<T>, desk);
     const resumed =

@@ -1,6 +1,14 @@
 import { type Command, Option } from "commander";
 import type { Table } from "../../spec/index.js";
-import { expectation, flagOf, helpOf, type Row, textExpectation, valueOfText } from "../../spec/internal.js";
+import {
+  expectation,
+  flagOf,
+  helpOf,
+  type Kind,
+  problemOfText,
+  type Row,
+  valueOfText,
+} from "../../spec/internal.js";
 import { unusable } from "./usage-error.js";
 
 /** What stands for null with Commander, which takes null for an option without a value. */
@@ -13,7 +21,7 @@ export function addTable(command: Command, table: Table): void {
   for (const [name, row] of Object.entries(table)) {
     if (row.group !== undefined && row.group !== group) command.optionsGroup(row.group);
     group = row.group ?? group;
-    if (row.flag === "argument") command.argument(`[${placeholderOf(name, row)}]`, row.help);
+    if (row.flag === "argument") command.argument(`[${placeholderOf(name, row)}]`, helpOf(row));
     const option = optionOf(name, row);
     if (option !== undefined) command.addOption(option);
   }
@@ -33,7 +41,7 @@ export function givenOptions(command: Command, table: Table): Record<string, unk
     const attribute = optionOf(name, row)?.attributeName();
     if (row.flag === "argument") {
       const word = words.shift();
-      if (word !== undefined) given[name] = word;
+      if (word !== undefined) given[name] = valueIn(row, optionName(name, row), word);
     } else if (attribute !== undefined && command.getOptionValueSource(attribute) === "cli")
       given[name] = fromCommander(command.getOptionValue(attribute));
   }
@@ -58,13 +66,26 @@ function optionOf(name: string, row: Row): Option | undefined {
   const flag = flagOf(name, row);
   if (flag === undefined) return undefined;
   if (row.type === "boolean") return switchOf(flag, row);
-  const option = new Option(`${flag} <${placeholderOf(name, row)}>`, helpOf(row));
+  const words = row.type === "list" && row.words === true ? "..." : "";
+  const option = new Option(`${flag} <${placeholderOf(name, row)}${words}>`, helpOf(row));
   return option.argParser((text: string, previous: unknown) => {
-    const value = valueOfText(row, text);
-    if (value === undefined) throw unusable(flag, textExpectation(row), JSON.stringify(text));
-    if (value === null) return NONE;
-    return row.type === "map" ? { ...(previous as object | undefined), ...(value as object) } : value;
+    if (row.type === "list" && row.words === true)
+      return [...((previous as readonly unknown[]) ?? []), valueIn(row.of, flag, text)];
+    const value = valueIn(row, flag, text);
+    if (previous === undefined) return value ?? NONE;
+    const both = { ...(previous as object), ...(value as object) };
+    const isMore = row.type === "map" && Object.keys(both).length > Object.keys(previous as object).length;
+    if (isMore) return both;
+    throw unusable(flag, "the option once", `once more, ${JSON.stringify(text)}`, "drop one of the two");
   });
+}
+
+/** @throws a usage error for text that means no value of the kind. */
+function valueIn(kind: Kind, what: string, text: string): unknown {
+  const value = valueOfText(kind, text);
+  if (value !== undefined) return value;
+  const { expected, received, help } = problemOfText(kind, text);
+  throw unusable(what, expected, received, help);
 }
 
 /** A switch is turned by its flag alone; one that is on by default is turned off. */

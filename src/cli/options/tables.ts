@@ -1,7 +1,8 @@
-import { methodNames } from "../../ode/specs.js";
+import { baseSpellings, DEFAULT_NOISE, FLOW_TOLERANCES, noiseKinds, parseBase } from "../../models/specs.js";
+import { DEFAULT_MAX_STEPS, EXACT_TRACE_LIMIT, methodNames, traceEstimators } from "../../ode/specs.js";
 import { type Device, devices, MOST_THREADS } from "../../runtime/specs.js";
 import type { Complete } from "../../spec/index.js";
-import { most, seedRow } from "../../spec/internal.js";
+import { most, numberText, seedRow } from "../../spec/internal.js";
 
 /** Of everything random. */
 export const seedTable = { seed: seedRow as typeof seedRow } as const;
@@ -57,7 +58,7 @@ export const flowSolverTable = {
   rtol: {
     type: "number",
     min: 0,
-    otherwise: "1e-5",
+    otherwise: numberText(FLOW_TOLERANCES.rtol) as string,
     placeholder: "x",
     group: "How to solve:",
     help: "relative tolerance of a step",
@@ -65,7 +66,7 @@ export const flowSolverTable = {
   atol: {
     type: "number",
     min: 0,
-    otherwise: "1e-5",
+    otherwise: numberText(FLOW_TOLERANCES.atol) as string,
     placeholder: "x",
     group: "How to solve:",
     help: "absolute tolerance of a step",
@@ -74,7 +75,7 @@ export const flowSolverTable = {
     type: "integer",
     min: 1,
     max: most.attempts as number,
-    otherwise: "100000",
+    otherwise: String(DEFAULT_MAX_STEPS) as string,
     placeholder: "n",
     group: "How to solve:",
     help: "attempted steps before giving up",
@@ -93,7 +94,9 @@ export const flowSourceTable = {
     type: "text",
     placeholder: "name",
     group: "For a field that `train` did not make:",
-    help: "base distribution: normal, logistic or student-t:NU",
+    known: baseSpellings as readonly string[],
+    reads: parseBase as typeof parseBase,
+    help: "base distribution: {choices}",
   },
 } as const;
 
@@ -101,15 +104,15 @@ export const flowSourceTable = {
 export const traceTable = {
   estimator: {
     type: "choice",
-    of: ["exact", "hutchinson"],
-    otherwise: "exact up to 8 columns",
+    of: traceEstimators as typeof traceEstimators,
+    otherwise: `exact up to ${EXACT_TRACE_LIMIT} columns` as string,
     placeholder: "name",
     help: "divergence of the field: exact, or hutchinson's estimate",
   },
   noise: {
     type: "choice",
-    of: ["rademacher", "gaussian"],
-    otherwise: "rademacher",
+    of: noiseKinds as typeof noiseKinds,
+    otherwise: DEFAULT_NOISE as string,
     placeholder: "name",
     help: "of --estimator hutchinson: {choices}",
   },
@@ -128,6 +131,22 @@ export const cacheTable = {
     placeholder: "folder",
     help: "where data sets are kept",
   },
+} as const;
+
+/** How a command takes what it is told, and how it answers. No spec has it. */
+export const deskTable = {
+  config: {
+    type: "text",
+    placeholder: "file",
+    group: "Common options:",
+    help: "take options from a file, JSON or YAML; flags go first",
+  },
+  printConfig: {
+    type: "boolean",
+    help: "print the options in effect as JSON, ready for --config, and do nothing else",
+  },
+  json: { type: "boolean", help: "print the result as JSON on stdout, everything else on stderr" },
+  quiet: { type: "boolean", help: "show no progress" },
 } as const;
 
 /** Where a command runs: the part of a run's context that flags decide. No spec has it. */

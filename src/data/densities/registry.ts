@@ -4,25 +4,26 @@ import { circles } from "./circles.js";
 import type { Density } from "./density.js";
 import { eightGaussians } from "./eight-gaussians.js";
 import { moons } from "./moons.js";
+import { type DensityName, densityNames } from "./names.js";
 import { pinwheel } from "./pinwheel.js";
 import { rings } from "./rings.js";
 import { swissRoll } from "./swiss-roll.js";
 import { twoSpirals } from "./two-spirals.js";
 
+const makers: Readonly<Record<DensityName, () => Density>> = {
+  pinwheel,
+  rings,
+  checkerboard,
+  circles,
+  "8-gaussians": eightGaussians,
+  "two-spirals": twoSpirals,
+  moons,
+  "swiss-roll": swissRoll,
+};
+
 /** Every density with its default parameters, by name; the four of the hypersolver paper first. */
 export const densities: Readonly<Record<string, Density>> = Object.freeze(
-  Object.fromEntries(
-    [
-      pinwheel(),
-      rings(),
-      checkerboard(),
-      circles(),
-      eightGaussians(),
-      twoSpirals(),
-      moons(),
-      swissRoll(),
-    ].map((density) => [density.name, density]),
-  ),
+  Object.fromEntries(densityNames.map((name) => [name, makers[name]()])),
 );
 
 /** @throws INVALID_ARGUMENT listing the names there are. */

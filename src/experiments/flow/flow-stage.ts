@@ -1,4 +1,5 @@
 import type { Artifact } from "../kit/artifact.js";
+import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
 import type { FlowMetrics } from "./flow-metrics.js";
@@ -21,7 +22,7 @@ const flowCodec: Codec<KeptFlow> = {
  * @param onLearned is told the flow before it is measured.
  */
 export const flowStage = (
-  request: Omit<FlowRequest, "checkpoints" | "resume" | "onLearned" | "figures">,
+  request: Omit<FlowRequest, "onLearned" | "figures">,
   onLearned: (path: string, content: Artifact["content"]) => Promise<void>,
 ): Stage<KeptFlow> => ({
   name: "train",
@@ -33,18 +34,14 @@ export const flowStage = (
   },
   codec: flowCodec,
   isWhole: ({ metrics }) => metrics.status === "complete",
-  make: async (context, { read, write }) => {
-    const { metrics, artifacts } = await runFlow(
-      {
-        ...request,
-        figures: false,
-        checkpoints: { read, write: (_, content) => write(content), remove: async () => {} },
-        resume: true,
-        onLearned: ({ path, content }) => onLearned(path, content),
-      },
-      context,
-    );
-    const content = artifacts.find(({ path }) => path === "flow.onnx")?.content;
-    return { metrics, content: content as Uint8Array };
+  make: async (context, checkpoint) => {
+    const whole: FlowRequest = {
+      ...request,
+      ...(await checkpointingIn(checkpoint)),
+      figures: false,
+      onLearned: ({ path, content }) => onLearned(path, content),
+    };
+    const { metrics, content } = await runFlow(whole, context);
+    return { metrics, content };
   },
 });

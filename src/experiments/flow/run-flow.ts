@@ -1,10 +1,10 @@
 import { meanAndStandardError } from "../../metrics/index.js";
 import {
-  type BaseDistribution,
   compileFlowDensity,
   encodeFlow,
   type Flow,
   type FlowData,
+  type FlowTrainingInputs,
   type FlowTrainingSpec,
   type TrainedFlow,
   trainFlow,
@@ -15,16 +15,16 @@ import { machineOf } from "../../runtime/internal.js";
 import { type Complete, completeSpec } from "../../spec/index.js";
 import { isHypersolversError } from "../../tensor/index.js";
 import type { Artifact } from "../kit/artifact.js";
-import { CHECKPOINT_FILE, checkpointing, type Resumption } from "../kit/checkpoint-files.js";
 import { DRAWING, MEASURING_DENSITY } from "../kit/progress-stages.js";
 import { metricsFile, reportArtifacts, withRunFacts } from "../kit/report.js";
+import { flowDefaults } from "./flow-defaults.js";
 import { type FlowFigureData, flowFigures } from "./flow-figures.js";
 import type { FlowMetrics } from "./flow-metrics.js";
-import { flowDefaults, phasesText } from "./flow-phases.js";
+import { phasesText } from "./flow-phases.js";
 import { flowReport } from "./flow-report.js";
 
-/** A flow from data to report. A checkpoint goes by the name `CHECKPOINT_FILE`; whoever called removes it. */
-export interface FlowRequest extends Resumption {
+/** A flow from data to report. */
+export interface FlowRequest extends FlowTrainingInputs {
   readonly data: FlowData;
   /** Names of the data's columns, kept in the flow. */
   readonly columns?: readonly string[] | undefined;
@@ -34,8 +34,6 @@ export interface FlowRequest extends Resumption {
   /** The command line that repeats this run, for the report. */
   readonly command: string;
   readonly spec: FlowTrainingSpec;
-  /** Default standard normal. */
-  readonly base?: BaseDistribution;
   /** Held-out points to measure on, or as many as there are. Default 10,000. */
   readonly heldOut?: number;
   /** Draw figures and write a report. Default true. */
@@ -49,6 +47,8 @@ export interface FlowRun {
   readonly metrics: FlowMetrics;
   readonly flow: Flow;
   readonly facts: FlowFacts;
+  /** `flow.onnx`. */
+  readonly content: Uint8Array;
   readonly artifacts: readonly Artifact[];
 }
 
@@ -58,19 +58,15 @@ export interface FlowRun {
  * @throws as `trainFlow`.
  */
 export async function runFlow(request: FlowRequest, context: RunContext = {}): Promise<FlowRun> {
-  const { data, columns, base, figures = true } = request;
+  const { data, columns, figures = true } = request;
   const spec = completeSpec(flowTrainingTable, request.spec);
   const { seed, phases } = spec;
   const { onProgress } = context;
-  const inputs = { base, ...(await checkpointing(CHECKPOINT_FILE, request)) };
-  const trained = await trainFlow(data, spec, inputs, context);
+  const trained = await trainFlow(data, spec, request, context);
   const compile = machineOf(context);
   const known = { data: data.description, columns, training: phasesText(phases), seed };
-  const fileOf = (facts: FlowFacts): Artifact => ({
-    path: "flow.onnx",
-    content: encodeFlow(trained.flow, facts),
-  });
-  await request.onLearned?.(fileOf(flowFacts(trained.flow, { ...known, heldOutNll: undefined })));
+  const unmeasured = flowFacts(trained.flow, { ...known, heldOutNll: undefined });
+  await request.onLearned?.({ path: "flow.onnx", content: encodeFlow(trained.flow, unmeasured) });
   onProgress?.({ stage: MEASURING_DENSITY, done: 0, total: 1 });
   const started = performance.now();
   const likelihood = await heldOutLikelihood(
@@ -85,7 +81,9 @@ export async function runFlow(request: FlowRequest, context: RunContext = {}): P
   if (figures) onProgress?.({ stage: DRAWING, done: 0, total: 1 });
   const of = { flow: trained.flow, data, metrics, seed };
   const numbers = figures ? await pageOf(of, facts, compile) : [metricsFile(metrics)];
-  return { metrics, facts, flow: trained.flow, artifacts: [fileOf(facts), ...numbers] };
+  const content = encodeFlow(trained.flow, facts);
+  const artifacts = [{ path: "flow.onnx", content }, ...numbers];
+  return { metrics, facts, flow: trained.flow, content, artifacts };
 }
 
 type Likelihood = Pick<FlowMetrics, "heldOut" | "broken">;

@@ -13,41 +13,28 @@ export interface KeptFile {
   write(content: Uint8Array): Promise<void>;
 }
 
-/** Where a run keeps checkpoints, and whether it goes on from them. */
-export interface Resumption {
-  /** Without it nothing is kept. */
-  readonly checkpoints?: Store;
-  /** Go on from the checkpoint, if there is one. Default false. */
-  readonly resume?: boolean;
-}
-
 /** Options of everything that trains. */
 export interface Checkpointing {
-  readonly checkpoint?: Checkpoint;
-  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly onCheckpoint: (checkpoint: Checkpoint) => Promise<void>;
 }
 
 /**
- * Keeps a training's checkpoints in a file of the store.
- * @throws MALFORMED_FILE when the file that is to go on from is none.
+ * Keeps a training's checkpoints in `CHECKPOINT_FILE` of a store. @param resume go on from the one there, if there is one.
+ * @throws MALFORMED_FILE when it is none.
  */
-export async function checkpointing(
-  file: string,
-  { checkpoints, resume = false }: Resumption,
-): Promise<Checkpointing> {
-  if (checkpoints === undefined) return {};
-  return checkpointingIn({
-    name: file,
-    read: async () => (resume ? checkpoints.read(file) : undefined),
-    write: (content) => checkpoints.write(file, content),
+export const checkpointing = (store: Store, resume: boolean): Promise<Checkpointing> =>
+  checkpointingIn({
+    name: CHECKPOINT_FILE,
+    read: async () => (resume ? store.read(CHECKPOINT_FILE) : undefined),
+    write: (content) => store.write(CHECKPOINT_FILE, content),
   });
-}
 
-/** Keeps a training's checkpoints in the file of its stage. */
+/** Keeps a training's checkpoints in the file of its stage. @throws MALFORMED_FILE as `checkpointing`. */
 export async function checkpointingIn({ name, read, write }: KeptFile): Promise<Checkpointing> {
   const kept = await read();
   return {
-    ...(kept !== undefined && { checkpoint: decodeCheckpoint(kept, name) }),
+    checkpoint: kept && decodeCheckpoint(kept, name),
     onCheckpoint: (checkpoint) => write(encodeCheckpoint(checkpoint)),
   };
 }

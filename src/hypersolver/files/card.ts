@@ -5,7 +5,7 @@ import {
   tableauMethodText,
   tableauSchema,
 } from "../../ode/internal.js";
-import { fail } from "../../tensor/index.js";
+import { parseFacts } from "../../tensor/internal.js";
 
 /** Errors of base and hypersolver at one number of steps, on held-out states. */
 export interface MeasuredError {
@@ -109,22 +109,12 @@ export const CARD_KEY = "hypersolvers.card";
 
 /**
  * Reads a card from its JSON text.
+ * @param text undefined: the file has none.
  * @throws MALFORMED_FILE naming the first member that is wrong.
  */
-export function parseCard(text: string, what: string): ValidityCard {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw fail("MALFORMED_FILE", { what, expected: "a validity card as JSON", received: text.slice(0, 60) });
-  }
-  const result = cardSchema.safeParse(parsed);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw fail("MALFORMED_FILE", {
-    what: `${what}: validity card`,
-    expected: issue?.message ?? "a valid card",
-    received: issue?.path.join(".") ?? "something else",
-    help: "fit the correction again with this version",
+export const parseCard = (text: string | undefined, what: string): ValidityCard =>
+  parseFacts(cardSchema, text, {
+    what,
+    expected: `a correction: an ONNX model with a validity card, "${CARD_KEY}" in its metadata`,
+    help: "make one with `hypersolvers fit`, of this version",
   });
-}

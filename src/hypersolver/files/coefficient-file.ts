@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Field, type NonStationaryMethod, nonStationary } from "../../ode/index.js";
 import { nonStationarySchema } from "../../ode/internal.js";
 import { fail, isHypersolversError } from "../../tensor/index.js";
+import { parseFacts } from "../../tensor/internal.js";
 import { fingerprintOf } from "./fingerprint.js";
 
 /** What coefficients were fitted to, and what that gave. */
@@ -59,25 +60,17 @@ export function encodeCoefficients(
  */
 export function decodeCoefficients(bytes: Uint8Array, file: string): LoadedCoefficients {
   const text = new TextDecoder().decode(bytes);
-  const malformed = (received: string, expected = "coefficients as JSON, as a fit writes them"): Error =>
-    fail("MALFORMED_FILE", { what: file, expected, received });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw malformed(text.slice(0, 60));
-  }
-  const { data, error } = schema.safeParse(json);
-  const [issue] = error?.issues ?? [];
-  if (data === undefined) throw malformed(issue?.path.join(".") || "something else", issue?.message);
-  const { coefficients, grid } = data.method;
+  const wanted = { what: file, expected: "coefficients as JSON, as a fit writes them" };
+  const { method, card } = parseFacts(schema, text, wanted);
+  const { coefficients, grid } = method;
   if (coefficients === undefined || grid === undefined)
-    throw malformed("a method without coefficients or grid");
+    throw fail("MALFORMED_FILE", { ...wanted, received: "a method without coefficients or grid" });
   try {
-    return { method: nonStationary(coefficients, grid, { file }), card: data.card };
+    return { method: nonStationary(coefficients, grid, { file }), card };
   } catch (cause) {
     if (!isHypersolversError(cause)) throw cause;
-    throw malformed(`${cause.facts.what}: ${cause.facts.received}`, cause.facts.expected);
+    const { what, expected, received } = cause.facts;
+    throw fail("MALFORMED_FILE", { what: file, expected, received: `${what}: ${received}` });
   }
 }
 

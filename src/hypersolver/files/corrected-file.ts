@@ -4,6 +4,7 @@ import { makeGraph, topological } from "../../graph/internal.js";
 import { prefixed, withPrefix } from "../../nn/internal.js";
 import { nonStationaryCoefficientsSchema } from "../../ode/internal.js";
 import { fail, isHypersolversError } from "../../tensor/index.js";
+import { parseFacts } from "../../tensor/internal.js";
 import { type CorrectionNetwork, parseCorrectionInputs } from "../correction/correction.js";
 import { correctionBlocks } from "../learned/corrected-coefficients.js";
 import { type CorrectedMethod, corrected } from "../learned/corrected-method.js";
@@ -83,7 +84,10 @@ export function encodeCorrected(
  */
 export function decodeCorrected(bytes: Uint8Array, file: string): LoadedCorrected {
   const model = importOnnx(bytes, file);
-  const learned = learnedOf(model, file);
+  const learned = parseFacts(schema, model.metadata[LEARNED_KEY], {
+    what: file,
+    expected: `a learned solver as a fit writes it, with "${LEARNED_KEY}" in its metadata`,
+  });
   const { span, coefficients, every, gains, card, weights } = learned;
   const blocks = correctionBlocks(coefficients.times.length, every);
   const stages = learned.networks.map((_, i) => {
@@ -97,26 +101,8 @@ export function decodeCorrected(bytes: Uint8Array, file: string): LoadedCorrecte
   } catch (cause) {
     if (!isHypersolversError(cause)) throw cause;
     const { what, received, expected } = cause.facts;
-    throw malformed(file, `${what}: ${received}`, expected);
+    throw fail("MALFORMED_FILE", { what: file, expected, received: `${what}: ${received}` });
   }
-}
-
-const malformed = (what: string, received: string, expected = "a learned solver as a fit writes it"): Error =>
-  fail("MALFORMED_FILE", { what, expected, received });
-
-function learnedOf({ metadata }: ImportedModel, file: string): Learned {
-  const text = metadata[LEARNED_KEY];
-  if (text === undefined) throw malformed(file, `a model without "${LEARNED_KEY}" in its metadata`);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw malformed(file, text.slice(0, 60));
-  }
-  const { data, error } = schema.safeParse(json);
-  if (data !== undefined) return data;
-  const [issue] = error.issues;
-  throw malformed(file, issue?.path.join(".") || "something else", issue?.message);
 }
 
 /** The i-th network of a model, its inputs by the names that `siteInputs` gives them. */

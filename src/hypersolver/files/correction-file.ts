@@ -28,16 +28,7 @@ export function decodeCorrection(
   what: string,
 ): Correction & { readonly card: ValidityCard } {
   const model = importOnnx(bytes, what);
-  const text = model.metadata[CARD_KEY];
-  if (text === undefined) {
-    throw fail("MALFORMED_FILE", {
-      what,
-      expected: `a correction: an ONNX model with "${CARD_KEY}" in its metadata`,
-      received: "a model without a validity card",
-      help: "make one with `hypersolvers fit`",
-    });
-  }
-  const card = parseCard(text, what);
+  const card = parseCard(model.metadata[CARD_KEY], what);
   const g = model.graph.outputs.g;
   if (g === undefined)
     throw fail("CARD_MISMATCH", {

@@ -12,7 +12,7 @@ import { controlSpecs, planMesh, stateType, stepsOf } from "../../ode/internal.j
 import { compile } from "../../runtime/index.js";
 import { programOf } from "../../runtime/internal.js";
 import { cast, fail, fromNumbers, sizeOf, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
-import { firstNonFinite } from "../../tensor/internal.js";
+import { firstNonFinite, parseFacts } from "../../tensor/internal.js";
 import type { Samples } from "../states/states.js";
 import { SOLVER_KEY, solverFacts } from "./solver-facts.js";
 
@@ -153,12 +153,9 @@ export function goldenVectorsOf(
   what: string,
 ): GoldenVectors | undefined {
   const text = metadata[GOLDEN_KEY];
-  if (text === undefined) return undefined;
-  try {
-    return goldenSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw fail("MALFORMED_FILE", { what, expected: "golden vectors", received: text.slice(0, 60), cause });
-  }
+  return text === undefined
+    ? undefined
+    : parseFacts(goldenSchema, text, { what, expected: "golden vectors" });
 }
 
 /** As text; nine digits give back every float32. */

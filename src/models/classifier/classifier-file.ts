@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { decodeSafetensors, encodeSafetensors, fail } from "../../tensor/index.js";
-import { firstNonFinite } from "../../tensor/internal.js";
+import { firstNonFinite, parseFacts } from "../../tensor/internal.js";
 import { libraryName } from "../../version.js";
 import type { ClassifierArchitecture } from "./architecture.js";
 import { architectureNamed } from "./architectures.js";
@@ -61,7 +61,11 @@ export function decodeClassifierState(
   among?: readonly ClassifierArchitecture[],
 ): Classifier & { readonly facts: ClassifierFacts } {
   const { tensors, metadata } = decodeSafetensors(bytes, what);
-  const facts = factsIn(metadata[CLASSIFIER_KEY], what);
+  const facts = parseFacts(schema, metadata[CLASSIFIER_KEY], {
+    what,
+    expected: `a classifier: a safetensors file with "${CLASSIFIER_KEY}" in its metadata`,
+    help: "for a state dict of PyTorch take decodeStateDict and classifierOf",
+  });
   const architecture = architectureNamed(facts.architecture, among);
   if (facts.classes.length !== architecture.classes) {
     throw fail("MALFORMED_FILE", {
@@ -75,18 +79,4 @@ export function decodeClassifierState(
     if (bad >= 0) throw fail("NON_FINITE", { what: `${what}: ${name}`, received: `element ${bad}` });
   }
   return { ...classifierOf(architecture, tensors), facts };
-}
-
-function factsIn(text: string | undefined, what: string): ClassifierFacts {
-  try {
-    return schema.parse(JSON.parse(text ?? ""));
-  } catch (cause) {
-    throw fail("MALFORMED_FILE", {
-      what,
-      expected: `a classifier: a safetensors file with "${CLASSIFIER_KEY}" in its metadata`,
-      received: text === undefined ? "another safetensors file" : text.slice(0, 60),
-      help: "for a state dict of PyTorch take decodeStateDict and classifierOf",
-      cause,
-    });
-  }
 }

@@ -1,5 +1,6 @@
 import { add, constant, log, mul, type Node, neg, reduceSum, softplus, square } from "../../graph/index.js";
-import { draw, fail, type Random, type Tensor, tensor } from "../../tensor/index.js";
+import { draw, type Random, type Tensor, tensor } from "../../tensor/index.js";
+import { checkFreedom, parseBase } from "./base-names.js";
 
 /** The distribution at the far end of a flow: independent coordinates, easy to draw from, known density. */
 export interface BaseDistribution {
@@ -51,19 +52,12 @@ export const logisticBase: BaseDistribution = independent(
   0,
 );
 
-const MOST_FREEDOM = 1000;
-
 /**
  * Student's t distribution with ν degrees of freedom: polynomial tails, for data with far outliers.
  * @throws INVALID_ARGUMENT unless ν is an integer from 1 to 1000: a draw is normal/√(χ²_ν/ν), and takes ν + 1 normals.
  */
 export function studentTBase(freedom: number): BaseDistribution {
-  if (!Number.isInteger(freedom) || freedom < 1 || freedom > MOST_FREEDOM)
-    throw fail("INVALID_ARGUMENT", {
-      what: "student-t: degrees of freedom",
-      expected: `an integer from 1 to ${MOST_FREEDOM}; with more, take the normal distribution`,
-      received: String(freedom),
-    });
+  checkFreedom(freedom);
   const next = (random: Random): number => {
     let chiSquare = 0;
     for (let i = 0; i < freedom; i++) chiSquare += random.normal() ** 2;
@@ -87,13 +81,7 @@ function logGammaHalf(n: number): number {
  * @throws INVALID_ARGUMENT listing the names.
  */
 export function baseNamed(name: string): BaseDistribution {
-  if (name === normalBase.name) return normalBase;
-  if (name === logisticBase.name) return logisticBase;
-  const freedom = /^student-t\((\d+)\)$/.exec(name)?.[1];
-  if (freedom !== undefined) return studentTBase(Number(freedom));
-  throw fail("INVALID_ARGUMENT", {
-    what: "base distribution",
-    expected: "normal, logistic or student-t(NU) with an integer NU",
-    received: name,
-  });
+  const base = parseBase(name);
+  if (base.kind === "student-t") return studentTBase(base.freedom);
+  return base.kind === "normal" ? normalBase : logisticBase;
 }

@@ -2,7 +2,7 @@ import { logScale, standardized } from "../../data/index.js";
 import { type Graph, type Node, slice, sub, trace } from "../../graph/index.js";
 import type { Correction } from "../../hypersolver/index.js";
 import { correctionOf } from "../../hypersolver/internal.js";
-import { compileSolve, logDensityField, type Method, orThrow, type Tolerances } from "../../ode/index.js";
+import { compileSolve, logDensityField, type Method, orThrow } from "../../ode/index.js";
 import {
   checkOptionNames,
   compileNames,
@@ -22,7 +22,9 @@ import { type CompileOptions, compile, type NamedTensors } from "../../runtime/i
 import { cast, fail, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { columnsOf, withZeroColumns } from "./augmented-states.js";
 import { dimensionOf, type Flow } from "./flow.js";
-import { drawNoise, type NoiseKind } from "./noise.js";
+import { drawNoise } from "./noise.js";
+import { DEFAULT_NOISE, type NoiseKind } from "./noise-kinds.js";
+import { FLOW_TOLERANCES } from "./tolerances.js";
 
 /** How log-densities are solved, and on what. */
 interface FlowDensityOptions extends CompileOptions {
@@ -34,7 +36,7 @@ interface FlowDensityOptions extends CompileOptions {
   /** Looked at between steps, or before and after a program that is the whole solve. */
   readonly signal?: AbortSignal | undefined;
   /** Default: exact up to dimension 8 and for a correction of the log-density, else Hutchinson's. */
-  readonly estimator?: TraceEstimator;
+  readonly estimator?: TraceEstimator | undefined;
   /** Of Hutchinson's estimator. Default `rademacher`. */
   readonly noise?: NoiseKind;
   /** Seed of that noise; every run draws its own. Default 0. */
@@ -75,9 +77,6 @@ const densityNames: OptionNames<FlowDensityOptions> = {
   toleranceOnState: true,
 };
 
-/** Tolerances of densities and samples where none are asked for, as in the paper. */
-export const FLOW_TOLERANCES: Tolerances = { rtol: 1e-5, atol: 1e-5 };
-
 /**
  * Prepares log p(x) = log p_base(z(s₀)) − ∫ div f ds + what standardization changes, by a solve from data to base
  * (Chen et al., 2018, eq. 8).
@@ -88,7 +87,7 @@ export async function compileFlowDensity(
   options: FlowDensityOptions = {},
 ): Promise<CompiledDensity> {
   checkOptionNames("compileFlowDensity", options, densityNames);
-  const { noise = "rademacher", seed = 0, toleranceOnState = false } = options;
+  const { noise = DEFAULT_NOISE, seed = 0, toleranceOnState = false } = options;
   const dimension = dimensionOf(flow);
   const augmented = logDensityField(flow.field, { estimator: densityEstimator(flow, options) });
   const open = withOpenParameters(augmented.field);

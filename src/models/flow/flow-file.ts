@@ -2,6 +2,7 @@ import { z } from "zod";
 import { bind, encodeOnnx, importOnnx } from "../../graph/index.js";
 import { fieldOfModel } from "../../ode/index.js";
 import { fail } from "../../tensor/index.js";
+import { parseFacts } from "../../tensor/internal.js";
 import { libraryName } from "../../version.js";
 import { baseNamed } from "./base-distribution.js";
 import type { Flow } from "./flow.js";
@@ -84,16 +85,11 @@ export function encodeFlow({ field }: Flow, facts: FlowFacts): Uint8Array {
  */
 export function decodeFlow(bytes: Uint8Array, what: string): DescribedFlow {
   const model = importOnnx(bytes, what);
-  const text = model.metadata[FLOW_KEY];
-  if (text === undefined) {
-    throw fail("MALFORMED_FILE", {
-      what,
-      expected: `a flow: an ONNX model with "${FLOW_KEY}" in its metadata`,
-      received: "a model without it",
-      help: "train one with `hypersolvers train`",
-    });
-  }
-  const facts = parseFacts(text, what);
+  const facts = parseFacts(factsSchema, model.metadata[FLOW_KEY], {
+    what,
+    expected: `a flow: an ONNX model with "${FLOW_KEY}" in its metadata`,
+    help: "train one with `hypersolvers train`, of this version",
+  });
   const field = fieldOfModel(model);
   const { base, span, standardization } = facts;
   const [, dimension] = field.graph.inputs[field.roles.state]?.shape ?? [];
@@ -122,20 +118,6 @@ function baseOf(name: string, what: string): Flow["base"] {
       what,
       expected: "a base distribution that this version knows",
       received: name.slice(0, 60),
-      cause,
-    });
-  }
-}
-
-function parseFacts(text: string, what: string): FlowFacts {
-  try {
-    return factsSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw fail("MALFORMED_FILE", {
-      what,
-      expected: "facts of a flow",
-      received: text.slice(0, 60),
-      help: "train it again with this version",
       cause,
     });
   }

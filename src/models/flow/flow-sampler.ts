@@ -4,7 +4,7 @@ import { checkOptionNames, compileNames, type FieldStatistics, resolveMethod } f
 import type { CompileOptions } from "../../runtime/index.js";
 import type { Random, Tensor } from "../../tensor/index.js";
 import { dimensionOf, type Flow } from "./flow.js";
-import { FLOW_TOLERANCES } from "./flow-density.js";
+import { FLOW_TOLERANCES } from "./tolerances.js";
 
 /** How samples are solved, and on what. */
 export interface FlowSamplerOptions extends CompileOptions {

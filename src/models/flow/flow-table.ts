@@ -1,7 +1,9 @@
 import { type ActivationName, activationNames } from "../../nn/specs.js";
+import { EXACT_TRACE_LIMIT, traceEstimators } from "../../ode/specs.js";
 import type { Spec } from "../../spec/index.js";
 import { type Checked, most, seedRow } from "../../spec/internal.js";
 import { continuousAdjointTable } from "../adjoint-table.js";
+import { DEFAULT_NOISE, type NoiseKind, noiseKinds } from "./noise-kinds.js";
 
 /** A fully connected vector field. Bounds are in standardized units. */
 export const flowNetworkTable = {
@@ -69,14 +71,14 @@ export const likelihoodTable = {
   },
   estimator: {
     type: "choice",
-    of: ["exact", "hutchinson"],
-    otherwise: "exact up to 8 columns",
+    of: traceEstimators as typeof traceEstimators,
+    otherwise: `exact up to ${EXACT_TRACE_LIMIT} columns` as string,
     help: "divergence of the field: {choices}",
   },
   noise: {
     type: "choice",
-    of: ["rademacher", "gaussian"],
-    default: "rademacher",
+    of: noiseKinds as typeof noiseKinds,
+    default: DEFAULT_NOISE as NoiseKind,
     help: "of hutchinson's estimator: {choices}",
   },
   kinetic: { type: "number", min: 0, default: 0, help: "weight of ∫‖f‖² ds in the loss" },

@@ -17,7 +17,6 @@ import {
   logDensityField,
   type Method,
   type Span,
-  type Tolerances,
 } from "../../ode/index.js";
 import {
   type LogDensityField,
@@ -33,7 +32,9 @@ import { cast, fail, isBroken, item, Random, type Tensor, unlessItBreaks } from 
 import { compileOutsideGradient } from "../outside-gradient.js";
 import { withZeroColumns } from "./augmented-states.js";
 import type { BaseDistribution } from "./base-distribution.js";
-import { drawNoise, type NoiseKind } from "./noise.js";
+import { drawNoise } from "./noise.js";
+import { DEFAULT_NOISE, type NoiseKind } from "./noise-kinds.js";
+import { TRAINING_TOLERANCES } from "./tolerances.js";
 import type { FlowTrainer } from "./trainer.js";
 
 /** How the likelihood is solved, differentiated and regularized. */
@@ -59,9 +60,6 @@ export interface LikelihoodOptions {
   readonly compile?: CompileOptions;
 }
 
-/** Tolerances of training solves, as in the paper. */
-export const TRAINING_TOLERANCES: Tolerances = { rtol: 1e-5, atol: 1e-5 };
-
 /**
  * Training by maximum likelihood: the log-density field is solved from data to base, and the gradient of
  * −mean log p(x) goes back through the solve.
@@ -71,7 +69,7 @@ export async function compileMaximumLikelihood(
   field: Field,
   options: LikelihoodOptions,
 ): Promise<FlowTrainer> {
-  const { span, kinetic = 0, frobenius = 0, estimator, noise = "rademacher", seed = 0 } = options;
+  const { span, kinetic = 0, frobenius = 0, estimator, noise = DEFAULT_NOISE, seed = 0 } = options;
   for (const [what, weight] of Object.entries({ kinetic, frobenius })) requireWeight(what, weight);
   const augmented = logDensityField(field, {
     kinetic: kinetic > 0,

@@ -4,7 +4,7 @@ import { checkMonotone } from "../problem/mesh.js";
 import { type Solution, SolutionRecorder } from "../problem/solution.js";
 import type { AdaptiveOptions } from "./adaptive-options.js";
 import { lostCause } from "./lost-cause.js";
-import { MOST_STEPS } from "./step-control.js";
+import { DEFAULT_MAX_STEPS } from "./step-control.js";
 import {
   type ControllerState,
   type Decision,
@@ -87,7 +87,7 @@ interface Attempt {
 
 async function advanceToEnd<Y>(run: Run<Y>, start: Point<Y>): Promise<Solution<Y>> {
   const { recorder, stepper, stepController } = run;
-  const { maxSteps = MOST_STEPS, signal, onStep } = run.options;
+  const { maxSteps = DEFAULT_MAX_STEPS, signal, onStep } = run.options;
   const isInterrupted = interruption(signal);
   let point = start;
   for (;;) {

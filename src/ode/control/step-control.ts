@@ -1,5 +1,5 @@
 import { most } from "../../spec/internal.js";
-import { fail } from "../../tensor/index.js";
+import { fail } from "../../tensor/errors.js";
 import type { StepController } from "./step-controller.js";
 
 /** Size of an error whose elements are already divided by their tolerances; at most 1 passes. */
@@ -46,8 +46,8 @@ export type Tolerances = Pick<StepControl, "rtol" | "atol">;
 /** Those of torchdiffeq. */
 export const DEFAULT_TOLERANCES: Tolerances = { rtol: 1e-7, atol: 1e-9 };
 
-/** Attempts of a solve whose author set no limit. */
-export const MOST_STEPS = 100_000;
+/** Attempted steps of a solve whose author set no limit. */
+export const DEFAULT_MAX_STEPS = 100_000;
 
 /** @throws INVALID_ARGUMENT naming what makes no sense. */
 export function checkStepControl(control: StepControl): void {

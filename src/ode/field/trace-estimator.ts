@@ -1,5 +1,6 @@
 import { add, jvp, mul, type Node, reduceSum, square } from "../../graph/index.js";
 import { jacobianColumns, requireVectors, traceOf } from "./divergence.js";
+import { EXACT_TRACE_LIMIT, type traceEstimators } from "./trace-estimator-names.js";
 
 /**
  * How the divergence of a field is computed along a solve. `exact`: d Jacobian–vector products. `hutchinson`: one
@@ -7,10 +8,7 @@ import { jacobianColumns, requireVectors, traceOf } from "./divergence.js";
  * once a solve and kept, so that the solver sees a smooth integrand.
  * Reference: W. Grathwohl et al., FFJORD, ICLR 2019, section 3.1.
  */
-export type TraceEstimator = "exact" | "hutchinson";
-
-/** States up to this dimension get the exact trace by default. */
-const EXACT_TRACE_LIMIT = 8;
+export type TraceEstimator = (typeof traceEstimators)[number];
 
 /** The estimator where none is asked for. */
 export const defaultEstimator = (dimension: number): TraceEstimator =>

@@ -1,4 +1,4 @@
-import { MOST_STEPS } from "../control/step-control.js";
+import { DEFAULT_MAX_STEPS } from "../control/step-control.js";
 import type { Span } from "../problem/mesh.js";
 import type { Solution, SolutionRecorder } from "../problem/solution.js";
 
@@ -22,7 +22,7 @@ export interface Segments<Y> {
 export async function integrateSegments<Y>(
   recorder: SolutionRecorder<Y>,
   y0: Y,
-  { times, maxSteps = MOST_STEPS, advance, arrive }: Segments<Y>,
+  { times, maxSteps = DEFAULT_MAX_STEPS, advance, arrive }: Segments<Y>,
 ): Promise<Solution<Y>> {
   const end = times.at(-1) ?? 0;
   let y = y0;

@@ -74,7 +74,7 @@ describe("fit of a flow", () => {
   });
 
   it("learns log-densities on a density by its name too", async () => {
-    const { code, text } = await told(`${FIT} --iterations 4 --log-density moons --out moons`);
+    const { code, text } = await told(`${FIT.replace("300", "4")} --log-density moons --out moons`);
     expect([code, text]).toEqual([0, expect.stringContaining("correction.onnx")]);
     const { source, mean } = cardIn("moons").states;
     expect(source).toBe("data with a zero: moons");

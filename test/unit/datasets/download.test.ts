@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dataJobOf } from "../../../src/cli/commands/data/job.js";
-import type { DataCommandOptions } from "../../../src/cli/commands/data/options.js";
+import type { DataOptions } from "../../../src/cli/commands/data/table.js";
 import { createOutput } from "../../../src/cli/terminal/output.js";
 import { type Progress, silentProgress } from "../../../src/cli/terminal/progress.js";
 import { type DownloadProgress, downloadDataset, loadDataset } from "../../../src/datasets/index.js";
@@ -195,12 +195,11 @@ describe("a download", () => {
 
 describe("hypersolvers data", () => {
   const output = createOutput(process);
-  type Wish = Pick<DataCommandOptions, "from" | "download">;
+  type Wish = Pick<DataOptions, "from" | "download">;
   const told = (mirror: string, cache: string, progress: Progress = silentProgress, wish: Wish = {}) =>
-    dataJobOf({ ...datasetDefinitions, mnist: definition(mirror) })(
-      "mnist",
-      { cache, seed: 0, device: "cpu", ...wish },
-      { output, progress, commandLine: "" },
+    dataJobOf({ ...datasetDefinitions, mnist: definition(mirror) }).run(
+      { name: "mnist", cache, ...wish },
+      { output, progress, commandLine: "", machine: {} },
     );
 
   it("downloads with progress in kB, and once only", async () => {
@@ -256,10 +255,9 @@ describe("hypersolvers data", () => {
 
   it("does not call files wrong that nobody can check", async () => {
     const cifar10 = { ...datasetDefinitions.cifar10, count: { training: 60, test: 20 } };
-    const { text, json } = await dataJobOf({ ...datasetDefinitions, cifar10 })(
-      "cifar10",
-      { cache: newCache(), seed: 0, device: "cpu", from: [cifarFolder] },
-      { output, progress: silentProgress, commandLine: "" },
+    const { text, json } = await dataJobOf({ ...datasetDefinitions, cifar10 }).run(
+      { name: "cifar10", cache: newCache(), from: [cifarFolder] },
+      { output, progress: silentProgress, commandLine: "", machine: {} },
     );
     expect(text).toContain("CIFAR-10, 60 training and 20 test images, files that could not be checked");
     expect(json).toMatchObject({

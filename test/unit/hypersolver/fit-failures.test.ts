@@ -52,7 +52,7 @@ describe("an interrupted fit", () => {
 
 describe("a fit that cannot go well", () => {
   test("with an absurd learning rate keeps the untrained correction, or says that the loss broke", async () => {
-    for (const learningRate of [1e6, 1e30]) {
+    for (const learningRate of [1e3, 1e6]) {
       const outcome = await fitted(pendulum(), { ...smallFit, iterations: 60, learningRate }).catch(
         (error: unknown) => error,
       );

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { constant, matmul, mul, type NamedNodes, type Node, trace } from "../../../src/graph/index.js";
 import { withZeroColumns } from "../../../src/models/flow/augmented-states.js";
-import { drawNoise, noiseKinds } from "../../../src/models/flow/noise.js";
+import { drawNoise } from "../../../src/models/flow/noise.js";
+import { noiseKinds } from "../../../src/models/flow/noise-kinds.js";
 import {
   adaptive,
   bosh3,

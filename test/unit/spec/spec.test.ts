@@ -95,7 +95,7 @@ test("a table describes itself as plain data", () => {
   expect(described.find(({ name }) => name === "learningRate")).toEqual({
     name: "learningRate",
     help: "first learning rate; falls by a half cosine",
-    schema: { type: "number", minimum: 0, maximum: 1000 },
+    schema: { type: "number", minimum: 0, maximum: 1e6 },
     required: false,
     default: 0.03,
     defaultFor: { images: 0.01 },

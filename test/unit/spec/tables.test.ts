@@ -1,24 +1,38 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { sharedTable } from "../../../src/cli/options/options.js";
+import { parseGrid, parseStates } from "../../../src/cli/options/parse.js";
 import { buildProgram, commands } from "../../../src/cli/program.js";
 import { createOutput } from "../../../src/cli/terminal/output.js";
+import { experiments } from "../../../src/experiments/registry.js";
 import { convArchitectureTable } from "../../../src/hypersolver/correction/conv-architecture-table.js";
 import { fitTable } from "../../../src/hypersolver/internal.js";
+import { coefficientTable } from "../../../src/hypersolver/learned/coefficient-table.js";
+import { classifierTrainingTable, flowTrainingTable, parseBase } from "../../../src/models/specs.js";
 import { problemOf } from "../../../src/spec/check.js";
 import { checkSpec, completeSpec, defaultsOf, type Table } from "../../../src/spec/index.js";
 import { flagOf, helpOf, type Row, valueOfText } from "../../../src/spec/internal.js";
 import type { Kind } from "../../../src/spec/kind.js";
 import { textOfValue } from "../../../src/spec/text.js";
+import { boundText } from "../../../src/spec/words.js";
 
 /** Every table of options that there is: those of the commands, and those inside specs. */
 const tables: readonly (readonly [string, Table])[] = [
   ["a fit", fitTable],
   ["an architecture", convArchitectureTable],
-  ...commands.flatMap(({ name, table }) => (table === undefined ? [] : [[name, table] as const])),
+  ["what every command is told", sharedTable],
+  ...commands.map(({ name, table }) => [name, table] as const),
 ];
 const rows = tables.flatMap(([of, table]) =>
   Object.entries<Row>(table).map(([name, row]) => [`${name} of ${of}`, name, row, table] as const),
 );
+
+/** Texts that a reader takes, and how each has to come out. */
+const readable = new Map<(text: string) => unknown, readonly string[]>([
+  [parseStates, ["normal", "uniform:-1,2", "a.safetensors:z", "points.csv"]],
+  [parseGrid, ["-4,4", "0,1.5,20"]],
+  [parseBase, ["normal", "logistic", "student-t:5", "student-t(1000)"]],
+]);
 
 /** Values of a kind. */
 function valid(kind: Kind): fc.Arbitrary<unknown> {
@@ -29,7 +43,7 @@ function plainValid(kind: Kind): fc.Arbitrary<unknown> {
   const positive = fc.double({ min: 1e-9, max: 1e9, noNaN: true });
   switch (kind.type) {
     case "integer":
-      return fc.integer({ min: kind.min ?? -1e6, max: kind.max ?? 1e6 });
+      return fc.integer({ min: kind.min ?? -1e6, max: kind.max });
     case "number":
       return kind.above === undefined
         ? fc.double({ min: kind.min ?? -1e9, max: kind.max ?? 1e9, noNaN: true })
@@ -37,6 +51,7 @@ function plainValid(kind: Kind): fc.Arbitrary<unknown> {
             .map((value) => value + (kind.above ?? 0))
             .filter((value) => value <= (kind.max ?? Infinity));
     case "text":
+      if (kind.reads !== undefined) return fc.constantFrom(...(readable.get(kind.reads) ?? []));
       return kind.pattern === undefined
         ? fc.stringMatching(/^\w+$/)
         : fc.stringMatching(new RegExp(kind.pattern));
@@ -175,15 +190,51 @@ test("a spec that a table completes is a spec again, and JSON", () => {
 
 describe("help", () => {
   const program = buildProgram(createOutput(process), () => {});
-  test.each(commands.flatMap(({ name, table }) => (table === undefined ? [] : [[name, table] as const])))(
-    "of %s has every option of its table",
-    (name, table) => {
+  test.each(commands.map(({ name, table }) => [name, table] as const))(
+    "of %s has every option of its tables and no other",
+    (name, own) => {
       const command = program.commands.find((each) => each.name() === name);
-      const flags = command?.options.map(({ long }) => long);
-      for (const [option, row] of Object.entries<Row>(table)) {
-        const flag = flagOf(option, row);
-        if (flag !== undefined) expect(flags).toContain(flag);
-      }
+      const rows = [...Object.entries<Row>(own), ...Object.entries<Row>(sharedTable)];
+      const flags = rows.flatMap(([option, row]) => flagOf(option, row) ?? []);
+      expect(command?.options.map(({ long }) => long).sort()).toEqual(flags.sort());
+      const told = rows.filter(([, { flag }]) => flag === "argument").map(([, row]) => helpOf(row));
+      expect(command?.registeredArguments.map(({ description }) => description)).toEqual(told);
     },
   );
+});
+
+/** The kinds of integers in a kind, with where they are. */
+function integersIn(kind: Kind, path: string): readonly (readonly [string, Kind])[] {
+  if (kind.type === "integer") return [[path, kind]];
+  if (kind.type === "list") return integersIn(kind.of, `${path}[]`);
+  if (kind.type === "either") return kind.of.flatMap((each) => integersIn(each, path));
+  if (kind.type !== "record") return [];
+  return Object.entries(kind.of).flatMap(([name, row]) => integersIn(row, `${path}.${name}`));
+}
+
+const all: typeof tables = [
+  ...tables,
+  ["a training of a flow", flowTrainingTable],
+  ["a training of a classifier", classifierTrainingTable],
+  ["a fit of coefficients", coefficientTable],
+  ...Object.values(experiments).map(({ name, table }) => [`experiment ${name}`, table] as const),
+];
+const integers = all.flatMap(([of, table]) =>
+  Object.entries<Row>(table).flatMap(([name, row]) => integersIn(row, `${name} of ${of}`)),
+);
+
+test("there are integers inside of lists, records and either of both", () => {
+  const paths = integers.map(([path]) => path);
+  expect(paths).toContain("phases of a training of a flow[].batch");
+  expect(paths).toContain("architecture of a fit.kernels[]");
+});
+
+test.each(integers)("%s has an upper bound, which the refusal says", (_, kind) => {
+  const { max } = kind as { readonly max: number };
+  expect(max).toBeLessThan(2 ** 32);
+  expect(problemOf(kind, max)).toBeUndefined();
+  for (const slip of [max + 1, 1e15])
+    expect(problemOf(kind, slip)?.expected).toMatch(
+      new RegExp(`(up )?to ${boundText(max)}|at most ${boundText(max)}`),
+    );
 });

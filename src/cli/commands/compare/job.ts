@@ -41,7 +41,7 @@ export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, a
   const span = options.span ?? corrections[0]?.correction.card.span ?? ownSpan(coefficients[0]?.method.grid);
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   if (options.out !== undefined) await requireWritableFolder(options.out);
-  const source = await stateSource(field, parseStates("--states", options.states), options);
+  const source = await stateSource(field, parseStates(options.states), options);
   const wanted = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
   const warnings = [
     ...coefficients.flatMap((loaded) => warnOfCoefficients(loaded, field, output)),

@@ -1,6 +1,7 @@
 import type { Complete } from "../../../spec/index.js";
 import { most } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
+import { parseStates } from "../../options/parse.js";
 import { fieldArgument, seedTable } from "../../options/tables.js";
 
 /** What `compare` is told beside the field and its inputs. */
@@ -26,6 +27,7 @@ export const compareOwnTable = {
   states: {
     type: "text",
     default: "normal",
+    reads: parseStates as typeof parseStates,
     expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv",
     placeholder: "source",
     help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv; a file is used from its held-out fifth",

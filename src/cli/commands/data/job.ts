@@ -10,10 +10,11 @@ import {
 } from "../../../datasets/internal.js";
 import { textTable } from "../../../plot/index.js";
 import { formatNumber } from "../../../plot/internal.js";
-import type { Job, JobContext, JobResult } from "../../command.js";
+import type { JobContext, JobResult } from "../../command.js";
+import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";
-import type { DataCommandOptions } from "./options.js";
+import { type DataOptions, dataTable } from "./table.js";
 
 type Definitions = Readonly<Record<DatasetName, DatasetDefinition>>;
 
@@ -21,44 +22,38 @@ type Definitions = Readonly<Record<DatasetName, DatasetDefinition>>;
 type Action = "downloaded" | "imported" | "kept";
 
 /** The job over any definitions; tests give theirs, with other addresses. */
-export function dataJobOf(definitions: Definitions): Job<DataCommandOptions> {
-  return async (name, { from, download: fresh = false, cache: wanted }, desk) => {
-    const cache = cacheFolder(wanted);
+export const dataJobOf = (definitions: Definitions): SpecJob<typeof dataTable> =>
+  plainJob(dataTable, async ({ name, ...wish }, desk) => {
+    const { from, download: fresh = false } = wish;
     if (from !== undefined && fresh) throw unusable("--from, --download", "one of the two", "both");
-    if (name === "") {
-      if (from === undefined && !fresh) return listing(cache, definitions);
-      throw unusable(
-        "name",
-        `the data set that is meant: ${namesOf(definitions)}`,
-        "none",
-        `write the name first: \`hypersolvers data mnist ${fresh ? "--download" : "--from PATH"}\``,
-      );
-    }
-    const definition = definitionNamed(name, definitions);
-    if (from !== undefined) {
-      const cached = await importDataset(definition, from, cache);
-      return report(definition, cached, "imported", desk);
-    }
-    const present = fresh ? undefined : await verifyCached(definition, cache);
-    if (present !== undefined) return report(definition, present, "kept", desk);
-    return report(definition, await download(definition, cache, desk), "downloaded", desk);
-  };
-}
+    if (name !== undefined) return kept(definitions[name], wish, desk);
+    if (from === undefined && !fresh) return listing(cacheFolder(wish.cache), definitions);
+    throw unusable(
+      "<name>",
+      `the data set that is meant: ${namesOf(definitions)}`,
+      "none",
+      `write the name first: \`hypersolvers data mnist ${fresh ? "--download" : "--from PATH"}\``,
+    );
+  });
 
 /** `hypersolvers data`. */
-export const dataJob: Job<DataCommandOptions> = dataJobOf(datasetDefinitions);
+export const dataJob: SpecJob<typeof dataTable> = dataJobOf(datasetDefinitions);
+
+/** The data set is in the cache afterwards, from wherever it is wanted. */
+async function kept(
+  definition: DatasetDefinition,
+  { from, download: fresh = false, cache: wanted }: Omit<DataOptions, "name">,
+  desk: JobContext,
+): Promise<JobResult> {
+  const cache = cacheFolder(wanted);
+  if (from !== undefined)
+    return report(definition, await importDataset(definition, from, cache), "imported", desk);
+  const present = fresh ? undefined : await verifyCached(definition, cache);
+  if (present !== undefined) return report(definition, present, "kept", desk);
+  return report(definition, await download(definition, cache, desk), "downloaded", desk);
+}
 
 const namesOf = (definitions: Definitions): string => Object.keys(definitions).join(", ");
-
-function definitionNamed(name: string, definitions: Definitions): DatasetDefinition {
-  const found = Object.values(definitions).find((definition) => definition.name === name);
-  if (found !== undefined) return found;
-  throw unusable(
-    "name",
-    `one of ${namesOf(definitions)}, or nothing to list what is kept`,
-    JSON.stringify(name),
-  );
-}
 
 async function download(
   definition: DatasetDefinition,

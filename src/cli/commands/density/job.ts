@@ -3,6 +3,7 @@ import { densityOverGrid, gridAround, gridFigure, squareGrid } from "../../../ex
 import { coefficientWarnings } from "../../../hypersolver/index.js";
 import { type CompiledDensity, compileFlowDensity } from "../../../models/index.js";
 import { densityEstimator, type LogDensities, withZeroColumns } from "../../../models/internal.js";
+import { DEFAULT_NOISE } from "../../../models/specs.js";
 import { type Field, logDensityField } from "../../../ode/index.js";
 import { stateType, type TraceEstimator } from "../../../ode/internal.js";
 import type { JobContext } from "../../command.js";
@@ -14,8 +15,9 @@ import { encodePoints, type Points, type PointsContent, readPoints } from "../..
 import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
 import { forOption } from "../../options/for-option.js";
 import { type ChosenMethod, missing, usesOf } from "../../options/method.js";
+import type { Machine } from "../../options/options.js";
 import { parseGrid } from "../../options/parse.js";
-import { type Machine, plainJob, type SpecJob } from "../../options/spec-command.js";
+import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import type { TraceOptions } from "../../options/tables.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";
@@ -81,10 +83,10 @@ export function refuseSpareNoise({ noise, estimator }: TraceOptions, used: Trace
 
 /** How the divergence is found. */
 function traceOf(flow: LoadedFlow, options: DensityOptions, { method }: ChosenMethod): DensityTrace {
-  const wanted = { method, ...(options.estimator !== undefined && { estimator: options.estimator }) };
+  const wanted = { method, estimator: options.estimator };
   const estimator = forOption("--estimator", () => densityEstimator(flow, wanted));
   refuseSpareNoise(options, estimator);
-  const { noise = "rademacher" } = options;
+  const { noise = DEFAULT_NOISE } = options;
   return estimator === "exact" ? { estimator } : { estimator, noise };
 }
 
@@ -157,7 +159,7 @@ function gridOf(
   { grid, picture }: DensityOptions,
 ): ReturnType<typeof squareGrid> | undefined {
   if (grid !== undefined) {
-    const { low, high, cells } = parseGrid("--grid", grid);
+    const { low, high, cells } = parseGrid(grid);
     return squareGrid(low, high, cells);
   }
   return picture === undefined || points === undefined ? undefined : gridAround(points.value);

@@ -1,5 +1,6 @@
 import type { Complete } from "../../../spec/index.js";
 import { inputMapTable } from "../../options/field-table.js";
+import { parseGrid } from "../../options/parse.js";
 import {
   flowArgument,
   flowSolverTable,
@@ -32,6 +33,7 @@ export const densityOwnTable = {
   },
   grid: {
     type: "text",
+    reads: parseGrid as typeof parseGrid,
     otherwise: "around the data, 100 cells",
     placeholder: "low,high[,cells]",
     help: "a square region, and cells along its side",

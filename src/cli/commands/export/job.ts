@@ -18,7 +18,7 @@ export const exportJob: SpecJob<typeof exportTable> = plainJob(exportTable, asyn
   const field = await readField(path, options);
   const { method, span, correction, coefficients } = await fixedSolve(options);
   await requireWritableFile(options.out);
-  const samples = await goldenSamples(field, parseStates("--states", states), options, options.seed);
+  const samples = await goldenSamples(field, parseStates(states), options, options.seed);
   const warnings =
     correction === undefined
       ? warnOfCoefficients(coefficients, field, output)

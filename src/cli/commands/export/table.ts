@@ -2,6 +2,7 @@ import { methodNames } from "../../../ode/specs.js";
 import type { Complete } from "../../../spec/index.js";
 import { most } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
+import { parseStates } from "../../options/parse.js";
 import { fieldArgument, seedTable } from "../../options/tables.js";
 
 /** What `export` is told beside the field and its inputs. */
@@ -29,6 +30,7 @@ export const exportOwnTable = {
   states: {
     type: "text",
     default: "normal",
+    reads: parseStates as typeof parseStates,
     expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv",
     placeholder: "source",
     help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv; a few become golden vectors",

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { type FitRun, type LearnedSolver, runFit } from "../../../experiments/index.js";
-import { CHECKPOINT_FILE, checkpointing, comparisonText, fitSummary } from "../../../experiments/internal.js";
+import { checkpointing, comparisonText, fitSummary } from "../../../experiments/internal.js";
 import { droppedText } from "../../../hypersolver/internal.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { completeSpec } from "../../../spec/index.js";
@@ -35,7 +35,7 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
     const learned = learnedFiles(out, output, config);
     const interruption = onInterrupt(output, FIT_STOPS);
     try {
-      const kept = await checkpointing(CHECKPOINT_FILE, { checkpoints, resume });
+      const kept = await checkpointing(checkpoints, resume);
       const run = await runFit(
         { ...task, ...kept, command, learner, heldOut, budget, figures, onLearned: learned.write },
         {

@@ -2,6 +2,7 @@ import { coefficientTable, fitTable, solverTable } from "../../../hypersolver/sp
 import type { Spec } from "../../../spec/index.js";
 import { most, type United, unitedTable } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
+import { parseStates } from "../../options/parse.js";
 
 /** What the command is told beside the spec of the fit: where things come from and go to, and what is measured. */
 export const fitRunTable = {
@@ -23,6 +24,7 @@ export const fitRunTable = {
   },
   states: {
     type: "text",
+    reads: parseStates as typeof parseStates,
     otherwise: "for a flow of `train`: its base",
     placeholder: "source",
     group: "What to fit:",

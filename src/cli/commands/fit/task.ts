@@ -34,7 +34,7 @@ export async function fitTask(options: FitCommandSpec, output: Output): Promise<
   const source =
     states === undefined
       ? await statesOfFlow(path, span)
-      : await stateSource(field, parseStates("--states", states), options);
+      : await stateSource(field, parseStates(states), options);
   return { title: `A hypersolver for ${stemOf(path)}`, field, span, states: source };
 }
 

@@ -14,63 +14,60 @@ import { FLOW_KEY } from "../../../models/internal.js";
 import { fieldOfModel } from "../../../ode/index.js";
 import type { FieldRoles, InputMap } from "../../../ode/internal.js";
 import { isHypersolversError } from "../../../tensor/index.js";
-import type { Job } from "../../command.js";
 import { readBytes } from "../../files/files.js";
+import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import type { ModelInfo } from "./model-info.js";
-import type { InfoCommandOptions } from "./options.js";
+import { infoTable } from "./table.js";
 import { infoText } from "./text.js";
 
 /** `hypersolvers info`. */
-export const infoJob: Job<InfoCommandOptions> = async (path, { inputMap = {} }, { output }) => {
-  const bytes = await readBytes(path);
-  const { metadata, weights: _, ...summary } = inspectOnnx(bytes, path);
-  const correction = metadata[CARD_KEY] === undefined ? undefined : decodeCorrection(bytes, path);
-  const warnings = correction === undefined ? [] : weightsWarnings(correction);
-  for (const warning of warnings) output.warn(warning);
-  const card = correction?.card;
-  const imported = attempt(() => importOnnx(bytes, path));
-  const roles = imported.value && attempt(() => rolesOf(imported.value as ImportedModel, inputMap));
-  const solver = solverFactsOf(metadata);
-  const golden = goldenVectorsOf(metadata, path);
+export const infoJob: SpecJob<typeof infoTable> = plainJob(
+  infoTable,
+  async ({ model, inputMap = {} }, { output }) => {
+    const info = await infoOf(await readBytes(model), model, inputMap);
+    for (const warning of info.warnings ?? []) output.warn(warning);
+    return { text: infoText(info), json: info, exitCode: info.selfTest?.status === "failed" ? 1 : 0 };
+  },
+);
+
+async function infoOf(bytes: Uint8Array, file: string, inputMap: InputMap): Promise<ModelInfo> {
+  const { metadata, weights: _, ...summary } = inspectOnnx(bytes, file);
+  const correction = metadata[CARD_KEY] === undefined ? undefined : decodeCorrection(bytes, file);
+  const { value: imported, problem } = attempt(() => importOnnx(bytes, file));
+  const roles = imported && attempt(() => rolesOf(imported, inputMap));
+  const golden = goldenVectorsOf(metadata, file);
   const tested =
-    golden === undefined || imported.value === undefined
-      ? undefined
-      : await attemptAsync(() => selfTest(bytes, closed(imported.value as ImportedModel), golden, path));
-  const flow = metadata[FLOW_KEY] === undefined ? undefined : attempt(() => decodeFlow(bytes, path).facts);
-  const isField = roles?.value !== undefined && card === undefined && golden === undefined;
-  const unsolvable =
-    imported.problem ??
-    (card === undefined && golden === undefined ? (roles?.problem ?? flow?.problem) : undefined);
-  const info: ModelInfo = {
-    file: path,
+    golden && imported && (await attemptAsync(() => selfTest(bytes, closed(imported), golden, file)));
+  const flow = metadata[FLOW_KEY] === undefined ? undefined : attempt(() => decodeFlow(bytes, file).facts);
+  const isOther = correction !== undefined || golden !== undefined;
+  const isField = roles?.value !== undefined && !isOther;
+  return {
+    file,
     bytes: bytes.length,
-    kind:
-      card !== undefined
-        ? "correction"
-        : golden !== undefined
-          ? "solver"
-          : flow?.value !== undefined
-            ? "flow"
-            : roles?.value !== undefined
-              ? "field"
-              : "model",
+    kind: kindOf({ correction, solver: golden, flow: flow?.value, field: roles?.value }),
     ...summary,
-    ...(imported.value !== undefined && { macs: countMacs(closed(imported.value)) }),
+    macs: imported && countMacs(closed(imported)),
     unsupported: summary.operators.filter(({ supported }) => !supported).map(({ name }) => name),
-    ...(unsolvable !== undefined && { unsolvable }),
-    ...(isField && { roles: roles.value, features: featuresOf(imported.value as ImportedModel) }),
-    ...(card !== undefined && { card }),
-    ...(correction !== undefined && { warnings }),
-    ...(solver !== undefined && { solver }),
-    ...(flow?.value !== undefined && { flow: flow.value }),
-    ...(tested !== undefined && {
-      selfTest:
-        tested.problem === undefined ? { status: "passed" } : { status: "failed", message: tested.problem },
-    }),
+    unsolvable: problem ?? (isOther ? undefined : (roles?.problem ?? flow?.problem)),
+    roles: isField ? roles.value : undefined,
+    features: isField && imported ? featuresOf(imported) : undefined,
+    card: correction?.card,
+    warnings: correction && weightsWarnings(correction),
+    solver: solverFactsOf(metadata),
+    flow: flow?.value,
+    selfTest: tested && {
+      status: tested.problem === undefined ? "passed" : "failed",
+      message: tested.problem,
+    },
     metadata: Object.keys(metadata),
   };
-  return { text: infoText(info), json: info, exitCode: info.selfTest?.status === "failed" ? 1 : 0 };
-};
+}
+
+/** The first kind that there is something of. */
+function kindOf(found: Readonly<Record<Exclude<ModelInfo["kind"], "model">, unknown>>): ModelInfo["kind"] {
+  const kinds = ["correction", "solver", "flow", "field"] as const;
+  return kinds.find((kind) => found[kind] !== undefined) ?? "model";
+}
 
 /** The model as a function of its own inputs. */
 const closed = ({ graph, parameters }: ImportedModel): Graph => bind(graph, parameters);
@@ -81,8 +78,8 @@ const featuresOf = ({ intermediates }: ImportedModel): Record<string, SymbolicSh
   Object.fromEntries(Object.entries(intermediates).map(([name, { shape }]) => [name, shape]));
 
 interface Attempt<T> {
-  readonly value?: T;
-  readonly problem?: string;
+  readonly value?: T | undefined;
+  readonly problem?: string | undefined;
 }
 
 /** The value, or what the library has against it. */

@@ -10,20 +10,22 @@ export interface ModelInfo extends Omit<ModelSummary, "metadata" | "weights"> {
   readonly bytes: number;
   readonly kind: "correction" | "solver" | "flow" | "field" | "model";
   /** Multiply–accumulates a sample; absent when the model cannot be imported. */
-  readonly macs?: number;
+  readonly macs?: number | undefined;
   readonly unsupported: readonly string[];
   /** Why the model cannot be imported or is no field. */
-  readonly unsolvable?: string;
+  readonly unsolvable?: string | undefined;
   /** Which input is what, when it is a field. */
-  readonly roles?: FieldRoles;
+  readonly roles?: FieldRoles | undefined;
   /** Shapes of intermediate tensors that a correction may see with `fit --features`, when it is a field. */
-  readonly features?: Readonly<Record<string, SymbolicShape>>;
-  readonly card?: ValidityCard;
+  readonly features?: Readonly<Record<string, SymbolicShape>> | undefined;
+  readonly card?: ValidityCard | undefined;
   /** What a correction has against itself. */
-  readonly warnings?: readonly string[];
-  readonly solver?: SolverFacts;
+  readonly warnings?: readonly string[] | undefined;
+  readonly solver?: SolverFacts | undefined;
   /** What `train` wrote into a flow. */
-  readonly flow?: FlowFacts;
-  readonly selfTest?: { readonly status: "passed" | "failed"; readonly message?: string };
+  readonly flow?: FlowFacts | undefined;
+  readonly selfTest?:
+    | { readonly status: "passed" | "failed"; readonly message?: string | undefined }
+    | undefined;
   readonly metadata: readonly string[];
 }

@@ -46,7 +46,7 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (
     );
   const place = placeOf(options, chosen);
   if (options.out !== undefined) await requireWritableFile(options.out);
-  const samples = await solveSamples(field, parseStates("--states", options.states), options, {
+  const samples = await solveSamples(field, parseStates(options.states), options, {
     count: options.samples,
     seed: options.seed,
   });

@@ -1,7 +1,8 @@
-import { methodNames } from "../../../ode/specs.js";
+import { DEFAULT_MAX_STEPS, DEFAULT_TOLERANCES, methodNames } from "../../../ode/specs.js";
 import type { Complete } from "../../../spec/index.js";
-import { most } from "../../../spec/internal.js";
+import { most, numberText } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
+import { parseStates } from "../../options/parse.js";
 import { fieldArgument, seedTable } from "../../options/tables.js";
 
 /** What `solve` is told beside the field and its inputs. */
@@ -29,14 +30,14 @@ export const solveOwnTable = {
   rtol: {
     type: "number",
     min: 0,
-    otherwise: "1e-7",
+    otherwise: numberText(DEFAULT_TOLERANCES.rtol) as string,
     placeholder: "x",
     help: "relative tolerance of a step",
   },
   atol: {
     type: "number",
     min: 0,
-    otherwise: "1e-9",
+    otherwise: numberText(DEFAULT_TOLERANCES.atol) as string,
     placeholder: "x",
     help: "absolute tolerance of a step",
   },
@@ -44,7 +45,7 @@ export const solveOwnTable = {
     type: "integer",
     min: 1,
     max: most.attempts as number,
-    otherwise: "100000",
+    otherwise: String(DEFAULT_MAX_STEPS) as string,
     placeholder: "n",
     help: "attempted steps before giving up",
   },
@@ -65,6 +66,7 @@ export const solveOwnTable = {
   states: {
     type: "text",
     required: true,
+    reads: parseStates as typeof parseStates,
     expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv",
     placeholder: "source",
     help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type FlowPlan, type FlowRequest, flowPhases, runFlow } from "../../../experiments/index.js";
+import { checkpointing } from "../../../experiments/internal.js";
 import { baseNamed, MAX_SPEED } from "../../../models/internal.js";
 import { defaultEstimator } from "../../../ode/internal.js";
 import { completeSpec } from "../../../spec/index.js";
@@ -11,8 +12,6 @@ import { requireWritableFolder, writeAll } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
 import { withPngs } from "../../files/picture.js";
 import { type TrainingData, trainingData } from "../../files/training-data.js";
-import { forOption } from "../../options/for-option.js";
-import { parseBase } from "../../options/parse.js";
 import type { Desk, SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { interruptedExit, onInterrupt, TRAINING_STOPS } from "../../terminal/interruption.js";
@@ -60,8 +59,9 @@ async function trained(options: TrainOptions, desk: Desk): Promise<JobResult> {
   const learned = learnedFiles(out, desk.output, config);
   const interruption = onInterrupt(desk.output, TRAINING_STOPS);
   try {
+    const kept = await checkpointing(checkpoints, options.resume === true);
     const run = await runFlow(
-      { ...request, checkpoints, resume: options.resume === true, onLearned: learned.write },
+      { ...request, ...kept, onLearned: learned.write },
       {
         ...desk.machine,
         parallel: "batch",
@@ -74,10 +74,10 @@ async function trained(options: TrainOptions, desk: Desk): Promise<JobResult> {
     const { paths: files, failure } = await writeAll(out, [...withPngs(run.artifacts), config]);
     const complete = run.metrics.status === "complete";
     if (complete && failure === undefined) await checkpoints.clear();
-    const kept = await checkpointLeft(out, complete);
+    const left = await checkpointLeft(out, complete);
     return {
-      text: trainText(run, files, kept),
-      json: trainJson(run, out, files, kept),
+      text: trainText(run, files, left),
+      json: trainJson(run, out, files, left),
       exitCode: complete ? 0 : interruptedExit(),
       failure,
     };
@@ -104,7 +104,7 @@ function requestOf(
     command,
     figures,
     spec: { phases: flowPhases(planOf(options)), network, validations, seed },
-    base: forOption("--base", () => baseNamed(parseBase(base))),
+    base: baseNamed(base),
   };
 }
 

@@ -1,7 +1,19 @@
+import { densityNames } from "../../../data/specs.js";
+import {
+  type FlowTraining,
+  flowDefaults,
+  flowTrainings,
+  MATCHING_PER_LIKELIHOOD,
+} from "../../../experiments/specs.js";
+import { baseSpellings, parseBase, TRAINING_TOLERANCES } from "../../../models/specs.js";
 import { type ActivationName, activationNames } from "../../../nn/specs.js";
 import type { Complete } from "../../../spec/index.js";
-import { most } from "../../../spec/internal.js";
+import { most, numberText } from "../../../spec/internal.js";
 import { seedTable, traceTable } from "../../options/tables.js";
+
+/** A default, and another for maximum likelihood. */
+const byObjective = (of: Readonly<Record<"flow-matching" | "maximum-likelihood", number>>): string =>
+  `${numberText(of["flow-matching"])}; ${numberText(of["maximum-likelihood"])} for maximum-likelihood`;
 
 /** What a training is told: data, network, objective. */
 export const trainTaskTable = {
@@ -11,7 +23,8 @@ export const trainTaskTable = {
     flag: "argument",
     expected: "points, or the name of a density",
     placeholder: "data",
-    help: "points: FILE.csv, FILE.safetensors[:KEY], or a density: pinwheel, rings, checkerboard, circles, 8-gaussians, two-spirals, moons, swiss-roll",
+    help: "points: FILE.csv, FILE.safetensors[:KEY], or a density: {choices}",
+    known: densityNames as readonly string[],
   },
   out: {
     type: "text",
@@ -22,16 +35,16 @@ export const trainTaskTable = {
   },
   objective: {
     type: "choice",
-    of: ["flow-matching", "maximum-likelihood", "both"],
-    default: "flow-matching",
+    of: flowTrainings as typeof flowTrainings,
+    default: flowDefaults.objective as FlowTraining,
     placeholder: "name",
-    help: "flow-matching solves nothing and is quick; maximum-likelihood solves in every iteration, some hundred times slower; both: after the first, a two-hundredth as many iterations of the second",
+    help: `flow-matching solves nothing and is quick; maximum-likelihood solves in every iteration, some hundred times slower; both: after the first, one iteration of the second for every ${MATCHING_PER_LIKELIHOOD} of it` as string,
   },
   iterations: {
     type: "integer",
     min: 1,
     max: most.iterations as number,
-    otherwise: "20000; 1000 for maximum-likelihood",
+    otherwise: byObjective(flowDefaults.iterations) as string,
     placeholder: "n",
     help: "training iterations",
   },
@@ -39,7 +52,7 @@ export const trainTaskTable = {
     type: "integer",
     min: 1,
     max: most.batch as number,
-    default: 512,
+    default: flowDefaults.batch as number,
     placeholder: "n",
     help: "points a mini-batch",
   },
@@ -47,7 +60,7 @@ export const trainTaskTable = {
     type: "number",
     above: 0,
     max: most.learningRate as number,
-    otherwise: "0.01; 0.001 for maximum-likelihood",
+    otherwise: byObjective(flowDefaults.learningRate) as string,
     flag: "--lr",
     aliases: ["lr"],
     placeholder: "x",
@@ -56,14 +69,14 @@ export const trainTaskTable = {
   hidden: {
     type: "list",
     of: { type: "integer", min: 1, max: most.width as number },
-    default: [128, 128, 128],
+    default: flowDefaults.hidden as readonly number[],
     placeholder: "n,…",
     help: "widths of the hidden layers",
   },
   activation: {
     type: "choice",
     of: activationNames as readonly ActivationName[],
-    default: "silu",
+    default: flowDefaults.activation as ActivationName,
     placeholder: "name",
     help: "{choices}",
   },
@@ -71,7 +84,9 @@ export const trainTaskTable = {
     type: "text",
     default: "normal",
     placeholder: "name",
-    help: "base distribution: normal, logistic or student-t:NU",
+    known: baseSpellings as readonly string[],
+    reads: parseBase as typeof parseBase,
+    help: "base distribution: {choices}",
   },
   depth: {
     type: "boolean",
@@ -83,7 +98,7 @@ export const trainTaskTable = {
     type: "integer",
     min: 1,
     max: most.validations as number,
-    default: 24,
+    default: flowDefaults.validations as number,
     placeholder: "n",
     help: "how often to validate and write a checkpoint",
   },
@@ -104,7 +119,7 @@ export const likelihoodTable = {
   tolerance: {
     type: "number",
     above: 0,
-    otherwise: "1e-5",
+    otherwise: numberText(TRAINING_TOLERANCES.rtol) as string,
     placeholder: "x",
     group: "How to solve for maximum likelihood:",
     help: "rtol = atol of dopri5 in training",

@@ -9,7 +9,8 @@ import {
   runFlow,
   squareGrid,
 } from "../../../../src/experiments/index.js";
-import { CHECKPOINT_FILE, flowDefaults, flowSummary } from "../../../../src/experiments/internal.js";
+import { CHECKPOINT_FILE, checkpointing, flowSummary } from "../../../../src/experiments/internal.js";
+import { flowDefaults } from "../../../../src/experiments/specs.js";
 import { mul } from "../../../../src/graph/index.js";
 import {
   compileFlowDensity,
@@ -54,7 +55,7 @@ describe("a whole training", () => {
   const checkpoints = checkpointsInMemory();
   beforeAll(async () => {
     const onProgress = ({ stage }: ProgressEvent) => stages.push(stage);
-    run = await runFlow({ ...request, checkpoints }, { onProgress });
+    run = await runFlow({ ...request, ...(await checkpointing(checkpoints, false)) }, { onProgress });
   });
 
   test("makes the files, with the truth in them", () => {
@@ -91,11 +92,11 @@ describe("a whole training", () => {
     const stopped = checkpointsInMemory();
     const abort = new AbortController();
     const broken = await runFlow(
-      { ...request, checkpoints: stopped },
+      { ...request, ...(await checkpointing(stopped, false)) },
       { signal: abort.signal, onProgress: ({ done }) => done === 60 && abort.abort() },
     );
     expect(broken.metrics).toMatchObject({ status: "interrupted", iterations: 60 });
-    const resumed = await runFlow({ ...request, checkpoints: stopped, resume: true });
+    const resumed = await runFlow({ ...request, ...(await checkpointing(stopped, true)) });
     expect(resumed.metrics.status).toBe("complete");
     expect(resumed.metrics.curve).toEqual(run.metrics.curve);
     expect(fileOf(resumed, "flow.onnx")).toEqual(fileOf(run, "flow.onnx"));
@@ -103,7 +104,8 @@ describe("a whole training", () => {
 
   test("refuses a checkpoint of another training", async () => {
     const other = { ...spec, seed: 4 };
-    await expect(runFlow({ ...request, spec: other, checkpoints, resume: true })).rejects.toMatchObject({
+    const kept = await checkpointing(checkpoints, true);
+    await expect(runFlow({ ...request, ...kept, spec: other })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       facts: { what: "checkpoint" },
     });

@@ -76,7 +76,7 @@ describe("values", () => {
         decodeClassifierState(file, "file", among);
     expect(decode(bytes)().facts).toMatchObject(story);
     expect(decode(bytes.subarray(0, 200))).toThrow(coded("MALFORMED_FILE"));
-    expect(decode(encodeSafetensors(state, {}))).toThrow(coded("MALFORMED_FILE", "another safetensors file"));
+    expect(decode(encodeSafetensors(state, {}))).toThrow(coded("MALFORMED_FILE", "another file, without it"));
     expect(decode(encodeSafetensors(state, { [CLASSIFIER_KEY]: "{}" }))).toThrow(coded("MALFORMED_FILE"));
     expect(decode(bytes, [])).toThrow(coded("INVALID_ARGUMENT", '"tiny"'));
     const spoilt = { ...state, "inlet.1.bias": fromNumbers([1, Number.NaN], [2]) };

@@ -3,7 +3,7 @@ import { add, concat, constant, mul, slice, trace } from "../../../../src/graph/
 import type { Correction } from "../../../../src/hypersolver/index.js";
 import { hyper } from "../../../../src/hypersolver/index.js";
 import { meanNegative } from "../../../../src/models/flow/flow-density.js";
-import { noiseKinds } from "../../../../src/models/flow/noise.js";
+import { noiseKinds } from "../../../../src/models/flow/noise-kinds.js";
 import { compileFlowDensity, compileFlowSampler } from "../../../../src/models/index.js";
 import { type Field, fieldAs, fixed, heun, solveField } from "../../../../src/ode/index.js";
 import { cast, fromNumbers, Random, rows, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";

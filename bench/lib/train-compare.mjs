@@ -35,14 +35,16 @@ export async function compareTraining(context, request) {
     ]),
   );
   const started = performance.now();
-  const training = await compileTraining({
-    parameters,
-    batch: specs,
-    loss,
-    optimizer,
-    rowwise,
-    compile: { hot: true, ...(rowwise && { parallel: "batch" }) },
-  });
+  const training = await compileTraining(
+    {
+      parameters,
+      batch: specs,
+      loss,
+      optimizer,
+      rowwise,
+    },
+    { hot: true, ...(rowwise && { parallel: "batch" }) },
+  );
   const compileMs = performance.now() - started;
   const peerWork = await context.peer?.prepare(
     subject,

@@ -47,13 +47,16 @@ const networks = /** @type {const} */ ([
 
 /** @param {Field} field @param {Way["adjoint"]} adjoint @param {number} tolerances */
 const trainerOf = (field, adjoint, tolerances) =>
-  compileMaximumLikelihood(field, {
-    base: normalBase,
-    span: [0, 1],
-    optimizer: adam({ beta1 }),
-    solver: { adjoint, method: `dopri5@${tolerances}` },
-    compile: { parallel: "batch" },
-  });
+  compileMaximumLikelihood(
+    field,
+    {
+      base: normalBase,
+      span: [0, 1],
+      optimizer: adam({ beta1 }),
+      solver: { adjoint, method: `dopri5@${tolerances}` },
+    },
+    { parallel: "batch" },
+  );
 
 /** One way of training, for a process of its own. @param {Pick<Network, "activation" | "gain"> & Pick<Way, "adjoint">} options */
 export async function trainingWork({ activation, gain, adjoint }) {

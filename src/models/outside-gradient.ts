@@ -1,8 +1,8 @@
 import { mul, type NamedNodes, reduceSum, sum } from "../graph/index.js";
 import { prefixed, withPrefix } from "../nn/internal.js";
-import { compileTraining, type Training, type TrainingOptions } from "../optim/index.js";
+import { compileTraining, type Training, type TrainingProblem } from "../optim/index.js";
 import type { StepResult } from "../optim/internal.js";
-import type { NamedTensors } from "../runtime/index.js";
+import type { CompileOptions, NamedTensors } from "../runtime/index.js";
 
 /** An optimizer that is handed gradients. */
 interface OutsideGradient extends Omit<Training, "step"> {
@@ -20,27 +20,28 @@ const BUFFER = "next buffer ";
  * loss is Σ ⟨θ, given⟩, whose gradient is what was given: clipping, averages, states and checks for NaN are the same.
  */
 export async function compileOutsideGradient(
-  options: Pick<
-    TrainingOptions,
-    "parameters" | "buffers" | "optimizer" | "clipNorm" | "averageDecay" | "compile"
-  >,
+  problem: Pick<TrainingProblem, "parameters" | "buffers" | "optimizer" | "clipNorm" | "averageDecay">,
+  options: CompileOptions = {},
 ): Promise<OutsideGradient> {
-  const { parameters, buffers = {} } = options;
+  const { parameters, buffers = {} } = problem;
   const names = Object.keys(parameters);
-  const training = await compileTraining({
-    ...options,
-    batch: Object.fromEntries(
-      Object.entries({ ...parameters, ...prefixed(buffers, BUFFER) }).map(([name, { shape, dtype }]) => [
-        name,
-        { shape, dtype },
-      ]),
-    ),
-    loss: (nodes: NamedNodes, given: NamedNodes) => ({
-      loss: sum(...names.map((name) => reduceSum(mul(nodes[name] as never, given[name] as never)))),
-      metrics: {},
-      buffers: withPrefix(given, BUFFER),
-    }),
-  });
+  const training = await compileTraining(
+    {
+      ...problem,
+      batch: Object.fromEntries(
+        Object.entries({ ...parameters, ...prefixed(buffers, BUFFER) }).map(([name, { shape, dtype }]) => [
+          name,
+          { shape, dtype },
+        ]),
+      ),
+      loss: (nodes: NamedNodes, given: NamedNodes) => ({
+        loss: sum(...names.map((name) => reduceSum(mul(nodes[name] as never, given[name] as never)))),
+        metrics: {},
+        buffers: withPrefix(given, BUFFER),
+      }),
+    },
+    options,
+  );
   return {
     ...training,
     // A spread would copy the number of now.

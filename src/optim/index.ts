@@ -5,4 +5,5 @@ export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./loop/chec
 export type { Optimizer } from "./optimizer.js";
 export { constant, cosineAnnealing, oneCycle, type Schedule, warmup } from "./schedule.js";
 export { sgd } from "./sgd.js";
-export { compileTraining, type Training, type TrainingOptions } from "./training.js";
+export { compileTraining, type Training } from "./training.js";
+export type { TrainingProblem } from "./training-graph.js";

@@ -22,6 +22,7 @@ import { type Packing, packingOf, packNodes, unpackNodes } from "./packing.js";
 /** A loss alone, or with scalars worth reporting and the new values of the buffers. */
 type LossResult = Node | { readonly loss: Node; readonly metrics: NamedNodes; readonly buffers?: NamedNodes };
 
+/** What is learned: values, loss, optimizer. */
 export interface TrainingProblem<Name extends string = string> {
   /** First values; all of one float type. */
   readonly parameters: NamedTensors;

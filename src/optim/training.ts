@@ -12,12 +12,6 @@ import {
   stateVector,
 } from "./training-state.js";
 
-/** The problem, and what to run its program on. */
-export interface TrainingOptions<Name extends string = string> extends TrainingProblem<Name> {
-  /** How to run it; a training that has the machine for itself wants `{ hot: true }`. Default `{}`. */
-  readonly compile?: CompileOptions | undefined;
-}
-
 /** What one iteration saw, before its update. */
 export interface StepResult {
   readonly loss: number;
@@ -61,18 +55,20 @@ export interface Training {
 
 /**
  * Makes the training program: loss, gradient, clipping, update and average in one run an iteration.
+ * @param options what to run it on; a training that has the machine for itself wants `{ hot: true }`.
  * @example
  * const training = await compileTraining({ parameters: initialize(net, random), batch: { x: { shape: ["batch", 2] } },
  *   loss: (p, { x }) => mean(square(net.apply(p, x))), optimizer: adam() });
  * const { loss } = await training.step({ x }, 1e-3);
  */
 export async function compileTraining<Name extends string>(
-  options: TrainingOptions<Name>,
+  problem: TrainingProblem<Name>,
+  options: CompileOptions = {},
 ): Promise<Training> {
-  const iterated = await compileIteration(options, options.compile ?? {});
+  const iterated = await compileIteration(problem, options);
   const { layout } = iterated;
-  let state = firstState(layout, options.parameters);
-  let buffers: NamedTensors = options.buffers ?? {};
+  let state = firstState(layout, problem.parameters);
+  let buffers: NamedTensors = problem.buffers ?? {};
   let iteration = 0;
   const step = async (batch: NamedTensors, learningRate: number): Promise<StepResult> => {
     const scalars = layout.scalars(iteration + 1, learningRate);

@@ -1,6 +1,6 @@
 import { host } from "#host";
 import { densityNamed } from "../../data/index.js";
-import type { AnyMethodSpec } from "../../hypersolver/internal.js";
+import { knownSpec } from "../../hypersolver/internal.js";
 import { compileFlowSampler, encodeFlow } from "../../models/index.js";
 import type { DescribedFlow } from "../../models/internal.js";
 import type { RunContext } from "../../runtime/index.js";
@@ -44,13 +44,14 @@ async function withPeaks(
   const all: (SamplingSpeed | BrokenRow)[] = [];
   for (const row of rows) {
     const own = competitors.find((each) => labelsOf(each).method === row.method);
-    if (own === undefined || isBroken(row) || isStopped(context)) {
+    const method = own && knownSpec(own.method);
+    if (method === undefined || isBroken(row) || isStopped(context)) {
       all.push(row);
       continue;
     }
     const request = {
       flow: file,
-      method: own.method.spec as AnyMethodSpec,
+      method,
       compile: machineOf(context),
       count: row.count,
       correction: fits[row.method]?.content,

@@ -117,7 +117,8 @@ async function rounds<Entrant extends Contestant<Case, Result>, Case, Result, Na
     throw fail("INVALID_ARGUMENT", { what: "contest", expected: "a case", received: "none" });
   try {
     for (const one of group) {
-      const values = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;
+      const values = {} as Record<Name, number[]>;
+      for (const name of names) values[name] = [];
       standings.push({ prepared: await one.prepare(), values, costs: [], times: [], isWarm: false });
     }
     for (const of of cases)

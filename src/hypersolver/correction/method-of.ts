@@ -56,6 +56,10 @@ export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
   reversibleSchema(learnedSchema),
 ]);
 
+/** The JSON of a method, where it is of a kind that `methodOf` reads; a method of somebody's own may be of another. */
+export const knownSpec = ({ spec }: Method): AnyMethodSpec | undefined =>
+  methodSpecSchema.safeParse(spec).data;
+
 /**
  * Finds the corrections that specs name: this library reads no files by itself.
  * @param name undefined where the spec names none.

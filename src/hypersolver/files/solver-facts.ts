@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type FixedMethod, nonStationary, type Span } from "../../ode/index.js";
 import { isNonStationary, isReversible, planMesh } from "../../ode/internal.js";
 import { hyper, isHyper } from "../correction/hyper.js";
-import { type AnyMethodSpec, methodSpecSchema } from "../correction/method-of.js";
+import { type AnyMethodSpec, knownSpec, methodSpecSchema } from "../correction/method-of.js";
 import { isCorrected } from "../learned/corrected-method.js";
 
 /** Key of these facts in an exported solver's metadata. */
@@ -32,7 +32,8 @@ const schema: z.ZodType<SolverFacts> = z.object({
 
 /** The facts of a method over a span. They name no file: a solver holds its own correction or coefficients. */
 export function solverFacts(method: FixedMethod, span: Span): SolverFacts {
-  const { name, order, text, spec } = withoutFile(method);
+  const own = withoutFile(method);
+  const { name, order, text } = own;
   const { mesh } = planMesh(method.grid, { span });
   return {
     method: name,
@@ -40,7 +41,7 @@ export function solverFacts(method: FixedMethod, span: Span): SolverFacts {
     steps: mesh.length - 1,
     span: [span[0], span[1]],
     text,
-    spec: spec as AnyMethodSpec,
+    spec: knownSpec(own),
   };
 }
 

@@ -25,8 +25,7 @@ const NOISE_SAMPLES = 256;
 
 /** Solves the references of a fit: residual rows always (their statistics scale the network), paths when asked for. */
 export async function prepareData(field: Field, fit: FitSettings): Promise<FitData> {
-  const { span, steps, base, compile, context } = fit;
-  const { signal } = context;
+  const { span, steps, base, context } = fit;
   const random = new Random(fit.seed);
   const target = Math.abs(span[1] - span[0]) / steps;
   const smallest = fit.epsilon === null ? target : Math.min(target, fit.epsilon[0]);
@@ -39,8 +38,7 @@ export async function prepareData(field: Field, fit: FitSettings): Promise<FitDa
     samples,
     reference,
     random,
-    compile,
-    signal,
+    context,
   };
   const withPaths = fit.loss !== "residual" || fit.trajectoryIterations > 0;
   const report = progressOf(fit, withPaths ? 2 : 1);

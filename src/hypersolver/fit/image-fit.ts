@@ -204,15 +204,17 @@ function compilePhase(
       terms.push(trajectoryDistance(field, correction, weights, withPrefix(inputs, "path "), fit));
     return terms.reduce((total, term) => add(total, term));
   };
-  return compileTraining({
-    parameters,
-    batch,
-    loss,
-    rowwise: true,
-    optimizer: adamw({ weightDecay: fit.weightDecay }),
-    clipNorm: CLIP_NORM,
-    compile: { hot: true, ...fit.compile },
-  });
+  return compileTraining(
+    {
+      parameters,
+      batch,
+      loss,
+      rowwise: true,
+      optimizer: adamw({ weightDecay: fit.weightDecay }),
+      clipNorm: CLIP_NORM,
+    },
+    { hot: true, ...fit.compile },
+  );
 }
 
 /** Everything in a mini-batch is one thing a sample. */

@@ -74,11 +74,13 @@ function phasesOf(field: Field, correction: Correction, fit: FitSettings, data: 
     iterations,
     learningRate: fitSchedule(iterations, from, to),
     start: async ({ best: parameters }) => {
-      const training = await compileTraining({
-        ...trainingProblem(field, correction, { ...fit, loss }, data),
-        parameters,
-        compile: { hot: true, ...fit.compile },
-      });
+      const training = await compileTraining(
+        {
+          ...trainingProblem(field, correction, { ...fit, loss }, data),
+          parameters,
+        },
+        { hot: true, ...fit.compile },
+      );
       return fitTrainer(training, batchSchedule({ ...fit, loss }, data));
     },
   });

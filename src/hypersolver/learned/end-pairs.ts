@@ -31,7 +31,7 @@ export async function endPairs(
   const told = (share: number): void =>
     onProgress?.({ stage: SOLVING_REFERENCES, done: Math.round(share * total), total });
   try {
-    await forEachChunk({ samples, onProgress: told, ...(signal && { signal }) }, async ({ z0, controls }) => {
+    await forEachChunk({ samples, onProgress: told, context }, async ({ z0, controls }) => {
       ends.push((await reference.states(z0, span, controls, signal)).at(-1) ?? z0);
     });
   } finally {

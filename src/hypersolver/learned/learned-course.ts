@@ -54,16 +54,18 @@ export function coursePhase(
       const those = (moving: boolean): NamedTensors =>
         Object.fromEntries(Object.entries(best).filter(([own]) => rate(own) > 0 === moving));
       const [parameters, still] = [those(true), those(false)];
-      const training = await compileTraining({
-        parameters,
-        batch: pairSpecs(field, batch),
-        loss: (values, nodes) => {
-          const scheme = form.scheme({ ...constants(still), ...values });
-          return cast(distance(scheme, { ...siteOf(field, nodes), span }), "float64");
+      const training = await compileTraining(
+        {
+          parameters,
+          batch: pairSpecs(field, batch),
+          loss: (values, nodes) => {
+            const scheme = form.scheme({ ...constants(still), ...values });
+            return cast(distance(scheme, { ...siteOf(field, nodes), span }), "float64");
+          },
+          optimizer: ratedAdam(parameters, rate),
         },
-        optimizer: ratedAdam(parameters, rate),
-        compile: { hot: true, ...machineOf(context) },
-      });
+        { hot: true, ...machineOf(context) },
+      );
       const trainer = fitTrainer(training, pairBatches(pairFeeds(pairs, dtype), batch, random));
       return { ...trainer, values: () => ({ ...still, ...trainer.values() }) };
     },

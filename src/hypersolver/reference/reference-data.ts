@@ -1,5 +1,6 @@
 import type { AdaptiveMethod, Field, Span } from "../../ode/index.js";
-import type { CompileOptions } from "../../runtime/index.js";
+import type { RunContext } from "../../runtime/index.js";
+import { isStopped } from "../../runtime/internal.js";
 import { type Random, rows } from "../../tensor/index.js";
 import { mapSamples, type Samples } from "../states/states.js";
 
@@ -11,9 +12,8 @@ export interface ReferenceDataOptions {
   readonly samples: Samples;
   readonly reference: AdaptiveMethod;
   readonly random: Random;
-  readonly compile?: CompileOptions | undefined;
   readonly onProgress?: (share: number) => void;
-  readonly signal?: AbortSignal | undefined;
+  readonly context?: RunContext | undefined;
 }
 
 /** Initial states that are solved together, sharing their steps. */
@@ -21,11 +21,11 @@ const CHUNK = 1024;
 
 /** Visits the samples in chunks, one after another, until done or told to stop. */
 export async function forEachChunk(
-  { samples, signal, onProgress }: Pick<ReferenceDataOptions, "samples" | "signal" | "onProgress">,
+  { samples, context = {}, onProgress }: Pick<ReferenceDataOptions, "samples" | "context" | "onProgress">,
   visit: (chunk: Samples) => Promise<void>,
 ): Promise<void> {
   const [count = 0] = samples.z0.shape;
-  for (let start = 0; start < count && signal?.aborted !== true; start += CHUNK) {
+  for (let start = 0; start < count && !isStopped(context); start += CHUNK) {
     const end = Math.min(count, start + CHUNK);
     await visit(mapSamples(samples, (value) => rows(value, start, end)));
     onProgress?.(end / count);

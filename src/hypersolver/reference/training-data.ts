@@ -2,6 +2,7 @@ import { div, type Graph, type InputSpec, type Node, sub, trace } from "../../gr
 import { type ButcherTableau, fieldAs } from "../../ode/index.js";
 import { controlSpecs, graphAlgebra, stateType, withoutErrorControl } from "../../ode/internal.js";
 import { compile, type NamedTensors, type Program } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
 import { cast, type FloatDType, fail, type Random, scalar, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite, shortNumber } from "../../tensor/internal.js";
 import { baseStep } from "../correction/base-step.js";
@@ -33,10 +34,11 @@ export const RESIDUAL = "residual";
  * @returns rows with the inputs of the correction and the residual, shuffled.
  */
 export async function residualData(options: ResidualDataOptions): Promise<RowTable> {
-  const { field, reference: method, random } = options;
-  const reference = await compileReference(field, method, options.compile);
+  const { field, reference: method, random, context = {} } = options;
+  const machine = machineOf(context);
+  const reference = await compileReference(field, method, machine);
   const precision = referencePrecision(method);
-  const residuals = await compile(residualGraph(options, precision), { hot: true, ...options.compile });
+  const residuals = await compile(residualGraph(options, precision), { hot: true, ...machine });
   const builder = new RowTableBuilder();
   const shuffle = random.fork("rows");
   const draws = random.fork("mesh");
@@ -59,7 +61,7 @@ interface ChunkTools {
 
 async function addChunk(
   builder: RowTableBuilder,
-  { span, steps, epsilon, directions, signal, reference: method }: ResidualDataOptions,
+  { span, steps, epsilon, directions, context, reference: method }: ResidualDataOptions,
   chunk: Samples,
   { reference, residuals, draws }: ChunkTools,
 ): Promise<void> {
@@ -70,7 +72,7 @@ async function addChunk(
   const pairs = directions === "both" ? [...forward, ...reversed(forward)] : forward;
   const precision = referencePrecision(method);
   const times = timesOf(span, pairs);
-  const states = await reference.states(chunk.z0, times, chunk.controls, signal);
+  const states = await reference.states(chunk.z0, times, chunk.controls, context?.signal);
   const at = (time: number): Tensor => states[times.indexOf(time)] as Tensor;
   const { controls } = mapSamples(chunk, (value) => cast(value, precision));
   const given = Object.fromEntries(

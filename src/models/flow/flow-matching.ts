@@ -46,7 +46,6 @@ export interface FlowMatchingOptions {
   /** Rows a mini-batch; every batch has as many. */
   readonly batch: number;
   readonly seed?: number;
-  readonly compile?: CompileOptions;
 }
 
 /**
@@ -60,7 +59,11 @@ export interface FlowMatchingOptions {
  * makes up for it where only far draws get to, and moves no mean, being the same for all paths through one point.
  * @throws UNSUPPORTED_FIELD when f takes one s for the whole batch; INVALID_ARGUMENT for sigma, timeExponent or tails out of range.
  */
-export async function compileFlowMatching(field: Field, options: FlowMatchingOptions): Promise<FlowTrainer> {
+export async function compileFlowMatching(
+  field: Field,
+  options: FlowMatchingOptions,
+  machine: CompileOptions = {},
+): Promise<FlowTrainer> {
   requireDepthPerSample(field);
   const { base, span, sigma = 0, timeExponent = 2, radius = Infinity, batch, seed = 0 } = options;
   requireNumber("sigma", sigma, "a finite number, at least 0", sigma >= 0);
@@ -69,28 +72,30 @@ export async function compileFlowMatching(field: Field, options: FlowMatchingOpt
   const width = Number(shape[1]);
   const tails = tailsOf(options, width);
   const length = span[1] - span[0];
-  const training = await compileTraining({
-    parameters: field.parameters,
-    batch: {
-      data: { shape: [batch, width], dtype },
-      noise: { shape: [batch, width], dtype },
-      t: { shape: [batch, 1], dtype },
+  const training = await compileTraining(
+    {
+      parameters: field.parameters,
+      batch: {
+        data: { shape: [batch, width], dtype },
+        noise: { shape: [batch, width], dtype },
+        t: { shape: [batch, 1], dtype },
+      },
+      loss: (parameters, { data, noise, t }) => {
+        const z = add(sub(noise, mul(mul(noise, t), 1 - sigma)), mul(data, t));
+        const velocity = mul(sub(data, mul(noise, 1 - sigma)), 1 / length);
+        const s = add(mul(t, length), span[0]);
+        const { dz } = evaluateField(field, s, z, { parameters });
+        const error = reduceSum(square(sub(dz, velocity)), [1], true);
+        return mean(
+          tails.share === 0 ? error : mul(error, pathWeight(base, tails, { noise, t, z, sigma, radius })),
+        );
+      },
+      optimizer: options.optimizer,
+      clipNorm: options.clipNorm,
+      averageDecay: options.averageDecay,
     },
-    loss: (parameters, { data, noise, t }) => {
-      const z = add(sub(noise, mul(mul(noise, t), 1 - sigma)), mul(data, t));
-      const velocity = mul(sub(data, mul(noise, 1 - sigma)), 1 / length);
-      const s = add(mul(t, length), span[0]);
-      const { dz } = evaluateField(field, s, z, { parameters });
-      const error = reduceSum(square(sub(dz, velocity)), [1], true);
-      return mean(
-        tails.share === 0 ? error : mul(error, pathWeight(base, tails, { noise, t, z, sigma, radius })),
-      );
-    },
-    optimizer: options.optimizer,
-    clipNorm: options.clipNorm,
-    averageDecay: options.averageDecay,
-    compile: { hot: true, ...options.compile },
-  });
+    { hot: true, ...machine },
+  );
   return {
     get iteration() {
       return training.iteration;

@@ -56,18 +56,18 @@ export interface LikelihoodOptions {
   /** Error control on z alone, not on the log-density and the regularizers. Default false. */
   readonly toleranceOnState?: boolean;
   readonly seed?: number;
-  /** With `parallel: "batch"` threads share the rows of the batch: with 256 or more that is faster. */
-  readonly compile?: CompileOptions;
 }
 
 /**
  * Training by maximum likelihood: the log-density field is solved from data to base, and the gradient of
  * −mean log p(x) goes back through the solve.
+ * @param machine with `parallel: "batch"` threads share the rows of the batch: with 256 or more that is faster.
  * @throws as `compileGradient`; INVALID_ARGUMENT for weights that are not finite numbers of at least 0.
  */
 export async function compileMaximumLikelihood(
   field: Field,
   options: LikelihoodOptions,
+  machine: CompileOptions = {},
 ): Promise<FlowTrainer> {
   const { span, kinetic = 0, frobenius = 0, estimator, noise = DEFAULT_NOISE, seed = 0 } = options;
   for (const [what, weight] of Object.entries({ kinetic, frobenius })) requireWeight(what, weight);
@@ -76,7 +76,7 @@ export async function compileMaximumLikelihood(
     frobenius: frobenius > 0,
     estimator,
   });
-  const compileOptions = { hot: true, ...options.compile };
+  const compileOptions = { hot: true, ...machine };
   const { dimension } = augmented;
   const { dtype } = stateType(field);
   const solve = await compileGradient(augmented.field, {
@@ -85,13 +85,15 @@ export async function compileMaximumLikelihood(
     span: [span[1], span[0]],
   });
   const loss = await compile(lossGraph(augmented, { ...options, kinetic, frobenius }), compileOptions);
-  const update = await compileOutsideGradient({
-    parameters: field.parameters,
-    optimizer: options.optimizer,
-    clipNorm: options.clipNorm,
-    averageDecay: options.averageDecay,
-    compile: compileOptions,
-  });
+  const update = await compileOutsideGradient(
+    {
+      parameters: field.parameters,
+      optimizer: options.optimizer,
+      clipNorm: options.clipNorm,
+      averageDecay: options.averageDecay,
+    },
+    compileOptions,
+  );
   const names = ["nll", ...Object.keys(augmented.columns).filter((name) => name !== "logDensity")];
   const step: FlowTrainer["step"] = async (x, learningRate) => {
     const [count = 0] = x.shape;

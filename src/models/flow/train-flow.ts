@@ -28,7 +28,7 @@ export interface FlowTrainingInputs {
 interface FlowTraining extends Complete<typeof flowTrainingTable> {
   readonly data: FlowData;
   readonly base: BaseDistribution;
-  readonly compile: MachineOptions;
+  readonly machine: MachineOptions;
 }
 
 /** How the training of a flow ended. */
@@ -60,7 +60,7 @@ export async function trainFlow(
   context: RunContext = {},
 ): Promise<TrainedFlow> {
   const { base = normalBase, checkpoint, onCheckpoint } = inputs;
-  const options = { ...completeSpec(flowTrainingTable, spec), data, base, compile: machineOf(context) };
+  const options = { ...completeSpec(flowTrainingTable, spec), data, base, machine: machineOf(context) };
   const { phases, seed, validations, network } = options;
   if (phases.length === 0)
     throw fail("INVALID_ARGUMENT", { what: "phases", expected: "at least one", received: "none" });
@@ -68,7 +68,7 @@ export async function trainFlow(
   const field = inputs.field ?? flowField({ ...network, dimension }, new Random(seed).fork("network"));
   const flow: Flow = { field, base, span: [0, 1], standardization: data.standardization };
   const density = await compileFlowDensity(flow, {
-    ...options.compile,
+    ...options.machine,
     method: `dopri5@1e-5,maxSteps=${VALIDATION_STEPS}`,
   });
   try {
@@ -105,7 +105,7 @@ function settingsOf({ data, phases, network, base, seed, validations }: FlowTrai
 }
 
 /** The phases for the loop; mini-batches are numbered over all of them. */
-function trainerPhases({ data, phases, seed, compile }: FlowTraining, flow: Flow): TrainerPhase[] {
+function trainerPhases({ data, phases, seed, machine }: FlowTraining, flow: Flow): TrainerPhase[] {
   const random = new Random(seed);
   return phases.map((phase, i) => {
     const start = phases.slice(0, i).reduce((sum, { iterations }) => sum + iterations, 0);
@@ -115,8 +115,8 @@ function trainerPhases({ data, phases, seed, compile }: FlowTraining, flow: Flow
       iterations: phase.iterations,
       learningRate: scheduleOf(phase),
       start: async ({ last: parameters }) => {
-        const settings = { seed: random.fork(`phase ${i}`).seed, radius: data.radius, compile };
-        const trainer = await compilePhase(flow, { ...flow.field, parameters }, phase, settings);
+        const settings = { seed: random.fork(`phase ${i}`).seed, radius: data.radius };
+        const trainer = await compilePhase(flow, { ...flow.field, parameters }, phase, settings, machine);
         return {
           step: async (iteration, learningRate) => {
             const x = data.batch(batchOf(phase), random.fork(`batch ${start + iteration}`));

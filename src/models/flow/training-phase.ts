@@ -46,7 +46,6 @@ interface PhaseSettings {
   readonly seed: number;
   /** Largest norm of the standardized data. */
   readonly radius: number;
-  readonly compile?: CompileOptions;
 }
 
 /** Compiles what a phase does in every iteration. */
@@ -54,11 +53,12 @@ export function compilePhase(
   { base, span }: Flow,
   field: Field,
   phase: TrainingPhase,
-  { seed, radius, compile = {} }: PhaseSettings,
+  { seed, radius }: PhaseSettings,
+  machine: CompileOptions,
 ): Promise<FlowTrainer> {
-  const common = { base, span, seed, compile, clipNorm: CLIP_NORM, averageDecay: AVERAGE_DECAY };
+  const common = { base, span, seed, clipNorm: CLIP_NORM, averageDecay: AVERAGE_DECAY };
   const optimizer = adam();
   return phase.objective === "flow-matching"
-    ? compileFlowMatching(field, { ...common, optimizer, radius, batch: batchOf(phase) })
-    : compileMaximumLikelihood(field, { ...common, optimizer, ...phase.likelihood });
+    ? compileFlowMatching(field, { ...common, optimizer, radius, batch: batchOf(phase) }, machine)
+    : compileMaximumLikelihood(field, { ...common, optimizer, ...phase.likelihood }, machine);
 }

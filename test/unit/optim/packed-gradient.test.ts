@@ -17,13 +17,15 @@ test("one packed step of plain descent is the gradient: it equals central differ
   const float64 = { a: { shape: [2, 2], dtype: "float64" }, b: { shape: [2], dtype: "float64" } } as const;
   const plain = trace(float64, (nodes) => ({ loss: lossOf(nodes) }));
   const lossAt = (at: Values): number => item(evaluateGraph(plain, at).loss as Tensor);
-  const training = await compileTraining({
-    parameters: values,
-    batch: {},
-    loss: lossOf,
-    optimizer: sgd(),
-    compile: { device: "reference" },
-  });
+  const training = await compileTraining(
+    {
+      parameters: values,
+      batch: {},
+      loss: lossOf,
+      optimizer: sgd(),
+    },
+    { device: "reference" },
+  );
   expect((await training.step({}, 1)).loss).toBe(lossAt(values));
   const moved = training.parameters() as Values;
   const step = 1e-5;

@@ -3,7 +3,7 @@ import {
   compileTraining,
   type Optimizer,
   type Training,
-  type TrainingOptions,
+  type TrainingProblem,
 } from "../../../src/optim/index.js";
 import { draw, fromNumbers, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 
@@ -29,7 +29,7 @@ export function at(value: Tensor, i: number): number {
 
 export const regression = (
   optimizer: Optimizer,
-  more: Pick<TrainingOptions, "averageDecay" | "clipNorm"> = {},
+  more: Pick<TrainingProblem, "averageDecay" | "clipNorm"> = {},
 ): Promise<Training> =>
   compileTraining({
     parameters: start,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type * as Graphs from "../../../src/graph/index.js";
 import type { NamedNodes, Node } from "../../../src/graph/index.js";
-import type { adam, compileTraining, Training, TrainingOptions } from "../../../src/optim/index.js";
+import type { adam, compileTraining, Training, TrainingProblem } from "../../../src/optim/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
 
@@ -23,7 +23,7 @@ const parameters = { w: normal(3, 4), v: normal(4, 2) };
 const buffers = { running: fromNumbers([0.5], [1]) };
 const batches = [130, 160, 33, 1, 200].map((rows) => ({ x: normal(rows, 3), y: normal(rows, 2) }));
 
-const problem = (): Omit<TrainingOptions, "compile"> => ({
+const problem = (): TrainingProblem => ({
   ...{ parameters, buffers, optimizer: built.adam(), clipNorm: 0.5, averageDecay: 0.9, rowwise: true },
   batch: { x: { shape: ["batch", 3] }, y: { shape: ["batch", 2] } },
   loss: ({ w, v }: NamedNodes, { x, y }: NamedNodes, { running }: NamedNodes) => {
@@ -45,11 +45,11 @@ async function trained(training: Training, from = 0) {
 
 describe("a batch divided among threads", () => {
   test("trains as one that is not, bit by bit alike every time and after a restart", async () => {
-    const whole = await built.compileTraining({ ...problem(), compile: { threads: 1 } });
+    const whole = await built.compileTraining(problem(), { threads: 1 });
     const compile = { threads: 2, parallel: "batch" } as const;
     const [split, again] = [
-      await built.compileTraining({ ...problem(), compile }),
-      await built.compileTraining({ ...problem(), compile }),
+      await built.compileTraining(problem(), compile),
+      await built.compileTraining(problem(), compile),
     ];
     const [expected, received] = [await trained(whole), await trained(split)];
     for (const [i, step] of received.entries()) {
@@ -75,7 +75,7 @@ describe("a batch divided among threads", () => {
   });
 
   test("skips a step whose gradient is not finite", async () => {
-    const split = await built.compileTraining({ ...problem(), compile: { threads: 2, parallel: "batch" } });
+    const split = await built.compileTraining(problem(), { threads: 2, parallel: "batch" });
     const before = split.state();
     const broken = { x: normal(9, 3), y: normal(9, 2) };
     broken.x.data[20] = Number.NaN;

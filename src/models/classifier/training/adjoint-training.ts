@@ -1,6 +1,7 @@
 import { oneHot } from "../../../data/index.js";
 import { splitState } from "../../../nn/internal.js";
 import { compileGradient, type GradientOptions, type SolveGradient } from "../../../ode/index.js";
+import type { CompileOptions } from "../../../runtime/index.js";
 import { isBroken, type Tensor, unlessItBreaks } from "../../../tensor/index.js";
 import { compileOutsideGradient } from "../../outside-gradient.js";
 import { wholeModule } from "../architecture.js";
@@ -22,12 +23,13 @@ export interface AdjointTrainingOptions extends UpdateOptions {
  */
 export async function compileAdjointTraining(
   classifier: Classifier,
-  { solver, compile = {}, ...update }: AdjointTrainingOptions,
+  { solver, ...update }: AdjointTrainingOptions,
+  machine: CompileOptions = {},
 ): Promise<ClassifierTrainer> {
   const { architecture, state } = classifier;
   const first = splitState(wholeModule(architecture), state);
   // Batch statistics inside f, and sums over the batch on the way back: the batch stays whole.
-  const { parallel: _, ...undivided } = compile;
+  const { parallel: _, ...undivided } = machine;
   const runtime = { hot: true, ...undivided };
   let path: PathPoint[] = [];
   const follow: GradientOptions["onStep"] = ({ s, dt, accepted, y }) => {
@@ -43,7 +45,7 @@ export async function compileAdjointTraining(
   });
   const stem = await compileStemTraining(classifier, runtime);
   const head = await compileHeadTraining(classifier, runtime);
-  const training = await compileOutsideGradient({ ...update, ...first, compile: runtime });
+  const training = await compileOutsideGradient({ ...update, ...first }, runtime);
   const step: ClassifierTrainer["step"] = async ({ images, labels }, learningRate) => {
     const parameters = training.parameters();
     const values = { ...parameters, ...training.buffers() };

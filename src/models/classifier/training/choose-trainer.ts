@@ -15,16 +15,20 @@ import { compileUnrolledTraining } from "./unrolled-training.js";
 export function compileTrainer(
   classifier: Classifier,
   { solver, gradient, optimizer, clipNorm, averageDecay, randomMesh, seed }: TrainingPlan,
-  compile: MachineOptions,
+  machine: MachineOptions,
 ): Promise<ClassifierTrainer> {
-  const update = { optimizer, clipNorm, averageDecay, compile };
+  const update = { optimizer, clipNorm, averageDecay };
   if (gradient !== "unrolled")
-    return compileAdjointTraining(classifier, { ...update, solver: { method: solver, adjoint: gradient } });
+    return compileAdjointTraining(
+      classifier,
+      { ...update, solver: { method: solver, adjoint: gradient } },
+      machine,
+    );
   if (solver.kind === "fixed") {
     const tableau = requireTableau(solver, "training moves batch statistics at every evaluation of f");
     const { mesh } = planMesh(solver.grid, { span: classifier.architecture.span });
     const meshes = randomMesh ? randomMeshes(mesh, new Random(seed).fork("meshes")) : undefined;
-    return compileUnrolledTraining(classifier, { ...update, tableau, mesh, meshes });
+    return compileUnrolledTraining(classifier, { ...update, tableau, mesh, meshes }, machine);
   }
   throw fail("INVALID_ARGUMENT", { what: "gradient", expected: "fixed steps", received: "step control" });
 }

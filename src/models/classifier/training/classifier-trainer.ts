@@ -1,7 +1,7 @@
 import type { ImageBatch } from "../../../data/index.js";
 import type { StateDict } from "../../../nn/index.js";
 import type { Optimizer } from "../../../optim/index.js";
-import type { CompileOptions, NamedTensors } from "../../../runtime/index.js";
+import type { NamedTensors } from "../../../runtime/index.js";
 import type { Broken, Tensor } from "../../../tensor/index.js";
 
 /** What one iteration of training saw, before its update. */
@@ -42,5 +42,4 @@ export interface UpdateOptions {
   readonly clipNorm?: number | undefined;
   /** Keeps a moving average of the parameters. Default: none. */
   readonly averageDecay?: number | undefined;
-  readonly compile?: CompileOptions | undefined;
 }

@@ -11,7 +11,7 @@ import { splitState } from "../../../nn/internal.js";
 import type { ButcherTableau } from "../../../ode/index.js";
 import { type MeshStep, stepsOf, withoutErrorControl } from "../../../ode/internal.js";
 import { compileTraining } from "../../../optim/index.js";
-import type { NamedTensors } from "../../../runtime/index.js";
+import type { CompileOptions, NamedTensors } from "../../../runtime/index.js";
 import { tensor } from "../../../tensor/index.js";
 import { imagesShape, wholeModule } from "../architecture.js";
 import type { Classifier } from "../classifier.js";
@@ -30,7 +30,8 @@ export interface UnrolledOptions extends UpdateOptions {
 /** Training in fixed steps: h_x, all steps, h_y, the way back and the update in one program, one run an iteration. */
 export async function compileUnrolledTraining(
   { architecture, state }: Classifier,
-  { tableau, mesh, meshes, compile = {}, ...update }: UnrolledOptions,
+  { tableau, mesh, meshes, ...update }: UnrolledOptions,
+  machine: CompileOptions = {},
 ): Promise<ClassifierTrainer> {
   const { classes } = architecture;
   const batch: Record<string, InputSpec> = {
@@ -39,20 +40,22 @@ export async function compileUnrolledTraining(
     ...(meshes && { starts: { shape: [mesh.length - 1] }, sizes: { shape: [mesh.length - 1] } }),
   };
   const values = splitState(wholeModule(architecture), state);
-  const training = await compileTraining({
-    ...update,
-    ...values,
-    batch,
-    // Batch normalization is what has buffers, and it ties the rows of a batch together.
-    rowwise: Object.keys(values.buffers).length === 0,
-    loss: (parameters, given: NamedNodes, buffers) => {
-      const { images, labels } = given as { readonly images: Node; readonly labels: Node };
-      const nodes = { ...parameters, ...buffers };
-      const result = unrolledLoss(architecture, tableau, stepsIn(given, mesh), nodes, { images, labels });
-      return { loss: result.loss, metrics: { accuracy: result.accuracy }, buffers: result.buffers };
+  const training = await compileTraining(
+    {
+      ...update,
+      ...values,
+      batch,
+      // Batch normalization is what has buffers, and it ties the rows of a batch together.
+      rowwise: Object.keys(values.buffers).length === 0,
+      loss: (parameters, given: NamedNodes, buffers) => {
+        const { images, labels } = given as { readonly images: Node; readonly labels: Node };
+        const nodes = { ...parameters, ...buffers };
+        const result = unrolledLoss(architecture, tableau, stepsIn(given, mesh), nodes, { images, labels });
+        return { loss: result.loss, metrics: { accuracy: result.accuracy }, buffers: result.buffers };
+      },
     },
-    compile: { hot: true, ...compile },
-  });
+    { hot: true, ...machine },
+  );
   const nfe = withoutErrorControl(tableau).stages * (mesh.length - 1);
   return {
     get iteration() {

@@ -92,15 +92,18 @@ async function gradientOf(trainer: ClassifierTrainer) {
   return { loss, accuracy, moved: Object.fromEntries(moved) };
 }
 
-const device = { compile: { device: "reference" } } as const;
+const machine = { device: "reference" } as const;
 const unrolled = (architecture = tinyArchitecture, meshes: Partial<UnrolledOptions> = {}) =>
-  compileUnrolledTraining(newClassifier(architecture, new Random(5)), {
-    ...{ ...heun, ...meshes },
-    optimizer: sgd(),
-    ...device,
-  });
+  compileUnrolledTraining(
+    newClassifier(architecture, new Random(5)),
+    {
+      ...{ ...heun, ...meshes },
+      optimizer: sgd(),
+    },
+    machine,
+  );
 const byAdjoint = (solver: AdjointTrainingOptions["solver"], architecture = tinyArchitecture) =>
-  compileAdjointTraining(newClassifier(architecture, new Random(5)), { solver, optimizer: sgd(), ...device });
+  compileAdjointTraining(newClassifier(architecture, new Random(5)), { solver, optimizer: sgd() }, machine);
 
 /** Parameters are kept as float32: 6e-8 of values up to 1. */
 const STORED = 2e-7;

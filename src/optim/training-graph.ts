@@ -162,10 +162,11 @@ function layoutOf({
   optimizer,
   averageDecay,
 }: TrainingProblem): Omit<TrainingLayout, "report"> & { readonly scalarNames: readonly string[] } {
-  const scalars = (step: number, learningRate: number): Record<string, number> => ({
-    ...optimizer.scalars(step, learningRate),
-    ...(averageDecay !== undefined && { averageRate: 1 - Math.min(averageDecay, (1 + step) / (10 + step)) }),
-  });
+  const scalars = (step: number, learningRate: number): Record<string, number> => {
+    const own = optimizer.scalars(step, learningRate);
+    if (averageDecay === undefined) return own;
+    return { ...own, averageRate: 1 - Math.min(averageDecay, (1 + step) / (10 + step)) };
+  };
   return {
     packing: packingOf(parameters),
     rows: ["parameters", ...optimizer.slots, ...(averageDecay === undefined ? [] : ["average"])],

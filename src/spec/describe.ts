@@ -93,7 +93,7 @@ function plainSchema(kind: Kind): JsonSchema {
     case "number":
       return { type: "number", ...bounds(kind) };
     case "text":
-      return { type: "string", minLength: 1, ...(kind.pattern !== undefined && { pattern: kind.pattern }) };
+      return known({ type: "string", minLength: 1, pattern: kind.pattern });
     case "boolean":
       return { type: "boolean" };
     case "choice":

@@ -14,9 +14,9 @@ export interface TrainingData {
   /** For titles and folders: `pinwheel`, `points`. */
   readonly name: string;
   /** Where the file has names. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
   /** In nats, where it is known. */
-  readonly entropy?: number;
+  readonly entropy?: number | undefined;
   /** Rows that a flow hardly reaches: a column is beyond `MAX_SPEED` standard deviations. */
   readonly farRows: number;
 }
@@ -29,12 +29,7 @@ export async function trainingData(source: string, seed: number): Promise<Traini
   const density = Object.hasOwn(densities, source) ? densities[source] : undefined;
   if (density !== undefined) {
     const { entropy } = density;
-    return {
-      data: densityData(density, seed),
-      name: source,
-      farRows: 0,
-      ...(entropy !== undefined && { entropy }),
-    };
+    return { data: densityData(density, seed), name: source, farRows: 0, entropy };
   }
   const { path } = await splitReference(source);
   if (!(await exists(path))) throw neither(source);
@@ -44,7 +39,7 @@ export async function trainingData(source: string, seed: number): Promise<Traini
     data,
     farRows: rowsBeyond(MAX_SPEED, points.value, data.standardization),
     name: basename(path).replace(/\.(csv|safetensors)$/i, ""),
-    ...(isCsv(source) && { columns: points.columns }),
+    columns: isCsv(source) ? points.columns : undefined,
   };
 }
 

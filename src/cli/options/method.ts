@@ -112,9 +112,9 @@ function specOf(options: MethodOptions, { tolerances, method: usual }: MethodDef
   requireEstimate(method);
   return {
     ...spec,
-    ...(rtol !== undefined && { rtol }),
-    ...(atol !== undefined && { atol }),
-    ...(maxSteps !== undefined && { maxSteps }),
+    rtol: rtol ?? spec.rtol,
+    atol: atol ?? spec.atol,
+    maxSteps: maxSteps ?? spec.maxSteps,
   };
 }
 

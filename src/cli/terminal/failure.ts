@@ -11,9 +11,9 @@ interface Failure {
   readonly exitCode: number;
   readonly code: string;
   readonly message: string;
-  readonly expected?: string;
-  readonly received?: string;
-  readonly help?: string;
+  readonly expected?: string | undefined;
+  readonly received?: string | undefined;
+  readonly help?: string | undefined;
 }
 
 const LIBRARY_EXIT = 1;
@@ -93,9 +93,9 @@ function libraryFailure({ code, message, facts }: HypersolversError): Failure {
     exitCode: code === "INTERRUPTED" ? interruptedExit() : LIBRARY_EXIT,
     code,
     message: message.split("\n", 1)[0] ?? message,
-    ...(expected !== undefined && { expected }),
-    ...(received !== undefined && { received }),
-    ...(help !== undefined && { help }),
+    expected,
+    received,
+    help,
   };
 }
 

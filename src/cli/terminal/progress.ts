@@ -7,7 +7,7 @@ export interface Stage {
   readonly done: number;
   readonly total: number;
   /** A few words behind: `loss 0.0123`. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
 }
 
 /** Shows how far a job is. */
@@ -51,11 +51,10 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   };
   return {
     update: (stage) => {
-      const bar = current?.name === stage.name ? current.bar : begin(stage);
-      bar.update(stage.done, {
-        name: stage.name,
-        ...(stage.detail !== undefined && { detail: stage.detail }),
-      });
+      const { name, done, detail } = stage;
+      const bar = current?.name === name ? current.bar : begin(stage);
+      // Without words of its own it keeps those before.
+      bar.update(done, detail === undefined ? { name } : { name, detail });
     },
     stop,
   };

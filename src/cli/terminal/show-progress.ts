@@ -31,6 +31,6 @@ export function showProgress(progress: Progress): (event: ProgressEvent) => void
       return value === undefined ? [] : [said(value)];
     });
     const text = detail ?? facts.join(", ");
-    progress.update({ name: stage, done, total, ...(text !== "" && { detail: text }) });
+    progress.update({ name: stage, done, total, detail: text === "" ? undefined : text });
   };
 }

@@ -14,11 +14,10 @@ export interface KeptFit extends Omit<FitRun<LearnedCorrection>, "artifacts" | "
 }
 
 const fitCodec: Codec<KeptFit> = {
-  encode: ({ content, solver, metrics, card, figures }) => ({
-    onnx: content,
-    ...(solver && { "solver.onnx": solver }),
-    json: encodeJson({ metrics, card, figures }),
-  }),
+  encode: ({ content, solver, metrics, card, figures }) => {
+    const files = { onnx: content, json: encodeJson({ metrics, card, figures }) };
+    return solver === undefined ? files : { ...files, "solver.onnx": solver };
+  },
   decode: ({ onnx = new Uint8Array(), "solver.onnx": solver, json }) => ({
     ...decodeJson<Pick<KeptFit, "metrics" | "card" | "figures">>(json),
     correction: decodeCorrection(onnx, "correction.onnx"),

@@ -38,8 +38,8 @@ export interface Budget {
   /** Numbers of evaluations of f; rounded down to whole steps where a method cannot spend them exactly. */
   readonly budget: readonly number[];
   /** Of dopri5. Default 1e-3 and 1e-5. */
-  readonly tolerances?: readonly number[];
-  readonly correction?: Correction;
+  readonly tolerances?: readonly number[] | undefined;
+  readonly correction?: Correction | undefined;
 }
 
 /** A method in one step, with the fewest steps in which it is no other method. */

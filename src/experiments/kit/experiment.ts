@@ -26,12 +26,12 @@ export interface LabeledImages {
 export interface ExperimentRequest<Spec extends object = never> {
   readonly preset: Preset;
   /** Which of the experiment's data sets. Default: its first. */
-  readonly density?: string;
+  readonly density?: string | undefined;
   readonly seed: number;
   /** The command line that repeats this run, for the report. */
   readonly command: string;
   /** The images of experiments that name a `dataset`: whoever calls loads them. */
-  readonly images?: LabeledImages;
+  readonly images?: LabeledImages | undefined;
   /** Instead of the preset's. */
   readonly spec?: Spec;
   /** What is to be other than in the preset, by name; `Experiment.table` has the names. */

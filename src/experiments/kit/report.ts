@@ -68,7 +68,7 @@ export async function reportArtifacts(report: RunReport, metrics: object): Promi
       files.push({ path: `figures/${name}.svg`, content: svg });
       pictures.push({ svg, caption, title });
     }
-    drawn.push({ heading, figures: pictures, ...(text && { text }), ...(table && { table }) });
+    drawn.push({ heading, figures: pictures, text, table });
   }
   const { title, lead, verdict = "", facts, footnotes = [] } = report;
   const page = renderReport({ title, lead: `${lead} ${verdict}`.trim(), facts, sections: drawn, footnotes });

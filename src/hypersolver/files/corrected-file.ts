@@ -46,14 +46,8 @@ export function encodeCorrected(
 ): Uint8Array {
   const { coefficients, every, gains, networks } = solver;
   const mesh = "mesh" in grid ? grid.mesh : [0, 1];
-  const weights = Object.assign(
-    {},
-    ...networks.map(({ parameters }, i) => prefixed(parameters, `g${i} `)),
-  ) as CorrectionNetwork["parameters"];
-  const specs = Object.assign(
-    {},
-    ...networks.map(({ graph }, i) => prefixed(graph.inputs, `g${i} `)),
-  ) as CorrectionNetwork["graph"]["inputs"];
+  const weights = together(networks.map(({ parameters }) => parameters));
+  const specs = together(networks.map(({ graph }) => graph.inputs));
   const whole = trace<string>(specs, (nodes) =>
     Object.fromEntries(
       networks.map(({ graph }, i) => {
@@ -76,6 +70,10 @@ export function encodeCorrected(
   };
   return encoded({ [LEARNED_KEY]: JSON.stringify(learned) });
 }
+
+/** Records of all networks as one: names of the i-th begin with `gi `. */
+const together = <T>(records: readonly Readonly<Record<string, T>>[]): Record<string, T> =>
+  Object.assign({}, ...records.map((record, i) => prefixed(record, `g${i} `))) as Record<string, T>;
 
 /**
  * Reads such a file.

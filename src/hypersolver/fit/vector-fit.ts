@@ -106,10 +106,9 @@ function trainingProblem(
 ): Problem {
   const { span, steps, throughField, loss: kind } = fit;
   const matrix = (width: number): InputSpec => ({ shape: [fit.batch, width] });
-  const batch = {
-    ...(kind !== "trajectory" && { rows: matrix(rows.data.shape[1] ?? 0) }),
-    ...(kind !== "residual" && paths !== undefined && { paths: matrix(paths.data.shape[1] ?? 0) }),
-  };
+  const batch: Record<string, InputSpec> = {};
+  if (kind !== "trajectory") batch.rows = matrix(rows.data.shape[1] ?? 0);
+  if (kind !== "residual" && paths !== undefined) batch.paths = matrix(paths.data.shape[1] ?? 0);
   const loss = (parameters: NamedNodes, inputs: NamedNodes): Node => {
     const terms: Node[] = [];
     if (inputs.rows !== undefined)
@@ -126,11 +125,10 @@ function trainingProblem(
 /** The mini-batch of an iteration, asked for in order. */
 function batchSchedule(fit: FitSettings, { rows, paths }: FitData): (iteration: number) => NamedTensors {
   const random = new Random(fit.seed);
-  const needsPaths = fit.loss !== "residual" && paths !== undefined;
-  const tables = {
-    ...(fit.loss !== "trajectory" && { rows: new Batches(rows, fit.batch, random.fork("row batches")) }),
-    ...(needsPaths && { paths: new Batches(paths, fit.batch, random.fork("path batches")) }),
-  };
+  const tables: Record<string, Batches> = {};
+  if (fit.loss !== "trajectory") tables.rows = new Batches(rows, fit.batch, random.fork("row batches"));
+  if (fit.loss !== "residual" && paths !== undefined)
+    tables.paths = new Batches(paths, fit.batch, random.fork("path batches"));
   const draw = (): NamedTensors =>
     Object.fromEntries(Object.entries(tables).map(([name, batches]) => [name, batches.next()]));
   let current = draw();

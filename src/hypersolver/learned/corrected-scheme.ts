@@ -36,7 +36,7 @@ export function correctedScheme(
   const networks = solver.networks.map((network) => networkFor(network, field));
   const which = (block: number): number => (networks.length === 1 ? 0 : block);
   const features = networks.map((network) => network.features);
-  return repeatedStep(costOf(field, solver), (site) =>
+  const scheme = repeatedStep(costOf(field, solver), (site) =>
     correctedStep(field, { ...solver, features }, site, (state, block, seen) => {
       const network = networks[which(block)];
       if (network === undefined) return state;
@@ -44,6 +44,7 @@ export function correctedScheme(
       return add(state, mul(g, solver.gains[block] ?? 1));
     }),
   );
+  return { ...scheme, readsStart: networks.some(({ inputs }) => inputs.includes("z0")) };
 }
 
 /** What decides a solve but for the corrections themselves. */

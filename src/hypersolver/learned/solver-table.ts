@@ -101,6 +101,7 @@ export const onTopTable = {
     min: 0,
     max: most.learningRate as number,
     default: 0.03,
+    defaultFor: { images: 0.01 },
     flag: "--joint-lr",
     aliases: ["jointLr"],
     placeholder: "x",

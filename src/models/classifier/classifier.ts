@@ -4,6 +4,7 @@ import { bufferInputs, loadStateDict, type Module, parameterInputs, type StateDi
 import type { Field } from "../../ode/index.js";
 import { makeField } from "../../ode/internal.js";
 import type { Random } from "../../tensor/index.js";
+import { depthInput } from "../depth-input.js";
 import {
   type ClassifierArchitecture,
   imagesShape,
@@ -52,7 +53,7 @@ function classifierField(architecture: ClassifierArchitecture, state: StateDict)
   const weights = partInputs(part);
   const specs: Record<string, InputSpec> = {
     z: { shape: stateShape(architecture) },
-    ...(architecture.timeDependent && { s: { shape: ["batch", 1] } }),
+    ...depthInput(architecture.timeDependent),
     ...weights,
   };
   const graph = trace(specs, (nodes: NamedNodes) => ({

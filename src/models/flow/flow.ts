@@ -13,6 +13,7 @@ import type { Field, Span } from "../../ode/index.js";
 import { makeField } from "../../ode/internal.js";
 import { completeSpec } from "../../spec/index.js";
 import { fromNumbers, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { depthInput } from "../depth-input.js";
 import type { BaseDistribution } from "./base-distribution.js";
 import { type FlowNetwork, flowNetworkTable } from "./flow-table.js";
 
@@ -52,7 +53,7 @@ export function flowField(options: FlowFieldOptions, random: Random): Field {
   const network = mlp({ sizes: [dimension + (timeDependent ? 1 : 0), ...hidden, dimension], activation });
   const specs: Record<string, InputSpec> = {
     z: { shape: ["batch", dimension] },
-    ...(timeDependent && { s: { shape: ["batch", 1] } }),
+    ...depthInput(timeDependent),
     ...parameterInputs(network),
   };
   const graph = trace(specs, (inputs: NamedNodes) => {

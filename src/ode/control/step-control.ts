@@ -16,7 +16,7 @@ export interface StepControl {
   /** Default: `integralController()`. */
   readonly stepController?: StepController | undefined;
   /** Attempted steps before giving up with `step-limit`. Default 100,000. */
-  readonly maxSteps?: number;
+  readonly maxSteps?: number | undefined;
   /**
    * A rejected step may not be followed by one shorter than this.
    * Default 0: until s + dt = s in float64, or 1e-30 of the span.

@@ -60,10 +60,12 @@ export function logDensityField(field: Field, options: LogDensityOptions = {}): 
   const names = ["logDensity", ...(kinetic ? ["kinetic"] : []), ...(frobenius ? ["frobenius"] : [])];
   const { roles, graph, parameters } = field;
   const { dtype } = stateType(field);
+  const noise: Record<string, InputSpec> =
+    estimator === "hutchinson" ? { [NOISE_CONTROL]: { shape: ["batch", dimension], dtype } } : {};
   const specs: Record<string, InputSpec> = {
     ...graph.inputs,
     ...controlSpecs(field),
-    ...(estimator === "hutchinson" && { [NOISE_CONTROL]: { shape: ["batch", dimension], dtype } }),
+    ...noise,
     [roles.state]: { shape: ["batch", dimension + names.length], dtype },
   };
   let seen: NamedNodes = {};

@@ -17,8 +17,8 @@ export interface ReportFigure {
 export interface ReportSection {
   readonly heading: string;
   /** Plain text; an empty line starts a new paragraph. */
-  readonly text?: string;
-  readonly table?: Table;
+  readonly text?: string | undefined;
+  readonly table?: Table | undefined;
   readonly figures?: readonly ReportFigure[];
 }
 

@@ -111,13 +111,8 @@ async function contest(field: Field, options: CompareOptions): Promise<Contest> 
   if (list === undefined) {
     const chosen = file === undefined ? undefined : await chosenMethod({ correction: file }, {});
     const { correction } = chosen ?? {};
-    const usual = {
-      budget,
-      ...(tolerances !== undefined && { tolerances }),
-      ...(correction !== undefined && { correction }),
-    };
     return {
-      methods: standardCompetitors(field, usual),
+      methods: standardCompetitors(field, { budget, tolerances, correction }),
       corrections: corrected(chosen ? [chosen] : []),
       coefficients: [],
     };

@@ -84,12 +84,13 @@ export function densityJson(
     nfe: grid.nfe,
     milliseconds: grid.milliseconds,
   };
+  const likelihood = points && { nll: likelihoodOf(points), ...points.statistics };
   return {
     flow: path,
     method: solver.method.text,
     ...trace,
-    ...(points !== undefined && { nll: likelihoodOf(points), ...points.statistics }),
-    ...(over !== undefined && { grid: over }),
+    ...likelihood,
+    grid: over,
     warnings,
     out: options.out ?? null,
     picture: options.picture ?? null,

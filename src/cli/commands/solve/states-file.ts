@@ -12,11 +12,11 @@ export function statesFile(
 ): Uint8Array {
   const complete = status === "success";
   const end = states.at(-1);
-  const tensors: Record<string, Tensor> = {
-    ...(stacked && { z: stack(states), times: fromNumbers(times, [times.length], "float64") }),
-    ...(!stacked && complete && end !== undefined && { z: end }),
-    ...(!complete && { last_good: lastGood.y }),
-  };
+  const tensors: Record<string, Tensor> = complete ? {} : { last_good: lastGood.y };
+  if (stacked) {
+    tensors.z = stack(states);
+    tensors.times = fromNumbers(times, [times.length], "float64");
+  } else if (complete && end !== undefined) tensors.z = end;
   return encodeSafetensors(tensors, {
     status,
     field,

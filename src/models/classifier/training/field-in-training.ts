@@ -6,6 +6,7 @@ import { makeField, stateType } from "../../../ode/internal.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../../runtime/index.js";
 import { cast, isFloat, scalar, type Tensor, tensor, toFloat64 } from "../../../tensor/index.js";
 import { allocate } from "../../../tensor/internal.js";
+import { depthInput } from "../../depth-input.js";
 import type { Classifier } from "../classifier.js";
 import { namedLike } from "../named-like.js";
 
@@ -23,7 +24,7 @@ export function fieldInTraining({ architecture, field, state }: Classifier): Fie
   const part = architecture.field(0);
   const specs: Record<string, InputSpec> = {
     z: stateType(field),
-    ...(architecture.timeDependent && { s: { shape: ["batch", 1] } }),
+    ...depthInput(architecture.timeDependent),
     ...parameterInputs(part),
     ...bufferInputs(part),
   };

@@ -34,10 +34,12 @@ export async function compileUnrolledTraining(
   machine: CompileOptions = {},
 ): Promise<ClassifierTrainer> {
   const { classes } = architecture;
+  const pieces: InputSpec = { shape: [mesh.length - 1] };
+  const drawn: Record<string, InputSpec> = meshes === undefined ? {} : { starts: pieces, sizes: pieces };
   const batch: Record<string, InputSpec> = {
     images: { shape: imagesShape(architecture) },
     labels: { shape: ["batch", classes] },
-    ...(meshes && { starts: { shape: [mesh.length - 1] }, sizes: { shape: [mesh.length - 1] } }),
+    ...drawn,
   };
   const values = splitState(wholeModule(architecture), state);
   const training = await compileTraining(

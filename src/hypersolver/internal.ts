@@ -2,7 +2,8 @@
 export { hiddenFeature } from "./correction/hidden-feature.js";
 export { correctionOf, isHyper } from "./correction/hyper.js";
 export { integerPower } from "./correction/hyper-scheme.js";
-export { type AnyMethodSpec, knownSpec, methodOf, parseMethodSpec } from "./correction/method-of.js";
+export { knownSpec, methodOf } from "./correction/method-of.js";
+export { type AnyMethodSpec, parseMethodSpec } from "./correction/method-text.js";
 export type { CorrectionInput } from "./correction/names.js";
 export { channelMoments } from "./correction/statistics.js";
 export { CARD_KEY, type MeasuredError } from "./files/card.js";

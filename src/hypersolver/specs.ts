@@ -1,5 +1,6 @@
 /** Tables of this layer's options: light enough for help, loads nothing else. */
 
+export { checkMethodsText, checkMethodText } from "./correction/method-text.js";
 export { fitTable } from "./fit/fit-table.js";
 export { coefficientTable } from "./learned/coefficient-table.js";
 export { solverTable } from "./learned/solver-table.js";

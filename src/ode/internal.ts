@@ -47,13 +47,8 @@ export {
 } from "./methods/method-spec.js";
 export {
   gridText,
-  isGridText,
-  isHyperText,
-  isNonStationaryText,
-  parseGrid,
   parseTableauMethod,
   splitMethods,
-  splitReversible,
   tableauMethodText,
 } from "./methods/method-text.js";
 export { checkCoefficients } from "./methods/non-stationary/coefficients.js";

@@ -2,5 +2,14 @@
 
 export { DEFAULT_MAX_STEPS, DEFAULT_TOLERANCES } from "./control/step-control.js";
 export { EXACT_TRACE_LIMIT, traceEstimators } from "./field/trace-estimator-names.js";
+export {
+  isGridText,
+  isHyperText,
+  isNonStationaryText,
+  parseGrid,
+  parseTableauMethod,
+  splitMethods,
+  splitReversible,
+} from "./methods/method-text.js";
 export { tableauTable } from "./methods/tableau-table.js";
 export { methodNames } from "./methods/tableaus/names.js";

@@ -10,11 +10,11 @@ export type FlowCase = FlowTrainingSpec &
 
 /** `trainFlow` of a case. */
 export function flowOf(of: FlowCase): Promise<TrainedFlow> {
-  const { data, field, base, checkpoint, onCheckpoint, signal, onProgress, threads, ...spec } = of;
+  const { data, field, base, solver, checkpoint, onCheckpoint, signal, onProgress, threads, ...spec } = of;
   const context = {
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
     ...(threads !== undefined && { threads }),
   };
-  return trainFlow(data, spec, { field, base, checkpoint, onCheckpoint }, context);
+  return trainFlow(data, spec, { field, base, solver, checkpoint, onCheckpoint }, context);
 }

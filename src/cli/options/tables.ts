@@ -1,3 +1,4 @@
+import { checkMethodText } from "../../hypersolver/specs.js";
 import { baseSpellings, DEFAULT_NOISE, FLOW_TOLERANCES, noiseKinds, parseBase } from "../../models/specs.js";
 import { DEFAULT_MAX_STEPS, EXACT_TRACE_LIMIT, methodNames, traceEstimators } from "../../ode/specs.js";
 import { type Device, devices, MOST_THREADS } from "../../runtime/specs.js";
@@ -45,6 +46,7 @@ export const flowSolverTable = {
     placeholder: "method",
     group: "How to solve:",
     known: methodNames as readonly string[],
+    reads: checkMethodText as typeof checkMethodText,
     help: "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction), ns:FILE (coefficients); or a name alone, {choices}",
   },
   steps: {

@@ -10,18 +10,10 @@ import {
 } from "../../ode/index.js";
 import {
   gridSchema,
-  isGridText,
-  isHyperText,
-  isNonStationaryText,
   type NonStationarySpec,
   nonStationarySchema,
-  parseGrid,
-  parseTableauMethod,
-  type ReversibleSpec,
   reversibleOf,
   reversibleSchema,
-  splitReversible,
-  type TableauMethodSpec,
   tableauMethodOf,
   tableauMethodSchema,
   tableauSpecSchema,
@@ -30,14 +22,8 @@ import { fail } from "../../tensor/index.js";
 import type { CorrectedMethod } from "../learned/corrected-method.js";
 import type { Correction } from "./correction.js";
 import { type HyperSpec, hyper } from "./hyper.js";
+import { type AnyMethodSpec, parseMethodSpec } from "./method-text.js";
 import { rebindCorrection } from "./rebind.js";
-
-/** Any method of the library as plain JSON. */
-export type AnyMethodSpec =
-  | TableauMethodSpec
-  | HyperSpec
-  | NonStationarySpec
-  | ReversibleSpec<HyperSpec | NonStationarySpec>;
 
 const learnedSchema = z.union([
   nonStationarySchema,
@@ -117,55 +103,6 @@ function onBase(correction: Correction, wanted: NonNullable<HyperSpec["base"]>):
   if (wanted === correction.base.name) return correction;
   const base: ButcherTableau = typeof wanted === "string" ? tableauNamed(wanted) : defineTableau(wanted);
   return base.name === correction.base.name ? correction : rebindCorrection(correction, base);
-}
-
-/**
- * Reads the spelling of any method: that of tableaus (`heun:4`, `dopri5@1e-5`), and `hyper:FILE:STEPS`, where
- * `hyper-BASE:FILE:STEPS` takes another base, and `ns:FILE`; all but step control also behind `reversible-`. Without steps, those that the correction was fitted to.
- * @param tolerances where the text says none. Default: rtol 1e-7, atol 1e-9.
- * @throws INVALID_ARGUMENT
- */
-export function parseMethodSpec(text: string, tolerances?: Tolerances): AnyMethodSpec {
-  const wrapped = splitReversible(text);
-  if (wrapped !== undefined && isLearnedText(wrapped.base))
-    return { ...wrapped.spec, base: parseLearned(wrapped.base) };
-  return isLearnedText(text) ? parseLearned(text) : parseTableauMethod(text, tolerances);
-}
-
-const isLearnedText = (text: string): boolean => isNonStationaryText(text) || isHyperText(text);
-
-/** The spelling of a correction or of coefficients. */
-function parseLearned(text: string): HyperSpec | NonStationarySpec {
-  if (isNonStationaryText(text)) return parseNonStationary(text);
-  const [, base, rest = ""] = /^hyper(?:-([^:]+))?:(.+)$/s.exec(text.trim()) ?? [];
-  const [, file, last = ""] = /^(?:(.+):)?([^:]*)$/s.exec(rest) ?? [];
-  const named = base === undefined ? {} : { base };
-  if (isGridText(last))
-    return {
-      kind: "hyper",
-      ...named,
-      correction: file,
-      grid: parseGrid(last, text),
-    };
-  if (rest !== "") return { kind: "hyper", ...named, correction: rest };
-  throw fail("INVALID_ARGUMENT", {
-    what: "method",
-    expected: "hyper:FILE:STEPS, such as hyper:correction.onnx:2",
-    received: JSON.stringify(text),
-  });
-}
-
-/** `ns:FILE`, or `ns:FILE:STEPS` to apply the coefficients to each of so many steps. */
-function parseNonStationary(text: string): NonStationarySpec {
-  const [, file = "", last = ""] = /^ns:(.*?)(?::([^:]*))?$/s.exec(text.trim()) ?? [];
-  if (file === "")
-    throw fail("INVALID_ARGUMENT", {
-      what: "method",
-      expected: "ns:FILE, such as ns:coefficients.json",
-      received: JSON.stringify(text),
-    });
-  if (isGridText(last)) return { kind: "non-stationary", file, grid: parseGrid(last, text) };
-  return { kind: "non-stationary", file: last === "" ? file : `${file}:${last}` };
 }
 
 /** `parseMethodSpec` and `methodOf` in one. */

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { type FixedMethod, nonStationary, type Span } from "../../ode/index.js";
 import { isNonStationary, isReversible, planMesh } from "../../ode/internal.js";
 import { hyper, isHyper } from "../correction/hyper.js";
-import { type AnyMethodSpec, knownSpec, methodSpecSchema } from "../correction/method-of.js";
+import { knownSpec, methodSpecSchema } from "../correction/method-of.js";
+import type { AnyMethodSpec } from "../correction/method-text.js";
 import { isCorrected } from "../learned/corrected-method.js";
 
 /** Key of these facts in an exported solver's metadata. */

@@ -1,4 +1,4 @@
-import type { Field } from "../../ode/index.js";
+import type { Field, Method } from "../../ode/index.js";
 import type { Checkpoint } from "../../optim/index.js";
 import { runTraining, type TrainerPhase, type Verdict } from "../../optim/internal.js";
 import type { NamedTensors, RunContext } from "../../runtime/index.js";
@@ -18,6 +18,8 @@ export interface FlowTrainingInputs {
   readonly field?: Field | undefined;
   /** Default standard normal. */
   readonly base?: BaseDistribution | undefined;
+  /** How maximum likelihood solves, where no spelling says it; goes before the `solver.method` of the phases. */
+  readonly solver?: Method | undefined;
   /** Where to go on, as `onCheckpoint` gave it: the result is the same, bit by bit, as without the break. */
   readonly checkpoint?: Checkpoint | undefined;
   /** Called after every validation, and at an early end. */
@@ -28,6 +30,7 @@ export interface FlowTrainingInputs {
 interface FlowTraining extends Complete<typeof flowTrainingTable> {
   readonly data: FlowData;
   readonly base: BaseDistribution;
+  readonly solver: Method | undefined;
   readonly machine: MachineOptions;
 }
 
@@ -59,8 +62,9 @@ export async function trainFlow(
   inputs: FlowTrainingInputs = {},
   context: RunContext = {},
 ): Promise<TrainedFlow> {
-  const { base = normalBase, checkpoint, onCheckpoint } = inputs;
-  const options = { ...completeSpec(flowTrainingTable, spec), data, base, machine: machineOf(context) };
+  const { base = normalBase, solver, checkpoint, onCheckpoint } = inputs;
+  const machine = machineOf(context);
+  const options = { ...completeSpec(flowTrainingTable, spec), data, base, solver, machine };
   const { phases, seed, validations, network } = options;
   if (phases.length === 0)
     throw fail("INVALID_ARGUMENT", { what: "phases", expected: "at least one", received: "none" });
@@ -68,7 +72,7 @@ export async function trainFlow(
   const field = inputs.field ?? flowField({ ...network, dimension }, new Random(seed).fork("network"));
   const flow: Flow = { field, base, span: [0, 1], standardization: data.standardization };
   const density = await compileFlowDensity(flow, {
-    ...options.machine,
+    ...machine,
     method: `dopri5@1e-5,maxSteps=${VALIDATION_STEPS}`,
   });
   try {
@@ -100,12 +104,13 @@ export async function trainFlow(
 }
 
 /** What decides the outcome, as text. */
-function settingsOf({ data, phases, network, base, seed, validations }: FlowTraining): string {
-  return JSON.stringify({ data: data.description, phases, network, base: base.name, seed, validations });
+function settingsOf({ data, phases, network, base, solver, seed, validations }: FlowTraining): string {
+  const names = { data: data.description, phases, network, base: base.name, seed, validations };
+  return JSON.stringify({ ...names, solver: solver?.text });
 }
 
 /** The phases for the loop; mini-batches are numbered over all of them. */
-function trainerPhases({ data, phases, seed, machine }: FlowTraining, flow: Flow): TrainerPhase[] {
+function trainerPhases({ data, phases, seed, solver, machine }: FlowTraining, flow: Flow): TrainerPhase[] {
   const random = new Random(seed);
   return phases.map((phase, i) => {
     const start = phases.slice(0, i).reduce((sum, { iterations }) => sum + iterations, 0);
@@ -115,7 +120,7 @@ function trainerPhases({ data, phases, seed, machine }: FlowTraining, flow: Flow
       iterations: phase.iterations,
       learningRate: scheduleOf(phase),
       start: async ({ last: parameters }) => {
-        const settings = { seed: random.fork(`phase ${i}`).seed, radius: data.radius };
+        const settings = { seed: random.fork(`phase ${i}`).seed, radius: data.radius, solver };
         const trainer = await compilePhase(flow, { ...flow.field, parameters }, phase, settings, machine);
         return {
           step: async (iteration, learningRate) => {

@@ -1,4 +1,4 @@
-import type { Field } from "../../ode/index.js";
+import type { Field, Method } from "../../ode/index.js";
 import { adam, cosineAnnealing, type Schedule, warmup } from "../../optim/index.js";
 import type { CurvePoint } from "../../optim/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
@@ -46,6 +46,8 @@ interface PhaseSettings {
   readonly seed: number;
   /** Largest norm of the standardized data. */
   readonly radius: number;
+  /** Instead of the phase's. */
+  readonly solver: Method | undefined;
 }
 
 /** Compiles what a phase does in every iteration. */
@@ -53,12 +55,14 @@ export function compilePhase(
   { base, span }: Flow,
   field: Field,
   phase: TrainingPhase,
-  { seed, radius }: PhaseSettings,
+  { seed, radius, solver: own }: PhaseSettings,
   machine: CompileOptions,
 ): Promise<FlowTrainer> {
   const common = { base, span, seed, clipNorm: CLIP_NORM, averageDecay: AVERAGE_DECAY };
   const optimizer = adam();
-  return phase.objective === "flow-matching"
-    ? compileFlowMatching(field, { ...common, optimizer, radius, batch: batchOf(phase) }, machine)
-    : compileMaximumLikelihood(field, { ...common, optimizer, ...phase.likelihood }, machine);
+  if (phase.objective === "flow-matching")
+    return compileFlowMatching(field, { ...common, optimizer, radius, batch: batchOf(phase) }, machine);
+  const { solver: { adjoint, method } = {}, ...likelihood } = phase.likelihood ?? {};
+  const solver = { adjoint, method: own ?? method };
+  return compileMaximumLikelihood(field, { ...common, optimizer, ...likelihood, solver }, machine);
 }

@@ -12,7 +12,7 @@ export interface GradientOptions extends CompiledSolveOptions {
    * `"continuous"`: the adjoint equation, solved backwards; memory for the requested states only, an error of the order
    * of the tolerances. Its own options come as an object.
    */
-  readonly adjoint?: "discrete" | "continuous" | ContinuousAdjoint;
+  readonly adjoint?: "discrete" | "continuous" | ContinuousAdjoint | undefined;
 }
 
 /** How the adjoint equation is solved. */

@@ -1,6 +1,6 @@
-import { fail } from "../../tensor/index.js";
+import { fail } from "../../tensor/errors.js";
 import { DEFAULT_TOLERANCES, type Tolerances } from "../control/step-control.js";
-import type { Grid } from "../problem/grid.js";
+import { checkGrid, type Grid } from "../problem/grid.js";
 import type {
   AdaptiveSpec,
   ControlSpec,
@@ -107,12 +107,17 @@ export const isGridText = (text: string): boolean =>
   countForm.test(text) ||
   (text.includes("/") && text.split("/").every((part) => Number.isFinite(toNumber(part))));
 
-/** @throws INVALID_ARGUMENT for text that is no grid. */
+/** @throws INVALID_ARGUMENT for text that is no grid, or too fine a one. */
 export function parseGrid(text: string, whole: string): Grid {
-  if (countForm.test(text)) return { steps: Number(text) };
+  if (countForm.test(text)) return checkedGrid({ steps: Number(text) });
   const mesh = text.split("/").map((part) => toNumber(part));
-  if (mesh.length > 1 && mesh.every(Number.isFinite)) return { mesh };
+  if (mesh.length > 1 && mesh.every(Number.isFinite)) return checkedGrid({ mesh });
   throw misspelled(whole, "a number of steps after the colon, or mesh points between slashes");
+}
+
+function checkedGrid(grid: Grid): Grid {
+  checkGrid(grid);
+  return grid;
 }
 
 /**

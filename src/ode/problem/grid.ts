@@ -1,4 +1,4 @@
-import { fail } from "../../tensor/index.js";
+import { fail } from "../../tensor/errors.js";
 import { checkMonotone, checkSpan, checkSteps, type Span, uniformMesh } from "./mesh.js";
 
 /** Where fixed steps lie: so many equal ones between each two requested times, or all points of the solve, the start first. */

@@ -1,5 +1,5 @@
 import { most } from "../../spec/internal.js";
-import { fail } from "../../tensor/index.js";
+import { fail } from "../../tensor/errors.js";
 
 /** Start and end of an integration. The end may lie before the start: then the solve runs backwards. */
 export type Span = readonly [t0: number, t1: number];

@@ -20,6 +20,10 @@ const FIT = "fit no.onnx --base heun --steps 1 --states normal";
 describe("refused before any file is read, with option and bound:", () => {
   test.each([
     [`${SOLVE} --method heun --steps 1e9`, "--steps", "a positive integer, at most 1e7"],
+    [`${SOLVE} --method heun:1000000000`, "--method", "a positive integer, at most 10000000"],
+    [`${SOLVE} --method hyper:c.onnx:1e9`, "--method", "a positive integer, at most 10000000"],
+    [`${SOLVE} --method dopri5@fine`, "--method", "a tolerance, at least 0, after the @"],
+    ["compare no.onnx --span 0,1 --methods heun:2,ab2", "--methods", "steps after the name"],
     [`${SOLVE} --max-steps 1e10`, "--max-steps", "at most 1e9"],
     [`${SOLVE} --samples 1e10`, "--samples", "at most 1e7"],
     [`${SOLVE} --threads 1000`, "--threads", "at most 512"],

@@ -8,6 +8,7 @@ import { experiments } from "../../../src/experiments/registry.js";
 import { convArchitectureTable } from "../../../src/hypersolver/correction/conv-architecture-table.js";
 import { fitTable } from "../../../src/hypersolver/internal.js";
 import { coefficientTable } from "../../../src/hypersolver/learned/coefficient-table.js";
+import { checkMethodsText, checkMethodText } from "../../../src/hypersolver/specs.js";
 import { classifierTrainingTable, flowTrainingTable, parseBase } from "../../../src/models/specs.js";
 import { problemOf } from "../../../src/spec/check.js";
 import { checkSpec, completeSpec, defaultsOf, type Table } from "../../../src/spec/index.js";
@@ -31,6 +32,8 @@ const rows = tables.flatMap(([of, table]) =>
 const readable = new Map<(text: string) => unknown, readonly string[]>([
   [parseStates, ["normal", "uniform:-1,2", "a.safetensors:z", "points.csv"]],
   [parseGrid, ["-4,4", "0,1.5,20"]],
+  [checkMethodText, ["heun", "heun:4", "ab2:8", "dopri5@rtol=1e-5,atol=1e-7", "hyper:c.onnx:2", "ns:c.json"]],
+  [checkMethodsText, ["heun:4", "heun:4,dopri5@1e-5,hyper:c.onnx:2"]],
   [parseBase, ["normal", "logistic", "student-t:5", "student-t(1000)"]],
 ]);
 

@@ -1,3 +1,4 @@
+import { checkMethodsText } from "../../../hypersolver/specs.js";
 import type { Complete } from "../../../spec/index.js";
 import { most } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
@@ -14,6 +15,7 @@ export const compareOwnTable = {
   },
   methods: {
     type: "text",
+    reads: checkMethodsText as typeof checkMethodsText,
     otherwise: "every fixed method at every budget, dopri5, the correction",
     placeholder: "method,…",
     help: "these alone: heun:4,dopri5@1e-5,hyper:FILE:2",

@@ -1,3 +1,4 @@
+import { checkMethodText } from "../../../hypersolver/specs.js";
 import { methodNames } from "../../../ode/specs.js";
 import type { Complete } from "../../../spec/index.js";
 import { most } from "../../../spec/internal.js";
@@ -17,6 +18,7 @@ export const exportOwnTable = {
     type: "text",
     placeholder: "method",
     known: methodNames as readonly string[],
+    reads: checkMethodText as typeof checkMethodText,
     help: "how to solve: heun:4 or ab2:8 (steps), hyper:FILE:2 (correction), ns:FILE (coefficients); or a name alone, {choices}",
   },
   steps: {

@@ -1,3 +1,4 @@
+import { checkMethodText } from "../../../hypersolver/specs.js";
 import { DEFAULT_MAX_STEPS, DEFAULT_TOLERANCES, methodNames } from "../../../ode/specs.js";
 import type { Complete } from "../../../spec/index.js";
 import { most, numberText } from "../../../spec/internal.js";
@@ -18,6 +19,7 @@ export const solveOwnTable = {
     otherwise: "dopri5",
     placeholder: "method",
     known: methodNames as readonly string[],
+    reads: checkMethodText as typeof checkMethodText,
     help: "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction), ns:FILE (coefficients); or a name alone, {choices}",
   },
   steps: {

@@ -8,6 +8,7 @@ import {
   type TrainedFlow,
   tableData,
 } from "../../../../src/models/index.js";
+import { fixed, heun } from "../../../../src/ode/index.js";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../../../src/optim/index.js";
 import type { ProgressEvent } from "../../../../src/runtime/index.js";
 import { fromNumbers, Random, type Tensor } from "../../../../src/tensor/index.js";
@@ -106,6 +107,31 @@ describe("a training", () => {
     const checkpoint = checkpoints.at(-1) as Checkpoint;
     expect(checkpoint.iteration).toBe(stop);
     expect(essence(await flowOf({ ...small, checkpoint }))).toEqual(essence(whole));
+  });
+
+  test("solves by the method among its inputs, before that of the spec", async () => {
+    const spelled = (method: string) => ({
+      ...likelihood,
+      iterations: 4,
+      likelihood: { solver: { method } },
+    });
+    const named = { ...small, phases: [spelled("heun:2")], validations: 2 };
+    const given = {
+      ...small,
+      phases: [spelled("euler:1")],
+      validations: 2,
+      solver: fixed(heun, { steps: 2 }),
+    };
+    const [one, other] = [await recorded(named), await recorded(given)];
+    expect(essence(other.trained)).toEqual(essence(one.trained));
+    // No spelling says this one.
+    const own = { ...given, solver: fixed({ ...heun, name: "own" }, { steps: 3 }) };
+    const { trained, checkpoints } = await recorded(own);
+    expect(trained.curve.map(({ nfe }) => nfe)).toEqual([6, 6, 6, 6]);
+    await expect(flowOf({ ...given, checkpoint: checkpoints[0] })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      facts: { what: "checkpoint" },
+    });
   });
 
   test("begins the learning rate anew in every phase, from the averaged parameters of the one before", async () => {

@@ -3,7 +3,8 @@ import { trace } from "../../graph/index.js";
 import { compileSolve, type Method, orThrow } from "../../ode/index.js";
 import { checkOptionNames, compileNames, type FieldStatistics, resolveMethod } from "../../ode/internal.js";
 import { type CompileOptions, compile } from "../../runtime/index.js";
-import { cast, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { most } from "../../spec/internal.js";
+import { cast, fail, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { compileDensityCarrier } from "./carried-density.js";
 import { dimensionOf, type Flow } from "./flow.js";
 import { FLOW_TOLERANCES } from "./tolerances.js";
@@ -68,9 +69,18 @@ export async function compileFlowSampler(flow: Flow, options: FlowSamplerOptions
   const { push, dispose } = await (logDensity ? densePush : plainPush)(flow, method, rest);
   return {
     push,
-    sample: (count, random) => push(flow.base.sample(count, dimensionOf(flow), random)),
+    sample: async (count, random) => push(flow.base.sample(checkedCount(count), dimensionOf(flow), random)),
     dispose,
   };
+}
+
+function checkedCount(count: number): number {
+  if (Number.isInteger(count) && count >= 1 && count <= most.samples) return count;
+  throw fail("INVALID_ARGUMENT", {
+    what: "count",
+    expected: `a positive integer, at most ${most.samples}`,
+    received: String(count),
+  });
 }
 
 type Pushing = Pick<FlowSampler, "push" | "dispose">;

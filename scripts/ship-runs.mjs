@@ -19,9 +19,9 @@ import { join } from "node:path";
 /** @param {any} metrics @returns {Kind} */
 function flowKind({ density, preset, seed, flow, sampling, quality, densities }) {
   const { heldOut, entropy } = flow;
-  const errors = Object.entries(sampling).map(([method, { hypersolver, base }]) => [
+  const errors = Object.entries(sampling).map(([method, { learned, base }]) => [
     method,
-    { hypersolver: hypersolver.mean, base: base.mean },
+    { hypersolver: learned.mean, base: base.mean },
   ]);
   return {
     folder: `flows/${density}`,

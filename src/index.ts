@@ -151,10 +151,13 @@ export {
 // Whole jobs.
 
 export {
+  coefficientLearner,
   compareMethods,
   competitorsOf,
+  correctionLearner,
   experiments,
   runFit,
+  solverLearner,
   standardCompetitors,
 } from "./experiments/index.js";
 

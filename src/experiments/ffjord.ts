@@ -5,6 +5,7 @@ import { fitTable } from "../hypersolver/specs.js";
 import { type Field, fieldOfModel, heun } from "../ode/index.js";
 import { optionalTable } from "../spec/internal.js";
 import { fail } from "../tensor/index.js";
+import { correctionLearner, correctionStory } from "./fit/correction-learner.js";
 import type { FitMetrics } from "./fit/fit-metrics.js";
 import { comparisonRows, fitReport } from "./fit/fit-report.js";
 import { fitStage } from "./fit/fit-stage.js";
@@ -60,7 +61,15 @@ export const ffjord: Experiment<Partial<FitSpec>> = /* @__PURE__ */ defineExperi
   run: async (given, run, { seed, command }) => {
     const states = normalStates([2]);
     const spec = { base: heun.name, steps: 1, seed, ...given };
-    const request = { field: await ffjordField(), title: ffjord.title, command, states, spec, figures: true };
+    const learner = correctionLearner(spec);
+    const request = {
+      field: await ffjordField(),
+      title: ffjord.title,
+      command,
+      states,
+      learner,
+      figures: true,
+    };
     const job = { name: "HyperHeun", file: "correction.onnx", settings: { spec }, request };
     const { metrics, card, content, solver, figures } = await run.stage(fitStage(job, run.file));
     run.note({ ...metrics, card });
@@ -72,6 +81,6 @@ export const ffjord: Experiment<Partial<FitSpec>> = /* @__PURE__ */ defineExperi
   report: (metrics, figures) => {
     // Without its only stage a run has no report.
     const whole = metrics as FfjordMetrics;
-    return fitReport(whole, whole.card, figures);
+    return fitReport(whole, correctionStory(whole.card), figures);
   },
 });

@@ -9,11 +9,19 @@ export {
   compareMethods,
   type MeasuredRow,
 } from "./fit/comparison.js";
+export { correctionLearner, type LearnedCorrection } from "./fit/correction-learner.js";
 export type { BrokenResult, FitMetrics, HeldOutError, MethodResult } from "./fit/fit-metrics.js";
 export { comparisonTable } from "./fit/fit-report.js";
 export type { FitRequest } from "./fit/fit-request.js";
+export type { LearnedSolver, Learner } from "./fit/learned-solver.js";
 export { paretoFigure } from "./fit/pareto-figure.js";
 export { type FitRun, runFit } from "./fit/run-fit.js";
+export {
+  coefficientLearner,
+  type LearnedBoth,
+  type LearnedCoefficients,
+  solverLearner,
+} from "./fit/solver-learner.js";
 // A flow, from data to report.
 export {
   densityOverGrid,

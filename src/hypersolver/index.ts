@@ -16,7 +16,7 @@ export type { FitInputs } from "./fit/fit-settings.js";
 export type { FitSpec } from "./fit/fit-table.js";
 export type { CoefficientSpec } from "./learned/coefficient-table.js";
 export type { CorrectedMethod } from "./learned/corrected-method.js";
-export { type CoefficientFit, type CoefficientInputs, fitCoefficients } from "./learned/fit-coefficients.js";
+export { type CoefficientFit, fitCoefficients } from "./learned/fit-coefficients.js";
 export { fitSolver, type SolverFit } from "./learned/fit-solver.js";
 export type { SolverSpec } from "./learned/solver-table.js";
 export { encodedStates } from "./states/state-stream.js";

@@ -2,4 +2,5 @@
 
 export { checkMethodsText, checkMethodText } from "./correction/method-text.js";
 export { fitTable } from "./fit/fit-table.js";
+export { coefficientTable } from "./learned/coefficient-table.js";
 export { solverTable } from "./learned/solver-table.js";

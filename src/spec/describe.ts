@@ -48,17 +48,22 @@ export function describe(table: Table): OptionDescription[] {
 }
 
 /** The help of an option without its default: choices are named. */
-const sentenceOf = (row: Row): string => row.help.replace("{choices}", choicesOf(row).join(", "));
+export const sentenceOf = (row: Row): string => row.help.replace("{choices}", choicesOf(row).join(", "));
 
 /** The same with the default behind. */
 export function helpOf(row: Row): string {
+  const defaults = defaultTexts(row);
+  const hasNone = row.type === "boolean" || defaults.length === 0;
+  return hasNone ? sentenceOf(row) : `${sentenceOf(row)} (default: ${defaults.join("; ")})`;
+}
+
+/** What happens without a value, and what with certain subjects. */
+export function defaultTexts(row: Row): string[] {
   const value = row.default === undefined ? row.otherwise : (row.otherwise ?? textOfValue(row, row.default));
   const others = Object.entries(row.defaultFor ?? {}).map(
     ([of, other]) => `${of}: ${textOfValue(row, other)}`,
   );
-  const defaults = [value, ...others].filter((each) => each !== undefined);
-  const hasNone = row.type === "boolean" || defaults.length === 0;
-  return hasNone ? sentenceOf(row) : `${sentenceOf(row)} (default: ${defaults.join("; ")})`;
+  return [value, ...others].filter((each) => each !== undefined);
 }
 
 function choicesOf(kind: Kind): readonly string[] {

@@ -9,4 +9,5 @@ export { seedRow } from "./seed-row.js";
 export type { Checked } from "./spec.js";
 export { suggestionFor } from "./suggestion.js";
 export { numberText, problemOfText, textOfValue, valueOfText } from "./text.js";
+export { type United, unitedTable } from "./united.js";
 export { expectation, textExpectation } from "./words.js";

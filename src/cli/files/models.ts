@@ -3,10 +3,10 @@ import { importOnnx } from "../../graph/index.js";
 import {
   type Correction,
   cardWarnings,
-  coefficientWarnings,
-  decodeCoefficients,
   decodeCorrection,
-  type LoadedCoefficients,
+  decodeLearned,
+  type LoadedSolver,
+  learnedWarnings,
   stateWarnings,
   type ValidityCard,
   weightsWarnings,
@@ -46,18 +46,14 @@ export async function readCorrection(path: string | undefined): Promise<LoadedCo
   return path === undefined ? undefined : decodeCorrection(await readBytes(path), path);
 }
 
-/** Reads coefficients of a solver. */
-export async function readCoefficients(path: string): Promise<LoadedCoefficients> {
-  return decodeCoefficients(await readBytes(path), path);
+/** Reads coefficients of a solver, alone or with corrections on top. */
+export async function readCoefficients(path: string): Promise<LoadedSolver> {
+  return decodeLearned(await readBytes(path), path);
 }
 
 /** Says what the card of coefficients has against a field. */
-export function warnOfCoefficients(
-  loaded: LoadedCoefficients | undefined,
-  field: Field,
-  output: Output,
-): string[] {
-  const warnings = loaded === undefined ? [] : coefficientWarnings(loaded, field);
+export function warnOfCoefficients(loaded: LoadedSolver | undefined, field: Field, output: Output): string[] {
+  const warnings = loaded === undefined ? [] : learnedWarnings(loaded, field);
   for (const warning of warnings) output.warn(warning);
   return warnings;
 }

@@ -1,4 +1,4 @@
-import type { HyperMethod, LoadedCoefficients } from "../../hypersolver/index.js";
+import type { HyperMethod, LoadedSolver } from "../../hypersolver/index.js";
 import { type AnyMethodSpec, isHyper, methodOf, parseMethodSpec } from "../../hypersolver/internal.js";
 import { type Method, type Span, type Tolerances, tableauNamed } from "../../ode/index.js";
 import {
@@ -29,7 +29,7 @@ export interface ChosenMethod {
   /** On the base that it is used with. */
   readonly correction?: LoadedCorrection;
   /** Read for it as well. */
-  readonly coefficients?: LoadedCoefficients;
+  readonly coefficients?: LoadedSolver;
 }
 
 /** What a command takes for granted. */

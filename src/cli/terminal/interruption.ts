@@ -20,8 +20,7 @@ export interface Interruption {
 }
 
 /** What the first Ctrl-C leads to in a fit. */
-export const FIT_STOPS =
-  "Stopping: if the fit has begun, the best correction so far is measured and written.";
+export const FIT_STOPS = "Stopping: if the fit has begun, what is best so far is measured and written.";
 
 /** What the first Ctrl-C leads to in an experiment, which trains, fits and measures. */
 export const EXPERIMENT_STOPS = "Stopping: what was trained and fitted so far is written.";

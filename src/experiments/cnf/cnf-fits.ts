@@ -1,6 +1,7 @@
 import type { FitSpec, StateSource } from "../../hypersolver/index.js";
 import type { Flow, FlowData } from "../../models/index.js";
 import { type Field, logDensityField, midpoint } from "../../ode/index.js";
+import { correctionLearner } from "../fit/correction-learner.js";
 import type { FitJob, KeptFit } from "../fit/fit-stage.js";
 import { baseStates, dataStates } from "../flow/flow-states.js";
 import type { CnfPreset } from "./presets.js";
@@ -53,7 +54,7 @@ export function cnfFitJobs(
     name,
     file,
     settings: { spec, states: states.description, data: data.description },
-    request: { field, states, title: name, command, spec, budget },
+    request: { field, states, title: name, command, learner: correctionLearner(spec), budget },
   });
   const sampled = { field: flow.field, states: baseStates(flow) };
   const evaluated = {

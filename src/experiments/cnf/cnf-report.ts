@@ -2,7 +2,7 @@ import type { Mean } from "../../metrics/index.js";
 import type { Figure, Table } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
-import { type ComparisonRow, measuredRows, methodTitle } from "../fit/comparison.js";
+import { type ComparisonRow, measuredRows } from "../fit/comparison.js";
 import { type FitMetrics, meanError } from "../fit/fit-metrics.js";
 import { comparisonTable } from "../fit/fit-report.js";
 import { phasesText } from "../flow/flow-phases.js";
@@ -69,8 +69,8 @@ const known = (name: string, value: number | undefined): Readonly<Record<string,
 /** The solvers that every fit is compared with, once, and each hypersolver at the step that it learned. */
 export function allMethods(fits: CnfMetrics["sampling"] = {}): ComparisonRow[] {
   const all = Object.values(fits);
-  const hypersolvers = all.flatMap(({ comparison, hypersolver }) =>
-    comparison.filter(({ role, steps }) => role === "hypersolver" && steps === hypersolver.steps),
+  const hypersolvers = all.flatMap(({ comparison, learned }) =>
+    comparison.filter(({ role, steps }) => role === "hypersolver" && steps === learned.steps),
   );
   const others = (all[0]?.comparison ?? []).filter(({ role }) => role !== "hypersolver");
   return [...others, ...hypersolvers];
@@ -108,8 +108,8 @@ function samplingTable({ quality, speed = [], sampling = {} }: Partial<CnfMetric
   if (quality === undefined) return undefined;
   const fits = Object.entries(sampling);
   const errors: Readonly<Record<string, number | undefined>> = Object.fromEntries([
-    ...fits.map(([name, { hypersolver }]) => [name, meanError(hypersolver)]),
-    ...fits.map(([, { base }]) => [methodTitle(base.method), meanError(base)]),
+    ...fits.map(([name, { learned }]) => [name, meanError(learned)]),
+    ...fits.map(([, { base }]) => [base.title, meanError(base)]),
     ["dopri5", dopri5Error(fits[0]?.[1])],
   ]);
   const columns = ["samples of", "NFE", "sliced Wasserstein", "minus dopri5's", "MMD²", "minus dopri5's"];

@@ -1,6 +1,5 @@
 import { formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
-import { methodTitle } from "../fit/comparison.js";
 import { type FitMetrics, meanError } from "../fit/fit-metrics.js";
 import type { BrokenRow } from "../kit/contest.js";
 import { meanText } from "../kit/mean-text.js";
@@ -15,18 +14,18 @@ export function cnfVerdict({ quality, sampling, speed }: Partial<CnfMetrics>): s
   if (fit === undefined) return undefined;
   const told = toldText(quality.find(({ method }) => method === best));
   const others = Object.entries(sampling).filter(([name]) => name !== best);
-  const beside = others.map(([name, own]) => `${name} ${closerText(own)}${methodTitle(own.base.method)}`);
+  const beside = others.map(([name, own]) => `${name} ${closerText(own)}${own.base.title}`);
   const [own, reference] = [best, "dopri5"].map((name) => timeOf(speed, name));
   const time =
     own === undefined || reference === undefined
       ? ""
       : `, and take ${formatNumber(reference / own)} times less time than dopri5's`;
-  return `Samples of ${best}${isBroken(fit.hypersolver) ? "" : ` with ${fit.hypersolver.nfe} evaluations`} ${told}, end ${closerText(fit, "to the exact solution ")}${methodTitle(fit.base.method)}'s (${beside.join(", ")})${time}.`;
+  return `Samples of ${best}${isBroken(fit.learned) ? "" : ` with ${fit.learned.nfe} evaluations`} ${told}, end ${closerText(fit, "to the exact solution ")}${fit.base.title}'s (${beside.join(", ")})${time}.`;
 }
 
 /** `28.6 times closer than `, where both came to an end. */
-function closerText({ base, hypersolver }: FitMetrics, to = ""): string {
-  const [own, other] = [meanError(hypersolver), meanError(base)];
+function closerText({ base, learned }: FitMetrics, to = ""): string {
+  const [own, other] = [meanError(learned), meanError(base)];
   if (own === undefined) return `nowhere, where it breaks, beside `;
   return other === undefined
     ? `${to}where it breaks alone: `

@@ -1,6 +1,6 @@
 import { stateErrors } from "../../hypersolver/index.js";
 import { measuringReference, referenceEnds, type Samples } from "../../hypersolver/internal.js";
-import { type AdaptiveMethod, type Field, fixed, type Span } from "../../ode/index.js";
+import type { AdaptiveMethod, Field, Span } from "../../ode/index.js";
 import { knownTableau } from "../../ode/internal.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
@@ -20,7 +20,9 @@ export interface MeasuredRow extends MethodLabels, Costs {
   readonly milliseconds: number;
   /** Mean Euclidean distance to the reference. */
   readonly error: number;
-  /** The same over the mean norm of the reference. */
+  /** Distance that 95 % of the samples do not exceed. */
+  readonly quantile95: number;
+  /** The mean distance over the mean norm of the reference. */
   readonly relative: number;
 }
 
@@ -46,12 +48,6 @@ export interface ComparisonRequest {
   readonly repetitions?: number;
 }
 
-/** How a method of this name is written in tables and figures. */
-export function methodTitle(name: string): string {
-  const tableau = knownTableau(name);
-  return tableau === undefined ? name : fixed(tableau, { steps: 1 }).title;
-}
-
 /** The title of the hypersolver on a base of this name. */
 export const hyperTitle = (base: string): string =>
   `Hyper${(knownTableau(base)?.title ?? base).replace(/^./, (letter) => letter.toUpperCase())}`;
@@ -75,6 +71,7 @@ export async function compareMethods(
   );
   const measures = {
     error: (state: Tensor, of: ComparedCase) => stateErrors(state, of.end).mean,
+    quantile95: (state: Tensor, of: ComparedCase) => stateErrors(state, of.end).quantile95,
     relative: (state: Tensor, of: ComparedCase) => stateErrors(state, of.end).relative,
   };
   const entries = await contest<
@@ -87,7 +84,8 @@ export async function compareMethods(
     if (isBroken(scores)) return { ...labels, ...scores };
     const { nfe, gCalls, macs, milliseconds, values } = scores;
     const [error = 0] = values.error;
+    const [quantile95 = 0] = values.quantile95;
     const [relative = 0] = values.relative;
-    return { ...labels, nfe, gCalls, macs, milliseconds, error, relative };
+    return { ...labels, nfe, gCalls, macs, milliseconds, error, quantile95, relative };
   });
 }

@@ -1,16 +1,14 @@
-import { type Fit, hyper } from "../../hypersolver/index.js";
 import type { Samples, StateErrors } from "../../hypersolver/internal.js";
 import {
   adaptive,
   dopri5,
   type Field,
   type FixedMethod,
-  fixed,
   type Method,
   solveField,
   uniformMesh,
 } from "../../ode/index.js";
-import { stateType } from "../../ode/internal.js";
+import { planMesh, stateType } from "../../ode/internal.js";
 import {
   density,
   errorHistogram,
@@ -22,16 +20,17 @@ import {
 } from "../../plot/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { type Tensor, toFloat64 } from "../../tensor/index.js";
-import { type ComparisonRow, hyperTitle, methodTitle } from "./comparison.js";
+import type { ComparisonRow } from "./comparison.js";
+import type { LearnedSolver } from "./learned-solver.js";
 import { hasErrors, paretoFigure } from "./pareto-figure.js";
 
 /** What the figures of a fit are drawn from. */
 export interface FigureData {
   readonly field: Field;
-  readonly fit: Fit;
+  readonly learned: LearnedSolver;
   readonly rows: readonly ComparisonRow[];
   /** Absent where a method broke. */
-  readonly errors: Readonly<Record<"base" | "hypersolver", StateErrors | undefined>>;
+  readonly errors: Readonly<Record<"base" | "learned", StateErrors | undefined>>;
   /** Many initial states, for densities; few, for trajectories. */
   readonly many: Samples;
   readonly few: Samples;
@@ -47,34 +46,32 @@ export async function fitFigures(data: FigureData): Promise<Figure[]> {
     ...(hasErrors(data.rows) ? [paretoFigure(data.rows)] : []),
     ...histogramFigure(data),
     ...(vector ? [await trajectoryFigure(data)] : []),
-    trainingFigure(data.fit),
+    trainingFigure(data.learned),
   ];
 }
 
-async function densityFigure({ field, fit, many, compile }: FigureData): Promise<Figure[]> {
-  const { correction } = fit;
-  const { span, steps } = fit.spec;
+async function densityFigure({ field, learned, many, compile }: FigureData): Promise<Figure[]> {
+  const { span } = learned.spec;
   const { z0, controls } = many;
   // A method that breaks on one of the samples has no picture.
-  const cloud = async (method: Method): Promise<PointCloud[]> => {
+  const cloud = async (method: Method, title = method.title): Promise<PointCloud[]> => {
     const solution = await solveField(field, z0, { ...compile, span, method, controls });
     if (solution.status !== "success") return [];
-    const label = `${method.title}, ${solution.statistics.nfe} NFE`;
+    const label = `${title}, ${solution.statistics.nfe} NFE`;
     return [{ label, points: toFloat64(solution.states.at(-1) as Tensor) }];
   };
   const reference = await cloud(adaptive(dopri5, { rtol: 1e-5, atol: 1e-5 }));
   if (reference.length === 0) return [];
-  const corrected = await cloud(hyper(correction, { steps }));
-  const alone = await cloud(fixed(correction.base, { steps }));
-  return [density([...reference, ...corrected, ...alone], { colorScale: "log" })];
+  const own = await cloud(learned.method, learned.title);
+  const alone = await cloud(learned.base);
+  return [density([...reference, ...own, ...alone], { colorScale: "log" })];
 }
 
 /** Points along the reference trajectories. */
 const CURVE_POINTS = 40;
 
-async function trajectoryFigure({ field, fit, few, compile }: FigureData): Promise<Figure> {
-  const { correction } = fit;
-  const { span, steps } = fit.spec;
+async function trajectoryFigure({ field, learned, few, compile }: FigureData): Promise<Figure> {
+  const { span } = learned.spec;
   const { z0, controls } = few;
   const stacked = (
     states: readonly Tensor[],
@@ -89,53 +86,41 @@ async function trajectoryFigure({ field, fit, few, compile }: FigureData): Promi
   const fine = uniformMesh(span, CURVE_POINTS);
   const method = "dopri5@1e-6";
   const reference = await solveField(field, z0, { ...compile, times: fine, method, controls });
-  const mesh = uniformMesh(span, steps);
-  const path = async (method: FixedMethod): Promise<Pick<TrajectorySet, "states" | "shape" | "times">> =>
-    stacked((await solveField(field, z0, { ...compile, method, controls })).states, mesh);
+  const path = async (method: FixedMethod): Promise<Pick<TrajectorySet, "states" | "shape" | "times">> => {
+    const { mesh } = planMesh(method.grid, { span });
+    const solution = await solveField(field, z0, { ...compile, method: method.withGrid({ mesh }), controls });
+    return stacked(solution.states, mesh);
+  };
   return trajectories([
     { label: "dopri5", role: "reference", ...stacked(reference.states, fine) },
     {
-      label: hyperTitle(correction.base.name),
+      label: learned.title,
       role: "hypersolver",
-      ...(await path(hyper(correction, { mesh }))),
+      ...(await path(learned.method)),
     },
     {
-      label: methodTitle(correction.base.name),
+      label: learned.base.title,
       role: "base",
-      ...(await path(fixed(correction.base, { mesh }))),
+      ...(await path(learned.base)),
     },
   ]);
 }
 
-function histogramFigure({ fit, errors }: FigureData): Figure[] {
-  const { base } = fit.correction;
-  const labels = [
-    ["hypersolver", hyperTitle(base.name)],
-    ["base", methodTitle(base.name)],
+function histogramFigure({ learned, errors }: FigureData): Figure[] {
+  const drawn = [
+    { role: "hypersolver", label: learned.title, errors: errors.learned },
+    { role: "base", label: learned.base.title, errors: errors.base },
   ] as const;
-  const drawable = labels.flatMap(([role, label]) => {
-    const samples = errors[role]?.samples;
-    return samples === undefined ? [] : [{ label, role, errors: samples }];
-  });
+  const drawable = drawn.flatMap(({ role, label, errors: own }) =>
+    own === undefined ? [] : [{ label, role, errors: own.samples }],
+  );
   return drawable.length === 0 ? [] : [errorHistogram(drawable)];
 }
 
-function trainingFigure({ losses, data, spec }: Fit): Figure {
+function trainingFigure({ curves, losses, lossFloor }: LearnedSolver): Figure {
   const iterations = losses.map(({ iteration }) => iteration);
-  // Phases have losses in different units: a curve each.
-  const kinds = [...new Set(losses.map(({ kind }) => kind))];
-  const curves = kinds.map((kind) => {
-    const own = losses.filter((point) => point.kind === kind);
-    return {
-      label: kinds.length === 1 ? "training loss" : `${kind} loss`,
-      role: kind === "trajectory" && kinds.length > 1 ? ("other" as const) : ("hypersolver" as const),
-      losses: own.map(({ loss }) => loss),
-      iterations: own.map(({ iteration }) => iteration),
-    };
-  });
   return trainingCurve(curves, {
-    // The floor is in units of the residual: other losses have others.
-    noiseFloor: spec.loss === "residual" ? data.noiseFloor : undefined,
+    noiseFloor: lossFloor,
     learningRate: { losses: losses.map(({ learningRate }) => learningRate), iterations },
   });
 }

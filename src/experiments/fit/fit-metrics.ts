@@ -1,22 +1,31 @@
-import type { Fit } from "../../hypersolver/index.js";
-import type { DroppedSamples, EffectiveFit, ReferenceFacts } from "../../hypersolver/internal.js";
+import type { DroppedSamples, ReferenceFacts } from "../../hypersolver/internal.js";
 import { type Broken, isBroken } from "../../tensor/index.js";
 import type { ComparisonRow } from "./comparison.js";
+import type { LearnedKind, LearnedSolver, LearnedSpec, TrainingPoint } from "./learned-solver.js";
 
 /** Numbers of one method at the end of the span, on held-out states. */
 export interface HeldOutError {
   /** Mean Euclidean distance to the reference. */
   readonly mean: number;
   readonly median: number;
+  /** Not exceeded by 95 % of the samples. */
+  readonly quantile95: number;
   readonly largest: number;
   /** Mean distance over mean norm of the reference. */
   readonly relative: number;
 }
 
-/** The same with what the method costs. */
-export interface MethodResult extends HeldOutError {
+/** Which method it is. */
+interface MethodName {
+  /** `hyper-heun`. */
   readonly method: string;
+  /** `HyperHeun`. */
+  readonly title: string;
   readonly steps: number;
+}
+
+/** The same with what the method costs. */
+export interface MethodResult extends HeldOutError, MethodName {
   readonly nfe: number;
   readonly gCalls: number;
   /** Multiply–accumulates a sample, g included. */
@@ -25,33 +34,34 @@ export interface MethodResult extends HeldOutError {
 }
 
 /** What stands in its place where the method broke on the held-out states. */
-export interface BrokenResult extends Broken {
-  readonly method: string;
-  readonly steps: number;
-}
+export interface BrokenResult extends Broken, MethodName {}
 
 /** Undefined where the method broke. */
 export const meanError = (result: MethodResult | BrokenResult | undefined): number | undefined =>
   result === undefined || isBroken(result) ? undefined : result.mean;
 
 /** What `metrics.json` holds. */
-export interface FitMetrics {
+export interface FitMetrics<Spec extends LearnedSpec = LearnedSpec> {
   readonly title: string;
   readonly command: string;
   /** Every choice made: fitted by it again, the same comes out. */
-  readonly spec: EffectiveFit;
-  readonly status: Fit["status"];
+  readonly spec: Spec;
+  /** What was learned of the solver. */
+  readonly learn: LearnedKind;
+  readonly status: LearnedSolver["status"];
   readonly iterations: number;
   readonly heldOutSamples: number;
   /** Held-out samples that even the reference could not solve, which are not among these. */
   readonly dropped: DroppedSamples | undefined;
   /** Why there is no solver.onnx: it breaks on the states that its golden vectors would be of. */
   readonly brokenSolver: Broken | undefined;
+  /** What the learned solver would be without learning. */
   readonly base: MethodResult | BrokenResult;
-  readonly hypersolver: MethodResult | BrokenResult;
+  readonly learned: MethodResult | BrokenResult;
   readonly comparison: readonly ComparisonRow[];
-  readonly losses: Fit["losses"];
-  readonly noiseFloor: number;
+  readonly losses: readonly TrainingPoint[];
+  /** Of the residuals, where they were learned from. */
+  readonly noiseFloor: number | undefined;
   readonly reference: ReferenceFacts;
   /** What errors were measured against, and its own relative error at the end of the span. */
   readonly measuring: ReferenceFacts & { readonly noise: number };

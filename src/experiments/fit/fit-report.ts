@@ -1,4 +1,3 @@
-import type { ValidityCard } from "../../hypersolver/index.js";
 import { droppedText } from "../../hypersolver/internal.js";
 import { type Figure, type Table, textTable } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
@@ -6,10 +5,12 @@ import { isBroken } from "../../tensor/index.js";
 import { settingOf } from "../kit/competitor.js";
 import type { RunReport } from "../kit/report.js";
 import { type ResultRow, resultRow } from "../kit/result-row.js";
-import { type ComparisonRow, hyperTitle, type MeasuredRow, methodTitle } from "./comparison.js";
-import type { FitMetrics } from "./fit-metrics.js";
+import { bestRival } from "./best-rival.js";
+import type { ComparisonRow, MeasuredRow } from "./comparison.js";
+import type { FitMetrics, MethodResult } from "./fit-metrics.js";
+import type { LearnedStory } from "./learned-solver.js";
 
-/** The comparison as a table: cheapest first within a method, the hypersolver emphasized. */
+/** The comparison as a table: cheapest first within a method, the learned solver emphasized. */
 export function comparisonTable(rows: readonly ComparisonRow[]): Table {
   return {
     columns: [
@@ -20,14 +21,15 @@ export function comparisonTable(rows: readonly ComparisonRow[]): Table {
       "MACs a sample",
       "time",
       "mean error",
+      "95 % below",
       "relative",
     ],
     rows: rows.map((row) => {
       const labels = [row.method, settingOf(row)];
-      if (isBroken(row)) return [...labels, "", "", "", "broke", "", ""];
-      const { nfe, gCalls, macs, milliseconds, error, relative } = row;
+      if (isBroken(row)) return [...labels, "", "", "", "broke", "", "", ""];
+      const { nfe, gCalls, macs, milliseconds, error, quantile95, relative } = row;
       const costs = [nfe, gCalls, formatNumber(macs), formatMilliseconds(milliseconds)];
-      return [...labels, ...costs, formatNumber(error), formatNumber(relative)];
+      return [...labels, ...costs, ...[error, quantile95, relative].map(formatNumber)];
     }),
     emphasized: rows.flatMap(({ role }, i) => (role === "hypersolver" ? [i] : [])),
   };
@@ -39,12 +41,13 @@ export const comparisonRows = (rows: readonly ComparisonRow[]): ResultRow[] =>
     resultRow<MeasuredRow>(
       { method: row.method, steps: settingOf(row) },
       row,
-      ({ nfe, gCalls, macs, milliseconds, error, relative }) => ({
+      ({ nfe, gCalls, macs, milliseconds, error, quantile95, relative }) => ({
         NFE: nfe,
         "g calls": gCalls,
         MACs: macs,
         milliseconds,
         "mean error": error,
+        "95 % below": quantile95,
         relative,
       }),
     ),
@@ -56,19 +59,31 @@ export function comparisonText(rows: readonly ComparisonRow[]): string {
   return textTable(columns, cells, emphasized === undefined ? {} : { emphasized });
 }
 
-/** One sentence: what was reached, at what cost. */
-export function fitSummary({ base, hypersolver }: FitMetrics): string {
-  const title = hyperTitle(base.method);
-  const steps = count(hypersolver.steps, "step");
-  if (isBroken(hypersolver)) return `${title} with ${steps} breaks on these states.`;
-  const { mean, nfe } = hypersolver;
-  const alone = isBroken(base)
-    ? "alone breaks on these states."
-    : `alone ends ${formatNumber(base.mean)} away: ${closerText(base.mean / mean)}.`;
-  return (
-    `${title} with ${steps} (${count(nfe, "evaluation")} of f) ends ${formatNumber(mean)} from the reference on average; ` +
-    `${methodTitle(base.method)} ${alone}`
-  );
+/** What was reached, at what cost, and what comes closest without learning. */
+export function fitSummary({ base, learned, learn, comparison }: FitMetrics): string {
+  const inSteps = `${learned.title} with ${count(learned.steps, "step")}`;
+  if (isBroken(learned)) return `${learn === "correction" ? inSteps : learned.title} breaks on these states.`;
+  const evaluations = `${count(learned.nfe, "evaluation")} of f`;
+  const what =
+    learn === "correction" ? `${inSteps} (${evaluations})` : `${learned.title} with ${evaluations}`;
+  const alone = `${base.title}${learn === "correction" ? " alone" : ", with which it began,"}`;
+  const before = isBroken(base)
+    ? `${alone} breaks on these states.`
+    : `${alone} ends ${formatNumber(base.mean)} away: ${closerText(base.mean / learned.mean)}.`;
+  return [
+    `${what} ends ${formatNumber(learned.mean)} from the reference on average; ${before}`,
+    ...rivalSentence(learned, bestRival(comparison, learned), base.title),
+  ].join(" ");
+}
+
+function rivalSentence({ mean }: MethodResult, rival: MeasuredRow | undefined, known: string): string[] {
+  if (rival === undefined || rival.method === known) return [];
+  const { method, nfe, error, steps } = rival;
+  const how = steps === undefined ? `tolerance ${rival.tolerance?.toExponential()}` : count(steps, "step");
+  return [
+    `Of what costs no more without learning, ${method} with ${how} (${count(nfe, "evaluation")}) is the best: ` +
+      `${formatNumber(error)} away, ${closerText(error / mean)}.`,
+  ];
 }
 
 const closerText = (factor: number): string =>
@@ -77,36 +92,38 @@ const closerText = (factor: number): string =>
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 /** What came out of one fit. */
-export function fitReport(metrics: FitMetrics, card: ValidityCard, figures: readonly Figure[]): RunReport {
+export function fitReport(
+  metrics: FitMetrics,
+  { facts, footnotes }: LearnedStory,
+  figures: readonly Figure[],
+): RunReport {
   const { reference, fit } = metrics.seconds;
-  const { method, precision } = card.reference;
+  const { method, precision } = metrics.reference;
+  const { noiseFloor } = metrics;
   return {
     title: metrics.title,
     lead: "",
     verdict: fitSummary(metrics),
     facts: [
-      ["Correction", `${formatNumber(metrics.parameters)} parameters; sees ${card.inputs.join(", ")}`],
-      ["Step sizes learned", card.epsilon.map(formatNumber).join(" to ")],
-      ["Initial states", card.states.source],
+      ["Learned", `${formatNumber(metrics.parameters)} parameters`],
+      ...facts,
       ["Reference", `${method} in ${precision}`],
-      ["Noise floor of the residuals", formatNumber(metrics.noiseFloor)],
+      ...(noiseFloor === undefined
+        ? []
+        : [["Noise floor of the residuals", formatNumber(noiseFloor)] as const]),
       ["Seconds", `${formatNumber(reference)} for references, ${formatNumber(fit)} for fitting`],
       ["Iterations", String(metrics.iterations)],
-      ["Field", `fingerprint ${card.fingerprint}`],
     ],
     sections: [
       {
         heading: "Against every other solver",
-        text: `Mean Euclidean distance at the end of the span to ${measuringText(metrics.measuring)}, on ${metrics.heldOutSamples} initial states that the fit never saw${droppedText(metrics.dropped)}. MACs count f and g.`,
+        text: `Mean Euclidean distance at the end of the span to ${measuringText(metrics.measuring)}, on ${metrics.heldOutSamples} initial states that the fit never saw${droppedText(metrics.dropped)}; 95 % of them end closer than the next column says. MACs count f and g.`,
         table: comparisonTable(metrics.comparison),
         on: "both",
       },
       { heading: "Pictures", figures },
     ],
-    footnotes: [
-      "A hypersolver adds a learned estimate of the truncation error to each step: Poli et al., Hypersolvers: Toward Fast Continuous-Depth Models, NeurIPS 2020.",
-      `Made by ${card.library}, seed ${card.seed}.`,
-    ],
+    footnotes,
   };
 }
 

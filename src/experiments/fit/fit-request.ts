@@ -1,25 +1,27 @@
-import type { FitInputs, FitSpec } from "../../hypersolver/index.js";
+import type { FitInputs } from "../../hypersolver/index.js";
 import { hasImageStates } from "../../hypersolver/internal.js";
 import type { AdaptiveMethod, Field } from "../../ode/index.js";
 import type { Artifact } from "../kit/artifact.js";
+import type { LearnedSolver, Learner } from "./learned-solver.js";
 
 /** A fit from field to report. */
-export interface FitRequest extends FitInputs {
+export interface FitRequest<Learned extends LearnedSolver = LearnedSolver> extends FitInputs {
   readonly field: Field;
   /** What the field is called in titles. */
   readonly title: string;
   /** The command line that repeats this run, for the report. */
   readonly command: string;
-  readonly spec: FitSpec;
+  /** What is learned, and how: `correctionLearner`, `coefficientLearner`. */
+  readonly learner: Learner<Learned>;
   /** Held-out states to measure on. Default 2000; for images 64. */
   readonly heldOut?: number | undefined;
   /** What errors are measured against. Default: `measuringReference`. */
   readonly measuring?: AdaptiveMethod;
-  /** Evaluations of f to compare methods at. Default 1 to 32 by doubling. */
+  /** Evaluations of f to compare methods at. Default: as what is learned says. */
   readonly budget?: readonly number[] | undefined;
   /** Draw figures and write a report. Default true. */
   readonly figures?: boolean;
-  /** Told the correction, `correction.onnx`, before it is measured; it comes again at the end, with measured errors. */
+  /** Told the file of what was learned before that is measured; it comes again at the end, with measured errors. */
   readonly onLearned?: ((artifact: Artifact) => Promise<void>) | undefined;
 }
 

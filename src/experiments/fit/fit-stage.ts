@@ -1,14 +1,17 @@
-import { decodeCorrection } from "../../hypersolver/index.js";
+import { type Correction, decodeCorrection } from "../../hypersolver/index.js";
 import { fingerprintOf } from "../../hypersolver/internal.js";
 import type { Artifact } from "../kit/artifact.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
+import type { LearnedCorrection } from "./correction-learner.js";
 import type { FitRequest } from "./fit-request.js";
 import { type FitRun, runFit } from "./run-fit.js";
 
-/** What the rest of an experiment needs of a fit; figures where the job asks for them. */
-export type KeptFit = Omit<FitRun, "artifacts">;
+/** What the rest of an experiment needs of the fit of a correction; figures where the job asks for them. */
+export interface KeptFit extends Omit<FitRun<LearnedCorrection>, "artifacts" | "learned"> {
+  readonly correction: Correction;
+}
 
 const fitCodec: Codec<KeptFit> = {
   encode: ({ content, solver, metrics, card, figures }) => {
@@ -32,7 +35,7 @@ export interface FitJob {
   /** Whatever the fit depends on beside the field, as JSON tells it apart. */
   readonly settings: unknown;
   /** Without figures, where it does not ask for them. */
-  readonly request: FitRequest;
+  readonly request: FitRequest<LearnedCorrection>;
 }
 
 /**
@@ -49,13 +52,13 @@ export const fitStage = (
   codec: fitCodec,
   isWhole: ({ metrics }) => metrics.status === "complete",
   make: async (context, checkpoint) => {
-    const whole: FitRequest = {
+    const whole: FitRequest<LearnedCorrection> = {
       figures: false,
       ...request,
       ...(await checkpointingIn(checkpoint)),
       onLearned: ({ content }) => onLearned(file, content),
     };
-    const { artifacts: _, ...fit } = await runFit(whole, context);
-    return fit;
+    const { artifacts: _, learned, ...fit } = await runFit(whole, context);
+    return { ...fit, correction: learned.correction };
   },
 });

@@ -1,4 +1,4 @@
-import { type Fit, hyper, measureMethod } from "../../hypersolver/index.js";
+import { measureMethod } from "../../hypersolver/index.js";
 import {
   type DroppedSamples,
   measuringReference,
@@ -8,23 +8,24 @@ import {
   type StateErrors,
   solvableSamples,
 } from "../../hypersolver/internal.js";
-import { type Field, type FixedMethod, fixed, type Span } from "../../ode/index.js";
+import type { Field, FixedMethod, Span } from "../../ode/index.js";
 import type { CompileOptions, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
-import { standardCompetitors } from "../kit/competitors.js";
+import { stepCount } from "../kit/competitor.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
 import type { BrokenResult, FitMetrics, MethodResult } from "./fit-metrics.js";
 import type { FitRequest } from "./fit-request.js";
+import type { LearnedSolver } from "./learned-solver.js";
 
-/** What a correction is worth. */
+/** What a learned solver is worth. */
 export interface MeasuredFit {
   /** Those that the reference could solve. */
   readonly samples: Samples;
   readonly dropped: DroppedSamples | undefined;
   readonly measuring: FitMetrics["measuring"];
   readonly base: MeasuredMethod;
-  readonly hypersolver: MeasuredMethod;
+  readonly learned: MeasuredMethod;
   readonly comparison: readonly ComparisonRow[];
   readonly seconds: number;
 }
@@ -36,17 +37,19 @@ export interface MeasuredMethod {
   readonly errors?: StateErrors;
 }
 
-/** Doublings, and what the hypersolver spends. */
-const budgetWith = (nfe: number): number[] => [...new Set([1, 2, 4, 8, 16, 32, nfe])].sort((a, b) => a - b);
-
-/** Measures the hypersolver and its base at the steps that were fitted, then every method at every budget. */
+/** Measures the learned solver and its base as they were fitted, then every method at every budget. */
 export async function measureFit(
-  { field, measuring = measuringReference(field), ...request }: FitRequest,
-  { correction, spec: { span, steps } }: Fit,
+  {
+    field,
+    measuring = measuringReference(field),
+    budget,
+  }: Pick<FitRequest, "field" | "measuring" | "budget">,
+  learned: LearnedSolver,
   wanted: Samples,
   context: RunContext,
 ): Promise<MeasuredFit> {
   const started = performance.now();
+  const { span } = learned.spec;
   const compile = machineOf(context);
   const {
     samples,
@@ -54,30 +57,20 @@ export async function measureFit(
     dropped,
   } = await solvableSamples(field, span, wanted, measuring, compile);
   const noise = await referenceNoise(field, span, samples, measuring, compile);
-  const on = { span, steps, samples, reference, compile };
-  const method = hyper(correction, { steps });
-  const hypersolver = await measuredMethod(field, method, on);
-  const base = await measuredMethod(field, fixed(correction.base, { steps }), on);
-  const budget = request.budget ?? budgetWith(method.scheme(field).cost(steps).nfe);
-  const methods = standardCompetitors(field, { budget, correction });
+  const on = { span, samples, reference, compile };
+  const own = await measuredMethod(field, learned, on);
+  const base = await measuredMethod(field, { method: learned.base, title: learned.base.title }, on);
+  const methods = learned.competitors(budget ?? learned.budget);
   // A stop comes too late here: what was fitted is to be measured.
   const { signal: _, ...unstopped } = context;
   const comparison = await compareMethods({ field, span, samples, reference, methods }, unstopped);
   const seconds = (performance.now() - started) / 1000;
-  return {
-    samples,
-    dropped,
-    measuring: { ...referenceFacts(measuring), noise },
-    base,
-    hypersolver,
-    comparison,
-    seconds,
-  };
+  const told = { ...referenceFacts(measuring), noise };
+  return { samples, dropped, measuring: told, base, learned: own, comparison, seconds };
 }
 
 interface MeasuredCase {
   readonly span: Span;
-  readonly steps: number;
   readonly samples: Samples;
   readonly reference: Tensor;
   readonly compile: CompileOptions;
@@ -85,15 +78,15 @@ interface MeasuredCase {
 
 async function measuredMethod(
   field: Field,
-  method: FixedMethod,
-  { span, steps, samples, reference, compile }: MeasuredCase,
+  { method, title }: { readonly method: FixedMethod; readonly title: string },
+  { span, samples, reference, compile }: MeasuredCase,
 ): Promise<MeasuredMethod> {
-  const known = { method: method.name, steps };
+  const known = { method: method.name, title, steps: stepCount(method) };
   const measured = await unlessItBreaks(measureMethod(field, method, span, samples, reference, compile));
   if (isBroken(measured)) return { result: { ...known, ...measured } };
   const { errors, statistics } = measured;
-  const { mean, median, largest, relative } = errors;
+  const { mean, median, quantile95, largest, relative } = errors;
   const { nfe, gCalls, macs, milliseconds } = statistics;
-  const result = { ...known, mean, median, largest, relative, nfe, gCalls, macs, milliseconds };
+  const result = { ...known, mean, median, quantile95, largest, relative, nfe, gCalls, macs, milliseconds };
   return { result, errors };
 }

@@ -1,12 +1,4 @@
-import {
-  type Correction,
-  encodeCorrection,
-  encodeSolver,
-  type Fit,
-  fitCorrection,
-  hyper,
-  type ValidityCard,
-} from "../../hypersolver/index.js";
+import { encodeSolver } from "../../hypersolver/index.js";
 import { hasImageStates, referenceFacts } from "../../hypersolver/internal.js";
 import type { Figure } from "../../plot/index.js";
 import type { RunContext } from "../../runtime/index.js";
@@ -14,19 +6,19 @@ import { machineOf } from "../../runtime/internal.js";
 import { type Broken, isBroken, Random, unlessItBreaks } from "../../tensor/index.js";
 import type { Artifact } from "../kit/artifact.js";
 import { metricsFile, reportArtifacts, withRunFacts } from "../kit/report.js";
-import { fitCard } from "./fit-card.js";
 import { fitFigures } from "./fit-figures.js";
 import type { FitMetrics } from "./fit-metrics.js";
 import { fitReport } from "./fit-report.js";
 import { type FitRequest, measuredSamples } from "./fit-request.js";
+import type { CardOf, LearnedSolver } from "./learned-solver.js";
 import { type MeasuredFit, measureFit } from "./measure-fit.js";
 
-/** What comes of a fit: the correction with its numbers, and every file. */
-export interface FitRun {
-  readonly metrics: FitMetrics;
-  readonly correction: Correction;
-  readonly card: ValidityCard;
-  /** `correction.onnx`. */
+/** What comes of a fit: the learned solver with its numbers, and every file. */
+export interface FitRun<Learned extends LearnedSolver = LearnedSolver> {
+  readonly metrics: FitMetrics<Learned["spec"]>;
+  readonly learned: Learned;
+  readonly card: CardOf<Learned>;
+  /** The file of what was learned. */
   readonly content: Uint8Array;
   /** `solver.onnx`; absent where it breaks. */
   readonly solver: Uint8Array | undefined;
@@ -39,53 +31,55 @@ const DENSITY_SAMPLES = 20_000;
 const TRAJECTORY_SAMPLES = 40;
 
 /**
- * Fits a hypersolver, measures it on states it has not seen, compares it with the classical methods, and prepares
- * all files: correction.onnx, solver.onnx, metrics.json, figures and report.html.
- * @throws as `fitCorrection`.
+ * Fits a solver to a field, measures it on states it has not seen, compares it with the classical methods, and prepares
+ * all files: that of what was learned (correction.onnx, coefficients.json), solver.onnx, metrics.json, figures and
+ * report.html.
+ * @throws as what is learned: `fitCorrection`, `fitCoefficients`.
  */
-export async function runFit(request: FitRequest, context: RunContext = {}): Promise<FitRun> {
+export async function runFit<Learned extends LearnedSolver>(
+  request: FitRequest<Learned>,
+  context: RunContext = {},
+): Promise<FitRun<Learned>> {
   const { field, states, heldOut = measuredSamples(field), figures: wantsFigures = true } = request;
-  const fit = await fitCorrection(field, request.spec, request, context);
-  const { correction, spec } = fit;
+  const learned = await request.learner.learn(field, request, context);
+  const { spec, file: path } = learned;
   const random = new Random(spec.seed);
   const wanted = await states.heldOut(heldOut, random);
-  const learned = encodeCorrection(correction, fitCard(request, fit, wanted, []));
-  await request.onLearned?.({ path: "correction.onnx", content: learned });
-  const measured = await measureFit(request, fit, wanted, context);
+  await request.onLearned?.({ path, content: learned.written(wanted, []).content });
+  const measured = await measureFit(request, learned, wanted, context);
   const { samples, comparison } = measured;
-  const card = fitCard(request, fit, samples, comparison);
-  const content = encodeCorrection(correction, card);
-  const method = hyper(correction, { steps: spec.steps });
-  const made = await unlessItBreaks(encodeSolver(field, method, spec.span, samples));
+  const { content, card, story } = learned.written(samples, comparison);
+  const made = await unlessItBreaks(encodeSolver(field, learned.method, spec.span, samples));
   const [solver, broken] = isBroken(made) ? [undefined, made] : [made, undefined];
-  const metrics = metricsOf(request, fit, measured, broken);
-  const artifacts: Artifact[] = [{ path: "correction.onnx", content }];
+  const metrics = metricsOf(request, learned, measured, broken);
+  const artifacts: Artifact[] = [{ path, content }];
   if (solver !== undefined) artifacts.push({ path: "solver.onnx", content: solver });
-  const whole = { metrics, correction, card, content, solver };
+  const whole = { metrics, learned, card: card as CardOf<Learned>, content, solver };
   if (!wantsFigures) return { ...whole, figures: [], artifacts: [...artifacts, metricsFile(metrics)] };
   const isImage = hasImageStates(field);
   const figures = await fitFigures({
     field,
-    fit,
+    learned,
     rows: comparison,
-    errors: { base: measured.base.errors, hypersolver: measured.hypersolver.errors },
+    errors: { base: measured.base.errors, learned: measured.learned.errors },
     many: isImage ? samples : await states.heldOut(DENSITY_SAMPLES, random),
     few: isImage ? samples : await states.heldOut(TRAJECTORY_SAMPLES, random),
     compile: machineOf(context),
   });
-  const report = withRunFacts(fitReport(metrics, card, figures), { ...metrics, seed: card.seed });
+  const report = withRunFacts(fitReport(metrics, story, figures), { ...metrics, seed: spec.seed });
   return { ...whole, figures, artifacts: [...artifacts, ...(await reportArtifacts(report, metrics))] };
 }
 
-function metricsOf(
-  { title, command }: FitRequest,
-  { spec, status, iterations, losses, data, correction, seconds }: Fit,
-  { samples, dropped, base, hypersolver, comparison, measuring, seconds: measure }: MeasuredFit,
+function metricsOf<Learned extends LearnedSolver>(
+  { title, command }: FitRequest<Learned>,
+  { kind, spec, status, iterations, losses, noiseFloor, reference, parameters, seconds }: Learned,
+  { samples, dropped, base, learned, comparison, measuring, seconds: measure }: MeasuredFit,
   brokenSolver: Broken | undefined,
-): FitMetrics {
+): FitMetrics<Learned["spec"]> {
   return {
     title,
     command,
+    learn: kind,
     spec,
     status,
     iterations,
@@ -93,13 +87,13 @@ function metricsOf(
     dropped,
     brokenSolver,
     base: base.result,
-    hypersolver: hypersolver.result,
+    learned: learned.result,
     comparison,
     losses,
-    noiseFloor: data.noiseFloor,
-    reference: referenceFacts(data.reference),
+    noiseFloor,
+    reference: referenceFacts(reference),
     measuring,
-    parameters: Object.values(correction.parameters).reduce((total, weight) => total + weight.data.length, 0),
+    parameters,
     seconds: { ...seconds, measure },
   };
 }

@@ -1,3 +1,4 @@
+import { correctionLearner } from "../fit/correction-learner.js";
 import type { FitJob } from "../fit/fit-stage.js";
 import { encodedImages } from "./encoded-images.js";
 import { EVALUATIONS, imageHypersolvers } from "./image-methods.js";
@@ -23,7 +24,7 @@ export function imageFitJobs(
       heldOut,
       budget: [EVALUATIONS],
       states,
-      spec: { ...fit, ...preset.fit, span, seed },
+      learner: correctionLearner({ ...fit, ...preset.fit, span, seed }),
     },
   }));
 }

@@ -1,4 +1,11 @@
-import { compileSolve, type Field, type Method, orThrow, type Span } from "../../ode/index.js";
+import {
+  compileSolve,
+  type Field,
+  type FixedMethod,
+  type Method,
+  orThrow,
+  type Span,
+} from "../../ode/index.js";
 import type { Role } from "../../plot/internal.js";
 import type { NamedTensors, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
@@ -33,7 +40,7 @@ export function labelsOf({ method, title = method.title, role, fitted }: Competi
   return {
     method: title,
     role,
-    steps: method.kind === "fixed" ? stepsOf(method) : undefined,
+    steps: method.kind === "fixed" ? stepCount(method) : undefined,
     tolerance: method.kind === "adaptive" ? method.rtol : undefined,
     spelling: method.text,
     fitted,
@@ -44,7 +51,8 @@ export function labelsOf({ method, title = method.title, role, fitted }: Competi
 export const settingOf = ({ steps, tolerance }: Pick<MethodLabels, "steps" | "tolerance">): string | number =>
   steps ?? `tol ${tolerance?.toExponential()}`;
 
-const stepsOf = ({ grid }: Extract<Method, { kind: "fixed" }>): number =>
+/** Steps of a whole solve. */
+export const stepCount = ({ grid }: FixedMethod): number =>
   "steps" in grid ? grid.steps : grid.mesh.length - 1;
 
 /**

@@ -22,7 +22,7 @@ export const coefficientTable = {
     type: "text",
     otherwise: "midpoint where the evaluations are even, else ab2",
     placeholder: "method",
-    group: "How to fit:",
+    group: "For coefficients:",
     help: "the method whose coefficients are moved, such as midpoint, rk4 or ab2",
   },
   /** Scales stay 1, and every state stays at the time that its weights add up to. */
@@ -30,7 +30,7 @@ export const coefficientTable = {
     type: "boolean",
     default: false,
     flag: "--consistent",
-    group: "How to fit:",
+    group: "For coefficients:",
     help: "only coefficients of a consistent method, which would converge in many such steps",
   },
   /** Without, f is evaluated where the start method evaluates it. */
@@ -39,7 +39,7 @@ export const coefficientTable = {
     default: true,
     flag: "--fixed-times",
     flagHelp: "leave the times of the evaluations as they are",
-    group: "How to fit:",
+    group: "For coefficients:",
     help: "also move the times of the evaluations",
   },
   /** `log`: of the mean distance to the reference over its mean norm; `distance`: the mean Euclidean distance itself. */
@@ -49,7 +49,7 @@ export const coefficientTable = {
     default: "log",
     placeholder: "name",
     group: "How to fit:",
-    help: "{choices}: of the relative error at the end, or the mean Euclidean distance there",
+    help: "{choices}: of the relative error at the end, or the mean distance there",
   },
   iterations: {
     type: "integer",
@@ -68,7 +68,7 @@ export const coefficientTable = {
     defaultFor: { images: 4 },
     placeholder: "n",
     group: "How to fit:",
-    help: "states a mini-batch",
+    help: "rows a mini-batch",
   },
   trajectories: {
     type: "integer",
@@ -78,7 +78,7 @@ export const coefficientTable = {
     defaultFor: { images: 512 },
     placeholder: "n",
     group: "How to fit:",
-    help: "reference pairs of states",
+    help: "reference trajectories",
   },
   /** Of Adam; follows half a cosine to `finalLearningRate` after a short rise. Coefficients are shares of the span. */
   learningRate: {

@@ -1,14 +1,12 @@
 import type { Field, NonStationaryMethod } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
+import type { FitInputs } from "../fit/fit-settings.js";
 import type { CoefficientSpec, EffectiveCoefficients } from "./coefficient-table.js";
 import type { LearnedCourse } from "./learned-course.js";
-import { fitLearned, type LearnedFit, type LearnedInputs } from "./learned-fit.js";
+import { fitLearned, type LearnedFit } from "./learned-fit.js";
 import { coefficientForm } from "./learned-form.js";
 import { resolveCoefficients } from "./resolve-coefficients.js";
 import { startingCoefficients } from "./starting-coefficients.js";
-
-/** What a fit of coefficients is given that is no plain data. */
-export type CoefficientInputs = LearnedInputs;
 
 /** Fitted coefficients. */
 export type CoefficientFit = LearnedFit<NonStationaryMethod, EffectiveCoefficients>;
@@ -26,7 +24,7 @@ export const FITTING_COEFFICIENTS = "fitting coefficients";
 export async function fitCoefficients(
   field: Field,
   spec: CoefficientSpec,
-  inputs: CoefficientInputs,
+  inputs: FitInputs,
   context: RunContext = {},
 ): Promise<CoefficientFit> {
   const effective = resolveCoefficients(field, spec);

@@ -1,13 +1,14 @@
 import type { Field, NonStationaryMethod } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { pickSpec } from "../../spec/internal.js";
+import type { FitInputs } from "../fit/fit-settings.js";
 import { coefficientTable, type EffectiveCoefficients } from "./coefficient-table.js";
 import { correctedForm } from "./corrected-form.js";
 import type { CorrectedMethod } from "./corrected-method.js";
 import { startingNetworks } from "./correction-networks.js";
 import { coefficientCourse, fitCoefficients } from "./fit-coefficients.js";
 import type { LearnedCourse } from "./learned-course.js";
-import { fitLearned, type LearnedFit, type LearnedInputs } from "./learned-fit.js";
+import { fitLearned, type LearnedFit } from "./learned-fit.js";
 import { refuseOnTop, resolveSolver } from "./resolve-solver.js";
 import type { EffectiveSolver, SolverSpec } from "./solver-table.js";
 import { startingCoefficients } from "./starting-coefficients.js";
@@ -32,7 +33,7 @@ export const FITTING_TOGETHER = "fitting coefficients and corrections";
 export async function fitSolver(
   field: Field,
   spec: SolverSpec,
-  inputs: LearnedInputs,
+  inputs: FitInputs,
   context: RunContext = {},
 ): Promise<SolverFit> {
   if (spec.learn === "coefficients") {

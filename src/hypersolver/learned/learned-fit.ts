@@ -1,26 +1,15 @@
 import type { AdaptiveMethod, Field, FixedMethod, Span } from "../../ode/index.js";
-import type { Checkpoint } from "../../optim/index.js";
 import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/internal.js";
 import type { RunContext } from "../../runtime/index.js";
 import { Random } from "../../tensor/index.js";
 import { fingerprintOf } from "../files/fingerprint.js";
+import type { FitInputs } from "../fit/fit-settings.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import { referenceAt } from "../reference/reference.js";
-import type { StateSource } from "../states/states.js";
 import { type EndPairs, endPairs } from "./end-pairs.js";
 import { compileEndValidation } from "./end-validation.js";
 import { coursePhase, type LearnedCourse } from "./learned-course.js";
 import type { LearnedForm } from "./learned-form.js";
-
-/** What a fit of a solver is given that is no plain data. */
-export interface LearnedInputs {
-  /** Initial states at span[0]. */
-  readonly states: StateSource;
-  /** Where to go on, as `onCheckpoint` gave it. */
-  readonly checkpoint?: Checkpoint | undefined;
-  /** Called after every validation, and at an early end. */
-  readonly onCheckpoint?: ((checkpoint: Checkpoint) => Promise<void> | void) | undefined;
-}
 
 /** A fitted solver. */
 export interface LearnedFit<M extends FixedMethod, S> {
@@ -29,6 +18,8 @@ export interface LearnedFit<M extends FixedMethod, S> {
   /** Every choice made: fitted again by it, the same comes out. */
   readonly spec: S;
   readonly reference: AdaptiveMethod;
+  /** How many numbers were free. */
+  readonly parameters: number;
   readonly status: TrainingOutcome["status"];
   readonly iterations: number;
   readonly curve: readonly CurvePoint[];
@@ -68,7 +59,7 @@ const SPACING = { points: 200, validations: 40, each: "phase" } as const;
 export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   field: Field,
   spec: S,
-  inputs: LearnedInputs,
+  inputs: FitInputs,
   context: RunContext,
   plan: (pairs: EndPairs) => LearnedTask<M> | Promise<LearnedTask<M>>,
 ): Promise<LearnedFit<M, S>> {
@@ -78,8 +69,9 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   const random = new Random(spec.seed);
   const samples = hasImageStates(field) ? VALIDATION_SAMPLES.images : VALIDATION_SAMPLES.vectors;
   const { span, trajectories } = spec;
-  const pairs = await endPairs(field, span, states.training(trajectories, random), reference, context);
-  const held = await endPairs(field, span, states.validation(samples, random), reference, context);
+  const training = await states.training(trajectories, random);
+  const pairs = await endPairs(field, span, training, reference, context);
+  const held = await endPairs(field, span, await states.validation(samples, random), reference, context);
   const seconds = (performance.now() - begun) / 1000;
   const { form, courses } = await plan(pairs);
   const validation = await compileEndValidation(field, form, span, held, context);
@@ -106,6 +98,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
       method: form.method(best?.values ?? form.initial),
       spec,
       reference,
+      parameters: Object.values(form.initial).reduce((total, { data }) => total + data.length, 0),
       startError,
       bestError: best?.score[0] ?? startError,
       seconds: { reference: seconds, fit },
@@ -116,7 +109,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
 }
 
 /** What decides the outcome, as text. */
-function identityOf(field: Field, spec: object, { description }: StateSource): string {
+function identityOf(field: Field, spec: object, { description }: FitInputs["states"]): string {
   const all = { ...spec, field: fingerprintOf(field), states: description };
   return JSON.stringify(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -3,7 +3,7 @@ import { completeSpec } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import { type CoefficientSpec, coefficientTable, type EffectiveCoefficients } from "./coefficient-table.js";
-import { usualStart } from "./starting-coefficients.js";
+import { startingMethod, usualStart } from "./starting-coefficients.js";
 
 /**
  * Fills in all defaults.
@@ -18,5 +18,7 @@ export function resolveCoefficients(field: Field, spec: CoefficientSpec): Effect
       expected: "two different numbers",
       received: span.join(", "),
     });
+  // Refuses a start that makes another number of evaluations.
+  startingMethod(start, evaluations);
   return { ...complete, start, batch: Math.min(batch, trajectories) };
 }

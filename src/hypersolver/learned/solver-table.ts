@@ -28,6 +28,7 @@ export const onTopTable = {
     group: "Corrections on top:",
     help: "one network for all corrections",
   },
+  /** Of images, their channels. */
   hidden: {
     type: "list",
     of: { type: "integer", min: 1, max: most.width as number },
@@ -35,7 +36,7 @@ export const onTopTable = {
     defaultFor: { images: [32] },
     placeholder: "n,…",
     group: "Corrections on top:",
-    help: "widths of the hidden layers; of images, their channels",
+    help: "widths of the hidden layers",
   },
   /** Sides of the kernels, one more than `hidden`. */
   kernels: {
@@ -148,7 +149,7 @@ const withNetworks = {
     otherwise: "4096; for corrections 16384; images: 512",
     placeholder: "n",
     group: "How to fit:",
-    help: "reference pairs of states",
+    help: "reference trajectories",
   },
 } as const;
 

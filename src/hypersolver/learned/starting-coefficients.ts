@@ -1,16 +1,13 @@
 import {
+  type FixedMethod,
+  fixed,
+  multistep,
   multistepMethods,
   type NonStationaryCoefficients,
   tableauNamed,
   uniformMesh,
 } from "../../ode/index.js";
-import {
-  coefficientsOf,
-  knownTableau,
-  type LinearMethod,
-  linearTableau,
-  stepsOf,
-} from "../../ode/internal.js";
+import { coefficientsOf, type LinearMethod, linearTableau, stepsOf } from "../../ode/internal.js";
 import { fail } from "../../tensor/index.js";
 
 /** Where a fit begins when nobody says. */
@@ -18,16 +15,27 @@ export const usualStart = (evaluations: number): string =>
   evaluations === 1 ? "euler" : evaluations % 2 === 0 ? "midpoint" : "ab2";
 
 /**
- * The coefficients of a method that makes so many evaluations in equal steps.
+ * A method in as many equal steps as make so many evaluations.
  * @param name of a tableau or a multistep method.
  * @throws INVALID_ARGUMENT for an unknown name, or where no number of steps makes so many evaluations.
  */
+export const startingMethod = (name: string, evaluations: number): FixedMethod => {
+  const { linear, inSteps } = startNamed(name);
+  return inSteps(stepsMaking(evaluations, name, linear));
+};
+
+/** The coefficients of such a method over [0, 1]. @throws as `startingMethod`. */
 export function startingCoefficients(name: string, evaluations: number): NonStationaryCoefficients {
-  const method = linearNamed(name);
+  const { linear } = startNamed(name);
+  const mesh = uniformMesh([0, 1], stepsMaking(evaluations, name, linear));
+  return coefficientsOf(linear, stepsOf(mesh));
+}
+
+function stepsMaking(evaluations: number, name: string, { nfe }: LinearMethod): number {
   let steps = 1;
-  while (method.nfe(steps) < evaluations) steps++;
-  if (method.nfe(steps) === evaluations) return coefficientsOf(method, stepsOf(uniformMesh([0, 1], steps)));
-  const near = [method.nfe(steps - 1), method.nfe(steps)].filter((count) => count > 0);
+  while (nfe(steps) < evaluations) steps++;
+  if (nfe(steps) === evaluations) return steps;
+  const near = [nfe(steps - 1), nfe(steps)].filter((count) => count > 0);
   throw fail("INVALID_ARGUMENT", {
     what: "evaluations",
     expected: `a number that ${name} makes in whole steps, such as ${near.join(" or ")}`,
@@ -36,9 +44,14 @@ export function startingCoefficients(name: string, evaluations: number): NonStat
   });
 }
 
-function linearNamed(name: string): LinearMethod {
-  const multistep = new Map<string, LinearMethod>(Object.entries(multistepMethods)).get(name);
-  if (multistep !== undefined) return multistep;
-  const tableau = knownTableau(name) ?? tableauNamed(name);
-  return linearTableau(tableau);
+interface Start {
+  readonly linear: LinearMethod;
+  inSteps(steps: number): FixedMethod;
+}
+
+function startNamed(name: string): Start {
+  const known = new Map(Object.entries(multistepMethods)).get(name);
+  if (known !== undefined) return { linear: known, inSteps: (steps) => multistep(known, { steps }) };
+  const tableau = tableauNamed(name);
+  return { linear: linearTableau(tableau), inSteps: (steps) => fixed(tableau, { steps }) };
 }

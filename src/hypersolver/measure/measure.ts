@@ -18,6 +18,8 @@ export interface StateErrors {
   /** Mean over samples of the Euclidean distance. */
   readonly mean: number;
   readonly median: number;
+  /** Not exceeded by 95 % of the samples. */
+  readonly quantile95: number;
   /** Mean distance over mean Euclidean norm of the reference. */
   readonly relative: number;
   readonly largest: number;
@@ -42,6 +44,7 @@ export function stateErrors(approximate: Tensor, reference: Tensor): StateErrors
   return {
     mean: total / count,
     median: sorted[Math.floor(count / 2)] ?? Number.NaN,
+    quantile95: sorted[Math.ceil(0.95 * count) - 1] ?? Number.NaN,
     relative: total / size,
     largest: sorted.at(-1) ?? Number.NaN,
     samples,

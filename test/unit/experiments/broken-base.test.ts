@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { runFit } from "../../../src/experiments/index.js";
+import { correctionLearner, runFit } from "../../../src/experiments/index.js";
 import { fitSummary } from "../../../src/experiments/internal.js";
 import { mul, neg } from "../../../src/graph/index.js";
 import { decodeCorrection, type StateSource, uniformStates } from "../../../src/hypersolver/index.js";
@@ -37,13 +37,13 @@ describe("a held-out state that cannot be solved", () => {
       field: explosive,
       title: "squares",
       command: "test",
-      spec,
+      learner: correctionLearner(spec),
       states: withOneLost(),
       heldOut: 50,
       budget: [4],
     });
     expect(run.metrics).toMatchObject({ heldOutSamples: 49, dropped: { rows: [3] } });
-    expect(unbroken(run.metrics.hypersolver).mean).toBeLessThan(unbroken(run.metrics.base).mean);
+    expect(unbroken(run.metrics.learned).mean).toBeLessThan(unbroken(run.metrics.base).mean);
     expect(run.metrics.comparison.filter(isBroken)).toEqual([]);
     const report = String(run.artifacts.find(({ path }) => path === "report.html")?.content);
     expect(report).toContain("1 more, row 3, could not be solved and is left out");
@@ -59,14 +59,14 @@ describe("a hypersolver that breaks where it is measured", () => {
       field,
       title: "far",
       command: "test",
-      spec,
+      learner: correctionLearner(spec),
       states,
       heldOut: 20,
       figures: true,
       budget: [8],
     };
     const { metrics, artifacts } = await runFit(request);
-    expect(metrics.hypersolver).toMatchObject({ steps: 8, broken: "NON_FINITE" });
+    expect(metrics.learned).toMatchObject({ steps: 8, broken: "NON_FINITE" });
     expect(fitSummary(metrics)).toMatch(/^HyperEuler with 8 steps breaks on these states\.$/);
     expect(metrics.brokenSolver).toMatchObject({ broken: "NON_FINITE" });
     const paths = artifacts.map(({ path }) => path);
@@ -86,7 +86,7 @@ describe("a base that breaks on some states", () => {
       field,
       title: "cubic",
       command: "test",
-      spec,
+      learner: correctionLearner(spec),
       states: uniformStates([1], -8, 8),
       heldOut: 200,
       figures: true,
@@ -94,7 +94,7 @@ describe("a base that breaks on some states", () => {
     };
     const { metrics, artifacts, card } = await runFit(request);
     expect(metrics.base).toMatchObject({ method: "euler", steps: 8, broken: "NON_FINITE" });
-    expect(isBroken(metrics.hypersolver)).toBe(false);
+    expect(isBroken(metrics.learned)).toBe(false);
     expect(card.measured.every(({ base, hypersolver }) => Number.isFinite(base + hypersolver))).toBe(true);
     const file = artifacts.find(({ path }) => path === "correction.onnx")?.content;
     const read = decodeCorrection(file as Uint8Array, "correction.onnx");

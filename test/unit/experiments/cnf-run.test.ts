@@ -61,8 +61,8 @@ describe("the whole cnf experiment", () => {
 
   test("finds what flows and corrections are known for", () => {
     const { sampling = {}, densities = [] } = metrics;
-    for (const { base, hypersolver } of Object.values(sampling))
-      expect(unbroken(hypersolver).mean * 10).toBeLessThan(unbroken(base).mean);
+    for (const { base, learned } of Object.values(sampling))
+      expect(unbroken(learned).mean * 10).toBeLessThan(unbroken(base).mean);
     const errors = densities.map((row) => [row.method, isBroken(row) ? undefined : row] as const);
     const [, density] = errors.find(([method]) => method === "HyperMidpoint of (z, log p)") ?? [];
     const [, backwards] = errors.find(([method]) => method === "HyperHeun, fitted for sampling") ?? [];

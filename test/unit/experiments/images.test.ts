@@ -79,7 +79,9 @@ describe("fits of hypersolvers", () => {
     const stage = { classifier, ends, images, preset: mnistPresets.smoke };
     for (const seed of [0, 1]) {
       const jobs = imageFitJobs(stage, { seed, command: "test" });
-      expect(jobs.map(({ request: { spec } }) => spec.seed)).toEqual(Array(4).fill(seed));
+      expect(jobs.map(({ request: { learner, field } }) => learner.effective(field).seed)).toEqual(
+        Array(4).fill(seed),
+      );
       expect(jobs.map(({ settings }) => settings)).toEqual(Array(4).fill(expect.objectContaining({ seed })));
     }
     await ends.dispose();

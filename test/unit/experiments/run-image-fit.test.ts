@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { compareMethods, type FitRun, runFit, standardCompetitors } from "../../../src/experiments/index.js";
+import {
+  compareMethods,
+  correctionLearner,
+  type FitRun,
+  type LearnedCorrection,
+  runFit,
+  standardCompetitors,
+} from "../../../src/experiments/index.js";
 import { fitSummary } from "../../../src/experiments/internal.js";
 import { importOnnx } from "../../../src/graph/index.js";
 import { goldenVectorsOf } from "../../../src/hypersolver/internal.js";
@@ -11,11 +18,12 @@ import { unbroken } from "../../helpers/unbroken.js";
 const field = convolutionalField();
 
 describe("a whole run on images", () => {
-  let run: FitRun;
+  let run: FitRun<LearnedCorrection>;
   beforeAll(async () => {
     const { states, ...small } = smallImageFit;
     const spec = { ...small, iterations: 60, trajectoryIterations: 20 };
-    const request = { field, title: "images", command: "test", spec, states };
+    const learner = correctionLearner(spec);
+    const request = { field, title: "images", command: "test", learner, states };
     run = await runFit({ ...request, heldOut: 20, budget: [4, 8] });
   });
 
@@ -23,7 +31,7 @@ describe("a whole run on images", () => {
     expect(run.metrics.measuring).toMatchObject({ method: "dopri5@1e-6", precision: "float32" });
     expect(run.metrics.measuring.noise).toBeGreaterThan(0);
     expect(run.metrics.measuring.noise).toBeLessThan(1e-5);
-    const [hypersolver, base] = [run.metrics.hypersolver, run.metrics.base].map(unbroken);
+    const [hypersolver, base] = [run.metrics.learned, run.metrics.base].map(unbroken);
     expect(hypersolver?.relative).toBeLessThan((base?.relative ?? 0) / 2);
     expect(run.metrics).toMatchObject({ heldOutSamples: 20, iterations: 80 });
     expect(fitSummary(run.metrics)).toMatch(/^HyperEuler with 4 steps/);

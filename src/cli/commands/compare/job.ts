@@ -7,7 +7,7 @@ import {
   standardCompetitors,
 } from "../../../experiments/index.js";
 import { comparisonText, hasErrors, measuredSamples, measuringText } from "../../../experiments/internal.js";
-import type { LoadedCoefficients } from "../../../hypersolver/index.js";
+import type { LoadedSolver } from "../../../hypersolver/index.js";
 import {
   droppedText,
   measuringReference,
@@ -96,7 +96,7 @@ interface Contest {
   /** The corrected ones. */
   readonly corrections: readonly Corrected[];
   /** Read from files, for warnings. */
-  readonly coefficients: readonly LoadedCoefficients[];
+  readonly coefficients: readonly LoadedSolver[];
 }
 
 /** Where coefficients were fitted. */

@@ -4,11 +4,11 @@ import { fitCommandTable } from "./table.js";
 
 export const fitCommand: CommandDefinition = specCommand({
   name: "fit",
-  summary: "train a correction g for a field",
+  summary: "learn a solver for a field: a correction g, coefficients, or both",
   description:
-    "Solves reference trajectories, trains a correction of a base method on them, measures it on states it has not seen, " +
-    "and writes correction.onnx, solver.onnx, metrics.json, config.json, figures and report.html. Ctrl-C keeps the best " +
-    "correction so far; --resume goes on from there.",
+    "Solves reference trajectories, learns from them a correction of a base method, a solver's own coefficients, or both, " +
+    "measures that on states it has not seen, and writes correction.onnx, coefficients.json or learned.onnx, solver.onnx, metrics.json, " +
+    "config.json, figures and report.html. Ctrl-C keeps what is best so far; --resume goes on from there.",
   table: fitCommandTable,
   examples: [
     "fit field.onnx --base heun --steps 1 --span 0,1 --states normal --out run",
@@ -16,6 +16,8 @@ export const fitCommand: CommandDefinition = specCommand({
     "fit field.onnx --base midpoint --steps 2 --states uniform:-2,2 --loss both --epsilon none --no-figures",
     "fit controlled.onnx --base heun --steps 2 --states data.safetensors:z --input x=data.safetensors:x --inputs z,stages,epsilon,x",
     "fit images.onnx --base euler --steps 10 --states encoded.safetensors:z --architecture mnist-paper --trajectory-iterations 50",
+    "fit field.onnx --learn coefficients --evaluations 8 --span 0,1 --states normal --out ns",
+    "fit field.onnx --learn both --evaluations 4 --span 0,1 --states normal --out both",
     "fit flow.onnx --base midpoint --steps 1 --epsilon none",
     "fit flow.onnx --base midpoint --steps 1 --epsilon none --log-density points.csv --out densities",
   ],

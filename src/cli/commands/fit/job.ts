@@ -1,16 +1,7 @@
 import { dirname, join } from "node:path";
-import { type FitRun, runFit } from "../../../experiments/index.js";
+import { type FitRun, type LearnedSolver, runFit } from "../../../experiments/index.js";
 import { checkpointing, comparisonText, fitSummary } from "../../../experiments/internal.js";
-import type { FitSpec } from "../../../hypersolver/index.js";
-import {
-  baseOf,
-  type CorrectionInput,
-  droppedText,
-  fitTable,
-  hiddenFeature,
-  resolveFit,
-} from "../../../hypersolver/internal.js";
-import type { Field } from "../../../ode/index.js";
+import { droppedText } from "../../../hypersolver/internal.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { completeSpec } from "../../../spec/index.js";
 import { pickSpec } from "../../../spec/internal.js";
@@ -21,25 +12,24 @@ import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.j
 import { learnedFiles } from "../../files/learned.js";
 import { stemOf } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
-import { forOption } from "../../options/for-option.js";
 import type { SpecJob } from "../../options/spec-command.js";
-import { unusable } from "../../options/usage-error.js";
 import { FIT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
 import { showProgress } from "../../terminal/show-progress.js";
+import { chosenLearner } from "./learner.js";
 import { type FitCommandSpec, fitCommandTable, fitRunTable } from "./table.js";
-import { type FitTask, fitTask } from "./task.js";
+import { fitTask } from "./task.js";
 
 /** `hypersolvers fit`. */
 export const fitJob: SpecJob<typeof fitCommandTable> = {
   run: async (spec, desk) => {
     const { output, progress, commandLine: command, machine } = desk;
     const task = await fitTask(spec, output);
-    const fit = fitSpecOf(task, spec);
+    const learner = chosenLearner(task, spec);
     const own = completeSpec(fitRunTable, pickSpec(fitRunTable, spec));
     const { out = outOf(spec), resume, samples: heldOut, budget, figures } = own;
     await requireWritableFolder(out);
     await lookForCheckpoint(out, resume, output);
-    const config = configArtifact(fitCommandTable, repeated(spec, resolveFit(task.field, fit)));
+    const config = configArtifact(fitCommandTable, repeated(spec, learner.effective(task.field)));
     await writeConfig(out, config, resume);
     const checkpoints = checkpointsIn(out);
     const learned = learnedFiles(out, output, config);
@@ -47,7 +37,7 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
     try {
       const kept = await checkpointing(checkpoints, resume);
       const run = await runFit(
-        { ...task, ...kept, command, spec: fit, heldOut, budget, figures, onLearned: learned.write },
+        { ...task, ...kept, command, learner, heldOut, budget, figures, onLearned: learned.write },
         {
           ...machine,
           signal: interruption.signal,
@@ -75,14 +65,14 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
   },
   effective: async (spec, { output }) => {
     const task = await fitTask(spec, output);
-    return repeated(spec, resolveFit(task.field, fitSpecOf(task, spec)));
+    return repeated(spec, chosenLearner(task, spec).effective(task.field));
   },
 };
 
 const outOf = ({ field }: FitCommandSpec): string => join("runs", stemOf(field));
 
 /** The spec that repeats a run: what was said of it, and every choice made of the fit. */
-function repeated(spec: FitCommandSpec, fit: FitSpec): FitCommandSpec {
+function repeated(spec: FitCommandSpec, fit: LearnedSolver["spec"]): FitCommandSpec {
   const { out = outOf(spec), span } = spec;
   const own = completeSpec(fitRunTable, { ...pickSpec(fitRunTable, spec), out });
   // The span of a log-density's fit is the flow's, backwards: it follows from the flow.
@@ -107,41 +97,19 @@ export function nothingFitted(error: unknown, resumed = false): unknown {
   });
 }
 
-/** The library's part of the spec, with names that this field knows. */
-function fitSpecOf({ field, span }: FitTask, spec: FitCommandSpec): FitSpec {
-  forOption("--base", () => baseOf(spec.base));
-  const features = spec.features?.map((name) => featureOf(field, name));
-  return { ...pickSpec(fitTable, spec), span, features, inputs: inputsOf(spec) };
-}
-
-/** `hidden` stands for the last hidden layer, unless the model has a tensor of that name. */
-function featureOf(field: Field, name: string): string {
-  if (name !== "hidden" || Object.hasOwn(field.features, name)) return name;
-  const found = hiddenFeature(field);
-  if (found !== undefined) return found;
-  throw unusable("--features", "a name that `info` lists: this field has no hidden layer to find", name);
-}
-
-/** Naming features means that g sees them. */
-function inputsOf({ inputs, features = [] }: FitCommandSpec): readonly CorrectionInput[] | undefined {
-  const sees = inputs?.includes("features") === true;
-  if (sees && features.length === 0)
-    throw unusable("--features", "names of intermediate tensors, since --inputs has features", "nothing");
-  return sees || features.length === 0 ? inputs : [...(inputs ?? fitTable.inputs.default), "features"];
-}
 function textOf({ metrics }: FitRun, paths: readonly string[], checkpoint: string | undefined): string {
   const { status, iterations, heldOutSamples, dropped, brokenSolver, losses, noiseFloor, seconds } = metrics;
   const going = checkpoint === undefined ? "" : ` ${goingOn("fit", dirname(checkpoint))} goes on from there.`;
   const ending =
     status === "interrupted"
-      ? `Interrupted after ${iterations} iterations; this is the best correction until then.${going}`
+      ? `Interrupted after ${iterations} iterations; this is the best until then.${going}`
       : `Complete after ${iterations} iterations.`;
   return [
     comparisonText(metrics.comparison),
     "",
     fitSummary(metrics),
-    `Measured on ${heldOutSamples} held-out states${droppedText(dropped)}. Last loss ${formatNumber(losses.at(-1)?.loss ?? Number.NaN)}, ` +
-      `noise floor ${formatNumber(noiseFloor)}.`,
+    `Measured on ${heldOutSamples} held-out states${droppedText(dropped)}. Last loss ${formatNumber(losses.at(-1)?.loss ?? Number.NaN)}` +
+      (noiseFloor === undefined ? "." : `, noise floor ${formatNumber(noiseFloor)}.`),
     `${ending} ${formatNumber(seconds.reference)} s for references, ${formatNumber(seconds.fit)} s for fitting, ` +
       `${formatNumber(seconds.measure)} s for measuring.`,
     ...(brokenSolver === undefined ? [] : ["There is no solver.onnx: it breaks on these states."]),
@@ -163,6 +131,8 @@ function jsonOf(
     paths: {
       folder: out,
       correction: place("correction.onnx"),
+      coefficients: place("coefficients.json"),
+      learned: place("learned.onnx"),
       solver: place("solver.onnx"),
       metrics: place("metrics.json"),
       report: place("report.html"),

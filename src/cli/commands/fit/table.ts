@@ -1,6 +1,6 @@
-import { fitTable } from "../../../hypersolver/specs.js";
+import { coefficientTable, fitTable, solverTable } from "../../../hypersolver/specs.js";
 import type { Spec } from "../../../spec/index.js";
-import { most } from "../../../spec/internal.js";
+import { most, type United, unitedTable } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
 
@@ -13,6 +13,14 @@ export const fitRunTable = {
     expected: "a vector field, FILE.onnx",
     placeholder: "field.onnx",
     help: "the vector field",
+  },
+  learn: {
+    type: "choice",
+    of: ["correction", "coefficients", "both"],
+    default: "correction",
+    placeholder: "what",
+    group: "What to fit:",
+    help: "correction: a network g on top of a method; coefficients: a solver's own numbers, without a network; both: networks on top of coefficients",
   },
   states: {
     type: "text",
@@ -47,7 +55,7 @@ export const fitRunTable = {
   budget: {
     type: "list",
     of: { type: "integer", min: 1, max: most.steps as number },
-    otherwise: "1,2,4,8,16,32",
+    otherwise: "1,2,4,8,16,32; coefficients: half, as many, twice",
     placeholder: "n,…",
     group: "What to fit:",
     help: "evaluations of f to compare methods at",
@@ -68,10 +76,27 @@ export const fitRunTable = {
   },
 } as const;
 
+const { base, steps, ...ofCorrections } = fitTable;
+const { learn: _, ...ofSolvers } = solverTable;
+const { learn, ...aroundFit } = fitRunTable;
+
+/** What can be learned, with the options of each. */
+export const learnedTables: {
+  readonly correction: typeof fitTable & Pick<typeof coefficientTable, "evaluations">;
+  readonly coefficients: typeof coefficientTable;
+  readonly both: Omit<typeof solverTable, "learn">;
+} = {
+  // Evaluations say the steps by what they cost.
+  correction: { base, steps, evaluations: coefficientTable.evaluations, ...ofCorrections },
+  coefficients: coefficientTable,
+  both: ofSolvers,
+};
+
 /** All options of `fit`, in the order of help. */
-export const fitCommandTable: typeof fitTable & typeof fitRunTable & typeof fieldTable = {
-  ...fitTable,
-  ...fitRunTable,
+export const fitCommandTable: typeof fitRunTable & United<typeof learnedTables> & typeof fieldTable = {
+  learn,
+  ...unitedTable(learnedTables),
+  ...aroundFit,
   ...fieldTable,
 };
 export type FitCommandSpec = Spec<typeof fitCommandTable>;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type FitJob, fitStage, type KeptFit } from "../../../../src/experiments/fit/fit-stage.js";
+import { correctionLearner } from "../../../../src/experiments/index.js";
 import { checkpointFile, resultOf, type StageContext } from "../../../../src/experiments/kit/stage.js";
 import { decodeCorrection } from "../../../../src/hypersolver/index.js";
 import { checkpointsInMemory } from "../../../helpers/checkpoints.js";
@@ -9,7 +10,10 @@ const { states, ...fit } = smallFit;
 const spec = { ...fit, iterations: 40, trajectories: 64, batch: 32 };
 const job: FitJob = {
   ...{ name: "HyperHeun", file: "correction-heun.onnx", settings: spec },
-  request: { field: pendulum(), title: "a fit", command: "test", heldOut: 40, budget: [2], spec, states },
+  request: {
+    ...{ field: pendulum(), title: "a fit", command: "test", heldOut: 40, budget: [2], states },
+    learner: correctionLearner(spec),
+  },
 };
 const checkpoint = checkpointFile(`fit ${job.name}`);
 const made = (context: StageContext, onLearned = async (): Promise<void> => {}): Promise<KeptFit> =>
@@ -75,7 +79,7 @@ describe("the fit of an experiment", () => {
     const other: FitJob = {
       ...job,
       settings: { ...spec, seed },
-      request: { ...job.request, spec: { ...spec, seed } },
+      request: { ...job.request, learner: correctionLearner({ ...spec, seed }) },
     };
     const stages: string[] = [];
     const { correction } = await resultOf(

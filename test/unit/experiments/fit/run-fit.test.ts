@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import {
+  correctionLearner,
   experimentNamed,
   experiments,
   type FitRun,
   ffjordField,
+  type LearnedCorrection,
   runFit,
 } from "../../../../src/experiments/index.js";
 import { fitSummary } from "../../../../src/experiments/internal.js";
@@ -18,12 +20,12 @@ import { unbroken } from "../../../helpers/unbroken.js";
 const { states, ...small } = smallFit;
 const request = {
   ...{ field: pendulum(), title: "pendulum", command: "test", heldOut: 100, figures: false, budget: [2, 4] },
-  spec: small,
+  learner: correctionLearner(small),
   states,
 };
 
 describe("a whole run", () => {
-  let run: FitRun;
+  let run: FitRun<LearnedCorrection>;
   const stages: string[] = [];
   beforeAll(async () => {
     run = await runFit(request, { onProgress: ({ stage }) => stages.push(stage) });
@@ -48,8 +50,8 @@ describe("a whole run", () => {
     const ends = await referenceEnds(request.field, pendulumSpan, samples);
     const method = hyper(correction, { steps: 1 });
     const { errors } = await measureMethod(request.field, method, pendulumSpan, samples, ends);
-    expect(errors.mean / unbroken(run.metrics.hypersolver).mean).toBeCloseTo(1, 4);
-    expect(unbroken(run.metrics.hypersolver).mean).toBeLessThan(unbroken(run.metrics.base).mean / 10);
+    expect(errors.mean / unbroken(run.metrics.learned).mean).toBeCloseTo(1, 4);
+    expect(unbroken(run.metrics.learned).mean).toBeLessThan(unbroken(run.metrics.base).mean / 10);
     expect(run.metrics).toMatchObject({ status: "complete", heldOutSamples: 100 });
     expect(fitSummary(run.metrics)).toMatch(/^HyperHeun with 1 step \(2 evaluations of f\)/);
   });
@@ -65,7 +67,7 @@ describe("a whole run", () => {
     expect(run.card.library).toMatch(/^hypersolvers \d/);
     const [one] = run.card.measured;
     expect(one).toMatchObject({ steps: 1, nfe: 2 });
-    expect(one?.hypersolver).toBeCloseTo(unbroken(run.metrics.hypersolver).mean, 12);
+    expect(one?.hypersolver).toBeCloseTo(unbroken(run.metrics.learned).mean, 12);
     expect(one?.base).toBeCloseTo(unbroken(run.metrics.base).mean, 12);
     // Uniform on [−1.5, 1.5]: mean 0, deviation 0.87; of 100 draws within a fifth.
     for (const mean of run.card.states.mean) expect(Math.abs(mean)).toBeLessThan(0.35);
@@ -80,7 +82,7 @@ describe("a whole run", () => {
       iterations: 2,
       epsilon: [0.25, 0.75] as const,
     };
-    const { card } = await runFit({ ...request, spec });
+    const { card } = await runFit({ ...request, learner: correctionLearner(spec) });
     expect(card.epsilon).toEqual([-0.25, -0.75]);
   });
 

@@ -1,5 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { runFit } from "../../../../src/experiments/index.js";
+import {
+  correctionLearner,
+  type FitRun,
+  type LearnedCorrection,
+  runFit,
+} from "../../../../src/experiments/index.js";
 import {
   decodeCorrection,
   encodeCorrection,
@@ -61,12 +66,12 @@ describe("a fit of a method that only its caller knows", () => {
 });
 
 describe("its correction", () => {
-  let run: Awaited<ReturnType<typeof runFit>>;
+  let run: FitRun<LearnedCorrection>;
   let content: Uint8Array;
   beforeAll(async () => {
     const request = { field, states, title: "own", command: "a test", heldOut, budget, figures: false };
-    run = await runFit({ ...request, spec: { ...spec, base: third } });
-    content = encodeCorrection(run.correction, run.card);
+    run = await runFit({ ...request, learner: correctionLearner({ ...spec, base: third }) });
+    content = encodeCorrection(run.learned.correction, run.card);
   });
 
   test("comes out of its file with its base, and solves as before", async () => {
@@ -74,13 +79,13 @@ describe("its correction", () => {
     expect(read.base).toEqual(third);
     expect(read.card.base).toBe("three-fifths");
     const z0 = fromNumbers([0.5, -0.2], [1, 2]);
-    const end = async (correction: typeof read | typeof run.correction) =>
+    const end = async (correction: typeof read | typeof run.learned.correction) =>
       toFloat64(
         orThrow(
           await solveField(field, z0, { method: hyper(correction, { steps: 1 }), span: [0, 1.5] }),
         ).states.at(-1) ?? z0,
       );
-    expect(await end(read)).toEqual(await end(run.correction));
+    expect(await end(read)).toEqual(await end(run.learned.correction));
   });
 
   test("is compared with its own base", () => {
@@ -90,7 +95,7 @@ describe("its correction", () => {
 
   test("without coefficients, or with wrong ones, says what is missing", () => {
     const damaged = (change: object) => () =>
-      decodeCorrection(encodeCorrection(run.correction, { ...run.card, ...change }), "file");
+      decodeCorrection(encodeCorrection(run.learned.correction, { ...run.card, ...change }), "file");
     for (const change of [{ tableau: undefined }, { tableau: { ...third, b: [0.5, 0.5] } }, { order: 3 }])
       expect(damaged(change)).toThrow(expect.objectContaining({ code: "CARD_MISMATCH" }));
   });

@@ -6,14 +6,21 @@ import {
   referenceFacts,
   type Samples,
 } from "../../hypersolver/internal.js";
+import type { Field } from "../../ode/index.js";
 import { stateType, tableauSpec } from "../../ode/internal.js";
 import { libraryName } from "../../version.js";
 import { type ComparisonRow, measuredRows } from "./comparison.js";
-import type { FitRequest } from "./fit-request.js";
+
+/** What a correction was fitted to. */
+export interface FittedTo {
+  readonly field: Field;
+  /** Where its initial states came from. */
+  readonly states: string;
+}
 
 /** What the file of a correction says of where it holds. @param comparison none before anything is measured. */
-export function fitCard(
-  { field, states }: Pick<FitRequest, "field" | "states">,
+export function correctionCard(
+  { field, states }: FittedTo,
   fit: Fit,
   samples: Samples,
   comparison: readonly ComparisonRow[],
@@ -39,7 +46,7 @@ export function fitCard(
     directions,
     epsilon: [direction * Math.min(...sizes), direction * Math.max(...sizes)],
     stateShape: stateType(field).shape,
-    states: { source: states.description, ...channelMoments(samples.z0) },
+    states: { source: states, ...channelMoments(samples.z0) },
     reference: { ...referenceFacts(reference), noiseFloor },
     measured: measuredErrors(comparison),
     seed,

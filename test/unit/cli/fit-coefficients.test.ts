@@ -1,0 +1,87 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { told } from "../../helpers/told.js";
+
+const home = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), "hypersolvers-coefficients-"));
+const LIGHT = "--trajectories 256 --batch 64 --iterations 40 --samples 50 --budget 4 --no-figures";
+const FIT = `fit field.onnx --learn coefficients --evaluations 4 --states normal ${LIGHT} --out ns`;
+
+beforeAll(() => {
+  copyFileSync(resolve("pretrained/ffjord_gaussians_field.onnx"), join(folder, "field.onnx"));
+  process.chdir(folder);
+});
+afterAll(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true });
+});
+
+describe("fit --learn coefficients", () => {
+  it("writes coefficients that solve, compare and export take, and a config that repeats the fit", async () => {
+    const fitted = await told(FIT);
+    expect([fitted.code, fitted.json], fitted.text).toEqual([
+      0,
+      expect.objectContaining({
+        learn: "coefficients",
+        learned: expect.objectContaining({ nfe: 4 }),
+        paths: expect.objectContaining({ coefficients: "ns/coefficients.json", correction: null }),
+      }),
+    ]);
+    const file = "ns:ns/coefficients.json";
+    const solved = await told(`solve field.onnx --method ${file} --states normal --samples 5`);
+    expect([solved.code, solved.json], solved.text).toEqual([0, expect.objectContaining({ nfe: 4 })]);
+    const exported = await told(`export field.onnx --method ${file} --states normal --out one.onnx`);
+    expect([exported.code, exported.json]).toEqual([0, expect.objectContaining({ selfTest: "passed" })]);
+    const compared = await told(`compare field.onnx --methods ${file},midpoint:2 --samples 50`);
+    expect(compared.json).toMatchObject({ rows: [{ role: "hypersolver", nfe: 4 }, { nfe: 4 }] });
+    const before = readFileSync("ns/coefficients.json", "utf8");
+    expect((await told("fit --config ns/config.json")).code).toBe(0);
+    expect(readFileSync("ns/coefficients.json", "utf8")).toBe(before);
+  });
+
+  it("puts corrections on top, in one file", async () => {
+    const few = "--joint-iterations 10 --joint-batch 64 --hidden 8";
+    const fitted = await told(
+      `${FIT.replace("coefficients", "both").replace("--out ns", "--out both")} ${few}`,
+    );
+    expect([fitted.code, fitted.json], fitted.text).toEqual([
+      0,
+      expect.objectContaining({
+        learn: "both",
+        learned: expect.objectContaining({ title: "NS + g", nfe: 4, gCalls: 2 }),
+        paths: expect.objectContaining({ learned: "both/learned.onnx", coefficients: null }),
+      }),
+    ]);
+    const solved = await told("solve field.onnx --method ns:both/learned.onnx --states normal --samples 5");
+    expect([solved.code, solved.json], solved.text).toEqual([0, expect.objectContaining({ gCalls: 2 })]);
+  });
+
+  it.each<[string, string, string]>([
+    ["the evaluations", "--learn coefficients", "--evaluations"],
+    ["a network's options", "--learn coefficients --evaluations 4 --hidden 8", "drop --hidden"],
+    ["networks' options of both", "--learn coefficients --evaluations 4 --every 2", "--learn both"],
+    ["a base", "--learn coefficients --evaluations 4 --base heun", "drop --base"],
+    ["coefficients' options", "--base heun --steps 1 --consistent", "drop --consistent"],
+    ["another loss", "--learn coefficients --evaluations 4 --loss residual", "log, distance"],
+    ["another thing", "--learn everything", "one of correction, coefficients, both"],
+    ["evaluations that the base does not make", "--base rk4 --evaluations 6", "say 4 or 8"],
+    ["steps and evaluations", "--base rk4 --evaluations 8 --steps 3", "3 of these steps make 12"],
+    ["no steps", "--base rk4", "--evaluations"],
+    ["no base", "--steps 1", "--base"],
+    ["a start that does not make them", "--learn coefficients --evaluations 6 --start rk4", "such as 4 or 8"],
+  ])("refuses or asks for %s", async (_, options, says) => {
+    const { code, text } = await told(`fit field.onnx --states normal --out refused ${options}`);
+    expect(code).not.toBe(0);
+    expect(text).toContain(says);
+    expect(existsSync("refused")).toBe(false);
+  });
+
+  it("says steps by evaluations, the other way round", async () => {
+    const { json } = await told(
+      "fit field.onnx --base midpoint --evaluations 6 --states normal --print-config",
+    );
+    expect(json).toMatchObject({ learn: "correction", base: "midpoint", steps: 3 });
+  });
+});

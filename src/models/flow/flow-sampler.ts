@@ -2,7 +2,8 @@ import { restoredPoints } from "../../data/index.js";
 import { compileSolve, type Method, orThrow } from "../../ode/index.js";
 import { checkOptionNames, compileNames, type FieldStatistics, resolveMethod } from "../../ode/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
-import type { Random, Tensor } from "../../tensor/index.js";
+import { most } from "../../spec/internal.js";
+import { fail, type Random, type Tensor } from "../../tensor/index.js";
 import { dimensionOf, type Flow } from "./flow.js";
 import { FLOW_TOLERANCES } from "./tolerances.js";
 
@@ -25,7 +26,11 @@ export interface FlowSamples {
 
 /** A flow ready to be sampled. */
 export interface FlowSampler {
-  /** Draws from the base and carries the draws to the data. */
+  /**
+   * Draws from the base and carries the draws to the data.
+   * @param count at most 10,000,000.
+   * @throws INVALID_ARGUMENT for another count; as `push`.
+   */
   sample(count: number, random: Random): Promise<FlowSamples>;
   /**
    * Carries given points of the base, [n, d].
@@ -51,7 +56,16 @@ export async function compileFlowSampler(flow: Flow, options: FlowSamplerOptions
   };
   return {
     push,
-    sample: (count, random) => push(base.sample(count, dimensionOf(flow), random)),
+    sample: async (count, random) => push(base.sample(checkedCount(count), dimensionOf(flow), random)),
     dispose: () => solve.dispose(),
   };
+}
+
+function checkedCount(count: number): number {
+  if (Number.isInteger(count) && count >= 1 && count <= most.samples) return count;
+  throw fail("INVALID_ARGUMENT", {
+    what: "count",
+    expected: `a positive integer, at most ${most.samples}`,
+    received: String(count),
+  });
 }

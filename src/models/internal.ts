@@ -12,7 +12,7 @@ export { dimensionOf, MAX_SPEED } from "./flow/flow.js";
 export { rowsBeyond } from "./flow/flow-data.js";
 export { densityEstimator, type LogDensities } from "./flow/flow-density.js";
 export { type DescribedFlow, FLOW_KEY, type FlowFacts, flowFacts } from "./flow/flow-file.js";
-export type { FlowSamplerOptions, FlowSamples } from "./flow/flow-sampler.js";
+export type { FlowSamplerOptions, FlowSamples, SampleDensities } from "./flow/flow-sampler.js";
 export {
   type FlowNetwork,
   type FlowObjective,

@@ -2,6 +2,7 @@
 export { compileNames, runtimeOptions } from "./compiled/compiled-options.js";
 export type { FieldStatistics } from "./compiled/compiled-solve.js";
 export { compiledStepper } from "./compiled/compiled-stepper.js";
+export { compileVolumeSolve } from "./compiled/volume-solve.js";
 export { integrateAdaptive } from "./control/adaptive.js";
 export { isBelowRounding, magnitudeOf, unitRoundoff } from "./control/tolerance-floor.js";
 export {

@@ -143,6 +143,18 @@ describe("sample", () => {
     expect(place.tensors("other.safetensors").x).not.toEqual(points);
   });
 
+  it.concurrent("tells the log-density of every sample", async () => {
+    const result = await run(
+      "sample flow.onnx --method rk4:2 --count 40 --log-density --out dense.csv --json",
+    );
+    const { columns, points } = table("dense.csv");
+    expect(columns).toEqual(["width", "height", "log_density"]);
+    const values = toFloat64(points).filter((_, i) => i % 3 === 2);
+    const { logDensity } = result.json() as { logDensity: { mean: number; n: number; folded: number } };
+    expect(logDensity).toMatchObject({ n: 40, folded: 0 });
+    expect(logDensity.mean).toBeCloseTo(values.reduce((sum, value) => sum + value, 0) / 40, 5);
+  });
+
   it.concurrent("takes corrections, equal steps, and fields that bring no facts", async () => {
     const [corrected, fixed, bare] = await Promise.all([
       run("sample flow.onnx --correction correction.onnx --steps 9 --json"),

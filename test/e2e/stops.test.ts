@@ -9,7 +9,7 @@ import { LIGHT_FIT, workplace } from "./workplace.js";
 const place = workplace();
 afterAll(place.remove);
 
-const ENDLESS = `fit field.onnx --base heun --steps 2 --states normal --json ${LIGHT_FIT} --iterations 1000000`;
+const ENDLESS = `fit field.onnx --base heun --steps 2 --states normal --json ${LIGHT_FIT.replace("--iterations 40", "--iterations 1000000")}`;
 
 /** What a fit leaves beside what it would go on from. */
 const RESULTS = ["correction.onnx", "metrics.json", "solver.onnx"];

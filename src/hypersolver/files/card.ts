@@ -5,6 +5,7 @@ import {
   tableauMethodText,
   tableauSchema,
 } from "../../ode/internal.js";
+import { most } from "../../spec/internal.js";
 import { parseFacts } from "../../tensor/internal.js";
 
 /** Errors of base and hypersolver at one number of steps, on held-out states. */
@@ -83,7 +84,7 @@ const cardSchema: z.ZodType<ValidityCard> = z.object({
   inputs: z.array(z.string()),
   features: z.array(z.string()),
   span: pair,
-  steps: z.number(),
+  steps: z.number().int().min(1).max(most.steps),
   directions: z.enum(["forward", "both"]).optional(),
   epsilon: pair,
   stateShape: z.array(z.union([z.number(), z.string()])),

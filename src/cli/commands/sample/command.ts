@@ -13,6 +13,7 @@ export const sampleCommand: CommandDefinition = specCommand({
     "sample flow.onnx --count 5000 --out samples.csv --picture samples.png",
     "sample flow.onnx --correction correction.onnx --out samples.safetensors",
     "sample flow.onnx --method heun --steps 8 --seed 1 --json",
+    "sample flow.onnx --correction correction.onnx --log-density --out samples.csv",
     "sample field.onnx --span 0,1 --base normal --count 100",
   ],
   load: async () => (await import("./job.js")).sampleJob,

@@ -1,6 +1,7 @@
-import { cellsFor } from "../../../experiments/internal.js";
+import { cellsFor, meanText } from "../../../experiments/internal.js";
+import { meanAndStandardError } from "../../../metrics/index.js";
 import { compileFlowSampler } from "../../../models/index.js";
-import type { FlowSamplerOptions, FlowSamples } from "../../../models/internal.js";
+import type { FlowSamplerOptions, FlowSamples, SampleDensities } from "../../../models/internal.js";
 import { density, textTable } from "../../../plot/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { Random, type Tensor, toFloat64 } from "../../../tensor/index.js";
@@ -8,7 +9,7 @@ import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow } from "../../files/flows.js";
 import { compileOptions, stemOf, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
-import { encodePoints } from "../../files/points.js";
+import { encodePoints, type PointsContent } from "../../files/points.js";
 import { costText, flowSolver, warnOfFlowTolerances, writtenText } from "../../options/flow-solver.js";
 import { type ChosenMethod, requireOwnSpan, usesOf } from "../../options/method.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
@@ -28,19 +29,32 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, asyn
   const interruption = onInterrupt(output, "Stopping; nothing is written.");
   try {
     const { method, correction } = solver;
+    const { logDensity: wanted } = options;
     const drawn = await samples(
       flow,
-      { ...compileOptions(options), method, signal: interruption.signal },
+      { ...compileOptions(options), method, signal: interruption.signal, logDensity: wanted },
       { count, seed },
     );
-    const { x, z, statistics } = drawn;
+    const { x, z, logDensity, statistics } = drawn;
+    if (logDensity !== undefined) warnings.push(...warnOfFolds(logDensity, count, output));
     if (correction !== undefined) warnings.push(...warnOfStates(correction, z, flow.span[0], output));
-    if (out !== undefined) await writeWhole(out, encodePoints(out, { points: x, columns: flow.columns }));
+    const content: PointsContent = { points: x, columns: flow.columns };
+    if (out !== undefined)
+      await writeWhole(
+        out,
+        encodePoints(
+          out,
+          logDensity === undefined ? content : { ...content, values: ["log_density", logDensity.values] },
+        ),
+      );
     if (picture !== undefined) await writePicture(picture, pictureOf(x, path));
     const columns = momentsOf(x, flow.columns);
     return {
       text: [
         `${count === 1 ? "1 sample" : `${count} samples`} in ${flow.columns.length} columns. ${costText(solver, statistics)}.`,
+        ...(logDensity === undefined
+          ? []
+          : [`Mean log-density ${meanText(meanAndStandardError(logDensity.values))} nats.`]),
         "",
         textTable(
           [{ label: "column", align: "left" }, "mean", "deviation"],
@@ -54,6 +68,9 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, asyn
         dimension: flow.columns.length,
         method: method.text,
         ...statistics,
+        ...(logDensity && {
+          logDensity: { ...meanAndStandardError(logDensity.values), folded: logDensity.folded },
+        }),
         columns,
         warnings,
         out: out ?? null,
@@ -78,6 +95,16 @@ function cardWarningsOf(
   const warning = `this correction learned on other states (${source}) than the flow draws (${base.name}): where they differ it knows nothing`;
   output.warn(warning);
   return [...warnings, warning];
+}
+
+/** A density with several preimages is told of. */
+function warnOfFolds({ folded }: SampleDensities, count: number, output: Output): string[] {
+  if (folded === 0) return [];
+  const warning =
+    `at ${folded} of ${count} samples the method folds space (its Jacobian has no positive determinant): other draws may ` +
+    "come to the same place, and log-densities there leave those out";
+  output.warn(warning);
+  return [warning];
 }
 
 async function samples(

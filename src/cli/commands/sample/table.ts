@@ -22,6 +22,10 @@ export const sampleOwnTable = {
     placeholder: "file",
     help: "where to write them: FILE.csv, or FILE.safetensors (key x)",
   },
+  logDensity: {
+    type: "boolean",
+    help: "also the log-density of every sample under the method itself, exact for fixed steps (column or key log_density)",
+  },
   picture: {
     type: "text",
     pattern: ".\\.([sS][vV][gG]|[pP][nN][gG])$",

@@ -109,6 +109,12 @@ describe("correction.onnx", () => {
       "format",
     ],
     ["a card without a member", fileWith(JSON.stringify({ ...card(), span: [0] })), "MALFORMED_FILE", "span"],
+    [
+      "a card of more steps than anybody takes",
+      fileWith(JSON.stringify({ ...card(), steps: 1e9 })),
+      "MALFORMED_FILE",
+      "steps",
+    ],
     ["a card that is a number", fileWith("7"), "MALFORMED_FILE", "card"],
     ["no bytes", new Uint8Array(), "MALFORMED_FILE", "ONNX"],
     ["bytes that are no model", new Uint8Array([1, 2, 3]), "MALFORMED_FILE", "ONNX"],

@@ -244,7 +244,8 @@ describe("a sampler", () => {
     expect(a.x).toEqual(b.x);
     expect(a.z.data).toEqual(flow.base.sample(50, 2, new Random(1)).data);
     expect((await sampler.sample(50, new Random(2))).x).not.toEqual(a.x);
-    await expect(sampler.sample(0, new Random(1))).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    for (const count of [0, 1.5, 1e10])
+      await expect(sampler.sample(count, new Random(1))).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await sampler.dispose();
   });
 

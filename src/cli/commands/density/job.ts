@@ -14,7 +14,7 @@ import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints, type Points, type PointsContent, readPoints } from "../../files/points.js";
 import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
 import { forOption } from "../../options/for-option.js";
-import { type ChosenMethod, missing, usesOf } from "../../options/method.js";
+import { type ChosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
 import type { Machine } from "../../options/options.js";
 import { parseGrid } from "../../options/parse.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
@@ -32,6 +32,8 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
   const solver = await flowSolver(options);
   refuseToleranceOnState(options, solver);
   const flow = await readFlow(path, options);
+  const [base, data] = flow.span;
+  requireOwnSpan(solver, [data, base]);
   const trace = traceOf(flow, options, solver);
   for (const name of ["picture", "grid"] as const)
     if (options[name] !== undefined) requirePlane(flow.columns.length, `--${name}`);

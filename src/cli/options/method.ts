@@ -8,6 +8,7 @@ import {
   planMesh,
   reversibleOf,
   type SolvePlace,
+  spanOf,
 } from "../../ode/internal.js";
 import { type LoadedCorrection, readCoefficients, readCorrection } from "../files/models.js";
 import { forOption } from "./for-option.js";
@@ -184,6 +185,22 @@ export function usesOf(method: Method, place: SolvePlace): StepUse[] {
   const points = "steps" in grid ? (place.span ?? place.times ?? []) : planMesh(grid, place).mesh;
   const steps = "steps" in grid ? grid.steps : 1;
   return points.slice(1).map((end, i) => ({ span: [points[i] ?? end, end], steps }));
+}
+
+/**
+ * Learned coefficients solve the span that they were fitted to, and no other.
+ * @throws a usage error that names both.
+ */
+export function requireOwnSpan({ method, coefficients }: ChosenMethod, [t0, t1]: Span): void {
+  if (coefficients === undefined || method.kind === "adaptive" || "steps" in method.grid) return;
+  const [start, end] = spanOf(method.grid.mesh);
+  if (start === t0 && end === t1) return;
+  throw unusable(
+    "--method",
+    `a method for the way from ${t0} to ${t1}`,
+    `coefficients that were fitted to that from ${start} to ${end}`,
+    `fit some with --span ${t0},${t1}; for densities of a flow, with --log-density`,
+  );
 }
 
 /** An option that is needed in this combination. */

@@ -119,7 +119,9 @@ function histogramFigure({ learned, errors }: FigureData): Figure[] {
 
 function trainingFigure({ curves, losses, lossFloor }: LearnedSolver): Figure {
   const iterations = losses.map(({ iteration }) => iteration);
+  const [only, ...others] = curves;
   return trainingCurve(curves, {
+    lossLabel: others.length === 0 ? only?.label : undefined,
     noiseFloor: lossFloor,
     learningRate: { losses: losses.map(({ learningRate }) => learningRate), iterations },
   });

@@ -83,13 +83,16 @@ function learnedSolver(to: FittedTo, fit: OwnFit): LearnedSolver<EffectiveCoeffi
   };
 }
 
+/** Of dopri5: from so loose that it takes its fewest evaluations. */
+const TOLERANCES = [1e-1, 1e-2, 1e-3, 1e-5];
+
 /** The classical methods, among them what the coefficients began with, and the coefficients. */
 function competitorsOf(
   field: Field,
   budget: readonly number[],
   { method, title, base }: Pick<LearnedSolver, "method" | "title" | "base">,
 ): Competitor[] {
-  const usual = standardCompetitors(field, { budget });
+  const usual = standardCompetitors(field, { budget, tolerances: TOLERANCES });
   const isThere = usual.some((each) => each.method.text === base.text);
   const all = isThere ? usual : [{ method: base, role: "base" as const }, ...usual];
   const roles = all.map(

@@ -13,9 +13,14 @@ export const methodSeries = <Row extends Measured>(
   [...new Set(rows.map(({ method }) => method))].map((label) => {
     const own = rows.filter(({ method }) => method === label);
     const points = own.map((row) => {
-      const { steps, tolerance, nfe, macs, milliseconds, fitted = true } = row;
-      const setting = steps === undefined ? `tolerance ${tolerance?.toExponential()}` : `K = ${steps}`;
-      return { label: setting, labeled: fitted, nfe, macs, milliseconds, error: errorOf(row) };
+      const { nfe, macs, milliseconds, fitted = true } = row;
+      return { label: settingOf(row), labeled: fitted, nfe, macs, milliseconds, error: errorOf(row) };
     });
     return { label, role: own[0]?.role ?? "other", points };
   });
+
+/** Coefficients for a whole span are told apart by their evaluations, not by their single step. */
+function settingOf({ steps, tolerance, nfe, spelling = "" }: Measured): string {
+  if (steps === undefined) return `tolerance ${tolerance?.toExponential()}`;
+  return spelling.startsWith("ns") ? `n = ${nfe}` : `K = ${steps}`;
+}

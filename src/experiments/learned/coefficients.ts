@@ -1,6 +1,7 @@
 import { encodeCoefficients, fitCoefficients, normalStates } from "../../hypersolver/index.js";
 import { fingerprintOf } from "../../hypersolver/internal.js";
 import {
+  euler,
   type Field,
   type FixedMethod,
   fixed,
@@ -168,7 +169,7 @@ function competitor(fit: FittedCoefficients): Competitor {
 /** Every classical method that makes exactly so many evaluations. */
 function classical(budgets: readonly number[], field: Field): Competitor[] {
   const ones: readonly FixedMethod[] = [
-    ...[midpoint, heun, rk4].map((tableau) => fixed(tableau, { steps: 1 })),
+    ...[euler, midpoint, heun, rk4].map((tableau) => fixed(tableau, { steps: 1 })),
     ...Object.values(multistepMethods).map((method) => multistep(method, { steps: 1 })),
   ];
   return ones.flatMap((one) => {

@@ -31,7 +31,7 @@ export interface TrainingCurveOptions extends FigureText {
   /** Points left of a long curve; each is the median of its stretch, within a band from 5 % to 95 %. Default 200. */
   readonly resolution?: number;
   /** Title of the vertical axis. Default `"loss"`. */
-  readonly lossLabel?: string;
+  readonly lossLabel?: string | undefined;
   /** Width and height of the loss panel in CSS pixels. Default 560 × 260. */
   readonly width?: number;
   readonly height?: number;

@@ -32,6 +32,11 @@ describe("fit --learn coefficients", () => {
     const file = "ns:ns/coefficients.json";
     const solved = await told(`solve field.onnx --method ${file} --states normal --samples 5`);
     expect([solved.code, solved.json], solved.text).toEqual([0, expect.objectContaining({ nfe: 4 })]);
+    const elsewhere = await told(`solve field.onnx --method ${file} --span 0,2 --states normal`);
+    expect([elsewhere.code, elsewhere.text]).toEqual([
+      2,
+      expect.stringContaining("fit some with --span 0,2"),
+    ]);
     const exported = await told(`export field.onnx --method ${file} --states normal --out one.onnx`);
     expect([exported.code, exported.json]).toEqual([0, expect.objectContaining({ selfTest: "passed" })]);
     const compared = await told(`compare field.onnx --methods ${file},midpoint:2 --samples 50`);

@@ -24,7 +24,7 @@ import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/
 import { readField, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import { stateSource } from "../../files/states.js";
-import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
+import { type ChosenMethod, chosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
 import { parseStates } from "../../options/parse.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
@@ -33,13 +33,14 @@ import { showProgress } from "../../terminal/show-progress.js";
 import { type CompareOptions, compareTable } from "./table.js";
 
 /** `hypersolvers compare`. */
-export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, async (options, desk) => {
+export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, async (options, context) => {
   const { field: path } = options;
-  const { output, progress, machine } = desk;
+  const { output, progress, machine } = context;
   const field = await readField(path, options);
   const { methods, corrections, coefficients } = await contest(field, options);
   const span = options.span ?? corrections[0]?.correction.card.span ?? ownSpan(coefficients[0]?.method.grid);
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
+  for (const loaded of coefficients) requireOwnSpan({ method: loaded.method, coefficients: loaded }, span);
   if (options.out !== undefined) await requireWritableFolder(options.out);
   const source = await stateSource(field, parseStates(options.states), options);
   const wanted = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));

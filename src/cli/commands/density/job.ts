@@ -14,7 +14,7 @@ import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints, type Points, type PointsContent, readPoints } from "../../files/points.js";
 import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
 import { forOption } from "../../options/for-option.js";
-import { type ChosenMethod, missing, usesOf } from "../../options/method.js";
+import { type ChosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
 import type { Machine } from "../../options/options.js";
 import { parseGrid } from "../../options/parse.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
@@ -25,13 +25,15 @@ import { type DensityOptions, densityTable } from "./table.js";
 import { type DensityFound, type DensityTrace, densityJson, densityText } from "./text.js";
 
 /** `hypersolvers density`. */
-export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, async (options, desk) => {
+export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, async (options, context) => {
   const { flow: path } = options;
   refuseContradictions(options);
-  const { output, progress } = desk;
+  const { output, progress } = context;
   const solver = await flowSolver(options);
   refuseToleranceOnState(options, solver);
   const flow = await readFlow(path, options);
+  const [base, data] = flow.span;
+  requireOwnSpan(solver, [data, base]);
   const trace = traceOf(flow, options, solver);
   for (const name of ["picture", "grid"] as const)
     if (options[name] !== undefined) requirePlane(flow.columns.length, `--${name}`);
@@ -40,9 +42,9 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
   const warnings = [
     ...(points === undefined ? [] : requireColumns(flow, points, output)),
     ...warnOfFlowTolerances(solver, flow, output),
-    ...cardWarningsOf(flow, solver, points, desk),
+    ...cardWarningsOf(flow, solver, points, context),
   ];
-  const found = await solved(flow, points, { solver, trace }, options, desk);
+  const found = await solved(flow, points, { solver, trace }, options, context);
   progress.stop();
   if (options.out !== undefined && points !== undefined && found.points !== undefined)
     await writeWhole(options.out, encodePoints(options.out, contentOf(points, found.points)));

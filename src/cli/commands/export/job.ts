@@ -6,7 +6,7 @@ import { formatNumber } from "../../../plot/internal.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { readField, warnOfCard, warnOfCoefficients } from "../../files/models.js";
 import { goldenSamples } from "../../files/states.js";
-import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
+import { type ChosenMethod, chosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
 import { parseStates } from "../../options/parse.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
@@ -66,5 +66,6 @@ async function fixedSolve(options: ExportOptions): Promise<FixedSolve> {
   const { grid } = chosen.method;
   const { span = chosen.correction?.card.span ?? ("mesh" in grid ? spanOf(grid.mesh) : undefined) } = options;
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
+  requireOwnSpan(chosen, span);
   return { ...chosen, method: chosen.method, span };
 }

@@ -11,7 +11,7 @@ import { compileOptions, stemOf, warnOfCard, warnOfCoefficients, warnOfStates } 
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { encodePoints, type PointsContent } from "../../files/points.js";
 import { costText, flowSolver, warnOfFlowTolerances, writtenText } from "../../options/flow-solver.js";
-import { type ChosenMethod, usesOf } from "../../options/method.js";
+import { type ChosenMethod, requireOwnSpan, usesOf } from "../../options/method.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { onInterrupt } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
@@ -22,6 +22,7 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, asyn
   const { flow: path, out, picture, count, seed } = options;
   const solver = await flowSolver(options);
   const flow = await readFlow(path, options);
+  requireOwnSpan(solver, flow.span);
   if (picture !== undefined) requirePlane(flow.columns.length, "--picture");
   for (const file of [out, picture]) if (file !== undefined) await requireWritableFile(file);
   const warnings = [...warnOfFlowTolerances(solver, flow, output), ...cardWarningsOf(flow, solver, output)];

@@ -20,7 +20,7 @@ import {
   warnOfStates,
 } from "../../files/models.js";
 import { solveSamples } from "../../files/states.js";
-import { type ChosenMethod, chosenMethod, missing, usesOf } from "../../options/method.js";
+import { type ChosenMethod, chosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
 import { parseStates } from "../../options/parse.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { warnOfTolerances } from "../../options/tolerances.js";
@@ -45,6 +45,7 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (
       "both",
     );
   const place = placeOf(options, chosen);
+  if (place.span !== undefined) requireOwnSpan(chosen, place.span);
   if (options.out !== undefined) await requireWritableFile(options.out);
   const samples = await solveSamples(field, parseStates(options.states), options, {
     count: options.samples,

@@ -17,7 +17,7 @@ const flow = flowOver(smallField(2, { strength: 3 }), {
   base: studentTBase(5),
   standardization: { shift: [10, -4], scale: [2, 0.5] },
 });
-const LIGHT = "--trajectories 512 --batch 128 --hidden 24 --samples 40 --budget 2 --no-figures";
+const LIGHT = "--trajectories 512 --batch 128 --hidden 24 --samples 100 --budget 2 --no-figures";
 const FIT = `fit flow.onnx --base heun --steps 1 --epsilon none --iterations 300 ${LIGHT}`;
 const cardIn = (run: string): ValidityCard =>
   decodeCorrection(readFileSync(join(run, "correction.onnx")), run).card;

@@ -26,7 +26,7 @@ export interface JobResult {
 }
 
 /** The work behind a command. */
-export type Job = (options: SharedOptions, desk: JobContext) => Promise<JobResult>;
+export type Job = (options: SharedOptions, context: JobContext) => Promise<JobResult>;
 
 /** Registers a job for a command. The job is loaded when it is wanted, so that help needs none of the library. */
 export type Attach = (command: Command, load: () => Promise<Job>) => void;

@@ -27,6 +27,15 @@ export { givenStates, normalStates, type StateSource, uniformStates } from "./st
 export { measureMethod, stateErrors } from "./measure/measure.js";
 export { meshErrors, referenceStates } from "./measure/mesh-errors.js";
 
+// Bounds of errors that nobody measures.
+
+export {
+  calibrateErrors,
+  type ErrorCalibration,
+  errorBound,
+} from "./guard/calibration.js";
+export { type CompiledScoredSolve, compileScoredSolve, type ScoredStates } from "./guard/scored-solve.js";
+
 // Files.
 
 export { cardWarnings } from "./files/check-card.js";

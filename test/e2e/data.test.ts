@@ -90,7 +90,8 @@ describe("data", () => {
       [`cifar10 --from ${cifarFolder} --cache file`, 1, "FILE_NOT_WRITABLE", "--cache"],
     ];
     for (const [line, exitCode, error, says] of cases) {
-      const { code, stderr, json } = await data("--cache", "refused", "--json", ...line.split(" "));
+      const cache = line.includes("--cache") ? [] : ["--cache", "refused"];
+      const { code, stderr, json } = await data(...cache, "--json", ...line.split(" "));
       expect([line, code], stderr).toEqual([line, exitCode]);
       expect([line, json()]).toMatchObject([line, { error: { code: error } }]);
       expect(stderr).toContain(says);

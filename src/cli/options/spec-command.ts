@@ -6,23 +6,23 @@ import { addExamples, addOptions, type Machine } from "./options.js";
 import { givenOptions, requireAll } from "./table-options.js";
 
 /** What a job is told beside the spec: the machine, and the world. */
-export interface Desk extends JobContext {
+export interface MachineContext extends JobContext {
   readonly machine: Machine;
 }
 
 /** The work behind a command that has a table of options. */
 export interface SpecJob<T extends Table> {
-  run(spec: Spec<T>, desk: Desk): Promise<JobResult>;
+  run(spec: Spec<T>, context: MachineContext): Promise<JobResult>;
   /** The spec with every choice made, as far as that needs no work. */
-  effective(spec: Spec<T>, desk: Desk): Promise<object>;
+  effective(spec: Spec<T>, context: MachineContext): Promise<object>;
 }
 
 /** A job that works by the spec with its defaults: nothing else is in effect. */
 export const plainJob = <T extends Table>(
   table: T,
-  run: (options: Complete<T> & Machine, desk: Desk) => Promise<JobResult>,
+  run: (options: Complete<T> & Machine, context: MachineContext) => Promise<JobResult>,
 ): SpecJob<T> => ({
-  run: (spec, desk) => run({ ...completed(table, spec), ...desk.machine }, desk),
+  run: (spec, context) => run({ ...completed(table, spec), ...context.machine }, context),
   effective: async (spec) => completed(table, spec),
 });
 
@@ -65,17 +65,17 @@ function jobOf<T extends Table>(
   job: SpecJob<T>,
 ): Job {
   return async ({ config, printConfig, device, threads }, world) => {
-    const desk = { ...world, machine: { device, threads } };
+    const context = { ...world, machine: { device, threads } };
     const given = await givenSpec(command, table, config);
-    const effective = (asked: object): Promise<object> => job.effective(asked as Spec<T>, desk);
+    const effective = (asked: object): Promise<object> => job.effective(asked as Spec<T>, context);
     const resumed =
       given.resume === true
         ? await (await import("./resumption.js")).resumption({ name, table, free, effective }, given)
         : undefined;
     const spec = resumed?.spec ?? given;
     requireAll(table, spec);
-    const { commandLine = desk.commandLine } = resumed ?? {};
-    if (printConfig !== true) return job.run(spec as Spec<T>, { ...desk, commandLine });
+    const { commandLine = context.commandLine } = resumed ?? {};
+    if (printConfig !== true) return job.run(spec as Spec<T>, { ...context, commandLine });
     const whole = await effective(spec);
     return { text: jsonText(whole), json: whole };
   };

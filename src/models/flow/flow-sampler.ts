@@ -43,7 +43,11 @@ export interface FlowSamples {
 
 /** A flow ready to be sampled. */
 export interface FlowSampler {
-  /** Draws from the base and carries the draws to the data. */
+  /**
+   * Draws from the base and carries the draws to the data.
+   * @param count at most 10,000,000.
+   * @throws INVALID_ARGUMENT for another count; as `push`.
+   */
   sample(count: number, random: Random): Promise<FlowSamples>;
   /**
    * Carries given points of the base, [n, d].

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import {
+  coefficientLearner,
   compareMethods,
   correctionLearner,
   type FitRun,
@@ -56,6 +57,15 @@ describe("a whole run on images", () => {
     const golden = goldenVectorsOf(importOnnx(solver, "solver.onnx").metadata, "solver.onnx");
     expect(golden?.z1.shape).toEqual([4, ...imageShape]);
   });
+});
+
+test("coefficients are learned for images by the same run, and judged by the relative error", async () => {
+  const { states } = smallImageFit;
+  const learner = coefficientLearner({ evaluations: 2, iterations: 60, trajectories: 32, batch: 8 });
+  const request = { field, title: "images", command: "test", learner, states, figures: false };
+  const { metrics, artifacts } = await runFit({ ...request, heldOut: 20, budget: [2] });
+  expect(unbroken(metrics.learned).relative).toBeLessThan(unbroken(metrics.base).relative);
+  expect(artifacts.map(({ path }) => path)).toEqual(["coefficients.json", "solver.onnx", "metrics.json"]);
 });
 
 test("methods are compared on images against the reference that is asked for", async () => {

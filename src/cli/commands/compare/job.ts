@@ -33,9 +33,9 @@ import { showProgress } from "../../terminal/show-progress.js";
 import { type CompareOptions, compareTable } from "./table.js";
 
 /** `hypersolvers compare`. */
-export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, async (options, desk) => {
+export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, async (options, context) => {
   const { field: path } = options;
-  const { output, progress, machine } = desk;
+  const { output, progress, machine } = context;
   const field = await readField(path, options);
   const { methods, corrections, coefficients } = await contest(field, options);
   const span = options.span ?? corrections[0]?.correction.card.span ?? ownSpan(coefficients[0]?.method.grid);

@@ -23,10 +23,10 @@ type Action = "downloaded" | "imported" | "kept";
 
 /** The job over any definitions; tests give theirs, with other addresses. */
 export const dataJobOf = (definitions: Definitions): SpecJob<typeof dataTable> =>
-  plainJob(dataTable, async ({ name, ...wish }, desk) => {
+  plainJob(dataTable, async ({ name, ...wish }, context) => {
     const { from, download: fresh = false } = wish;
     if (from !== undefined && fresh) throw unusable("--from, --download", "one of the two", "both");
-    if (name !== undefined) return kept(definitions[name], wish, desk);
+    if (name !== undefined) return kept(definitions[name], wish, context);
     if (from === undefined && !fresh) return listing(cacheFolder(wish.cache), definitions);
     throw unusable(
       "<name>",
@@ -43,14 +43,14 @@ export const dataJob: SpecJob<typeof dataTable> = dataJobOf(datasetDefinitions);
 async function kept(
   definition: DatasetDefinition,
   { from, download: fresh = false, cache: wanted }: Omit<DataOptions, "name">,
-  desk: JobContext,
+  context: JobContext,
 ): Promise<JobResult> {
   const cache = cacheFolder(wanted);
   if (from !== undefined)
-    return report(definition, await importDataset(definition, from, cache), "imported", desk);
+    return report(definition, await importDataset(definition, from, cache), "imported", context);
   const present = fresh ? undefined : await verifyCached(definition, cache);
-  if (present !== undefined) return report(definition, present, "kept", desk);
-  return report(definition, await download(definition, cache, desk), "downloaded", desk);
+  if (present !== undefined) return report(definition, present, "kept", context);
+  return report(definition, await download(definition, cache, context), "downloaded", context);
 }
 
 const namesOf = (definitions: Definitions): string => Object.keys(definitions).join(", ");

@@ -25,10 +25,10 @@ import { type DensityOptions, densityTable } from "./table.js";
 import { type DensityFound, type DensityTrace, densityJson, densityText } from "./text.js";
 
 /** `hypersolvers density`. */
-export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, async (options, desk) => {
+export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, async (options, context) => {
   const { flow: path } = options;
   refuseContradictions(options);
-  const { output, progress } = desk;
+  const { output, progress } = context;
   const solver = await flowSolver(options);
   refuseToleranceOnState(options, solver);
   const flow = await readFlow(path, options);
@@ -42,9 +42,9 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
   const warnings = [
     ...(points === undefined ? [] : requireColumns(flow, points, output)),
     ...warnOfFlowTolerances(solver, flow, output),
-    ...cardWarningsOf(flow, solver, points, desk),
+    ...cardWarningsOf(flow, solver, points, context),
   ];
-  const found = await solved(flow, points, { solver, trace }, options, desk);
+  const found = await solved(flow, points, { solver, trace }, options, context);
   progress.stop();
   if (options.out !== undefined && points !== undefined && found.points !== undefined)
     await writeWhole(options.out, encodePoints(options.out, contentOf(points, found.points)));

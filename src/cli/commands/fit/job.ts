@@ -21,8 +21,8 @@ import { fitTask } from "./task.js";
 
 /** `hypersolvers fit`. */
 export const fitJob: SpecJob<typeof fitCommandTable> = {
-  run: async (spec, desk) => {
-    const { output, progress, commandLine: command, machine } = desk;
+  run: async (spec, context) => {
+    const { output, progress, commandLine: command, machine } = context;
     const task = await fitTask(spec, output);
     const learner = chosenLearner(task, spec);
     const own = completeSpec(fitRunTable, pickSpec(fitRunTable, spec));

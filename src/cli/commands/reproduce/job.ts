@@ -11,7 +11,7 @@ import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.
 import { withPngs } from "../../files/picture.js";
 import { forOption } from "../../options/for-option.js";
 import { missing } from "../../options/method.js";
-import type { Desk, SpecJob } from "../../options/spec-command.js";
+import type { MachineContext, SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { EXPERIMENT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
 import { showProgress } from "../../terminal/show-progress.js";
@@ -20,7 +20,7 @@ import { type ReproduceOptions, reproduceTable } from "./table.js";
 
 /** `hypersolvers reproduce`. */
 export const reproduceJob: SpecJob<typeof reproduceTable> = {
-  run: async (spec, desk) => (spec.list === true ? listing() : reproduced(planOf(spec), desk)),
+  run: async (spec, context) => (spec.list === true ? listing() : reproduced(planOf(spec), context)),
   effective: async (spec) => (spec.list === true ? { list: true } : repeated(planOf(spec))),
 };
 
@@ -48,8 +48,11 @@ function planOf(spec: Spec<typeof reproduceTable>): Plan {
 /** The options that repeat a run. */
 const repeated = ({ options: { resume: _, ...options } }: Pick<Plan, "options">): ReproduceOptions => options;
 
-async function reproduced({ experiment, out, changes, options }: Plan, desk: Desk): Promise<JobResult> {
-  const { output, progress, commandLine, machine } = desk;
+async function reproduced(
+  { experiment, out, changes, options }: Plan,
+  context: MachineContext,
+): Promise<JobResult> {
+  const { output, progress, commandLine, machine } = context;
   const { preset, seed, density, seeds = 1, resume = false } = options;
   await requireWritableFolder(out);
   const interruption = onInterrupt(output, EXPERIMENT_STOPS);

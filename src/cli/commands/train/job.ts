@@ -12,7 +12,7 @@ import { requireWritableFolder, writeAll } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
 import { withPngs } from "../../files/picture.js";
 import { type TrainingData, trainingData } from "../../files/training-data.js";
-import type { Desk, SpecJob } from "../../options/spec-command.js";
+import type { MachineContext, SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { interruptedExit, onInterrupt, TRAINING_STOPS } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
@@ -23,7 +23,7 @@ import { trainJson, trainText } from "./text.js";
 
 /** `hypersolvers train`. */
 export const trainJob: SpecJob<typeof trainTable> = {
-  run: (spec, desk) => trained(completeSpec(trainTable, spec), desk),
+  run: (spec, context) => trained(completeSpec(trainTable, spec), context),
   effective: async (spec) => {
     const options = completeSpec(trainTable, spec);
     refuseContradictions(options);
@@ -44,33 +44,33 @@ function repeated(options: TrainOptions, name: string): TrainOptions {
   }) as TrainOptions;
 }
 
-async function trained(options: TrainOptions, desk: Desk): Promise<JobResult> {
+async function trained(options: TrainOptions, context: MachineContext): Promise<JobResult> {
   refuseContradictions(options);
   const subject = await trainingData(options.data, options.seed);
   refuseSpareNoise(options, options.estimator ?? defaultEstimator(subject.data.dimension));
   const out = options.out ?? join("runs", subject.name);
   await requireWritableFolder(out);
-  await lookForCheckpoint(out, options.resume === true, desk.output);
-  warnOfFarRows(subject, desk.output);
+  await lookForCheckpoint(out, options.resume === true, context.output);
+  warnOfFarRows(subject, context.output);
   const checkpoints = checkpointsIn(out);
   const config = configArtifact(trainTable, repeated(options, subject.name));
-  const request = requestOf(subject, options, desk.commandLine);
+  const request = requestOf(subject, options, context.commandLine);
   await writeConfig(out, config, options.resume === true);
-  const learned = learnedFiles(out, desk.output, config);
-  const interruption = onInterrupt(desk.output, TRAINING_STOPS);
+  const learned = learnedFiles(out, context.output, config);
+  const interruption = onInterrupt(context.output, TRAINING_STOPS);
   try {
     const kept = await checkpointing(checkpoints, options.resume === true);
     const run = await runFlow(
       { ...request, ...kept, onLearned: learned.write },
       {
-        ...desk.machine,
+        ...context.machine,
         parallel: "batch",
         signal: interruption.signal,
-        onProgress: showProgress(desk.progress),
-        onWarning: (sentence) => desk.output.warn(sentence),
+        onProgress: showProgress(context.progress),
+        onWarning: (sentence) => context.output.warn(sentence),
       },
     );
-    desk.progress.stop();
+    context.progress.stop();
     const { paths: files, failure } = await writeAll(out, [...withPngs(run.artifacts), config]);
     const complete = run.metrics.status === "complete";
     if (complete && failure === undefined) await checkpoints.clear();

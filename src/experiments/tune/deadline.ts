@@ -13,6 +13,9 @@ export interface Deadline {
   release(): void;
 }
 
+/** Milliseconds: timers know no more. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** @param seconds from now on. */
 export function startDeadline(seconds: number, context: RunContext): Deadline {
   const clock = clockOf(context);
@@ -20,10 +23,13 @@ export function startDeadline(seconds: number, context: RunContext): Deadline {
   const stop = (): void => controller.abort();
   let end = clock() + seconds * 1000;
   const left = (): number => (end - clock()) / 1000;
-  // Timers know no more than 2^31 milliseconds.
-  const timer = (): ReturnType<typeof setTimeout> =>
-    setTimeout(stop, Math.min(2 ** 31 - 1, Math.max(0, 1000 * left())));
-  let running = timer();
+  let running: ReturnType<typeof setTimeout>;
+  const watch = (): void => {
+    const rest = 1000 * left();
+    if (rest <= 0) stop();
+    else running = setTimeout(watch, Math.min(LONGEST_TIMER, rest));
+  };
+  watch();
   if (context.signal?.aborted === true) stop();
   context.signal?.addEventListener("abort", stop);
   return {
@@ -32,7 +38,7 @@ export function startDeadline(seconds: number, context: RunContext): Deadline {
     spend: (spent) => {
       end -= spent * 1000;
       clearTimeout(running);
-      running = timer();
+      watch();
     },
     progress: () => {
       const total = Math.max(1, Math.ceil(seconds));

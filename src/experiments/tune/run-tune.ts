@@ -22,6 +22,7 @@ export interface TuneRequest extends TuneInputs {
   readonly onArtifact?: ((artifact: Artifact) => Promise<void>) | undefined;
 }
 
+/** What comes of a search: the solver with its numbers, and every file. */
 export interface TuneRun {
   readonly tuning: Tuning;
   readonly metrics: TuneMetrics;

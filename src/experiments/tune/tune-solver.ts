@@ -1,7 +1,7 @@
 import type { FitInputs } from "../../hypersolver/index.js";
 import type { Field } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
-import { isStopped } from "../../runtime/internal.js";
+import { clockOf, isStopped } from "../../runtime/internal.js";
 import { fail } from "../../tensor/index.js";
 import { noStore, type Store } from "../kit/store.js";
 import { type Choice, choose } from "./choose.js";
@@ -60,9 +60,10 @@ export async function tuneSolver(
 ): Promise<Tuning> {
   const effective = resolveTune(field, spec);
   const { seconds } = effective;
-  const begun = performance.now();
+  const clock = clockOf(context);
+  const begun = clock();
   const ground = await tuneGround(field, effective, states, context);
-  const solved = performance.now();
+  const solved = clock();
   const reserve = Math.min(FINALS.most, Math.max(FINALS.fewest, FINALS.share * seconds));
   const reference = (solved - begun) / 1000;
   const deadline = startDeadline(Math.max(seconds / 4, seconds - reserve - reference), context);
@@ -74,7 +75,7 @@ export async function tuneSolver(
   } finally {
     deadline.release();
   }
-  const ended = performance.now();
+  const ended = clock();
   // A stop comes too late here: what was found is to be measured.
   const { signal: _, ...unstopped } = context;
   const test = await testStates(ground, unstopped);
@@ -91,7 +92,7 @@ export async function tuneSolver(
     trials,
     broken: search.broken,
     model: costModel(trials),
-    seconds: { reference, search: (ended - solved) / 1000, finals: (performance.now() - ended) / 1000 },
+    seconds: { reference, search: (ended - solved) / 1000, finals: (clock() - ended) / 1000 },
   };
 }
 

@@ -51,6 +51,20 @@ export function labelsOf({ method, title = method.title, role, fitted }: Competi
 export const settingOf = ({ steps, tolerance }: Pick<MethodLabels, "steps" | "tolerance">): string | number =>
   steps ?? `tol ${tolerance?.toExponential()}`;
 
+/**
+ * How a measured method is set, as figures and sentences say it: `K = 2`, `tolerance 1e-3`. Learned coefficients have a
+ * single step for the whole span; their evaluations say more: `n = 8`.
+ */
+export function pointLabel({
+  steps,
+  tolerance,
+  nfe,
+  spelling = "",
+}: MethodLabels & { readonly nfe: number }): string {
+  if (steps === undefined) return `tolerance ${tolerance?.toExponential()}`;
+  return spelling.startsWith("ns") ? `n = ${nfe}` : `K = ${steps}`;
+}
+
 /** Steps of a whole solve. */
 export const stepCount = ({ grid }: FixedMethod): number =>
   "steps" in grid ? grid.steps : grid.mesh.length - 1;

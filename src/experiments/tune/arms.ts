@@ -171,7 +171,7 @@ function candidateOf(
       const learned = await learner.learn(field, inputs, context);
       const { method, title, file: path, status, parameters, seconds } = learned;
       const few = await states.heldOut(CARD_STATES, new Random(seed));
-      const file = { path, content: learned.written(few, []).content };
+      const file = { path, content: learned.written(few, [], undefined).content };
       return { method, title, file, fit: { status, iterations: learned.iterations, parameters, seconds } };
     },
     load: ({ path, content }) => {

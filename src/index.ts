@@ -159,6 +159,7 @@ export {
   runFit,
   solverLearner,
   standardCompetitors,
+  studentLearner,
 } from "./experiments/index.js";
 
 export { version } from "./version.js";

@@ -5,7 +5,7 @@ export { EXACT_TRACE_LIMIT, traceEstimators } from "./field/trace-estimator-name
 export {
   isGridText,
   isHyperText,
-  isNonStationaryText,
+  isSolverFileText,
   parseGrid,
   parseTableauMethod,
   splitMethods,

@@ -1,4 +1,5 @@
 import type { ParetoSeries } from "../../plot/index.js";
+import { formatNumber } from "../../plot/internal.js";
 import type { MethodLabels } from "./competitor.js";
 import type { Costs } from "./contest.js";
 
@@ -19,8 +20,9 @@ export const methodSeries = <Row extends Measured>(
     return { label, role: own[0]?.role ?? "other", points };
   });
 
-/** Coefficients for a whole span are told apart by their evaluations, not by their single step. */
-function settingOf({ steps, tolerance, nfe, spelling = "" }: Measured): string {
+/** Coefficients for a whole span are told apart by their evaluations, not by their single step; students by their size. */
+function settingOf({ steps, tolerance, nfe, macs, spelling = "" }: Measured): string {
   if (steps === undefined) return `tolerance ${tolerance?.toExponential()}`;
+  if (spelling.startsWith("student")) return `${formatNumber(macs)} MACs`;
   return spelling.startsWith("ns") ? `n = ${nfe}` : `K = ${steps}`;
 }

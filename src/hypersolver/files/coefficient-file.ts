@@ -5,10 +5,8 @@ import { fail, isHypersolversError } from "../../tensor/index.js";
 import { parseFacts } from "../../tensor/internal.js";
 import { fingerprintOf } from "./fingerprint.js";
 
-/** What coefficients were fitted to, and what that gave. */
-export interface CoefficientCard {
-  /** Name of the start and its evaluations: `midpoint`. */
-  readonly start: string;
+/** What a solver was fitted to through the whole solve, and what that gave. */
+export interface FitCard {
   /** Hash of the field's operators and weights. */
   readonly fingerprint: string;
   /** Where the initial states came from. */
@@ -21,15 +19,19 @@ export interface CoefficientCard {
   readonly library: string;
 }
 
+/** The same of coefficients. */
+export interface CoefficientCard extends FitCard {
+  /** Name of the method that they began with: `midpoint`. */
+  readonly start: string;
+}
+
 /** Coefficients out of a file. */
 export interface LoadedCoefficients {
   readonly method: NonStationaryMethod;
   readonly card: CoefficientCard | undefined;
 }
 
-/** Checks a card that came from outside. */
-export const coefficientCardSchema: z.ZodType<CoefficientCard> = z.object({
-  start: z.string(),
+const fitCard = z.object({
   fingerprint: z.string(),
   states: z.string(),
   startError: z.number(),
@@ -37,6 +39,11 @@ export const coefficientCardSchema: z.ZodType<CoefficientCard> = z.object({
   seed: z.number(),
   library: z.string(),
 });
+
+/** Checks a card that came from outside. */
+export const fitCardSchema: z.ZodType<FitCard> = fitCard;
+/** The same of coefficients. */
+export const coefficientCardSchema: z.ZodType<CoefficientCard> = fitCard.extend({ start: z.string() });
 
 const schema = z.object({
   format: z.literal(1),
@@ -75,9 +82,12 @@ export function decodeCoefficients(bytes: Uint8Array, file: string): LoadedCoeff
 }
 
 /** What a card says against a use: one sentence each. */
-export function coefficientWarnings({ card }: Pick<LoadedCoefficients, "card">, field: Field): string[] {
+export function coefficientWarnings(
+  { card }: { readonly card: FitCard | undefined },
+  field: Field,
+): string[] {
   if (card === undefined || card.fingerprint === fingerprintOf(field)) return [];
   return [
-    "these coefficients were fitted to a different field (other operators or weights): expect the error of their start or worse",
+    "this solver was fitted to a different field (other operators or weights): expect the error of its start or worse",
   ];
 }

@@ -94,8 +94,8 @@ export function splitReversible(
   };
 }
 
-/** Whether a spelling names a file of coefficients: `ns:solver.json`. */
-export const isNonStationaryText = (text: string): boolean => /^\s*ns:/.test(text);
+/** Whether a spelling names a file of coefficients, `ns:solver.json`, or of a student, `student:student.onnx`. */
+export const isSolverFileText = (text: string): boolean => /^\s*(?:ns|student):/.test(text);
 
 /** Whether a spelling names a correction. */
 export const isHyperText = (text: string): boolean => /^\s*hyper[-:]/.test(text);
@@ -137,7 +137,7 @@ export function parseTableauMethod(
   }
   const [, name = "", mark, rest = ""] = /^([^:@]*)(?:([:@])(.*))?$/s.exec(text.trim()) ?? [];
   if (name === "") throw misspelled(text, "the name of a method first");
-  if (isHyperText(text) || isNonStationaryText(text))
+  if (isHyperText(text) || isSolverFileText(text))
     throw misspelled(text, "a method without a correction or coefficients, whose file has to be read first");
   if (isMultistepName(name)) {
     if (mark !== ":") throw misspelled(text, `steps after the name, such as ${name}:8: it controls no error`);

@@ -30,8 +30,6 @@ function learnedStudent(to: FittedTo, fit: StudentFit): LearnedStudent {
   const each = fieldMacs(to.field);
   const evaluations = each > 0 ? Math.max(1, Math.floor(spec.macs / each)) : 1;
   const base = fixed(euler, { steps: evaluations });
-  const card = cardOf(to, fit);
-  const file = { content: encodeStudent(method, card), card, story: storyOf(card, fit) };
   return {
     ...{ kind: "student", spec, method, title: method.title, base, parameters },
     ...{ status, iterations, reference, seconds },
@@ -42,7 +40,10 @@ function learnedStudent(to: FittedTo, fit: StudentFit): LearnedStudent {
     file: "student.onnx",
     budget: [...new Set([Math.ceil(evaluations / 2), evaluations, 2 * evaluations])],
     competitors: (budget) => withLearned(to.field, budget, { method, title: method.title, base }),
-    written: () => file,
+    written: (_samples, _comparison, calibration) => {
+      const card = { ...cardOf(to, fit), calibration };
+      return { content: encodeStudent(method, card), card, story: storyOf(card, fit) };
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
+import { pointLabel } from "../kit/competitor.js";
 import type { ImageQuality, ImageQualityRow } from "./image-quality.js";
 
 type Cost = "nfe" | "macs" | "milliseconds";
@@ -30,8 +31,7 @@ function contest(own: ImageQuality, others: readonly ImageQuality[], cost: Cost)
     .filter((other) => other[cost] <= own[cost])
     .sort((a, b) => a.relative.mean - b.relative.mean);
   if (best === undefined) return `no other is as cheap in ${costNames[cost]}`;
-  const setting = best.steps === undefined ? `at ${best.tolerance?.toExponential()}` : `K = ${best.steps}`;
-  return `${ratioText(best.relative.mean / own.relative.mean)} the best of equal ${costNames[cost]} (${best.method}, ${setting})`;
+  return `${ratioText(best.relative.mean / own.relative.mean)} the best of equal ${costNames[cost]} (${best.method}, ${pointLabel(best)})`;
 }
 
 const ratioText = (ratio: number): string =>

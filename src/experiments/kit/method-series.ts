@@ -1,6 +1,5 @@
 import type { ParetoSeries } from "../../plot/index.js";
-import { formatNumber } from "../../plot/internal.js";
-import type { MethodLabels } from "./competitor.js";
+import { type MethodLabels, pointLabel } from "./competitor.js";
 import type { Costs } from "./contest.js";
 
 /** A method that was measured, with what it costs. */
@@ -15,14 +14,7 @@ export const methodSeries = <Row extends Measured>(
     const own = rows.filter(({ method }) => method === label);
     const points = own.map((row) => {
       const { nfe, macs, milliseconds, fitted = true } = row;
-      return { label: settingOf(row), labeled: fitted, nfe, macs, milliseconds, error: errorOf(row) };
+      return { label: pointLabel(row), labeled: fitted, nfe, macs, milliseconds, error: errorOf(row) };
     });
     return { label, role: own[0]?.role ?? "other", points };
   });
-
-/** Coefficients for a whole span are told apart by their evaluations, not by their single step; students by their size. */
-function settingOf({ steps, tolerance, nfe, macs, spelling = "" }: Measured): string {
-  if (steps === undefined) return `tolerance ${tolerance?.toExponential()}`;
-  if (spelling.startsWith("student")) return `${formatNumber(macs)} MACs`;
-  return spelling.startsWith("ns") ? `n = ${nfe}` : `K = ${steps}`;
-}

@@ -26,25 +26,17 @@ import { activationNamed } from "../../nn/internal.js";
 import { cast, fail, fromNumbers, type Random } from "../../tensor/index.js";
 import type { Correction, CorrectionNetwork } from "./correction.js";
 import { requireImages, type SampleShape } from "./input-shapes.js";
-import type { ConvActivation, CorrectionInput } from "./names.js";
-import type { ColumnStatistics } from "./statistics.js";
+import type { ConvActivation } from "./names.js";
+import { edgeParameters, type NetworkOptions } from "./network.js";
+import { FARTHEST_MEAN } from "./statistics.js";
 
-export interface ConvNetworkOptions {
-  readonly inputs: readonly CorrectionInput[];
-  readonly features?: readonly string[];
-  /** Channels of the hidden layers. */
-  readonly hidden: readonly number[];
+export interface ConvNetworkOptions extends NetworkOptions<ConvActivation> {
   /** Side of the kernel of every layer, odd, one more than `hidden`. */
   readonly kernels: readonly number[];
-  readonly activation: ConvActivation;
   /** Height and width of the state. */
   readonly size: readonly [number, number];
   /** Shape of one sample of every input of the correction, by name, in order: `inputShapes`. */
   readonly shapes: Readonly<Record<string, SampleShape>>;
-  /** Training statistics of every input's channels, by name. */
-  readonly statistics: Readonly<Record<string, ColumnStatistics>>;
-  /** Root mean square of each channel of the residual: g is this times the network. */
-  readonly scale: Float64Array;
 }
 
 /**
@@ -143,11 +135,26 @@ function between(activation: ConvActivation, channels: number): Module {
   return activation === "channel-prelu" ? prelu(channels) : activationNamed(activation);
 }
 
-/** A mean of more deviations than this would cost digits: such a channel is standardized by its mean's hundredth. */
-const FARTHEST_MEAN = 100;
-
 /** The weights that act on raw inputs, out of those that act on standardized ones: first and last layer. */
 function foldedNodes(options: ConvNetworkOptions, nodes: NamedNodes): NamedNodes {
+  const inputs = foldedInputs(options, nodes);
+  const { weight, bias } = edgeParameters(options).last;
+  const scale = [...options.scale];
+  return {
+    ...inputs,
+    [weight]: mul(
+      (inputs[weight] ?? nodes[weight]) as Node,
+      constant(fromNumbers(scale, [scale.length, 1, 1, 1])),
+    ),
+    [bias]: mul((inputs[bias] ?? nodes[bias]) as Node, constant(fromNumbers(scale, [scale.length]))),
+  };
+}
+
+/**
+ * The first layer with every channel's mean and deviation inside. A channel further than `FARTHEST_MEAN` deviations from
+ * zero is standardized by that part of its mean.
+ */
+function foldedInputs(options: ConvNetworkOptions, nodes: NamedNodes): NamedNodes {
   const columns = Object.keys(options.shapes).map((name) => options.statistics[name]);
   const mean = columns.flatMap((column) => [...(column?.mean ?? [])]);
   const deviation = columns.flatMap((column) => [...(column?.deviation ?? [])]);
@@ -157,20 +164,12 @@ function foldedNodes(options: ConvNetworkOptions, nodes: NamedNodes): NamedNodes
   });
   const channelwise = (values: readonly number[]): Node =>
     constant(fromNumbers(values, [1, values.length, 1, 1]));
-  const scaled = mul(nodes["0.weight"] as Node, channelwise(gain));
+  const { weight, bias } = edgeParameters(options).first;
+  const scaled = mul(nodes[weight] as Node, channelwise(gain));
   const shift = reduceSum(mul(scaled, channelwise(mean)), 1, true);
-  const first: NamedNodes = hasOnes(options)
-    ? { "0.weight": concat([scaled, mul(shift, -1)], 1) }
-    : { "0.weight": scaled, "0.bias": sub(nodes["0.bias"] as Node, reshape(shift, [shift.shape[0] ?? 1])) };
-  const scale = [...options.scale];
-  const name = 2 * options.hidden.length;
-  const kernel = first[`${name}.weight`] ?? (nodes[`${name}.weight`] as Node);
-  const bias = first[`${name}.bias`] ?? (nodes[`${name}.bias`] as Node);
-  return {
-    ...first,
-    [`${name}.weight`]: mul(kernel, constant(fromNumbers(scale, [scale.length, 1, 1, 1]))),
-    [`${name}.bias`]: mul(bias, constant(fromNumbers(scale, [scale.length]))),
-  };
+  return hasOnes(options)
+    ? { [weight]: concat([scaled, mul(shift, -1)], 1) }
+    : { [weight]: scaled, [bias]: sub(nodes[bias] as Node, reshape(shift, [shift.shape[0] ?? 1])) };
 }
 
 /** @throws INVALID_ARGUMENT unless there is one odd kernel a layer. */

@@ -12,17 +12,17 @@ import { initialize, type Module, mlp, parameterInputs, prelu } from "../../nn/i
 import { fromNumbers, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import type { Correction, CorrectionNetwork } from "./correction.js";
 import type { CorrectionInput, HiddenActivation } from "./names.js";
-import type { ColumnStatistics } from "./statistics.js";
+import { type ColumnStatistics, FARTHEST_MEAN } from "./statistics.js";
 
-export interface NetworkOptions {
+export interface NetworkOptions<Activation extends string = HiddenActivation> {
   readonly inputs: readonly CorrectionInput[];
   readonly features?: readonly string[];
-  /** Widths of the hidden layers. */
+  /** Widths of the hidden layers: units, or channels of convolutions. */
   readonly hidden: readonly number[];
-  readonly activation: HiddenActivation;
-  /** Training values of the correction's inputs, [rows, columns] by name, in order. */
+  readonly activation: Activation;
+  /** Training statistics of the correction's inputs, by name, in order. */
   readonly statistics: Readonly<Record<string, ColumnStatistics>>;
-  /** Root mean square of each column of the residual: g is this times the network. */
+  /** Root mean square of each column or channel of the residual: g is this times the network. */
   readonly scale: Float64Array;
 }
 
@@ -61,9 +61,6 @@ const columnSpecs = ({ statistics }: NetworkOptions): Record<string, InputSpec> 
     Object.entries(statistics).map(([name, { mean }]) => [name, { shape: ["batch", mean.length] }]),
   );
 
-/** A column whose mean is more deviations away from zero than this would lose digits in a folded bias. */
-const FARTHEST_MEAN = 100;
-
 /**
  * The same correction with the statistics inside its first and last layers: W x̂ + b with x̂ = (x − μ)/σ is
  * (W/σ) x + (b − (W/σ) μ). Broadcasting over a handful of columns costs ONNX Runtime more than a hidden layer.
@@ -81,8 +78,7 @@ export function withFoldedStatistics<G extends CorrectionNetwork>(options: Netwo
       concatColumns(Object.keys(options.statistics).map((name) => nodes[name] as Node)),
     ),
   }));
-  const first = { weight: "0.weight", bias: "0.bias" };
-  const last = { weight: `${2 * options.hidden.length}.weight`, bias: `${2 * options.hidden.length}.bias` };
+  const { first, last } = edgeParameters(options);
   const parameters = { ...correction.parameters };
   const change = (name: string, value: (old: Float64Array, weights: Float64Array) => Float64Array): void => {
     const { shape } = parameters[name] as Tensor;
@@ -98,6 +94,17 @@ export function withFoldedStatistics<G extends CorrectionNetwork>(options: Netwo
   change(last.weight, (old) => old.map((w, i) => w * (options.scale[Math.floor(i / fan)] ?? 1)));
   change(last.bias, (old) => old.map((b, i) => b * (options.scale[i] ?? 1)));
   return { ...correction, graph, parameters };
+}
+
+/** Names of the parameters that meet the inputs and the result; between any two layers stands an activation. */
+export function edgeParameters({
+  hidden,
+}: Pick<NetworkOptions, "hidden">): Record<"first" | "last", Record<"weight" | "bias", string>> {
+  const layer = (index: number): Record<"weight" | "bias", string> => ({
+    weight: `${index}.weight`,
+    bias: `${index}.bias`,
+  });
+  return { first: layer(0), last: layer(2 * hidden.length) };
 }
 
 /** What a channel is multiplied by to have deviation one; one where it does not vary. */

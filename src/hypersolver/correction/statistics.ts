@@ -7,6 +7,12 @@ export interface ColumnStatistics {
 }
 
 /**
+ * Means up to so many deviations from zero may move into a bias that acts on raw inputs: the difference of two numbers of
+ * that size still has its digits.
+ */
+export const FARTHEST_MEAN = 100;
+
+/**
  * Statistics by axis 1, over the batch and all axes behind, of tensors [rows, channels, …] that belong together: columns
  * of a table, channels of images. A channel that varies by less than its own rounding carries nothing: deviation 0.
  */

@@ -3,6 +3,7 @@ import { type Field, type NonStationaryMethod, nonStationary } from "../../ode/i
 import { nonStationarySchema } from "../../ode/internal.js";
 import { fail, isHypersolversError } from "../../tensor/index.js";
 import { parseFacts } from "../../tensor/internal.js";
+import { type SolveCalibration, solveCalibrationSchema } from "../guard/solve-calibration.js";
 import { fingerprintOf } from "./fingerprint.js";
 
 /** What a solver was fitted to through the whole solve, and what that gave. */
@@ -17,6 +18,8 @@ export interface FitCard {
   readonly seed: number;
   /** Name and version of the library that made it. */
   readonly library: string;
+  /** Bounds of its errors. Absent in older files, and where there were too few states. */
+  readonly calibration?: SolveCalibration | undefined;
 }
 
 /** The same of coefficients. */
@@ -38,6 +41,7 @@ const fitCard = z.object({
   bestError: z.number(),
   seed: z.number(),
   library: z.string(),
+  calibration: solveCalibrationSchema.optional(),
 });
 
 /** Checks a card that came from outside. */

@@ -10,6 +10,7 @@ import {
   square,
   trace,
 } from "../../graph/index.js";
+import { isRowWise } from "../../graph/internal.js";
 import { fail, formatShape } from "../../tensor/index.js";
 import { controlSpecs, evaluateField, type Field, makeField, stateType } from "./field.js";
 import {
@@ -45,15 +46,27 @@ export interface LogDensityField {
 /** The control of a log-density field that holds Hutchinson's noise, [batch, d]. The slash keeps it apart. */
 export const NOISE_CONTROL = "/noise";
 
+/** The trace of a Jacobian is that of one sample. */
+function requireSamplesApart({ graph, roles }: Field): void {
+  const dz = graph.outputs[roles.output];
+  if (dz === undefined || isRowWise([dz])) return;
+  throw fail("UNSUPPORTED_FIELD", {
+    what: "log-density",
+    expected: "a derivative that every sample has for itself",
+    received: "one that depends on other samples of the batch, or on their number",
+  });
+}
+
 /**
  * The field together with what it does to densities: d log p(z(s))/ds = −div f, the instantaneous change of variables
  * (Chen et al., "Neural Ordinary Differential Equations", NeurIPS 2018, theorem 1). Its state is z with one column more:
  * started at log p(z(s₀)), or at 0 for the change alone. Parameters, controls and features keep their names; `hutchinson` adds the
  * control `NOISE_CONTROL`. A field like any other: it can be solved, differentiated and corrected, by a correction for the whole
  * state or for z alone.
- * @throws UNSUPPORTED_FIELD when states are not vectors [batch, d].
+ * @throws UNSUPPORTED_FIELD when states are not vectors [batch, d], or the derivative of one depends on others.
  */
 export function logDensityField(field: Field, options: LogDensityOptions = {}): LogDensityField {
+  requireSamplesApart(field);
   const dimension = dimensionOf(field);
   const { kinetic = false, frobenius = false } = options;
   const { estimator = defaultEstimator(dimension) } = options;

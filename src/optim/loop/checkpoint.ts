@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { NamedTensors } from "../../runtime/index.js";
 import { decodeSafetensors, encodeSafetensors, fail, type Tensor } from "../../tensor/index.js";
+import { parseFacts } from "../../tensor/internal.js";
 import type { Block, CurvePoint } from "./curve.js";
 
 /** The values that did best in validation. */
@@ -77,19 +78,16 @@ export function encodeCheckpoint({ trainer, best, ...rest }: Checkpoint): Uint8A
 export function decodeCheckpoint(bytes: Uint8Array, what: string): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, what);
   refuseOld(metadata, what);
-  try {
-    const { best, ...rest } = schema.parse(JSON.parse(metadata[KEY] ?? ""));
-    const trainer = under(TRAINER, tensors);
-    return { ...rest, trainer, best: best && { ...best, values: under(BEST, tensors) } };
-  } catch (cause) {
-    throw fail("MALFORMED_FILE", {
-      what,
-      expected: "a checkpoint of a training",
-      received: metadata[KEY] === undefined ? "another safetensors file" : "a damaged one",
-      help: "start again without it (without --resume)",
-      cause,
-    });
-  }
+  const { best, ...rest } = parseFacts(schema, metadata[KEY], {
+    what,
+    expected: "a checkpoint of a training",
+    help: "start again without it (without --resume)",
+  });
+  return {
+    ...rest,
+    trainer: under(TRAINER, tensors),
+    best: best && { ...best, values: under(BEST, tensors) },
+  };
 }
 
 function refuseOld(metadata: Readonly<Record<string, string>>, what: string): void {

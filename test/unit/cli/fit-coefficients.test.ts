@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decodeSafetensors } from "../../../src/tensor/index.js";
 import { told } from "../../helpers/told.js";
 
 const home = process.cwd();
@@ -32,6 +33,17 @@ describe("fit --learn coefficients", () => {
     const file = "ns:ns/coefficients.json";
     const solved = await told(`solve field.onnx --method ${file} --states normal --samples 5`);
     expect([solved.code, solved.json], solved.text).toEqual([0, expect.objectContaining({ nfe: 4 })]);
+    const guarded = await told(
+      `solve field.onnx --method ${file} --states normal --samples 9 --guard 1e-9 --coverage 0.9 --guard-method rk4:8 --out z.safetensors`,
+    );
+    expect([guarded.code, guarded.json], guarded.text).toEqual([
+      0,
+      expect.objectContaining({ refined: 9, coverage: 0.9, fastNfe: 4, fallbackNfe: 32, meanNfe: 36 }),
+    ]);
+    const { z, error_bound: bound, refined } = decodeSafetensors(readFileSync("z.safetensors")).tensors;
+    expect([z, bound, refined].map((tensor) => tensor?.shape)).toEqual([[9, 2], [9], [9]]);
+    const loose = await told(`solve field.onnx --method ${file} --states normal --samples 9 --guard 99`);
+    expect(loose.json).toMatchObject({ refined: 0, coverage: 0.95, meanNfe: 4 });
     const elsewhere = await told(`solve field.onnx --method ${file} --span 0,2 --states normal`);
     expect([elsewhere.code, elsewhere.text]).toEqual([2, expect.stringContaining("fit one with --span 0,2")]);
     const exported = await told(`export field.onnx --method ${file} --states normal --out one.onnx`);
@@ -100,6 +112,15 @@ describe("fit --learn coefficients", () => {
     expect(code).not.toBe(0);
     expect(text).toContain(says);
     expect(existsSync("refused")).toBe(false);
+  });
+
+  it.each<[string, string, string]>([
+    ["a method that nothing was learned of", "--method heun:4 --guard 1", "a learned method"],
+    ["coverage without a guard", "--method heun:4 --coverage 0.9", "--guard beside it"],
+    ["no guard at all", "--method heun:4 --guard 0", "--guard"],
+  ])("a guard refuses %s", async (_, options, says) => {
+    const { code, text } = await told(`solve field.onnx --states normal --span 0,1 ${options}`);
+    expect([code, text]).toEqual([2, expect.stringContaining(says)]);
   });
 
   it("says steps by evaluations, the other way round", async () => {

@@ -40,7 +40,7 @@ test("every hypersolver meets the best of others that cost no more, in each curr
     row("HyperMidpoint", "hypersolver", [4, 60, 3, 0.1], { fitted: true }),
   ];
   expect(imageVerdict(rows)).toEqual([
-    "HyperEuler: 10 times closer than the best of equal NFE (midpoint, K = 5); 2 times farther than the best of equal multiply–accumulates (dopri5, at 1e-2); 2.50 times closer than the best of equal time (midpoint, K = 7).",
+    "HyperEuler: 10 times closer than the best of equal NFE (midpoint, K = 5); 2 times farther than the best of equal multiply–accumulates (dopri5, tolerance 1e-2); 2.50 times closer than the best of equal time (midpoint, K = 7).",
     "HyperMidpoint: no other is as cheap in NFE; no other is as cheap in multiply–accumulates; no other is as cheap in time.",
   ]);
   expect(imageVerdict([])).toEqual([]);

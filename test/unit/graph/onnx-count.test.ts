@@ -8,6 +8,7 @@ import {
   extentOf,
   formatCount,
   lessCounts,
+  moduloCounts,
   multiplyCounts,
   productOf,
 } from "../../../src/graph/onnx/import/count.js";
@@ -69,15 +70,34 @@ describe("arithmetic with the batch", () => {
       (a, b) => a * b,
       (a, b) => isNumber(a) || isNumber(b),
     ));
-  test("divides toward zero numbers, multiples, and the batch by itself", () =>
+  test("divides toward zero numbers, multiples with a rest, and multiples of the batch by each other", () =>
     agrees(
       divideCounts,
       (a, b) => (b === 0 ? Number.NaN : Math.trunc(a / b)),
-      (a, b) =>
-        isNumber(b)
-          ? b !== 0 && (isNumber(a) || [0, 1].every((batch) => Number.isInteger(at(a, batch) / b)))
-          : !isNumber(a) && a.constant === 0 && b.constant === 0 && a.perRow === b.perRow,
+      (a, b) => {
+        if (!isNumber(b))
+          return (
+            !isNumber(a) && a.constant === 0 && b.constant === 0 && Number.isInteger(a.perRow / b.perRow)
+          );
+        if (b === 0 || isNumber(a)) return b !== 0;
+        const keepsSign = a.constant >= 0 && a.perRow > 0;
+        return Number.isInteger(a.perRow / b) && (keepsSign || Number.isInteger(a.constant / b));
+      },
     ));
+  test.each([
+    ["with the divisor's sign", false, (a: number, b: number) => a - b * Math.floor(a / b)],
+    ["with the dividend's sign", true, (a: number, b: number) => a % b],
+  ])("takes remainders %s", (_title, truncated, run) =>
+    agrees(
+      (a, b) => moduloCounts(a, b, truncated),
+      (a, b) => (b === 0 ? Number.NaN : run(a, b)),
+      (a, b) => {
+        if (!isNumber(b) || b === 0 || isNumber(a)) return isNumber(b) && b !== 0;
+        const keepsSign = !truncated || (a.constant >= 0 && a.perRow >= 0);
+        return Number.isInteger(a.perRow / b) && (keepsSign || Number.isInteger(a.constant / b));
+      },
+    ),
+  );
   test("decides equality and order exactly where every batch agrees", () => {
     const [equal, less] = [(a: number, b: number) => a === b, (a: number, b: number) => a < b];
     agrees(equalCounts, equal, sameForAll(equal));

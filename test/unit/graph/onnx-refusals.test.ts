@@ -213,3 +213,46 @@ describe("importOnnx refuses", () => {
     expect(seen.refused).toBeGreaterThan(100);
   });
 });
+
+describe("axes of several rows a sample are refused where samples would mix", () => {
+  const stacked: ModelSpec["nodes"] = [
+    { op: "Concat", inputs: ["z", "z"], outputs: ["zz"], attributes: { axis: 0 } },
+  ];
+  const constants = {
+    byPair: fromNumbers([-1, 2, 2], [3], "int64"),
+    one: fromNumbers([1], [1], "int64"),
+    zero: fromNumbers([0], [1], "int64"),
+    shift: fromNumbers([1, 2, 3], [3, 1]),
+  };
+  test.each([
+    ["a sum over the rows", "joins samples", { op: "ReduceSum", inputs: ["zz", "zero"] }],
+    ["a softmax over the rows", "joins samples", { op: "Softmax", inputs: ["zz"], attributes: { axis: 0 } }],
+    ["a part of the rows", "whole batches", { op: "Slice", inputs: ["zz", "zero", "one", "zero"] }],
+    [
+      "products of rows with each other",
+      "joins samples",
+      { op: "Gemm", inputs: ["zz", "zz"], attributes: { transB: 1 } },
+    ],
+    [
+      "pairs of other samples",
+      "a last size that follows from the others",
+      { op: "Reshape", inputs: ["zz", "byPair"] },
+    ],
+    [
+      "rows behind the batch",
+      "whole batches",
+      { op: "Concat", inputs: ["zz", "shift"], attributes: { axis: 0 } },
+    ],
+    ["an output of more rows", "one row a sample", { op: "Tanh", inputs: ["zz"] }],
+  ] as const)("%s", (_title, text, node) => {
+    const spec: ModelSpec = {
+      inputs: { z: { shape: ["n", 1] } },
+      initializers: constants,
+      nodes: [...stacked, node],
+    };
+    const { code, message } = failure(spec);
+    expect(code).toMatch(/^UNSUPPORTED_(FIELD|OPERATOR)$/);
+    expect(message).toContain(text);
+    expect(message).toContain("2·batch");
+  });
+});

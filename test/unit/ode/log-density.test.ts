@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { constant, matmul, mul, type NamedNodes, type Node, trace } from "../../../src/graph/index.js";
+import {
+  constant,
+  matmul,
+  mean,
+  mul,
+  type NamedNodes,
+  type Node,
+  sub,
+  trace,
+} from "../../../src/graph/index.js";
 import { withZeroColumns } from "../../../src/models/flow/augmented-states.js";
 import { drawNoise } from "../../../src/models/flow/noise.js";
 import { noiseKinds } from "../../../src/models/flow/noise-kinds.js";
@@ -312,4 +321,10 @@ test("in float32 the augmented field gives z as the field itself does", async ()
   const both = last((await solveField(logDensityField(field).field, withZeroColumns(z, 1), options)).states);
   for (const column of [0, 1, 2])
     expect(relativeDifference(columnOf(both, column), columnOf(own, column))).toBeLessThan(FLOAT32_FORWARD);
+});
+
+test("a derivative that looks at other samples has no log-density", () => {
+  const graph = trace({ z: { shape: ["batch", 2] } }, ({ z }) => ({ dz: sub(mean(z, 0, true), z) }));
+  const field = makeField(graph, { state: "z", depth: undefined, controls: [], output: "dz" }, {});
+  expect(() => logDensityField(field)).toThrow("depends on other samples");
 });

@@ -15,6 +15,7 @@ const hardSigmoid = (x: Node, alpha: number, beta: number): Node =>
 /** Over one axis since opset 13; before, over all axes from the given one, which is the same for the last. */
 const overAxis = (make: (x: Node, axis: number) => Node): Decoder => ({
   inputs: [1, 1],
+  rows: "axes",
   decode: (context) => {
     const x = context.node(0);
     const axis = context.axis(x.shape.length, context.call.opset < 13 ? 1 : -1);
@@ -37,7 +38,11 @@ export const activationDecoders: DecoderTable = {
   LeakyRelu: parametric((x, context) =>
     build.prelu(x, build.constant(context.float("alpha", 0.01), x.dtype)),
   ),
-  PRelu: { inputs: [2, 2], decode: (context) => build.prelu(context.node(0), context.node(1)) },
+  PRelu: {
+    inputs: [2, 2],
+    rows: "pointwise",
+    decode: (context) => build.prelu(context.node(0), context.node(1)),
+  },
   Elu: parametric((x, context) => build.elu(x, context.float("alpha", 1))),
   Celu: parametric((x, context) => {
     const alpha = context.float("alpha", 1);

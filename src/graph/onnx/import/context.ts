@@ -4,6 +4,7 @@ import type { Node } from "../../node.js";
 import type { Extent } from "../../tensor-type.js";
 import { type Call, qualifiedName } from "./calls.js";
 import { type Count, extentOf, formatCount } from "./count.js";
+import { countsOf, type Data, isPacked } from "./packed.js";
 import { readTensor } from "./stored-tensor.js";
 import { asFolded, type Fold, type Folded, foldElements, isFolded, nodeOf, type Value } from "./value.js";
 
@@ -12,9 +13,9 @@ export class DecodeContext {
   readonly call: Call;
   /** A node whose first axis is the batch, if the model has one. */
   readonly batchSource: Node | undefined;
-  readonly #inputs: readonly (Value | undefined)[];
+  readonly #inputs: readonly (Data | undefined)[];
 
-  constructor(call: Call, inputs: readonly (Value | undefined)[], batchSource: Node | undefined) {
+  constructor(call: Call, inputs: readonly (Data | undefined)[], batchSource: Node | undefined) {
     this.call = call;
     this.batchSource = batchSource;
     this.#inputs = inputs;
@@ -22,10 +23,16 @@ export class DecodeContext {
 
   /** An input that may be left out. */
   optional(i: number): Value | undefined {
-    return this.#inputs[i];
+    const data = this.#inputs[i];
+    return data && this.#plain(data);
   }
 
   value(i: number): Value {
+    return this.#plain(this.any(i));
+  }
+
+  /** An input that may have an axis of several rows a sample. */
+  any(i: number): Data {
     const value = this.#inputs[i];
     if (value !== undefined) return value;
     throw fail("MALFORMED_FILE", { what: `input ${i}`, expected: "a value", received: "none" });
@@ -35,13 +42,33 @@ export class DecodeContext {
     return this.#inputs.map((_, i) => this.value(i));
   }
 
+  #plain(data: Data): Value {
+    if (!isPacked(data)) return data;
+    throw fail("UNSUPPORTED_FIELD", {
+      what: "shapes",
+      expected: "the batch on an axis of its own",
+      received: `[${countsOf(data).map(formatCount).join(", ")}]`,
+    });
+  }
+
+  /** All inputs. */
+  all(): Data[] {
+    return this.#inputs.map((_, i) => this.any(i));
+  }
+
+  /** An input as data, with an axis of several rows a sample or without. */
+  anyNode(i: number): Exclude<Data, Folded> {
+    const data = this.any(i);
+    return isPacked(data) ? data : this.asNode(data);
+  }
+
   /** An input as data. */
   node(i: number): Node {
     return this.asNode(this.value(i));
   }
 
   optionalNode(i: number): Node | undefined {
-    const value = this.#inputs[i];
+    const value = this.optional(i);
     return value && this.asNode(value);
   }
 
@@ -55,9 +82,11 @@ export class DecodeContext {
 
   /** The result computed while importing: possible when all inputs are known and at least one is a shape computation. */
   fold(fold: Fold | undefined, result?: Folded["dtype"]): Folded | undefined {
-    const inputs = this.#inputs.map((value) => value && asFolded(value));
+    const inputs = this.#inputs.map((value) => (value && !isPacked(value) ? asFolded(value) : undefined));
     const known = inputs.filter((input) => input !== undefined);
-    const isShapeWork = this.#inputs.some((value) => value !== undefined && isFolded(value));
+    const isShapeWork = this.#inputs.some(
+      (value) => value !== undefined && !isPacked(value) && isFolded(value),
+    );
     return fold !== undefined && isShapeWork && known.length === inputs.length
       ? foldElements(known, fold, result)
       : undefined;
@@ -66,7 +95,9 @@ export class DecodeContext {
   /** The same for the first input alone. */
   foldFirst(fold: Fold, result: Folded["dtype"]): Folded | undefined {
     const [first] = this.#inputs;
-    return first !== undefined && isFolded(first) ? foldElements([first], fold, result) : undefined;
+    return first !== undefined && !isPacked(first) && isFolded(first)
+      ? foldElements([first], fold, result)
+      : undefined;
   }
 
   /** An input that has to be known while importing, up to the batch. */
@@ -138,10 +169,25 @@ export class DecodeContext {
     return normalizeAxis(this.integer("axis", fallback), rank, this.call.opType);
   }
 
+  /** The axes from the `axis` attribute on. */
+  axesFrom(rank: number, fallback: number): number[] {
+    const first = this.axis(rank, fallback);
+    return Array.from({ length: rank - first }, (_, i) => first + i);
+  }
+
+  /** Every axis of a tensor. */
+  allAxes(rank: number): number[] {
+    return [...Array(rank).keys()];
+  }
+
   /** Axes from input `i` (newer opsets) or from the attribute (older ones), made non-negative. */
   axes(i: number, rank: number): number[] | undefined {
-    const list = this.#inputs[i] === undefined ? this.integerList("axes") : this.integers(i, "axes");
-    return list?.map((axis) => normalizeAxis(axis, rank, this.call.opType));
+    return this.listedAxes(i)?.map((axis) => normalizeAxis(axis, rank, this.call.opType));
+  }
+
+  /** Axes as the file lists them, negative ones counting from the last. */
+  protected listedAxes(i: number): number[] | undefined {
+    return this.#inputs[i] === undefined ? this.integerList("axes") : this.integers(i, "axes");
   }
 
   /** This operator, but not in this way. */

@@ -31,6 +31,10 @@ function convertCount(x: Count, dtype: DType): Count | undefined {
 
 /** Conversions of element type. */
 export const conversionDecoders: DecoderTable = {
-  Cast: { inputs: [1, 1], decode: cast },
-  CastLike: { inputs: [2, 2], decode: (context) => converted(context, context.value(1).dtype) },
+  Cast: { inputs: [1, 1], rows: "pointwise", decode: cast },
+  CastLike: {
+    inputs: [2, 2],
+    rows: "pointwise",
+    decode: (context) => converted(context, context.value(1).dtype),
+  },
 };

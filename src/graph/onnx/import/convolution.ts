@@ -61,6 +61,6 @@ function transposedPads(
 
 /** Convolutions of images. */
 export const convolutionDecoders: DecoderTable = {
-  Conv: { inputs: [2, 3], decode: conv },
-  ConvTranspose: { inputs: [2, 3], decode: convTranspose },
+  Conv: { inputs: [2, 3], rows: "images", decode: conv },
+  ConvTranspose: { inputs: [2, 3], rows: "images", decode: convTranspose },
 };

@@ -29,12 +29,32 @@ export function multiplyCounts(a: Count, b: Count): Count | undefined {
   return affine(x.constant * y.constant, x.perRow * y.constant + x.constant * y.perRow);
 }
 
-/** a/b rounded toward zero, as integers divide; undefined where the rounding depends on the batch. */
+/**
+ * a/b rounded toward zero, as integers divide, for every batch from 1; undefined where the rounding depends on the batch.
+ * (2·batch + 1)/2 is the batch: so exporters halve what they concatenated.
+ */
 export function divideCounts(a: Count, b: Count): Count | undefined {
-  if (sameCount(a, b) && typeof a !== "number" && a.constant === 0) return 1;
+  const [x, y] = [parts(a), parts(b)];
+  if (y.perRow !== 0) {
+    const ratio = x.perRow / y.perRow;
+    return x.constant === 0 && y.constant === 0 && x.perRow !== 0 && Number.isInteger(ratio)
+      ? ratio
+      : undefined;
+  }
+  if (y.constant === 0) return undefined;
+  if (x.perRow === 0) return Math.trunc(x.constant / y.constant);
+  if (x.perRow % y.constant !== 0) return undefined;
+  const keepsSign = x.constant % y.constant === 0 || (x.constant >= 0 && x.perRow > 0);
+  return keepsSign ? affine(Math.trunc(x.constant / y.constant), x.perRow / y.constant) : undefined;
+}
+
+/** a mod b with the sign of b (or, `truncated`, of a); undefined where that depends on the batch. */
+export function moduloCounts(a: Count, b: Count, truncated = false): Count | undefined {
   if (typeof b !== "number" || b === 0) return undefined;
-  if (typeof a === "number") return Math.trunc(a / b);
-  return a.perRow % b === 0 && a.constant % b === 0 ? affine(a.constant / b, a.perRow / b) : undefined;
+  if (typeof a === "number") return truncated ? a % b : ((a % b) + b) % b;
+  if (a.perRow % b !== 0) return undefined;
+  if (a.constant % b === 0) return 0;
+  return truncated && (a.constant < 0 || a.perRow < 0) ? undefined : moduloCounts(a.constant, b, truncated);
 }
 
 export function sameCount(a: Count, b: Count): boolean {

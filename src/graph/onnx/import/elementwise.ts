@@ -8,17 +8,20 @@ import type { Fold, Value } from "./value.js";
 /** A function of one input. */
 export const unary = (make: (x: Node) => Node, fold?: Fold): Decoder => ({
   inputs: [1, 1],
+  rows: "pointwise",
   decode: (context) => context.fold(fold) ?? make(context.node(0)),
 });
 
 /** A function of one input with attributes. */
 export const parametric = (make: (x: Node, context: DecodeContext) => Node): Decoder => ({
   inputs: [1, 1],
+  rows: "pointwise",
   decode: (context) => make(context.node(0), context),
 });
 
 const binary = (make: (x: Node, y: Node) => Node, fold?: Fold): Decoder => ({
   inputs: [2, 2],
+  rows: "pointwise",
   decode: (context) => context.fold(fold) ?? make(context.node(0), context.node(1)),
 });
 
@@ -28,6 +31,7 @@ const variadic = (
   fold?: (x: Count, y: Count) => Count | undefined,
 ): Decoder => ({
   inputs: [1, Number.POSITIVE_INFINITY],
+  rows: "pointwise",
   decode: (context): Value => {
     const folded = context.fold(
       fold &&
@@ -92,6 +96,7 @@ const comparison = (
   decide: (x: Count, y: Count) => boolean | undefined,
 ): Decoder => ({
   inputs: [2, 2],
+  rows: "pointwise",
   decode: (context) =>
     context.fold(([x = 0, y = 0]) => boolOf(decide(x, y)), "bool") ?? make(context.node(0), context.node(1)),
 });
@@ -104,16 +109,21 @@ export const arithmeticDecoders: DecoderTable = {
   Add: binary(build.add, ([x = 0, y = 0]) => addCounts(x, y)),
   Sub: binary(build.sub, ([x = 0, y = 0]) => addCounts(x, y, -1)),
   Mul: binary(build.mul, ([x = 0, y = 0]) => multiplyCounts(x, y)),
-  Div: { inputs: [2, 2], decode: divide },
+  Div: { inputs: [2, 2], rows: "pointwise", decode: divide },
   Pow: binary(raise),
   Min: variadic(build.minimum, lesser),
   Max: variadic(build.maximum, greater),
-  Sum: { inputs: [1, Number.POSITIVE_INFINITY], decode: (context) => build.sum(...context.nodes()) },
+  Sum: {
+    inputs: [1, Number.POSITIVE_INFINITY],
+    rows: "pointwise",
+    decode: (context) => build.sum(...context.nodes()),
+  },
   Mean: {
     inputs: [1, Number.POSITIVE_INFINITY],
+    rows: "pointwise",
     decode: (context) => build.mul(build.sum(...context.nodes()), 1 / context.nodes().length),
   },
-  Clip: { inputs: [1, 3], decode: clip },
+  Clip: { inputs: [1, 3], rows: "pointwise", decode: clip },
 };
 
 /** Comparisons, logic and choice. A negated comparison is true of NaN, other than in ONNX. */
@@ -143,6 +153,7 @@ export const conditionalDecoders: DecoderTable = {
   ),
   Where: {
     inputs: [3, 3],
+    rows: "pointwise",
     decode: (context) =>
       context.fold(([condition, x, y]) => (condition === 0 ? y : x)) ??
       build.where(context.node(0), context.node(1), context.node(2)),

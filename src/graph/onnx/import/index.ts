@@ -5,12 +5,14 @@ import { inputNode, isOp, type Node } from "../../node.js";
 import type { TensorType } from "../../tensor-type.js";
 import { topological } from "../../traverse.js";
 import { type Call, listCalls, qualifiedName } from "./calls.js";
-import { DecodeContext } from "./context.js";
+import { formatCount } from "./count.js";
 import { inputType } from "./inputs.js";
+import { countsOf, type Data, isPacked } from "./packed.js";
+import { decodePacked } from "./packed-context.js";
 import { type ModelHeader, type ParsedModel, readModel } from "./read-model.js";
 import { readTensor } from "./stored-tensor.js";
 import { decoderOf } from "./table.js";
-import { isFolded, nodeOf, type Value, valueOfTensor } from "./value.js";
+import { isFolded, nodeOf, valueOfTensor } from "./value.js";
 
 /** An ONNX model as a graph of ours: solvable, differentiable, exportable. */
 export interface ImportedModel extends ModelHeader {
@@ -44,7 +46,7 @@ export function importOnnx(bytes: Uint8Array, what: string): ImportedModel {
   for (const call of calls) decodeCall(call, values, batchSource, what);
   const outputs = model.graph.output.map(({ name }): [string, Node] => [
     name,
-    nodeOf(lookUp(values, name, `${what}, output "${name}"`), batchSource),
+    outputOf(lookUp(values, name, `${what}, output "${name}"`), batchSource, `${what}, output "${name}"`),
   ]);
   const used = new Set(topological(outputs.map(([, node]) => node)));
   const needed = [...weights].filter(([, { node }]) => used.has(node));
@@ -61,13 +63,23 @@ export function importOnnx(bytes: Uint8Array, what: string): ImportedModel {
   };
 }
 
-function intermediatesOf(values: ReadonlyMap<string, Value>, used: ReadonlySet<Node>): NamedNodes {
+function intermediatesOf(values: ReadonlyMap<string, Data>, used: ReadonlySet<Node>): NamedNodes {
   const computed = [...values].flatMap(([name, value]): [string, Node][] =>
-    !isFolded(value) && used.has(value) && value.inputs.length > 0 && isFloat(value.dtype)
+    !isPacked(value) && !isFolded(value) && used.has(value) && value.inputs.length > 0 && isFloat(value.dtype)
       ? [[name, value]]
       : [],
   );
   return Object.fromEntries(computed);
+}
+
+/** @throws UNSUPPORTED_FIELD for an output of several rows a sample. */
+function outputOf(data: Data, batchSource: Node | undefined, what: string): Node {
+  if (!isPacked(data)) return nodeOf(data, batchSource);
+  throw fail("UNSUPPORTED_FIELD", {
+    what,
+    expected: "one row a sample",
+    received: `[${countsOf(data).map(formatCount).join(", ")}]`,
+  });
 }
 
 const typeOf = ({ dtype, shape }: TensorType): TensorType => ({ dtype, shape });
@@ -93,14 +105,14 @@ interface Weight {
 }
 
 interface Leaves {
-  readonly values: Map<string, Value>;
+  readonly values: Map<string, Data>;
   readonly own: Inputs;
   readonly weights: ReadonlyMap<string, Weight>;
 }
 
 /** Inputs and stored tensors. A name that is both (IR 3 and older) is a stored tensor. */
 function readLeaves({ graph }: ParsedModel, what: string): Leaves {
-  const values = new Map<string, Value>();
+  const values = new Map<string, Data>();
   const weights = new Map<string, Weight>();
   for (const proto of graph.initializer) {
     const { name } = proto;
@@ -136,7 +148,7 @@ function leaf(name: string, type: TensorType): Node<"input"> {
   throw fail("INVALID_GRAPH", { what: name, expected: "an input" });
 }
 
-function lookUp(values: ReadonlyMap<string, Value>, name: string, what: string): Value {
+function lookUp(values: ReadonlyMap<string, Data>, name: string, what: string): Data {
   const value = values.get(name);
   if (value !== undefined) return value;
   throw fail("MALFORMED_FILE", { what, expected: "a value computed before", received: `"${name}"` });
@@ -144,13 +156,13 @@ function lookUp(values: ReadonlyMap<string, Value>, name: string, what: string):
 
 function decodeCall(
   call: Call,
-  values: Map<string, Value>,
+  values: Map<string, Data>,
   batchSource: Node | undefined,
   what: string,
 ): void {
   const where = `${what}, node "${call.name}"`;
   const inputs = call.inputs.map((name) => (name === "" ? undefined : lookUp(values, name, where)));
-  const results = decode(call, new DecodeContext(call, inputs, batchSource), inputs.length, where);
+  const results = decode(call, inputs, batchSource, where);
   for (const [i, name] of call.outputs.entries()) {
     const result = results[i];
     if (name === "" || result === undefined) continue;
@@ -162,8 +174,14 @@ function decodeCall(
 }
 
 /** Decodes; errors of shapes and attributes get the place in the file. */
-function decode(call: Call, context: DecodeContext, given: number, where: string): readonly Value[] {
+function decode(
+  call: Call,
+  inputs: readonly (Data | undefined)[],
+  batchSource: Node | undefined,
+  where: string,
+): readonly Data[] {
   const decoder = decoderOf(call);
+  const given = inputs.length;
   const [least, most] = decoder?.inputs ?? [0, 0];
   if (decoder === undefined || given < least || given > most) {
     throw fail("MALFORMED_FILE", {
@@ -173,7 +191,7 @@ function decode(call: Call, context: DecodeContext, given: number, where: string
     });
   }
   try {
-    return [decoder.decode(context)].flat();
+    return decodePacked(decoder, call, inputs, batchSource);
   } catch (error) {
     if (!isHypersolversError(error)) throw error;
     throw fail(error.code, {

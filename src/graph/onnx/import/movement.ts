@@ -1,15 +1,36 @@
-import { formatShape, sizeOf } from "../../../tensor/index.js";
+import { fail, formatShape, sizeOf } from "../../../tensor/index.js";
 import { normalizeAxis, stridesOf } from "../../../tensor/internal.js";
-import { broadcastShapes } from "../../broadcast.js";
 import * as build from "../../build.js";
-import type { Extent, SymbolicShape } from "../../tensor-type.js";
+import type { SymbolicShape } from "../../tensor-type.js";
 import type { DecodeContext } from "./context.js";
-import { type Count, divideCounts, formatCount, productOf } from "./count.js";
+import { type Count, divideCounts, extentOf, formatCount, sameCount } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
+import { countsOf, type Data, expandTo, isPacked, pack, productOfCounts, rankOf, repack } from "./packed.js";
+import { transposePacked } from "./packed-product.js";
 import { foldLimit, isFolded, spread, stride, type Value } from "./value.js";
 
-/** The value under another shape of as many elements. */
-function reshaped(context: DecodeContext, value: Value, shape: SymbolicShape): Value {
+const formatCounts = (counts: readonly Count[]): string => `[${counts.map(formatCount).join(", ")}]`;
+
+/** Sizes that plain data can have; undefined where one is none. */
+function extentsOf(counts: readonly Count[]): SymbolicShape | undefined {
+  const extents = counts.map(extentOf).filter((extent) => extent !== undefined);
+  return extents.length === counts.length ? extents : undefined;
+}
+
+/** The data under another shape of as many elements. */
+function reshaped(context: DecodeContext, data: Data, counts: readonly Count[]): Data {
+  if (!isPacked(data) && isFolded(data)) return reshapedValue(context, data, counts);
+  const rows = repack(data, counts);
+  if (rows !== undefined) return rows;
+  if (!isPacked(data)) return reshapedValue(context, data, counts);
+  throw context.unsupported(
+    `${formatCounts(countsOf(data))} into ${formatCounts(counts)}`,
+    "rows of different samples that stay apart",
+  );
+}
+
+function reshapedValue(context: DecodeContext, value: Value, counts: readonly Count[]): Value {
+  const shape = extentsOf(counts) ?? counts.map((count) => context.extent(count, context.call.opType));
   if (!isFolded(value)) return build.reshape(value, shape);
   const sizes = shape.filter((extent) => extent !== "batch");
   return sizes.length === shape.length && sizeOf(sizes) === value.entries.length
@@ -18,27 +39,36 @@ function reshaped(context: DecodeContext, value: Value, shape: SymbolicShape): V
 }
 
 /** 0 copies the input's extent (unless allowzero), −1 stands for what is left. */
-function reshape(context: DecodeContext): Value {
-  const value = context.value(0);
-  const before: SymbolicShape = value.shape;
+function reshape(context: DecodeContext): Data {
+  const value = context.any(0);
+  const before = countsOf(value);
   const { entries } = context.counts(1, "shape");
   const copies = context.integer("allowzero", 0) === 0;
   const target = entries.map((entry, axis) => {
     if (entry === -1) return undefined;
     if (entry === 0 && copies) return before[axis] ?? 1;
-    return context.extent(entry, "Reshape");
+    return entry;
   });
-  const total = productOf(before);
-  const known = productOf(target.filter((extent) => extent !== undefined));
-  const shape = target.map((extent) => extent ?? context.extent(remainder(total, known), "Reshape"));
-  if (entries.length > 0 && before.includes("batch") && !shape.includes("batch")) {
+  const total = productOfCounts(before);
+  const known = productOfCounts(target.filter((count) => count !== undefined));
+  const shape = target.map((count) => count ?? remainder(total, known));
+  if (!shape.every((count) => count !== undefined)) throw noSize(before, entries);
+  const isDynamic = (count: Count): boolean => typeof count !== "number";
+  if (entries.length > 0 && before.some(isDynamic) && !shape.some(isDynamic)) {
     throw context.unsupported(
-      `${formatShape(before)} into [${entries.map(formatCount).join(", ")}]`,
+      `${formatCounts(before)} into ${formatCounts(entries)}`,
       "the batch on an axis of its own (was the model exported with a fixed batch size?)",
     );
   }
   return reshaped(context, value, shape);
 }
+
+const noSize = (before: readonly Count[], entries: readonly Count[]): Error =>
+  fail("UNSUPPORTED_FIELD", {
+    what: "shape",
+    expected: "a last size that follows from the others",
+    received: `${formatCounts(before)} into ${formatCounts(entries)}`,
+  });
 
 /** total/known, when that is a whole number for every batch. */
 function remainder(total: Count | undefined, known: Count | undefined): Count | undefined {
@@ -50,45 +80,56 @@ function remainder(total: Count | undefined, known: Count | undefined): Count | 
 }
 
 /** A matrix: the axes before `axis` become rows, the others columns. */
-function flatten(context: DecodeContext): Value {
-  const value = context.value(0);
-  const rank = value.shape.length;
+function flatten(context: DecodeContext): Data {
+  const value = context.any(0);
+  const counts = countsOf(value);
+  const rank = counts.length;
   const given = context.integer("axis", 1);
   const axis = given === rank ? rank : normalizeAxis(given, rank, "Flatten");
-  const rows = context.extent(productOf(value.shape.slice(0, axis)), "Flatten");
-  return reshaped(context, value, [rows, context.extent(productOf(value.shape.slice(axis)), "Flatten")]);
-}
-
-function squeeze(context: DecodeContext): Value {
-  const value = context.value(0);
-  const axes = context.axes(1, value.shape.length);
-  const gone = (extent: Extent, axis: number): boolean => axes?.includes(axis) ?? extent === 1;
-  const wrong = axes?.find((axis) => value.shape[axis] !== 1);
-  if (wrong !== undefined) throw context.unsupported(formatShape(value.shape), `an axis ${wrong} of size 1`);
+  const sides = [counts.slice(0, axis), counts.slice(axis)].map(productOfCounts);
   return reshaped(
     context,
     value,
-    value.shape.filter((extent, axis) => !gone(extent, axis)),
+    sides.map((count) => {
+      if (count !== undefined) return count;
+      throw context.unsupported(formatCounts(counts), "one batch axis");
+    }),
   );
 }
 
-function unsqueeze(context: DecodeContext): Value {
-  const value = context.value(0);
+function squeeze(context: DecodeContext): Data {
+  const value = context.any(0);
+  const counts = countsOf(value);
+  const axes = context.axes(1, counts.length);
+  const gone = (count: Count, axis: number): boolean => axes?.includes(axis) ?? count === 1;
+  const wrong = axes?.find((axis) => counts[axis] !== 1);
+  if (wrong !== undefined) throw context.unsupported(formatCounts(counts), `an axis ${wrong} of size 1`);
+  return reshaped(
+    context,
+    value,
+    counts.filter((count, axis) => !gone(count, axis)),
+  );
+}
+
+function unsqueeze(context: DecodeContext): Data {
+  const value = context.any(0);
   const given = context.integerList("axes") ?? context.integers(1, "axes");
-  const rank = value.shape.length + given.length;
+  const rank = rankOf(value) + given.length;
   const axes = new Set(given.map((axis) => normalizeAxis(axis, rank, "Unsqueeze")));
-  const rest = value.shape.values();
+  const rest = countsOf(value).values();
   const shape = Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : (rest.next().value ?? 1)));
   return reshaped(context, value, shape);
 }
 
-function transpose(context: DecodeContext): Value {
-  const value = context.value(0);
-  const permutation = context.integerList("perm") ?? [...value.shape.keys()].reverse();
+function transpose(context: DecodeContext): Data {
+  const value = context.any(0);
+  const rank = rankOf(value);
+  const permutation = context.integerList("perm") ?? [...Array(rank).keys()].reverse();
+  if (new Set(permutation).size !== rank || permutation.some((axis) => !(axis >= 0 && axis < rank)))
+    throw context.unsupported(`permutation [${permutation}]`, `one of ${rank} axes`);
+  if (isPacked(value)) return transposePacked(value, permutation);
   if (!isFolded(value)) return build.transpose(value, permutation);
   const strides = stridesOf(value.shape);
-  if (new Set(permutation).size !== strides.length || permutation.some((axis) => !(axis in strides)))
-    throw context.unsupported(`permutation [${permutation}]`, `one of ${strides.length} axes`);
   return stride(
     value,
     permutation.map((axis) => value.shape[axis] ?? 1),
@@ -97,13 +138,44 @@ function transpose(context: DecodeContext): Value {
 }
 
 /** Broadcasts both ways: an extent of 1 in the target keeps the input's. */
-function expand(context: DecodeContext): Value {
-  const value = context.value(0);
-  const target = context.counts(1, "shape").entries.map((entry) => context.extent(entry, "Expand"));
-  return repeated(context, value, broadcastShapes([value.shape, target], "Expand"));
+function expand(context: DecodeContext): Data {
+  const data = context.any(0);
+  const own = countsOf(data);
+  const wanted = context.counts(1, "shape").entries;
+  const rank = Math.max(own.length, wanted.length);
+  const target = Array.from({ length: rank }, (_, axis) => {
+    const before = own[axis - rank + own.length] ?? 1;
+    const after = wanted[axis - rank + wanted.length] ?? 1;
+    if (before === 1 || after === 1 || sameCount(before, after)) return before === 1 ? after : before;
+    throw context.unsupported(
+      `${formatCounts(own)} to ${formatCounts(wanted)}`,
+      "shapes that broadcast together",
+    );
+  });
+  return repeated(context, data, target);
 }
 
-function repeated(context: DecodeContext, value: Value, shape: SymbolicShape): Value {
+/** Repeats along axes of size 1 and new ones. */
+function repeated(context: DecodeContext, data: Data, counts: readonly Count[]): Data {
+  if (isPacked(data)) return repeatedPacked(context, data, counts);
+  const extents = extentsOf(counts);
+  if (extents !== undefined) return repeatedValue(context, data, extents);
+  const rows = expandTo(context.asNode(data), counts, context.batchSource);
+  if (rows !== undefined) return rows;
+  throw context.unsupported(`${formatShape(data.shape)} to ${formatCounts(counts)}`, "one axis of the batch");
+}
+
+function repeatedPacked(context: DecodeContext, data: Exclude<Data, Value>, counts: readonly Count[]): Data {
+  const lead = counts.length - rankOf(data);
+  const axis = data.axis + lead;
+  const rows = data.packed.shape.slice(data.axis, data.axis + 3);
+  const shape = extentsOf([...counts.slice(0, axis), ...counts.slice(axis + 1)]);
+  if (shape === undefined) throw context.unsupported(formatCounts(counts), "one axis of the batch");
+  const whole = [...shape.slice(0, axis), ...rows, ...shape.slice(axis)];
+  return pack(build.expand(data.packed, whole, context.batchSource), axis);
+}
+
+function repeatedValue(context: DecodeContext, value: Value, shape: SymbolicShape): Value {
   const sizes = shape.filter((extent) => extent !== "batch");
   if (isFolded(value) && sizes.length === shape.length && sizeOf(sizes) <= foldLimit)
     return spread(value, sizes);
@@ -111,36 +183,41 @@ function repeated(context: DecodeContext, value: Value, shape: SymbolicShape): V
 }
 
 /** Copies behind each other: an axis of size n becomes [repeats, n], then one axis again. */
-function tile(context: DecodeContext): Value {
+function tile(context: DecodeContext): Data {
   const { entries } = context.counts(1, "repeats");
-  return entries.reduce<Value>((value, repeats, axis) => {
-    const size = value.shape[axis];
-    if (repeats === 1 || size === undefined) return value;
-    const [before, after] = [value.shape.slice(0, axis), value.shape.slice(axis + 1)];
-    const times = context.extent(repeats, "Tile");
-    const wide = [...before, times, size, ...after];
-    const total = context.extent(productOf([times, size]), "Tile");
+  return entries.reduce<Data>((value, times, axis) => {
+    const counts = countsOf(value);
+    const size = counts[axis];
+    if (times === 1 || size === undefined) return value;
+    const [before, after] = [counts.slice(0, axis), counts.slice(axis + 1)];
+    const total = productOfCounts([times, size]);
+    if (total === undefined)
+      throw context.unsupported(`${formatCount(times)} times the batch`, "fixed repeats");
     const split = reshaped(context, value, [...before, 1, size, ...after]);
-    return reshaped(context, repeated(context, split, wide), [...before, total, ...after]);
-  }, context.value(0));
+    return reshaped(context, repeated(context, split, [...before, times, size, ...after]), [
+      ...before,
+      total,
+      ...after,
+    ]);
+  }, context.any(0));
 }
 
 /** Training-time noise is absent at inference. */
-function dropout(context: DecodeContext): Value {
+function dropout(context: DecodeContext): Data {
   const training = context.optional(2) === undefined ? [0] : context.integers(2, "training_mode");
-  if (training[0] === 0) return context.value(0);
+  if (training[0] === 0) return context.any(0);
   throw context.unsupported("training mode", "a model exported for inference: call model.eval() first");
 }
 
 /** Another shape for the same elements, and repetition. */
 export const movementDecoders: DecoderTable = {
-  Identity: { inputs: [1, 1], decode: (context) => context.value(0) },
-  Dropout: { inputs: [1, 3], decode: dropout },
-  Reshape: { inputs: [2, 2], decode: reshape },
-  Flatten: { inputs: [1, 1], decode: flatten },
-  Squeeze: { inputs: [1, 2], decode: squeeze },
-  Unsqueeze: { inputs: [1, 2], decode: unsqueeze },
-  Transpose: { inputs: [1, 1], decode: transpose },
-  Expand: { inputs: [2, 2], decode: expand },
-  Tile: { inputs: [2, 2], decode: tile },
+  Identity: { inputs: [1, 1], rows: "own", decode: (context) => context.any(0) },
+  Dropout: { inputs: [1, 3], rows: "own", decode: dropout },
+  Reshape: { inputs: [2, 2], rows: "own", decode: reshape },
+  Flatten: { inputs: [1, 1], rows: "own", decode: flatten },
+  Squeeze: { inputs: [1, 2], rows: "own", decode: squeeze },
+  Unsqueeze: { inputs: [1, 2], rows: "own", decode: unsqueeze },
+  Transpose: { inputs: [1, 1], rows: "own", decode: transpose },
+  Expand: { inputs: [2, 2], rows: "own", decode: expand },
+  Tile: { inputs: [2, 2], rows: "own", decode: tile },
 };

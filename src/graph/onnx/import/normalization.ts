@@ -5,13 +5,10 @@ import { batchNorm, groupNorm } from "../../normalization.js";
 import type { DecodeContext } from "./context.js";
 import type { DecoderTable } from "./decoder.js";
 
-const axesFrom = (first: number, rank: number): number[] =>
-  Array.from({ length: rank - first }, (_, i) => first + i);
-
 /** Normalized over the axes from `axis` on; the mean and 1/deviation are further outputs. */
 function layerNormalization(context: DecodeContext): Node[] {
   const x = context.node(0);
-  const axes = axesFrom(context.axis(x.shape.length, -1), x.shape.length);
+  const axes = context.axesFrom(x.shape.length, -1);
   const epsilon = context.float("epsilon", 1e-5);
   const center = mean(x, axes, true);
   const variance = mean(square(build.sub(x, center)), axes, true);
@@ -25,7 +22,7 @@ function layerNormalization(context: DecodeContext): Node[] {
 /** x/√(mean x² + epsilon)·scale */
 function rmsNormalization(context: DecodeContext): Node {
   const x = context.node(0);
-  const axes = axesFrom(context.axis(x.shape.length, -1), x.shape.length);
+  const axes = context.axesFrom(x.shape.length, -1);
   const power = build.add(mean(square(x), axes, true), context.float("epsilon", 1e-5));
   return build.mul(build.div(x, build.sqrt(power)), context.node(1));
 }
@@ -62,9 +59,9 @@ function groupNormalization(context: DecodeContext): Node {
 
 /** Normalizations over features. */
 export const normalizationDecoders: DecoderTable = {
-  BatchNormalization: { inputs: [5, 5], decode: batchNormalization },
-  GroupNormalization: { inputs: [3, 3], decode: groupNormalization },
-  InstanceNormalization: { inputs: [3, 3], decode: instanceNormalization },
-  LayerNormalization: { inputs: [2, 3], decode: layerNormalization },
-  RMSNormalization: { inputs: [2, 2], decode: rmsNormalization },
+  BatchNormalization: { inputs: [5, 5], rows: "images", decode: batchNormalization },
+  GroupNormalization: { inputs: [3, 3], rows: "images", decode: groupNormalization },
+  InstanceNormalization: { inputs: [3, 3], rows: "images", decode: instanceNormalization },
+  LayerNormalization: { inputs: [2, 3], rows: "axes", decode: layerNormalization },
+  RMSNormalization: { inputs: [2, 2], rows: "axes", decode: rmsNormalization },
 };

@@ -33,14 +33,16 @@ const inner = ({ shape }: Node): number[] => [...shape.keys()].slice(2);
 
 /** Pooling of images. */
 export const poolingDecoders: DecoderTable = {
-  AveragePool: { inputs: [1, 1], decode: averagePool },
-  MaxPool: { inputs: [1, 1], decode: maxPool },
+  AveragePool: { inputs: [1, 1], rows: "images", decode: averagePool },
+  MaxPool: { inputs: [1, 1], rows: "images", decode: maxPool },
   GlobalAveragePool: {
     inputs: [1, 1],
+    rows: "images",
     decode: (context) => mean(context.node(0), inner(context.node(0)), true),
   },
   GlobalMaxPool: {
     inputs: [1, 1],
+    rows: "images",
     decode: (context) => build.reduceMax(context.node(0), inner(context.node(0)), true),
   },
 };

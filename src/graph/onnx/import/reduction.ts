@@ -11,11 +11,12 @@ type Reduce = (x: Node, axes: readonly number[], keepDims: boolean) => Node;
 /** Axes are an input or an attribute, by opset; none means all, unless the node says that it means none. */
 const reduction = (reduce: Reduce): Decoder => ({
   inputs: [1, 2],
+  rows: "axes",
   decode: (context) => {
     const x = context.node(0);
     const axes = context.axes(1, x.shape.length) ?? [];
     if (axes.length === 0 && context.integer("noop_with_empty_axes", 0) !== 0) return x;
-    const list = axes.length === 0 ? [...x.shape.keys()] : axes;
+    const list = axes.length === 0 ? context.allAxes(x.shape.length) : axes;
     return reduce(x, list, context.integer("keepdims", 1) !== 0);
   },
 });
@@ -54,6 +55,7 @@ export const reductionDecoders: DecoderTable = {
   ReduceLogSum: reduction((x, axes, keepDims) => build.log(build.reduceSum(x, axes, keepDims))),
   ReduceLogSumExp: {
     inputs: [1, 2],
+    rows: "axes",
     decode: (context) =>
       reduction((x, axes, keepDims) => logSumExp(x, onlyAxis(context, axes), keepDims)).decode(context),
   },

@@ -3,8 +3,18 @@ import { normalizeAxis, stridesOf } from "../../../tensor/internal.js";
 import * as build from "../../build.js";
 import type { Node } from "../../node.js";
 import type { DecodeContext } from "./context.js";
-import { batchCount, type Count, sameCount } from "./count.js";
+import {
+  addCounts,
+  batchCount,
+  type Count,
+  divideCounts,
+  formatCount,
+  multiplyCounts,
+  sameCount,
+} from "./count.js";
 import type { DecoderTable } from "./decoder.js";
+import { countsOf, type Data, isPacked, nodeAxis, pack, rankOf } from "./packed.js";
+import { concatPacked, partOfRows } from "./packed-parts.js";
 import { type Folded, isFolded, stride, type Value } from "./value.js";
 
 /** Indices have to be known while importing; a scalar index drops the axis. */
@@ -58,13 +68,20 @@ function ranges(context: DecodeContext, rank: number): Range[] {
   }));
 }
 
-function slice(context: DecodeContext): Value {
-  const value = context.value(0);
-  return ranges(context, value.shape.length).reduce<Value>(
-    (current, range) =>
-      isFolded(current) ? sliceFolded(context, current, range) : sliceNode(context, current, range),
-    value,
-  );
+function slice(context: DecodeContext): Data {
+  const data = context.any(0);
+  return ranges(context, rankOf(data)).reduce<Data>((current, range) => part(context, current, range), data);
+}
+
+function part(context: DecodeContext, data: Data, range: Range): Data {
+  if (!isPacked(data))
+    return isFolded(data) ? sliceFolded(context, data, range) : sliceNode(context, data, range);
+  if (range.axis === data.axis) {
+    if (range.step !== 1) throw context.unsupported(`step ${range.step} over the batch`, "step 1");
+    return partOfRows(context, data, range.start, range.end);
+  }
+  const node = sliceNode(context, data.packed, { ...range, axis: nodeAxis(data, range.axis) });
+  return pack(node, node.shape.indexOf("batch") - 1);
 }
 
 function sliceNode(context: DecodeContext, x: Node, { axis, start, end, step }: Range): Node {
@@ -121,34 +138,48 @@ function sliceFolded(context: DecodeContext, value: Folded, range: Range): Value
 }
 
 /** Sizes are given (attribute or input, by opset), or equal parts, the last one perhaps smaller. */
-function split(context: DecodeContext): Value[] {
-  const value = context.value(0);
-  const axis = context.axis(value.shape.length, 0);
-  const size = value.shape[axis];
-  if (size === "batch" || size === undefined)
-    throw context.unsupported("a split of the batch", "whole batches");
+function split(context: DecodeContext): Data[] {
+  const value = context.any(0);
+  const counts = countsOf(value);
+  const axis = context.axis(counts.length, 0);
+  const size = counts[axis] ?? 0;
   const given =
     context.integerList("split") ??
-    (context.optional(1) === undefined ? undefined : context.integers(1, "split"));
-  const parts = given ?? equalParts(size, context.call.outputs.length);
-  if (parts.reduce((sum, part) => sum + part, 0) !== size)
-    throw context.unsupported(`parts of ${parts.join(" + ")}`, `parts that add up to ${size}`);
-  let start = 0;
-  return parts.map((part) => {
-    const range = { axis, start, end: start + part, step: 1 };
-    start += part;
-    return isFolded(value) ? sliceFolded(context, value, range) : sliceNode(context, value, range);
+    (context.optional(1) === undefined ? undefined : context.counts(1, "split").entries);
+  const parts = given ?? equalParts(context, size, context.call.outputs.length);
+  const total = parts.reduce<Count>((sum, count) => addCounts(sum, count), 0);
+  if (!sameCount(total, size)) {
+    throw context.unsupported(
+      `parts of ${parts.map(formatCount).join(" + ")}`,
+      `parts that add up to ${formatCount(size)}`,
+    );
+  }
+  let start: Count = 0;
+  return parts.map((count) => {
+    const end = addCounts(start, count);
+    const range = { axis, start, end, step: 1 };
+    start = end;
+    return part(context, value, range);
   });
 }
 
-function equalParts(size: number, count: number): number[] {
+function equalParts(context: DecodeContext, size: Count, count: number): Count[] {
+  if (typeof size !== "number") {
+    const equal = divideCounts(size, count);
+    if (equal === undefined || !sameCount(multiplyCounts(equal, count) ?? 0, size))
+      throw context.unsupported(`${count} parts of ${formatCount(size)} rows`, "equal parts");
+    return new Array<Count>(count).fill(equal);
+  }
   const part = Math.ceil(size / count);
   return Array.from({ length: count }, (_, i) => Math.max(0, Math.min(part, size - i * part)));
 }
 
-function concat(context: DecodeContext): Value {
+function concat(context: DecodeContext): Data {
+  const parts = context.all();
+  const axis = normalizeAxis(context.integer("axis", 0), rankOf(parts[0] ?? context.any(0)), "Concat");
+  if (parts.some((data) => typeof countsOf(data)[axis] === "object" || isPacked(data)))
+    return concatPacked(context, parts, axis);
   const values = context.values();
-  const axis = normalizeAxis(context.integer("axis", 0), values[0]?.shape.length ?? 0, "Concat");
   const folded = values.filter(isFolded);
   const [first] = folded;
   if (first !== undefined && folded.length === values.length && first.shape.length === 1) {
@@ -189,9 +220,9 @@ function pad(context: DecodeContext): Node {
 
 /** Parts of tensors, and tensors from parts. */
 export const selectionDecoders: DecoderTable = {
-  Gather: { inputs: [2, 2], decode: gather },
-  Slice: { inputs: [1, 5], decode: slice },
-  Split: { inputs: [1, 2], decode: split },
-  Concat: { inputs: [1, Number.POSITIVE_INFINITY], decode: concat },
-  Pad: { inputs: [1, 4], decode: pad },
+  Gather: { inputs: [2, 2], rows: "axes", decode: gather },
+  Slice: { inputs: [1, 5], rows: "own", decode: slice },
+  Split: { inputs: [1, 2], rows: "own", decode: split },
+  Concat: { inputs: [1, Number.POSITIVE_INFINITY], rows: "own", decode: concat },
+  Pad: { inputs: [1, 4], rows: "images", decode: pad },
 };

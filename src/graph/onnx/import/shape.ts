@@ -1,8 +1,8 @@
 import { type DType, fail, fromNumbers, scalar, sizeOf, type Tensor } from "../../../tensor/index.js";
 import * as build from "../../build.js";
 import type { DecodeContext } from "./context.js";
-import { countOf, productOf } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
+import { countsOf, type Data, expandTo, productOfCounts } from "./packed.js";
 import { asFolded, foldedScalar, foldedVector, foldLimit, type Value, valueOfTensor } from "./value.js";
 
 /** A value is stored in one of several attributes, by type. */
@@ -26,22 +26,27 @@ function storedConstant(context: DecodeContext): Tensor | undefined {
 
 /** The extents from `start` to `end` (opset 15) as a vector. */
 function shape(context: DecodeContext): Value {
-  const extents = context.value(0).shape;
+  const extents = countsOf(context.any(0));
   const end = context.has("end") ? context.integer("end", 0) : extents.length;
-  return foldedVector(extents.slice(context.integer("start", 0), end).map(countOf));
+  return foldedVector(extents.slice(context.integer("start", 0), end));
 }
 
 function size(context: DecodeContext): Value {
-  const total = productOf(context.value(0).shape);
+  const total = productOfCounts(countsOf(context.any(0)));
   if (total !== undefined) return foldedScalar(total);
   throw context.unsupported("a tensor with the batch on two axes", "one batch axis");
 }
 
 /** One value repeated to a computed shape; float32 zero unless the node says otherwise. */
-function constantOfShape(context: DecodeContext): Value {
+function constantOfShape(context: DecodeContext): Data {
   const { entries } = context.counts(0, "shape");
   const fill = context.tensor("value") ?? scalar(0);
   const folded = asFolded(valueOfTensor(fill));
+  const number = build.constant(Number(fill.data[0] ?? 0), fill.dtype);
+  const rows = entries.some((entry) => typeof entry !== "number" && entry.perRow !== 1)
+    ? expandTo(number, entries, context.batchSource)
+    : undefined;
+  if (rows !== undefined) return rows;
   const extents = entries.map((entry) => context.extent(entry, "ConstantOfShape"));
   const sizes = extents.filter((extent) => extent !== "batch");
   const small = sizes.length === extents.length && sizeOf(sizes) <= foldLimit;
@@ -49,8 +54,7 @@ function constantOfShape(context: DecodeContext): Value {
     const [entry = 0] = folded.entries;
     return { dtype: fill.dtype, shape: sizes, entries: new Array(sizeOf(sizes)).fill(entry) };
   }
-  const value = build.constant(Number(fill.data[0] ?? 0), fill.dtype);
-  return build.expand(value, extents, context.batchSource);
+  return build.expand(number, extents, context.batchSource);
 }
 
 /** start, start + delta, … below limit; all known while importing. */
@@ -72,8 +76,8 @@ function range(context: DecodeContext): Value {
 /** Constants and shape computations. */
 export const shapeDecoders: DecoderTable = {
   Constant: { inputs: [0, 0], decode: constant },
-  Shape: { inputs: [1, 1], decode: shape },
-  Size: { inputs: [1, 1], decode: size },
-  ConstantOfShape: { inputs: [1, 1], decode: constantOfShape },
+  Shape: { inputs: [1, 1], rows: "own", decode: shape },
+  Size: { inputs: [1, 1], rows: "own", decode: size },
+  ConstantOfShape: { inputs: [1, 1], rows: "own", decode: constantOfShape },
   Range: { inputs: [3, 3], decode: range },
 };

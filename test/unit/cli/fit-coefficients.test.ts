@@ -73,7 +73,9 @@ describe("fit --learn coefficients", () => {
   });
 
   it("fits a student, which solve, compare and the config take as well", async () => {
-    const fitted = await told(FIT.replace("coefficients --evaluations 4", "student --macs 2000").replace("--out ns", "--out s"));
+    const fitted = await told(
+      FIT.replace("coefficients --evaluations 4", "student --macs 2000").replace("--out ns", "--out s"),
+    );
     expect([fitted.code, fitted.json], fitted.text).toEqual([
       0,
       expect.objectContaining({

@@ -8,10 +8,10 @@ import {
   trace,
 } from "../../../../src/graph/index.js";
 import { mlpNetwork } from "../../../../src/hypersolver/correction/network.js";
-import { pairSpecs, siteOf } from "../../../../src/hypersolver/learned/pair-program.js";
 import { correctedForm } from "../../../../src/hypersolver/learned/corrected-form.js";
 import { corrected } from "../../../../src/hypersolver/learned/corrected-method.js";
 import { logEndDistance } from "../../../../src/hypersolver/learned/end-error.js";
+import { pairSpecs, siteOf } from "../../../../src/hypersolver/learned/pair-program.js";
 import { startingCoefficients } from "../../../../src/hypersolver/learned/starting-coefficients.js";
 import { compile } from "../../../../src/runtime/index.js";
 import { fromNumbers, item, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";

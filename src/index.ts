@@ -160,6 +160,7 @@ export {
   solverLearner,
   standardCompetitors,
   studentLearner,
+  tuneSolver,
 } from "./experiments/index.js";
 
 export { version } from "./version.js";

@@ -7,7 +7,7 @@ import { told } from "../../helpers/told.js";
 
 const home = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), "hypersolvers-coefficients-"));
-const LIGHT = "--trajectories 256 --batch 64 --iterations 40 --samples 50 --budget 4 --no-figures";
+const LIGHT = "--trajectories 64 --batch 32 --iterations 40 --samples 50 --budget 4 --no-figures";
 const FIT = `fit field.onnx --learn coefficients --evaluations 4 --states normal ${LIGHT} --out ns`;
 
 beforeAll(() => {
@@ -48,7 +48,7 @@ describe("fit --learn coefficients", () => {
     expect([elsewhere.code, elsewhere.text]).toEqual([2, expect.stringContaining("fit one with --span 0,2")]);
     const exported = await told(`export field.onnx --method ${file} --states normal --out one.onnx`);
     expect([exported.code, exported.json]).toEqual([0, expect.objectContaining({ selfTest: "passed" })]);
-    const compared = await told(`compare field.onnx --methods ${file},midpoint:2 --samples 50`);
+    const compared = await told(`compare field.onnx --methods ${file},midpoint:2 --samples 10`);
     expect(compared.json).toMatchObject({ rows: [{ role: "hypersolver", nfe: 4 }, { nfe: 4 }] });
     const before = readFileSync("ns/coefficients.json", "utf8");
     expect((await told("fit --config ns/config.json")).code).toBe(0);

@@ -29,12 +29,22 @@ export { meshErrors, referenceStates } from "./measure/mesh-errors.js";
 
 // Bounds of errors that nobody measures.
 
+export { type CalibrationSamples, calibrateSolve } from "./guard/calibrate-solve.js";
 export {
   calibrateErrors,
   type ErrorCalibration,
   errorBound,
 } from "./guard/calibration.js";
+export {
+  type CompiledGuardedSolve,
+  compileGuardedSolve,
+  type GuardedStates,
+  type GuardSpec,
+  type GuardStatistics,
+  guardFallback,
+} from "./guard/guarded-solve.js";
 export { type CompiledScoredSolve, compileScoredSolve, type ScoredStates } from "./guard/scored-solve.js";
+export type { SolveCalibration } from "./guard/solve-calibration.js";
 
 // Files.
 

@@ -54,8 +54,8 @@ function learnedCorrection(to: FittedTo, fit: Fit): LearnedCorrection {
     file: "correction.onnx",
     budget: [...new Set([1, 2, 4, 8, 16, 32, nfe])].sort((a, b) => a - b),
     competitors: (budget) => standardCompetitors(to.field, { budget, correction }),
-    written: (samples, comparison) => {
-      const card = correctionCard(to, fit, samples, comparison);
+    written: (samples, comparison, calibration) => {
+      const card = { ...correctionCard(to, fit, samples, comparison), calibration };
       return { content: encodeCorrection(correction, card), card, story: correctionStory(card) };
     },
   };

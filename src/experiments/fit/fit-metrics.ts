@@ -1,3 +1,4 @@
+import type { SolveCalibration } from "../../hypersolver/index.js";
 import type { DroppedSamples, ReferenceFacts } from "../../hypersolver/internal.js";
 import { type Broken, isBroken } from "../../tensor/index.js";
 import type { ComparisonRow } from "./comparison.js";
@@ -59,6 +60,8 @@ export interface FitMetrics<Spec extends LearnedSpec = LearnedSpec> {
   readonly base: MethodResult | BrokenResult;
   readonly learned: MethodResult | BrokenResult;
   readonly comparison: readonly ComparisonRow[];
+  /** Bounds of errors of what was learned; undefined where there are too few states for any. */
+  readonly calibration: SolveCalibration | undefined;
   readonly losses: readonly TrainingPoint[];
   /** Of the residuals, where they were learned from. */
   readonly noiseFloor: number | undefined;

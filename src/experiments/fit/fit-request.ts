@@ -13,7 +13,7 @@ export interface FitRequest<Learned extends LearnedSolver = LearnedSolver> exten
   readonly command: string;
   /** What is learned, and how: `correctionLearner`, `coefficientLearner`. */
   readonly learner: Learner<Learned>;
-  /** Held-out states to measure on. Default 2000; for images 64. */
+  /** Held-out states to measure on, and other ones to calibrate bounds of errors on. Default 2000; for images 64. */
   readonly heldOut?: number | undefined;
   /** What errors are measured against. Default: `measuringReference`. */
   readonly measuring?: AdaptiveMethod;

@@ -1,4 +1,4 @@
-import type { FitInputs } from "../../hypersolver/index.js";
+import type { FitInputs, SolveCalibration } from "../../hypersolver/index.js";
 import type { Samples } from "../../hypersolver/internal.js";
 import type { AdaptiveMethod, Field, FixedMethod, Span } from "../../ode/index.js";
 import type { LossCurve } from "../../plot/index.js";
@@ -77,8 +77,13 @@ export interface LearnedSolver<Spec extends LearnedSpec = LearnedSpec, Card exte
   /**
    * @param samples held-out states.
    * @param comparison what was measured on them; nothing before.
+   * @param calibration bounds of its errors; undefined before, and where there are none.
    */
-  written(samples: Samples, comparison: readonly ComparisonRow[]): LearnedFile<Card>;
+  written(
+    samples: Samples,
+    comparison: readonly ComparisonRow[],
+    calibration: SolveCalibration | undefined,
+  ): LearnedFile<Card>;
 }
 
 /** Its card. */

@@ -1,5 +1,5 @@
-import { encodeSolver } from "../../hypersolver/index.js";
-import { hasImageStates, referenceFacts } from "../../hypersolver/internal.js";
+import { calibrateSolve, encodeSolver, type SolveCalibration } from "../../hypersolver/index.js";
+import { hasImageStates, measuringReference, referenceFacts } from "../../hypersolver/internal.js";
 import type { Figure } from "../../plot/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
@@ -45,13 +45,14 @@ export async function runFit<Learned extends LearnedSolver>(
   const { spec, file: path } = learned;
   const random = new Random(spec.seed);
   const wanted = await states.heldOut(heldOut, random);
-  await request.onLearned?.({ path, content: learned.written(wanted, []).content });
+  await request.onLearned?.({ path, content: learned.written(wanted, [], undefined).content });
   const measured = await measureFit(request, learned, wanted, context);
   const { samples, comparison } = measured;
-  const { content, card, story } = learned.written(samples, comparison);
+  const calibration = await calibrated(request, learned, heldOut, context);
+  const { content, card, story } = learned.written(samples, comparison, calibration);
   const made = await unlessItBreaks(encodeSolver(field, learned.method, spec.span, samples));
   const [solver, broken] = isBroken(made) ? [undefined, made] : [made, undefined];
-  const metrics = metricsOf(request, learned, measured, broken);
+  const metrics = { ...metricsOf(request, learned, measured, broken), calibration };
   const artifacts: Artifact[] = [{ path, content }];
   if (solver !== undefined) artifacts.push({ path: "solver.onnx", content: solver });
   const whole = { metrics, learned, card: card as CardOf<Learned>, content, solver };
@@ -70,12 +71,28 @@ export async function runFit<Learned extends LearnedSolver>(
   return { ...whole, figures, artifacts: [...artifacts, ...(await reportArtifacts(report, metrics))] };
 }
 
+/** Bounds of errors on states kept for that; those that chose among what was fitted decide the bins. */
+async function calibrated(
+  { field, states, measuring = measuringReference(field) }: FitRequest,
+  { method, spec: { span, seed } }: LearnedSolver,
+  count: number,
+  context: RunContext,
+): Promise<SolveCalibration | undefined> {
+  const random = new Random(seed);
+  const errors = await states.calibration?.(count, random);
+  if (errors === undefined) return undefined;
+  const edges = await states.validation(count, random);
+  const made = calibrateSolve(field, method, span, { edges, errors }, measuring, machineOf(context));
+  const calibration = await unlessItBreaks(made);
+  return isBroken(calibration) ? undefined : calibration;
+}
+
 function metricsOf<Learned extends LearnedSolver>(
   { title, command }: FitRequest<Learned>,
   { kind, spec, status, iterations, losses, noiseFloor, reference, parameters, seconds }: Learned,
   { samples, dropped, base, learned, comparison, measuring, seconds: measure }: MeasuredFit,
   brokenSolver: Broken | undefined,
-): FitMetrics<Learned["spec"]> {
+): Omit<FitMetrics<Learned["spec"]>, "calibration"> {
   return {
     title,
     command,

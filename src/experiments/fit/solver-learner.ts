@@ -58,8 +58,6 @@ function learnedSolver(to: FittedTo, fit: OwnFit): LearnedSolver<EffectiveCoeffi
   const { method, spec, status, iterations, reference, seconds } = fit;
   const { evaluations, start } = spec;
   const base = startingMethod(start, evaluations);
-  const card = cardOf(to, fit);
-  const file = { content: encodeLearned(method, card), card, story: storyOf(card, fit) };
   const title = isCorrected(method) ? "NS + g" : "NS";
   return {
     kind: isCorrected(method) ? "both" : "coefficients",
@@ -79,7 +77,10 @@ function learnedSolver(to: FittedTo, fit: OwnFit): LearnedSolver<EffectiveCoeffi
     file: isCorrected(method) ? "learned.onnx" : "coefficients.json",
     budget: [...new Set([Math.ceil(evaluations / 2), evaluations, 2 * evaluations])],
     competitors: (budget) => competitorsOf(to.field, budget, { method, title, base }),
-    written: () => file,
+    written: (_samples, _comparison, calibration) => {
+      const card = { ...cardOf(to, fit), calibration };
+      return { content: encodeLearned(method, card), card, story: storyOf(card, fit) };
+    },
   };
 }
 

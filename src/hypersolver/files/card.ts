@@ -7,6 +7,7 @@ import {
 } from "../../ode/internal.js";
 import { most } from "../../spec/internal.js";
 import { parseFacts } from "../../tensor/internal.js";
+import { type SolveCalibration, solveCalibrationSchema } from "../guard/solve-calibration.js";
 
 /** Errors of base and hypersolver at one number of steps, on held-out states. */
 export interface MeasuredError {
@@ -56,6 +57,8 @@ export interface ValidityCard {
   readonly fingerprint: string;
   /** Hash of g's own weights, set by `encodeCorrection`. Absent in files of version 0.1. */
   readonly weights?: string | undefined;
+  /** Bounds of its errors, as it was fitted. Absent in older files, and where there were too few states. */
+  readonly calibration?: SolveCalibration | undefined;
 }
 
 const pair = z.tuple([z.number(), z.number()]);
@@ -103,6 +106,7 @@ const cardSchema: z.ZodType<ValidityCard> = z.object({
   library: z.string(),
   fingerprint: z.string(),
   weights: z.string().optional(),
+  calibration: solveCalibrationSchema.optional(),
 });
 
 /** Key of the card in the model's metadata. */

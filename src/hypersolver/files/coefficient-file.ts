@@ -3,6 +3,7 @@ import { type Field, type NonStationaryMethod, nonStationary } from "../../ode/i
 import { nonStationarySchema } from "../../ode/internal.js";
 import { fail, isHypersolversError } from "../../tensor/index.js";
 import { parseFacts } from "../../tensor/internal.js";
+import { type SolveCalibration, solveCalibrationSchema } from "../guard/solve-calibration.js";
 import { fingerprintOf } from "./fingerprint.js";
 
 /** What coefficients were fitted to, and what that gave. */
@@ -19,6 +20,8 @@ export interface CoefficientCard {
   readonly seed: number;
   /** Name and version of the library that made it. */
   readonly library: string;
+  /** Bounds of its errors. Absent in older files, and where there were too few states. */
+  readonly calibration?: SolveCalibration | undefined;
 }
 
 /** Coefficients out of a file. */
@@ -36,6 +39,7 @@ export const coefficientCardSchema: z.ZodType<CoefficientCard> = z.object({
   bestError: z.number(),
   seed: z.number(),
   library: z.string(),
+  calibration: solveCalibrationSchema.optional(),
 });
 
 const schema = z.object({

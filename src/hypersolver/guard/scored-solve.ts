@@ -13,19 +13,18 @@ import type { Field, FixedMethod, Span } from "../../ode/index.js";
 import { controlSpecs, graphAlgebraWithin, planMesh, stateType, stepsOf } from "../../ode/internal.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, fail, type Tensor, toFloat64 } from "../../tensor/index.js";
-import { firstNonFinite } from "../../tensor/internal.js";
 
 /** States at the end of a solve, and how much its own steps doubt them. */
 export interface ScoredStates {
   /** [n, …]. */
   readonly end: Tensor;
-  /** One a sample, at least 0, in units of the state. */
+  /** One a sample, at least 0, in units of the state; NaN for a sample that broke. */
   readonly scores: Float64Array;
 }
 
 /** A solve with scores, ready to run. */
 export interface CompiledScoredSolve {
-  /** @throws SHAPE_MISMATCH; NON_FINITE. */
+  /** @throws SHAPE_MISMATCH. */
   run(z0: Tensor, controls?: NamedTensors): Promise<ScoredStates>;
   dispose(): Promise<void>;
 }
@@ -36,48 +35,78 @@ export interface CompiledScoredSolve {
  * FSAL pair in fixed steps evaluates f once more a step. A score is no bound: `calibrateErrors` makes one of it.
  * @throws INVALID_ARGUMENT for a method that has neither, or a span that does not go with its grid.
  */
-export async function compileScoredSolve(
+export const compileScoredSolve = (
   field: Field,
   method: FixedMethod,
   span: Span,
   options: CompileOptions = {},
+): Promise<CompiledScoredSolve> => compileEnds(field, method, span, "own", options);
+
+/** Where scores come from; `none`: all are 0, for methods that know nothing of their errors. */
+export type ScoreKind = "own" | "none";
+
+/** `compileScoredSolve`, also without scores: samples that broke are still told apart. */
+export async function compileEnds(
+  field: Field,
+  method: FixedMethod,
+  span: Span,
+  kind: ScoreKind,
+  options: CompileOptions,
 ): Promise<CompiledScoredSolve> {
-  const { mesh } = planMesh(method.grid, { span });
   const { dtype } = stateType(field);
-  const algebra = graphAlgebraWithin({ low: Math.min(...mesh), high: Math.max(...mesh) });
   const graph = trace({ "/z0": stateType(field), ...controlSpecs(field) }, (inputs: NamedNodes) => {
     const { "/z0": start, ...controls } = inputs;
-    const z0 = start as Node;
-    const site = { steps: stepsOf(mesh), z0, controls, algebra, estimate: true };
-    const records = method.scheme(field).solve(site);
-    const doubts = records.map(({ correction, error }) => {
-      const doubt = correction ?? error;
-      if (doubt !== undefined) return rowNorms(doubt);
-      throw fail("INVALID_ARGUMENT", {
-        what: "method of a scored solve",
-        expected: "a correction, or a pair with an error estimate",
-        received: method.text,
-      });
-    });
-    const end = records.at(-1)?.z1 ?? z0;
-    const [first = mul(rowNorms(z0), 0), ...others] = doubts;
-    return { end, scores: others.reduce((sum, doubt) => add(sum, doubt), first) };
+    return scoredEnds(field, method, span, kind, { z0: start as Node, controls });
   });
   const program = await compile(graph, { hot: true, ...options }, { end: "rows", scores: "rows" });
   return {
     run: async (z0, controls = {}) => {
       const outputs = await program.run({ ...controls, "/z0": cast(z0, dtype) });
-      const [end, scores] = [outputs.end as Tensor, outputs.scores as Tensor];
-      const bad = [end, scores].map(firstNonFinite).find((index) => index >= 0);
-      if (bad === undefined) return { end, scores: toFloat64(scores) };
-      throw fail("NON_FINITE", { what: `scored solve by ${method.text}`, received: `element ${bad}` });
+      const end = outputs.end as Tensor;
+      const scores = toFloat64(outputs.scores as Tensor);
+      return { end, scores: scores.map((score, i) => (isWhole(end, i) ? score : Number.NaN)) };
     },
     dispose: () => program.dispose(),
   };
 }
 
+/** The solve as nodes: states at its end, [batch, …], and scores, [batch]. */
+export function scoredEnds(
+  field: Field,
+  method: FixedMethod,
+  span: Span,
+  kind: ScoreKind,
+  { z0, controls }: { readonly z0: Node; readonly controls: NamedNodes },
+): { readonly end: Node; readonly scores: Node } {
+  const { mesh } = planMesh(method.grid, { span });
+  const algebra = graphAlgebraWithin({ low: Math.min(...mesh), high: Math.max(...mesh) });
+  const site = { steps: stepsOf(mesh), z0, controls, algebra, estimate: kind === "own" };
+  const records = method.scheme(field).solve(site);
+  const end = records.at(-1)?.z1 ?? z0;
+  const nothing = mul(rowNorms(z0), 0);
+  if (kind === "none") return { end, scores: nothing };
+  const doubts = records.map(({ correction, error }) => {
+    const doubt = correction ?? error;
+    if (doubt !== undefined) return rowNorms(doubt);
+    throw fail("INVALID_ARGUMENT", {
+      what: "method of a scored solve",
+      expected: "a correction, or a pair with an error estimate",
+      received: method.text,
+    });
+  });
+  const [first = nothing, ...others] = doubts;
+  return { end, scores: others.reduce((sum, doubt) => add(sum, doubt), first) };
+}
+
 /** Euclidean norms of samples, [batch]. */
-function rowNorms(x: Node): Node {
+export function rowNorms(x: Node): Node {
   const axes = x.shape.slice(1).map((_, i) => i + 1);
   return reshape(sqrt(reduceSum(square(x), axes, false)), [x.shape[0] ?? 1]);
+}
+
+/** Whether all numbers of a sample are finite. */
+function isWhole({ data, shape }: Tensor, row: number): boolean {
+  const width = data.length / Math.max(1, shape[0] ?? 1);
+  for (let i = row * width; i < (row + 1) * width; i++) if (!Number.isFinite(Number(data[i]))) return false;
+  return true;
 }

@@ -67,6 +67,7 @@ export function correctedStep(
   const blocks = correctionBlocks(times.length, every);
   const stages: Node[] = [];
   const states: Node[] = [z];
+  const added: Node[] = [];
   let features: NamedNodes = {};
   const f = (time: Operand, state: Node): Node => {
     const first = blocks.findIndex(({ start }) => start === stages.length);
@@ -80,6 +81,7 @@ export function correctedStep(
     const block = blocks.findIndex(({ end }) => end === index);
     const { start } = blocks[block] ?? {};
     const changed = start === undefined ? state : correct(state, block, seenSince(start, index));
+    if (start !== undefined) added.push(sub(changed, state));
     states.push(changed);
     return changed;
   };
@@ -91,7 +93,9 @@ export function correctedStep(
     ...{ z0, controls, features },
   });
   const { y1 } = nonStationaryStep<Node, Operand>(coefficients, f, algebra, { s, dt, y: z }, change);
-  return { z1: y1, stages };
+  const [first, ...others] = added;
+  const correction = first && others.reduce((sum, each) => add(sum, each), first);
+  return correction === undefined ? { z1: y1, stages } : { z1: y1, stages, correction };
 }
 
 /** What one solve costs. */

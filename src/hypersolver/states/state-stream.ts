@@ -7,6 +7,8 @@ export interface StateStream {
   training(count: number, random: Random): Promise<Samples>;
   validation(count: number, random: Random): Promise<Samples>;
   heldOut(count: number, random: Random): Promise<Samples>;
+  /** For bounds of errors, and nothing else. Without it none are calibrated. */
+  calibration?(count: number, random: Random): Promise<Samples>;
 }
 
 /** How many samples each part of the data has. */

@@ -28,6 +28,8 @@ export interface StateSource {
   /** For choosing among corrections while fitting. */
   validation(count: number, random: Random): Samples;
   heldOut(count: number, random: Random): Samples;
+  /** For bounds of errors, and nothing else. Without it none are calibrated. */
+  calibration?(count: number, random: Random): Samples;
 }
 
 /** One training state in so many is drawn this much wider: what lies beyond three deviations is rare otherwise. */
@@ -87,15 +89,17 @@ export function drawnStates(description: string, states: Sampler, training: Samp
     training: (count, random) => sample(training, count, random.fork("training states")),
     validation: (count, random) => sample(states, count, random.fork("validation states")),
     heldOut: (count, random) => sample(states, count, random.fork("held-out states")),
+    calibration: (count, random) => sample(states, count, random.fork("calibration states")),
   };
 }
 
-/** Shares of given states that training never sees: for the report, and for choosing while fitting. */
+/** Shares of given states that training never sees: for the report, for choosing while fitting, for bounds of errors. */
 const heldOutShare = 0.2;
 const validationShare = 0.1;
+const calibrationShare = 0.1;
 
 /**
- * Given states, such as encoded data. A fifth is held out, a tenth validates; training repeats the rest when
+ * Given states, such as encoded data. A fifth is held out, a tenth validates, a tenth calibrates; training repeats the rest when
  * more are asked for.
  * @throws INVALID_ARGUMENT with fewer than 10 states; SHAPE_MISMATCH when controls are of another number.
  */
@@ -117,14 +121,16 @@ export function givenStates(description: string, { z0, controls }: Samples): Sta
     }
   }
   const split = count - Math.max(1, Math.floor(count * heldOutShare));
-  const trained = split - Math.max(1, Math.floor(count * validationShare));
+  const validated = split - Math.max(1, Math.floor(count * calibrationShare));
+  const trained = validated - Math.max(1, Math.floor(count * validationShare));
   const slice = (start: number, end: number): Samples =>
     mapSamples({ z0, controls }, (value) => rows(value, start, end));
   return {
     description,
     training: (wanted, random) => repeated(slice(0, trained), wanted, random.fork("training states")),
-    validation: (wanted) => slice(trained, Math.min(split, trained + wanted)),
+    validation: (wanted) => slice(trained, Math.min(validated, trained + wanted)),
     heldOut: (wanted) => slice(split, Math.min(count, split + wanted)),
+    calibration: (wanted) => slice(validated, Math.min(split, validated + wanted)),
   };
 }
 

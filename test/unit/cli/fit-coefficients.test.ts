@@ -2,11 +2,12 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decodeSafetensors } from "../../../src/tensor/index.js";
 import { told } from "../../helpers/told.js";
 
 const home = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), "hypersolvers-coefficients-"));
-const LIGHT = "--trajectories 256 --batch 64 --iterations 40 --samples 50 --budget 4 --no-figures";
+const LIGHT = "--trajectories 64 --batch 32 --iterations 40 --samples 10 --budget 4 --no-figures";
 const FIT = `fit field.onnx --learn coefficients --evaluations 4 --states normal ${LIGHT} --out ns`;
 
 beforeAll(() => {
@@ -32,6 +33,17 @@ describe("fit --learn coefficients", () => {
     const file = "ns:ns/coefficients.json";
     const solved = await told(`solve field.onnx --method ${file} --states normal --samples 5`);
     expect([solved.code, solved.json], solved.text).toEqual([0, expect.objectContaining({ nfe: 4 })]);
+    const guarded = await told(
+      `solve field.onnx --method ${file} --states normal --samples 9 --guard 1e-9 --coverage 0.9 --guard-method rk4:8 --out z.safetensors`,
+    );
+    expect([guarded.code, guarded.json], guarded.text).toEqual([
+      0,
+      expect.objectContaining({ refined: 9, coverage: 0.9, fastNfe: 4, fallbackNfe: 32, meanNfe: 36 }),
+    ]);
+    const { z, error_bound: bound, refined } = decodeSafetensors(readFileSync("z.safetensors")).tensors;
+    expect([z, bound, refined].map((tensor) => tensor?.shape)).toEqual([[9, 2], [9], [9]]);
+    const loose = await told(`solve field.onnx --method ${file} --states normal --samples 9 --guard 99`);
+    expect(loose.json).toMatchObject({ refined: 0, coverage: 0.95, meanNfe: 4 });
     const elsewhere = await told(`solve field.onnx --method ${file} --span 0,2 --states normal`);
     expect([elsewhere.code, elsewhere.text]).toEqual([
       2,
@@ -39,7 +51,7 @@ describe("fit --learn coefficients", () => {
     ]);
     const exported = await told(`export field.onnx --method ${file} --states normal --out one.onnx`);
     expect([exported.code, exported.json]).toEqual([0, expect.objectContaining({ selfTest: "passed" })]);
-    const compared = await told(`compare field.onnx --methods ${file},midpoint:2 --samples 50`);
+    const compared = await told(`compare field.onnx --methods ${file},midpoint:2 --samples 10`);
     expect(compared.json).toMatchObject({ rows: [{ role: "hypersolver", nfe: 4 }, { nfe: 4 }] });
     const before = readFileSync("ns/coefficients.json", "utf8");
     expect((await told("fit --config ns/config.json")).code).toBe(0);
@@ -81,6 +93,15 @@ describe("fit --learn coefficients", () => {
     expect(code).not.toBe(0);
     expect(text).toContain(says);
     expect(existsSync("refused")).toBe(false);
+  });
+
+  it.each<[string, string, string]>([
+    ["a method that nothing was learned of", "--method heun:4 --guard 1", "a learned method"],
+    ["coverage without a guard", "--method heun:4 --coverage 0.9", "--guard beside it"],
+    ["no guard at all", "--method heun:4 --guard 0", "--guard"],
+  ])("a guard refuses %s", async (_, options, says) => {
+    const { code, text } = await told(`solve field.onnx --states normal --span 0,1 ${options}`);
+    expect([code, text]).toEqual([2, expect.stringContaining(says)]);
   });
 
   it("says steps by evaluations, the other way round", async () => {

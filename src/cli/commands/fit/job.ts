@@ -110,12 +110,29 @@ function textOf({ metrics }: FitRun, paths: readonly string[], checkpoint: strin
     fitSummary(metrics),
     `Measured on ${heldOutSamples} held-out states${droppedText(dropped)}. Last loss ${formatNumber(losses.at(-1)?.loss ?? Number.NaN)}` +
       (noiseFloor === undefined ? "." : `, noise floor ${formatNumber(noiseFloor)}.`),
+    ...boundsLine(metrics.calibration),
     `${ending} ${formatNumber(seconds.reference)} s for references, ${formatNumber(seconds.fit)} s for fitting, ` +
       `${formatNumber(seconds.measure)} s for measuring.`,
     ...(brokenSolver === undefined ? [] : ["There is no solver.onnx: it breaks on these states."]),
     ...wroteLines(paths),
   ].join("\n");
 }
+
+/** What is known of errors that nobody measures, in a line or none. */
+function boundsLine(calibration: FitRun["metrics"]["calibration"]): string[] {
+  const level = calibration?.levels.findLast(({ coverage }) => coverage <= SHOWN_COVERAGE);
+  if (calibration === undefined || level === undefined) return [];
+  const { coverage, bounds } = level;
+  const [least, most] = [Math.min(...bounds), Math.max(...bounds)].map(formatNumber);
+  const range = least === most ? least : `${least} to ${most}, by what its corrections add`;
+  return [
+    `${formatNumber(100 * coverage)} % of new states like these end within ${range}, by ${calibration.samples} others: ` +
+      "`solve --guard` goes by that.",
+  ];
+}
+
+/** What people are told of. */
+const SHOWN_COVERAGE = 0.95;
 
 /** The numbers of metrics.json, and where everything is. */
 function jsonOf(

@@ -28,7 +28,7 @@ export const fitRunTable = {
     otherwise: "for a flow of `train`: its base",
     placeholder: "source",
     group: "What to fit:",
-    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv; a fifth of a file is held out",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv; a fifth of a file is held out, a tenth calibrates bounds of errors",
   },
   logDensity: {
     type: "text",
@@ -50,7 +50,7 @@ export const fitRunTable = {
     otherwise: "2000; images: 64",
     placeholder: "n",
     group: "What to fit:",
-    help: "held-out states to measure on",
+    help: "held-out states to measure on, and others to calibrate bounds of errors on",
   },
   budget: {
     type: "list",

@@ -1,5 +1,5 @@
 import type { DeclaredType } from "../../../graph/internal.js";
-import type { ValidityCard } from "../../../hypersolver/index.js";
+import type { SolveCalibration, ValidityCard } from "../../../hypersolver/index.js";
 import type { SolverFacts } from "../../../hypersolver/internal.js";
 import type { FlowFacts } from "../../../models/internal.js";
 import type { FieldRoles } from "../../../ode/internal.js";
@@ -115,5 +115,34 @@ function cardText(card: ValidityCard): string {
     hypersolver,
   ]);
   const table = textTable(["steps", "NFE", "MACs a sample", "error of the base", "of the hypersolver"], rows);
-  return [...facts, ...(rows.length === 0 ? [] : ["", table])].join("\n");
+  const bounds = card.calibration === undefined ? [] : ["", boundsText(card.calibration)];
+  return [...facts, ...(rows.length === 0 ? [] : ["", table]), ...bounds].join("\n");
+}
+
+/** Bounds of errors, a row a coverage and a column a bin of scores, with what they promise. */
+export function boundsText({
+  method,
+  steps,
+  span,
+  samples,
+  reference,
+  score,
+  levels,
+  guarantee,
+}: SolveCalibration): string {
+  const [t0, t1] = span;
+  const edges = levels[0]?.edges ?? [];
+  const labels =
+    edges.length === 0 ? ["bound"] : [...edges.map((edge) => `score < ${formatNumber(edge)}`), "above"];
+  const rows = levels.map(({ coverage, bounds }) => [
+    `${formatNumber(100 * coverage)} %`,
+    ...bounds.map(formatNumber),
+  ]);
+  const by = score === "own" ? "by what its corrections add (the score)" : "one for all states";
+  return [
+    `Bounds of the errors of ${method} in ${countOf(steps, "step")} from s = ${t0} to ${t1}, ${by}; measured on ${samples} ` +
+      `states against ${reference}:`,
+    textTable(["coverage", ...labels], rows),
+    guarantee,
+  ].join("\n");
 }

@@ -8,9 +8,8 @@ import {
   solveField,
 } from "../../../ode/index.js";
 import { magnitudeOf, type SolvePlace } from "../../../ode/internal.js";
-import { textTable } from "../../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
-import { formatShape, type Tensor, toFloat64 } from "../../../tensor/index.js";
+import { formatShape, type Tensor } from "../../../tensor/index.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import {
   compileOptions,
@@ -27,12 +26,14 @@ import { warnOfTolerances } from "../../options/tolerances.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
+import { guardedAnswer } from "./guarded.js";
+import { preview } from "./preview.js";
 import { statesFile } from "./states-file.js";
 import { type SolveOptions, solveTable } from "./table.js";
 
 /** `hypersolvers solve`. */
 export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (options, { output }) => {
-  const { field: path } = options;
+  const { field: path, guard } = options;
   refuseContradictions(options);
   const given = await readField(path, options);
   const field = options.precision === undefined ? given : fieldAs(given, options.precision);
@@ -62,6 +63,10 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (
           ...warnOfStates(correction, samples.z0, (place.span ?? place.times)?.[0], output),
         ];
   const interruption = onInterrupt(output, "Stopping the solve.");
+  if (guard !== undefined) {
+    const ask = { guard, field, samples, chosen, span: place.span, options, signal: interruption.signal };
+    return guardedAnswer(ask, warnings).finally(interruption.release);
+  }
   const solution = await solveField(field, samples.z0, {
     ...compileOptions(options),
     ...place,
@@ -81,7 +86,12 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (
   };
 });
 
-function refuseContradictions({ span, times }: SolveOptions): void {
+function refuseContradictions({ span, times, guard, coverage, guardMethod }: SolveOptions): void {
+  const ofGuard = coverage !== undefined ? "--coverage" : guardMethod && "--guard-method";
+  if (guard === undefined && ofGuard !== undefined)
+    throw unusable(ofGuard, "--guard beside it, the largest bound of an error", "no --guard");
+  if (guard !== undefined && times !== undefined)
+    throw unusable("--guard, --times", "--guard with --span: bounds are for its end", "both");
   if (span !== undefined && times !== undefined)
     throw unusable("--span, --times", "one of the two", "both", "--times has start and end already");
 }
@@ -133,9 +143,6 @@ function jsonOf(solution: FieldSolution, method: string, { out, warnings }: Writ
   };
 }
 
-/** Rows of the last state to show when nothing is written. */
-const SHOWN_ROWS = 5;
-
 function textOf(
   { message, statistics, states }: FieldSolution,
   method: string,
@@ -151,25 +158,4 @@ function textOf(
       `${formatNumber(macs)} MACs a sample, ${formatMilliseconds(milliseconds)} for ${formatShape(end.shape)}.`,
     out === undefined ? preview(end) : `Wrote ${out}.`,
   ].join("\n");
-}
-
-function preview(end: Tensor): string {
-  const [count = 0] = end.shape;
-  const width = Math.max(1, end.data.length / Math.max(1, count));
-  const columns = Math.min(width, 8);
-  const values = toFloat64(end);
-  const rows = Array.from({ length: Math.min(count, SHOWN_ROWS) }, (_, i) => [
-    `${i}`,
-    ...Array.from({ length: columns }, (_, j) => (values[i * width + j] ?? Number.NaN).toPrecision(6)),
-  ]);
-  const table = textTable(
-    [
-      { label: "sample", align: "right" },
-      ...(rows[0]?.slice(1).map((_, j) => ({ label: `z[${j}]`, align: "right" as const })) ?? []),
-    ],
-    rows,
-  );
-  const more =
-    count > SHOWN_ROWS || width > columns ? "\nShortened; --out FILE.safetensors keeps everything." : "";
-  return `${table}${more}`;
 }

@@ -1,5 +1,6 @@
-import type { FieldSolution } from "../../../ode/index.js";
-import { encodeSafetensors, fromNumbers, type Tensor } from "../../../tensor/index.js";
+import type { GuardedStates } from "../../../hypersolver/index.js";
+import type { FieldSolution, Span } from "../../../ode/index.js";
+import { encodeSafetensors, fromNumbers, type Tensor, tensor } from "../../../tensor/index.js";
 import { libraryName } from "../../../version.js";
 
 /**
@@ -24,6 +25,22 @@ export function statesFile(
     t0: String(times[0] ?? ""),
     t1: String(lastGood.s),
   });
+}
+
+/** Guarded states as safetensors: the end `z`, bounds of the fast answer's errors, and 1 where another one stands. */
+export function guardedFile(
+  { end, bounds, refined }: GuardedStates,
+  { span: [t0, t1], field }: { readonly span: Span; readonly field: string },
+): Uint8Array {
+  const flags = new Uint8Array(bounds.length);
+  for (const row of refined) flags[row] = 1;
+  const tensors = {
+    z: end,
+    error_bound: fromNumbers(bounds, [bounds.length], "float64"),
+    refined: tensor("bool", [bounds.length], flags),
+  };
+  const facts = { status: "success", field, library: libraryName, t0: String(t0), t1: String(t1) };
+  return encodeSafetensors(tensors, facts);
 }
 
 /** States of one shape as [times, batch, …]. */

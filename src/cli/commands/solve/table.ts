@@ -81,10 +81,31 @@ export const solveOwnTable = {
     placeholder: "n",
     help: "how many states to draw with normal or uniform",
   },
+  guard: {
+    type: "number",
+    above: 0,
+    placeholder: "x",
+    help: "for learned methods: the largest error bound that a sample may have; samples of larger ones are solved again",
+  },
+  coverage: {
+    type: "number",
+    above: 0,
+    below: 1,
+    otherwise: "0.95",
+    placeholder: "share",
+    help: "with --guard: share of the samples whose error is to stay within its bound",
+  },
+  guardMethod: {
+    type: "text",
+    otherwise: "dopri5 at a hundredth of the guard",
+    placeholder: "method",
+    reads: checkMethodText as typeof checkMethodText,
+    help: "with --guard: what solves samples again, such as dopri5@1e-5",
+  },
   out: {
     type: "text",
     placeholder: "file",
-    help: "where to write the states (safetensors): key z, [batch, …] with --span, [times, batch, …] with --times",
+    help: "where to write the states (safetensors): key z, [batch, …] with --span, [times, batch, …] with --times; with --guard also error_bound and refined",
   },
   keepPartial: {
     type: "boolean",

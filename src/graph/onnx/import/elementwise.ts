@@ -142,6 +142,10 @@ export const conditionalDecoders: DecoderTable = {
     (x, y) => build.not(build.less(x, y)),
     (x, y) => inverse(lessCounts(x, y)),
   ),
+  IsNaN: unary(
+    (x) => build.not(build.equal(x, x)),
+    () => 0,
+  ),
   Not: unary(build.not, ([x]) => Number(x === 0)),
   And: binary(
     (x, y) => build.less(0, build.mul(numeric(x), numeric(y))),

@@ -4,7 +4,7 @@ import { type Graph, makeGraph, type NamedNodes } from "../../graph.js";
 import { inputNode, isOp, type Node } from "../../node.js";
 import type { TensorType } from "../../tensor-type.js";
 import { topological } from "../../traverse.js";
-import { type Call, listCalls, qualifiedName } from "./calls.js";
+import { type Call, innerCalls, listCalls, qualifiedName } from "./calls.js";
 import { formatCount } from "./count.js";
 import { inputType } from "./inputs.js";
 import { countsOf, type Data, isPacked } from "./packed.js";
@@ -12,7 +12,7 @@ import { decodePacked } from "./packed-context.js";
 import { type ModelHeader, type ParsedModel, readModel } from "./read-model.js";
 import { readTensor } from "./stored-tensor.js";
 import { decoderOf } from "./table.js";
-import { isFolded, nodeOf, valueOfTensor } from "./value.js";
+import { asFolded, isFolded, nodeOf, noteStored, valueOfTensor } from "./value.js";
 
 /** An ONNX model as a graph of ours: solvable, differentiable, exportable. */
 export interface ImportedModel extends ModelHeader {
@@ -43,7 +43,8 @@ export function importOnnx(bytes: Uint8Array, what: string): ImportedModel {
   requireDecoders(calls, what);
   const { values, own, weights } = readLeaves(model, what);
   const batchSource = [...own.values()].find(({ shape }) => shape[0] === "batch");
-  for (const call of calls) decodeCall(call, values, batchSource, what);
+  const scope: Scope = { model, values, batchSource, what };
+  for (const call of calls) decodeCall(call, scope);
   const outputs = model.graph.output.map(({ name }): [string, Node] => [
     name,
     outputOf(lookUp(values, name, `${what}, output "${name}"`), batchSource, `${what}, output "${name}"`),
@@ -118,7 +119,10 @@ function readLeaves({ graph }: ParsedModel, what: string): Leaves {
     const { name } = proto;
     const value = readTensor(proto, `${what}, initializer "${name}"`);
     const weight = isFloat(value.dtype) && value.shape.length > 0 ? weightOf(name, value, what) : undefined;
-    if (weight !== undefined) weights.set(name, weight);
+    if (weight !== undefined) {
+      weights.set(name, weight);
+      noteStored(weight.node, value);
+    }
     values.set(name, weight?.node ?? valueOfTensor(value));
   }
   const own: Inputs = new Map();
@@ -154,23 +158,49 @@ function lookUp(values: ReadonlyMap<string, Data>, name: string, what: string): 
   throw fail("MALFORMED_FILE", { what, expected: "a value computed before", received: `"${name}"` });
 }
 
-function decodeCall(
-  call: Call,
-  values: Map<string, Data>,
-  batchSource: Node | undefined,
-  what: string,
-): void {
+/** What is known where a call is decoded. */
+interface Scope {
+  readonly model: ParsedModel;
+  readonly values: Map<string, Data>;
+  readonly batchSource: Node | undefined;
+  readonly what: string;
+}
+
+function decodeCall(call: Call, scope: Scope): void {
+  const { values, batchSource, what } = scope;
   const where = `${what}, node "${call.name}"`;
   const inputs = call.inputs.map((name) => (name === "" ? undefined : lookUp(values, name, where)));
-  const results = decode(call, inputs, batchSource, where);
+  const results = branch(call, inputs, scope) ?? decode(call, inputs, batchSource, where);
   for (const [i, name] of call.outputs.entries()) {
     const result = results[i];
     if (name === "" || result === undefined) continue;
-    if (values.has(name)) {
-      throw fail("MALFORMED_FILE", { what: where, expected: "a new name", received: `"${name}" again` });
-    }
-    values.set(name, result);
+    define(values, name, result, where);
   }
+}
+
+function define(values: Map<string, Data>, name: string, value: Data, where: string): void {
+  if (values.has(name))
+    throw fail("MALFORMED_FILE", { what: where, expected: "a new name", received: `"${name}" again` });
+  values.set(name, value);
+}
+
+/** The branch that the condition of an If takes, where it follows from shapes and constants, decoded in its place. */
+function branch(call: Call, [condition]: readonly (Data | undefined)[], scope: Scope): Data[] | undefined {
+  if (call.opType !== "If" || call.domain !== "" || condition === undefined || isPacked(condition))
+    return undefined;
+  const decided = asFolded(condition)?.entries[0];
+  if (typeof decided !== "number") return undefined;
+  const name = decided === 0 ? "else_branch" : "then_branch";
+  const graph = call.attributes.get(name)?.g;
+  const where = `${scope.what}, node "${call.name}"`;
+  if (graph === undefined)
+    throw fail("MALFORMED_FILE", { what: where, expected: `a graph "${name}"`, received: "none" });
+  const { calls, rename } = innerCalls(scope.model, call, graph, scope.what);
+  requireDecoders(calls, scope.what);
+  for (const proto of graph.initializer)
+    define(scope.values, rename(proto.name), valueOfTensor(readTensor(proto, where)), where);
+  for (const inner of calls) decodeCall(inner, scope);
+  return graph.output.map((output) => lookUp(scope.values, rename(output.name), where));
 }
 
 /** Decodes; errors of shapes and attributes get the place in the file. */

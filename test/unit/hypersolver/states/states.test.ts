@@ -17,20 +17,22 @@ describe("state sources", () => {
   const firsts = (tensor: { data: ArrayLike<number | bigint> }): number[] =>
     Array.from({ length: tensor.data.length / 2 }, (_, i) => Number(tensor.data[2 * i]));
 
-  test("of given states hold a fifth out and a tenth for validation, never shared, controls with their states", () => {
+  test("of given states hold a fifth out, a tenth for validation and one for calibration, never shared, controls with their states", () => {
     const training = given.training(50, new Random(1));
     const validation = given.validation(50, new Random(1));
-    expect(new Set(firsts(validation.z0))).toEqual(new Set([28, 30]));
+    expect(new Set(firsts(validation.z0))).toEqual(new Set([24, 26]));
+    const calibration = given.calibration?.(50, new Random(1));
+    expect(new Set(firsts(calibration?.z0 ?? z0))).toEqual(new Set([28, 30]));
     const heldOut = given.heldOut(50, new Random(1));
     expect(new Set(firsts(heldOut.z0))).toEqual(new Set([32, 34, 36, 38]));
     const seen = firsts(training.z0);
     expect(seen).toHaveLength(50);
-    expect(seen.every((value) => value < 28)).toBe(true);
-    // 50 from 14: each three times, eight of them a fourth.
+    expect(seen.every((value) => value < 24)).toBe(true);
+    // 50 from 12: each four times, two of them a fifth.
     const counts = [...new Set(seen)].map((value) => seen.filter((other) => other === value).length);
-    expect(counts).toHaveLength(14);
-    expect(Math.max(...counts)).toBe(4);
-    expect(Math.min(...counts)).toBe(3);
+    expect(counts).toHaveLength(12);
+    expect(Math.max(...counts)).toBe(5);
+    expect(Math.min(...counts)).toBe(4);
     expect(Array.from(training.controls.x?.data ?? [], Number)).toEqual(seen);
   });
 

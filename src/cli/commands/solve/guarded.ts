@@ -1,0 +1,119 @@
+import {
+  compileGuardedSolve,
+  type GuardedStates,
+  guardFallback,
+  type SolveCalibration,
+} from "../../../hypersolver/index.js";
+import type { Samples } from "../../../hypersolver/internal.js";
+import type { Field, FixedMethod, Method, Span } from "../../../ode/index.js";
+import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
+import { formatShape } from "../../../tensor/index.js";
+import { writeWhole } from "../../files/files.js";
+import { compileOptions } from "../../files/models.js";
+import { type ChosenMethod, chosenMethod, missing } from "../../options/method.js";
+import type { Machine } from "../../options/options.js";
+import { unusable } from "../../options/usage-error.js";
+import { preview } from "./preview.js";
+import { guardedFile } from "./states-file.js";
+import type { SolveOptions } from "./table.js";
+
+/** What `solve --guard` is asked. */
+interface GuardedAsk {
+  readonly guard: number;
+  readonly field: Field;
+  readonly samples: Samples;
+  readonly chosen: ChosenMethod;
+  readonly span: Span | undefined;
+  readonly options: SolveOptions & Machine;
+  readonly signal: AbortSignal;
+}
+
+/** What a command answers. */
+interface Answer {
+  readonly text: string;
+  readonly json: object;
+}
+
+/** Solves by a learned method whose file has bounds of its errors, and again what exceeds the guard. */
+export async function guardedAnswer(ask: GuardedAsk, warnings: readonly string[]): Promise<Answer> {
+  const { guard, field, samples, chosen, options, signal } = ask;
+  const { method, calibration } = calibratedMethod(chosen);
+  const { span = calibration.span } = ask;
+  const { guardMethod, coverage, out } = options;
+  const fallback =
+    guardMethod === undefined
+      ? guardFallback(field, guard)
+      : (await chosenMethod({ method: guardMethod }, {})).method;
+  const spec = { guard, coverage, fallback };
+  const solve = await compileGuardedSolve(field, method, span, calibration, spec, compileOptions(options));
+  try {
+    const states = await solve.run(samples.z0, samples.controls, signal);
+    if (out !== undefined) await writeWhole(out, guardedFile(states, { span, field: options.field }));
+    return {
+      text: textOf(states, method, ask, fallback),
+      json: jsonOf(states, method, ask, fallback, warnings),
+    };
+  } finally {
+    await solve.dispose();
+  }
+}
+
+interface CalibratedMethod {
+  readonly method: FixedMethod;
+  readonly calibration: SolveCalibration;
+}
+
+/** @throws a usage error for methods that nothing is known of. */
+function calibratedMethod({ method, correction, coefficients }: ChosenMethod): CalibratedMethod {
+  const card = correction?.card ?? coefficients?.card;
+  if (method.kind === "adaptive" || card === undefined)
+    throw unusable("--guard", "a learned method, such as hyper:FILE:STEPS or ns:FILE", method.text);
+  if (card.calibration !== undefined) return { method, calibration: card.calibration };
+  throw missing("--guard", "a file with bounds of its errors: `fit` of this version measures them");
+}
+
+function jsonOf(
+  { end, bounds, refined, statistics }: GuardedStates,
+  { text: method }: FixedMethod,
+  { guard, options }: GuardedAsk,
+  fallback: Method,
+  warnings: readonly string[],
+): object {
+  // JSON has no infinity: a sample of which nothing is known has null.
+  const told = [...bounds].map((bound) => (Number.isFinite(bound) ? bound : null));
+  return {
+    status: "success",
+    method,
+    shape: end.shape,
+    guard,
+    fallback: fallback.text,
+    ...statistics,
+    errorBounds: told,
+    refinedRows: refined,
+    warnings,
+    out: options.out ?? null,
+  };
+}
+
+function textOf(
+  { end, bounds, refined, statistics }: GuardedStates,
+  { text }: FixedMethod,
+  { guard, options: { out } }: GuardedAsk,
+  fallback: Method,
+): string {
+  const { samples, coverage, needed, fastNfe, fallbackNfe, meanNfe, milliseconds } = statistics;
+  const kept = [...bounds].filter((bound) => bound <= guard);
+  const sure = `${formatNumber(100 * coverage)} %`;
+  return [
+    `${text}: ${fastNfe} evaluations of f, ${formatMilliseconds(milliseconds)} for ${formatShape(end.shape)}.`,
+    kept.length === 0
+      ? `No sample has an error bound (${sure}) within the guard, ${formatNumber(guard)}.`
+      : `${kept.length} of ${samples} samples have error bounds (${sure}) within the guard, ${formatNumber(guard)}: ` +
+        `${formatNumber(Math.min(...kept))} to ${formatNumber(Math.max(...kept))}.`,
+    refined.length === 0
+      ? "None was solved again."
+      : `${refined.length} were solved again by ${fallback.text} (${fallbackNfe} evaluations), which makes ` +
+        `${formatNumber(meanNfe)} evaluations a sample; ${needed} of them were further off than the guard.`,
+    out === undefined ? preview(end) : `Wrote ${out}.`,
+  ].join("\n");
+}

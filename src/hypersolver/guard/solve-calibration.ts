@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { fail } from "../../tensor/index.js";
+import { type ErrorCalibration, errorBound } from "./calibration.js";
+
+/** How far a fitted solve is off, as its file says it: bounds of errors by score, for several coverages. */
+export interface SolveCalibration {
+  /** Name of the method that was calibrated, in so many steps over this span. */
+  readonly method: string;
+  readonly steps: number;
+  readonly span: readonly [number, number];
+  /** Hash of the field's operators and weights. */
+  readonly fingerprint: string;
+  /** Samples whose errors were measured. */
+  readonly samples: number;
+  /** What errors were measured against: the spelling of a method. */
+  readonly reference: string;
+  /** `own`: what the method's corrections added; `none`: the method knows nothing of its errors, one bound serves all. */
+  readonly score: "own" | "none";
+  /** Quantiles of the scores at equal distances, the smallest and the largest first and last; none without scores. */
+  readonly scores: readonly number[];
+  /** For every coverage, increasing. */
+  readonly levels: readonly ErrorCalibration[];
+  /** What all that promises, for people. */
+  readonly guarantee: string;
+}
+
+/** The promise of split conformal prediction, with its conditions. */
+export const GUARANTEE: string =
+  "A new sample ends within its bound of the reference with at least the stated probability, in every bin of scores, if it " +
+  "is drawn as the calibration states were and is one that the reference can solve. Nothing is promised for states of " +
+  "another kind, for other spans, numbers of steps, fields or weights, or for one sample in particular.";
+
+const numbers = z.array(z.number());
+
+/** Checks a calibration that came from outside. */
+export const solveCalibrationSchema: z.ZodType<SolveCalibration> = z.object({
+  method: z.string(),
+  steps: z.number().int().min(1),
+  span: z.tuple([z.number(), z.number()]),
+  fingerprint: z.string(),
+  samples: z.number().int().min(1),
+  reference: z.string(),
+  score: z.enum(["own", "none"]),
+  scores: numbers,
+  levels: z
+    .array(
+      z
+        .object({ coverage: z.number().gt(0).lt(1), edges: numbers, bounds: numbers, counts: numbers })
+        .refine(({ edges, bounds }) => bounds.length === edges.length + 1, "one bound more than edges"),
+    )
+    .min(1),
+  guarantee: z.string(),
+});
+
+/** Scores beyond the largest of the calibration by more than this factor are not known to mean anything. */
+const SCORE_MARGIN = 1.1;
+
+/**
+ * The bounds of the least calibrated coverage that is not below the wanted one.
+ * @throws INVALID_ARGUMENT for a coverage above all that were calibrated.
+ */
+export function levelOf({ levels, samples }: SolveCalibration, coverage: number): ErrorCalibration {
+  const level = levels.find((each) => each.coverage >= coverage && coverage > 0);
+  if (level !== undefined) return level;
+  const known = levels.map((each) => each.coverage).join(", ");
+  throw fail("INVALID_ARGUMENT", {
+    what: "coverage",
+    expected: `above 0, and at most the largest that ${samples} calibration states allow (${known})`,
+    received: String(coverage),
+    help: "ask for less, or fit with more --samples",
+  });
+}
+
+/** The largest score that bounds are known for. */
+export const largestScore = ({ scores }: SolveCalibration): number => SCORE_MARGIN * (scores.at(-1) ?? 0);
+
+/** The bound of a sample's error; infinite for a sample that broke, and for scores that calibration never saw. */
+export function boundOf(calibration: SolveCalibration, level: ErrorCalibration, score: number): number {
+  return score <= largestScore(calibration) ? errorBound(level, score) : Number.POSITIVE_INFINITY;
+}

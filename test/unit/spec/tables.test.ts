@@ -50,11 +50,13 @@ function plainValid(kind: Kind): fc.Arbitrary<unknown> {
     case "integer":
       return fc.integer({ min: kind.min ?? -1e6, max: kind.max });
     case "number":
-      return kind.above === undefined
-        ? fc.double({ min: kind.min ?? -1e9, max: kind.max ?? 1e9, noNaN: true })
-        : positive
-            .map((value) => value + (kind.above ?? 0))
-            .filter((value) => value <= (kind.max ?? Infinity));
+      return fc.double({
+        min: kind.above ?? kind.min ?? -1e9,
+        minExcluded: kind.above !== undefined,
+        max: kind.below ?? kind.max ?? 1e9,
+        maxExcluded: kind.below !== undefined,
+        noNaN: true,
+      });
     case "text":
       if (kind.reads !== undefined) return fc.constantFrom(...(readable.get(kind.reads) ?? []));
       return kind.pattern === undefined

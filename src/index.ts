@@ -159,6 +159,7 @@ export {
   runFit,
   solverLearner,
   standardCompetitors,
+  tuneSolver,
 } from "./experiments/index.js";
 
 export { version } from "./version.js";

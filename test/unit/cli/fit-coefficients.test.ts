@@ -7,7 +7,7 @@ import { told } from "../../helpers/told.js";
 
 const home = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), "hypersolvers-coefficients-"));
-const LIGHT = "--trajectories 64 --batch 32 --iterations 40 --samples 10 --budget 4 --no-figures";
+const LIGHT = "--trajectories 64 --batch 32 --iterations 40 --samples 50 --budget 4 --no-figures";
 const FIT = `fit field.onnx --learn coefficients --evaluations 4 --states normal ${LIGHT} --out ns`;
 
 beforeAll(() => {

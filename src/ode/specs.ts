@@ -8,8 +8,9 @@ export {
   isSolverFileText,
   parseGrid,
   parseTableauMethod,
+  requireMethodName,
   splitMethods,
   splitReversible,
 } from "./methods/method-text.js";
 export { tableauTable } from "./methods/tableau-table.js";
-export { methodNames } from "./methods/tableaus/names.js";
+export { methodNames, requireTableauName } from "./methods/tableaus/names.js";

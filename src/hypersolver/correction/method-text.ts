@@ -6,6 +6,8 @@ import {
   isSolverFileText,
   parseGrid,
   parseTableauMethod,
+  requireMethodName,
+  requireTableauName,
   splitMethods,
   splitReversible,
 } from "../../ode/specs.js";
@@ -70,18 +72,28 @@ const misspelled = (text: string, expected: string): Error =>
   fail("INVALID_ARGUMENT", { what: "method", expected, received: JSON.stringify(text) });
 
 /**
- * Checks the spelling of a method, or its bare name, whose steps or tolerances are said beside it. Whether there is such a
- * method is for `methodOf` to say.
+ * Checks the spelling of a method, or its bare name, whose steps or tolerances are said beside it. Names have to be those of
+ * the library; files are not looked for.
  * @throws INVALID_ARGUMENT
  */
 export function checkMethodText(text: string): void {
-  if (/[:@]/.test(text)) parseMethodSpec(text);
+  if (/[:@]/.test(text)) requireNames(parseMethodSpec(text));
+  else if (!isHyperText(text)) requireMethodName(text.trim());
 }
 
 /**
- * The same for a list between commas.
+ * The same for a list between commas, without bare names.
  * @throws INVALID_ARGUMENT
  */
 export const checkMethodsText = (text: string): void => {
-  for (const each of splitMethods(text)) parseMethodSpec(each);
+  for (const each of splitMethods(text)) requireNames(parseMethodSpec(each));
 };
+
+function requireNames(spec: AnyMethodSpec): void {
+  if (spec.kind === "reversible") requireNames(spec.base);
+  else if (spec.kind === "hyper") {
+    if (typeof spec.base === "string") requireTableauName(spec.base);
+  } else if (spec.kind === "fixed" || spec.kind === "adaptive") {
+    if (typeof spec.tableau === "string") requireMethodName(spec.tableau);
+  }
+}

@@ -9,7 +9,8 @@ import type {
   ReversibleSpec,
   TableauMethodSpec,
 } from "./method-spec.js";
-import { isMultistepName } from "./multistep/names.js";
+import { isMultistepName, multistepNames } from "./multistep/names.js";
+import { isTableauName, unknownMethod } from "./tableaus/names.js";
 
 /*
  * The one spelling of methods, for command lines, legends and reports:
@@ -147,6 +148,16 @@ export function parseTableauMethod(
   const given = mark === undefined ? {} : parseControl(rest, text);
   const { rtol, atol } = tolerances;
   return { kind: "adaptive", tableau: name, rtol, atol, ...given };
+}
+
+/**
+ * Checks the bare name of a method that is told its steps or tolerances elsewhere: `heun`, `ab2`, `reversible-heun`.
+ * @throws INVALID_ARGUMENT that lists the known names.
+ */
+export function requireMethodName(text: string): void {
+  const name = splitReversible(text)?.base ?? text;
+  if (isMultistepName(name) || isTableauName(name)) return;
+  throw unknownMethod(name, multistepNames);
 }
 
 const controlNumbers = ["maxSteps", "minStep", "maxStep", "firstStep", "toleranceColumns"];

@@ -29,6 +29,9 @@ height, width]; only the batch may be dynamic. The derivative of \`maxPool\` goe
 
 ${code(importableOperators)}
 
+\`If\` needs a condition that follows from shapes; \`Resize\` is read in the modes nearest, linear and cubic, \`Attention\` without a
+cache, \`Einsum\` without diagonals, \`Gather\` with labels from data for rows of a table.
+
 Convolutions and pooling are read along two axes, with explicit or automatic padding. \`ScatterElements\` adds
 (reduction \`add\`), \`BatchNormalization\` uses stored statistics.
 

@@ -159,6 +159,8 @@ export {
   runFit,
   solverLearner,
   standardCompetitors,
+  studentLearner,
+  tuneSolver,
 } from "./experiments/index.js";
 
 export { version } from "./version.js";

@@ -11,6 +11,7 @@ import { reproduceCommand } from "./commands/reproduce/command.js";
 import { sampleCommand } from "./commands/sample/command.js";
 import { solveCommand } from "./commands/solve/command.js";
 import { trainCommand } from "./commands/train/command.js";
+import { tuneCommand } from "./commands/tune/command.js";
 import { addExamples, type SharedOptions } from "./options/options.js";
 import { failureJson, reportFailure } from "./terminal/failure.js";
 import { createOutput, jsonText, type Output, outliveReaders } from "./terminal/output.js";
@@ -19,6 +20,7 @@ import { shellQuoted } from "./terminal/shell.js";
 /** Every command, in the order of the help. */
 export const commands: readonly CommandDefinition[] = [
   fitCommand,
+  tuneCommand,
   solveCommand,
   exportCommand,
   compareCommand,
@@ -33,7 +35,7 @@ export const commands: readonly CommandDefinition[] = [
 /**
  * Runs one command line.
  * @param args without the names of the interpreter and the script.
- * @returns the exit code: 0 done, 1 refused or failed, 2 not understood, 129, 130 or 143 stopped early by a signal.
+ * @returns the exit code: 0 done, 1 refused or failed, 2 not understood, 3 no solver as wanted, 129, 130 or 143 stopped early by a signal.
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const output = createOutput(process);
@@ -118,7 +120,7 @@ export function buildProgram(output: Output, attach: Attach): Command {
 
 const exitCodes = `
 Exit codes: 0 done; 1 the library refused or failed (error: CODE: …); 2 the command line is not usable;
-130 stopped early by Ctrl-C (143 by SIGTERM, 129 by SIGHUP). HYPERSOLVERS_DEBUG=1 shows where an error arose.`;
+3 tune: nothing keeps to the error, what comes closest is written; 130 stopped early by Ctrl-C (143 by SIGTERM, 129 by SIGHUP). HYPERSOLVERS_DEBUG=1 shows where an error arose.`;
 
 function packageVersion(): string {
   const manifest: unknown = createRequire(import.meta.url)("../../package.json");

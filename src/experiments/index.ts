@@ -22,6 +22,7 @@ export {
   type LearnedCoefficients,
   solverLearner,
 } from "./fit/solver-learner.js";
+export { type LearnedStudent, studentLearner } from "./fit/student-learner.js";
 // A flow, from data to report.
 export {
   densityOverGrid,
@@ -52,3 +53,8 @@ export type { ExperimentContext } from "./kit/run.js";
 export { overSeeds } from "./kit/seeds.js";
 export type { Store } from "./kit/store.js";
 export { experimentNamed, experiments } from "./registry.js";
+// A solver by the error that it may have.
+export { runTune, type TuneRequest, type TuneRun } from "./tune/run-tune.js";
+export type { TuneMetrics } from "./tune/tune-metrics.js";
+export { type TuneInputs, type Tuning, tuneSolver } from "./tune/tune-solver.js";
+export type { TuneSpec } from "./tune/tune-table.js";

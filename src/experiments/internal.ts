@@ -7,4 +7,7 @@ export { cellsFor } from "./flow/flow-figures.js";
 export { flowSummary, formatNats, meanText } from "./flow/flow-report.js";
 export { CHECKPOINT_FILE, checkpointing } from "./kit/checkpoint-files.js";
 export { presets } from "./kit/experiment.js";
-export { type TrackedStore, trackedStore } from "./kit/store.js";
+export { storeBelow, type TrackedStore, trackedStore } from "./kit/store.js";
+export { resolveTune } from "./tune/ground.js";
+export { tuneText } from "./tune/tune-report.js";
+export { tuneTable } from "./tune/tune-table.js";

@@ -7,3 +7,4 @@ export {
   MATCHING_PER_LIKELIHOOD,
 } from "./flow/flow-defaults.js";
 export { type Preset, presetNames } from "./kit/preset-names.js";
+export { tuneTable } from "./tune/tune-table.js";

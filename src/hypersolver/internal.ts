@@ -27,4 +27,7 @@ export type { MeshPointError } from "./measure/mesh-errors.js";
 export { type DroppedSamples, droppedText, solvableSamples } from "./measure/solvable-samples.js";
 export { type ReferenceFacts, referenceFacts } from "./reference/reference.js";
 export type { StateStream } from "./states/state-stream.js";
-export { drawnStates, type Sampler, type Samples, widened } from "./states/states.js";
+export { drawnStates, mapSamples, type Sampler, type Samples, widened } from "./states/states.js";
+export { resolveStudent } from "./student/resolve-student.js";
+export { isStudent, type StudentSpec } from "./student/student-method.js";
+export { type EffectiveStudent, studentTable } from "./student/student-table.js";

@@ -76,9 +76,9 @@ async function expectDerivative(
 
 describe("gradients of fixed steps agree with central differences, for z0, controls and parameters", () => {
   const runs: readonly (readonly [string, SolvePlace, Grid])[] = [
-    ["forward", { span: [0.1, 1.2] }, { steps: 3 }],
-    ["reversed, intermediate times", { times: [1.2, 0.8, -0.3] }, { steps: 2 }],
-    ["a mesh that is not uniform, a state at each point", {}, { mesh: [0, 0.4, 0.5, 1] }],
+    ["forward", { span: [0.1, 1.2] }, { steps: 2 }],
+    ["reversed, intermediate times", { times: [1.2, 0.8, -0.3] }, { steps: 1 }],
+    ["a mesh that is not uniform, a state at each point", {}, { mesh: [0, 0.4, 0.5] }],
   ];
   const methods = [
     ...Object.values(tableaus).map((tableau) => fixed(tableau, { steps: 1 })),

@@ -25,6 +25,9 @@ export const FIT_STOPS = "Stopping: if the fit has begun, what is best so far is
 /** What the first Ctrl-C leads to in an experiment, which trains, fits and measures. */
 export const EXPERIMENT_STOPS = "Stopping: what was trained and fitted so far is written.";
 
+/** What the first Ctrl-C leads to in a search. */
+export const TUNING_STOPS = "Stopping: the best solver so far is tested and written.";
+
 /** What the first Ctrl-C leads to in a training. */
 export const TRAINING_STOPS = "Stopping: the best flow so far is measured and written.";
 

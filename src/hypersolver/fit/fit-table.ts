@@ -1,4 +1,4 @@
-import { methodNames, tableauTable } from "../../ode/specs.js";
+import { methodNames, requireTableauName, tableauTable } from "../../ode/specs.js";
 import type { Complete, Spec } from "../../spec/index.js";
 import { most, seedRow } from "../../spec/internal.js";
 import { convArchitectureTable } from "../correction/conv-architecture-table.js";
@@ -22,7 +22,13 @@ export const fitTable = {
   base: {
     type: "either",
     of: [
-      { type: "text", expected: "a method", pattern: "^[^{]", known: methodNames as readonly string[] },
+      {
+        type: "text",
+        expected: "a method",
+        pattern: "^[^{]",
+        known: methodNames as readonly string[],
+        reads: requireTableauName as typeof requireTableauName,
+      },
       { type: "record", of: tableauTable as typeof tableauTable },
     ],
     required: true,

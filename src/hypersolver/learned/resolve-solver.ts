@@ -7,7 +7,7 @@ import { featuresFor } from "../correction/conv-architectures.js";
 import { requireKernels } from "../correction/conv-network.js";
 import { hiddenFeature } from "../correction/hidden-feature.js";
 import { requireImages, shapesSeen } from "../correction/input-shapes.js";
-import type { CorrectionInput } from "../correction/names.js";
+import type { ConvActivation, CorrectionInput } from "../correction/names.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import { coefficientTable } from "./coefficient-table.js";
 import { checkShared } from "./corrected-coefficients.js";
@@ -38,12 +38,7 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
     iterations,
   });
   checkShared(evaluations, every, shared);
-  if (!images && activation === "channel-prelu")
-    throw fail("INVALID_ARGUMENT", {
-      what: "activation",
-      expected: "one for vectors, such as prelu: this field has no channels",
-      received: activation,
-    });
+  refuseChannels(field, activation);
   const inputs = spec.inputs ?? usualInputs(field, shared);
   const features = featuresFor(field, inputs, spec.features ?? []);
   const jointBatch = Math.min(complete.jointBatch, coefficients.trajectories);
@@ -74,7 +69,18 @@ function sizeOfImages(field: Field): readonly [number, number] {
   return [height, width];
 }
 
-function requireStates(field: Field): void {
+/** @throws INVALID_ARGUMENT for an activation of channels where there are none. */
+export function refuseChannels(field: Field, activation: ConvActivation): void {
+  if (hasImageStates(field) || activation !== "channel-prelu") return;
+  throw fail("INVALID_ARGUMENT", {
+    what: "activation",
+    expected: "one for vectors, such as prelu: this field has no channels",
+    received: activation,
+  });
+}
+
+/** @throws SHAPE_MISMATCH for states that are neither vectors nor images. */
+export function requireStates(field: Field): void {
   const { shape } = stateType(field);
   if (shape.length === 2 || shape.length === 4) return;
   throw fail("SHAPE_MISMATCH", {

@@ -140,7 +140,7 @@ describe("a file of options", () => {
       reference: "a test",
     };
     writeFileSync("base.json", JSON.stringify({ base }));
-    const light = "--iterations 20 --trajectories 256 --batch 64 --hidden 8 --samples 50 --budget 2";
+    const light = "--iterations 20 --trajectories 64 --batch 32 --hidden 8 --samples 10 --budget 2";
     const line = `fit field.onnx --config base.json --steps 1 --states normal ${light} --no-figures --out own`;
     expect((await told(line)).code).toBe(0);
     expect((await told("fit --config own/config.json --print-config")).json).toMatchObject({ base });
@@ -154,7 +154,7 @@ describe("a file of options", () => {
 
   it("that a run leaves repeats the run", async () => {
     const LIGHT =
-      "--iterations 20 --trajectories 256 --batch 64 --hidden 8 --samples 50 --budget 2 --no-figures";
+      "--iterations 20 --trajectories 64 --batch 32 --hidden 8 --samples 10 --budget 2 --no-figures";
     await told(`fit field.onnx --base heun --steps 1 --states normal --epsilon none ${LIGHT} --out first`);
     await told("fit --config first/config.json --out second");
     expect(readFileSync("second/correction.onnx").equals(readFileSync("first/correction.onnx"))).toBe(true);

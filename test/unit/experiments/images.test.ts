@@ -233,6 +233,8 @@ describe("where solves break down", () => {
 });
 
 const request = { preset: "smoke", seed: 0, command: "test" } as const;
+const { smoke } = mnistPresets;
+const FEW = { iterations: 6, trajectoryIterations: 2, trajectories: 16 };
 
 describe("the experiment", () => {
   test("needs its images", async () => {
@@ -278,8 +280,7 @@ test("an experiment with a classifier that nobody trained here says nothing of t
       return studied;
     },
   });
-  const { smoke } = mnistPresets;
-  const fit = { ...smoke.fit, iterations: 6, trajectoryIterations: 2, trajectories: 16 };
+  const fit = { ...smoke.fit, ...FEW };
   const spec: ImagePreset = { ...smoke, fit, test: 32, fronts: 32, batch: 16 };
   const { artifacts, metrics } = await untrained.run({ ...request, images, spec }, stoppedInSecondFit());
   expect(metrics).not.toHaveProperty("training");
@@ -290,8 +291,7 @@ test("an experiment with a classifier that nobody trained here says nothing of t
 });
 
 describe("an interrupted experiment", () => {
-  const { smoke } = mnistPresets;
-  const spec = { ...smoke, fronts: 32, batch: 16 };
+  const spec = { ...smoke, fit: { ...smoke.fit, ...FEW }, fronts: 32, batch: 16 };
   const store = checkpointsInMemory();
   const run = (context: ExperimentContext = {}) =>
     mnist.run({ ...request, images, spec }, { store, ...context });

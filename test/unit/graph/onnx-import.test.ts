@@ -1,5 +1,11 @@
-import { create } from "@bufbuild/protobuf";
-import { FunctionProtoSchema, TensorProto_DataType } from "onnx-buf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  FunctionProtoSchema,
+  ModelProtoSchema,
+  TensorProto_DataType,
+} from "onnx-buf";
 import { describe, expect, test } from "vitest";
 import { bind, encodeOnnx, evaluateGraph, importOnnx, inspectOnnx } from "../../../src/graph/index.js";
 import { fromNumbers, type Tensor } from "../../../src/tensor/index.js";
@@ -140,7 +146,7 @@ describe("inspectOnnx", () => {
       onnxModel({
         ...linear,
         inputs: { z: { shape: ["n", 2, "width"] } },
-        nodes: [...linear.nodes, { op: "Einsum", inputs: ["y"], outputs: ["e"] }],
+        nodes: [...linear.nodes, { op: "Det", inputs: ["y"], outputs: ["e"] }],
       }),
       "field.onnx",
     );
@@ -151,10 +157,52 @@ describe("inspectOnnx", () => {
       parameterCount: 6,
       weights: [{ name: "weight", elementType: "float32", shape: [2, 3] }],
       operators: [
-        { name: "Einsum", count: 1, supported: false },
+        { name: "Det", count: 1, supported: false },
         { name: "MatMul", count: 1, supported: true },
         { name: "Mul", count: 1, supported: true },
       ],
     });
+  });
+});
+
+describe("If", () => {
+  const branchOf = (name: string, op: string) =>
+    create(AttributeProtoSchema, {
+      name,
+      type: AttributeProto_AttributeType.GRAPH,
+      g: { name, node: [nodeProto({ op, inputs: ["z"], outputs: ["out"] })], output: [{ name: "out" }] },
+    });
+  const model = (condition: ModelSpec["nodes"]): Uint8Array => {
+    const proto = fromBinary(
+      ModelProtoSchema,
+      onnxModel({
+        inputs: { z: { shape: ["n", 2] } },
+        initializers: { at: fromNumbers([1], [1], "int64") },
+        nodes: [...condition, { op: "If", inputs: ["c"] }],
+      }),
+    );
+    proto.graph?.node.at(-1)?.attribute.push(branchOf("then_branch", "Neg"), branchOf("else_branch", "Exp"));
+    return toBinary(ModelProtoSchema, proto);
+  };
+  const width: ModelSpec["nodes"] = [
+    { op: "Shape", inputs: ["z"], outputs: ["shape"] },
+    { op: "Gather", inputs: ["shape", "at"], outputs: ["width"], attributes: { axis: 0 } },
+  ];
+
+  test("takes the branch that shapes decide, as exporters of squeeze write it", () => {
+    const { graph } = importOnnx(
+      model([...width, { op: "Equal", inputs: ["width", "at"], outputs: ["c"] }]),
+      "f",
+    );
+    const z = fromNumbers([0, 1], [1, 2]);
+    expect([...(evaluateGraph(graph, { z }).y as Tensor).data]).toEqual([1, Math.E]);
+  });
+
+  test("refuses a condition from data", () => {
+    const nodes: ModelSpec["nodes"] = [
+      { op: "ReduceSum", inputs: ["z"], outputs: ["sum"], attributes: { keepdims: 0 } },
+      { op: "Less", inputs: ["sum", "sum"], outputs: ["c"] },
+    ];
+    expect(() => importOnnx(model(nodes), "f")).toThrow("a condition that depends on data");
   });
 });

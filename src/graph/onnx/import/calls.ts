@@ -1,4 +1,4 @@
-import type { AttributeProto, FunctionProto, NodeProto, OperatorSetIdProto } from "onnx-buf";
+import type { AttributeProto, FunctionProto, GraphProto, NodeProto, OperatorSetIdProto } from "onnx-buf";
 import { fail } from "../../../tensor/index.js";
 import { isStandardDomain, type ParsedModel } from "./read-model.js";
 
@@ -15,6 +15,8 @@ export interface Call {
   readonly attributes: ReadonlyMap<string, AttributeProto>;
   /** Version of the standard operators that holds here. */
   readonly opset: number;
+  /** Where the node stands, for graphs inside its attributes. */
+  readonly body: Body;
 }
 
 /** `Gemm`, or `com.microsoft.FusedMatMul`. */
@@ -35,6 +37,31 @@ export function listCalls({ proto, graph, opset }: ParsedModel, what: string): C
   const expansion = new Expansion(proto.functions, what);
   expansion.addAll(graph.node, { opset, prefix: "", rename: (name) => name, arguments: new Map(), depth: 0 });
   return expansion.calls;
+}
+
+/**
+ * The calls of a graph inside an attribute, such as a branch of If, with names that nobody else uses.
+ * @returns `rename` turns the graph's names into those.
+ */
+export function innerCalls(
+  { proto }: ParsedModel,
+  call: Call,
+  graph: GraphProto,
+  what: string,
+): { readonly calls: readonly Call[]; readonly rename: (name: string) => string } {
+  const own = new Set([
+    "",
+    ...graph.initializer.map(({ name }) => name),
+    ...graph.node.flatMap((node) => node.output),
+  ]);
+  const prefix = `${call.name}/`;
+  const rename = (name: string): string => {
+    if (name === "") return name;
+    return own.has(name) ? `${prefix}${name}` : call.body.rename(name);
+  };
+  const expansion = new Expansion(proto.functions, what);
+  expansion.addAll(graph.node, { ...call.body, prefix, rename, depth: call.body.depth + 1 });
+  return { calls: expansion.calls, rename };
 }
 
 /** Where nodes are being expanded: how their names and attribute references resolve. */
@@ -125,5 +152,6 @@ function callOf(node: NodeProto, position: number, body: Body): Call {
     outputs: node.output.map(body.rename),
     attributes,
     opset: body.opset,
+    body,
   };
 }

@@ -6,7 +6,16 @@ import { type Call, qualifiedName } from "./calls.js";
 import { type Count, extentOf, formatCount } from "./count.js";
 import { countsOf, type Data, isPacked } from "./packed.js";
 import { readTensor } from "./stored-tensor.js";
-import { asFolded, type Fold, type Folded, foldElements, isFolded, nodeOf, type Value } from "./value.js";
+import {
+  asFolded,
+  type Fold,
+  type Folded,
+  foldElements,
+  isFolded,
+  knownValue,
+  nodeOf,
+  type Value,
+} from "./value.js";
 
 /** One operator application as its decoder sees it: inputs by position, attributes by name. */
 export class DecodeContext {
@@ -102,7 +111,7 @@ export class DecodeContext {
 
   /** An input that has to be known while importing, up to the batch. */
   counts(i: number, what: string): Folded {
-    const folded = asFolded(this.value(i));
+    const folded = knownValue(this.value(i));
     if (folded !== undefined) return folded;
     throw fail("UNSUPPORTED_FIELD", {
       what,

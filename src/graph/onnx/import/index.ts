@@ -4,7 +4,8 @@ import { type Graph, makeGraph, type NamedNodes } from "../../graph.js";
 import { inputNode, isOp, type Node } from "../../node.js";
 import type { TensorType } from "../../tensor-type.js";
 import { topological } from "../../traverse.js";
-import { type Call, listCalls, qualifiedName } from "./calls.js";
+import { Budget } from "./budget.js";
+import { type Call, innerCalls, listCalls, qualifiedName } from "./calls.js";
 import { formatCount } from "./count.js";
 import { inputType } from "./inputs.js";
 import { countsOf, type Data, isPacked } from "./packed.js";
@@ -12,7 +13,7 @@ import { decodePacked } from "./packed-context.js";
 import { type ModelHeader, type ParsedModel, readModel } from "./read-model.js";
 import { readTensor } from "./stored-tensor.js";
 import { decoderOf } from "./table.js";
-import { isFolded, nodeOf, valueOfTensor } from "./value.js";
+import { asFolded, isFolded, nodeOf, noteStored, valueOfTensor } from "./value.js";
 
 /** An ONNX model as a graph of ours: solvable, differentiable, exportable. */
 export interface ImportedModel extends ModelHeader {
@@ -43,7 +44,8 @@ export function importOnnx(bytes: Uint8Array, what: string): ImportedModel {
   requireDecoders(calls, what);
   const { values, own, weights } = readLeaves(model, what);
   const batchSource = [...own.values()].find(({ shape }) => shape[0] === "batch");
-  for (const call of calls) decodeCall(call, values, batchSource, what);
+  const scope: Scope = { model, values, batchSource, what, budget: new Budget() };
+  for (const call of calls) decodeCall(call, scope);
   const outputs = model.graph.output.map(({ name }): [string, Node] => [
     name,
     outputOf(lookUp(values, name, `${what}, output "${name}"`), batchSource, `${what}, output "${name}"`),
@@ -65,7 +67,12 @@ export function importOnnx(bytes: Uint8Array, what: string): ImportedModel {
 
 function intermediatesOf(values: ReadonlyMap<string, Data>, used: ReadonlySet<Node>): NamedNodes {
   const computed = [...values].flatMap(([name, value]): [string, Node][] =>
-    !isPacked(value) && !isFolded(value) && used.has(value) && value.inputs.length > 0 && isFloat(value.dtype)
+    !isPacked(value) &&
+    !isFolded(value) &&
+    !(name in Object.prototype) &&
+    used.has(value) &&
+    value.inputs.length > 0 &&
+    isFloat(value.dtype)
       ? [[name, value]]
       : [],
   );
@@ -110,15 +117,30 @@ interface Leaves {
   readonly weights: ReadonlyMap<string, Weight>;
 }
 
+/** @throws UNSUPPORTED_FIELD for names that every JavaScript object has: records by name could not tell them apart. */
+function requireOwnName(name: string, what: string): void {
+  if (!(name in Object.prototype)) return;
+  throw fail("UNSUPPORTED_FIELD", {
+    what,
+    expected: "names of inputs, outputs and weights that JavaScript does not use itself",
+    received: `"${name}"`,
+    help: "rename it and export again",
+  });
+}
+
 /** Inputs and stored tensors. A name that is both (IR 3 and older) is a stored tensor. */
 function readLeaves({ graph }: ParsedModel, what: string): Leaves {
   const values = new Map<string, Data>();
   const weights = new Map<string, Weight>();
+  for (const { name } of [...graph.initializer, ...graph.input, ...graph.output]) requireOwnName(name, what);
   for (const proto of graph.initializer) {
     const { name } = proto;
     const value = readTensor(proto, `${what}, initializer "${name}"`);
     const weight = isFloat(value.dtype) && value.shape.length > 0 ? weightOf(name, value, what) : undefined;
-    if (weight !== undefined) weights.set(name, weight);
+    if (weight !== undefined) {
+      weights.set(name, weight);
+      noteStored(weight.node, value);
+    }
     values.set(name, weight?.node ?? valueOfTensor(value));
   }
   const own: Inputs = new Map();
@@ -154,23 +176,60 @@ function lookUp(values: ReadonlyMap<string, Data>, name: string, what: string): 
   throw fail("MALFORMED_FILE", { what, expected: "a value computed before", received: `"${name}"` });
 }
 
-function decodeCall(
-  call: Call,
-  values: Map<string, Data>,
-  batchSource: Node | undefined,
-  what: string,
-): void {
+/** Sizes and settings that no array and no integer can have. */
+const beyondNumbers = (cause: RangeError, what: string): Error =>
+  fail("UNSUPPORTED_FIELD", {
+    what,
+    expected: "sizes and settings that a program can hold",
+    received: cause.message,
+    cause,
+  });
+
+/** What is known where a call is decoded. */
+interface Scope {
+  readonly model: ParsedModel;
+  readonly values: Map<string, Data>;
+  readonly batchSource: Node | undefined;
+  readonly what: string;
+  readonly budget: Budget;
+}
+
+function decodeCall(call: Call, scope: Scope): void {
+  const { values, batchSource, what } = scope;
   const where = `${what}, node "${call.name}"`;
   const inputs = call.inputs.map((name) => (name === "" ? undefined : lookUp(values, name, where)));
-  const results = decode(call, inputs, batchSource, where);
+  const results = branch(call, inputs, scope) ?? decode(call, inputs, batchSource, where);
+  scope.budget.admit(results, inputs, where);
   for (const [i, name] of call.outputs.entries()) {
     const result = results[i];
     if (name === "" || result === undefined) continue;
-    if (values.has(name)) {
-      throw fail("MALFORMED_FILE", { what: where, expected: "a new name", received: `"${name}" again` });
-    }
-    values.set(name, result);
+    define(values, name, result, where);
   }
+}
+
+function define(values: Map<string, Data>, name: string, value: Data, where: string): void {
+  if (values.has(name))
+    throw fail("MALFORMED_FILE", { what: where, expected: "a new name", received: `"${name}" again` });
+  values.set(name, value);
+}
+
+/** The branch that the condition of an If takes, where it follows from shapes and constants, decoded in its place. */
+function branch(call: Call, [condition]: readonly (Data | undefined)[], scope: Scope): Data[] | undefined {
+  if (call.opType !== "If" || call.domain !== "" || condition === undefined || isPacked(condition))
+    return undefined;
+  const decided = asFolded(condition)?.entries[0];
+  if (typeof decided !== "number") return undefined;
+  const name = decided === 0 ? "else_branch" : "then_branch";
+  const graph = call.attributes.get(name)?.g;
+  const where = `${scope.what}, node "${call.name}"`;
+  if (graph === undefined)
+    throw fail("MALFORMED_FILE", { what: where, expected: `a graph "${name}"`, received: "none" });
+  const { calls, rename } = innerCalls(scope.model, call, graph, scope.what);
+  requireDecoders(calls, scope.what);
+  for (const proto of graph.initializer)
+    define(scope.values, rename(proto.name), valueOfTensor(readTensor(proto, where)), where);
+  for (const inner of calls) decodeCall(inner, scope);
+  return graph.output.map((output) => lookUp(scope.values, rename(output.name), where));
 }
 
 /** Decodes; errors of shapes and attributes get the place in the file. */
@@ -193,6 +252,7 @@ function decode(
   try {
     return decodePacked(decoder, call, inputs, batchSource);
   } catch (error) {
+    if (error instanceof RangeError) throw beyondNumbers(error, `${where} (${qualifiedName(call)})`);
     if (!isHypersolversError(error)) throw error;
     throw fail(error.code, {
       ...error.facts,

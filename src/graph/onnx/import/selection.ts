@@ -1,7 +1,9 @@
-import { formatShape } from "../../../tensor/index.js";
+import { formatShape, sizeOf } from "../../../tensor/index.js";
 import { normalizeAxis, stridesOf } from "../../../tensor/internal.js";
 import * as build from "../../build.js";
+import { oneHot } from "../../compose.js";
 import type { Node } from "../../node.js";
+import { requireListable } from "./budget.js";
 import type { DecodeContext } from "./context.js";
 import {
   addCounts,
@@ -15,13 +17,16 @@ import {
 import type { DecoderTable } from "./decoder.js";
 import { countsOf, type Data, isPacked, nodeAxis, pack, rankOf } from "./packed.js";
 import { concatPacked, partOfRows } from "./packed-parts.js";
-import { type Folded, isFolded, stride, type Value } from "./value.js";
+import { type Folded, foldLimit, isFolded, knownValue, stride, type Value } from "./value.js";
 
 /** Indices have to be known while importing; a scalar index drops the axis. */
 function gather(context: DecodeContext): Value {
   const value = context.value(0);
   const { shape } = value;
   const axis = context.axis(shape.length, 0);
+  const asked = context.value(1);
+  if (knownValue(asked) === undefined)
+    return lookUp(context, context.asNode(value), axis, context.asNode(asked));
   const picks = context.counts(1, "indices");
   const size = Number(shape[axis]);
   const indices = picks.entries.map((entry) => {
@@ -35,6 +40,24 @@ function gather(context: DecodeContext): Value {
   }
   const picked = pick(context.asNode(value), axis, indices);
   return build.reshape(picked, [...shape.slice(0, axis), ...picks.shape, ...shape.slice(axis + 1)]);
+}
+
+/**
+ * Rows of a table by integers from data, such as the labels that an embedding takes: the product of one-hot rows with the
+ * table, which the table's derivative follows from. Negative integers count from the end.
+ */
+function lookUp(context: DecodeContext, table: Node, axis: number, labels: Node): Node {
+  const [size, ...rest] = table.shape;
+  if (axis !== 0 || typeof size !== "number" || rest.includes("batch") || size > foldLimit)
+    throw context.unsupported(
+      `indices that depend on data into ${formatShape(table.shape)}`,
+      "rows of a table",
+    );
+  const width = sizeOf(rest.map(Number));
+  const fromStart = build.where(build.less(labels, 0), build.add(labels, size), labels);
+  const chosen = oneHot(fromStart, size, table.dtype);
+  const matrix = chosen.shape.length === 1 ? build.reshape(chosen, [1, size]) : chosen;
+  return build.reshape(build.matmul(matrix, build.reshape(table, [size, width])), [...labels.shape, ...rest]);
 }
 
 /** Neighbors in order are a slice, which is cheaper than a gather. */
@@ -95,6 +118,7 @@ function sliceNode(context: DecodeContext, x: Node, { axis, start, end, step }: 
   const extent = size ?? 0;
   if (step !== 1) {
     const { first, count } = steps(context, { axis, start, end, step }, extent);
+    requireListable(count, "positions");
     return build.gather(
       x,
       axis,

@@ -1,17 +1,24 @@
 import { activationDecoders, microsoftActivationDecoders } from "./activation.js";
+import { attentionDecoders } from "./attention.js";
 import type { Call } from "./calls.js";
+import { controlDecoders } from "./control.js";
 import { conversionDecoders } from "./conversion.js";
 import { convolutionDecoders } from "./convolution.js";
 import type { Decoder, DecoderTable } from "./decoder.js";
+import { einsumDecoders } from "./einsum.js";
 import { elementDecoders } from "./elements.js";
 import { arithmeticDecoders, conditionalDecoders, unaryDecoders } from "./elementwise.js";
 import { linearDecoders, microsoftLinearDecoders } from "./linear.js";
+import { maskDecoders } from "./masks.js";
 import { movementDecoders } from "./movement.js";
 import { normalizationDecoders } from "./normalization.js";
 import { poolingDecoders } from "./pooling.js";
 import { reductionDecoders } from "./reduction.js";
+import { resizeDecoders } from "./resize.js";
+import { roundingDecoders } from "./rounding.js";
 import { selectionDecoders } from "./selection.js";
 import { shapeDecoders } from "./shape.js";
+import { trigonometryDecoders } from "./trigonometry.js";
 
 /** Every ONNX operator that can be imported, by domain and type. */
 const tables: ReadonlyMap<string, ReadonlyMap<string, Decoder>> = new Map([
@@ -20,16 +27,23 @@ const tables: ReadonlyMap<string, ReadonlyMap<string, Decoder>> = new Map([
     merged(
       arithmeticDecoders,
       unaryDecoders,
+      trigonometryDecoders,
+      roundingDecoders,
       activationDecoders,
       conditionalDecoders,
+      controlDecoders,
       conversionDecoders,
       linearDecoders,
+      einsumDecoders,
+      attentionDecoders,
       convolutionDecoders,
       poolingDecoders,
+      resizeDecoders,
       reductionDecoders,
       normalizationDecoders,
       shapeDecoders,
       movementDecoders,
+      maskDecoders,
       selectionDecoders,
       elementDecoders,
     ),

@@ -37,6 +37,19 @@ export function valueOfTensor(value: Tensor): Value {
   return { dtype, shape, entries: Array.from(data, Number) };
 }
 
+const storedValues = new WeakMap<Node, Tensor>();
+
+/** Notes what a weight holds, for operators to which it is no weight but a setting, such as the scales of Resize. */
+export function noteStored(node: Node, value: Tensor): void {
+  storedValues.set(node, value);
+}
+
+/** A folded value, or a constant or weight of few elements. */
+export function knownValue(value: Value): Folded | undefined {
+  const stored = isFolded(value) ? undefined : storedValues.get(value);
+  return stored === undefined ? asFolded(value) : asFolded(constantNode(stored));
+}
+
 /** A folded value, or a small constant node seen as one. */
 export function asFolded(value: Value): Folded | undefined {
   if (isFolded(value)) return value;

@@ -299,15 +299,15 @@ test("training brings the NLL of a shifted Gaussian to its entropy", async () =>
     optimizer: adam(),
     averageDecay: 0.9,
     clipNorm: 10,
-    solver: { method: "rk4:3" },
+    solver: { method: "heun:4" },
   };
   const training = await compileMaximumLikelihood(field, options);
   const random = new Random(3);
   const first = await training.step(data.batch(256, random), 0);
-  for (let i = 0; i < 250; i++) await training.step(data.batch(256, random), 2e-2 * (1 - i / 250));
+  for (let i = 0; i < 200; i++) await training.step(data.batch(128, random), 2e-2 * (1 - i / 200));
   const density = await compileFlowDensity(flowOver({ ...field, parameters: training.averaged() }));
-  const nll = meanNegative((await density.run(data.heldOut(5000))).values);
-  // Two columns of ½ log(2πe σ²); the estimate's own error is 1/√5000 = 0.014.
+  const nll = meanNegative((await density.run(data.heldOut(2000))).values);
+  // Two columns of ½ log(2πe σ²); the estimate's own error is 1/√2000 = 0.022.
   const entropy = Math.log(2 * Math.PI * Math.E * 0.25);
   expect(first.loss - entropy).toBeGreaterThan(2);
   expect(nll - entropy).toBeLessThan(0.08);

@@ -46,11 +46,11 @@ const curious = handMade(midpoint, ["z", "stages", "s", "epsilon"], (nodes) =>
 );
 const bases: readonly FixedMethod[] = [
   fixed(euler, { steps: 10 }),
-  fixed(heun, { steps: 10 }),
-  fixed(dopri5, { steps: 10 }),
+  fixed(heun, { steps: 6 }),
+  fixed(dopri5, { steps: 3 }),
   fixed(rk4, { mesh: [0, 0.1, 0.35, 0.6, 1] }),
 ];
-const corrected = hyper(curious, { steps: 10 });
+const corrected = hyper(curious, { steps: 5 });
 const controls = { x: control() };
 const y0 = toFloat64(initialState());
 const last = (states: readonly Tensor[]): Float64Array => toFloat64(states.at(-1) as Tensor);
@@ -68,7 +68,7 @@ async function roundTrip(method: ReversibleMethod, dtype: "float32" | "float64")
 
 describe("a reversible method", () => {
   test.each([...bases, corrected])("comes back to where it started, to rounding: $text", async (base) => {
-    for (const coupling of [1, 0.999, 0.9]) {
+    for (const coupling of [1, 0.9]) {
       const { start, found } = await roundTrip(reversible(base, { coupling }), "float64");
       expect(relativeDifference(toFloat64(found.y), start)).toBeLessThan(SAME_NUMERICS);
       expect(relativeDifference(toFloat64(found.z), start)).toBeLessThan(SAME_NUMERICS);

@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import { runTune, type TuneRun } from "../../../experiments/index.js";
+import { resolveTune, storeBelow, tuneTable, tuneText } from "../../../experiments/internal.js";
+import { droppedText } from "../../../hypersolver/internal.js";
+import { pickSpec } from "../../../spec/internal.js";
+import { fail, isHypersolversError } from "../../../tensor/index.js";
+import { checkpointsIn, goingOn } from "../../files/checkpoints.js";
+import { configArtifact, writeConfig } from "../../files/config-artifact.js";
+import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
+import { stemOf } from "../../files/models.js";
+import { withPngs } from "../../files/picture.js";
+import type { SpecJob } from "../../options/spec-command.js";
+import { interruptedExit, onInterrupt, TUNING_STOPS } from "../../terminal/interruption.js";
+import { showProgress } from "../../terminal/show-progress.js";
+import { type FitTask, fitTask } from "../fit/task.js";
+import { type TuneCommandSpec, tuneCommandTable } from "./table.js";
+
+/** Exit code where nothing keeps to the error: there is a result, and not the one that was wanted. */
+const MISSED = 3;
+/** Where every solver that was tried is kept. */
+const LEDGER = "ledger";
+
+/** `hypersolvers tune`. */
+export const tuneJob: SpecJob<typeof tuneCommandTable> = {
+  run: async (spec, desk) => {
+    const { output, progress, commandLine: command, machine } = desk;
+    const { out = outOf(spec), resume = false } = spec;
+    const task = await fitTask(spec, output);
+    const config = configArtifact(tuneCommandTable, repeated(spec, task));
+    await requireWritableFolder(out);
+    await writeConfig(out, config, resume);
+    const folder = runFolder(out);
+    const interruption = onInterrupt(output, TUNING_STOPS);
+    try {
+      const run = await runTune(
+        {
+          field: task.field,
+          states: task.states,
+          spec: pickSpec(tuneTable, spec),
+          title: `A solver for ${stemOf(spec.field ?? "")}`,
+          command,
+          store: storeBelow(checkpointsIn(out), LEDGER),
+          resume,
+          onArtifact: async (artifact) => {
+            for (const file of withPngs([artifact])) await folder.write(file);
+          },
+        },
+        {
+          ...machine,
+          signal: interruption.signal,
+          onProgress: showProgress(progress),
+          onWarning: (sentence) => output.warn(sentence),
+        },
+      );
+      progress.stop();
+      await folder.write(config);
+      const { paths, failure } = folder.written();
+      const { status, met } = run.metrics;
+      if (!met) output.warn("nothing that was found keeps to the error; the closest solver is written");
+      return {
+        text: [textOf(run, spec.field ?? "", out), ...wroteLines(paths)].join("\n"),
+        json: { ...run.metrics, out, files: paths },
+        exitCode: status === "interrupted" ? interruptedExit() : met ? 0 : MISSED,
+        failure,
+      };
+    } catch (error) {
+      throw nothingTried(error);
+    } finally {
+      interruption.release();
+    }
+  },
+  effective: async (spec, { output }) => repeated(spec, await fitTask(spec, output)),
+};
+
+const outOf = ({ field = "field" }: TuneCommandSpec): string => join("runs", `${stemOf(field)}-tuned`);
+
+/** The spec that repeats a search. */
+function repeated(spec: TuneCommandSpec, { field }: Pick<FitTask, "field">): TuneCommandSpec {
+  const { out = outOf(spec) } = spec;
+  const chosen = { ...spec, ...resolveTune(field, pickSpec(tuneTable, spec)), out, resume: undefined };
+  return pickSpec(tuneCommandTable, chosen);
+}
+
+function nothingTried(error: unknown): unknown {
+  if (!isHypersolversError(error, "INTERRUPTED")) return error;
+  return fail("INTERRUPTED", {
+    what: "tune",
+    received: "a stop before any solver was tried",
+    help: "nothing was found yet",
+    cause: error,
+  });
+}
+
+function textOf({ tuning, metrics }: TuneRun, field: string, out: string): string {
+  const { winner, exported, status, dropped } = metrics;
+  const file = winner.file === undefined ? undefined : join(out, winner.file);
+  const own = winner.file ?? "";
+  const spelling = (winner.spelling ?? "").replace(own, file ?? own);
+  const alone =
+    exported === winner.name
+      ? []
+      : exported === undefined
+        ? ["There is no solver.onnx: nothing with fixed steps came to an end."]
+        : [`Step control cannot be one ONNX file: solver.onnx is ${exported}, the best with fixed steps.`];
+  const ending =
+    status === "interrupted"
+      ? [`Interrupted: this is the best until then. ${goingOn("tune", out)} goes on from there.`]
+      : [];
+  return [
+    tuneText(tuning),
+    ...(dropped === undefined ? [] : [`Test states left out${droppedText(dropped)}.`]),
+    "",
+    `To use it: hypersolvers solve ${field} --span ${metrics.spec.span.join(",")} --method ${spelling}`,
+    ...alone,
+    ...ending,
+  ].join("\n");
+}

@@ -1,0 +1,38 @@
+import { tuneTable } from "../../../experiments/specs.js";
+import type { Spec } from "../../../spec/index.js";
+import { fieldTable } from "../../options/field-table.js";
+import { parseStates } from "../../options/parse.js";
+import { fieldArgument } from "../../options/tables.js";
+
+/** Where things come from and go to. */
+export const tuneRunTable = {
+  states: {
+    type: "text",
+    reads: parseStates as typeof parseStates,
+    otherwise: "for a flow of `train`: its base",
+    placeholder: "source",
+    group: "What is wanted:",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv; a fifth of a file is held out to test on, a tenth to choose by",
+  },
+  out: {
+    type: "text",
+    otherwise: "runs/FIELD-tuned",
+    placeholder: "folder",
+    group: "How to search:",
+    help: "where to write",
+  },
+  resume: {
+    type: "boolean",
+    default: false,
+    flag: "--resume",
+    group: "How to search:",
+    help: "go on with the search in OUT by its options; what was tried is not tried again",
+  },
+} as const;
+
+/** All options of `tune`, in the order of help. */
+export const tuneCommandTable: typeof fieldArgument &
+  typeof tuneTable &
+  typeof tuneRunTable &
+  typeof fieldTable = { ...fieldArgument, ...tuneTable, ...tuneRunTable, ...fieldTable };
+export type TuneCommandSpec = Spec<typeof tuneCommandTable>;

@@ -1,0 +1,183 @@
+import {
+  type CoefficientSpec,
+  decodeCorrection,
+  decodeLearned,
+  type FitInputs,
+  type FitSpec,
+  hyper,
+  type SolverSpec,
+} from "../../hypersolver/index.js";
+import { hasImageStates, hiddenFeature } from "../../hypersolver/internal.js";
+import type { Field } from "../../ode/index.js";
+import { stateType } from "../../ode/internal.js";
+import { Random } from "../../tensor/index.js";
+import { correctionLearner } from "../fit/correction-learner.js";
+import type { LearnedKind, Learner } from "../fit/learned-solver.js";
+import { coefficientLearner, solverLearner } from "../fit/solver-learner.js";
+import { checkpointingIn } from "../kit/checkpoint-files.js";
+import type { TuneGround } from "./ground.js";
+import type { Candidate } from "./trial.js";
+
+/** A solver that could be learned, by short fits first and longer ones later. */
+export interface Arm {
+  /** `coefficients n=4`. */
+  readonly name: string;
+  readonly family: LearnedKind;
+  /** Evaluations of f and of g in its solve. */
+  readonly nfe: number;
+  readonly gCalls: number;
+  /** Arms of one size have networks of one cost. */
+  readonly size: string;
+  /** Training iterations, all phases together, from the shortest fit to the longest. */
+  readonly rungs: readonly number[];
+  /** The fit of a rung. */
+  candidate(rung: number): Candidate;
+}
+
+/** What arms are made for. */
+export type ArmSite = Pick<TuneGround, "field" | "span" | "states"> & { readonly seed: number };
+
+const EVALUATIONS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16];
+const COEFFICIENT_RUNGS = { vectors: [150, 600, 2400], images: [60, 240, 800] };
+const JOINT_RUNGS = { vectors: [400, 1600, 6400], images: [100, 400, 1200] };
+const CORRECTION_RUNGS = { vectors: [500, 2000, 8000], images: [100, 400, 1600] };
+/** Coefficients before networks join them. */
+const ALONE = { vectors: 150, images: 60 };
+const SIZES = [
+  [32, 32],
+  [64, 64, 64],
+];
+/** Evaluations at which networks on coefficients are tried, and how far apart they stand. */
+const JOINT = [1, 2, 3, 4, 6, 8].map((evaluations) => ({ evaluations, every: Math.min(2, evaluations) }));
+const BASES = [
+  ["euler", 1],
+  ["euler", 2],
+  ["midpoint", 1],
+  ["heun", 1],
+  ["heun", 2],
+  ["midpoint", 3],
+] as const;
+const STAGES: Readonly<Record<string, number>> = { euler: 1, midpoint: 2, heun: 2 };
+
+/** Everything that is worth to be learned for a field. */
+export function armsFor(site: ArmSite): Arm[] {
+  const { length: rank } = stateType(site.field).shape;
+  const coefficients = EVALUATIONS.map((n) => coefficientArm(site, n));
+  if (rank !== 2 && rank !== 4) return coefficients;
+  const subject = hasImageStates(site.field) ? "images" : "vectors";
+  const networks: (readonly number[] | undefined)[] = subject === "images" ? [undefined] : SIZES;
+  const joint = JOINT.flatMap((own) =>
+    networks.flatMap((hidden) => [
+      jointArm(site, { ...own, hidden }),
+      ...(readsInside(site.field) && hidden === SIZES[1] && own.evaluations <= 2
+        ? [jointArm(site, { ...own, hidden, inputs: ["features", "z", "stages"] })]
+        : []),
+    ]),
+  );
+  const corrections = BASES.flatMap(([base, steps]) =>
+    networks.map((hidden) => correctionArm(site, { base, steps, hidden })),
+  );
+  return [...coefficients, ...joint, ...corrections];
+}
+
+/** Images read what f has computed by themselves. */
+const readsInside = (field: Field): boolean => !hasImageStates(field) && hiddenFeature(field) !== undefined;
+
+function coefficientArm(site: ArmSite, evaluations: number): Arm {
+  const { field, span, seed } = site;
+  const rungs = COEFFICIENT_RUNGS[hasImageStates(field) ? "images" : "vectors"];
+  const spec = (iterations: number): CoefficientSpec => ({ evaluations, span, seed, iterations });
+  const named = { name: `coefficients n=${evaluations}`, family: "coefficients" } as const;
+  return {
+    ...named,
+    nfe: evaluations,
+    gCalls: 0,
+    size: "none",
+    rungs,
+    candidate: (rung) => {
+      const iterations = rungs[rung] ?? 0;
+      return candidateOf(site, named, iterations, coefficientLearner(spec(iterations)));
+    },
+  };
+}
+
+type JointSpec = Pick<SolverSpec, "evaluations" | "every" | "hidden" | "inputs"> & { evaluations: number };
+
+function jointArm(site: ArmSite, own: JointSpec): Arm {
+  const { field, span, seed } = site;
+  const subject = hasImageStates(field) ? "images" : "vectors";
+  const rungs = JOINT_RUNGS[subject];
+  const { evaluations, every = 2, hidden, inputs } = own;
+  const size = [hidden?.join("x") ?? "usual", ...(inputs === undefined ? [] : ["inside"])].join(" ");
+  const named = { name: `both n=${evaluations}, g ${size}`, family: "both" } as const;
+  return {
+    ...named,
+    nfe: evaluations,
+    gCalls: Math.ceil(evaluations / every),
+    size: `both ${size}`,
+    rungs: rungs.map((joint) => joint + ALONE[subject]),
+    candidate: (rung) => {
+      const jointIterations = rungs[rung] ?? 0;
+      const iterations = ALONE[subject];
+      const all = { ...defined(own), span, seed, iterations, jointIterations };
+      return candidateOf(site, named, iterations + jointIterations, solverLearner(all));
+    },
+  };
+}
+
+type CorrectionSpec = Pick<FitSpec, "hidden"> & { readonly base: string; readonly steps: number };
+
+function correctionArm(site: ArmSite, own: CorrectionSpec): Arm {
+  const { field, span, seed } = site;
+  const rungs = CORRECTION_RUNGS[hasImageStates(field) ? "images" : "vectors"];
+  const { base, steps, hidden } = own;
+  const size = hidden?.join("x") ?? "usual";
+  const named = { name: `correction of ${base}:${steps}, g ${size}`, family: "correction" } as const;
+  return {
+    ...named,
+    nfe: steps * (STAGES[base] ?? 1),
+    gCalls: steps,
+    size: `correction ${size}`,
+    rungs,
+    candidate: (rung) => {
+      const iterations = rungs[rung] ?? 0;
+      const all: FitSpec = { ...defined(own), base, steps, epsilon: null, span, seed, iterations };
+      return candidateOf(site, named, iterations, correctionLearner(all));
+    },
+  };
+}
+
+/** Without what is left to defaults. */
+const defined = <T extends object>(spec: T): T =>
+  Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as T;
+
+/** States that the card of a correction describes. */
+const CARD_STATES = 256;
+
+/** A fit as a candidate. */
+function candidateOf(
+  { field, states, seed }: ArmSite,
+  { name, family }: Pick<Arm, "name" | "family">,
+  iterations: number,
+  learner: Learner,
+): Candidate {
+  const { ...settings } = learner.effective(field);
+  return {
+    name: `${name}, ${iterations} iterations`,
+    family,
+    settings,
+    make: async (context, checkpoint) => {
+      const inputs: FitInputs = { states, ...(await checkpointingIn(checkpoint)) };
+      const learned = await learner.learn(field, inputs, context);
+      const { method, title, file: path, status, parameters, seconds } = learned;
+      const few = await states.heldOut(CARD_STATES, new Random(seed));
+      const file = { path, content: learned.written(few, [], undefined).content };
+      return { method, title, file, fit: { status, iterations: learned.iterations, parameters, seconds } };
+    },
+    load: ({ path, content }) => {
+      if (family !== "correction") return decodeLearned(content, path).method;
+      const steps = "steps" in settings ? Number(settings.steps) : 1;
+      return hyper(decodeCorrection(content, path), { steps });
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Finalist } from "./finals.js";
+import type { Goal } from "./goal.js";
+
+/** What came out of a search. */
+export interface Choice {
+  /** Whether the solver keeps to the goal on the test states. */
+  readonly isMet: boolean;
+  /** The fastest that does; else the one with the smallest error, of those in time where one is. */
+  readonly winner: Finalist;
+  readonly runnersUp: readonly Finalist[];
+  /** The best that can be one ONNX file: the winner, where its steps are fixed. */
+  readonly exported: Finalist | undefined;
+  /** The best of what nothing was learned for, and of what was, where they keep to the goal. */
+  readonly plain: Finalist | undefined;
+  readonly learned: Finalist | undefined;
+  /** Faster ones that kept to the goal on the states of the selection and not on those of the test. */
+  readonly missed: readonly Finalist[];
+}
+
+const RUNNERS_UP = 3;
+/** Learning has to pay: less than this is the machine's mood. */
+const TIE = 1.05;
+
+const isPlain = ({ record: { family } }: Finalist): boolean =>
+  family === "classical" || family === "adaptive";
+
+/** @param finalists at least one. */
+export function choose(finalists: readonly Finalist[], goal: Goal): Choice | undefined {
+  const { error, milliseconds = Number.POSITIVE_INFINITY } = goal;
+  const inTime = finalists.filter(({ timing }) => timing.milliseconds <= milliseconds);
+  const bySpeed = [...inTime].sort((a, b) => a.timing.milliseconds - b.timing.milliseconds);
+  const good = bySpeed.filter(({ test }) => test.value <= error);
+  const byError = (inTime.length === 0 ? [...finalists] : bySpeed).sort(
+    (a, b) => a.test.value - b.test.value,
+  );
+  const plain = good.find(isPlain);
+  const learned = good.find((finalist) => !isPlain(finalist));
+  const [first] = good;
+  const isTie = plain !== undefined && plain.timing.milliseconds <= TIE * (first?.timing.milliseconds ?? 0);
+  const winner = (isTie ? plain : first) ?? byError[0];
+  if (winner === undefined) return undefined;
+  const isMet = good.length > 0;
+  const ranked = isMet ? [...good, ...byError.filter((each) => !good.includes(each))] : byError;
+  const isFixed = ({ method }: Finalist): boolean => method.kind === "fixed";
+  return {
+    isMet,
+    winner,
+    runnersUp: ranked.filter((each) => each !== winner).slice(0, RUNNERS_UP),
+    exported: [winner, ...ranked].find(isFixed),
+    plain,
+    learned,
+    missed: isMet
+      ? bySpeed.filter(
+          (each) =>
+            !good.includes(each) &&
+            each.record.error.high <= error &&
+            each.timing.milliseconds < winner.timing.milliseconds,
+        )
+      : [],
+  };
+}

@@ -1,0 +1,175 @@
+import {
+  adaptive,
+  type FixedMethod,
+  fixed,
+  multistep,
+  multistepMethods,
+  tableauNamed,
+} from "../../ode/index.js";
+import { isAdaptive } from "../../ode/internal.js";
+import { formatNumber } from "../../plot/internal.js";
+import type { Search } from "./search.js";
+import type { Candidate, Trial } from "./trial.js";
+
+/** Most telling first: each is looked at only below the evaluations of the best before. */
+const TABLEAUS = ["midpoint", "rk4", "heun", "ralston", "heun3", "rk4_38", "euler"];
+const PAIRS = ["dopri5", "tsit5", "bosh3", "adaptive_heun"];
+
+/** Beyond so many evaluations a fixed-step method is no answer. */
+const MOST_EVALUATIONS = 1024;
+/** More steps that bring less than this factor meet rounding. */
+const PROGRESS = 1.1;
+
+interface Entrant {
+  /** Steps in which it is no other method. */
+  readonly fewest: number;
+  nfe(steps: number): number;
+  inSteps(steps: number): FixedMethod;
+}
+
+function entrants(): Entrant[] {
+  const ofTableaus = TABLEAUS.map((name): Entrant => {
+    const tableau = tableauNamed(name);
+    const { nfe } = fixed(tableau, { steps: 1 }).linear;
+    return { fewest: 1, nfe, inSteps: (steps) => fixed(tableau, { steps }) };
+  });
+  const ofMultisteps = Object.values(multistepMethods).map((method): Entrant => {
+    const { nfe, memory } = method;
+    return { fewest: memory + 1, nfe, inSteps: (steps) => multistep(method, { steps }) };
+  });
+  return [...ofTableaus.slice(0, 2), ...ofMultisteps, ...ofTableaus.slice(2)];
+}
+
+/**
+ * The fewest steps of every classical method that keep to the goal, as long as they may be faster than the others.
+ * @param seconds after which no further method is begun.
+ */
+export async function searchClassical(search: Search, seconds: number): Promise<void> {
+  const until = search.left() - seconds;
+  for (const entrant of entrants()) if (search.left() > until) await fewestSteps(search, entrant);
+}
+
+async function fewestSteps(search: Search, entrant: Entrant): Promise<void> {
+  const bound = fewestEvaluations(search);
+  let most = 0;
+  while (entrant.nfe(most + 1) < (bound ?? MOST_EVALUATIONS + 1)) most++;
+  if (most < entrant.fewest) return;
+  const { low, high } = await (bound === undefined
+    ? bracket(search, entrant, most)
+    : atMost(search, entrant, most));
+  if (high === undefined) return;
+  await bisect(search, entrant, low, high);
+}
+
+/** Of classical methods the time follows from the evaluations, which a busy machine does not change. */
+function fewestEvaluations({ trials, meets }: Search): number | undefined {
+  const good = trials.filter(({ record }) => record.family === "classical" && meets(record));
+  return good.length === 0 ? undefined : Math.min(...good.map(({ record }) => record.nfe));
+}
+
+/** Steps that do not do, and the fewest known ones that do. */
+interface Bracket {
+  readonly low: number;
+  readonly high: number | undefined;
+}
+
+/** Against a rival one trial tells: in as many steps as are still cheaper. */
+async function atMost(search: Search, entrant: Entrant, most: number): Promise<Bracket> {
+  const trial = await search.try(classical(entrant.inSteps(most)));
+  const does = trial !== undefined && search.meets(trial.record);
+  return { low: entrant.fewest - 1, high: does ? most : undefined };
+}
+
+/** From few steps to more, as far as the order of the method foretells. */
+async function bracket(search: Search, entrant: Entrant, most: number): Promise<Bracket> {
+  const { error: goal } = search.ground.spec;
+  let [steps, low] = [entrant.fewest, entrant.fewest - 1];
+  let before: number | undefined;
+  for (;;) {
+    const method = entrant.inSteps(steps);
+    const trial = await search.try(classical(method));
+    if (trial !== undefined && search.meets(trial.record)) return { low, high: steps };
+    if (search.left() <= 0 || steps >= most || isTooSlow(search, trial)) return { low, high: undefined };
+    const error = trial?.record.error.high;
+    const isStuck = before !== undefined && error !== undefined && error * PROGRESS > before && steps >= 16;
+    if (isStuck) return { low, high: undefined };
+    before = error;
+    low = steps;
+    const foretold = error === undefined ? 2 * steps : steps * (error / goal) ** (1 / method.order);
+    // Where few steps are far from the asymptotic regime, the order foretells too little.
+    steps = Math.min(most, Math.max(steps + 1, Math.min(4 * steps, Math.ceil(foretold))));
+  }
+}
+
+async function bisect(search: Search, entrant: Entrant, fails: number, does: number): Promise<void> {
+  let [low, high] = [fails, does];
+  while (high - low > 1 && search.left() > 0) {
+    const middle = Math.floor((low + high) / 2);
+    const trial = await search.try(classical(entrant.inSteps(middle)));
+    if (trial !== undefined && search.meets(trial.record)) high = middle;
+    else low = middle;
+  }
+}
+
+/** A time limit that so many steps already exceed is exceeded by more. */
+const isTooSlow = ({ ground: { spec } }: Search, trial: Trial | undefined): boolean =>
+  trial !== undefined && trial.record.milliseconds > (spec.milliseconds ?? Number.POSITIVE_INFINITY);
+
+const classical = (method: FixedMethod): Candidate => ({
+  name: method.text,
+  family: "classical",
+  settings: method.text,
+  make: async () => ({ method }),
+  load: () => method,
+});
+
+/** Half a decade. */
+const NOTCH = Math.sqrt(10);
+const TOLERANCES = { loosest: 1, tightest: 1e-12, tightestInFloat32: 1e-7 };
+
+/** The loosest tolerance of every pair that keeps to the goal. @param seconds after which no further pair is begun. */
+export async function searchAdaptive(search: Search, seconds: number): Promise<void> {
+  const until = search.left() - seconds;
+  for (const name of PAIRS) if (search.left() > until) await loosestTolerance(search, name);
+}
+
+async function loosestTolerance(search: Search, name: string): Promise<void> {
+  const { spec, selection } = search.ground;
+  const start = spec.relative ? spec.error * selection.norm : spec.error;
+  const { loosest, tightest, tightestInFloat32 } = TOLERANCES;
+  const floor = selection.samples.z0.dtype === "float64" ? tightest : tightestInFloat32;
+  let tolerance = notched(Math.min(loosest, Math.max(floor, start)));
+  const tried = async (): Promise<boolean | undefined> => {
+    const trial = await search.try(controlled(name, tolerance));
+    const limit = 3 * (search.best()?.record.milliseconds ?? Number.POSITIVE_INFINITY);
+    if (trial === undefined || isTooSlow(search, trial) || trial.record.milliseconds > limit)
+      return undefined;
+    return search.meets(trial.record);
+  };
+  const first = await tried();
+  if (first === undefined) return;
+  const factor = first ? NOTCH : 1 / NOTCH;
+  for (;;) {
+    tolerance = notched(tolerance * factor);
+    if (tolerance > loosest || tolerance < floor * 0.9) return;
+    // Looser until one fails, or tighter until one does.
+    if ((await tried()) !== first) return;
+  }
+}
+
+/** Half decades, in few digits. */
+const notched = (tolerance: number): number =>
+  Number((10 ** (Math.round(2 * Math.log10(tolerance)) / 2)).toPrecision(1));
+
+function controlled(name: string, tolerance: number): Candidate {
+  const tableau = tableauNamed(name);
+  if (!isAdaptive(tableau)) throw new RangeError(`${name} has no embedded method`);
+  const method = adaptive(tableau, { rtol: tolerance, atol: tolerance });
+  return {
+    name: `${name}@${formatNumber(tolerance)}`,
+    family: "adaptive",
+    settings: method.text,
+    make: async () => ({ method }),
+    load: () => method,
+  };
+}

@@ -1,0 +1,115 @@
+import type { FitInputs } from "../../hypersolver/index.js";
+import { stateErrors } from "../../hypersolver/index.js";
+import {
+  type DroppedSamples,
+  hasImageStates,
+  mapSamples,
+  measuringReference,
+  type Samples,
+  solvableSamples,
+} from "../../hypersolver/internal.js";
+import type { AdaptiveMethod, Field, Span } from "../../ode/index.js";
+import type { RunContext } from "../../runtime/index.js";
+import { machineOf } from "../../runtime/internal.js";
+import { completeSpec } from "../../spec/index.js";
+import { fail, Random, type Tensor, tensor } from "../../tensor/index.js";
+import { pickRows } from "../../tensor/internal.js";
+import { type EffectiveTune, type TuneSpec, tuneTable } from "./tune-table.js";
+
+/** States at the start of a span with what the reference makes of them. */
+export interface MeasuredStates {
+  readonly samples: Samples;
+  readonly ends: Tensor;
+  /** Mean norm of the ends. */
+  readonly norm: number;
+  readonly dropped: DroppedSamples | undefined;
+}
+
+/** What all solvers of a search are measured on. */
+export interface TuneGround {
+  readonly field: Field;
+  readonly spec: EffectiveTune;
+  readonly span: Span;
+  readonly states: FitInputs["states"];
+  /** Solvers are chosen by these. */
+  readonly selection: MeasuredStates;
+  /** As many states as are solved at once in use. */
+  readonly batch: Samples;
+  readonly reference: AdaptiveMethod;
+}
+
+/** The spec with every choice made. @throws INVALID_ARGUMENT that names the option. */
+export function resolveTune(field: Field, spec: TuneSpec): EffectiveTune {
+  const complete = completeSpec(tuneTable, spec, hasImageStates(field) ? "images" : "vectors");
+  const [t0, t1] = complete.span;
+  if (t0 !== t1) return { ...complete, batch: complete.batch ?? complete.samples };
+  throw fail("INVALID_ARGUMENT", {
+    what: "span",
+    expected: "two different numbers",
+    received: `${t0}, ${t1}`,
+  });
+}
+
+/** Solvers are chosen by at most so many states: the interval around their errors is what they have to keep to. */
+const MOST_SELECTED = 1000;
+
+/**
+ * Draws the states that solvers are chosen by and solves their references, once for all solvers.
+ * @throws NON_FINITE where the reference can solve none of them.
+ */
+export async function tuneGround(
+  field: Field,
+  spec: EffectiveTune,
+  states: FitInputs["states"],
+  context: RunContext,
+): Promise<TuneGround> {
+  const { span, samples, seed } = spec;
+  // Not those by which fits choose: a solver that was lucky there is not lucky here.
+  const random = new Random(seed).fork("selection");
+  const drawn = await states.validation(Math.min(samples, MOST_SELECTED), random);
+  const reference = measuringReference(field);
+  const site = { field, span, reference };
+  const selection = await measuredStates(site, drawn, context);
+  const batch = repeatedTo(spec.batch, selection.samples);
+  return { field, spec, span, states, selection, batch, reference };
+}
+
+/**
+ * The states that a chosen solver is tested on: nothing is chosen by them.
+ * @throws NON_FINITE as `tuneGround`.
+ */
+export async function testStates(ground: TuneGround, context: RunContext): Promise<MeasuredStates> {
+  const { states, spec } = ground;
+  return measuredStates(
+    ground,
+    await states.heldOut(spec.samples, new Random(spec.seed).fork("test")),
+    context,
+  );
+}
+
+async function measuredStates(
+  { field, span, reference }: Pick<TuneGround, "field" | "span" | "reference">,
+  drawn: Samples,
+  context: RunContext,
+): Promise<MeasuredStates> {
+  const total = drawn.z0.shape[0] ?? 0;
+  const told = (done: number): void => context.onProgress?.({ stage: SOLVING_REFERENCES, done, total });
+  told(0);
+  const { samples, ends, dropped } = await solvableSamples(field, span, drawn, reference, machineOf(context));
+  told(total);
+  return { samples, ends, norm: meanNorm(ends), dropped };
+}
+
+const SOLVING_REFERENCES = "solving references";
+
+function meanNorm(ends: Tensor): number {
+  const origin = tensor("float64", ends.shape, new Float64Array(ends.data.length));
+  return stateErrors(origin, ends).mean;
+}
+
+/** As many rows, each as often as it takes: what is timed may be a larger batch than there are states. */
+function repeatedTo(count: number, samples: Samples): Samples {
+  const [there = 1] = samples.z0.shape;
+  const rows = Uint32Array.from({ length: count }, (_, i) => i % there);
+  return mapSamples(samples, (value) => pickRows(value, rows));
+}

@@ -1,0 +1,135 @@
+import type { Arm } from "./arms.js";
+import { type CostModel, correctionCost, costModel } from "./cost-model.js";
+import type { Search } from "./search.js";
+import type { Family, Trial, TrialRecord } from "./trial.js";
+
+/** How far an arm is. */
+export interface ArmState {
+  readonly arm: Arm;
+  /** What its fits came to, one a rung. */
+  readonly trials: Trial[];
+  isOver: boolean;
+}
+
+/** The next fit of an arm, and what it promises a second. */
+export interface Prospect {
+  readonly state: ArmState;
+  readonly score: number;
+}
+
+/** Of the classical error at as many evaluations, before anything of the family was fitted; with one evaluation little. */
+const LEARNED_SHARE: Readonly<Record<string, (nfe: number) => number>> = {
+  coefficients: (nfe) => 0.8 / Math.sqrt(nfe),
+  both: () => 0.04,
+  correction: () => 0.06,
+};
+/** What four times as many iterations leave of an error. */
+const RUNG_SHARE: Readonly<Record<string, number>> = { coefficients: 0.75, both: 0.5, correction: 0.55 };
+/** How sharply a forecast decides: before the first fit of an arm, and after. */
+const SHARPNESS = { guess: 1.5, seen: 4 };
+/** Less of a chance, or of time to be gained, is not worth a fit. */
+const LEAST = { chance: 0.03, gain: 0.05 };
+/** Of a fit before there was any: gradients cost so many times the evaluations. */
+const GRADIENT_COST = 4;
+const ITERATION_MS = 0.5;
+const SETUP_SECONDS = 1;
+
+/** The fit that promises most a second; undefined where none promises anything. */
+export function bestProspect(search: Search, states: readonly ArmState[]): Prospect | undefined {
+  const records = search.trials.map(({ record }) => record);
+  const outlook: Outlook = { search, records, model: costModel(records), states };
+  const prospects = states.flatMap((state) => {
+    const score = state.isOver ? 0 : scoreOf(state, outlook);
+    return score > 0 ? [{ state, score }] : [];
+  });
+  return prospects.reduce<Prospect | undefined>(
+    (best, prospect) => (best === undefined || prospect.score > best.score ? prospect : best),
+    undefined,
+  );
+}
+
+interface Outlook {
+  readonly search: Search;
+  readonly records: readonly TrialRecord[];
+  readonly model: CostModel;
+  readonly states: readonly ArmState[];
+}
+
+function scoreOf({ arm, trials }: ArmState, outlook: Outlook): number {
+  const { search } = outlook;
+  const { error: goal, milliseconds: limit = Number.POSITIVE_INFINITY } = search.ground.spec;
+  const own = predictedMilliseconds(arm, outlook);
+  const rival = search.best()?.record.milliseconds ?? 100 * own;
+  const gain = Math.log(rival / own);
+  if (gain < LEAST.gain || own > limit) return 0;
+  const seen = trials.at(-1)?.record.error.high;
+  let forecast = seen ?? guessedError(arm, outlook);
+  let seconds = 0;
+  let best = 0;
+  for (const [rung, iterations] of arm.rungs.entries()) {
+    if (rung < trials.length) continue;
+    if (rung > 0) forecast *= RUNG_SHARE[arm.family] ?? 1;
+    const chance = 1 / (1 + (forecast / goal) ** (seen === undefined ? SHARPNESS.guess : SHARPNESS.seen));
+    seconds += predictedSeconds(arm, iterations, outlook);
+    const inTime = Math.min(1, search.left() / seconds) ** 2;
+    if (chance >= LEAST.chance) best = Math.max(best, (chance * gain * inTime) / seconds);
+  }
+  return best;
+}
+
+/** By what evaluations of f and corrections of this size have taken. */
+export function predictedMilliseconds(
+  arm: Pick<Arm, "nfe" | "gCalls" | "size">,
+  { records, model, states }: Pick<Outlook, "records" | "model" | "states">,
+): number {
+  const alike = states.filter(({ arm: { size } }) => size === arm.size).flatMap(({ trials }) => trials);
+  const others = alike.length > 0 ? alike.map(({ record }) => record) : records;
+  const costs = others.filter(({ gCalls }) => gCalls > 0).map((record) => correctionCost(model, record));
+  const correction = costs.length === 0 ? model.evaluation : median(costs);
+  return model.overhead + arm.nfe * model.evaluation + arm.gCalls * correction;
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+/** From the classical methods of as many evaluations, and from how far such guesses were off before. */
+function guessedError(arm: Arm, { records, states }: Outlook): number {
+  const prior = priorError(arm, records);
+  const off = states
+    .filter(({ arm: { family }, trials }) => family === arm.family && trials.length > 0)
+    .map(({ arm: other, trials }) =>
+      Math.log((trials[0]?.record.error.high ?? 1) / priorError(other, records)),
+    );
+  if (off.length === 0) return prior;
+  return prior * Math.exp(off.reduce((sum, each) => sum + each, 0) / off.length);
+}
+
+function priorError({ family, nfe }: Pick<Arm, "family" | "nfe">, records: readonly TrialRecord[]): number {
+  const classical = records.filter((record) => record.family === "classical");
+  const below = classical.filter((record) => record.nfe <= nfe);
+  const share = LEARNED_SHARE[family as Exclude<Family, "classical">]?.(nfe) ?? 1;
+  if (below.length > 0) return share * Math.min(...below.map(({ error }) => error.value));
+  const [first] = [...classical].sort((a, b) => a.nfe - b.nfe);
+  return first === undefined ? Number.POSITIVE_INFINITY : share * first.error.value * (first.nfe / nfe);
+}
+
+/** Of a fit, by how long those before it took. */
+function predictedSeconds(arm: Arm, iterations: number, { states, model, search }: Outlook): number {
+  const fits = states.flatMap(({ arm: other, trials }) =>
+    trials.flatMap(({ record: { fit, seconds } }) => {
+      if (fit === undefined || fit.iterations === 0) return [];
+      const each = fit.seconds.fit / fit.iterations / (other.nfe + other.gCalls);
+      return [{ family: other.family, each, setup: Math.max(0, seconds - fit.seconds.fit) }];
+    }),
+  );
+  const own = fits.filter(({ family }) => family === arm.family);
+  const known = own.length > 0 ? own : fits;
+  const rows = search.ground.spec.batch;
+  const guess = (ITERATION_MS + (GRADIENT_COST * model.evaluation * FIT_ROWS) / rows) / 1000;
+  const each = known.length === 0 ? guess : median(known.map((fit) => fit.each));
+  const setup = known.length === 0 ? SETUP_SECONDS : median(known.map((fit) => fit.setup));
+  return setup + each * iterations * (arm.nfe + arm.gCalls);
+}
+
+/** Rows of a mini-batch, about. */
+const FIT_ROWS = 256;

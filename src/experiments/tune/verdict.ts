@@ -1,0 +1,89 @@
+import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
+import type { Estimate } from "./estimate.js";
+import type { Finalist } from "./finals.js";
+import { goalText, measureText } from "./goal.js";
+import type { Tuning } from "./tune-solver.js";
+
+/** What the solver is, how good and how fast, and whether learning paid. */
+export function verdictText(tuning: Tuning): string {
+  return (tuning.isMet ? metSentences(tuning) : missedSentences(tuning)).join(" ");
+}
+
+function metSentences({ winner, plain, learned, missed, spec, trials }: Tuning): string[] {
+  const sentences = [
+    `${subject(winner)} is the fastest solver found with ${goalText(spec)}: ${worth(winner)}.`,
+  ];
+  if (winner === plain) {
+    const isTried = trials.some(({ fit }) => fit !== undefined);
+    if (learned !== undefined)
+      sentences.push(`${subject(learned)} ${comparedWith(learned, winner)}: nothing learned is needed.`);
+    else if (isTried)
+      sentences.push("Nothing that was learned is as fast and as close: nothing learned is needed.");
+    else sentences.push("Nothing was learned: no time was left for it, or it promised nothing.");
+  } else if (plain === undefined) {
+    sentences.push("Nothing without learning keeps to that.");
+  } else {
+    const factor = plain.timing.milliseconds / winner.timing.milliseconds;
+    sentences.push(
+      `Without learning the fastest is ${plain.record.name}: ${worth(plain)}, ${formatNumber(factor)} times the time.`,
+    );
+  }
+  if (missed.length > 0)
+    sentences.push(
+      `Faster, but not close enough on the test states: ${missed.map(({ record }) => record.name).join("; ")}.`,
+    );
+  return sentences;
+}
+
+function missedSentences({ winner, spec, seconds, trials }: Tuning): string[] {
+  const took = formatMilliseconds(1000 * seconds.search);
+  return [
+    `No solver found has ${goalText(spec)} (${trials.length} tried in ${took}).`,
+    `The closest is ${subject(winner)}: ${worth(winner)}.`,
+    advice(winner, spec),
+  ];
+}
+
+/** What would help: more time to search, or less to be asked. */
+function advice({ test, timing }: Finalist, { error, milliseconds, seconds }: Tuning["spec"]): string {
+  if (milliseconds !== undefined && timing.milliseconds > milliseconds)
+    return "Nothing is as fast as that: allow more --milliseconds, or solve smaller batches (--batch).";
+  if (milliseconds !== undefined && test.value > error)
+    return `Allow more --milliseconds or a larger --error, such as ${formatNumber(test.high)}, or more --seconds to learn.`;
+  return `Allow a larger --error, such as ${formatNumber(test.high)}, or more --seconds than ${seconds}; below the rounding of the field's numbers no solver comes.`;
+}
+
+function comparedWith({ timing }: Finalist, winner: Finalist): string {
+  const factor = timing.milliseconds / winner.timing.milliseconds;
+  return factor < 1
+    ? "is as fast, within the noise of the clock"
+    : `takes ${formatNumber(factor)} times the time`;
+}
+
+/** `heun:4 (8 evaluations)`. */
+const subject = ({ record: { name, nfe, gCalls } }: Finalist): string => {
+  const g = gCalls > 0 ? `, ${gCalls} of g` : "";
+  return `${name} (${formatNumber(nfe)} evaluation${nfe === 1 ? "" : "s"}${g})`;
+};
+
+const worth = ({ timing, test }: Finalist): string =>
+  `${formatMilliseconds(timing.milliseconds)} a batch, error ${estimateText(test)}`;
+
+/** `0.00912 [0.0088, 0.0094]`. */
+export const estimateText = ({ value, low, high }: Estimate): string =>
+  `${formatNumber(value)} [${formatNumber(low)}, ${formatNumber(high)}]`;
+
+/** What the numbers mean, for the heading of a table. */
+export function measuredText({ spec, test, ground }: Tuning): string {
+  const { samples, selection, batch, reference } = {
+    samples: test.samples.z0.shape[0],
+    selection: ground.selection.samples.z0.shape[0],
+    batch: ground.batch.z0.shape[0],
+    reference: ground.reference.text,
+  };
+  return (
+    `The ${measureText(spec)} at s = ${spec.span[1]} against ${reference} on ${samples} test states, by which nothing was chosen ` +
+    `(the search went by ${selection} others), with the interval of 95 %. Times are medians of rounds in which solvers take turns, ` +
+    `for batches of ${batch}.`
+  );
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import type { Store } from "../../../../src/experiments/index.js";
+import { type TuneInputs, tuneSolver } from "../../../../src/experiments/index.js";
+import { mul } from "../../../../src/graph/index.js";
+import { normalStates } from "../../../../src/hypersolver/index.js";
+import { defineField } from "../../../../src/ode/index.js";
+import { isHypersolversError } from "../../../../src/tensor/index.js";
+
+/** z' = −z over [0, 1]: a step of midpoint multiplies by 1 − h + h²/2. */
+const decay = defineField(["batch", 2], (_s, z) => mul(z, -1));
+const midpointError = (steps: number): number =>
+  Math.abs((1 - 1 / steps + 1 / (2 * steps * steps)) ** steps - Math.exp(-1)) / Math.exp(-1);
+
+const states = normalStates([2]);
+const small = { samples: 64, relative: true, seconds: 2 } as const;
+/** A clock that a busy machine cannot hurry: it goes by 4 ms whenever it is looked at. */
+const ticking = (): (() => number) => {
+  let now = 0;
+  return () => {
+    now += 4;
+    return now;
+  };
+};
+const search = (spec: Partial<Parameters<typeof tuneSolver>[1]>, inputs: Partial<TuneInputs> = {}) =>
+  tuneSolver(
+    decay,
+    { error: 1e-3, ...small, ...spec },
+    { states, ...inputs },
+    { threads: 1, clock: ticking() },
+  );
+
+function memory(): Store & { readonly files: Map<string, Uint8Array>; writes: number } {
+  const files = new Map<string, Uint8Array>();
+  const store = {
+    files,
+    writes: 0,
+    read: async (name: string) => files.get(name),
+    write: async (name: string, content: Uint8Array) => {
+      store.writes++;
+      files.set(name, content);
+    },
+    remove: async (name: string) => void files.delete(name),
+  };
+  return store;
+}
+
+describe("tuneSolver", () => {
+  it("finds the fewest steps that keep to a relative error", async () => {
+    const { isMet, trials, winner, ground, test } = await search({});
+    expect(isMet).toBe(true);
+    expect(winner.test.value).toBeLessThanOrEqual(1e-3);
+    // Every state has the same relative error, which the formula tells.
+    const own = trials.filter(({ name }) => name.startsWith("midpoint:"));
+    for (const { steps = 1, error } of own) expect(error.value / midpointError(steps)).toBeCloseTo(1, 1);
+    const does = ({ error }: (typeof own)[number]): boolean => error.high <= 1e-3;
+    const found = Math.min(...own.filter(does).map(({ steps = 0 }) => steps));
+    // One step less was tried and is not enough, if only by its interval; two less are not by the formula.
+    expect(own.filter((trial) => trial.steps === found - 1).map(does)).toEqual([false]);
+    expect([midpointError(found - 2) > 1e-3, midpointError(found) <= 1e-3]).toEqual([true, true]);
+    expect([ground.batch.z0.shape, test.samples.z0.shape]).toEqual([
+      [64, 2],
+      [64, 2],
+    ]);
+    expect(test.samples.z0.data).not.toEqual(ground.selection.samples.z0.data);
+  });
+
+  it("says of an error below rounding that nothing keeps to it, and hands out what comes closest", async () => {
+    const { isMet, winner, trials } = await search({ error: 1e-13, seconds: 1 });
+    expect(isMet).toBe(false);
+    const errors = trials.map(({ error }) => error.value);
+    expect(winner.test.value).toBeLessThan(10 * Math.min(...errors));
+    expect(winner.test.value).toBeGreaterThan(1e-13);
+  });
+
+  it("does not try again what a ledger has", async () => {
+    const store = memory();
+    const first = await search({}, { store });
+    store.writes = 0;
+    const { trials } = await search({}, { store, resume: true });
+    const kept = first.trials.filter(({ family }) => family === "classical").map(({ name }) => name);
+    expect(trials.map(({ name }) => name)).toEqual(expect.arrayContaining(kept));
+    const ofKept = trials.filter(({ name }) => kept.includes(name));
+    // Times are the clock's: the same ones are the ledger's.
+    expect(ofKept).toEqual(first.trials.filter(({ name }) => kept.includes(name)));
+  });
+
+  it("refuses an error of zero, and a stop before anything was tried", async () => {
+    await expect(search({ error: 0 })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    const stopped = tuneSolver(
+      decay,
+      { error: 1e-2, ...small },
+      { states },
+      { signal: AbortSignal.abort(), threads: 1 },
+    );
+    await expect(stopped).rejects.toSatisfy((error) => isHypersolversError(error, "INTERRUPTED"));
+  });
+});

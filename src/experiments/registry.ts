@@ -1,6 +1,7 @@
 import { fail } from "../tensor/index.js";
 import { cnf } from "./cnf/cnf.js";
 import { ffjord } from "./ffjord.js";
+import { guard } from "./guard/guard.js";
 import { cifar10, mnist, mnistAuthors } from "./images/images.js";
 import type { Experiment } from "./kit/experiment.js";
 import { learned } from "./learned/learned.js";
@@ -15,6 +16,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   cifar10,
   slope,
   learned,
+  guard,
 };
 
 /** @throws INVALID_ARGUMENT listing the names there are. */

@@ -4,7 +4,7 @@ import { ffjord } from "./ffjord.js";
 import { guard } from "./guard/guard.js";
 import { cifar10, mnist, mnistAuthors } from "./images/images.js";
 import type { Experiment } from "./kit/experiment.js";
-import { coefficients } from "./learned/coefficients.js";
+import { learned } from "./learned/learned.js";
 import { slope } from "./theory/slope.js";
 
 /** Every experiment, by name. */
@@ -15,7 +15,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   "mnist-authors": mnistAuthors,
   cifar10,
   slope,
-  coefficients,
+  learned,
   guard,
 };
 

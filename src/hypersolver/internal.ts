@@ -16,6 +16,7 @@ export { fitTable } from "./fit/fit-table.js";
 export { hasImageStates, resolveFit } from "./fit/resolve-fit.js";
 export { coefficientTable, type EffectiveCoefficients } from "./learned/coefficient-table.js";
 export { isCorrected } from "./learned/corrected-method.js";
+export type { EndMemory } from "./learned/end-pairs.js";
 export { resolveCoefficients } from "./learned/resolve-coefficients.js";
 export { resolveSolver } from "./learned/resolve-solver.js";
 export type { EffectiveSolver } from "./learned/solver-table.js";

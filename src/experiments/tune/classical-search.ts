@@ -8,7 +8,7 @@ import {
 } from "../../ode/index.js";
 import { isAdaptive } from "../../ode/internal.js";
 import { formatNumber } from "../../plot/internal.js";
-import type { Search } from "./search.js";
+import { leanest, type Search } from "./search.js";
 import type { Candidate, Trial } from "./trial.js";
 
 /** Most telling first: each is looked at only below the evaluations of the best before. */
@@ -50,7 +50,7 @@ export async function searchClassical(search: Search, seconds: number): Promise<
 }
 
 async function fewestSteps(search: Search, entrant: Entrant): Promise<void> {
-  const bound = fewestEvaluations(search);
+  const bound = leanest(search)?.record.nfe;
   let most = 0;
   while (entrant.nfe(most + 1) < (bound ?? MOST_EVALUATIONS + 1)) most++;
   if (most < entrant.fewest) return;
@@ -59,12 +59,6 @@ async function fewestSteps(search: Search, entrant: Entrant): Promise<void> {
     : atMost(search, entrant, most));
   if (high === undefined) return;
   await bisect(search, entrant, low, high);
-}
-
-/** Of classical methods the time follows from the evaluations, which a busy machine does not change. */
-function fewestEvaluations({ trials, meets }: Search): number | undefined {
-  const good = trials.filter(({ record }) => record.family === "classical" && meets(record));
-  return good.length === 0 ? undefined : Math.min(...good.map(({ record }) => record.nfe));
 }
 
 /** Steps that do not do, and the fewest known ones that do. */

@@ -27,7 +27,8 @@ export function finalistsOf({ trials, best, meets, ground }: Search): Trial[] {
   const limit = WITHIN * (fastest(good)?.record.milliseconds ?? 0);
   const near = good.filter(({ record }) => record.milliseconds <= limit);
   const { milliseconds: most = Number.POSITIVE_INFINITY } = ground.spec;
-  const inTime = trials.filter(({ record }) => record.milliseconds <= most);
+  const isInTime = ({ record }: Trial): boolean => record.milliseconds <= most;
+  const inTime = trials.some(isInTime) ? trials.filter(isInTime) : trials;
   const others = [...(good.length >= 4 ? [] : inTime)].sort(
     (a, b) => a.record.error.value - b.record.error.value,
   );

@@ -159,6 +159,7 @@ export {
   runFit,
   solverLearner,
   standardCompetitors,
+  studentLearner,
   tuneSolver,
 } from "./experiments/index.js";
 

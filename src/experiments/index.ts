@@ -22,6 +22,7 @@ export {
   type LearnedCoefficients,
   solverLearner,
 } from "./fit/solver-learner.js";
+export { type LearnedStudent, studentLearner } from "./fit/student-learner.js";
 // A flow, from data to report.
 export {
   densityOverGrid,

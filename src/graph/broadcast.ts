@@ -7,7 +7,7 @@ import type { Extent, SymbolicShape } from "./tensor-type.js";
  * @throws SHAPE_MISMATCH naming all shapes.
  */
 export function broadcastShapes(shapes: readonly SymbolicShape[], what: string): SymbolicShape {
-  const rank = Math.max(...shapes.map((shape) => shape.length));
+  const rank = shapes.reduce((most, shape) => Math.max(most, shape.length), 0);
   const result: Extent[] = [];
   for (let axis = 0; axis < rank; axis++) {
     const extents = new Set(shapes.map((shape) => shape[axis - rank + shape.length] ?? 1));

@@ -51,6 +51,7 @@ function foldConstants(node: Node): Node | undefined {
   const shape = staticShape(node.shape);
   const inputs = values.map((value) => ({ shape: value.shape, data: toFloat64(value) }));
   const result = operatorOf(node).evaluate(inputs, node.attributes, shape);
+  if (node.dtype === "int64" && !result.every(Number.isSafeInteger)) return undefined;
   return constantNode(fromNumbers(result, shape, node.dtype));
 }
 

@@ -21,6 +21,9 @@ export { fitSolver, type SolverFit } from "./learned/fit-solver.js";
 export type { SolverSpec } from "./learned/solver-table.js";
 export { encodedStates } from "./states/state-stream.js";
 export { givenStates, normalStates, type StateSource, uniformStates } from "./states/states.js";
+export { fitStudent, type StudentFit } from "./student/fit-student.js";
+export type { StudentMethod } from "./student/student-method.js";
+export type { StudentFitSpec } from "./student/student-table.js";
 
 // Measuring.
 
@@ -54,9 +57,11 @@ export {
   coefficientWarnings,
   decodeCoefficients,
   encodeCoefficients,
+  type FitCard,
   type LoadedCoefficients,
 } from "./files/coefficient-file.js";
 export { decodeCorrection, encodeCorrection, weightsWarnings } from "./files/correction-file.js";
 export { decodeLearned, encodeLearned, type LoadedSolver, learnedWarnings } from "./files/learned-file.js";
 export { encodeSolver, selfTest } from "./files/solver-file.js";
 export { stateWarnings } from "./files/state-warnings.js";
+export { encodeStudent } from "./files/student-file.js";

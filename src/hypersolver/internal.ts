@@ -14,6 +14,8 @@ export { baseOf } from "./fit/base-of.js";
 export type { EffectiveFit } from "./fit/fit-settings.js";
 export { fitTable } from "./fit/fit-table.js";
 export { hasImageStates, resolveFit } from "./fit/resolve-fit.js";
+export type { BoundOutput } from "./guard/bound-node.js";
+export { shiftWarnings } from "./guard/score-shift.js";
 export { coefficientTable, type EffectiveCoefficients } from "./learned/coefficient-table.js";
 export { isCorrected } from "./learned/corrected-method.js";
 export type { EndMemory } from "./learned/end-pairs.js";
@@ -27,3 +29,6 @@ export { type DroppedSamples, droppedText, solvableSamples } from "./measure/sol
 export { type ReferenceFacts, referenceFacts } from "./reference/reference.js";
 export type { StateStream } from "./states/state-stream.js";
 export { drawnStates, mapSamples, type Sampler, type Samples, widened } from "./states/states.js";
+export { resolveStudent } from "./student/resolve-student.js";
+export { isStudent, type StudentSpec } from "./student/student-method.js";
+export { type EffectiveStudent, studentTable } from "./student/student-table.js";

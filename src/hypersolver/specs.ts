@@ -4,3 +4,4 @@ export { checkMethodsText, checkMethodText } from "./correction/method-text.js";
 export { fitTable } from "./fit/fit-table.js";
 export { coefficientTable } from "./learned/coefficient-table.js";
 export { solverTable } from "./learned/solver-table.js";
+export { studentTable } from "./student/student-table.js";

@@ -5,11 +5,12 @@ export { EXACT_TRACE_LIMIT, traceEstimators } from "./field/trace-estimator-name
 export {
   isGridText,
   isHyperText,
-  isNonStationaryText,
+  isSolverFileText,
   parseGrid,
   parseTableauMethod,
+  requireMethodName,
   splitMethods,
   splitReversible,
 } from "./methods/method-text.js";
 export { tableauTable } from "./methods/tableau-table.js";
-export { methodNames } from "./methods/tableaus/names.js";
+export { methodNames, requireTableauName } from "./methods/tableaus/names.js";

@@ -108,7 +108,20 @@ function eitherProblem(
   const problems = kind.of.map((each) => problemOf(each, value, path));
   if (problems.includes(undefined)) return undefined;
   const inside = problems.find((problem) => problem !== undefined && problem.path !== path);
-  return inside ?? { path, expected: expectation(kind), received: shown(value) };
+  return (
+    inside ??
+    misreadAlternative(kind, value, path) ?? { path, expected: expectation(kind), received: shown(value) }
+  );
+}
+
+/** What the reader of a text says, where a text was one of the choices. */
+export function misreadAlternative(
+  kind: Kind & { readonly type: "either" },
+  value: unknown,
+  path: string,
+): Problem | undefined {
+  const text = kind.of.find((each) => each.type === "text" && holds(each, value));
+  return text && problemOf(text, value, path);
 }
 
 function holds(kind: Kind, value: unknown): boolean {

@@ -16,6 +16,10 @@ export const most = {
   samples: 10_000_000,
   /** Of a layer: columns or channels. */
   width: 100_000,
+  /** Hidden layers of a network. */
+  layers: 100,
+  /** Multiply–accumulates a sample. */
+  macs: 1_000_000_000_000,
   /** Side of a kernel or an image, in pixels. */
   side: 10_000,
   /** Evaluations of f with coefficients of their own: each is a part of one program. */

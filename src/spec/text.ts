@@ -1,4 +1,4 @@
-import { type Problem, problemOf } from "./check.js";
+import { misreadAlternative, type Problem, problemOf } from "./check.js";
 import type { Kind, MapKind } from "./kind.js";
 import { textExpectation } from "./words.js";
 
@@ -11,12 +11,17 @@ export function valueOfText(kind: Kind, text: string): unknown {
 
 /** Why a command line's text means no value of a kind. */
 export function problemOfText(kind: Kind, text: string): Omit<Problem, "path"> {
-  const known = kind.type === "text" && text !== "" ? problemOf(kind, text) : undefined;
+  const known = text === "" ? undefined : problemOfReading(kind, text);
   return {
     expected: known?.expected ?? textExpectation(kind),
     received: JSON.stringify(text),
     help: known?.help,
   };
+}
+
+function problemOfReading(kind: Kind, text: string): Problem | undefined {
+  if (kind.type === "text") return problemOf(kind, text);
+  return kind.type === "either" ? misreadAlternative(kind, text, "") : undefined;
 }
 
 function readText(kind: Kind, text: string): unknown {

@@ -24,6 +24,9 @@ export interface Points {
   readonly description: string;
 }
 
+/** What `density` and `sample` call the numbers that they write behind points. */
+export const LOG_DENSITY = "log_density";
+
 /** Keys that mean points when a safetensors file has several and none is named. */
 const pointKeys = ["x", "points", "data", "z"];
 
@@ -95,6 +98,19 @@ function checkedPoints(value: Tensor, what: string): Tensor {
     received: String(value.data[bad]),
     help: "remove or repair these rows",
   });
+}
+
+/** The points of a table that `density` or `sample` wrote, without the log-densities in its last column. */
+export function withoutLogDensity(points: Points): Points {
+  const { value, columns } = points;
+  const [count = 0, width = 0] = value.shape;
+  if (width < 2 || columns.at(-1) !== LOG_DENSITY) return points;
+  const kept = Array.from(value.data, Number).filter((_, i) => i % width !== width - 1);
+  return {
+    ...points,
+    value: fromNumbers(kept, [count, width - 1], value.dtype),
+    columns: columns.slice(0, -1),
+  };
 }
 
 /** What `encodePoints` is given: points, and one number a point behind them if there is one. */

@@ -1,5 +1,11 @@
 import type { HyperMethod, LoadedSolver } from "../../hypersolver/index.js";
-import { type AnyMethodSpec, isHyper, methodOf, parseMethodSpec } from "../../hypersolver/internal.js";
+import {
+  type AnyMethodSpec,
+  isHyper,
+  methodOf,
+  parseMethodSpec,
+  type StudentSpec,
+} from "../../hypersolver/internal.js";
 import { type Method, type Span, type Tolerances, tableauNamed } from "../../ode/index.js";
 import {
   isAdaptive,
@@ -54,7 +60,7 @@ async function chosenBy(spec: AnyMethodSpec, options: MethodOptions): Promise<Ch
     const chosen = await chosenBy(spec.base, options);
     return { ...chosen, method: forOption("--method", () => reversibleOf(spec, chosen.method)) };
   }
-  if (spec.kind === "non-stationary") return chosenCoefficients(spec);
+  if (spec.kind === "non-stationary" || spec.kind === "student") return chosenCoefficients(spec);
   const file = spec.kind === "hyper" ? spec.correction : undefined;
   if (spec.kind === "hyper" && file === undefined)
     throw unusable(
@@ -69,7 +75,7 @@ async function chosenBy(spec: AnyMethodSpec, options: MethodOptions): Promise<Ch
   return { method, correction: { ...method.correction, card: loaded.card } };
 }
 
-async function chosenCoefficients(spec: NonStationarySpec): Promise<ChosenMethod> {
+async function chosenCoefficients(spec: NonStationarySpec | StudentSpec): Promise<ChosenMethod> {
   const coefficients = await readCoefficients(spec.file ?? "");
   return {
     method: forOption("--method", () => methodOf(spec, undefined, () => coefficients.method)),
@@ -198,8 +204,8 @@ export function requireOwnSpan({ method, coefficients }: ChosenMethod, [t0, t1]:
   throw unusable(
     "--method",
     `a method for the way from ${t0} to ${t1}`,
-    `coefficients that were fitted to that from ${start} to ${end}`,
-    `fit some with --span ${t0},${t1}; for densities of a flow, with --log-density`,
+    `one that was fitted to that from ${start} to ${end}`,
+    `fit one with --span ${t0},${t1}; for densities of a flow, with --log-density`,
   );
 }
 

@@ -47,7 +47,7 @@ export const flowSolverTable = {
     group: "How to solve:",
     known: methodNames as readonly string[],
     reads: checkMethodText as typeof checkMethodText,
-    help: "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction), ns:FILE (coefficients); or a name alone, {choices}",
+    help: "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction), ns:FILE (coefficients), student:FILE; or a name alone, {choices}",
   },
   steps: {
     type: "integer",
@@ -116,7 +116,7 @@ export const traceTable = {
     of: noiseKinds as typeof noiseKinds,
     otherwise: DEFAULT_NOISE as string,
     placeholder: "name",
-    help: "of --estimator hutchinson: {choices}",
+    help: "noise of --estimator hutchinson: {choices}",
   },
   toleranceOnState: {
     type: "boolean",
@@ -141,7 +141,7 @@ export const deskTable = {
     type: "text",
     placeholder: "file",
     group: "Common options:",
-    help: "take options from a file, JSON or YAML; flags go first",
+    help: "take options from a file, JSON or YAML; flags take precedence",
   },
   printConfig: {
     type: "boolean",
@@ -168,6 +168,6 @@ export const machineTable = {
     otherwise: "all cores",
     placeholder: "n",
     group: "Common options:",
-    help: "threads on the CPU; more than there are cores are as many as those",
+    help: "threads on the CPU, at most one per core",
   },
 } as const;

@@ -1,4 +1,4 @@
-import type { Field, Tolerances } from "../../ode/index.js";
+import type { AdaptiveMethod, Field } from "../../ode/index.js";
 import { isBelowRounding, stateType, unitRoundoff } from "../../ode/internal.js";
 import type { Output } from "../terminal/output.js";
 
@@ -8,21 +8,20 @@ import type { Output } from "../terminal/output.js";
  * @param advice what to do beside loosening them.
  */
 export function warnOfTolerances(
-  tolerances: Tolerances,
+  method: AdaptiveMethod,
   field: Field,
   magnitude: number,
   output: Output,
   advice = "",
 ): string[] {
   const { dtype } = stateType(field);
-  if ((dtype !== "float32" && dtype !== "float64") || !isBelowRounding(tolerances, dtype, magnitude))
-    return [];
-  const { rtol, atol } = tolerances;
+  if ((dtype !== "float32" && dtype !== "float64") || !isBelowRounding(method, dtype, magnitude)) return [];
+  const { name, rtol, atol } = method;
   const floor = unitRoundoff[dtype].toPrecision(1);
   const loosest = dtype === "float32" ? "1e-7" : "1e-15";
   const warning =
     `rtol ${rtol} and atol ${atol} are below the rounding of ${dtype}, ${floor} of the ` +
-    `state: more steps only add error; take --rtol ${loosest} or more${advice}`;
+    `state: more steps only add error; ask for ${loosest} or more, as in --method ${name}@${loosest}${advice}`;
   output.warn(warning);
   return [warning];
 }

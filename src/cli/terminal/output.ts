@@ -13,8 +13,16 @@ export interface Streams {
   readonly stderr: NodeJS.WritableStream;
 }
 
+/** Control characters, out of names in files, that terminals would obey; line ends and tabs are ours. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/** The text with control characters written out, as JSON does. */
+const printable = (text: string): string =>
+  text.replace(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
 export function createOutput({ stdout, stderr }: Streams): Output {
-  const line = (text: string): string => (text.endsWith("\n") ? text : `${text}\n`);
+  const line = (text: string): string => printable(text.endsWith("\n") ? text : `${text}\n`);
   return {
     result: (text) => void stdout.write(line(text)),
     note: (text) => void stderr.write(line(text)),

@@ -63,10 +63,7 @@ export function comparisonText(rows: readonly ComparisonRow[]): string {
 export function fitSummary({ base, learned, learn, comparison }: FitMetrics): string {
   const inSteps = `${learned.title} with ${count(learned.steps, "step")}`;
   if (isBroken(learned)) return `${learn === "correction" ? inSteps : learned.title} breaks on these states.`;
-  const evaluations = `${count(learned.nfe, "evaluation")} of f`;
-  const what =
-    learn === "correction" ? `${inSteps} (${evaluations})` : `${learned.title} with ${evaluations}`;
-  const alone = `${base.title}${learn === "correction" ? " alone" : ", with which it began,"}`;
+  const [what, alone] = namesOf(learn, learned, base);
   const before = isBroken(base)
     ? `${alone} breaks on these states.`
     : `${alone} ends ${formatNumber(base.mean)} away: ${closerText(base.mean / learned.mean)}.`;
@@ -74,6 +71,22 @@ export function fitSummary({ base, learned, learn, comparison }: FitMetrics): st
     `${what} ends ${formatNumber(learned.mean)} from the reference on average; ${before}`,
     ...rivalSentence(learned, bestRival(comparison, learned), base.title),
   ].join(" ");
+}
+
+/** What was learned, and what it is told beside. */
+function namesOf(
+  learn: FitMetrics["learn"],
+  { title, steps, nfe, macs }: MethodResult,
+  base: FitMetrics["base"],
+): readonly [what: string, alone: string] {
+  const evaluations = `${count(nfe, "evaluation")} of f`;
+  if (learn === "correction")
+    return [`${title} with ${count(steps, "step")} (${evaluations})`, `${base.title} alone`];
+  if (learn !== "student") return [`${title} with ${evaluations}`, `${base.title}, with which it began,`];
+  return [
+    `${title} of ${formatNumber(macs)} multiply–accumulates, which never evaluates f,`,
+    `${base.title} with ${count(base.steps, "step")}`,
+  ];
 }
 
 function rivalSentence({ mean }: MethodResult, rival: MeasuredRow | undefined, known: string): string[] {

@@ -7,7 +7,7 @@ import type { Competitor } from "../kit/competitor.js";
 import type { ComparisonRow } from "./comparison.js";
 
 /** What can be learned of a solver. */
-export type LearnedKind = "correction" | "coefficients" | "both";
+export type LearnedKind = "correction" | "coefficients" | "both" | "student";
 
 /** What every spec of a fit has; the rest is of its kind. */
 export interface LearnedSpec {

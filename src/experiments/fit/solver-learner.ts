@@ -12,19 +12,15 @@ import {
   type EffectiveCoefficients,
   type EffectiveSolver,
   fingerprintOf,
-  hasImageStates,
   isCorrected,
   resolveCoefficients,
   resolveSolver,
   startingMethod,
 } from "../../hypersolver/internal.js";
-import type { Field } from "../../ode/index.js";
-import type { LossCurve } from "../../plot/index.js";
 import { libraryName } from "../../version.js";
-import type { Competitor } from "../kit/competitor.js";
-import { standardCompetitors } from "../kit/competitors.js";
 import type { FittedTo } from "./correction-card.js";
-import type { LearnedSolver, LearnedStory, Learner, TrainingPoint } from "./learned-solver.js";
+import { endCurves, endLosses, withLearned } from "./end-fit.js";
+import type { LearnedSolver, LearnedStory, Learner } from "./learned-solver.js";
 
 /** A solver whose coefficients were learned. */
 export type LearnedCoefficients = LearnedSolver<EffectiveCoefficients, CoefficientCard>;
@@ -68,38 +64,20 @@ function learnedSolver(to: FittedTo, fit: OwnFit): LearnedSolver<EffectiveCoeffi
     parameters: fit.parameters,
     status,
     iterations,
-    losses: lossesOf(fit),
-    curves: curvesOf(fit, hasImageStates(to.field)),
+    losses: endLosses(fit),
+    curves: endCurves(to.field, fit),
     reference,
     noiseFloor: undefined,
     lossFloor: undefined,
     seconds,
     file: isCorrected(method) ? "learned.onnx" : "coefficients.json",
     budget: [...new Set([Math.ceil(evaluations / 2), evaluations, 2 * evaluations])],
-    competitors: (budget) => competitorsOf(to.field, budget, { method, title, base }),
+    competitors: (budget) => withLearned(to.field, budget, { method, title, base }),
     written: (_samples, _comparison, calibration) => {
       const card = { ...cardOf(to, fit), calibration };
       return { content: encodeLearned(method, card), card, story: storyOf(card, fit) };
     },
   };
-}
-
-/** Of dopri5: from so loose that it takes its fewest evaluations. */
-const TOLERANCES = [1e-1, 1e-2, 1e-3, 1e-5];
-
-/** The classical methods, among them what the coefficients began with, and the coefficients. */
-function competitorsOf(
-  field: Field,
-  budget: readonly number[],
-  { method, title, base }: Pick<LearnedSolver, "method" | "title" | "base">,
-): Competitor[] {
-  const usual = standardCompetitors(field, { budget, tolerances: TOLERANCES });
-  const isThere = usual.some((each) => each.method.text === base.text);
-  const all = isThere ? usual : [{ method: base, role: "base" as const }, ...usual];
-  const roles = all.map(
-    (each): Competitor => (each.method.name === base.name ? { ...each, role: "base" } : each),
-  );
-  return [...roles, { method, title, role: "hypersolver" }];
 }
 
 const cardOf = ({ field, states }: FittedTo, { spec, startError, bestError }: OwnFit): CoefficientCard => ({
@@ -111,31 +89,6 @@ const cardOf = ({ field, states }: FittedTo, { spec, startError, bestError }: Ow
   fingerprint: fingerprintOf(field),
   states,
 });
-
-const lossesOf = ({ curve }: OwnFit): TrainingPoint[] =>
-  curve.map(({ iteration, loss, phase, learningRate, metrics: { error } }) => {
-    const point = { iteration, loss, kind: phase, learningRate };
-    return error === undefined ? point : { ...point, error };
-  });
-
-/** Errors at the end of the span: of mini-batches, and of validation states where they are in the same unit. */
-function curvesOf({ curve, spec }: OwnFit, isImage: boolean): LossCurve[] {
-  const isRelative = spec.loss === "log";
-  const iterations = (points: OwnFit["curve"]): number[] => points.map(({ iteration }) => iteration);
-  const training: LossCurve = {
-    label: isRelative ? "relative error of mini-batches" : "error of mini-batches",
-    role: "hypersolver",
-    losses: curve.map(({ loss }) => (isRelative ? Math.exp(loss) : loss)),
-    iterations: iterations(curve),
-  };
-  const validated = curve.filter(({ validated: own }) => own);
-  if (isRelative !== isImage || validated.length === 0) return [training];
-  const losses = validated.map(({ metrics: { error = Number.NaN } }) => error);
-  return [
-    training,
-    { label: "of validation states", role: "base", losses, iterations: iterations(validated) },
-  ];
-}
 
 const storyOf = (
   { start, states, fingerprint, library, seed }: CoefficientCard,

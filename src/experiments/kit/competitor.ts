@@ -6,7 +6,7 @@ import {
   orThrow,
   type Span,
 } from "../../ode/index.js";
-import type { Role } from "../../plot/internal.js";
+import { formatNumber, type Role } from "../../plot/internal.js";
 import type { NamedTensors, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import type { Tensor } from "../../tensor/index.js";
@@ -53,15 +53,17 @@ export const settingOf = ({ steps, tolerance }: Pick<MethodLabels, "steps" | "to
 
 /**
  * How a measured method is set, as figures and sentences say it: `K = 2`, `tolerance 1e-3`. Learned coefficients have a
- * single step for the whole span; their evaluations say more: `n = 8`.
+ * single step for the whole span; their evaluations say more, `n = 8`, and of students their size.
  */
 export function pointLabel({
   steps,
   tolerance,
   nfe,
+  macs,
   spelling = "",
-}: MethodLabels & { readonly nfe: number }): string {
+}: MethodLabels & { readonly nfe: number; readonly macs: number }): string {
   if (steps === undefined) return `tolerance ${tolerance?.toExponential()}`;
+  if (spelling.startsWith("student")) return `${formatNumber(macs)} MACs`;
   return spelling.startsWith("ns") ? `n = ${nfe}` : `K = ${steps}`;
 }
 

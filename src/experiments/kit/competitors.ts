@@ -1,5 +1,5 @@
 import { type Correction, hyper } from "../../hypersolver/index.js";
-import { correctionOf } from "../../hypersolver/internal.js";
+import { correctionOf, isCorrected, isStudent } from "../../hypersolver/internal.js";
 import {
   adaptive,
   type ButcherTableau,
@@ -26,12 +26,15 @@ export const classics: readonly ButcherTableau[] = [euler, midpoint, heun, rk4];
 export function competitorsOf(methods: readonly Method[]): Competitor[] {
   const bases = methods.flatMap((method) => correctionOf(method)?.base.name ?? []);
   const roleOf = (method: Method): Role => {
-    if (correctionOf(method) !== undefined || isNonStationary(method)) return "hypersolver";
+    if (isLearned(method)) return "hypersolver";
     if (method.kind === "adaptive") return "reference";
     return bases.includes(method.name) ? "base" : "other";
   };
   return methods.map((method) => ({ method, role: roleOf(method) }));
 }
+
+const isLearned = (method: Method): boolean =>
+  correctionOf(method) !== undefined || isNonStationary(method) || isCorrected(method) || isStudent(method);
 
 /** What is to be spent in a comparison. */
 export interface Budget {

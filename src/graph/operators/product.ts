@@ -21,10 +21,11 @@ function productShape(
   const [a, b] = inputs as [Node, Node];
   const left = faces(a.shape, attributes.transposeA);
   const right = faces(b.shape, attributes.transposeB);
-  if (left.columns === right.rows) return [left.rows, right.columns];
+  const matrices = a.shape.length >= 2 && b.shape.length >= 2;
+  if (matrices && left.columns === right.rows) return [left.rows, right.columns];
   throw fail("SHAPE_MISMATCH", {
     what,
-    expected: `a right operand with ${left.columns} rows`,
+    expected: matrices ? `a right operand with ${left.columns} rows` : "matrices",
     received: `${formatShape(a.shape)}${attributes.transposeA ? "ᵀ" : ""} times ${formatShape(b.shape)}${attributes.transposeB ? "ᵀ" : ""}`,
   });
 }

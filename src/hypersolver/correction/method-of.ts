@@ -20,6 +20,7 @@ import {
 } from "../../ode/internal.js";
 import { fail } from "../../tensor/index.js";
 import type { CorrectedMethod } from "../learned/corrected-method.js";
+import { isStudent, type StudentMethod, type StudentSpec } from "../student/student-method.js";
 import type { Correction } from "./correction.js";
 import { type HyperSpec, hyper } from "./hyper.js";
 import { type AnyMethodSpec, parseMethodSpec } from "./method-text.js";
@@ -35,10 +36,17 @@ const learnedSchema = z.union([
   }),
 ]);
 
+const studentSchema: z.ZodType<StudentSpec> = z.strictObject({
+  kind: z.literal("student"),
+  file: z.string().exactOptional(),
+  grid: gridSchema.exactOptional(),
+});
+
 /** Checks a spec that came from outside. */
 export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
   tableauMethodSchema,
   learnedSchema,
+  studentSchema,
   reversibleSchema(learnedSchema),
 ]);
 
@@ -52,8 +60,10 @@ export const knownSpec = ({ spec }: Method): AnyMethodSpec | undefined =>
  */
 type Corrections = (name: string | undefined) => Correction;
 
-/** Finds coefficients, with corrections on top or without, by the name that a spec gives, usually a file's. */
-export type Coefficients = (name: string | undefined) => NonStationaryMethod | CorrectedMethod;
+/** Finds coefficients, with corrections on top or without, or a student, by the name that a spec gives, usually a file's. */
+export type Coefficients = (
+  name: string | undefined,
+) => NonStationaryMethod | CorrectedMethod | StudentMethod;
 
 const noCoefficients: Coefficients = (name) => {
   throw fail("INVALID_ARGUMENT", {
@@ -82,21 +92,29 @@ export function methodOf(
   coefficients: Coefficients = noCoefficients,
 ): Method {
   if (spec.kind === "reversible") return reversibleOf(spec, methodOf(spec.base, corrections, coefficients));
-  if (spec.kind === "non-stationary") return nonStationaryOf(spec, coefficients);
+  if (spec.kind === "non-stationary" || spec.kind === "student") return ofFile(spec, coefficients);
   if (spec.kind !== "hyper") return tableauMethodOf(spec);
   const found = corrections(spec.correction);
   const correction = spec.base === undefined ? found : onBase(found, spec.base);
   return hyper(correction, spec.grid, spec.correction === undefined ? {} : { file: spec.correction });
 }
 
-function nonStationaryOf(
-  spec: NonStationarySpec,
+/** @throws INVALID_ARGUMENT where the file has the other of the two. */
+function ofFile(
+  spec: NonStationarySpec | StudentSpec,
   found: Coefficients,
-): NonStationaryMethod | CorrectedMethod {
-  const { coefficients, file, grid } = spec;
-  if (coefficients !== undefined && grid !== undefined) return nonStationary(coefficients, grid);
+): NonStationaryMethod | CorrectedMethod | StudentMethod {
+  const { kind, file, grid } = spec;
+  if (kind === "non-stationary" && spec.coefficients !== undefined && grid !== undefined)
+    return nonStationary(spec.coefficients, grid);
   const own = found(file);
-  return grid === undefined ? own : own.withGrid(grid);
+  if (isStudent(own) === (kind === "student")) return grid === undefined ? own : own.withGrid(grid);
+  const [wanted, actual] = kind === "student" ? ["student", "ns"] : ["ns", "student"];
+  throw fail("INVALID_ARGUMENT", {
+    what: "method",
+    expected: `${actual}:${file ?? "FILE"}: that is what the file has`,
+    received: `${wanted}:${file ?? "FILE"}`,
+  });
 }
 
 function onBase(correction: Correction, wanted: NonNullable<HyperSpec["base"]>): Correction {

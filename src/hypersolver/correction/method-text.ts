@@ -3,13 +3,16 @@ import type { NonStationarySpec, ReversibleSpec, TableauMethodSpec } from "../..
 import {
   isGridText,
   isHyperText,
-  isNonStationaryText,
+  isSolverFileText,
   parseGrid,
   parseTableauMethod,
+  requireMethodName,
+  requireTableauName,
   splitMethods,
   splitReversible,
 } from "../../ode/specs.js";
 import { fail } from "../../tensor/errors.js";
+import type { StudentSpec } from "../student/student-method.js";
 import type { HyperSpec } from "./hyper.js";
 
 /** Any method of the library as plain JSON. */
@@ -17,27 +20,31 @@ export type AnyMethodSpec =
   | TableauMethodSpec
   | HyperSpec
   | NonStationarySpec
+  | StudentSpec
   | ReversibleSpec<HyperSpec | NonStationarySpec>;
 
 /**
  * Reads the spelling of any method: that of tableaus (`heun:4`, `dopri5@1e-5`), and `hyper:FILE:STEPS`, where
- * `hyper-BASE:FILE:STEPS` takes another base, and `ns:FILE`; all but step control also behind `reversible-`. Without
- * steps, those that the correction was fitted to.
+ * `hyper-BASE:FILE:STEPS` takes another base, `ns:FILE` and `student:FILE`; all but step control and students also behind
+ * `reversible-`. Without steps, those that the correction was fitted to.
  * @param tolerances where the text says none. Default: rtol 1e-7, atol 1e-9.
  * @throws INVALID_ARGUMENT
  */
 export function parseMethodSpec(text: string, tolerances?: Tolerances): AnyMethodSpec {
   const wrapped = splitReversible(text);
-  if (wrapped !== undefined && isLearnedText(wrapped.base))
-    return { ...wrapped.spec, base: parseLearned(wrapped.base) };
+  if (wrapped !== undefined && isLearnedText(wrapped.base)) {
+    const base = parseLearned(wrapped.base);
+    if (base.kind !== "student") return { ...wrapped.spec, base };
+    throw misspelled(text, "a method that makes steps behind reversible-");
+  }
   return isLearnedText(text) ? parseLearned(text) : parseTableauMethod(text, tolerances);
 }
 
-const isLearnedText = (text: string): boolean => isNonStationaryText(text) || isHyperText(text);
+const isLearnedText = (text: string): boolean => isSolverFileText(text) || isHyperText(text);
 
-/** The spelling of a correction or of coefficients. */
-function parseLearned(text: string): HyperSpec | NonStationarySpec {
-  if (isNonStationaryText(text)) return parseNonStationary(text);
+/** The spelling of something that was learned. */
+function parseLearned(text: string): HyperSpec | NonStationarySpec | StudentSpec {
+  if (isSolverFileText(text)) return parseSolverFile(text);
   const [, base, rest = ""] = /^hyper(?:-([^:]+))?:(.+)$/s.exec(text.trim()) ?? [];
   const [, file, last = ""] = /^(?:(.+):)?([^:]*)$/s.exec(rest) ?? [];
   const named = base === undefined ? {} : { base };
@@ -49,39 +56,44 @@ function parseLearned(text: string): HyperSpec | NonStationarySpec {
       grid: parseGrid(last, text),
     };
   if (rest !== "") return { kind: "hyper", ...named, correction: rest };
-  throw fail("INVALID_ARGUMENT", {
-    what: "method",
-    expected: "hyper:FILE:STEPS, such as hyper:correction.onnx:2",
-    received: JSON.stringify(text),
-  });
+  throw misspelled(text, "hyper:FILE:STEPS, such as hyper:correction.onnx:2");
 }
 
-/** `ns:FILE`, or `ns:FILE:STEPS` to apply the coefficients to each of so many steps. */
-function parseNonStationary(text: string): NonStationarySpec {
-  const [, file = "", last = ""] = /^ns:(.*?)(?::([^:]*))?$/s.exec(text.trim()) ?? [];
-  if (file === "")
-    throw fail("INVALID_ARGUMENT", {
-      what: "method",
-      expected: "ns:FILE, such as ns:coefficients.json",
-      received: JSON.stringify(text),
-    });
-  if (isGridText(last)) return { kind: "non-stationary", file, grid: parseGrid(last, text) };
-  return { kind: "non-stationary", file: last === "" ? file : `${file}:${last}` };
+/** `ns:FILE`, or `ns:FILE:STEPS` to apply the coefficients to each of so many steps; `student:FILE`. */
+function parseSolverFile(text: string): NonStationarySpec | StudentSpec {
+  const [, word, name = "", last = ""] = /^(ns|student):(.*?)(?::([^:]*))?$/s.exec(text.trim()) ?? [];
+  if (name === "") throw misspelled(text, "ns:FILE or student:FILE, such as ns:coefficients.json");
+  const kind = word === "student" ? word : "non-stationary";
+  if (isGridText(last)) return { kind, file: name, grid: parseGrid(last, text) };
+  return { kind, file: last === "" ? name : `${name}:${last}` };
 }
+
+const misspelled = (text: string, expected: string): Error =>
+  fail("INVALID_ARGUMENT", { what: "method", expected, received: JSON.stringify(text) });
 
 /**
- * Checks the spelling of a method, or its bare name, whose steps or tolerances are said beside it. Whether there is such a
- * method is for `methodOf` to say.
+ * Checks the spelling of a method, or its bare name, whose steps or tolerances are said beside it. Names have to be those of
+ * the library; files are not looked for.
  * @throws INVALID_ARGUMENT
  */
 export function checkMethodText(text: string): void {
-  if (/[:@]/.test(text)) parseMethodSpec(text);
+  if (/[:@]/.test(text)) requireNames(parseMethodSpec(text));
+  else if (!isHyperText(text)) requireMethodName(text.trim());
 }
 
 /**
- * The same for a list between commas.
+ * The same for a list between commas, without bare names.
  * @throws INVALID_ARGUMENT
  */
 export const checkMethodsText = (text: string): void => {
-  for (const each of splitMethods(text)) parseMethodSpec(each);
+  for (const each of splitMethods(text)) requireNames(parseMethodSpec(each));
 };
+
+function requireNames(spec: AnyMethodSpec): void {
+  if (spec.kind === "reversible") requireNames(spec.base);
+  else if (spec.kind === "hyper") {
+    if (typeof spec.base === "string") requireTableauName(spec.base);
+  } else if (spec.kind === "fixed" || spec.kind === "adaptive") {
+    if (typeof spec.tableau === "string") requireMethodName(spec.tableau);
+  }
+}

@@ -6,10 +6,8 @@ import { parseFacts } from "../../tensor/internal.js";
 import { type SolveCalibration, solveCalibrationSchema } from "../guard/solve-calibration.js";
 import { fingerprintOf } from "./fingerprint.js";
 
-/** What coefficients were fitted to, and what that gave. */
-export interface CoefficientCard {
-  /** Name of the start and its evaluations: `midpoint`. */
-  readonly start: string;
+/** What a solver was fitted to through the whole solve, and what that gave. */
+export interface FitCard {
   /** Hash of the field's operators and weights. */
   readonly fingerprint: string;
   /** Where the initial states came from. */
@@ -24,15 +22,19 @@ export interface CoefficientCard {
   readonly calibration?: SolveCalibration | undefined;
 }
 
+/** The same of coefficients. */
+export interface CoefficientCard extends FitCard {
+  /** Name of the method that they began with: `midpoint`. */
+  readonly start: string;
+}
+
 /** Coefficients out of a file. */
 export interface LoadedCoefficients {
   readonly method: NonStationaryMethod;
   readonly card: CoefficientCard | undefined;
 }
 
-/** Checks a card that came from outside. */
-export const coefficientCardSchema: z.ZodType<CoefficientCard> = z.object({
-  start: z.string(),
+const fitCard = z.object({
   fingerprint: z.string(),
   states: z.string(),
   startError: z.number(),
@@ -41,6 +43,11 @@ export const coefficientCardSchema: z.ZodType<CoefficientCard> = z.object({
   library: z.string(),
   calibration: solveCalibrationSchema.optional(),
 });
+
+/** Checks a card that came from outside. */
+export const fitCardSchema: z.ZodType<FitCard> = fitCard;
+/** The same of coefficients. */
+export const coefficientCardSchema: z.ZodType<CoefficientCard> = fitCard.extend({ start: z.string() });
 
 const schema = z.object({
   format: z.literal(1),
@@ -79,9 +86,12 @@ export function decodeCoefficients(bytes: Uint8Array, file: string): LoadedCoeff
 }
 
 /** What a card says against a use: one sentence each. */
-export function coefficientWarnings({ card }: Pick<LoadedCoefficients, "card">, field: Field): string[] {
+export function coefficientWarnings(
+  { card }: { readonly card: FitCard | undefined },
+  field: Field,
+): string[] {
   if (card === undefined || card.fingerprint === fingerprintOf(field)) return [];
   return [
-    "these coefficients were fitted to a different field (other operators or weights): expect the error of their start or worse",
+    "this solver was fitted to a different field (other operators or weights): expect the error of its start or worse",
   ];
 }

@@ -1,17 +1,21 @@
+import { inspectOnnx } from "../../graph/index.js";
 import type { Field, NonStationaryMethod } from "../../ode/index.js";
 import { type CorrectedMethod, isCorrected } from "../learned/corrected-method.js";
+import type { StudentMethod } from "../student/student-method.js";
 import {
   type CoefficientCard,
   coefficientWarnings,
   decodeCoefficients,
   encodeCoefficients,
+  type FitCard,
 } from "./coefficient-file.js";
 import { decodeCorrected, encodeCorrected } from "./corrected-file.js";
+import { decodeStudent, STUDENT_KEY } from "./student-file.js";
 
-/** A solver of its own out of a file: coefficients alone, or with corrections on top. */
+/** What was fitted through a whole solve, out of a file: coefficients, alone or with corrections on top, or a student. */
 export interface LoadedSolver {
-  readonly method: NonStationaryMethod | CorrectedMethod;
-  readonly card: CoefficientCard | undefined;
+  readonly method: NonStationaryMethod | CorrectedMethod | StudentMethod;
+  readonly card: FitCard | CoefficientCard | undefined;
   /** Whether its weights are those that the card was written for; coefficients alone have none. */
   readonly intact: boolean;
 }
@@ -23,12 +27,15 @@ export const encodeLearned = (
 ): Uint8Array => (isCorrected(method) ? encodeCorrected(method, card) : encodeCoefficients(method, card));
 
 /**
- * Reads such a file, whichever it is.
+ * Reads such a file, or a student's, whichever it is.
  * @param file what to call it, also in the method's spelling.
  * @throws MALFORMED_FILE naming what is wrong; for a model, what `importOnnx` throws.
  */
-export const decodeLearned = (bytes: Uint8Array, file: string): LoadedSolver =>
-  looksLikeJson(bytes) ? { ...decodeCoefficients(bytes, file), intact: true } : decodeCorrected(bytes, file);
+export function decodeLearned(bytes: Uint8Array, file: string): LoadedSolver {
+  if (looksLikeJson(bytes)) return { ...decodeCoefficients(bytes, file), intact: true };
+  const { metadata } = inspectOnnx(bytes, file);
+  return metadata[STUDENT_KEY] === undefined ? decodeCorrected(bytes, file) : decodeStudent(bytes, file);
+}
 
 /** What a solver that was read has against itself and a use: one sentence each. */
 export function learnedWarnings(loaded: LoadedSolver, field: Field): string[] {
@@ -41,7 +48,7 @@ export function learnedWarnings(loaded: LoadedSolver, field: Field): string[] {
 }
 
 /** No ONNX model begins with a brace or with space: its first byte tells a field of number 1 or more. */
-const looksLikeJson = (bytes: Uint8Array): boolean => {
+export const looksLikeJson = (bytes: Uint8Array): boolean => {
   const text = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
   return text.startsWith("{");
 };

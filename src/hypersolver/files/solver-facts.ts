@@ -5,6 +5,7 @@ import { hyper, isHyper } from "../correction/hyper.js";
 import { knownSpec, methodSpecSchema } from "../correction/method-of.js";
 import type { AnyMethodSpec } from "../correction/method-text.js";
 import { isCorrected } from "../learned/corrected-method.js";
+import { isStudent } from "../student/student-method.js";
 
 /** Key of these facts in an exported solver's metadata. */
 export const SOLVER_KEY = "hypersolvers.solver";
@@ -50,7 +51,7 @@ export function solverFacts(method: FixedMethod, span: Span): SolverFacts {
 function withoutFile(method: FixedMethod): FixedMethod {
   if (isReversible(method)) return method.withBase(withoutFile(method.base));
   if (isHyper(method)) return hyper(method.correction, method.grid);
-  if (isCorrected(method)) return method.withoutFile();
+  if (isCorrected(method) || isStudent(method)) return method.withoutFile();
   return isNonStationary(method) ? nonStationary(method.coefficients, method.grid) : method;
 }
 

@@ -1,4 +1,4 @@
-import { methodNames, tableauTable } from "../../ode/specs.js";
+import { methodNames, requireTableauName, tableauTable } from "../../ode/specs.js";
 import type { Complete, Spec } from "../../spec/index.js";
 import { most, seedRow } from "../../spec/internal.js";
 import { convArchitectureTable } from "../correction/conv-architecture-table.js";
@@ -22,7 +22,13 @@ export const fitTable = {
   base: {
     type: "either",
     of: [
-      { type: "text", expected: "a method", pattern: "^[^{]", known: methodNames as readonly string[] },
+      {
+        type: "text",
+        expected: "a method",
+        pattern: "^[^{]",
+        known: methodNames as readonly string[],
+        reads: requireTableauName as typeof requireTableauName,
+      },
       { type: "record", of: tableauTable as typeof tableauTable },
     ],
     required: true,
@@ -38,7 +44,7 @@ export const fitTable = {
     required: true,
     placeholder: "k",
     group: "What to fit:",
-    help: "equal steps over the span that it is meant for",
+    help: "number of equal steps over the span",
   },
   span: spanRow as typeof spanRow,
   /** `residual`: g against residuals on reference trajectories; `trajectory`: endpoints through f; `both`: their sum. */
@@ -136,7 +142,7 @@ export const fitTable = {
     aliases: ["trajectoryLr"],
     placeholder: "x",
     group: "How to fit:",
-    help: "first learning rate of trajectory fitting after those",
+    help: "initial learning rate of trajectory fitting",
   },
   weightDecay: {
     type: "number",
@@ -144,7 +150,7 @@ export const fitTable = {
     default: 0.000001,
     placeholder: "x",
     group: "How to fit:",
-    help: "AdamW's",
+    help: "weight decay of AdamW",
   },
   inputs: {
     type: "list",

@@ -1,6 +1,5 @@
-import { withFloat } from "../../graph/index.js";
 import type { NonStationaryCoefficients } from "../../ode/index.js";
-import { cast, type FloatDType, fail } from "../../tensor/index.js";
+import { fail } from "../../tensor/index.js";
 import type { CorrectionNetwork } from "../correction/correction.js";
 
 /**
@@ -66,17 +65,4 @@ export function checkShared(evaluations: number, every: number, shared: boolean)
     received: String(evaluations),
     help: "give every correction a network of its own, or correct after another number of evaluations",
   });
-}
-
-/** The same network computing in another float type. */
-export function networkAs(network: CorrectionNetwork, dtype: FloatDType): CorrectionNetwork {
-  if (network.graph.outputs.g?.dtype === dtype) return network;
-  const parameters = Object.entries(network.parameters).map(
-    ([name, value]) => [name, cast(value, dtype)] as const,
-  );
-  return {
-    ...network,
-    graph: withFloat(network.graph, dtype),
-    parameters: Object.fromEntries(parameters),
-  };
 }

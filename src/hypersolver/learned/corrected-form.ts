@@ -2,14 +2,15 @@ import { cast, type Node } from "../../graph/index.js";
 import { prefixed, withPrefix } from "../../nn/internal.js";
 import type { Field, NonStationaryCoefficients, Span } from "../../ode/index.js";
 import type { NamedTensors } from "../../runtime/index.js";
-import { cast as castTensor, item, scalar, type Tensor } from "../../tensor/index.js";
+import { item, scalar, type Tensor } from "../../tensor/index.js";
 import type { CorrectionNetwork } from "../correction/correction.js";
 import { coefficientsAt, type Freedom, startingDeviations } from "./coefficient-parameters.js";
-import { coefficientNodes, floatState } from "./coefficient-program.js";
 import { correctionBlocks } from "./corrected-coefficients.js";
 import { type CorrectedMethod, corrected } from "./corrected-method.js";
 import { correctedScheme } from "./corrected-scheme.js";
 import type { LearnedForm } from "./learned-form.js";
+import { masterWeights, withMasterWeights } from "./master-weights.js";
+import { coefficientNodes, floatState } from "./pair-program.js";
 
 /** What networks are put on, and which coefficients move with them. */
 export interface CorrectedStart {
@@ -28,7 +29,7 @@ export function correctedForm(field: Field, start: CorrectedStart, span: Span): 
   const { dtype } = floatState(field);
   const count = correctionBlocks(coefficients.times.length, every).length;
   const gainNames = Array.from({ length: count }, (_, i) => `gain ${i}`);
-  const weights = networks.map(({ parameters }, i) => prefixed(float64(parameters), `g${i} `));
+  const weights = networks.map((network, i) => prefixed(masterWeights(network), `g${i} `));
   return {
     initial: {
       ...startingDeviations(coefficients, freedom),
@@ -42,13 +43,9 @@ export function correctedForm(field: Field, start: CorrectedStart, span: Span): 
       return correctedScheme(field, solver, (network, name) => own(`g${network} ${name}`));
     },
     method: (values) => {
-      const trained = networks.map((network, i) => {
-        const own = withPrefix(values, `g${i} `);
-        const parameters = Object.entries(network.parameters).map(
-          ([name, { dtype: type }]) => [name, castTensor(own[name] as Tensor, type)] as const,
-        );
-        return finish({ ...network, parameters: Object.fromEntries(parameters) }, i);
-      });
+      const trained = networks.map((network, i) =>
+        finish(withMasterWeights(network, withPrefix(values, `g${i} `)), i),
+      );
       const gains = gainNames.map((name) => item(values[name] as Tensor));
       const solver = {
         coefficients: coefficientsAt(coefficients, freedom, values),
@@ -60,6 +57,3 @@ export function correctedForm(field: Field, start: CorrectedStart, span: Span): 
     },
   };
 }
-
-const float64 = (values: NamedTensors): NamedTensors =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, castTensor(value, "float64")]));

@@ -9,16 +9,11 @@ import {
   type StepRecord,
   type StepScheme,
   type StepSite,
-  stateType,
 } from "../../ode/internal.js";
-import { fail, formatShape, type Tensor } from "../../tensor/index.js";
-import {
-  type CorrectionNetwork,
-  type CorrectionSite,
-  correctionMacs,
-  evaluateCorrection,
-} from "../correction/correction.js";
-import { type CorrectedCoefficients, correctionBlocks, networkAs } from "./corrected-coefficients.js";
+import type { Tensor } from "../../tensor/index.js";
+import { type CorrectionSite, correctionMacs, evaluateCorrection } from "../correction/correction.js";
+import { type CorrectedCoefficients, correctionBlocks } from "./corrected-coefficients.js";
+import { networkFor } from "./network-for.js";
 
 /** Nodes for weights in training. @param network counted from 0. */
 export type NetworkWeights = (network: number, name: string, value: Tensor) => Node;
@@ -105,19 +100,6 @@ function costOf(field: Field, { coefficients, every, networks }: CorrectedCoeffi
   const each = networks.map(correctionMacs).reduce((total, macs) => total + macs, 0);
   const g = networks.length === 1 ? gCalls * each : each;
   return { nfe, gCalls, macs: nfe * fieldMacs(field) + g };
-}
-
-/** The network in the field's type. */
-function networkFor(network: CorrectionNetwork, field: Field): CorrectionNetwork {
-  const { dtype, shape } = stateType(field);
-  const corrects = network.graph.outputs.g?.shape ?? [];
-  if (formatShape(corrects.slice(1)) === formatShape(shape.slice(1)))
-    return networkAs(network, dtype === "float64" ? dtype : "float32");
-  throw fail("SHAPE_MISMATCH", {
-    what: "learned solver",
-    expected: `a field with the states that it corrects, ${formatShape(corrects)}`,
-    received: formatShape(shape),
-  });
 }
 
 /** The share of the span between two states. */

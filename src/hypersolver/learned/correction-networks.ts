@@ -1,33 +1,24 @@
 import { type NamedNodes, sub, trace } from "../../graph/index.js";
 import { prefixed, withPrefix } from "../../nn/internal.js";
 import type { Field, NonStationaryCoefficients, Span } from "../../ode/index.js";
-import { graphAlgebra, stateType } from "../../ode/internal.js";
+import { graphAlgebra } from "../../ode/internal.js";
 import { compile, type NamedTensors, type RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { Random, rows, type Tensor } from "../../tensor/index.js";
-import { type ConvNetworkOptions, convNetwork, withFoldedChannels } from "../correction/conv-network.js";
 import { type CorrectionNetwork, siteInputs } from "../correction/correction.js";
-import { shapesSeen } from "../correction/input-shapes.js";
-import type { ConvActivation, CorrectionInput, HiddenActivation } from "../correction/names.js";
-import { mlpNetwork, type NetworkOptions, withFoldedStatistics } from "../correction/network.js";
 import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
-import { floatState, pairSpecs, siteOf } from "./coefficient-program.js";
 import { correctionBlocks } from "./corrected-coefficients.js";
 import { correctedStep } from "./corrected-scheme.js";
 import { type EndPairs, pairFeeds } from "./end-pairs.js";
+import { floatState, pairSpecs, siteOf } from "./pair-program.js";
+import { type NetworkLook, scaledNetwork } from "./scaled-network.js";
 
 /** What networks are like. */
-export interface NetworkChoice {
+export interface NetworkChoice extends NetworkLook {
   readonly every: number;
   /** One network for all corrections. */
   readonly shared: boolean;
-  readonly inputs: readonly CorrectionInput[];
-  readonly features: readonly string[];
-  readonly hidden: readonly number[];
-  /** Of images. */
-  readonly kernels?: readonly number[] | undefined;
-  readonly activation: ConvActivation;
   readonly seed: number;
 }
 
@@ -63,39 +54,11 @@ export async function startingNetworks(
         columnStatistics(...group.map((one) => one[name] as Tensor)),
       ]),
     );
-    return networkOf(field, choice, { statistics, scale }, random.fork(`network ${i}`));
+    return scaledNetwork(field, choice, { statistics, scale }, random.fork(`network ${i}`));
   });
   return {
     networks: made.map(({ network }) => network),
     finish: (network, index) => made[index]?.finish(network) ?? network,
-  };
-}
-
-type Scaling = Pick<NetworkOptions, "statistics" | "scale">;
-
-interface MadeNetwork {
-  readonly network: CorrectionNetwork;
-  readonly finish: (network: CorrectionNetwork) => CorrectionNetwork;
-}
-
-/** An MLP for vectors, convolutions for images. */
-function networkOf(field: Field, choice: NetworkChoice, scaling: Scaling, random: Random): MadeNetwork {
-  const { inputs, features, hidden, kernels = [], activation } = choice;
-  const shared = { inputs, features, hidden, ...scaling };
-  if (!hasImageStates(field)) {
-    const options: NetworkOptions = { ...shared, activation: activation as HiddenActivation };
-    return {
-      network: mlpNetwork(options, random),
-      finish: (network) => withFoldedStatistics(options, network),
-    };
-  }
-  const [, , height = 1, width = 1] = stateType(field).shape.map(Number);
-  const stages = Object.keys(scaling.statistics).filter((name) => /^k\d+$/.test(name)).length;
-  const shapes = shapesSeen(field, stages, { inputs, features });
-  const options: ConvNetworkOptions = { ...shared, kernels, activation, shapes, size: [height, width] };
-  return {
-    network: convNetwork(options, random),
-    finish: (network) => withFoldedChannels(options, network),
   };
 }
 

@@ -5,10 +5,10 @@ import { compile, type NamedTensors, type RunContext } from "../../runtime/index
 import { machineOf } from "../../runtime/internal.js";
 import { item, type Tensor } from "../../tensor/index.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
-import { floatState, pairSpecs, siteOf } from "./coefficient-program.js";
 import { endDistance, relativeEndDistance } from "./end-error.js";
 import { type EndPairs, pairFeeds } from "./end-pairs.js";
 import type { LearnedForm } from "./learned-form.js";
+import { floatState, pairSpecs, siteOf } from "./pair-program.js";
 
 /** Tells how good values of what is learned are on states that it was not learned from. */
 export interface EndValidation {

@@ -7,10 +7,10 @@ import { machineOf } from "../../runtime/internal.js";
 import { fromNumbers, Random } from "../../tensor/index.js";
 import { fitTrainer } from "../fit/fit-trainer.js";
 import { fitSchedule } from "../fit/learning-rate.js";
-import { floatState, pairSpecs, siteOf } from "./coefficient-program.js";
 import { endDistance, logEndDistance } from "./end-error.js";
 import { type EndPairs, pairBatches, pairFeeds } from "./end-pairs.js";
 import type { LearnedForm } from "./learned-form.js";
+import { floatState, pairSpecs, siteOf } from "./pair-program.js";
 
 /** A stretch of training through the whole solve. */
 export interface LearnedCourse {

@@ -4,7 +4,7 @@ import { type Field, type FixedMethod, type NonStationaryMethod, nonStationary }
 import { nonStationaryScheme, type StepScheme } from "../../ode/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { coefficientsAt, type Freedom, startingDeviations } from "./coefficient-parameters.js";
-import { coefficientNodes, floatState } from "./coefficient-program.js";
+import { coefficientNodes, floatState } from "./pair-program.js";
 
 /** A solver as a function of the numbers that are learned. */
 export interface LearnedForm<M extends FixedMethod = FixedMethod> {

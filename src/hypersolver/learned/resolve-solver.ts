@@ -7,7 +7,7 @@ import { featuresFor } from "../correction/conv-architectures.js";
 import { requireKernels } from "../correction/conv-network.js";
 import { hiddenFeature } from "../correction/hidden-feature.js";
 import { requireImages, shapesSeen } from "../correction/input-shapes.js";
-import type { CorrectionInput } from "../correction/names.js";
+import type { ConvActivation, CorrectionInput } from "../correction/names.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import { coefficientTable } from "./coefficient-table.js";
 import { checkShared } from "./corrected-coefficients.js";
@@ -38,22 +38,22 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
     iterations,
   });
   checkShared(evaluations, every, shared);
-  if (!images && activation === "channel-prelu")
-    throw fail("INVALID_ARGUMENT", {
-      what: "activation",
-      expected: "one for vectors, such as prelu: this field has no channels",
-      received: activation,
-    });
+  refuseChannels(field, activation);
   const inputs = spec.inputs ?? usualInputs(field, shared);
   const features = featuresFor(field, inputs, spec.features ?? []);
   const jointBatch = Math.min(complete.jointBatch, coefficients.trajectories);
-  const effective = { ...complete, ...coefficients, inputs, features, jointBatch };
+  const { jointIterations = usualJointIterations(evaluations, images) } = complete;
+  const effective = { ...complete, ...coefficients, inputs, features, jointBatch, jointIterations };
   if (!images) return effective;
   const kernels = spec.kernels ?? (hidden.length === 1 ? [1, 3] : [...hidden, 0].map(() => 3));
   requireKernels({ hidden, kernels });
   requireImages(shapesSeen(field, every, { inputs, features }), sizeOfImages(field));
   return { ...effective, kernels };
 }
+
+/** An iteration costs as many evaluations as a solve: fits of vectors take about as long whatever these are. */
+const usualJointIterations = (evaluations: number, images: boolean): number =>
+  images ? 600 : Math.min(3000, Math.ceil(8000 / evaluations));
 
 /** State and evaluations always; what f has computed inside pays on images alone. */
 function usualInputs(field: Field, shared: boolean): CorrectionInput[] {
@@ -74,7 +74,18 @@ function sizeOfImages(field: Field): readonly [number, number] {
   return [height, width];
 }
 
-function requireStates(field: Field): void {
+/** @throws INVALID_ARGUMENT for an activation of channels where there are none. */
+export function refuseChannels(field: Field, activation: ConvActivation): void {
+  if (hasImageStates(field) || activation !== "channel-prelu") return;
+  throw fail("INVALID_ARGUMENT", {
+    what: "activation",
+    expected: "one for vectors, such as prelu: this field has no channels",
+    received: activation,
+  });
+}
+
+/** @throws SHAPE_MISMATCH for states that are neither vectors nor images. */
+export function requireStates(field: Field): void {
   const { shape } = stateType(field);
   if (shape.length === 2 || shape.length === 4) return;
   throw fail("SHAPE_MISMATCH", {

@@ -139,7 +139,7 @@ export function acceptsDepthPerSample({ graph, roles }: Field): boolean {
 }
 
 function featureNamed({ features }: Field, name: string): Node {
-  const node = features[name];
+  const node = Object.hasOwn(features, name) ? features[name] : undefined;
   if (node !== undefined) return node;
   throw fail("INVALID_ARGUMENT", {
     what: `feature "${name}"`,

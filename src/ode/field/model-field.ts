@@ -78,7 +78,7 @@ function isScalarLike(shape: SymbolicShape): boolean {
 }
 
 function requireInput({ inputs }: ImportedModel, name: string): void {
-  if (inputs[name] !== undefined) return;
+  if (Object.hasOwn(inputs, name)) return;
   throw fail("UNSUPPORTED_FIELD", { what: `input "${name}"`, expected: listed(inputs), received: name });
 }
 

@@ -9,7 +9,8 @@ import type {
   ReversibleSpec,
   TableauMethodSpec,
 } from "./method-spec.js";
-import { isMultistepName } from "./multistep/names.js";
+import { isMultistepName, multistepNames } from "./multistep/names.js";
+import { isTableauName, unknownMethod } from "./tableaus/names.js";
 
 /*
  * The one spelling of methods, for command lines, legends and reports:
@@ -94,8 +95,8 @@ export function splitReversible(
   };
 }
 
-/** Whether a spelling names a file of coefficients: `ns:solver.json`. */
-export const isNonStationaryText = (text: string): boolean => /^\s*ns:/.test(text);
+/** Whether a spelling names a file of coefficients, `ns:solver.json`, or of a student, `student:student.onnx`. */
+export const isSolverFileText = (text: string): boolean => /^\s*(?:ns|student):/.test(text);
 
 /** Whether a spelling names a correction. */
 export const isHyperText = (text: string): boolean => /^\s*hyper[-:]/.test(text);
@@ -137,7 +138,7 @@ export function parseTableauMethod(
   }
   const [, name = "", mark, rest = ""] = /^([^:@]*)(?:([:@])(.*))?$/s.exec(text.trim()) ?? [];
   if (name === "") throw misspelled(text, "the name of a method first");
-  if (isHyperText(text) || isNonStationaryText(text))
+  if (isHyperText(text) || isSolverFileText(text))
     throw misspelled(text, "a method without a correction or coefficients, whose file has to be read first");
   if (isMultistepName(name)) {
     if (mark !== ":") throw misspelled(text, `steps after the name, such as ${name}:8: it controls no error`);
@@ -147,6 +148,16 @@ export function parseTableauMethod(
   const given = mark === undefined ? {} : parseControl(rest, text);
   const { rtol, atol } = tolerances;
   return { kind: "adaptive", tableau: name, rtol, atol, ...given };
+}
+
+/**
+ * Checks the bare name of a method that is told its steps or tolerances elsewhere: `heun`, `ab2`, `reversible-heun`.
+ * @throws INVALID_ARGUMENT that lists the known names.
+ */
+export function requireMethodName(text: string): void {
+  const name = splitReversible(text)?.base ?? text;
+  if (isMultistepName(name) || isTableauName(name)) return;
+  throw unknownMethod(name, multistepNames);
 }
 
 const controlNumbers = ["maxSteps", "minStep", "maxStep", "firstStep", "toleranceColumns"];

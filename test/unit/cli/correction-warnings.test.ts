@@ -69,7 +69,7 @@ describe("coefficients of another field", () => {
     "compare flow.onnx --span 0,1 --samples 9 --states normal --methods",
   ])("are warned of, those of its own are not: %s", async (line) => {
     const other = await told(`${line} ns:other.json`);
-    expect(other.text).toContain("these coefficients were fitted to a different field");
+    expect(other.text).toContain("this solver was fitted to a different field");
     expect(other.json).toMatchObject({ warnings: [expect.stringContaining("different field")] });
     expect((await told(`${line} ns:own.json`)).json).toMatchObject({ warnings: [] });
   });

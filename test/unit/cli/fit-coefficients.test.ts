@@ -7,7 +7,7 @@ import { told } from "../../helpers/told.js";
 
 const home = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), "hypersolvers-coefficients-"));
-const LIGHT = "--trajectories 64 --batch 32 --iterations 40 --samples 10 --budget 4 --no-figures";
+const LIGHT = "--trajectories 64 --batch 32 --iterations 40 --samples 50 --budget 4 --no-figures";
 const FIT = `fit field.onnx --learn coefficients --evaluations 4 --states normal ${LIGHT} --out ns`;
 
 beforeAll(() => {
@@ -45,10 +45,7 @@ describe("fit --learn coefficients", () => {
     const loose = await told(`solve field.onnx --method ${file} --states normal --samples 9 --guard 99`);
     expect(loose.json).toMatchObject({ refined: 0, coverage: 0.95, meanNfe: 4 });
     const elsewhere = await told(`solve field.onnx --method ${file} --span 0,2 --states normal`);
-    expect([elsewhere.code, elsewhere.text]).toEqual([
-      2,
-      expect.stringContaining("fit some with --span 0,2"),
-    ]);
+    expect([elsewhere.code, elsewhere.text]).toEqual([2, expect.stringContaining("fit one with --span 0,2")]);
     const exported = await told(`export field.onnx --method ${file} --states normal --out one.onnx`);
     expect([exported.code, exported.json]).toEqual([0, expect.objectContaining({ selfTest: "passed" })]);
     const compared = await told(`compare field.onnx --methods ${file},midpoint:2 --samples 10`);
@@ -75,6 +72,28 @@ describe("fit --learn coefficients", () => {
     expect([solved.code, solved.json], solved.text).toEqual([0, expect.objectContaining({ gCalls: 2 })]);
   });
 
+  it("fits a student, which solve, compare and the config take as well", async () => {
+    const fitted = await told(
+      FIT.replace("coefficients --evaluations 4", "student --macs 2000").replace("--out ns", "--out s"),
+    );
+    expect([fitted.code, fitted.json], fitted.text).toEqual([
+      0,
+      expect.objectContaining({
+        learn: "student",
+        learned: expect.objectContaining({ title: "Student", nfe: 0, gCalls: 1 }),
+        paths: expect.objectContaining({ student: "s/student.onnx", learned: null }),
+      }),
+    ]);
+    const file = "student:s/student.onnx";
+    const solved = await told(`solve field.onnx --method ${file} --states normal --samples 5`);
+    expect([solved.code, solved.json], solved.text).toEqual([0, expect.objectContaining({ nfe: 0 })]);
+    const compared = await told(`compare field.onnx --methods ${file},midpoint:2 --samples 50`);
+    expect(compared.json).toMatchObject({ rows: [{ role: "hypersolver", nfe: 0 }, { nfe: 4 }] });
+    const before = readFileSync("s/student.onnx");
+    expect((await told("fit --config s/config.json")).code).toBe(0);
+    expect(readFileSync("s/student.onnx")).toEqual(before);
+  });
+
   it.each<[string, string, string]>([
     ["the evaluations", "--learn coefficients", "--evaluations"],
     ["a network's options", "--learn coefficients --evaluations 4 --hidden 8", "drop --hidden"],
@@ -82,11 +101,13 @@ describe("fit --learn coefficients", () => {
     ["a base", "--learn coefficients --evaluations 4 --base heun", "drop --base"],
     ["coefficients' options", "--base heun --steps 1 --consistent", "drop --consistent"],
     ["another loss", "--learn coefficients --evaluations 4 --loss residual", "log, distance"],
-    ["another thing", "--learn everything", "one of correction, coefficients, both"],
+    ["another thing", "--learn everything", "one of correction, coefficients, both, student"],
     ["evaluations that the base does not make", "--base rk4 --evaluations 6", "say 4 or 8"],
     ["steps and evaluations", "--base rk4 --evaluations 8 --steps 3", "3 of these steps make 12"],
     ["no steps", "--base rk4", "--evaluations"],
     ["no base", "--steps 1", "--base"],
+    ["a student's size", "--learn student", "macs, evaluations"],
+    ["a student's options", "--base heun --steps 1 --macs 100", "drop --macs"],
     ["a start that does not make them", "--learn coefficients --evaluations 6 --start rk4", "such as 4 or 8"],
   ])("refuses or asks for %s", async (_, options, says) => {
     const { code, text } = await told(`fit field.onnx --states normal --out refused ${options}`);

@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -131,6 +139,8 @@ describe("flows are refused with a code and advice, and leave no files", () => {
   });
 });
 
+const nllOf = (json: unknown): number => (json as { nll: { mean: number } }).nll.mean;
+
 describe("flows at their limits", () => {
   it("take one sample and one point", async () => {
     const sampled = await told("sample flow.onnx --count 1 --out one-sample.csv");
@@ -140,6 +150,15 @@ describe("flows at their limits", () => {
       0,
       expect.stringMatching(/^Mean negative .* nats, 1 point\. dopri5@1e-5: /),
     ]);
+  });
+
+  it("take tables that they wrote, log-densities and all", async () => {
+    await told("density flow.onnx --data points.safetensors --out dense.csv");
+    const before = await told("density flow.onnx --data points.safetensors");
+    const again = await told("density flow.onnx --data dense.csv --out again.csv");
+    expect(again.text).toContain("dense.csv: the column log_density is ignored");
+    expect(again.json).toMatchObject({ nll: { n: 20, mean: expect.closeTo(nllOf(before.json), 5) } });
+    expect(readFileSync("again.csv", "utf8").split("\n")[0]).toBe("x0,x1,log_density");
   });
 
   it("say why an integral over a region is not one", async () => {

@@ -9,6 +9,7 @@ import { presets } from "../../../src/experiments/internal.js";
 import { fitTable } from "../../../src/hypersolver/internal.js";
 import { activations } from "../../../src/nn/index.js";
 import { tableaus } from "../../../src/ode/index.js";
+import { methodAliases } from "../../../src/ode/methods/tableaus/names.js";
 import { methodNames } from "../../../src/ode/specs.js";
 import { helpOf } from "../../../src/spec/internal.js";
 
@@ -17,6 +18,8 @@ const program = buildProgram(createOutput(process), () => {});
 describe("tables, which load none of the library, agree with it", () => {
   it("on names", () => {
     expect(methodNames).toEqual(Object.keys(tableaus));
+    for (const { name, aliases } of Object.values(tableaus))
+      expect(methodAliases).toHaveProperty(name, aliases);
     expect(reproduceTable.preset.of).toEqual(presets);
     for (const name of Object.keys(densities)) expect(helpOf(trainTable.data)).toContain(name);
     expect([...trainTable.activation.of].sort()).toEqual(Object.keys(activations).sort());

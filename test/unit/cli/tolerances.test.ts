@@ -25,7 +25,9 @@ describe("tolerances finer than the element type", () => {
     const fine = await told(`${SOLVE} --rtol 1e-10 --atol 1e-10`);
     expect(fine.code).toBe(0);
     expect(fine.text).toMatch(BELOW);
-    expect(fine.text).toContain("take --rtol 1e-7 or more, or solve in --precision float64");
+    expect(fine.text).toContain(
+      "ask for 1e-7 or more, as in --method dopri5@1e-7, or solve in --precision float64",
+    );
     expect(fine.json).toMatchObject({
       message: expect.stringContaining("were not met"),
       warnings: [expect.stringContaining("below the rounding of float32")],

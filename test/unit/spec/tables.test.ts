@@ -10,6 +10,7 @@ import { fitTable } from "../../../src/hypersolver/internal.js";
 import { coefficientTable } from "../../../src/hypersolver/learned/coefficient-table.js";
 import { checkMethodsText, checkMethodText } from "../../../src/hypersolver/specs.js";
 import { classifierTrainingTable, flowTrainingTable, parseBase } from "../../../src/models/specs.js";
+import { requireTableauName } from "../../../src/ode/specs.js";
 import { problemOf } from "../../../src/spec/check.js";
 import { checkSpec, completeSpec, defaultsOf, type Table } from "../../../src/spec/index.js";
 import { flagOf, helpOf, type Row, valueOfText } from "../../../src/spec/internal.js";
@@ -33,6 +34,7 @@ const readable = new Map<(text: string) => unknown, readonly string[]>([
   [parseStates, ["normal", "uniform:-1,2", "a.safetensors:z", "points.csv"]],
   [parseGrid, ["-4,4", "0,1.5,20"]],
   [checkMethodText, ["heun", "heun:4", "ab2:8", "dopri5@rtol=1e-5,atol=1e-7", "hyper:c.onnx:2", "ns:c.json"]],
+  [requireTableauName, ["heun", "kutta_38", "alpha(0.4)", "alpha-0.4"]],
   [checkMethodsText, ["heun:4", "heun:4,dopri5@1e-5,hyper:c.onnx:2"]],
   [parseBase, ["normal", "logistic", "student-t:5", "student-t(1000)"]],
 ]);
@@ -48,11 +50,13 @@ function plainValid(kind: Kind): fc.Arbitrary<unknown> {
     case "integer":
       return fc.integer({ min: kind.min ?? -1e6, max: kind.max });
     case "number":
-      return kind.above === undefined
-        ? fc.double({ min: kind.min ?? -1e9, max: kind.max ?? 1e9, noNaN: true })
-        : positive
-            .map((value) => value + (kind.above ?? 0))
-            .filter((value) => value <= (kind.max ?? Infinity));
+      return fc.double({
+        min: kind.above ?? kind.min ?? -1e9,
+        minExcluded: kind.above !== undefined,
+        max: kind.below ?? kind.max ?? 1e9,
+        maxExcluded: kind.below !== undefined,
+        noNaN: true,
+      });
     case "text":
       if (kind.reads !== undefined) return fc.constantFrom(...(readable.get(kind.reads) ?? []));
       return kind.pattern === undefined

@@ -11,7 +11,14 @@ import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow, requireColumns } from "../../files/flows.js";
 import { compileOptions, stemOf, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
-import { encodePoints, type Points, type PointsContent, readPoints } from "../../files/points.js";
+import {
+  encodePoints,
+  LOG_DENSITY,
+  type Points,
+  type PointsContent,
+  readPoints,
+  withoutLogDensity,
+} from "../../files/points.js";
 import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
 import { forOption } from "../../options/for-option.js";
 import { type ChosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
@@ -21,6 +28,7 @@ import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import type { TraceOptions } from "../../options/tables.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";
+import type { Output } from "../../terminal/output.js";
 import { type DensityOptions, densityTable } from "./table.js";
 import { type DensityFound, type DensityTrace, densityJson, densityText } from "./text.js";
 
@@ -38,7 +46,7 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
   for (const name of ["picture", "grid"] as const)
     if (options[name] !== undefined) requirePlane(flow.columns.length, `--${name}`);
   for (const file of [options.out, options.picture]) if (file !== undefined) await requireWritableFile(file);
-  const points = options.data === undefined ? undefined : await readPoints(options.data);
+  const points = await pointsOf(flow, options, output);
   const warnings = [
     ...(points === undefined ? [] : requireColumns(flow, points, output)),
     ...warnOfFlowTolerances(solver, flow, output),
@@ -55,6 +63,20 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
     json: densityJson(found, { path, solver, trace, warnings, options }),
   };
 });
+
+/** The points, without log-densities that an earlier run wrote behind them. */
+async function pointsOf(
+  { columns }: LoadedFlow,
+  { data }: DensityOptions,
+  output: Output,
+): Promise<Points | undefined> {
+  if (data === undefined) return undefined;
+  const points = await readPoints(data);
+  if (columns.includes(LOG_DENSITY)) return points;
+  const bare = withoutLogDensity(points);
+  if (bare !== points) output.note(`${points.description}: the column ${LOG_DENSITY} is ignored`);
+  return bare;
+}
 
 function refuseContradictions(options: DensityOptions): void {
   const { data, grid, picture, out } = options;
@@ -153,7 +175,7 @@ async function solved(
 const contentOf = ({ value, columns }: Points, { values }: LogDensities): PointsContent => ({
   points: value,
   columns,
-  values: ["log_density", values],
+  values: [LOG_DENSITY, values],
 });
 
 function gridOf(

@@ -4,10 +4,11 @@ import { fitCommandTable } from "./table.js";
 
 export const fitCommand: CommandDefinition = specCommand({
   name: "fit",
-  summary: "learn a solver for a field: a correction g, coefficients, or both",
+  summary: "learn a solver for a field: a correction g, coefficients, or both; or a student",
   description:
-    "Solves reference trajectories, learns from them a correction of a base method, a solver's own coefficients, or both, " +
-    "measures that on states it has not seen, and writes correction.onnx, coefficients.json or learned.onnx, solver.onnx, metrics.json, " +
+    "Solves reference trajectories, learns from them a correction of a base method, a solver's own coefficients, both, or " +
+    "a student, which never evaluates the field; measures that on states it has not seen, and writes correction.onnx, " +
+    "coefficients.json, learned.onnx or student.onnx, solver.onnx, metrics.json, " +
     "config.json, figures and report.html. Ctrl-C keeps what is best so far; --resume goes on from there.",
   table: fitCommandTable,
   examples: [
@@ -18,6 +19,7 @@ export const fitCommand: CommandDefinition = specCommand({
     "fit images.onnx --base euler --steps 10 --states encoded.safetensors:z --architecture mnist-paper --trajectory-iterations 50",
     "fit field.onnx --learn coefficients --evaluations 8 --span 0,1 --states normal --out ns",
     "fit field.onnx --learn both --evaluations 4 --span 0,1 --states normal --out both",
+    "fit field.onnx --learn student --evaluations 4 --span 0,1 --states normal --out student",
     "fit flow.onnx --base midpoint --steps 1 --epsilon none",
     "fit flow.onnx --base midpoint --steps 1 --epsilon none --log-density points.csv --out densities",
   ],

@@ -150,6 +150,7 @@ function jsonOf(
       correction: place("correction.onnx"),
       coefficients: place("coefficients.json"),
       learned: place("learned.onnx"),
+      student: place("student.onnx"),
       solver: place("solver.onnx"),
       metrics: place("metrics.json"),
       report: place("report.html"),

@@ -3,6 +3,7 @@ import {
   correctionLearner,
   type Learner,
   solverLearner,
+  studentLearner,
 } from "../../../experiments/index.js";
 import type { FitSpec } from "../../../hypersolver/index.js";
 import {
@@ -11,6 +12,7 @@ import {
   coefficientTable,
   fitTable,
   hiddenFeature,
+  studentTable,
 } from "../../../hypersolver/internal.js";
 import { type Field, fixed } from "../../../ode/index.js";
 import type { Table } from "../../../spec/index.js";
@@ -30,6 +32,7 @@ export function chosenLearner(task: FitTask, spec: FitCommandSpec): Learner {
   const { learn = fitRunTable.learn.default } = spec;
   refuseOptionsOfOthers(learn, spec);
   if (learn === "correction") return correctionLearner(correctionSpec(task, spec));
+  if (learn === "student") return studentLearner({ ...pickSpec(studentTable, spec), span: task.span });
   if (spec.evaluations === undefined)
     throw missing("--evaluations", "the number of evaluations of the field that the solver is to make");
   if (learn === "coefficients")

@@ -1,4 +1,4 @@
-import { coefficientTable, fitTable, solverTable } from "../../../hypersolver/specs.js";
+import { coefficientTable, fitTable, solverTable, studentTable } from "../../../hypersolver/specs.js";
 import type { Spec } from "../../../spec/index.js";
 import { most, type United, unitedTable } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
@@ -16,11 +16,11 @@ export const fitRunTable = {
   },
   learn: {
     type: "choice",
-    of: ["correction", "coefficients", "both"],
+    of: ["correction", "coefficients", "both", "student"],
     default: "correction",
     placeholder: "what",
     group: "What to fit:",
-    help: "correction: a network g on top of a method; coefficients: a solver's own numbers, without a network; both: networks on top of coefficients",
+    help: "correction: a network g on top of a method; coefficients: a solver's own numbers, without a network; both: networks on top of coefficients; student: a network that never evaluates the field, their rival",
   },
   states: {
     type: "text",
@@ -85,11 +85,13 @@ export const learnedTables: {
   readonly correction: typeof fitTable & Pick<typeof coefficientTable, "evaluations">;
   readonly coefficients: typeof coefficientTable;
   readonly both: Omit<typeof solverTable, "learn">;
+  readonly student: typeof studentTable;
 } = {
   // Evaluations say the steps by what they cost.
   correction: { base, steps, evaluations: coefficientTable.evaluations, ...ofCorrections },
   coefficients: coefficientTable,
   both: ofSolvers,
+  student: studentTable,
 };
 
 /** All options of `fit`, in the order of help. */

@@ -9,7 +9,7 @@ import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow } from "../../files/flows.js";
 import { compileOptions, stemOf, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
-import { encodePoints, type PointsContent } from "../../files/points.js";
+import { encodePoints, LOG_DENSITY, type PointsContent } from "../../files/points.js";
 import { costText, flowSolver, warnOfFlowTolerances, writtenText } from "../../options/flow-solver.js";
 import { type ChosenMethod, requireOwnSpan, usesOf } from "../../options/method.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
@@ -44,7 +44,7 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, asyn
         out,
         encodePoints(
           out,
-          logDensity === undefined ? content : { ...content, values: ["log_density", logDensity.values] },
+          logDensity === undefined ? content : { ...content, values: [LOG_DENSITY, logDensity.values] },
         ),
       );
     if (picture !== undefined) await writePicture(picture, pictureOf(x, path));

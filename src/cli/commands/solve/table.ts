@@ -20,7 +20,7 @@ export const solveOwnTable = {
     placeholder: "method",
     known: methodNames as readonly string[],
     reads: checkMethodText as typeof checkMethodText,
-    help: "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction), ns:FILE (coefficients); or a name alone, {choices}",
+    help: "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction), ns:FILE (coefficients), student:FILE; or a name alone, {choices}",
   },
   steps: {
     type: "integer",

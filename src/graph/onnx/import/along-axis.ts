@@ -2,6 +2,7 @@ import { formatShape, fromNumbers } from "../../../tensor/index.js";
 import { normalizeAxis } from "../../../tensor/internal.js";
 import * as build from "../../build.js";
 import type { Node } from "../../node.js";
+import { requireListable } from "./budget.js";
 import type { DecodeContext } from "./context.js";
 
 /** A matrix [inputs, outputs] by its entries. */
@@ -13,6 +14,7 @@ export interface AxisMatrix {
 
 /** A fixed linear map along one axis: a product from the right with that axis as the last one. */
 export function alongAxis(x: Node, axis: number, { inputs, outputs, entry }: AxisMatrix): Node {
+  requireListable(inputs * outputs, "a map along an axis");
   const values = Array.from({ length: inputs * outputs }, (_, i) =>
     entry(Math.floor(i / outputs), i % outputs),
   );

@@ -2,6 +2,7 @@ import { formatShape, fromNumbers } from "../../../tensor/index.js";
 import * as build from "../../build.js";
 import { softmax } from "../../compose.js";
 import type { Node } from "../../node.js";
+import { requireListable } from "./budget.js";
 import type { DecodeContext } from "./context.js";
 import type { DecoderTable } from "./decoder.js";
 
@@ -62,6 +63,7 @@ function masked(context: DecodeContext, scores: Node): Node {
         : build.add(scores, mask);
   if (context.integer("is_causal", 0) === 0) return given;
   const [rows, columns] = scores.shape.slice(-2).map(Number) as [number, number];
+  requireListable(rows * columns, "a causal mask");
   const seen = Array.from({ length: rows * columns }, (_, i) =>
     Number(i % columns <= Math.floor(i / columns)),
   );

@@ -61,6 +61,18 @@ function divide(context: DecodeContext): Value {
   return build.div(x, context.node(1));
 }
 
+/** Terms that one call takes as arguments. */
+const most = 1000;
+
+/** Any number of terms, as sums of sums. */
+function total(terms: readonly Node[]): Node {
+  if (terms.length <= most) return build.sum(...terms);
+  const parts = Array.from({ length: Math.ceil(terms.length / most) }, (_, i) =>
+    build.sum(...terms.slice(i * most, (i + 1) * most)),
+  );
+  return total(parts);
+}
+
 /** Powers with a known small exponent need no Pow, whose derivative is costly and fails for negative bases. */
 const powers: ReadonlyMap<number, (x: Node) => Node> = new Map<number, (x: Node) => Node>([
   [1, (x) => x],
@@ -116,12 +128,12 @@ export const arithmeticDecoders: DecoderTable = {
   Sum: {
     inputs: [1, Number.POSITIVE_INFINITY],
     rows: "pointwise",
-    decode: (context) => build.sum(...context.nodes()),
+    decode: (context) => total(context.nodes()),
   },
   Mean: {
     inputs: [1, Number.POSITIVE_INFINITY],
     rows: "pointwise",
-    decode: (context) => build.mul(build.sum(...context.nodes()), 1 / context.nodes().length),
+    decode: (context) => build.mul(total(context.nodes()), 1 / context.nodes().length),
   },
   Clip: { inputs: [1, 3], rows: "pointwise", decode: clip },
 };

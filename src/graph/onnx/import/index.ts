@@ -4,6 +4,7 @@ import { type Graph, makeGraph, type NamedNodes } from "../../graph.js";
 import { inputNode, isOp, type Node } from "../../node.js";
 import type { TensorType } from "../../tensor-type.js";
 import { topological } from "../../traverse.js";
+import { Budget } from "./budget.js";
 import { type Call, innerCalls, listCalls, qualifiedName } from "./calls.js";
 import { formatCount } from "./count.js";
 import { inputType } from "./inputs.js";
@@ -43,7 +44,7 @@ export function importOnnx(bytes: Uint8Array, what: string): ImportedModel {
   requireDecoders(calls, what);
   const { values, own, weights } = readLeaves(model, what);
   const batchSource = [...own.values()].find(({ shape }) => shape[0] === "batch");
-  const scope: Scope = { model, values, batchSource, what };
+  const scope: Scope = { model, values, batchSource, what, budget: new Budget() };
   for (const call of calls) decodeCall(call, scope);
   const outputs = model.graph.output.map(({ name }): [string, Node] => [
     name,
@@ -66,7 +67,12 @@ export function importOnnx(bytes: Uint8Array, what: string): ImportedModel {
 
 function intermediatesOf(values: ReadonlyMap<string, Data>, used: ReadonlySet<Node>): NamedNodes {
   const computed = [...values].flatMap(([name, value]): [string, Node][] =>
-    !isPacked(value) && !isFolded(value) && used.has(value) && value.inputs.length > 0 && isFloat(value.dtype)
+    !isPacked(value) &&
+    !isFolded(value) &&
+    !(name in Object.prototype) &&
+    used.has(value) &&
+    value.inputs.length > 0 &&
+    isFloat(value.dtype)
       ? [[name, value]]
       : [],
   );
@@ -111,10 +117,22 @@ interface Leaves {
   readonly weights: ReadonlyMap<string, Weight>;
 }
 
+/** @throws UNSUPPORTED_FIELD for names that every JavaScript object has: records by name could not tell them apart. */
+function requireOwnName(name: string, what: string): void {
+  if (!(name in Object.prototype)) return;
+  throw fail("UNSUPPORTED_FIELD", {
+    what,
+    expected: "names of inputs, outputs and weights that JavaScript does not use itself",
+    received: `"${name}"`,
+    help: "rename it and export again",
+  });
+}
+
 /** Inputs and stored tensors. A name that is both (IR 3 and older) is a stored tensor. */
 function readLeaves({ graph }: ParsedModel, what: string): Leaves {
   const values = new Map<string, Data>();
   const weights = new Map<string, Weight>();
+  for (const { name } of [...graph.initializer, ...graph.input, ...graph.output]) requireOwnName(name, what);
   for (const proto of graph.initializer) {
     const { name } = proto;
     const value = readTensor(proto, `${what}, initializer "${name}"`);
@@ -158,12 +176,22 @@ function lookUp(values: ReadonlyMap<string, Data>, name: string, what: string): 
   throw fail("MALFORMED_FILE", { what, expected: "a value computed before", received: `"${name}"` });
 }
 
+/** Sizes and settings that no array and no integer can have. */
+const beyondNumbers = (cause: RangeError, what: string): Error =>
+  fail("UNSUPPORTED_FIELD", {
+    what,
+    expected: "sizes and settings that a program can hold",
+    received: cause.message,
+    cause,
+  });
+
 /** What is known where a call is decoded. */
 interface Scope {
   readonly model: ParsedModel;
   readonly values: Map<string, Data>;
   readonly batchSource: Node | undefined;
   readonly what: string;
+  readonly budget: Budget;
 }
 
 function decodeCall(call: Call, scope: Scope): void {
@@ -171,6 +199,7 @@ function decodeCall(call: Call, scope: Scope): void {
   const where = `${what}, node "${call.name}"`;
   const inputs = call.inputs.map((name) => (name === "" ? undefined : lookUp(values, name, where)));
   const results = branch(call, inputs, scope) ?? decode(call, inputs, batchSource, where);
+  scope.budget.admit(results, inputs, where);
   for (const [i, name] of call.outputs.entries()) {
     const result = results[i];
     if (name === "" || result === undefined) continue;
@@ -223,6 +252,7 @@ function decode(
   try {
     return decodePacked(decoder, call, inputs, batchSource);
   } catch (error) {
+    if (error instanceof RangeError) throw beyondNumbers(error, `${where} (${qualifiedName(call)})`);
     if (!isHypersolversError(error)) throw error;
     throw fail(error.code, {
       ...error.facts,

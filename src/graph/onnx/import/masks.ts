@@ -2,6 +2,7 @@ import { formatShape, fromNumbers } from "../../../tensor/index.js";
 import * as build from "../../build.js";
 import type { Node } from "../../node.js";
 import { alongAxis, fixedSize } from "./along-axis.js";
+import { requireListable } from "./budget.js";
 import type { DecodeContext } from "./context.js";
 import type { DecoderTable } from "./decoder.js";
 import { storedDType } from "./stored-tensor.js";
@@ -9,6 +10,7 @@ import { type Value, valueOfTensor } from "./value.js";
 
 /** Ones where column − row suits, else zeros. */
 function band(rows: number, columns: number, suits: (offset: number) => boolean): number[] {
+  requireListable(rows * columns, "a triangle");
   return Array.from({ length: rows * columns }, (_, i) =>
     Number(suits((i % columns) - Math.floor(i / columns))),
   );

@@ -1,6 +1,7 @@
 import * as build from "../../build.js";
 import type { Node } from "../../node.js";
 import { alongAxis, fixedSize } from "./along-axis.js";
+import { requireListable } from "./budget.js";
 import type { DecodeContext } from "./context.js";
 import { type Count, countOf, sameCount } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
@@ -77,6 +78,8 @@ function plans(context: DecodeContext, x: Node): (AxisPlan | undefined)[] {
     const inputs = fixedSize(context, x, axis);
     const value = context.fixed(given, "size");
     const outputs = sized ? value : Math.floor(inputs * value);
+    if (!(outputs >= 1)) throw context.unsupported(`size ${outputs}`, "at least 1");
+    requireListable(inputs * outputs, "a map along an axis");
     result[axis] = { inputs, outputs, scale: sized ? outputs / inputs : value };
   }
   return result;

@@ -3,6 +3,7 @@ import { normalizeAxis, stridesOf } from "../../../tensor/internal.js";
 import * as build from "../../build.js";
 import { oneHot } from "../../compose.js";
 import type { Node } from "../../node.js";
+import { requireListable } from "./budget.js";
 import type { DecodeContext } from "./context.js";
 import {
   addCounts,
@@ -117,6 +118,7 @@ function sliceNode(context: DecodeContext, x: Node, { axis, start, end, step }: 
   const extent = size ?? 0;
   if (step !== 1) {
     const { first, count } = steps(context, { axis, start, end, step }, extent);
+    requireListable(count, "positions");
     return build.gather(
       x,
       axis,

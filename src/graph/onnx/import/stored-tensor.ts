@@ -76,7 +76,9 @@ const floatNames: ReadonlyMap<number, string> = new Map<number, string>([
 
 /** Name of an ONNX element type in our terms, for messages. */
 export const elementTypeName = (elementType: number): string =>
-  floatNames.get(elementType) ?? (ElementType[elementType] ?? `type ${elementType}`).toLowerCase();
+  elementType === ElementType.UNDEFINED
+    ? "no element type"
+    : (floatNames.get(elementType) ?? (ElementType[elementType] ?? `type ${elementType}`).toLowerCase());
 
 /** Element type that stored tensors of an ONNX type get; undefined where there is none. */
 export const storedDType = (elementType: number): DType | undefined => storages.get(elementType)?.dtype;

@@ -33,11 +33,17 @@ export function pairOf(context: DecodeContext, name: string, fallback: Pair): Pa
   throw context.unsupported(`${name} [${list}]`, "two numbers, for rows and columns");
 }
 
+/** No image is so large: windows are lists of their cells. */
+const farthest = 2 ** 16;
+
 /** Strides, dilations and pads of a node over an image. */
 export function decodeWindows(context: DecodeContext, x: Node, kernel: Pair): DecodedWindows {
   const image = imageOf(context, x);
   const strides = pairOf(context, "strides", [1, 1]);
   const dilations = pairOf(context, "dilations", [1, 1]);
+  const settings = [...kernel, ...strides, ...dilations, ...(context.integerList("pads") ?? [])];
+  const far = settings.find((setting) => Math.abs(setting) > farthest);
+  if (far !== undefined) throw context.unsupported(`windows with ${far}`, `numbers up to ${farthest}`);
   const explicit = paddingOf(context, (axis) => {
     const outputs = Math.ceil(image[axis] / strides[axis]);
     const covered = (outputs - 1) * strides[axis] + reach(kernel[axis], dilations[axis]);

@@ -1,5 +1,3 @@
-import { suggestionFor } from "../../../spec/internal.js";
-import { fail } from "../../../tensor/index.js";
 import type { ButcherTableau } from "../tableau.js";
 import { adaptiveHeun } from "./adaptive-heun.js";
 import { alpha } from "./alpha.js";
@@ -11,6 +9,7 @@ import { fehlberg2 } from "./fehlberg2.js";
 import { heun } from "./heun.js";
 import { heun3 } from "./heun3.js";
 import { midpoint } from "./midpoint.js";
+import { alphaForm, unknownMethod } from "./names.js";
 import { ralston } from "./ralston.js";
 import { rk4 } from "./rk4.js";
 import { rk4ThreeEighths } from "./rk4-38.js";
@@ -43,9 +42,6 @@ const byName = new Map(
   ),
 );
 
-/** Where a shell minds parentheses, `alpha-0.4` means `alpha(0.4)`. */
-const alphaForm = /^alpha(?:\((.+)\)|-(.+))$/;
-
 /**
  * The tableau of a name or alias; undefined for one that the library does not have.
  * @throws INVALID_ARGUMENT for an invalid member of the alpha family.
@@ -62,11 +58,5 @@ export function knownTableau(name: string): ButcherTableau | undefined {
 export function tableauNamed(name: string): ButcherTableau {
   const tableau = knownTableau(name);
   if (tableau !== undefined) return tableau;
-  const near = suggestionFor(name, Object.keys(tableaus));
-  throw fail("INVALID_ARGUMENT", {
-    what: "method",
-    expected: `one of ${Object.keys(tableaus).join(", ")}, alpha(…)`,
-    received: JSON.stringify(name),
-    help: near && `did you mean ${near}?`,
-  });
+  throw unknownMethod(name);
 }

@@ -37,3 +37,14 @@ describe("streams that nobody reads", () => {
     expect(lost).toEqual(["ENOSPC"]);
   });
 });
+
+describe("control characters out of files", () => {
+  it("are written out instead of sent to the terminal; line ends and tabs stay", () => {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const output = createOutput({ stdout, stderr });
+    output.result("weight \u001b[2J\u0007\tnamed\nso \u009b");
+    output.warn("back\u0008");
+    expect(String(stdout.read())).toBe("weight \\u001b[2J\\u0007\tnamed\nso \\u009b\n");
+    expect(String(stderr.read())).toBe("warning: back\\u0008\n");
+  });
+});

@@ -14,5 +14,5 @@ test.each<[string, Method, string]>([
     "n = 8",
   ],
 ])("a method's setting is named in pictures: %s", (_, method, label) => {
-  expect(pointLabel({ ...labelsOf({ method, role: "other" }), nfe: 8 })).toBe(label);
+  expect(pointLabel({ ...labelsOf({ method, role: "other" }), nfe: 8, macs: 4000 })).toBe(label);
 });

@@ -8,10 +8,10 @@ import {
   trace,
 } from "../../../../src/graph/index.js";
 import { mlpNetwork } from "../../../../src/hypersolver/correction/network.js";
-import { pairSpecs, siteOf } from "../../../../src/hypersolver/learned/coefficient-program.js";
 import { correctedForm } from "../../../../src/hypersolver/learned/corrected-form.js";
 import { corrected } from "../../../../src/hypersolver/learned/corrected-method.js";
 import { logEndDistance } from "../../../../src/hypersolver/learned/end-error.js";
+import { pairSpecs, siteOf } from "../../../../src/hypersolver/learned/pair-program.js";
 import { startingCoefficients } from "../../../../src/hypersolver/learned/starting-coefficients.js";
 import { compile } from "../../../../src/runtime/index.js";
 import { fromNumbers, item, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
@@ -121,7 +121,7 @@ describe("corrected coefficients", () => {
   test("are refused on a field of other states", () => {
     const wide = controlledField("float64");
     const narrow = { ...whole, networks: networks.map((one) => ({ ...one, graph: narrowed() })) };
-    expect(() => corrected(narrow, [0, 1]).scheme(wide)).toThrow(/the states that it corrects/);
+    expect(() => corrected(narrow, [0, 1]).scheme(wide)).toThrow(/the states that it was fitted to/);
   });
 });
 

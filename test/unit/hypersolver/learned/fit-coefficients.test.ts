@@ -30,8 +30,8 @@ import {
   movedCoefficients,
   startingDeviations,
 } from "../../../../src/hypersolver/learned/coefficient-parameters.js";
-import { pairSpecs, siteOf } from "../../../../src/hypersolver/learned/coefficient-program.js";
 import { endDistance, logEndDistance } from "../../../../src/hypersolver/learned/end-error.js";
+import { pairSpecs, siteOf } from "../../../../src/hypersolver/learned/pair-program.js";
 import { startingCoefficients } from "../../../../src/hypersolver/learned/starting-coefficients.js";
 import { referenceEnds } from "../../../../src/hypersolver/measure/measure.js";
 import { defineField, nonStationary, orThrow, solveField } from "../../../../src/ode/index.js";

@@ -1,0 +1,52 @@
+import type { Field } from "../../ode/index.js";
+import { stateType } from "../../ode/internal.js";
+import { fail } from "../../tensor/index.js";
+import { shapesSeen } from "../correction/input-shapes.js";
+import type { CorrectionInput } from "../correction/names.js";
+import { hasImageStates } from "../fit/resolve-fit.js";
+import type { NetworkLook } from "../learned/scaled-network.js";
+
+/** Side of all kernels for images. */
+const STUDENT_KERNEL = 3;
+
+/** How large a student is to be. */
+interface StudentSize {
+  readonly macs: number;
+  readonly layers: number;
+}
+
+/** What a student of this size sees, and its layers. */
+export function studentLayers(field: Field, size: StudentSize): Omit<NetworkLook, "activation"> {
+  const hidden = new Array<number>(size.layers).fill(studentWidth(field, size));
+  const kernels = hasImageStates(field) ? [...hidden, 0].map(() => STUDENT_KERNEL) : undefined;
+  return { inputs: inputsOf(field), features: [], hidden, kernels };
+}
+
+const inputsOf = ({ roles }: Field): readonly CorrectionInput[] =>
+  roles.controls.length === 0 ? ["z"] : ["z", "x"];
+
+/**
+ * Width of the hidden layers, all alike, of the largest network that so many multiply–accumulates buy:
+ * w (inputs + outputs) + (layers − 1) w², at every pixel of an image for every cell of the kernel.
+ * @throws INVALID_ARGUMENT where they do not buy a width of 1.
+ */
+export function studentWidth(field: Field, { macs, layers }: StudentSize): number {
+  const shapes = Object.values(shapesSeen(field, 0, { inputs: inputsOf(field), features: [] }));
+  const [, outputs = 1, height = 1, width = 1] = stateType(field).shape.map(Number);
+  const seen = shapes.reduce((total, [channels = 0]) => total + channels, 0);
+  const isImage = hasImageStates(field);
+  const places = isImage ? height * width * STUDENT_KERNEL ** 2 : 1;
+  // A convolution also sees a channel of ones: `convNetwork`.
+  const ends = seen + outputs + (isImage ? 1 : 0);
+  const cost = (w: number): number => places * w * (ends + (layers - 1) * w);
+  const [budget, inner] = [macs / places, layers - 1];
+  const exact =
+    inner === 0 ? budget / ends : (Math.sqrt(ends ** 2 + 4 * inner * budget) - ends) / (2 * inner);
+  const found = Math.floor(exact + 1e-9);
+  if (found >= 1) return found;
+  throw fail("INVALID_ARGUMENT", {
+    what: "macs",
+    expected: `at least ${cost(1)}: what hidden layers of width 1 cost`,
+    received: String(macs),
+  });
+}

@@ -19,6 +19,7 @@ export type { BoundOutput } from "./guard/bound-node.js";
 export { shiftWarnings } from "./guard/score-shift.js";
 export { coefficientTable, type EffectiveCoefficients } from "./learned/coefficient-table.js";
 export { isCorrected } from "./learned/corrected-method.js";
+export type { EndMemory } from "./learned/end-pairs.js";
 export { resolveCoefficients } from "./learned/resolve-coefficients.js";
 export { resolveSolver } from "./learned/resolve-solver.js";
 export type { EffectiveSolver } from "./learned/solver-table.js";

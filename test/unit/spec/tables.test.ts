@@ -238,7 +238,7 @@ test("there are integers inside of lists, records and either of both", () => {
 
 test.each(integers)("%s has an upper bound, which the refusal says", (_, kind) => {
   const { max } = kind as { readonly max: number };
-  expect(max).toBeLessThan(2 ** 32);
+  expect(max).toBeLessThanOrEqual(1e12);
   expect(problemOf(kind, max)).toBeUndefined();
   for (const slip of [max + 1, 1e15])
     expect(problemOf(kind, slip)?.expected).toMatch(

@@ -1,9 +1,10 @@
 import { fail } from "../tensor/index.js";
 import { cnf } from "./cnf/cnf.js";
 import { ffjord } from "./ffjord.js";
+import { guard } from "./guard/guard.js";
 import { cifar10, mnist, mnistAuthors } from "./images/images.js";
 import type { Experiment } from "./kit/experiment.js";
-import { coefficients } from "./learned/coefficients.js";
+import { learned } from "./learned/learned.js";
 import { slope } from "./theory/slope.js";
 
 /** Every experiment, by name. */
@@ -14,7 +15,8 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   "mnist-authors": mnistAuthors,
   cifar10,
   slope,
-  coefficients,
+  learned,
+  guard,
 };
 
 /** @throws INVALID_ARGUMENT listing the names there are. */

@@ -48,8 +48,8 @@ describe("help", () => {
 
 /** A fit with options that make it short in place of its own, as far as what it learns has them. */
 function lightened(line: string, light: string): string {
-  // Coefficients are no network; those that have some are trained twice.
-  const own = line.includes("--learn coefficients") ? light.replace("--hidden 16", "") : light;
+  // Coefficients are no network, and students are sized otherwise; what has both is trained twice.
+  const own = /--learn (?:coefficients|student)/.test(line) ? light.replace("--hidden 16", "") : light;
   const more = line.includes("--learn both") ? "--joint-iterations 10" : "";
   const added = `${own} ${more}`.split(/ (?=--)/).map((option) => option.trim());
   const names = new Set(added.map((option) => option.split(" ")[0]));

@@ -116,7 +116,7 @@ export const traceTable = {
     of: noiseKinds as typeof noiseKinds,
     otherwise: DEFAULT_NOISE as string,
     placeholder: "name",
-    help: "of --estimator hutchinson: {choices}",
+    help: "noise of --estimator hutchinson: {choices}",
   },
   toleranceOnState: {
     type: "boolean",
@@ -141,7 +141,7 @@ export const deskTable = {
     type: "text",
     placeholder: "file",
     group: "Common options:",
-    help: "take options from a file, JSON or YAML; flags go first",
+    help: "take options from a file, JSON or YAML; flags take precedence",
   },
   printConfig: {
     type: "boolean",
@@ -168,6 +168,6 @@ export const machineTable = {
     otherwise: "all cores",
     placeholder: "n",
     group: "Common options:",
-    help: "threads on the CPU; more than there are cores are as many as those",
+    help: "threads on the CPU, at most one per core",
   },
 } as const;

@@ -13,6 +13,9 @@ import { compile } from "../../runtime/index.js";
 import { programOf } from "../../runtime/internal.js";
 import { cast, fail, fromNumbers, sizeOf, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
 import { firstNonFinite, parseFacts } from "../../tensor/internal.js";
+import { type BoundOutput, boundNode } from "../guard/bound-node.js";
+import { requireCalibrated } from "../guard/guarded-solve.js";
+import { scoredEnds } from "../guard/scored-solve.js";
 import type { Samples } from "../states/states.js";
 import { SOLVER_KEY, solverFacts } from "./solver-facts.js";
 
@@ -35,28 +38,36 @@ const GOLDEN_NUMBERS = 16_384;
 /** Rounding of float32 kernels, amplified by a solve. */
 const GOLDEN_TOLERANCE = 1e-4;
 
+/** What a solver calls its own. */
+const OWN_NAMES = ["z0", "z1", "error_bound"];
+
 /**
  * The whole solve as one function of the initial state: f, g and all steps, no loop.
- * Inputs `z0` and the controls, output `z1`; any batch size.
- * @throws INVALID_ARGUMENT when a control is itself called z0 or z1.
+ * Inputs `z0` and the controls, output `z1`; with bounds also `error_bound`, [batch]; any batch size.
+ * @throws INVALID_ARGUMENT when a control is itself called as one of these; CARD_MISMATCH for bounds of something else.
  */
-export function solverGraph(field: Field, method: FixedMethod, span: Span): Graph {
+export function solverGraph(field: Field, method: FixedMethod, span: Span, bound?: BoundOutput): Graph {
   const { shape, dtype } = stateType(field);
   const controls = controlSpecs(field);
-  const taken = Object.keys(controls).find((name) => name === "z0" || name === "z1");
+  const taken = Object.keys(controls).find((name) => OWN_NAMES.includes(name));
   if (taken !== undefined)
     throw fail("INVALID_ARGUMENT", {
       what: "export",
-      expected: "controls not called z0 or z1",
+      expected: `controls not called ${OWN_NAMES.join(" or ")}`,
       received: taken,
     });
   const specs: Record<string, InputSpec> = { z0: { shape, dtype }, ...controls };
   const { mesh } = planMesh(method.grid, { span });
-  return trace(specs, (inputs) => {
+  if (bound !== undefined) requireCalibrated(bound.calibration, field, method, span);
+  return trace(specs, (inputs): NamedNodes => {
     const z0 = inputs.z0 as Node;
     const given: NamedNodes = Object.fromEntries(
       Object.keys(controls).map((name) => [name, inputs[name] as Node]),
     );
+    if (bound !== undefined) {
+      const scored = scoredEnds(field, method, span, bound.calibration.score, { z0, controls: given });
+      return { z1: scored.end, error_bound: boundNode(scored, bound) };
+    }
     const records = method.scheme(field).solve({ steps: stepsOf(mesh), z0, controls: given });
     return { z1: records.at(-1)?.z1 ?? z0 };
   });
@@ -65,6 +76,7 @@ export function solverGraph(field: Field, method: FixedMethod, span: Span): Grap
 /**
  * Serializes a solver with golden vectors computed here, and checks the file by running it.
  * @param metadata further texts to store with the model.
+ * @param bound adds the output `error_bound`, [batch].
  * @param samples at least one initial state (with controls) of the kind that the solver is for.
  * @throws RUNTIME_FAILURE when the file does not reproduce its own golden vectors; NON_FINITE when they are not finite.
  */
@@ -74,8 +86,9 @@ export async function encodeSolver(
   span: Span,
   samples: Samples,
   metadata: Readonly<Record<string, string>> = {},
+  bound?: BoundOutput,
 ): Promise<Uint8Array> {
-  const graph = solverGraph(field, method, span);
+  const graph = solverGraph(field, method, span, bound);
   const wanted = Math.max(1, Math.floor(GOLDEN_NUMBERS / sizeOf(samples.z0.shape.slice(1))));
   const few = (name: string, value: Tensor): Tensor =>
     cast(firstRows(value, Math.min(GOLDEN_SAMPLES, wanted)), graph.inputs[name]?.dtype ?? value.dtype);

@@ -44,7 +44,7 @@ export const fitTable = {
     required: true,
     placeholder: "k",
     group: "What to fit:",
-    help: "equal steps over the span that it is meant for",
+    help: "number of equal steps over the span",
   },
   span: spanRow as typeof spanRow,
   /** `residual`: g against residuals on reference trajectories; `trajectory`: endpoints through f; `both`: their sum. */
@@ -142,7 +142,7 @@ export const fitTable = {
     aliases: ["trajectoryLr"],
     placeholder: "x",
     group: "How to fit:",
-    help: "first learning rate of trajectory fitting after those",
+    help: "initial learning rate of trajectory fitting",
   },
   weightDecay: {
     type: "number",
@@ -150,7 +150,7 @@ export const fitTable = {
     default: 0.000001,
     placeholder: "x",
     group: "How to fit:",
-    help: "AdamW's",
+    help: "weight decay of AdamW",
   },
   inputs: {
     type: "list",

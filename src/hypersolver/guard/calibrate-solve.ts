@@ -17,6 +17,9 @@ const COVERAGES = [0.5, 0.8, 0.9, 0.95, 0.98, 0.99];
 /** At most so many bins of scores, each of at least so many calibration samples on average. */
 const BINS = { most: 8, samples: 200 };
 
+/** Samples without which a bin has no bound of 0.95: bins are given up before that. */
+const FEWEST = 19;
+
 /** Quantiles of scores that files keep, less one. */
 const SCORE_PARTS = 64;
 
@@ -107,6 +110,8 @@ function levelsOf(
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   const fewest = Math.min(...counts);
+  // Scores that are much the same have no bins.
+  if (fewest < FEWEST && edges.length > 0) return levelsOf(scores, errors, []);
   return COVERAGES.filter((coverage) => (fewest + 1) * coverage <= fewest + 1e-9).map((coverage) =>
     calibrateErrors(scores, errors, { coverage, edges }),
   );

@@ -16,6 +16,7 @@ import { pickRows, stackedRows } from "../../tensor/internal.js";
 import { fingerprintOf } from "../files/fingerprint.js";
 import { stateErrors } from "../measure/measure.js";
 import { mapSamples } from "../states/states.js";
+import { type ScoreShift, scoreShift } from "./score-shift.js";
 import { compileEnds } from "./scored-solve.js";
 import { boundOf, levelOf, type SolveCalibration } from "./solve-calibration.js";
 
@@ -55,6 +56,8 @@ export interface GuardedStates {
   readonly bounds: Float64Array;
   /** What the fast solve knew of its errors, [n]; NaN where it broke. */
   readonly scores: Float64Array;
+  /** How differently these are distributed than in the calibration; undefined for a method without scores. */
+  readonly shift: ScoreShift | undefined;
   /** Numbers of the samples that were solved again, increasing, from 0. */
   readonly refined: readonly number[];
   readonly statistics: GuardStatistics;
@@ -100,17 +103,12 @@ export async function compileGuardedSolve(
       const bounds = scores.map((score) => boundOf(calibration, level, score));
       const refined = [...bounds.keys()].filter((row) => !((bounds[row] ?? Number.NaN) <= guard));
       const samples = bounds.length;
+      const told = { bounds, scores, refined, shift: scoreShift(calibration, scores) };
       const known = { samples, coverage: level.coverage, refined: refined.length, fastNfe };
       const done = (): number => performance.now() - started;
       if (refined.length === 0) {
         const costs = { needed: 0, fallbackNfe: 0, meanNfe: fastNfe, meanMacs: macs };
-        return {
-          end: fast,
-          bounds,
-          scores,
-          refined,
-          statistics: { ...known, ...costs, milliseconds: done() },
-        };
+        return { end: fast, ...told, statistics: { ...known, ...costs, milliseconds: done() } };
       }
       const again = mapSamples({ z0, controls }, (value) => pickRows(value, refined));
       const request = { ...options, span, method: fallback, controls: again.controls, signal };
@@ -126,7 +124,7 @@ export async function compileGuardedSolve(
         meanMacs: macs + share * statistics.macs,
       };
       const end = replaced(fast, refined, better);
-      return { end, bounds, scores, refined, statistics: { ...known, ...costs, milliseconds: done() } };
+      return { end, ...told, statistics: { ...known, ...costs, milliseconds: done() } };
     },
     dispose: () => solve.dispose(),
   };

@@ -42,13 +42,18 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
   const inputs = spec.inputs ?? usualInputs(field, shared);
   const features = featuresFor(field, inputs, spec.features ?? []);
   const jointBatch = Math.min(complete.jointBatch, coefficients.trajectories);
-  const effective = { ...complete, ...coefficients, inputs, features, jointBatch };
+  const { jointIterations = usualJointIterations(evaluations, images) } = complete;
+  const effective = { ...complete, ...coefficients, inputs, features, jointBatch, jointIterations };
   if (!images) return effective;
   const kernels = spec.kernels ?? (hidden.length === 1 ? [1, 3] : [...hidden, 0].map(() => 3));
   requireKernels({ hidden, kernels });
   requireImages(shapesSeen(field, every, { inputs, features }), sizeOfImages(field));
   return { ...effective, kernels };
 }
+
+/** An iteration costs as many evaluations as a solve: fits of vectors take about as long whatever these are. */
+const usualJointIterations = (evaluations: number, images: boolean): number =>
+  images ? 600 : Math.min(3000, Math.ceil(8000 / evaluations));
 
 /** State and evaluations always; what f has computed inside pays on images alone. */
 function usualInputs(field: Field, shared: boolean): CorrectionInput[] {

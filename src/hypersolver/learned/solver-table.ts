@@ -79,8 +79,7 @@ export const onTopTable = {
     type: "integer",
     min: 1,
     max: most.iterations as number,
-    default: 3000,
-    defaultFor: { images: 600 },
+    otherwise: "8000 / evaluations, at most 3000; images: 600",
     placeholder: "n",
     group: "Corrections on top:",
     help: "training iterations of coefficients and corrections together, after those of coefficients alone",
@@ -173,4 +172,4 @@ type CompleteSolver = Complete<typeof solverTable>;
 
 /** With every choice made. */
 export type EffectiveSolver = CompleteSolver &
-  Required<Pick<CompleteSolver, "start" | "inputs" | "features" | Renewed>>;
+  Required<Pick<CompleteSolver, "start" | "inputs" | "features" | "jointIterations" | Renewed>>;

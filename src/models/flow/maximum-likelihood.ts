@@ -1,16 +1,5 @@
 import {
-  add,
-  type Graph,
-  gradient,
-  mean,
-  mul,
-  type Node,
-  neg,
-  slice,
-  sub,
-  trace,
-} from "../../graph/index.js";
-import {
+  type CompiledGradient,
   compileGradient,
   type Field,
   type GradientOptions,
@@ -27,11 +16,12 @@ import {
   withStepControl,
 } from "../../ode/internal.js";
 import type { Optimizer } from "../../optim/index.js";
-import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
+import { type CompileOptions, compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import { cast, fail, isBroken, item, Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { compileOutsideGradient } from "../outside-gradient.js";
 import { withZeroColumns } from "./augmented-states.js";
 import type { BaseDistribution } from "./base-distribution.js";
+import { likelihoodLossGraph } from "./likelihood-loss.js";
 import { drawNoise } from "./noise.js";
 import { DEFAULT_NOISE, type NoiseKind } from "./noise-kinds.js";
 import { TRAINING_TOLERANCES } from "./tolerances.js";
@@ -69,66 +59,17 @@ export async function compileMaximumLikelihood(
   options: LikelihoodOptions,
   machine: CompileOptions = {},
 ): Promise<FlowTrainer> {
-  const { span, kinetic = 0, frobenius = 0, estimator, noise = DEFAULT_NOISE, seed = 0 } = options;
-  for (const [what, weight] of Object.entries({ kinetic, frobenius })) requireWeight(what, weight);
-  const augmented = logDensityField(field, {
-    kinetic: kinetic > 0,
-    frobenius: frobenius > 0,
-    estimator,
-  });
-  const compileOptions = { hot: true, ...machine };
-  const { dimension } = augmented;
-  const { dtype } = stateType(field);
-  const solve = await compileGradient(augmented.field, {
-    ...compileOptions,
-    ...solverOf(options, dimension),
-    span: [span[1], span[0]],
-  });
-  const loss = await compile(lossGraph(augmented, { ...options, kinetic, frobenius }), compileOptions);
-  const update = await compileOutsideGradient(
-    {
-      parameters: field.parameters,
-      optimizer: options.optimizer,
-      clipNorm: options.clipNorm,
-      averageDecay: options.averageDecay,
-    },
-    compileOptions,
-  );
-  const names = ["nll", ...Object.keys(augmented.columns).filter((name) => name !== "logDensity")];
-  const step: FlowTrainer["step"] = async (x, learningRate) => {
-    const [count = 0] = x.shape;
-    const random = new Random(seed).fork(`noise ${update.iteration}`);
-    const controls: NamedTensors =
-      augmented.estimator === "hutchinson"
-        ? { [NOISE_CONTROL]: cast(drawNoise(noise, [count, dimension], random), dtype) }
-        : {};
-    let seen: NamedTensors = {};
-    const cotangent = async (states: readonly Tensor[]): Promise<Tensor> => {
-      seen = await loss.run({ state: states.at(-1) as Tensor });
-      return cast(seen.cotangent as Tensor, dtype);
-    };
-    const start = withZeroColumns(x, Object.keys(augmented.columns).length);
-    const result = await unlessItBreaks(
-      solve.run(start, cotangent, { controls, parameters: update.parameters() }),
-    );
-    if (isBroken(result)) return { ...untaken, broken: result };
-    const value = (name: string): number => item(seen[name] as Tensor);
-    const seenHere = {
-      loss: value("loss"),
-      nfe: result.solution.statistics.nfe,
-      backwardNfe: result.backward.nfe,
-      metrics: Object.fromEntries(names.map((name) => [name, value(name)])),
-    };
-    // The optimizer sees the gradient alone, which can be finite where the loss is not.
-    if (!Number.isFinite(seenHere.loss)) return { ...untaken, ...seenHere };
-    const { taken, gradientNorm } = await update.step(result.parameters, learningRate);
-    return { ...seenHere, gradientNorm, taken };
-  };
+  const programs = await compilePrograms(field, options, { hot: true, ...machine });
+  const { noise = DEFAULT_NOISE, seed = 0 } = options;
+  const { solve, loss, update } = programs;
   return {
     get iteration() {
       return update.iteration;
     },
-    step,
+    step: (x, learningRate) => {
+      const random = new Random(seed).fork(`noise ${update.iteration}`);
+      return iterate(programs, x, learningRate, noiseControls(programs.augmented, x, noise, random));
+    },
     parameters: () => update.parameters(),
     averaged: () => update.averaged(),
     state: () => update.state(),
@@ -139,6 +80,84 @@ export async function compileMaximumLikelihood(
       await update.dispose();
     },
   };
+}
+
+/** The programs of one iteration, in the order in which they run. */
+interface LikelihoodPrograms {
+  readonly augmented: LogDensityField;
+  readonly solve: CompiledGradient;
+  /** From the state at the base. */
+  readonly loss: Program;
+  readonly update: Awaited<ReturnType<typeof compileOutsideGradient>>;
+}
+
+async function compilePrograms(
+  field: Field,
+  options: LikelihoodOptions,
+  compileOptions: CompileOptions,
+): Promise<LikelihoodPrograms> {
+  const { base, span, kinetic = 0, frobenius = 0, estimator } = options;
+  for (const [what, weight] of Object.entries({ kinetic, frobenius })) requireWeight(what, weight);
+  const augmented = logDensityField(field, {
+    kinetic: kinetic > 0,
+    frobenius: frobenius > 0,
+    estimator,
+  });
+  const solve = await compileGradient(augmented.field, {
+    ...compileOptions,
+    ...solverOf(options, augmented.dimension),
+    span: [span[1], span[0]],
+  });
+  const lossGraph = likelihoodLossGraph(augmented, { base, span, kinetic, frobenius });
+  const loss = await compile(lossGraph, compileOptions);
+  const { optimizer, clipNorm, averageDecay } = options;
+  const update = await compileOutsideGradient(
+    { parameters: field.parameters, optimizer, clipNorm, averageDecay },
+    compileOptions,
+  );
+  return { augmented, solve, loss, update };
+}
+
+/** Hutchinson's noise for every row of x; nothing where the divergence is exact. */
+function noiseControls(
+  { estimator, dimension, field }: LogDensityField,
+  { shape: [count = 0] }: Tensor,
+  noise: NoiseKind,
+  random: Random,
+): NamedTensors {
+  if (estimator !== "hutchinson") return {};
+  return { [NOISE_CONTROL]: cast(drawNoise(noise, [count, dimension], random), stateType(field).dtype) };
+}
+
+async function iterate(
+  { augmented, solve, loss, update }: LikelihoodPrograms,
+  x: Tensor,
+  learningRate: number,
+  controls: NamedTensors,
+): ReturnType<FlowTrainer["step"]> {
+  const { dtype } = stateType(augmented.field);
+  let seen: NamedTensors = {};
+  const cotangent = async (states: readonly Tensor[]): Promise<Tensor> => {
+    seen = await loss.run({ state: states.at(-1) as Tensor });
+    return cast(seen.cotangent as Tensor, dtype);
+  };
+  const start = withZeroColumns(x, Object.keys(augmented.columns).length);
+  const result = await unlessItBreaks(
+    solve.run(start, cotangent, { controls, parameters: update.parameters() }),
+  );
+  if (isBroken(result)) return { ...untaken, broken: result };
+  const value = (name: string): number => item(seen[name] as Tensor);
+  const names = ["nll", ...Object.keys(augmented.columns).filter((name) => name !== "logDensity")];
+  const seenHere = {
+    loss: value("loss"),
+    nfe: result.solution.statistics.nfe,
+    backwardNfe: result.backward.nfe,
+    metrics: Object.fromEntries(names.map((name) => [name, value(name)])),
+  };
+  // The optimizer sees the gradient alone, which can be finite where the loss is not.
+  if (!Number.isFinite(seenHere.loss)) return { ...untaken, ...seenHere };
+  const { taken, gradientNorm } = await update.step(result.parameters, learningRate);
+  return { ...seenHere, gradientNorm, taken };
 }
 
 const untaken = { loss: Number.NaN, gradientNorm: Number.NaN, taken: false, metrics: {} } as const;
@@ -165,34 +184,4 @@ function solverOf(
   const tolerances = method.kind === "adaptive" ? method : TRAINING_TOLERANCES;
   const back = resolveMethod(adjoint.method, tolerances);
   return { ...solver, method, adjoint: { ...adjoint, method: back.kind === "fixed" ? back : seen(back) } };
-}
-
-/**
- * From the state at the base to the loss, its parts, and its cotangent. Integrals come against the span: they are
- * negative where it goes up.
- */
-function lossGraph(
-  { field, dimension, columns }: LogDensityField,
-  {
-    base,
-    span,
-    kinetic,
-    frobenius,
-  }: Pick<LikelihoodOptions, "base" | "span"> & { kinetic: number; frobenius: number },
-): Graph {
-  return trace({ state: stateType(field) }, ({ state }) => {
-    const column = (at: number): Node => slice(state, 1, at, at + 1);
-    const integral = (at: number): Node => mul(mean(column(at)), Math.sign(span[0] - span[1]));
-    const logDensity = sub(base.logDensity(slice(state, 1, 0, dimension)), column(columns.logDensity));
-    const nll = neg(mean(logDensity));
-    const parts: Record<string, Node> = { nll };
-    if (columns.kinetic !== undefined) parts.kinetic = integral(columns.kinetic);
-    if (columns.frobenius !== undefined) parts.frobenius = integral(columns.frobenius);
-    const weights: Record<string, number> = { nll: 1, kinetic, frobenius };
-    const loss = Object.entries(parts)
-      .map(([name, part]) => mul(part, weights[name] ?? 0))
-      .reduce((total, term) => add(total, term));
-    const [cotangent] = gradient(loss, [state]);
-    return { loss, ...parts, cotangent: cotangent as Node };
-  });
 }

@@ -18,7 +18,7 @@ export const compareOwnTable = {
     reads: checkMethodsText as typeof checkMethodsText,
     otherwise: "every fixed method at every budget, dopri5, the correction",
     placeholder: "method,…",
-    help: "these alone: heun:4,dopri5@1e-5,hyper:FILE:2",
+    help: "only these: heun:4,dopri5@1e-5,hyper:FILE:2",
   },
   span: {
     type: "span",
@@ -32,7 +32,7 @@ export const compareOwnTable = {
     reads: parseStates as typeof parseStates,
     expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv",
     placeholder: "source",
-    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv; a file is used from its held-out fifth",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv; of a file, only its held-out fifth",
   },
   samples: {
     type: "integer",

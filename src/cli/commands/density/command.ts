@@ -7,7 +7,7 @@ export const densityCommand: CommandDefinition = specCommand({
   summary: "log-densities of points under a flow",
   description:
     "Solves from the data to the base distribution and follows the change of volume: log p of every point in nats, " +
-    "in units of the data. Over a grid it draws the density and says what it integrates to.",
+    "in units of the data. Over a grid it draws the density and reports its integral.",
   table: densityTable,
   examples: [
     "density flow.onnx --data points.csv --out densities.csv",

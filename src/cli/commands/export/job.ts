@@ -1,11 +1,12 @@
 import { encodeSolver } from "../../../hypersolver/index.js";
-import { CARD_KEY, solverFacts } from "../../../hypersolver/internal.js";
+import { type BoundOutput, CARD_KEY, solverFacts } from "../../../hypersolver/internal.js";
 import type { FixedMethod, Span } from "../../../ode/index.js";
 import { spanOf } from "../../../ode/internal.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { readField, warnOfCard, warnOfCoefficients } from "../../files/models.js";
 import { goldenSamples } from "../../files/states.js";
+import { calibratedMethod } from "../../options/calibrated-method.js";
 import { type ChosenMethod, chosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
 import { parseStates } from "../../options/parse.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
@@ -16,7 +17,8 @@ import { type ExportOptions, exportTable } from "./table.js";
 export const exportJob: SpecJob<typeof exportTable> = plainJob(exportTable, async (options, { output }) => {
   const { field: path, states } = options;
   const field = await readField(path, options);
-  const { method, span, correction, coefficients } = await fixedSolve(options);
+  const chosen = await fixedSolve(options);
+  const { method, span, correction, coefficients } = chosen;
   await requireWritableFile(options.out);
   const samples = await goldenSamples(field, parseStates(states), options, options.seed);
   const warnings =
@@ -27,7 +29,8 @@ export const exportJob: SpecJob<typeof exportTable> = plainJob(exportTable, asyn
   const { steps } = facts;
   const card =
     correction === undefined ? {} : { [`${CARD_KEY}.of-correction`]: JSON.stringify(correction.card) };
-  const bytes = await encodeSolver(field, method, span, samples, card);
+  const outputs = ["z1", ...(options.guard ? ["error_bound"] : [])];
+  const bytes = await encodeSolver(field, method, span, samples, card, boundOf(chosen, options));
   await writeWhole(options.out, bytes);
   const costs = method.scheme(field).cost(steps);
   const inputs = ["z0", ...field.roles.controls];
@@ -35,13 +38,13 @@ export const exportJob: SpecJob<typeof exportTable> = plainJob(exportTable, asyn
     text:
       `Wrote ${options.out}: ${method.text} from s = ${span[0]} to ${span[1]}, ` +
       `${costs.nfe} evaluations of f, ${formatNumber(costs.macs)} MACs a sample.\n` +
-      `Inputs ${inputs.join(", ")}; output z1; any batch size. It reproduces its golden vectors.`,
+      `Inputs ${inputs.join(", ")}; ${outputs.length === 1 ? "output" : "outputs"} ${outputs.join(", ")}; any batch size. It reproduces its golden vectors.`,
     json: {
       ...facts,
       method: method.text,
       ...costs,
       inputs,
-      outputs: ["z1"],
+      outputs,
       bytes: bytes.length,
       selfTest: "passed",
       warnings,
@@ -49,6 +52,12 @@ export const exportJob: SpecJob<typeof exportTable> = plainJob(exportTable, asyn
     },
   };
 });
+
+/** The bounds that a solver is to have. @throws a usage error for a method without. */
+function boundOf(chosen: FixedSolve, { guard, coverage }: ExportOptions): BoundOutput | undefined {
+  if (!guard) return undefined;
+  return { calibration: calibratedMethod(chosen).calibration, coverage };
+}
 
 interface FixedSolve extends ChosenMethod {
   readonly method: FixedMethod;

@@ -29,6 +29,20 @@ export const exportOwnTable = {
     help: "number of equal steps over the span",
   },
   span: { type: "span", placeholder: "t0,t1", help: "from where to where; t1 < t0 runs backwards" },
+  guard: {
+    type: "boolean",
+    default: false,
+    flag: "--guard",
+    help: "for corrections with bounds of their errors: a second output error_bound, one a sample",
+  },
+  coverage: {
+    type: "number",
+    above: 0,
+    below: 1,
+    default: 0.95,
+    placeholder: "share",
+    help: "with --guard: share of the samples whose error is to stay within its bound",
+  },
   states: {
     type: "text",
     default: "normal",

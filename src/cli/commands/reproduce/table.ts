@@ -40,11 +40,11 @@ export const reproduceOwnTable = {
   },
   resume: {
     type: "boolean",
-    help: "go on with the run in OUT, from what it kept and by its options; they need not be said again",
+    help: "continue the run in OUT from what it kept, with its options, which need not be repeated",
   },
   out: {
     type: "text",
-    otherwise: "runs/NAME, with the data set behind",
+    otherwise: "runs/NAME, followed by the data set",
     placeholder: "folder",
     help: "where to write",
   },

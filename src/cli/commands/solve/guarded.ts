@@ -1,18 +1,14 @@
-import {
-  compileGuardedSolve,
-  type GuardedStates,
-  guardFallback,
-  type SolveCalibration,
-} from "../../../hypersolver/index.js";
-import type { Samples } from "../../../hypersolver/internal.js";
+import { compileGuardedSolve, type GuardedStates, guardFallback } from "../../../hypersolver/index.js";
+import { type Samples, shiftWarnings } from "../../../hypersolver/internal.js";
 import type { Field, FixedMethod, Method, Span } from "../../../ode/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape } from "../../../tensor/index.js";
 import { writeWhole } from "../../files/files.js";
 import { compileOptions } from "../../files/models.js";
-import { type ChosenMethod, chosenMethod, missing } from "../../options/method.js";
+import { calibratedMethod } from "../../options/calibrated-method.js";
+import { type ChosenMethod, chosenMethod } from "../../options/method.js";
 import type { Machine } from "../../options/options.js";
-import { unusable } from "../../options/usage-error.js";
+import type { Output } from "../../terminal/output.js";
 import { preview } from "./preview.js";
 import { guardedFile } from "./states-file.js";
 import type { SolveOptions } from "./table.js";
@@ -26,6 +22,7 @@ interface GuardedAsk {
   readonly span: Span | undefined;
   readonly options: SolveOptions & Machine;
   readonly signal: AbortSignal;
+  readonly output: Output;
 }
 
 /** What a command answers. */
@@ -36,7 +33,7 @@ interface Answer {
 
 /** Solves by a learned method whose file has bounds of its errors, and again what exceeds the guard. */
 export async function guardedAnswer(ask: GuardedAsk, warnings: readonly string[]): Promise<Answer> {
-  const { guard, field, samples, chosen, options, signal } = ask;
+  const { guard, field, samples, chosen, options, signal, output } = ask;
   const { method, calibration } = calibratedMethod(chosen);
   const { span = calibration.span } = ask;
   const { guardMethod, coverage, out } = options;
@@ -48,32 +45,20 @@ export async function guardedAnswer(ask: GuardedAsk, warnings: readonly string[]
   const solve = await compileGuardedSolve(field, method, span, calibration, spec, compileOptions(options));
   try {
     const states = await solve.run(samples.z0, samples.controls, signal);
+    const shifted = shiftWarnings(states.shift);
+    for (const warning of shifted) output.warn(warning);
     if (out !== undefined) await writeWhole(out, guardedFile(states, { span, field: options.field }));
     return {
       text: textOf(states, method, ask, fallback),
-      json: jsonOf(states, method, ask, fallback, warnings),
+      json: jsonOf(states, method, ask, fallback, [...warnings, ...shifted]),
     };
   } finally {
     await solve.dispose();
   }
 }
 
-interface CalibratedMethod {
-  readonly method: FixedMethod;
-  readonly calibration: SolveCalibration;
-}
-
-/** @throws a usage error for methods that nothing is known of. */
-function calibratedMethod({ method, correction, coefficients }: ChosenMethod): CalibratedMethod {
-  const card = correction?.card ?? coefficients?.card;
-  if (method.kind === "adaptive" || card === undefined)
-    throw unusable("--guard", "a learned method, such as hyper:FILE:STEPS or ns:FILE", method.text);
-  if (card.calibration !== undefined) return { method, calibration: card.calibration };
-  throw missing("--guard", "a file with bounds of its errors: `fit` of this version measures them");
-}
-
 function jsonOf(
-  { end, bounds, refined, statistics }: GuardedStates,
+  { end, bounds, refined, shift, statistics }: GuardedStates,
   { text: method }: FixedMethod,
   { guard, options }: GuardedAsk,
   fallback: Method,
@@ -88,6 +73,7 @@ function jsonOf(
     guard,
     fallback: fallback.text,
     ...statistics,
+    shift: shift ?? null,
     errorBounds: told,
     refinedRows: refined,
     warnings,

@@ -64,7 +64,16 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (
         ];
   const interruption = onInterrupt(output, "Stopping the solve.");
   if (guard !== undefined) {
-    const ask = { guard, field, samples, chosen, span: place.span, options, signal: interruption.signal };
+    const ask = {
+      guard,
+      field,
+      samples,
+      chosen,
+      span: place.span,
+      options,
+      output,
+      signal: interruption.signal,
+    };
     return guardedAnswer(ask, warnings).finally(interruption.release);
   }
   const solution = await solveField(field, samples.z0, {

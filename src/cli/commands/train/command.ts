@@ -8,7 +8,7 @@ export const trainCommand: CommandDefinition = specCommand({
   description:
     "Trains a vector field that carries a simple base distribution to the data, and writes flow.onnx, " +
     "metrics.json, figures and report.html. flow.onnx goes to `sample` and `density`, and as a field to `fit`, " +
-    "`solve` and `compare`. Ctrl-C keeps the best flow so far; --resume goes on from the last checkpoint.",
+    "`solve` and `compare`. Ctrl-C keeps the best flow so far; --resume continues from the last checkpoint.",
   table: trainTable,
   examples: [
     "train pinwheel --out runs/pinwheel",

@@ -38,7 +38,7 @@ export const trainTaskTable = {
     of: flowTrainings as typeof flowTrainings,
     default: flowDefaults.objective as FlowTraining,
     placeholder: "name",
-    help: `flow-matching solves nothing and is quick; maximum-likelihood solves in every iteration, some hundred times slower; both: after the first, one iteration of the second for every ${MATCHING_PER_LIKELIHOOD} of it` as string,
+    help: `flow-matching solves no ODE and is quick; maximum-likelihood solves one in every iteration, about a hundred times slower; both: after the first, one iteration of the second for every ${MATCHING_PER_LIKELIHOOD} of it` as string,
   },
   iterations: {
     type: "integer",
@@ -54,7 +54,7 @@ export const trainTaskTable = {
     max: most.batch as number,
     default: flowDefaults.batch as number,
     placeholder: "n",
-    help: "points a mini-batch",
+    help: "points per mini-batch",
   },
   learningRate: {
     type: "number",
@@ -64,7 +64,7 @@ export const trainTaskTable = {
     flag: "--lr",
     aliases: ["lr"],
     placeholder: "x",
-    help: "first learning rate of Adam; falls by a half cosine",
+    help: "initial learning rate of Adam; decays by a half cosine",
   },
   hidden: {
     type: "list",
@@ -104,7 +104,7 @@ export const trainTaskTable = {
   },
   resume: {
     type: "boolean",
-    help: "go on with the run in OUT, from its checkpoint and by its options; they need not be said again",
+    help: "continue the run in OUT from its checkpoint, with its options, which need not be repeated",
   },
   figures: {
     type: "boolean",

@@ -1,4 +1,4 @@
-import { oneHot } from "../../../data/index.js";
+import { type ImageBatch, oneHot } from "../../../data/index.js";
 import { splitState } from "../../../nn/internal.js";
 import { compileGradient, type GradientOptions, type SolveGradient } from "../../../ode/index.js";
 import type { CompileOptions } from "../../../runtime/index.js";
@@ -26,54 +26,13 @@ export async function compileAdjointTraining(
   { solver, ...update }: AdjointTrainingOptions,
   machine: CompileOptions = {},
 ): Promise<ClassifierTrainer> {
-  const { architecture, state } = classifier;
-  const first = splitState(wholeModule(architecture), state);
-  // Batch statistics inside f, and sums over the batch on the way back: the batch stays whole.
-  const { parallel: _, ...undivided } = machine;
-  const runtime = { hot: true, ...undivided };
-  let path: PathPoint[] = [];
-  const follow: GradientOptions["onStep"] = ({ s, dt, accepted, y }) => {
-    if (accepted) path.push({ s: s + dt, z: y });
-  };
-  const fieldBuffers = await compileFieldBuffers(classifier, runtime);
-  const watches = architecture.field(0).buffers !== undefined;
-  const solve = await compileGradient(fieldInTraining(classifier), {
-    ...runtime,
-    ...solver,
-    span: architecture.span,
-    onStep: watches ? follow : undefined,
-  });
-  const stem = await compileStemTraining(classifier, runtime);
-  const head = await compileHeadTraining(classifier, runtime);
-  const training = await compileOutsideGradient({ ...update, ...first }, runtime);
-  const step: ClassifierTrainer["step"] = async ({ images, labels }, learningRate) => {
-    const parameters = training.parameters();
-    const values = { ...parameters, ...training.buffers() };
-    const start = await stem.run(images, values);
-    let seen: Awaited<ReturnType<typeof head.run>> | undefined;
-    const cotangent = async (states: readonly Tensor[]): Promise<Tensor> => {
-      seen = await head.run(states.at(-1) as Tensor, oneHot(labels, architecture.classes), values);
-      return seen.cotangent;
-    };
-    path = [];
-    const inputs = { parameters: splitState(architecture.field(0), parameters).parameters };
-    const result = await unlessItBreaks(solve.run(start.z, cotangent, inputs));
-    if (isBroken(result)) return { ...untaken, broken: result };
-    if (seen === undefined) return untaken;
-    const report = reportOf(seen, result);
-    if (!Number.isFinite(report.loss)) return report;
-    const ofStem = await stem.pullBack(images, result.z0, values);
-    const gradients = { ...ofStem, ...result.parameters, ...seen.gradients };
-    const ofField = await fieldBuffers.moved(path, values);
-    const buffers = { ...start.buffers, ...ofField, ...seen.buffers };
-    const { taken, gradientNorm } = await training.step(gradients, learningRate, buffers);
-    return { ...report, taken, gradientNorm };
-  };
+  const parts = await compileParts(classifier, { solver, ...update }, machine);
+  const { fieldBuffers, solve, stem, head, training } = parts;
   return {
     get iteration() {
       return training.iteration;
     },
-    step,
+    step: (batch, learningRate) => iterate(classifier, parts, batch, learningRate),
     values: () => ({
       ...(update.averageDecay === undefined ? training.parameters() : training.averaged()),
       ...training.buffers(),
@@ -84,6 +43,70 @@ export async function compileAdjointTraining(
       for (const program of [fieldBuffers, solve, stem, head, training]) await program.dispose();
     },
   };
+}
+
+/** The programs of an iteration, and where a solve leaves the path that f's buffers follow. */
+type Parts = Awaited<ReturnType<typeof compileParts>>;
+
+async function compileParts(
+  classifier: Classifier,
+  { solver, ...update }: AdjointTrainingOptions,
+  machine: CompileOptions,
+) {
+  const { architecture, state } = classifier;
+  // Batch statistics inside f, and sums over the batch on the way back: the batch stays whole.
+  const { parallel: _, ...undivided } = machine;
+  const runtime = { hot: true, ...undivided };
+  const path: PathPoint[] = [];
+  const follow: GradientOptions["onStep"] = ({ s, dt, accepted, y }) => {
+    if (accepted) path.push({ s: s + dt, z: y });
+  };
+  const watches = architecture.field(0).buffers !== undefined;
+  return {
+    path,
+    fieldBuffers: await compileFieldBuffers(classifier, runtime),
+    solve: await compileGradient(fieldInTraining(classifier), {
+      ...runtime,
+      ...solver,
+      span: architecture.span,
+      onStep: watches ? follow : undefined,
+    }),
+    stem: await compileStemTraining(classifier, runtime),
+    head: await compileHeadTraining(classifier, runtime),
+    training: await compileOutsideGradient(
+      { ...update, ...splitState(wholeModule(architecture), state) },
+      runtime,
+    ),
+  };
+}
+
+async function iterate(
+  { architecture }: Classifier,
+  { path, fieldBuffers, solve, stem, head, training }: Parts,
+  { images, labels }: ImageBatch,
+  learningRate: number,
+): Promise<ClassifierStep> {
+  const parameters = training.parameters();
+  const values = { ...parameters, ...training.buffers() };
+  const start = await stem.run(images, values);
+  let seen: Awaited<ReturnType<typeof head.run>> | undefined;
+  const cotangent = async (states: readonly Tensor[]): Promise<Tensor> => {
+    seen = await head.run(states.at(-1) as Tensor, oneHot(labels, architecture.classes), values);
+    return seen.cotangent;
+  };
+  path.length = 0;
+  const inputs = { parameters: splitState(architecture.field(0), parameters).parameters };
+  const result = await unlessItBreaks(solve.run(start.z, cotangent, inputs));
+  if (isBroken(result)) return { ...untaken, broken: result };
+  if (seen === undefined) return untaken;
+  const report = reportOf(seen, result);
+  if (!Number.isFinite(report.loss)) return report;
+  const ofStem = await stem.pullBack(images, result.z0, values);
+  const gradients = { ...ofStem, ...result.parameters, ...seen.gradients };
+  const ofField = await fieldBuffers.moved(path, values);
+  const buffers = { ...start.buffers, ...ofField, ...seen.buffers };
+  const { taken, gradientNorm } = await training.step(gradients, learningRate, buffers);
+  return { ...report, taken, gradientNorm };
 }
 
 const untaken: ClassifierStep = {

@@ -9,7 +9,7 @@ import {
   encodeCoefficients,
   type FitCard,
 } from "./coefficient-file.js";
-import { decodeCorrected, encodeCorrected } from "./corrected-file.js";
+import { decodeCorrected, encodeCorrected, LEARNED_KEY } from "./corrected-file.js";
 import { decodeStudent, STUDENT_KEY } from "./student-file.js";
 
 /** What was fitted through a whole solve, out of a file: coefficients, alone or with corrections on top, or a student. */
@@ -35,6 +35,13 @@ export function decodeLearned(bytes: Uint8Array, file: string): LoadedSolver {
   if (looksLikeJson(bytes)) return { ...decodeCoefficients(bytes, file), intact: true };
   const { metadata } = inspectOnnx(bytes, file);
   return metadata[STUDENT_KEY] === undefined ? decodeCorrected(bytes, file) : decodeStudent(bytes, file);
+}
+
+/** Whether a file is one of these, or at least JSON. @throws MALFORMED_FILE for what is neither JSON nor a model. */
+export function isLearnedFile(bytes: Uint8Array, file: string): boolean {
+  if (looksLikeJson(bytes)) return true;
+  const { metadata } = inspectOnnx(bytes, file);
+  return metadata[LEARNED_KEY] !== undefined || metadata[STUDENT_KEY] !== undefined;
 }
 
 /** What a solver that was read has against itself and a use: one sentence each. */

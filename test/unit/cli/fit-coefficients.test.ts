@@ -33,6 +33,8 @@ describe("fit --learn coefficients", () => {
     const file = "ns:ns/coefficients.json";
     const solved = await told(`solve field.onnx --method ${file} --states normal --samples 5`);
     expect([solved.code, solved.json], solved.text).toEqual([0, expect.objectContaining({ nfe: 4 })]);
+    const known = await told("info ns/coefficients.json");
+    expect(known.text).toMatch(/Bounds of the errors of ns-4[\s\S]*one for all states[\s\S]*95 %/);
     const guarded = await told(
       `solve field.onnx --method ${file} --states normal --samples 9 --guard 1e-9 --coverage 0.9 --guard-method rk4:8 --out z.safetensors`,
     );

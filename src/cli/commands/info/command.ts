@@ -7,7 +7,7 @@ export const infoCommand: CommandDefinition = specCommand({
   summary: "look into an ONNX file: field, flow, correction or solver",
   description:
     "Shows inputs, outputs, operators (and which of them are not supported), parameters and costs of any ONNX " +
-    "file; the facts of a flow; the validity card of a correction; and runs the self-test of an exported solver.",
+    "file; the facts of a flow; the card of a correction or a learned solver, with bounds of its errors; and runs the self-test of an exported solver.",
   table: infoTable,
   examples: ["info field.onnx", "info correction.onnx --json", "info solver.onnx"],
   load: async () => (await import("./job.js")).infoJob,

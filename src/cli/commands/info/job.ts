@@ -8,7 +8,7 @@ import {
   type SymbolicShape,
 } from "../../../graph/index.js";
 import { decodeCorrection, selfTest, weightsWarnings } from "../../../hypersolver/index.js";
-import { CARD_KEY, goldenVectorsOf, solverFactsOf } from "../../../hypersolver/internal.js";
+import { CARD_KEY, goldenVectorsOf, isLearnedFile, solverFactsOf } from "../../../hypersolver/internal.js";
 import { decodeFlow } from "../../../models/index.js";
 import { FLOW_KEY } from "../../../models/internal.js";
 import { fieldOfModel, type InputSettings } from "../../../ode/index.js";
@@ -17,6 +17,7 @@ import { isHypersolversError } from "../../../tensor/index.js";
 import { readBytes } from "../../files/files.js";
 import { fixedControls } from "../../files/fixed-controls.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
+import { learnedInfo } from "./learned-info.js";
 import type { ModelInfo } from "./model-info.js";
 import { infoTable } from "./table.js";
 import { infoText } from "./text.js";
@@ -25,8 +26,10 @@ import { infoText } from "./text.js";
 export const infoJob: SpecJob<typeof infoTable> = plainJob(
   infoTable,
   async ({ model, inputMap, input, timeScale }, { output }) => {
+    const bytes = await readBytes(model);
+    if (isLearnedFile(bytes, model)) return learnedInfo(bytes, model, output);
     const place = { map: inputMap, settings: { timeScale, fixed: fixedControls(input) } };
-    const info = await infoOf(await readBytes(model), model, place);
+    const info = await infoOf(bytes, model, place);
     for (const warning of info.warnings ?? []) output.warn(warning);
     return { text: infoText(info), json: info, exitCode: info.selfTest?.status === "failed" ? 1 : 0 };
   },

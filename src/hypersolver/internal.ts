@@ -8,6 +8,7 @@ export type { CorrectionInput } from "./correction/names.js";
 export { channelMoments } from "./correction/statistics.js";
 export { CARD_KEY, type MeasuredError } from "./files/card.js";
 export { fingerprintOf } from "./files/fingerprint.js";
+export { CHANGED_WEIGHTS, isLearnedFile } from "./files/learned-file.js";
 export { SOLVER_KEY, type SolverFacts, solverFacts, solverFactsOf } from "./files/solver-facts.js";
 export { goldenVectorsOf } from "./files/solver-file.js";
 export { baseOf } from "./fit/base-of.js";

@@ -12,7 +12,7 @@ import { type CoefficientCard, coefficientCardSchema } from "./coefficient-file.
 import { weightsHash } from "./weights-hash.js";
 
 /** Key of coefficients and card in the model's metadata. */
-const LEARNED_KEY = "hypersolvers.learned";
+export const LEARNED_KEY = "hypersolvers.learned";
 
 const schema = z.strictObject({
   format: z.literal(1),

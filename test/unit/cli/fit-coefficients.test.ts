@@ -94,6 +94,18 @@ describe("fit --learn coefficients", () => {
     expect(readFileSync("s/student.onnx")).toEqual(before);
   });
 
+  it("is looked into by info, and says where to go on", async () => {
+    const { code, text, json } = await told("info ns/coefficients.json");
+    expect([code, text]).toEqual([0, expect.stringContaining("with 4 evaluations of f")]);
+    expect(json).toMatchObject({ kind: "coefficients", span: [0, 1], card: { start: "midpoint" } });
+    expect((await told("info both/learned.onnx")).json).toMatchObject({
+      kind: "coefficients and corrections",
+    });
+    expect((await told("info s/student.onnx")).json).toMatchObject({ kind: "student", evaluations: 0 });
+    const going = await told("fit field.onnx --resume");
+    expect([going.code, going.text]).toEqual([2, expect.stringContaining("--out")]);
+  });
+
   it.each<[string, string, string]>([
     ["the evaluations", "--learn coefficients", "--evaluations"],
     ["a network's options", "--learn coefficients --evaluations 4 --hidden 8", "drop --hidden"],

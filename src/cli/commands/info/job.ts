@@ -8,7 +8,7 @@ import {
   type SymbolicShape,
 } from "../../../graph/index.js";
 import { decodeCorrection, selfTest, weightsWarnings } from "../../../hypersolver/index.js";
-import { CARD_KEY, goldenVectorsOf, solverFactsOf } from "../../../hypersolver/internal.js";
+import { CARD_KEY, goldenVectorsOf, isLearnedFile, solverFactsOf } from "../../../hypersolver/internal.js";
 import { decodeFlow } from "../../../models/index.js";
 import { FLOW_KEY } from "../../../models/internal.js";
 import { fieldOfModel } from "../../../ode/index.js";
@@ -16,6 +16,7 @@ import type { FieldRoles, InputMap } from "../../../ode/internal.js";
 import { isHypersolversError } from "../../../tensor/index.js";
 import { readBytes } from "../../files/files.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
+import { learnedInfo, learnedText } from "./learned-info.js";
 import type { ModelInfo } from "./model-info.js";
 import { infoTable } from "./table.js";
 import { infoText } from "./text.js";
@@ -24,7 +25,13 @@ import { infoText } from "./text.js";
 export const infoJob: SpecJob<typeof infoTable> = plainJob(
   infoTable,
   async ({ model, inputMap = {} }, { output }) => {
-    const info = await infoOf(await readBytes(model), model, inputMap);
+    const bytes = await readBytes(model);
+    if (isLearnedFile(bytes, model)) {
+      const learned = learnedInfo(bytes, model);
+      for (const warning of learned.warnings) output.warn(warning);
+      return { text: learnedText(learned), json: learned };
+    }
+    const info = await infoOf(bytes, model, inputMap);
     for (const warning of info.warnings ?? []) output.warn(warning);
     return { text: infoText(info), json: info, exitCode: info.selfTest?.status === "failed" ? 1 : 0 };
   },

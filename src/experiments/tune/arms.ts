@@ -8,7 +8,7 @@ import {
   type SolverSpec,
 } from "../../hypersolver/index.js";
 import { hasImageStates, hiddenFeature } from "../../hypersolver/internal.js";
-import type { Field } from "../../ode/index.js";
+import { type Field, multistepMethods } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { Random } from "../../tensor/index.js";
 import { correctionLearner } from "../fit/correction-learner.js";
@@ -35,12 +35,20 @@ export interface Arm {
 }
 
 /** What arms are made for. */
-export type ArmSite = Pick<TuneGround, "field" | "span" | "states"> & { readonly seed: number };
+export type ArmSite = Pick<TuneGround, "field" | "span" | "states" | "memory"> & {
+  readonly seed: number;
+  /** The classical method that did best, by name: with many evaluations coefficients begin with it. */
+  readonly start: string | undefined;
+};
 
 const EVALUATIONS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16];
+const MANY = 6;
 const COEFFICIENT_RUNGS = { vectors: [150, 600, 2400], images: [60, 240, 800] };
 const JOINT_RUNGS = { vectors: [400, 1600, 6400], images: [100, 400, 1200] };
 const CORRECTION_RUNGS = { vectors: [500, 2000, 8000], images: [100, 400, 1600] };
+/** For short fits of networks: as many pairs as coefficients are fitted to, which are solved already; and trajectories. */
+const FEW_PAIRS = 4096;
+const FEW_TRAJECTORIES = 8192;
 /** Coefficients before networks join them. */
 const ALONE = { vectors: 150, images: 60 };
 const SIZES = [
@@ -84,9 +92,12 @@ export function armsFor(site: ArmSite): Arm[] {
 const readsInside = (field: Field): boolean => !hasImageStates(field) && hiddenFeature(field) !== undefined;
 
 function coefficientArm(site: ArmSite, evaluations: number): Arm {
-  const { field, span, seed } = site;
+  const { field, span, seed, start } = site;
   const rungs = COEFFICIENT_RUNGS[hasImageStates(field) ? "images" : "vectors"];
-  const spec = (iterations: number): CoefficientSpec => ({ evaluations, span, seed, iterations });
+  // A multistep method reaches every number of evaluations, and with few it is not itself.
+  const begun =
+    start !== undefined && Object.hasOwn(multistepMethods, start) && evaluations >= MANY ? { start } : {};
+  const spec = (iterations: number): CoefficientSpec => ({ evaluations, ...begun, span, seed, iterations });
   const named = { name: `coefficients n=${evaluations}`, family: "coefficients" } as const;
   return {
     ...named,
@@ -119,7 +130,8 @@ function jointArm(site: ArmSite, own: JointSpec): Arm {
     candidate: (rung) => {
       const jointIterations = rungs[rung] ?? 0;
       const iterations = ALONE[subject];
-      const all = { ...defined(own), span, seed, iterations, jointIterations };
+      const pairs = rung === 0 && subject === "vectors" ? { trajectories: FEW_PAIRS } : {};
+      const all = { ...defined(own), ...pairs, span, seed, iterations, jointIterations };
       return candidateOf(site, named, iterations + jointIterations, solverLearner(all));
     },
   };
@@ -129,7 +141,8 @@ type CorrectionSpec = Pick<FitSpec, "hidden"> & { readonly base: string; readonl
 
 function correctionArm(site: ArmSite, own: CorrectionSpec): Arm {
   const { field, span, seed } = site;
-  const rungs = CORRECTION_RUNGS[hasImageStates(field) ? "images" : "vectors"];
+  const subject = hasImageStates(field) ? "images" : "vectors";
+  const rungs = CORRECTION_RUNGS[subject];
   const { base, steps, hidden } = own;
   const size = hidden?.join("x") ?? "usual";
   const named = { name: `correction of ${base}:${steps}, g ${size}`, family: "correction" } as const;
@@ -141,7 +154,8 @@ function correctionArm(site: ArmSite, own: CorrectionSpec): Arm {
     rungs,
     candidate: (rung) => {
       const iterations = rungs[rung] ?? 0;
-      const all: FitSpec = { ...defined(own), base, steps, epsilon: null, span, seed, iterations };
+      const few = rung === 0 && subject === "vectors" ? { trajectories: FEW_TRAJECTORIES } : {};
+      const all: FitSpec = { ...defined(own), ...few, base, steps, epsilon: null, span, seed, iterations };
       return candidateOf(site, named, iterations, correctionLearner(all));
     },
   };
@@ -156,7 +170,7 @@ const CARD_STATES = 256;
 
 /** A fit as a candidate. */
 function candidateOf(
-  { field, states, seed }: ArmSite,
+  { field, states, seed, memory }: ArmSite,
   { name, family }: Pick<Arm, "name" | "family">,
   iterations: number,
   learner: Learner,
@@ -167,7 +181,7 @@ function candidateOf(
     family,
     settings,
     make: async (context, checkpoint) => {
-      const inputs: FitInputs = { states, ...(await checkpointingIn(checkpoint)) };
+      const inputs: FitInputs = { states, memory, ...(await checkpointingIn(checkpoint)) };
       const learned = await learner.learn(field, inputs, context);
       const { method, title, file: path, status, parameters, seconds } = learned;
       const few = await states.heldOut(CARD_STATES, new Random(seed));

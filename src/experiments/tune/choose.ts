@@ -24,15 +24,13 @@ const TIE = 1.05;
 const isPlain = ({ record: { family } }: Finalist): boolean =>
   family === "classical" || family === "adaptive";
 
-/** @param finalists at least one. */
+/** @returns undefined where there are no finalists. */
 export function choose(finalists: readonly Finalist[], goal: Goal): Choice | undefined {
   const { error, milliseconds = Number.POSITIVE_INFINITY } = goal;
   const inTime = finalists.filter(({ timing }) => timing.milliseconds <= milliseconds);
   const bySpeed = [...inTime].sort((a, b) => a.timing.milliseconds - b.timing.milliseconds);
   const good = bySpeed.filter(({ test }) => test.value <= error);
-  const byError = (inTime.length === 0 ? [...finalists] : bySpeed).sort(
-    (a, b) => a.test.value - b.test.value,
-  );
+  const byError = [...(inTime.length === 0 ? finalists : inTime)].sort((a, b) => a.test.value - b.test.value);
   const plain = good.find(isPlain);
   const learned = good.find((finalist) => !isPlain(finalist));
   const [first] = good;

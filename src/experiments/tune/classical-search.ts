@@ -7,8 +7,7 @@ import {
   tableauNamed,
 } from "../../ode/index.js";
 import { isAdaptive } from "../../ode/internal.js";
-import { formatNumber } from "../../plot/internal.js";
-import type { Search } from "./search.js";
+import { leanest, type Search } from "./search.js";
 import type { Candidate, Trial } from "./trial.js";
 
 /** Most telling first: each is looked at only below the evaluations of the best before. */
@@ -50,7 +49,7 @@ export async function searchClassical(search: Search, seconds: number): Promise<
 }
 
 async function fewestSteps(search: Search, entrant: Entrant): Promise<void> {
-  const bound = fewestEvaluations(search);
+  const bound = leanest(search)?.record.nfe;
   let most = 0;
   while (entrant.nfe(most + 1) < (bound ?? MOST_EVALUATIONS + 1)) most++;
   if (most < entrant.fewest) return;
@@ -59,12 +58,6 @@ async function fewestSteps(search: Search, entrant: Entrant): Promise<void> {
     : atMost(search, entrant, most));
   if (high === undefined) return;
   await bisect(search, entrant, low, high);
-}
-
-/** Of classical methods the time follows from the evaluations, which a busy machine does not change. */
-function fewestEvaluations({ trials, meets }: Search): number | undefined {
-  const good = trials.filter(({ record }) => record.family === "classical" && meets(record));
-  return good.length === 0 ? undefined : Math.min(...good.map(({ record }) => record.nfe));
 }
 
 /** Steps that do not do, and the fewest known ones that do. */
@@ -92,10 +85,11 @@ async function bracket(search: Search, entrant: Entrant, most: number): Promise<
     if (search.left() <= 0 || steps >= most || isTooSlow(search, trial)) return { low, high: undefined };
     const error = trial?.record.error.high;
     const isStuck = before !== undefined && error !== undefined && error * PROGRESS > before && steps >= 16;
-    if (isStuck) return { low, high: undefined };
+    const foretold = error === undefined ? 2 * steps : steps * (error / goal) ** (1 / method.order);
+    const isHopeless = steps >= 16 && entrant.nfe(Math.min(foretold, MOST_EVALUATIONS)) >= MOST_EVALUATIONS;
+    if (isStuck || isHopeless) return { low, high: undefined };
     before = error;
     low = steps;
-    const foretold = error === undefined ? 2 * steps : steps * (error / goal) ** (1 / method.order);
     // Where few steps are far from the asymptotic regime, the order foretells too little.
     steps = Math.min(most, Math.max(steps + 1, Math.min(4 * steps, Math.ceil(foretold))));
   }
@@ -166,7 +160,7 @@ function controlled(name: string, tolerance: number): Candidate {
   if (!isAdaptive(tableau)) throw new RangeError(`${name} has no embedded method`);
   const method = adaptive(tableau, { rtol: tolerance, atol: tolerance });
   return {
-    name: `${name}@${formatNumber(tolerance)}`,
+    name: method.text,
     family: "adaptive",
     settings: method.text,
     make: async () => ({ method }),

@@ -7,7 +7,7 @@ import type { Timing } from "../kit/timing.js";
 import type { Estimate } from "./estimate.js";
 import { errorOf } from "./goal.js";
 import type { MeasuredStates, TuneGround } from "./ground.js";
-import { closest, fastest, type Search } from "./search.js";
+import { closest, fastest, leanest, type Search } from "./search.js";
 import type { Trial } from "./trial.js";
 
 /** A solver that was timed by turns with the others, and measured on states by which nothing was chosen. */
@@ -19,7 +19,7 @@ export interface Finalist extends Trial {
 /** Slower ones cannot turn out to be the fastest. */
 const WITHIN = 1.6;
 const MOST_FINALISTS = 8;
-const ROUNDS = { fewest: 5, most: 25 };
+const ROUNDS = { fewest: 5, most: 301 };
 
 /** Those that may win: what keeps to the goal on the selection and is about as fast as the fastest, and the best of each kind. */
 export function finalistsOf({ trials, best, meets, ground }: Search): Trial[] {
@@ -27,12 +27,14 @@ export function finalistsOf({ trials, best, meets, ground }: Search): Trial[] {
   const limit = WITHIN * (fastest(good)?.record.milliseconds ?? 0);
   const near = good.filter(({ record }) => record.milliseconds <= limit);
   const { milliseconds: most = Number.POSITIVE_INFINITY } = ground.spec;
-  const inTime = trials.filter(({ record }) => record.milliseconds <= most);
+  const isInTime = ({ record }: Trial): boolean => record.milliseconds <= most;
+  const inTime = trials.some(isInTime) ? trials.filter(isInTime) : trials;
   const others = [...(good.length >= 4 ? [] : inTime)].sort(
     (a, b) => a.record.error.value - b.record.error.value,
   );
   const kinds = [
-    ...leanest(good.filter(({ record }) => record.family === "classical")),
+    leanest({ trials, meets }),
+    best("classical"),
     best("adaptive"),
     best("coefficients", "correction", "both"),
     closest(inTime.filter(({ method }) => method.kind === "fixed")),
@@ -43,10 +45,6 @@ export function finalistsOf({ trials, best, meets, ground }: Search): Trial[] {
   const all = [...kinds.flatMap((trial) => trial ?? []), ...bySpeed, ...others];
   return [...new Set(all)].slice(0, MOST_FINALISTS);
 }
-
-/** The two with the fewest evaluations: a busy machine may have made them slow. */
-const leanest = (trials: readonly Trial[]): Trial[] =>
-  [...trials].sort((a, b) => a.record.nfe - b.record.nfe).slice(0, 2);
 
 /** Test errors, and the times of a batch by turns. What breaks on the test states is left out, with its reason. */
 export async function measureFinals(

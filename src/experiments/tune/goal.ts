@@ -22,15 +22,16 @@ export function errorOf(
   return quantile === undefined ? meanEstimate(own, random, resamples) : quantileEstimate(own, quantile);
 }
 
-/** The measure in words: `mean error`, `relative error of 95 %`. */
+/** The measure in words: `mean error`, `relative error of 95% of the states`. */
 export function measureText({ quantile, relative }: Goal): string {
   const kind = relative ? "relative error" : "error";
-  return quantile === undefined ? `mean ${kind}` : `${kind} of ${formatPercent(quantile)}`;
+  return quantile === undefined ? `mean ${kind}` : `${kind} of ${formatPercent(quantile)} of the states`;
 }
 
 /** The goal in words. */
 export function goalText(goal: Goal): string {
   const { error, milliseconds } = goal;
+  const article = measureText(goal).startsWith("error") ? "an" : "a";
   const within = milliseconds === undefined ? "" : ` within ${formatMilliseconds(milliseconds)}`;
-  return `a ${measureText(goal)} of at most ${formatNumber(error)}${within}`;
+  return `${article} ${measureText(goal)} of at most ${formatNumber(error)}${within}`;
 }

@@ -2,6 +2,7 @@ import type { FitInputs } from "../../hypersolver/index.js";
 import { stateErrors } from "../../hypersolver/index.js";
 import {
   type DroppedSamples,
+  type EndMemory,
   hasImageStates,
   mapSamples,
   measuringReference,
@@ -36,6 +37,8 @@ export interface TuneGround {
   /** As many states as are solved at once in use. */
   readonly batch: Samples;
   readonly reference: AdaptiveMethod;
+  /** What fits learn from, solved once for all of them. */
+  readonly memory: EndMemory;
 }
 
 /** The spec with every choice made. @throws INVALID_ARGUMENT that names the option. */
@@ -71,7 +74,7 @@ export async function tuneGround(
   const site = { field, span, reference };
   const selection = await measuredStates(site, drawn, context);
   const batch = repeatedTo(spec.batch, selection.samples);
-  return { field, spec, span, states, selection, batch, reference };
+  return { field, spec, span, states, selection, batch, reference, memory: new Map() };
 }
 
 /**

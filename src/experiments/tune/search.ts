@@ -100,6 +100,12 @@ export function fastest(trials: readonly Trial[]): Trial | undefined {
   );
 }
 
+/** The classical method of the fewest evaluations that keeps to the goal; a busy machine does not change them. */
+export function leanest({ trials, meets }: Pick<Search, "trials" | "meets">): Trial | undefined {
+  const good = trials.filter(({ record }) => record.family === "classical" && meets(record));
+  return [...good].sort((a, b) => a.record.nfe - b.record.nfe)[0];
+}
+
 /** The one with the smallest error. */
 export function closest(trials: readonly Trial[]): Trial | undefined {
   return trials.reduce<Trial | undefined>(

@@ -29,6 +29,8 @@ export interface Tuning extends Choice {
   readonly ground: TuneGround;
   /** What the winner was tested on. */
   readonly test: MeasuredStates;
+  /** Whether the search ended before its time because nothing promised to be faster. */
+  readonly isExhausted: boolean;
   readonly status: "complete" | "interrupted";
   /** All that were tried, in order. */
   readonly trials: readonly TrialRecord[];
@@ -68,10 +70,11 @@ export async function tuneSolver(
   const reference = (solved - begun) / 1000;
   const deadline = startDeadline(Math.max(seconds / 4, seconds - reserve - reference), context);
   const search = startSearch(ground, { store, resume }, deadline, context);
+  let isExhausted = false;
   try {
     await searchClassical(search, SHARES.classical * search.left());
     await searchAdaptive(search, SHARES.adaptive * search.left());
-    await searchLearned(search);
+    isExhausted = (await searchLearned(search)) === "exhausted";
   } finally {
     deadline.release();
   }
@@ -90,6 +93,7 @@ export async function tuneSolver(
     test,
     status: isStopped(context) ? "interrupted" : "complete",
     trials,
+    isExhausted,
     broken: search.broken,
     model: costModel(trials),
     seconds: { reference, search: (ended - solved) / 1000, finals: (clock() - ended) / 1000 },

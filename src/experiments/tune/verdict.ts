@@ -9,17 +9,14 @@ export function verdictText(tuning: Tuning): string {
   return (tuning.isMet ? metSentences(tuning) : missedSentences(tuning)).join(" ");
 }
 
-function metSentences({ winner, plain, learned, missed, spec, trials }: Tuning): string[] {
+function metSentences({ winner, plain, learned, missed, spec, trials, isExhausted }: Tuning): string[] {
   const sentences = [
     `${subject(winner)} is the fastest solver found with ${goalText(spec)}: ${worth(winner)}.`,
   ];
   if (winner === plain) {
-    const isTried = trials.some(({ fit }) => fit !== undefined);
     if (learned !== undefined)
       sentences.push(`${subject(learned)} ${comparedWith(learned, winner)}: nothing learned is needed.`);
-    else if (isTried)
-      sentences.push("Nothing that was learned is as fast and as close: nothing learned is needed.");
-    else sentences.push("Nothing was learned: no time was left for it, or it promised nothing.");
+    else sentences.push(nothingLearned(trials, isExhausted));
   } else if (plain === undefined) {
     sentences.push("Nothing without learning keeps to that.");
   } else {
@@ -33,6 +30,19 @@ function metSentences({ winner, plain, learned, missed, spec, trials }: Tuning):
       `Faster, but not close enough on the test states: ${missed.map(({ record }) => record.name).join("; ")}.`,
     );
   return sentences;
+}
+
+/** Whether it was looked for long enough is a part of that. */
+function nothingLearned(trials: Tuning["trials"], isExhausted: boolean): string {
+  const fits = trials.filter(({ fit }) => fit !== undefined).length;
+  if (isExhausted)
+    return "Nothing that could be learned promises to be as fast and as close: nothing learned is needed.";
+  if (fits === 0) return "There was no time to learn anything: more --seconds may find a faster one.";
+  const tried =
+    fits === 1
+      ? "The fit that there was time for is not"
+      : `None of the ${fits} fits that there was time for is`;
+  return `${tried} as fast and as close; more --seconds may find one.`;
 }
 
 function missedSentences({ winner, spec, seconds, trials }: Tuning): string[] {

@@ -37,25 +37,25 @@ export function decodeLearned(bytes: Uint8Array, file: string): LoadedSolver {
   return metadata[STUDENT_KEY] === undefined ? decodeCorrected(bytes, file) : decodeStudent(bytes, file);
 }
 
-/** Whether a file is of a learned solver, as far as its first bytes or its metadata tell. @throws MALFORMED_FILE for neither JSON nor ONNX. */
+/** Whether a file is one of these, or at least JSON. @throws MALFORMED_FILE for what is neither JSON nor a model. */
 export function isLearnedFile(bytes: Uint8Array, file: string): boolean {
   if (looksLikeJson(bytes)) return true;
   const { metadata } = inspectOnnx(bytes, file);
   return metadata[LEARNED_KEY] !== undefined || metadata[STUDENT_KEY] !== undefined;
 }
 
-/** What is said of a solver that is not `intact`. */
-export const CHANGED_WEIGHTS =
-  "the weights of this solver were changed after its card was written: nothing that the card says of its errors holds";
-
 /** What a solver that was read has against itself and a use: one sentence each. */
-export const learnedWarnings = (loaded: LoadedSolver, field: Field): string[] => [
-  ...coefficientWarnings(loaded, field),
-  ...(loaded.intact ? [] : [CHANGED_WEIGHTS]),
-];
+export function learnedWarnings(loaded: LoadedSolver, field: Field): string[] {
+  const changed = loaded.intact
+    ? []
+    : [
+        "the weights of this solver were changed after its card was written: nothing that the card says of its errors holds",
+      ];
+  return [...coefficientWarnings(loaded, field), ...changed];
+}
 
 /** No ONNX model begins with a brace or with space: its first byte tells a field of number 1 or more. */
-const looksLikeJson = (bytes: Uint8Array): boolean => {
+export const looksLikeJson = (bytes: Uint8Array): boolean => {
   const text = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
   return text.startsWith("{");
 };

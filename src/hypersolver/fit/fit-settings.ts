@@ -2,6 +2,7 @@ import type { ButcherTableau } from "../../ode/index.js";
 import type { Checkpoint } from "../../optim/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import type { MachineOptions } from "../../runtime/internal.js";
+import type { EndMemory } from "../learned/end-pairs.js";
 import type { StateStream } from "../states/state-stream.js";
 import type { StateSource } from "../states/states.js";
 import type { CompleteFit } from "./fit-table.js";
@@ -19,6 +20,8 @@ export interface FitInputs {
   readonly checkpoint?: Checkpoint | undefined;
   /** Called after every validation, and at an early end. */
   readonly onCheckpoint?: ((checkpoint: Checkpoint) => Promise<void> | void) | undefined;
+  /** For fits through whole solves: references that fits of this field from these states share. An empty one to begin with. */
+  readonly memory?: EndMemory | undefined;
 }
 
 type Resolved = "features" | "epsilon" | "trajectories" | "trajectoryLearningRate";

@@ -1,10 +1,10 @@
 import {
   add,
   div,
+  type Graph,
   type InputSpec,
   mean,
   mul,
-  type NamedNodes,
   type Node,
   norm,
   reshape,
@@ -53,29 +53,45 @@ export async function compileValidation(
   reference: AdaptiveMethod,
   { samples: count, relative }: ValidationOptions,
 ): Promise<Validation> {
-  const { span, steps, directions } = fit;
-  const { shape, dtype } = stateType(field);
   const samples = await fit.states.validation(count, new Random(fit.seed));
-  const ends = cast(await referenceEnds(field, span, samples, reference, fit.compile), dtype);
-  const weights = Object.fromEntries(
-    Object.entries(correction.parameters).map(([name, value]) => [
-      `g ${name}`,
-      { shape: value.shape, dtype: value.dtype },
-    ]),
-  );
+  const { dtype } = stateType(field);
+  const ends = cast(await referenceEnds(field, fit.span, samples, reference, fit.compile), dtype);
+  const program = await compile(validationGraph(field, correction, fit, relative), fit.compile);
+  const fixed = { ...samples.controls, "/z0": cast(samples.z0, dtype), "/end": ends };
+  return {
+    error: async (parameters) => {
+      const feeds = Object.entries(parameters).map(([name, value]) => [weightName(name), value]);
+      const { error } = await program.run({ ...fixed, ...Object.fromEntries(feeds) });
+      const value = item(error as Tensor);
+      // A solve that broke is worse than any that did not.
+      return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/** Keeps a parameter of g apart from the field's inputs. */
+const weightName = (name: string): string => `g ${name}`;
+
+function validationGraph(
+  field: Field,
+  correction: Correction,
+  { span, steps, directions }: FitSettings,
+  relative: boolean,
+): Graph {
+  const { shape, dtype } = stateType(field);
+  const weights = Object.entries(correction.parameters);
   const specs: Record<string, InputSpec> = {
     ...controlSpecs(field),
-    ...weights,
+    ...Object.fromEntries(
+      weights.map(([name, value]) => [weightName(name), { shape: value.shape, dtype: value.dtype }]),
+    ),
     "/z0": { shape, dtype },
     "/end": { shape, dtype },
   };
-  const graph = trace(specs, (inputs) => {
-    const parameters: NamedNodes = Object.fromEntries(
-      Object.keys(correction.parameters).map((name) => [name, inputs[`g ${name}`] as Node]),
-    );
-    const controls: NamedNodes = Object.fromEntries(
-      field.roles.controls.map((name) => [name, inputs[name] as Node]),
-    );
+  return trace(specs, (inputs) => {
+    const parameters = Object.fromEntries(weights.map(([name]) => [name, inputs[weightName(name)] as Node]));
+    const controls = Object.fromEntries(field.roles.controls.map((name) => [name, inputs[name] as Node]));
     const scheme = hyperScheme(field, correction, { parameters });
     const [start, end] = [inputs["/z0"] as Node, inputs["/end"] as Node];
     const solved = (z0: Node, over: Span): Node =>
@@ -89,20 +105,6 @@ export async function compileValidation(
     if (directions === "forward") return { error: forward };
     return { error: mul(add(forward, distance(start, solved(end, [span[1], span[0]]))), 0.5) };
   });
-  const program = await compile(graph, fit.compile);
-  const fixed = { ...samples.controls, "/z0": cast(samples.z0, dtype), "/end": ends };
-  return {
-    error: async (parameters) => {
-      const feeds = Object.fromEntries(
-        Object.entries(parameters).map(([name, value]) => [`g ${name}`, value]),
-      );
-      const { error } = await program.run({ ...fixed, ...feeds });
-      const value = item(error as Tensor);
-      // A solve that broke is worse than any that did not.
-      return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
-    },
-    dispose: () => program.dispose(),
-  };
 }
 
 function flattened(x: Node): Node {

@@ -13,6 +13,21 @@ export interface EndPairs extends Samples {
   readonly end: Tensor;
 }
 
+/** Pairs by what they are of: what fits of one field with one source of states share. */
+export type EndMemory = Map<string, EndPairs>;
+
+/** The pairs that a memory has; else made and remembered. @param of whatever tells them from others of that field. */
+export async function rememberedPairs(
+  memory: EndMemory | undefined,
+  of: object,
+  make: () => Promise<EndPairs>,
+): Promise<EndPairs> {
+  const key = JSON.stringify(of);
+  const pairs = memory?.get(key) ?? (await make());
+  memory?.set(key, pairs);
+  return pairs;
+}
+
 /**
  * Solves the reference from many states.
  * @throws NON_FINITE, STEP_LIMIT or STEP_UNDERFLOW when the field cannot be solved there; INTERRUPTED.

@@ -6,7 +6,7 @@ import { fingerprintOf } from "../files/fingerprint.js";
 import type { FitInputs } from "../fit/fit-settings.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import { referenceAt } from "../reference/reference.js";
-import { type EndPairs, endPairs } from "./end-pairs.js";
+import { type EndPairs, endPairs, rememberedPairs } from "./end-pairs.js";
 import { compileEndValidation } from "./end-validation.js";
 import { coursePhase, type LearnedCourse } from "./learned-course.js";
 import type { LearnedForm } from "./learned-form.js";
@@ -63,15 +63,18 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   context: RunContext,
   plan: (pairs: EndPairs) => LearnedTask<M> | Promise<LearnedTask<M>>,
 ): Promise<LearnedFit<M, S>> {
-  const { checkpoint, onCheckpoint, states } = inputs;
+  const { checkpoint, onCheckpoint, states, memory } = inputs;
   const begun = performance.now();
   const reference = referenceAt(spec.referenceTolerance);
   const random = new Random(spec.seed);
   const samples = hasImageStates(field) ? VALIDATION_SAMPLES.images : VALIDATION_SAMPLES.vectors;
   const { span, trajectories } = spec;
-  const training = await states.training(trajectories, random);
-  const pairs = await endPairs(field, span, training, reference, context);
-  const held = await endPairs(field, span, await states.validation(samples, random), reference, context);
+  const solved = (part: "training" | "validation", count: number): Promise<EndPairs> =>
+    rememberedPairs(memory, { part, count, span, seed: spec.seed, reference: reference.text }, async () =>
+      endPairs(field, span, await states[part](count, random), reference, context),
+    );
+  const pairs = await solved("training", trajectories);
+  const held = await solved("validation", samples);
   const seconds = (performance.now() - begun) / 1000;
   const { form, courses } = await plan(pairs);
   const validation = await compileEndValidation(field, form, span, held, context);

@@ -16,7 +16,7 @@ import type { FieldRoles, InputMap } from "../../../ode/internal.js";
 import { isHypersolversError } from "../../../tensor/index.js";
 import { readBytes } from "../../files/files.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
-import { learnedInfo, learnedText } from "./learned-info.js";
+import { learnedInfo } from "./learned-info.js";
 import type { ModelInfo } from "./model-info.js";
 import { infoTable } from "./table.js";
 import { infoText } from "./text.js";
@@ -26,11 +26,7 @@ export const infoJob: SpecJob<typeof infoTable> = plainJob(
   infoTable,
   async ({ model, inputMap = {} }, { output }) => {
     const bytes = await readBytes(model);
-    if (isLearnedFile(bytes, model)) {
-      const learned = learnedInfo(bytes, model);
-      for (const warning of learned.warnings) output.warn(warning);
-      return { text: learnedText(learned), json: learned };
-    }
+    if (isLearnedFile(bytes, model)) return learnedInfo(bytes, model, output);
     const info = await infoOf(bytes, model, inputMap);
     for (const warning of info.warnings ?? []) output.warn(warning);
     return { text: infoText(info), json: info, exitCode: info.selfTest?.status === "failed" ? 1 : 0 };

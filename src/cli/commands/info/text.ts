@@ -1,11 +1,12 @@
 import type { DeclaredType } from "../../../graph/internal.js";
-import type { SolveCalibration, ValidityCard } from "../../../hypersolver/index.js";
+import type { ValidityCard } from "../../../hypersolver/index.js";
 import type { SolverFacts } from "../../../hypersolver/internal.js";
 import type { FlowFacts } from "../../../models/internal.js";
 import type { FieldRoles } from "../../../ode/internal.js";
 import { textTable } from "../../../plot/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { formatShape } from "../../../tensor/index.js";
+import { boundsText } from "./bounds-text.js";
 import type { ModelInfo } from "./model-info.js";
 
 const kinds: Readonly<Record<ModelInfo["kind"], string>> = {
@@ -117,32 +118,4 @@ function cardText(card: ValidityCard): string {
   const table = textTable(["steps", "NFE", "MACs a sample", "error of the base", "of the hypersolver"], rows);
   const bounds = card.calibration === undefined ? [] : ["", boundsText(card.calibration)];
   return [...facts, ...(rows.length === 0 ? [] : ["", table]), ...bounds].join("\n");
-}
-
-/** Bounds of errors, a row a coverage and a column a bin of scores, with what they promise. */
-export function boundsText({
-  method,
-  steps,
-  span,
-  samples,
-  reference,
-  score,
-  levels,
-  guarantee,
-}: SolveCalibration): string {
-  const [t0, t1] = span;
-  const edges = levels[0]?.edges ?? [];
-  const labels =
-    edges.length === 0 ? ["bound"] : [...edges.map((edge) => `score < ${formatNumber(edge)}`), "above"];
-  const rows = levels.map(({ coverage, bounds }) => [
-    `${formatNumber(100 * coverage)} %`,
-    ...bounds.map(formatNumber),
-  ]);
-  const by = score === "own" ? "by what its corrections add (the score)" : "one for all states";
-  return [
-    `Bounds of the errors of ${method} in ${countOf(steps, "step")} from s = ${t0} to ${t1}, ${by}; measured on ${samples} ` +
-      `states against ${reference}:`,
-    textTable(["coverage", ...labels], rows),
-    guarantee,
-  ].join("\n");
 }

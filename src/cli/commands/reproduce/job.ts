@@ -62,14 +62,7 @@ async function reproduced(
     const images = experiment.dataset && (await loadDataset(experiment.dataset, cacheFolder(options.cache)));
     await folder.write(configArtifact(reproduceTable, repeated({ options })));
     const { summary, metrics, status } = await (seeds === 1 ? experiment : overSeeds(experiment, seeds)).run(
-      {
-        preset,
-        seed,
-        changes,
-        command: commandLine,
-        density,
-        images,
-      },
+      { preset, seed, changes, command: commandLine, density, images },
       {
         ...machine,
         parallel: experiment.parallel,
@@ -86,17 +79,17 @@ async function reproduced(
     progress.stop();
     const { paths: files, failure } = folder.written();
     if (status === "complete" && failure === undefined) await store.clear();
-    const ending =
-      status === "interrupted"
-        ? [
-            "",
-            `Interrupted: this is the best result until then. ${goingOn("reproduce", out)} goes on from there.`,
-          ]
-        : [];
+    const isCut = status === "interrupted";
     return {
-      text: [experiment.title, "", summary, ...ending, ...wroteLines(files)].join("\n"),
+      text: [
+        experiment.title,
+        "",
+        summary,
+        ...(isCut ? interruptedLines(out) : []),
+        ...wroteLines(files),
+      ].join("\n"),
       json: { experiment: experiment.name, preset, seed, status, metrics, out, files },
-      exitCode: status === "interrupted" ? interruptedExit() : 0,
+      exitCode: isCut ? interruptedExit() : 0,
       failure,
     };
   } catch (error) {
@@ -105,6 +98,11 @@ async function reproduced(
     interruption.release();
   }
 }
+
+const interruptedLines = (out: string): string[] => [
+  "",
+  `Interrupted: this is the best result until then. ${goingOn("reproduce", out)} continues from there.`,
+];
 
 /** The data set that is wanted, or the experiment's first; undefined where it has one alone. */
 function densityOf({ name, densities }: Experiment, wanted: string | undefined): string | undefined {

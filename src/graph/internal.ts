@@ -3,7 +3,7 @@ export type { OpName } from "./attributes.js";
 export { applyOperator, convWeight, input, zerosLike } from "./build.js";
 export { resolveBatch } from "./evaluate.js";
 export { gradientInParts } from "./gradient.js";
-export { makeGraph } from "./graph.js";
+export { makeGraph, rebuild } from "./graph.js";
 export { constantValue, isOp } from "./node.js";
 export { type ChannelStatistics, channelAffine, channelStatistics } from "./normalization.js";
 export type { DeclaredType } from "./onnx/import/inputs.js";

@@ -70,6 +70,7 @@ export { type CompiledPairSolve, compilePairSolve } from "./compiled/pair-solve.
 // Derivatives of fields and solves.
 
 export { divergence } from "./field/divergence.js";
+export type { InputSettings } from "./field/given-inputs.js";
 export { logDensityField } from "./field/log-density-field.js";
 export { fieldOfModel } from "./field/model-field.js";
 export type { GradientOptions } from "./gradient/gradient-options.js";

@@ -19,18 +19,19 @@ import type { FieldSpec } from "../options/field-table.js";
 import type { Machine } from "../options/options.js";
 import type { Output } from "../terminal/output.js";
 import { readBytes } from "./files.js";
+import { fixedControls } from "./fixed-controls.js";
 
-/** Reads a vector field; `--input-map` says what is what where names and shapes do not. */
+/** Reads a vector field; `--input-map` says what is what where names and shapes do not, numbers of `--input` stay in it. */
 export async function readField(
   path: string,
-  { inputMap = {} }: Pick<FieldSpec, "inputMap">,
+  { inputMap = {}, input, timeScale }: Pick<FieldSpec, "inputMap"> & Partial<FieldSpec>,
 ): Promise<Field> {
   const model = importOnnx(await readBytes(path), path);
   const other =
     model.metadata[CARD_KEY] !== undefined
       ? "a correction"
       : model.metadata[SOLVER_KEY] && "an exported solver";
-  if (other === undefined) return fieldOfModel(model, inputMap);
+  if (other === undefined) return fieldOfModel(model, inputMap, { timeScale, fixed: fixedControls(input) });
   throw fail("UNSUPPORTED_FIELD", {
     what: path,
     expected: "a vector field",

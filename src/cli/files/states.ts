@@ -7,6 +7,7 @@ import { firstNonFinite } from "../../tensor/internal.js";
 import type { FieldSpec } from "../options/field-table.js";
 import type { StatesChoice } from "../options/parse.js";
 import { unusable } from "../options/usage-error.js";
+import { numberIn } from "./fixed-controls.js";
 import { isCsv, readCsv } from "./points.js";
 import { type FoundTensor, readTensor } from "./tensor-file.js";
 
@@ -29,7 +30,7 @@ export async function stateSource(
       "--states",
       `a file: the field has the control ${names.join(", ")}, and drawn states have no values for it`,
       choice.kind,
-      `give states from a file and --input ${names[0]}=FILE.safetensors with as many rows`,
+      `give states from a file and --input ${names[0]}=FILE.safetensors with as many rows, or --input ${names[0]}=NUMBER`,
     );
   }
   return drawnStates(field, choice);
@@ -51,7 +52,9 @@ export async function solveSamples(
 ): Promise<Samples> {
   if (choice.kind === "file") return (await readSamples(field, choice.reference, options)).samples;
   const controls = await readControls(field, options);
-  const [rows] = Object.values(controls).map(({ shape: [extent = count] }) => extent);
+  const [rows] = Object.entries(controls).flatMap(([name, { shape }]) =>
+    field.graph.inputs[name]?.shape[0] === "batch" ? shape.slice(0, 1) : [],
+  );
   const { z0 } = drawnStates(field, choice).heldOut(rows ?? count, new Random(seed));
   return { z0, controls: checkedControls(field, controls, rows ?? count) };
 }
@@ -99,6 +102,7 @@ async function readControls(field: Field, { input = {} }: FieldSpec): Promise<Re
   const known = controls.length === 0 ? "none: this field has no control inputs" : controls.join(", ");
   const controlled: Record<string, Tensor> = {};
   for (const [name, reference] of Object.entries(input)) {
+    if (numberIn(reference) !== undefined) continue;
     if (!controls.includes(name)) throw unusable("--input", `a control of the field (${known})`, name);
     controlled[name] = (await readTensor(reference, [name])).value;
   }
@@ -108,7 +112,7 @@ async function readControls(field: Field, { input = {} }: FieldSpec): Promise<Re
     what: `control "${missing.join('", "')}"`,
     expected: "values for every input of the field beside state and depth",
     received: Object.keys(input).join(", ") || "none",
-    help: `give them with --input ${missing[0]}=FILE.safetensors:KEY`,
+    help: `give them with --input ${missing[0]}=FILE.safetensors:KEY, or --input ${missing[0]}=NUMBER for all`,
   });
 }
 

@@ -15,13 +15,20 @@ export const inputMapTable = {
 
 /** Values of its controls. */
 export const controlTable = {
-  /** Tensors by the name of the control. */
+  /** Tensors or numbers by the name of the control. */
   input: {
     type: "map",
-    expected: "a control and its file, such as x=data.safetensors:x",
-    placeholder: "name=file",
+    expected: "a control and its file or number, such as x=data.safetensors:x or w=3.0",
+    placeholder: "name=value",
     group: "Inputs of the model:",
-    help: "values of a control input that stay constant along the solve: x=FILE.safetensors:KEY (repeatable)",
+    help: "values of a control input that stay constant along the solve: x=FILE.safetensors:KEY, or one number for all, w=3.0 (repeatable)",
+  },
+  timeScale: {
+    type: "number",
+    default: 1,
+    placeholder: "factor",
+    group: "Inputs of the model:",
+    help: "the model's time at s is this times s, as for networks trained on time steps up to 1000",
   },
 } as const;
 

@@ -8,7 +8,7 @@ import { isFile } from "../files/files.js";
 import { shellQuoted } from "../terminal/shell.js";
 import { readConfig } from "./config-file.js";
 import { optionName } from "./table-options.js";
-import { unusable } from "./usage-error.js";
+import { UsageError, unusable } from "./usage-error.js";
 
 /** What a run that goes on is told. */
 interface Resumption {
@@ -58,8 +58,14 @@ export async function resumption(command: Resumable, given: Given): Promise<Resu
 
 /** Where a run of these options goes when nobody says. */
 async function ownFolder({ table, effective }: Resumable, given: Given): Promise<unknown> {
-  if (isWhole(table, given)) return ({ ...(await effective(given)) } as Given).out;
+  // What makes the options whole may be missing as well: the folder says it all.
+  const own = isWhole(table, given) ? await effective(given).catch(unlessUsage) : undefined;
+  if (own !== undefined) return ({ ...own } as Given).out;
   throw unusable("--out", "the folder of the run to go on with", "nothing", "add --out FOLDER to --resume");
+}
+
+function unlessUsage(error: unknown): undefined {
+  if (!(error instanceof UsageError)) throw error;
 }
 
 async function refuseContradictions(

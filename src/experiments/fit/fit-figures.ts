@@ -45,7 +45,7 @@ export async function fitFigures(data: FigureData): Promise<Figure[]> {
     ...(planar ? await densityFigure(data) : []),
     ...(hasErrors(data.rows) ? [paretoFigure(data.rows)] : []),
     ...histogramFigure(data),
-    ...(vector ? [await trajectoryFigure(data)] : []),
+    ...(vector && hasSteps(data.learned) ? [await trajectoryFigure(data)] : []),
     trainingFigure(data.learned),
   ];
 }
@@ -66,6 +66,12 @@ async function densityFigure({ field, learned, many, compile }: FigureData): Pro
   const alone = await cloud(learned.base);
   return [density([...reference, ...own, ...alone], { colorScale: "log" })];
 }
+
+/**
+ * Whether a solver says where it is between the ends of the span. Coefficients for a whole span and students do not: a line
+ * from end to end is no trajectory.
+ */
+const hasSteps = ({ kind }: LearnedSolver): boolean => kind === "correction";
 
 /** Points along the reference trajectories. */
 const CURVE_POINTS = 40;

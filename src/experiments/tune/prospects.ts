@@ -1,7 +1,8 @@
+import { sizeOf } from "../../tensor/index.js";
 import type { Arm } from "./arms.js";
 import { type CostModel, correctionCost, costModel } from "./cost-model.js";
 import type { Search } from "./search.js";
-import type { Family, Trial, TrialRecord } from "./trial.js";
+import type { Trial, TrialRecord } from "./trial.js";
 
 /** How far an arm is. */
 export interface ArmState {
@@ -17,12 +18,11 @@ export interface Prospect {
   readonly score: number;
 }
 
-/** Of the classical error at as many evaluations, before anything of the family was fitted; with one evaluation little. */
-const LEARNED_SHARE: Readonly<Record<string, (nfe: number) => number>> = {
-  coefficients: (nfe) => 0.8 / Math.sqrt(nfe),
-  both: () => 0.04,
-  correction: () => 0.06,
-};
+/** What learning leaves of the classical error at as many evaluations, before anything of the family was fitted. */
+const coefficientShare = (nfe: number): number => 0.8 / Math.sqrt(nfe);
+/** Networks know little from one evaluation, and the less the more columns a state has. */
+const networkShare = (nfe: number, columns: number): number =>
+  Math.min(coefficientShare(nfe), (nfe === 1 ? 0.2 : 0.05) * Math.sqrt(columns / 2));
 /** What four times as many iterations leave of an error. */
 const RUNG_SHARE: Readonly<Record<string, number>> = { coefficients: 0.75, both: 0.5, correction: 0.55 };
 /** How sharply a forecast decides: before the first fit of an arm, and after. */
@@ -93,21 +93,26 @@ const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 /** From the classical methods of as many evaluations, and from how far such guesses were off before. */
-function guessedError(arm: Arm, { records, states }: Outlook): number {
-  const prior = priorError(arm, records);
+function guessedError(arm: Arm, { records, states, search }: Outlook): number {
+  const columns = sizeOf(search.ground.selection.samples.z0.shape.slice(1));
+  const prior = priorError(arm, records, columns);
   const off = states
     .filter(({ arm: { family }, trials }) => family === arm.family && trials.length > 0)
     .map(({ arm: other, trials }) =>
-      Math.log((trials[0]?.record.error.high ?? 1) / priorError(other, records)),
+      Math.log((trials[0]?.record.error.high ?? 1) / priorError(other, records, columns)),
     );
   if (off.length === 0) return prior;
   return prior * Math.exp(off.reduce((sum, each) => sum + each, 0) / off.length);
 }
 
-function priorError({ family, nfe }: Pick<Arm, "family" | "nfe">, records: readonly TrialRecord[]): number {
+function priorError(
+  { family, nfe }: Pick<Arm, "family" | "nfe">,
+  records: readonly TrialRecord[],
+  columns: number,
+): number {
   const classical = records.filter((record) => record.family === "classical");
   const below = classical.filter((record) => record.nfe <= nfe);
-  const share = LEARNED_SHARE[family as Exclude<Family, "classical">]?.(nfe) ?? 1;
+  const share = family === "coefficients" ? coefficientShare(nfe) : networkShare(nfe, columns);
   if (below.length > 0) return share * Math.min(...below.map(({ error }) => error.value));
   const [first] = [...classical].sort((a, b) => a.nfe - b.nfe);
   return first === undefined ? Number.POSITIVE_INFINITY : share * first.error.value * (first.nfe / nfe);

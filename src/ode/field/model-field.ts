@@ -2,6 +2,7 @@ import type { ImportedModel, NamedNodes, SymbolicShape } from "../../graph/index
 import { formatType, type TensorType } from "../../graph/internal.js";
 import { fail, formatShape } from "../../tensor/index.js";
 import { type Field, makeField } from "./field.js";
+import { type InputSettings, withGivenInputs } from "./given-inputs.js";
 
 /** Names given by the user: which input of the model is the state `z`, which the depth `s`; which output is `dz`. */
 export interface InputMap {
@@ -16,21 +17,23 @@ const depthNames = ["s", "t", "time", "depth"];
 
 /**
  * Takes an imported model as a vector field. The state is the input of the output's shape, the depth an input called
- * s, t, time or depth (or the only scalar); every other input is a control.
- * @throws UNSUPPORTED_FIELD when no input fits, or a name of the map is not there.
+ * s, t, time or depth (or the only scalar); every other input is a control. Integer times get the nearest integer to s.
+ * @param settings scale of the time, and controls that are one number.
+ * @throws INVALID_ARGUMENT for settings that do not fit; UNSUPPORTED_FIELD when no input fits, or a name of the map is not there.
  */
-export function fieldOfModel(model: ImportedModel, map: InputMap = {}): Field {
+export function fieldOfModel(model: ImportedModel, map: InputMap = {}, settings: InputSettings = {}): Field {
   const output = pickOutput(model, map);
   const shape = model.outputs[output]?.shape ?? [];
   const state = map.z ?? stateInput(model, shape, map);
-  const depth = map.s ?? depthInput(model, state);
+  const depth = map.s ?? depthInput(model, state, settings);
   for (const name of [state, depth]) if (name !== undefined) requireInput(model, name);
   const controls = Object.keys(model.inputs).filter((name) => name !== state && name !== depth);
   const graph = {
     inputs: model.graph.inputs,
     outputs: { [output]: model.graph.outputs[output] } as NamedNodes,
   };
-  return makeField(graph, { state, depth, controls, output }, model.parameters, model.intermediates);
+  const field = makeField(graph, { state, depth, controls, output }, model.parameters, model.intermediates);
+  return withGivenInputs(field, settings);
 }
 
 function pickOutput({ outputs }: ImportedModel, { dz }: InputMap): string {
@@ -62,8 +65,14 @@ function stateInput({ inputs }: ImportedModel, shape: SymbolicShape, { s }: Inpu
   });
 }
 
-function depthInput({ inputs }: ImportedModel, state: string): string | undefined {
-  const others = Object.entries(inputs).filter(([name, { shape }]) => name !== state && isScalarLike(shape));
+function depthInput(
+  { inputs }: ImportedModel,
+  state: string,
+  { fixed = {} }: InputSettings,
+): string | undefined {
+  const others = Object.entries(inputs).filter(
+    ([name, { shape }]) => name !== state && !Object.hasOwn(fixed, name) && isScalarLike(shape),
+  );
   const names = others.map(([name]) => name);
   const named = depthNames.find((name) => names.includes(name));
   return (

@@ -96,6 +96,16 @@ describe("fit --learn coefficients", () => {
     expect(readFileSync("s/student.onnx")).toEqual(before);
   });
 
+  it("is looked into by info, and says where to go on", async () => {
+    const { code, text, json } = await told("info ns/coefficients.json");
+    expect([code, text]).toEqual([0, expect.stringContaining("a learned solver")]);
+    expect(json).toMatchObject({ kind: "learned", card: { start: "midpoint" } });
+    const student = await told("info s/student.onnx");
+    expect(student.json).toMatchObject({ kind: "learned", spec: { kind: "student" } });
+    const going = await told("fit field.onnx --resume");
+    expect([going.code, going.text]).toEqual([2, expect.stringContaining("--out")]);
+  });
+
   it.each<[string, string, string]>([
     ["the evaluations", "--learn coefficients", "--evaluations"],
     ["a network's options", "--learn coefficients --evaluations 4 --hidden 8", "drop --hidden"],

@@ -11,10 +11,11 @@ import { decodeCorrection, selfTest, weightsWarnings } from "../../../hypersolve
 import { CARD_KEY, goldenVectorsOf, isLearnedFile, solverFactsOf } from "../../../hypersolver/internal.js";
 import { decodeFlow } from "../../../models/index.js";
 import { FLOW_KEY } from "../../../models/internal.js";
-import { fieldOfModel } from "../../../ode/index.js";
+import { fieldOfModel, type InputSettings } from "../../../ode/index.js";
 import type { FieldRoles, InputMap } from "../../../ode/internal.js";
 import { isHypersolversError } from "../../../tensor/index.js";
 import { readBytes } from "../../files/files.js";
+import { fixedControls } from "../../files/fixed-controls.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { learnedInfo } from "./learned-info.js";
 import type { ModelInfo } from "./model-info.js";
@@ -24,20 +25,21 @@ import { infoText } from "./text.js";
 /** `hypersolvers info`. */
 export const infoJob: SpecJob<typeof infoTable> = plainJob(
   infoTable,
-  async ({ model, inputMap = {} }, { output }) => {
+  async ({ model, inputMap, input, timeScale }, { output }) => {
     const bytes = await readBytes(model);
     if (isLearnedFile(bytes, model)) return learnedInfo(bytes, model, output);
-    const info = await infoOf(bytes, model, inputMap);
+    const place = { map: inputMap, settings: { timeScale, fixed: fixedControls(input) } };
+    const info = await infoOf(bytes, model, place);
     for (const warning of info.warnings ?? []) output.warn(warning);
     return { text: infoText(info), json: info, exitCode: info.selfTest?.status === "failed" ? 1 : 0 };
   },
 );
 
-async function infoOf(bytes: Uint8Array, file: string, inputMap: InputMap): Promise<ModelInfo> {
+async function infoOf(bytes: Uint8Array, file: string, place: FieldPlace): Promise<ModelInfo> {
   const { metadata, weights: _, ...summary } = inspectOnnx(bytes, file);
   const correction = metadata[CARD_KEY] === undefined ? undefined : decodeCorrection(bytes, file);
   const { value: imported, problem } = attempt(() => importOnnx(bytes, file));
-  const roles = imported && attempt(() => rolesOf(imported, inputMap));
+  const roles = imported && attempt(() => rolesOf(imported, place));
   const golden = goldenVectorsOf(metadata, file);
   const tested =
     golden && imported && (await attemptAsync(() => selfTest(bytes, closed(imported), golden, file)));
@@ -75,7 +77,14 @@ function kindOf(found: Readonly<Record<Exclude<ModelInfo["kind"], "model">, unkn
 /** The model as a function of its own inputs. */
 const closed = ({ graph, parameters }: ImportedModel): Graph => bind(graph, parameters);
 
-const rolesOf = (model: ImportedModel, map: InputMap): FieldRoles => fieldOfModel(model, map).roles;
+/** How a model is to be taken as a field. */
+interface FieldPlace {
+  readonly map?: InputMap | undefined;
+  readonly settings: InputSettings;
+}
+
+const rolesOf = (model: ImportedModel, { map, settings }: FieldPlace): FieldRoles =>
+  fieldOfModel(model, map, settings).roles;
 
 const featuresOf = ({ intermediates }: ImportedModel): Record<string, SymbolicShape> =>
   Object.fromEntries(Object.entries(intermediates).map(([name, { shape }]) => [name, shape]));

@@ -291,7 +291,7 @@ test("an experiment with a classifier that nobody trained here says nothing of t
 });
 
 describe("an interrupted experiment", () => {
-  const spec = { ...smoke, fit: { ...smoke.fit, ...FEW }, fronts: 32, batch: 16 };
+  const spec = { ...smoke, fit: { ...smoke.fit, ...FEW }, test: 64, fronts: 32, batch: 16 };
   const store = checkpointsInMemory();
   const run = (context: ExperimentContext = {}) =>
     mnist.run({ ...request, images, spec }, { store, ...context });

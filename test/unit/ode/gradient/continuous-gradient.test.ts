@@ -158,8 +158,8 @@ describe("costs", () => {
   test("memory does not grow with the number of steps", async () => {
     setFlagsFromString("--expose_gc");
     const collect = runInNewContext("gc") as () => void;
-    const wide = defineField(["batch", 500], (_, z) => sin(z));
-    const start = tensor("float32", [50, 500], new Float32Array(25_000).fill(1));
+    const wide = defineField(["batch", 1000], (_, z) => sin(z));
+    const start = tensor("float32", [50, 1000], new Float32Array(50_000).fill(1));
     // More steps than one program takes: they are taken one by one.
     const options = { span: [0, 1], method: "euler:400" } as const;
     const keptBetween = async (adjoint: "discrete" | "continuous"): Promise<number> => {

@@ -50,6 +50,16 @@ describe("the choice", () => {
     expect(found?.winner.record.name).toBe("heun");
   });
 
+  it("is the one of less arithmetic where the clock does not tell two apart", () => {
+    const seen = (name: string, milliseconds: number, fastest: number, macs: number): Finalist => {
+      const one = finalist(name, "classical", milliseconds, 0.009);
+      return { ...one, record: { ...one.record, macs }, timing: { ...one.timing, fastest } };
+    };
+    const winnerAmong = (...finalists: Finalist[]) => choose(finalists, goal)?.winner.record.name;
+    expect(winnerAmong(seen("ab2:10", 220, 186, 11), seen("ab2:8", 234, 215, 9))).toBe("ab2:8");
+    expect(winnerAmong(seen("ab2:10", 220, 186, 11), seen("ab2:8", 234, 225, 9))).toBe("ab2:10");
+  });
+
   it("is the closest where none is close enough, and what is exported has fixed steps", () => {
     const found = choose(
       [finalist("heun", "classical", 1, 0.1), finalist("dopri5", "adaptive", 5, 0.02)],

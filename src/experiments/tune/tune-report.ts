@@ -38,18 +38,30 @@ export function tuneText(tuning: Tuning): string {
   );
 }
 
-/** Error against milliseconds of everything that was tried; undefined where no error is above zero. */
+/** Whether no other setting of the same method was as fast and as close. */
+const isBestOfItsMethod = (one: TrialRecord, all: readonly TrialRecord[]): boolean =>
+  !all.some(
+    (other) =>
+      other !== one &&
+      other.method === one.method &&
+      other.milliseconds <= one.milliseconds &&
+      other.error.value <= one.error.value,
+  );
+
+/** Error against milliseconds, the best settings of every method; undefined where no error is above zero. */
 export function frontierFigure({ trials, spec }: Pick<Tuning, "trials" | "spec">): Figure | undefined {
   const drawn = trials.filter(({ error, milliseconds }) => error.value > 0 && milliseconds > 0);
   if (drawn.length === 0) return undefined;
-  const ordered = [...drawn].sort((a, b) => a.nfe - b.nfe || b.error.value - a.error.value);
+  const ordered = drawn
+    .filter((one) => isBestOfItsMethod(one, drawn))
+    .sort((a, b) => a.milliseconds - b.milliseconds);
   return paretoFronts(
     methodSeries<TrialRecord>(ordered, ({ error }) => error.value),
     {
       name: "frontier",
-      title: `Everything that was tried: error against time, wanted ${formatNumber(spec.error)}`,
+      title: `The best of every method: error against time, wanted ${formatNumber(spec.error)}`,
       caption:
-        "One point a solver, on the states by which solvers were chosen; further down is more accurate, further left is faster.",
+        "One point a solver, on the states by which solvers were chosen, without those that another of the same method beats in both; further down is more accurate, further left is faster.",
       errorLabel: measureText(spec),
       costs: ["milliseconds"],
       width: 560,

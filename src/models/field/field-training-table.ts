@@ -5,7 +5,7 @@ import { likelihoodTable, trainingPhaseTable } from "../flow/flow-table.js";
 
 /** What a field is trained by, whatever its loss is. */
 export const fieldTrainingTable = {
-  span: { ...(fitTable.span as typeof fitTable.span), help: "over which the loss is an integral" },
+  span: fitTable.span as typeof fitTable.span,
   iterations: trainingPhaseTable.iterations as typeof trainingPhaseTable.iterations,
   learningRate: trainingPhaseTable.learningRate as typeof trainingPhaseTable.learningRate,
   schedule: trainingPhaseTable.schedule as typeof trainingPhaseTable.schedule,

@@ -12,6 +12,8 @@ export { isLearnedFile } from "./files/learned-file.js";
 export { SOLVER_KEY, type SolverFacts, solverFacts, solverFactsOf } from "./files/solver-facts.js";
 export { goldenVectorsOf } from "./files/solver-file.js";
 export { baseOf } from "./fit/base-of.js";
+export { firstCorrection } from "./follow/follower.js";
+export { openHyperEnd } from "./follow/open-solve.js";
 export type { EffectiveFit } from "./fit/fit-settings.js";
 export { fitTable } from "./fit/fit-table.js";
 export { hasImageStates, resolveFit } from "./fit/resolve-fit.js";

@@ -8,13 +8,13 @@ import {
   norm,
   trace,
 } from "../../graph/index.js";
-import { prefixed, withPrefix } from "../../nn/internal.js";
 import type { Field } from "../../ode/index.js";
 import { controlSpecs, stateType, withOpenParameters } from "../../ode/internal.js";
 import { adam, compileTraining, type Training } from "../../optim/index.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import { completeSpec } from "../../spec/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { prefixed, withPrefix } from "../../tensor/internal.js";
 import type { Correction } from "../correction/correction.js";
 import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
 import { residualDistance } from "../fit/losses.js";

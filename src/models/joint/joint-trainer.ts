@@ -1,11 +1,11 @@
 import { compileFollower, compileObserver, type Follower, type Observer } from "../../hypersolver/index.js";
-import { prefixed, withPrefix } from "../../nn/internal.js";
 import type { Method } from "../../ode/index.js";
 import { adam } from "../../optim/index.js";
 import type { Trainer, TrainerStep } from "../../optim/internal.js";
 import type { NamedTensors, RunContext } from "../../runtime/index.js";
 import { clockOf, type MachineOptions, machineOf } from "../../runtime/internal.js";
 import { isBroken, rows, type Tensor, unlessItBreaks } from "../../tensor/index.js";
+import { prefixed, withPrefix } from "../../tensor/internal.js";
 import { compileOutsideGradient } from "../outside-gradient.js";
 import type { CompleteJoint } from "./joint-table.js";
 import { compileSolvedTask } from "./solved-gradient.js";

@@ -1,7 +1,7 @@
 import { type InputSpec, type NamedNodes, type Node, trace } from "../../graph/index.js";
-import { prefixed, withPrefix } from "../../nn/internal.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import { type Broken, cast, item, type Tensor } from "../../tensor/index.js";
+import { prefixed, withPrefix } from "../../tensor/internal.js";
 import { type SolvedTask, taskParameters } from "./solved-task.js";
 
 /** The gradient of a task's loss on one mini-batch, and what it cost. */

@@ -1,6 +1,5 @@
 import type { Correction } from "../../hypersolver/index.js";
 import { fingerprintOf, firstCorrection } from "../../hypersolver/internal.js";
-import { prefixed, withPrefix } from "../../nn/internal.js";
 import type { Field, Tolerances } from "../../ode/index.js";
 import { resolveMethod } from "../../ode/internal.js";
 import type { Checkpoint } from "../../optim/index.js";
@@ -8,6 +7,7 @@ import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/
 import type { NamedTensors, RunContext } from "../../runtime/index.js";
 import { completeSpec } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
+import { prefixed, withPrefix } from "../../tensor/internal.js";
 import { scheduleOf } from "../flow/training-phase.js";
 import { type JointSpec, jointTable } from "./joint-table.js";
 import { CORRECTION, compileJointTrainer, type JointPlan } from "./joint-trainer.js";

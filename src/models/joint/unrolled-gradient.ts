@@ -1,10 +1,10 @@
 import { type Graph, gradient, type InputSpec, type NamedNodes, type Node, trace } from "../../graph/index.js";
 import { type Correction, hyper } from "../../hypersolver/index.js";
 import { openHyperEnd } from "../../hypersolver/internal.js";
-import { prefixed, withPrefix } from "../../nn/internal.js";
 import type { FixedMethod } from "../../ode/index.js";
 import { planMesh, stepsOf, withOpenParameters } from "../../ode/internal.js";
 import { type CompileOptions, compile } from "../../runtime/index.js";
+import { prefixed, withPrefix } from "../../tensor/internal.js";
 import { type SolvedTask, taskParameters } from "./solved-task.js";
 import { among, controlsAmong, type GradientSource, lossOutputs, readLoss, typesOf } from "./task-gradient.js";
 

@@ -4,7 +4,13 @@ import { type ConvActivation, type CorrectionInput, convActivationNames } from "
 import { fitTable } from "../fit/fit-table.js";
 
 /** What g may see while it follows a field: nothing that a field in training may not have. */
-export const followInputs: readonly ["z", "stages", "epsilon", "s", "z0"] = ["z", "stages", "epsilon", "s", "z0"] as const satisfies readonly CorrectionInput[];
+export const followInputs: readonly ["z", "stages", "epsilon", "s", "z0"] = [
+  "z",
+  "stages",
+  "epsilon",
+  "s",
+  "z0",
+] as const satisfies readonly CorrectionInput[];
 
 /** A hypersolver that learns while its field does. */
 export const followTable = {

@@ -64,7 +64,10 @@ export function followedNetwork(field: Field, spec: CompleteFollow, random: Rand
     return { g: layers.apply({ ...nodes, ...scaledEdges(nodes, edges) }, sideBySide(parts, shape)) };
   });
   const ones = (count: number): Tensor => fromNumbers(new Float64Array(count).fill(1), [count], dtype);
-  const weights = Object.entries(initialize(layers, random)).map(([name, value]) => [name, cast(value, dtype)]);
+  const weights = Object.entries(initialize(layers, random)).map(([name, value]) => [
+    name,
+    cast(value, dtype),
+  ]);
   const parameters = {
     ...(Object.fromEntries(weights) as NamedTensors),
     [INPUT_SCALE]: ones(channels),

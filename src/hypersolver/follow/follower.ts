@@ -101,9 +101,7 @@ export async function compileFollower(
     restore: (saved) => {
       const own = withPrefix(saved, SCALE);
       scales = { ...scales, ...own };
-      training.restore(
-        Object.fromEntries(Object.entries(saved).filter(([name]) => !name.startsWith(SCALE))),
-      );
+      training.restore(Object.fromEntries(Object.entries(saved).filter(([name]) => !name.startsWith(SCALE))));
     },
     dispose: async () => {
       await training.dispose();

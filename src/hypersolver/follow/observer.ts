@@ -1,6 +1,6 @@
 import { type Field, uniformMesh } from "../../ode/index.js";
 import { stateType, withOpenParameters, withoutErrorControl } from "../../ode/internal.js";
-import { compile, type CompileOptions, type NamedTensors, type Program } from "../../runtime/index.js";
+import { type CompileOptions, compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import { completeSpec } from "../../spec/index.js";
 import { cast, type FloatDType, isFloat, scalar, type Tensor } from "../../tensor/index.js";
 import { stackedRows } from "../../tensor/internal.js";
@@ -46,7 +46,10 @@ export async function compileObserver(
   const method = referenceAt(referenceTolerance);
   const precision = referencePrecision(method);
   const reference = await compileReference(open, method, options);
-  const graph = residualGraph({ field: open, base, correction: { inputs: followInputs, features: [] } }, precision);
+  const graph = residualGraph(
+    { field: open, base, correction: { inputs: followInputs, features: [] } },
+    precision,
+  );
   const residuals = await compile(graph, { hot: true, ...options });
   const { dtype } = stateType(field);
   const mesh = uniformMesh(span, steps);

@@ -1,14 +1,14 @@
 import { type ImageSet, imageBatches, normalizations, oneHot } from "../../data/index.js";
 import type { NamedNodes, Node } from "../../graph/index.js";
 import { splitState } from "../../nn/internal.js";
-import type { CompileOptions } from "../../runtime/index.js";
 import { resolveMethod } from "../../ode/internal.js";
+import type { CompileOptions } from "../../runtime/index.js";
 import { fail, Random } from "../../tensor/index.js";
 import { imagesShape, requireLogits, wholeModule } from "../classifier/architecture.js";
 import type { Classifier } from "../classifier/classifier.js";
 import { classifierLoss } from "../classifier/training/classifier-loss.js";
-import { verdictOf } from "../classifier/training/validate.js";
 import { CLASSIFIER_TRAINING_TOLERANCES } from "../classifier/training/training-plan.js";
+import { verdictOf } from "../classifier/training/validate.js";
 import type { SolvedTask } from "./solved-task.js";
 
 /** What a classifier is to be trained on. */
@@ -67,4 +67,3 @@ export function classifierTask(
     dispose: async () => {},
   };
 }
-

@@ -8,8 +8,8 @@ import {
   among,
   compileStart,
   controlsAmong,
-  gradientOutputs,
   type GradientSource,
+  gradientOutputs,
   lossOutputs,
   readGradients,
   readLoss,
@@ -46,7 +46,10 @@ export async function compileSolvedTask(
         seen = await programs.loss.run({ ...given, [END]: cast(states.at(-1) as Tensor, dtype) });
         return cast(seen.cotangent as Tensor, dtype);
       };
-      const inputs = { controls: controlsAmong(task, batch), parameters: among(parameters, task.field.parameters) };
+      const inputs = {
+        controls: controlsAmong(task, batch),
+        parameters: among(parameters, task.field.parameters),
+      };
       const result = await unlessItBreaks(solve.run(z0, cotangent, inputs));
       if (isBroken(result)) return result;
       const { gradients, ...report } = readLoss(seen, task);
@@ -93,7 +96,5 @@ function graphsOf(task: SolvedTask) {
 
 /** Gradients that come from both ends of the solve, added. */
 function sums(a: NamedTensors, b: NamedTensors): NamedTensors {
-  return Object.fromEntries(
-    Object.entries(a).map(([name, value]) => [name, plus(value, b[name])]),
-  );
+  return Object.fromEntries(Object.entries(a).map(([name, value]) => [name, plus(value, b[name])]));
 }

@@ -51,7 +51,9 @@ export class SolverSwitch {
   /** All that it knows. */
   state(): NamedTensors {
     const numbers = { last: this.#last, error: this.#error, isOn: this.#isOn ? 1 : 0 };
-    return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, scalar(value, "float64")]));
+    return Object.fromEntries(
+      Object.entries(numbers).map(([name, value]) => [name, scalar(value, "float64")]),
+    );
   }
 
   restore({ last, error, isOn }: NamedTensors): void {

@@ -95,5 +95,7 @@ export async function compileStart(task: SolvedTask, options: CompileOptions): P
 }
 
 /** The controls of the field among nodes or values. */
-export const controlsAmong = <T>({ field }: SolvedTask, all: Readonly<Record<string, T>>): Record<string, T> =>
-  among(all, Object.fromEntries(field.roles.controls.map((name) => [name, true])));
+export const controlsAmong = <T>(
+  { field }: SolvedTask,
+  all: Readonly<Record<string, T>>,
+): Record<string, T> => among(all, Object.fromEntries(field.roles.controls.map((name) => [name, true])));

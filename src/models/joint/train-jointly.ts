@@ -73,7 +73,11 @@ export async function trainJointly(
     start: () => compileJointTrainer(task, plan, context),
   };
   const validate = (values: NamedTensors) => task.validate(among(values, taskParameters(task)));
-  const { best, curve, ...outcome } = await runTraining({ initial: initial.values, phases: [phase], validate }, loop, context);
+  const { best, curve, ...outcome } = await runTraining(
+    { initial: initial.values, phases: [phase], validate },
+    loop,
+    context,
+  );
   if (best === undefined) throw neverValidated(outcome.iterations);
   const parameters = among(best.values, taskParameters(task));
   const { correction } = initial;

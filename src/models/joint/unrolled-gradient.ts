@@ -1,4 +1,11 @@
-import { type Graph, gradient, type InputSpec, type NamedNodes, type Node, trace } from "../../graph/index.js";
+import {
+  type Graph,
+  gradient,
+  type InputSpec,
+  type NamedNodes,
+  type Node,
+  trace,
+} from "../../graph/index.js";
 import { type Correction, hyper } from "../../hypersolver/index.js";
 import { openHyperEnd } from "../../hypersolver/internal.js";
 import type { FixedMethod } from "../../ode/index.js";
@@ -6,7 +13,14 @@ import { planMesh, stepsOf, withOpenParameters } from "../../ode/internal.js";
 import { type CompileOptions, compile } from "../../runtime/index.js";
 import { prefixed, withPrefix } from "../../tensor/internal.js";
 import { type SolvedTask, taskParameters } from "./solved-task.js";
-import { among, controlsAmong, type GradientSource, lossOutputs, readLoss, typesOf } from "./task-gradient.js";
+import {
+  among,
+  controlsAmong,
+  type GradientSource,
+  lossOutputs,
+  readLoss,
+  typesOf,
+} from "./task-gradient.js";
 
 /** Keeps weights of g apart from everything else. */
 const WEIGHT = "g/";

@@ -41,7 +41,9 @@ export async function compileParameterSensitivity(
   options: SensitivityOptions = {},
 ): Promise<CompiledSensitivity> {
   const { tolerance = 1e-4, iterations = 100 } = options;
-  const names = Object.keys(field.parameters).filter((name) => isFloat(field.graph.inputs[name]?.dtype ?? "bool"));
+  const names = Object.keys(field.parameters).filter((name) =>
+    isFloat(field.graph.inputs[name]?.dtype ?? "bool"),
+  );
   demand("field", names.length > 0, "parameters to move", "none");
   demand("tolerance", tolerance > 0, "a number above 0", tolerance);
   demand("iterations", Number.isInteger(iterations) && iterations > 0, "an integer, at least 1", iterations);
@@ -66,10 +68,9 @@ export async function compileParameterSensitivity(
     change: async (before, after, places) => {
       let [total, count] = [0, 0];
       for (const place of places) {
-        const [a, b] = [
-          await value.run(feedsOf(place, before)),
-          await value.run(feedsOf(place, after)),
-        ].map(({ dz }) => toFloat64(dz as Tensor)) as [Float64Array, Float64Array];
+        const [a, b] = [await value.run(feedsOf(place, before)), await value.run(feedsOf(place, after))].map(
+          ({ dz }) => toFloat64(dz as Tensor),
+        ) as [Float64Array, Float64Array];
         a.forEach((x, i) => {
           total += (x - (b[i] ?? 0)) ** 2;
         });
@@ -92,7 +93,7 @@ function productGraph(field: Field, names: readonly string[]): Graph {
   const specs = placeSpecs(field);
   for (const name of names) specs[`${TANGENT}${name}`] = field.graph.inputs[name] as Node;
   return trace(specs, (inputs) => {
-    const dz = valueOf(field, inputs);
+    const dz = derivativeOf(field, inputs);
     const weights = names.map((name) => inputs[name] as Node);
     const tangents = names.map((name) => inputs[`${TANGENT}${name}`] as Node);
     const [moved] = jvp([dz], weights, tangents);
@@ -102,14 +103,14 @@ function productGraph(field: Field, names: readonly string[]): Graph {
 }
 
 const valueGraph = (field: Field): Graph =>
-  trace(placeSpecs(field), (inputs) => ({ dz: valueOf(field, inputs) }));
+  trace(placeSpecs(field), (inputs) => ({ dz: derivativeOf(field, inputs) }));
 
 function placeSpecs(field: Field): Record<string, InputSpec> {
   const { shape, dtype } = stateType(field);
   return { ...controlSpecs(field), "/z": { shape, dtype }, "/s": { shape: [], dtype } };
 }
 
-function valueOf(field: Field, inputs: Readonly<Record<string, Node>>): Node {
+function derivativeOf(field: Field, inputs: Readonly<Record<string, Node>>): Node {
   const controls = Object.fromEntries(field.roles.controls.map((name) => [name, inputs[name] as Node]));
   return evaluateField(field, inputs["/s"] as Node, inputs["/z"] as Node, { controls }).dz;
 }
@@ -157,11 +158,13 @@ function normals({ graph }: Field, name: string, random: Random): Tensor {
 }
 
 const lengthOf = (v: Readonly<Record<string, Tensor>>): number =>
-  Math.sqrt(Object.values(v).reduce((sum, { data }) => {
-    let own = 0;
-    for (const x of data as Float64Array) own += x * x;
-    return sum + own;
-  }, 0));
+  Math.sqrt(
+    Object.values(v).reduce((sum, { data }) => {
+      let own = 0;
+      for (const x of data as Float64Array) own += x * x;
+      return sum + own;
+    }, 0),
+  );
 
 function unit(v: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
   const length = lengthOf(v);

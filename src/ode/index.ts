@@ -80,6 +80,11 @@ export type { InputSettings } from "./field/given-inputs.js";
 export { logDensityField } from "./field/log-density-field.js";
 export { fieldOfModel } from "./field/model-field.js";
 export {
+  type CompiledSensitivity,
+  compileParameterSensitivity,
+  type FieldPlace,
+} from "./field/parameter-sensitivity.js";
+export {
   type CompiledSpectralRadius,
   compileSpectralRadius,
   type JacobianPlace,

@@ -35,6 +35,12 @@ export {
   fitAdversarial,
 } from "./adversarial/fit-adversarial.js";
 
+// Following a field that is being trained.
+
+export type { FollowSpec } from "./follow/follow-table.js";
+export { compileFollower, type Follower } from "./follow/follower.js";
+export { compileObserver, type Observation, type Observer } from "./follow/observer.js";
+
 // Measuring.
 
 export { measureMethod, stateErrors } from "./measure/measure.js";

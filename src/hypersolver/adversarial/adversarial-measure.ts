@@ -16,7 +16,7 @@ import { type CompileOptions, compile, type NamedTensors, type Program } from ".
 import { cast, Random, type Tensor } from "../../tensor/index.js";
 import { prefixed, withPrefix } from "../../tensor/internal.js";
 import type { Correction } from "../correction/correction.js";
-import { hyperScheme } from "../correction/hyper-scheme.js";
+import { openHyperEnd } from "../follow/open-solve.js";
 import { stateErrors } from "../measure/measure.js";
 import { compileReference, MEASURING, type Reference } from "../reference/reference.js";
 import type { Samples } from "../states/states.js";
@@ -132,16 +132,16 @@ function endsGraph(field: Field, correction: Correction, place: AdversarialPlace
   };
   return trace(specs, (inputs: NamedNodes) => {
     const z0 = inputs["/z0"] as Node;
-    const parameters = withPrefix(inputs, OF_G);
-    const solved = (step: ReturnType<typeof hyperScheme>["step"]): Node =>
-      stepsOf(uniformMesh(place.span, place.steps)).reduce(
-        (z, { s, dt }) => step({ s, dt, z, z0, controls: inputs }).z1,
-        z0,
-      );
+    const mesh = { steps: stepsOf(uniformMesh(place.span, place.steps)), z0, controls: inputs };
+    const base = fixed(correction.base, { steps: 1 }).scheme(field).solve(mesh);
     const points = referencePoints(field, { z0, controls: inputs }, place);
     return {
-      hyper: solved(hyperScheme(field, correction, { parameters }).step),
-      base: solved(fixed(correction.base, { steps: 1 }).scheme(field).step),
+      hyper: openHyperEnd(field, correction, place, {
+        z0,
+        controls: inputs,
+        weights: withPrefix(inputs, OF_G),
+      }),
+      base: base.at(-1)?.z1 ?? z0,
       reference: points.at(-1) as Node,
     };
   });

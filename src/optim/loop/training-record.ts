@@ -124,7 +124,8 @@ export class TrainingRecord {
     const { score, metrics } = verdict;
     const isNumber = score !== undefined && !Number.isNaN(score[0]);
     const beaten = this.#task.keeps === "last" ? undefined : this.#best;
-    if (isNumber && (beaten === undefined || isLess(score, beaten.score))) this.#best = { score, metrics, values };
+    if (isNumber && (beaten === undefined || isLess(score, beaten.score)))
+      this.#best = { score, metrics, values };
     return verdict;
   }
 

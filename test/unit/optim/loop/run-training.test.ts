@@ -176,6 +176,13 @@ describe("a resumed training", () => {
     expect(diary).toEqual({ rates: [], handovers: [], validated: [], open: 0 });
   });
 
+  test("keep the last values that have a score, where the task wants these", async () => {
+    const task = { ...judged([[1], [3], undefined]), keeps: "last" as const };
+    const { best } = await runTraining(task, often);
+    expect(best?.score).toEqual([3]);
+    expect(best?.metrics).toEqual({ asked: 2 });
+  });
+
   test("counts the seconds of all sessions", async () => {
     let time = 0;
     const clock = (): number => {

@@ -19,6 +19,7 @@ export { type LogDensityField, type LogDensityOptions, NOISE_CONTROL } from "./f
 export type { InputMap } from "./field/model-field.js";
 export { withOpenParameters } from "./field/open-parameters.js";
 export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.js";
+export { plus } from "./gradient/cotangents.js";
 export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
 export { type LinearMethod, linearTableau } from "./methods/linear-method.js";
 export { withStepControl } from "./methods/method.js";

@@ -1,4 +1,6 @@
 /** For the layers above, not for users: references, measured samples, cards and the facts in files. */
+export type { AdversarialNumbers } from "./adversarial/adversarial-measure.js";
+export { boundOf, randomWithin } from "./adversarial/bounded-weights.js";
 export { hiddenFeature } from "./correction/hidden-feature.js";
 export { correctionOf, isHyper } from "./correction/hyper.js";
 export { integerPower } from "./correction/hyper-scheme.js";

@@ -55,8 +55,8 @@ export const adversarialTable = {
   /** `log`: its gradient is that of the distance over the distance, so that fields of small errors count as much as hard ones. */
   loss: {
     type: "choice",
-    of: ["log", "distance"],
-    default: "log",
+    of: ["distance", "log"],
+    default: "distance",
     help: "what the correction makes small, {choices}: the logarithm of the distance, or the distance itself",
   },
   /** So that the correction does not forget the field that it is for. */

@@ -1,0 +1,68 @@
+import type { AdversarialNumbers } from "../../hypersolver/internal.js";
+import type { Figure } from "../../plot/index.js";
+import type { RunReport } from "../kit/report.js";
+import { joinRows, type ResultRow, resultRow } from "../kit/result-row.js";
+import { rowSections } from "../kit/row-tables.js";
+import type { AdversarialMetrics } from "./adversarial.js";
+
+/** Where both courses began and ended; then what every correction does on the fields of a kind, means over these. */
+export function adversarialRows({
+  standings = [],
+  courses = [],
+}: Partial<AdversarialMetrics>): readonly ResultRow[] {
+  const ends = courses.flatMap(({ label, points }) =>
+    [points[0], points.at(-1)].flatMap((point, i): ResultRow[] =>
+      point === undefined
+        ? []
+        : [
+            {
+              key: { "under attack": label, updates: i === 0 ? "none" : "all" },
+              outcome: tableNumbers(point.numbers),
+            },
+          ],
+    ),
+  );
+  const all = standings.map(({ arm, kind, numbers }) => [
+    resultRow({ correction: arm, field: kind }, numbers, tableNumbers),
+  ]);
+  return [
+    ...ends,
+    ...joinRows(all).map(({ key, values, broken }) => ({ key, outcome: meansOr(values, broken) })),
+  ];
+}
+
+/** Means over the fields of a kind; where a correction broke on all of them, why. */
+const meansOr = (
+  values: ReturnType<typeof joinRows>[number]["values"],
+  broken: ReturnType<typeof joinRows>[number]["broken"],
+): ResultRow["outcome"] =>
+  broken !== undefined && Object.keys(values).length === 0
+    ? { broken: broken.broken, reason: broken.reason }
+    : Object.fromEntries(Object.entries(values).map(([name, { mean }]) => [name, mean]));
+
+const tableNumbers = ({ error, baseError, nfe, eigenvalue, referenceError }: AdversarialNumbers) => ({
+  error,
+  "base's error": baseError,
+  "dopri5's evaluations": nfe,
+  "largest |λ|": eigenvalue,
+  "reference's error": referenceError,
+});
+
+/** What is said of a run. */
+export const adversarialReport = (
+  title: string,
+  metrics: Partial<AdversarialMetrics>,
+  figures: readonly Figure[],
+): RunReport => ({
+  title,
+  lead: "An adversary moves the weights of a flow's field, within a bound, to where the hypersolver's states are far from those of a fine reference. Errors are mean distances to dopri5 at 1e-8 at s = 1, of held-out states; stiff are held-out fields of which dopri5 makes twice the evaluations that it makes of the given one, or more.",
+  facts: [],
+  sections: [
+    ...rowSections(adversarialRows(metrics)),
+    { heading: "Before and after", figures: figures.slice(0, 1) },
+    { heading: "Under attack", figures: figures.slice(1) },
+  ],
+  footnotes: [
+    "Poli et al., Hypersolvers: Toward Fast Continuous-Depth Models, NeurIPS 2020, equation 6 and appendix B.2.",
+  ],
+});

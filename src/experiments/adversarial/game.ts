@@ -22,9 +22,15 @@ export const SPAN: Span = [0, 1];
 /** RK4 steps of the reference in a step of the hypersolver. */
 const REFERENCE_STEPS = 4;
 
-/** How a correction was trained, by the name that tables have for it. */
-export const arms = ["plain", "random fields", "defended"] as const;
-export type Arm = (typeof arms)[number];
+/** How a correction was trained, by the name that tables have for it: all with as many updates. */
+const trainings = {
+  plain: { attackUpdates: 0, defenseUpdates: 3, validations: 2 },
+  "random fields": { fields: "random", defenseUpdates: 3, validations: 2 },
+  defended: {},
+  "defended, log": { loss: "log", validations: 2 },
+} as const;
+export type Arm = keyof typeof trainings;
+const arms = Object.keys(trainings) as readonly Arm[];
 
 /** Kinds of fields that corrections are measured on. */
 export type FieldKind = "the given field" | "held out, stiff" | "held out, others" | "its own attack";
@@ -32,8 +38,10 @@ export type FieldKind = "the given field" | "held out, stiff" | "held out, other
 /** Both sides before any game. */
 export interface Ground {
   readonly field: Field;
-  /** Fitted to the field by residuals. */
+  /** Fitted to the field by residuals: where all corrections begin. */
   readonly correction: Correction;
+  /** Fitted likewise, with another seed: a victim for attacks whose fields nobody has met. */
+  readonly victim: Correction;
   readonly states: StateSource;
 }
 
@@ -76,9 +84,15 @@ export async function groundOf(
     context,
   );
   const states = normalStates([2]);
-  const spec = { base, steps, iterations: fitIterations, hidden, seed, batch: 4 * batch, trajectories: 2048 };
-  const { correction } = await fitCorrection(flow.field, spec, { states }, context);
-  return { field: flow.field, correction, states };
+  const spec = { base, steps, iterations: fitIterations, hidden, batch: 4 * batch, trajectories: 2048 };
+  const fitted = async (own: number): Promise<Correction> =>
+    (await fitCorrection(flow.field, { ...spec, seed: own }, { states }, context)).correction;
+  return {
+    field: flow.field,
+    correction: await fitted(seed),
+    victim: await fitted(seedOf(seed, "victim")),
+    states,
+  };
 }
 
 /** Plays all games on a ground, and measures every correction on every field. */
@@ -93,13 +107,8 @@ export async function playGames(
   const attack = { rounds: spec.attackRounds, adversaries: 1, defenseUpdates: 0, validations: 4 };
   const undefended = await play(field, correction, { ...attack, validations: 20 });
   const defended = await play(field, correction, {});
-  const fits: Record<Arm, Correction> = {
-    plain: (await play(field, correction, { attackUpdates: 0, defenseUpdates: 3, validations: 2 }))
-      .correction,
-    "random fields": (await play(field, correction, { fields: "random", defenseUpdates: 3, validations: 2 }))
-      .correction,
-    defended: defended.correction,
-  };
+  const fits = { defended: defended.correction } as Record<Arm, Correction>;
+  for (const arm of arms) fits[arm] ??= (await play(field, correction, trainings[arm])).correction;
   const alone = {
     ...correction,
     parameters: mapValues(correction.parameters, ({ shape, dtype }) => zeros(shape, dtype)),
@@ -107,9 +116,8 @@ export async function playGames(
   const heldOut: NamedTensors[] = [];
   for (let i = 0; i < spec.heldOutFields; i++) {
     const start = { ...field, parameters: { ...field.parameters, ...heldOutStart(field, seed, i) } };
-    heldOut.push(
-      (await play(start, alone, { ...attack, seed: seedOf(seed, `held out ${i}`) })).field.parameters,
-    );
+    const against = { ...attack, seed: seedOf(seed, `held out ${i}`) };
+    heldOut.push((await play(start, i % 2 === 0 ? alone : ground.victim, against)).field.parameters);
   }
   const owns: [Arm, NamedTensors][] = [];
   for (const arm of arms) {

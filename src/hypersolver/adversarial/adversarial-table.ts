@@ -79,7 +79,7 @@ export const adversarialTable = {
     help: "bound of the field: how far its weights may grow in spectral norm, other parameters in magnitude",
   },
   batch: { type: "integer", min: 1, max: most.batch as number, default: 128, help: "states a mini-batch" },
-  /** Of Adam; falls by a half cosine, as does `attackRate`. */
+  /** Of Adam; falls by a half cosine over the rounds of each adversary, as does `attackRate`. */
   learningRate: {
     type: "number",
     above: 0,

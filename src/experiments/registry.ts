@@ -6,6 +6,7 @@ import { guard } from "./guard/guard.js";
 import { cifar10, mnist, mnistAuthors } from "./images/images.js";
 import type { Experiment } from "./kit/experiment.js";
 import { learned } from "./learned/learned.js";
+import { regularizer } from "./regularizer/regularizer.js";
 import { slope } from "./theory/slope.js";
 
 /** Every experiment, by name. */
@@ -19,6 +20,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   learned,
   guard,
   adversarial,
+  regularizer,
 };
 
 /** @throws INVALID_ARGUMENT listing the names there are. */

@@ -20,7 +20,7 @@ import type { AdversarialExperimentSpec } from "./adversarial-spec.js";
 /** The span of a flow. */
 export const SPAN: Span = [0, 1];
 /** RK4 steps of the reference in a step of the hypersolver. */
-const REFERENCE_STEPS = 4;
+const REFERENCE_STEPS = 2;
 
 /** How a correction was trained, by the name that tables have for it: all with as many updates. */
 const trainings = {

@@ -103,6 +103,13 @@ export const adversarialTable = {
     default: 4,
     help: "RK4 steps of the reference in one step of the hypersolver",
   },
+  validations: {
+    type: "integer",
+    min: 1,
+    max: most.validations as number,
+    default: 20,
+    help: "how often both sides are measured",
+  },
   seed: seedRow as typeof seedRow,
 } as const;
 

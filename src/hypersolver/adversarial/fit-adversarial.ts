@@ -77,7 +77,7 @@ export interface AdversarialFit {
 /** What progress calls it. */
 const ADVERSARIAL_ROUNDS = "adversarial rounds";
 const VALIDATION_SAMPLES = 256;
-const SPACING = { points: 200, validations: 20, each: "run" } as const;
+const CURVE_POINTS = 200;
 
 /**
  * Trains a correction against an adversary that makes the field hard to solve (Poli et al., 2020, equation 6 and appendix
@@ -123,7 +123,7 @@ export async function fitAdversarial(
       what: "adversarial fit",
       advice: "lower the learning rates, or the bound of the field",
       settings: identityOf(game),
-      spacing: SPACING,
+      spacing: { points: CURVE_POINTS, validations: game.spec.validations, each: "run" as const },
       checkpoint: inputs.checkpoint,
       onCheckpoint: inputs.onCheckpoint,
     };

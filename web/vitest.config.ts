@@ -8,7 +8,7 @@ export default defineConfig({
     include: ["web/test/**/*.test.ts"],
     pool: "forks",
     expect: { requireAssertions: true },
-    testTimeout: 90_000,
+    testTimeout: 300_000,
     hookTimeout: 60_000,
   },
 });

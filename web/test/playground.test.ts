@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Stage, stage } from "./site.js";
+import { type Stage, stage, WAIT } from "./site.js";
 
 const pretrained = (path: string): string =>
   fileURLToPath(new URL(`../../pretrained/${path}`, import.meta.url));
@@ -20,7 +20,7 @@ const slide = (page: Page, label: string, value: number): Promise<void> =>
 /** A number of a panel: `mean error` of `correction`. */
 async function fact(page: Page, panel: string, name: string): Promise<number> {
   const cell = page.locator(`.panel.${panel} dt`, { hasText: name }).locator("+ dd");
-  await expect.poll(() => cell.textContent(), { timeout: 60_000 }).not.toBe("–");
+  await expect.poll(() => cell.textContent(), { timeout: WAIT }).not.toBe("–");
   return Number.parseFloat((await cell.textContent()) ?? "");
 }
 
@@ -45,14 +45,19 @@ test("a flow is there at once, with a solver of two evaluations; a drawn one is 
   if (pad === null) throw new Error("There is no square to draw on.");
   await page.mouse.move(pad.x + 0.3 * pad.width, pad.y + 0.3 * pad.height);
   await page.mouse.down();
-  for (const share of [0.4, 0.5, 0.6, 0.7])
-    await page.mouse.move(pad.x + share * pad.width, pad.y + 0.3 * pad.height);
+  for (const [x, y] of [
+    [0.7, 0.3],
+    [0.7, 0.7],
+    [0.3, 0.7],
+    [0.3, 0.3],
+  ] as const)
+    await page.mouse.move(pad.x + x * pad.width, pad.y + y * pad.height, { steps: 8 });
   await page.mouse.up();
   await slide(page, "Iterations", 250);
   await page.getByRole("button", { name: "Train a flow" }).click();
   await page.getByText(/250 iterations in/).waitFor();
   await slide(page, "Iterations of the fit", 250);
-  await page.getByLabel("coefficients").check();
+  await page.getByRole("checkbox", { name: "coefficients" }).check();
   await page.getByRole("button", { name: "Fit", exact: true }).click();
   await page.getByText(/learned: correction g in .* coefficients in/).waitFor();
   expect(await fact(page, "correction", "mean error")).toBeLessThan(await fact(page, "base", "mean error"));
@@ -80,7 +85,7 @@ test("a field comes as a file, with states; it is solved, and its settings are i
     buffer: Buffer.from(rows),
   });
   await slide(page, "Steps K", 4);
-  await expect.poll(() => fact(page, "base", "evaluations"), { timeout: 60_000 }).toBe(16);
+  await expect.poll(() => fact(page, "base", "evaluations"), { timeout: WAIT }).toBe(16);
   expect(await fact(page, "base", "mean error")).toBeLessThan(0.05);
   expect(await page.getByRole("link", { name: "Link to these settings" }).getAttribute("href")).toMatch(
     /steps%22%3A4/,
@@ -103,7 +108,7 @@ test("a digit is read the same by three solvers, and HyperEuler is nearer to dop
   await page.locator(".verdict strong").first().waitFor();
   await page.getByRole("button", { name: "7", exact: true }).press("Enter");
   await expect
-    .poll(() => page.locator(".verdict strong").allInnerTexts(), { timeout: 30_000 })
+    .poll(() => page.locator(".verdict strong").allInnerTexts(), { timeout: WAIT })
     .toEqual(["7", "7", "7"]);
   const words = await page.locator(".verdict .quiet-words").allInnerTexts();
   const [, euler = 0, hyper = 1] = words.map((text) => Number(/mean error ([\d.e-]+)/.exec(text)?.[1]));
@@ -118,7 +123,7 @@ test("the hypersolver follows a pendulum that RK4 loses", async () => {
   await page.getByText(/learned in/).waitFor();
   await page.getByLabel("Torque").fill("4");
   const words = page.locator(".facts-line");
-  await expect.poll(() => words.innerText(), { timeout: 30_000 }).toMatch(/over [3-9]/);
+  await expect.poll(() => words.innerText(), { timeout: WAIT }).toMatch(/over [3-9]/);
   const [, rk4, hyper] = /RK4 ([\d.e-]+), hypersolver ([\d.e-]+)\./.exec(await words.innerText()) ?? [];
   expect(Number(hyper)).toBeLessThan(Number(rk4) / 20);
   expect(said).toEqual([]);

@@ -6,6 +6,11 @@ import { type Site, serve } from "../../test/browser/serve.js";
 /** The built site. */
 export const dist = fileURLToPath(new URL("../dist", import.meta.url));
 
+/** Milliseconds that a test waits for something, on a machine that has other work too. */
+export const WAIT = 120_000;
+/** Nothing moves by itself: software that draws sixty times a second would take the processor from what is tested. */
+const usual = { viewport: { width: 1240, height: 900 }, reducedMotion: "reduce" } as const;
+
 /** A visitor: a browser that has never been here, and all that its console said. */
 export interface Visitor {
   readonly page: Page;
@@ -32,9 +37,9 @@ export async function stage(): Promise<Stage> {
   return {
     site,
     visitor: async (options = {}) => {
-      const context = await browser.newContext({ viewport: { width: 1240, height: 900 }, ...options });
+      const context = await browser.newContext({ ...usual, ...options });
       const page = await context.newPage();
-      page.setDefaultTimeout(60_000);
+      page.setDefaultTimeout(WAIT);
       const said: string[] = [];
       page.on("console", (message) => void said.push(`${message.type()}: ${message.text()}`));
       page.on("pageerror", ({ message }) => void said.push(message));

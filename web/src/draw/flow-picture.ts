@@ -30,7 +30,7 @@ export function flowPicture(): FlowPicture {
   );
   const turn = (): void => {
     if (!drawn.root.isConnected) return void setTimeout(() => requestAnimationFrame(turn), 300);
-    if (look !== undefined && !document.hidden) drawn.redraw();
+    if (look !== undefined && !document.hidden && !isCalm.matches) drawn.redraw();
     requestAnimationFrame(turn);
   };
   requestAnimationFrame(turn);

@@ -25,8 +25,15 @@ export interface FlowCard {
   open(): Promise<void>;
 }
 
-/** @param source what to learn. @param onFlow there is another flow; a shipped one has a correction. */
-export function flowCard(source: () => Source, onFlow: (isShipped: boolean) => void): FlowCard {
+interface FlowEvents {
+  /** A training begins. */
+  onBegin(): void;
+  /** There is another flow; a shipped one has a correction. */
+  onFlow(isShipped: boolean): void;
+}
+
+/** @param source what to learn. */
+export function flowCard(source: () => Source, { onBegin, onFlow }: FlowEvents): FlowCard {
   const problem = trouble();
   const shown = flowPicture();
   const progress = meter("a flow that was trained before");
@@ -54,6 +61,7 @@ export function flowCard(source: () => Source, onFlow: (isShipped: boolean) => v
       problem.say(undefined);
       const wanted = { source: source(), iterations: iterations.value() };
       progress.show("preparing");
+      onBegin();
       const result = await engine.run("trainFlow", wanted, {
         signal,
         onEvent: (news) => {

@@ -12,7 +12,10 @@ export const flowPage: Page = {
   make: () => {
     const solver = solverCard("flow", { title: "3. A solver" });
     const density = densityCard(() => {});
-    const flow = flowCard(density.source, (isShipped) => void solver.begin(isShipped ? ["correction"] : []));
+    const flow = flowCard(density.source, {
+      onBegin: solver.rest,
+      onFlow: (isShipped) => void solver.begin(isShipped ? ["correction"] : []),
+    });
     void flow.open();
     return element(
       "div",

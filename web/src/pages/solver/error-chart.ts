@@ -15,6 +15,8 @@ export interface ErrorChart {
   readonly root: HTMLElement;
   /** Puts a point of what is being learned. */
   mark(kind: LearnedName, cloud: Cloud): void;
+  /** Leaves the machine to something else. */
+  rest(): void;
   /** Measures all methods, classical ones and learned. */
   measure(): Promise<void>;
   clear(): void;
@@ -78,6 +80,7 @@ export function errorChart(room: Room): ErrorChart {
       marks.set(kind, cloud);
       renew();
     },
+    rest: () => turn?.abort(),
     measure: async () => {
       turn?.abort();
       const own = new AbortController();

@@ -16,6 +16,8 @@ export interface SolverCard {
   readonly root: HTMLElement;
   /** There is another field: solves it by what needs no learning, and by what comes learned for it. */
   begin(learned?: readonly LearnedName[]): Promise<void>;
+  /** Leaves the machine to something else. */
+  rest(): void;
   spec(): SolverSpec;
   setSpec(spec: Partial<SolverSpec>): void;
 }
@@ -67,6 +69,7 @@ export function solverCard(
     "Fit",
     async (signal) => {
       problem.say(undefined);
+      chart.rest();
       const learned = await learnAll({ room, controls, progress, show }, signal);
       ready = new Set([...ready, ...learned]);
       saves.renew([...ready]);
@@ -96,6 +99,7 @@ export function solverCard(
       saves.root,
     ),
     begin,
+    rest: chart.rest,
     spec: controls.spec,
     setSpec: controls.set,
   };

@@ -242,6 +242,6 @@ function pointOf(
 
 const numbersOf = (metrics: Readonly<Record<string, number>>): AdversarialNumbers => {
   const { error = Number.NaN, baseError = Number.NaN, nfe = Number.NaN } = metrics;
-  const { eigenvalue = Number.NaN, referenceError = Number.NaN } = metrics;
-  return { error, baseError, nfe, eigenvalue, referenceError };
+  const { eigenvalue = Number.NaN, referenceError = Number.NaN, size = Number.NaN } = metrics;
+  return { error, baseError, size, nfe, eigenvalue, referenceError };
 };

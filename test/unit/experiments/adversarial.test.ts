@@ -6,7 +6,7 @@ import { spiralPoints } from "../../../src/experiments/regularizer/spirals.js";
 import { Random, toFloat64 } from "../../../src/tensor/index.js";
 
 const numbers = (error: number) => ({
-  ...{ error, baseError: 2, nfe: 32, eigenvalue: 1.5, referenceError: 1e-5 },
+  ...{ error, baseError: 2, size: 1, nfe: 32, eigenvalue: 1.5, referenceError: 1e-5 },
 });
 
 describe("what the games gave", () => {

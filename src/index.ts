@@ -80,6 +80,7 @@ export {
   type ButcherTableau,
   compileIntegralLoss,
   compileSolve,
+  compileSpectralRadius,
   defineField,
   defineTableau,
   dopri5,
@@ -109,6 +110,7 @@ export {
   encodedStates,
   encodeSolver,
   type FitSpec,
+  fitAdversarial,
   fitCorrection,
   givenStates,
   hyper,
@@ -140,7 +142,7 @@ export {
 
 // Any field, on a loss along its solutions.
 
-export { trainField } from "./models/index.js";
+export { trainField, trainPenalized } from "./models/index.js";
 
 // Classifiers of images.
 

@@ -32,6 +32,10 @@ export const courseFigures = (courses: readonly Course[]): Figure[] =>
         iterations: points.map(({ round }) => round),
         values: points.map(({ numbers }) => numbers[name as keyof AdversarialNumbers]),
       })),
-      { name: `attack-${name}`, title, valueLabel: label, axisLabel: "updates of the field", scale },
+      {
+        ...{ name: `attack-${name}`, title, valueLabel: label, axisLabel: "updates of the field", scale },
+        caption:
+          "Of validation states on the field of now. In the game a curve falls where another adversary begins.",
+      },
     ),
   );

@@ -3,25 +3,23 @@ import type { Figure } from "../../plot/index.js";
 import type { RunReport } from "../kit/report.js";
 import { joinRows, type ResultRow, resultRow } from "../kit/result-row.js";
 import { rowSections } from "../kit/row-tables.js";
-import type { AdversarialMetrics } from "./adversarial.js";
+import type { AdversarialMetrics } from "./game.js";
 
-/** Where both courses began and ended; then what every correction does on the fields of a kind, means over these. */
+/** Where both courses began, and where their fields were hardest; then what every correction does on the fields of a kind, means over these. */
 export function adversarialRows({
   standings = [],
   courses = [],
 }: Partial<AdversarialMetrics>): readonly ResultRow[] {
-  const ends = courses.flatMap(({ label, points }) =>
-    [points[0], points.at(-1)].flatMap((point, i): ResultRow[] =>
-      point === undefined
-        ? []
-        : [
-            {
-              key: { "under attack": label, updates: i === 0 ? "none" : "all" },
-              outcome: tableNumbers(point.numbers),
-            },
-          ],
-    ),
-  );
+  const ends = courses.flatMap(({ label, points }) => {
+    const [first] = points;
+    const hardest = points.reduce(harder, first);
+    return Object.entries({ start: first, hardest }).map(
+      ([at, point]): ResultRow => ({
+        key: { "under attack": label, at },
+        outcome: point === undefined ? {} : tableNumbers(point.numbers),
+      }),
+    );
+  });
   const all = standings.map(({ arm, kind, numbers }) => [
     resultRow({ correction: arm, field: kind }, numbers, tableNumbers),
   ]);
@@ -30,6 +28,12 @@ export function adversarialRows({
     ...joinRows(all).map(({ key, values, broken }) => ({ key, outcome: meansOr(values, broken) })),
   ];
 }
+
+type Point = AdversarialMetrics["courses"][number]["points"][number];
+
+/** The later of two points whose field is worse for the base. */
+const harder = (a: Point | undefined, b: Point): Point =>
+  a === undefined || b.numbers.baseError > a.numbers.baseError ? b : a;
 
 /** Means over the fields of a kind; where a correction broke on all of them, why. */
 const meansOr = (
@@ -55,7 +59,7 @@ export const adversarialReport = (
   figures: readonly Figure[],
 ): RunReport => ({
   title,
-  lead: "An adversary moves the weights of a flow's field, within a bound, to where the hypersolver's states are far from those of a fine reference. Errors are mean distances to dopri5 at 1e-8 at s = 1, of held-out states; stiff are held-out fields of which dopri5 makes twice the evaluations that it makes of the given one, or more.",
+  lead: "An adversary moves the weights of a flow's field, within a bound, to where the hypersolver's states are far from those of a fine reference. Errors are mean distances to dopri5 at 1e-8 at s = 1, of held-out states; stiff are held-out fields of which dopri5 makes twice the evaluations that it makes of the given one, or more. Hardest is where the base has its largest error.",
   facts: [],
   sections: [
     ...rowSections(adversarialRows(metrics)),

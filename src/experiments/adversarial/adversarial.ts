@@ -11,16 +11,10 @@ import {
   adversarialExperimentTable,
   adversarialPresets,
 } from "./adversarial-spec.js";
-import { type Course, type Games, groundOf, playGames, SPAN, type Standing } from "./game.js";
-
-/** What `metrics.json` holds beside the facts of every run. */
-export interface AdversarialMetrics {
-  readonly standings: readonly Standing[];
-  readonly courses: readonly Course[];
-}
+import { type AdversarialMetrics, groundOf, playGames, SPAN } from "./game.js";
 
 /** What is kept of the games of a seed. */
-interface KeptGames extends Pick<Games, "standings" | "courses"> {
+interface KeptGames extends AdversarialMetrics {
   readonly panels: readonly ArrowPanel[];
 }
 

@@ -58,10 +58,14 @@ export interface Course {
   readonly points: readonly { readonly round: number; readonly numbers: AdversarialNumbers }[];
 }
 
-/** Everything that the games of a seed give. */
-export interface Games {
+/** What `metrics.json` holds beside the facts of every run. */
+export interface AdversarialMetrics {
   readonly standings: readonly Standing[];
   readonly courses: readonly Course[];
+}
+
+/** Everything that the games of a seed give. */
+export interface Games extends AdversarialMetrics {
   /** Fields to be drawn, by title. */
   readonly drawn: Readonly<Record<string, Field>>;
 }

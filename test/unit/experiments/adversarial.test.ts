@@ -15,7 +15,13 @@ describe("what the games gave", () => {
     const kind = "held out, stiff" as const;
     const rows = adversarialRows({
       courses: [
-        { label: "plain, attacked", points: [0, 5].map((round) => ({ round, numbers: numbers(round + 1) })) },
+        {
+          label: "plain, attacked",
+          points: [0, 5, 6].map((round) => ({
+            round,
+            numbers: { ...numbers(round + 1), baseError: round === 5 ? 3 : 2 },
+          })),
+        },
       ],
       standings: [
         { arm: "plain", kind, numbers: numbers(1) },
@@ -26,8 +32,8 @@ describe("what the games gave", () => {
       ],
     });
     expect(rows.map(({ key }) => Object.values(key))).toEqual([
-      ["plain, attacked", "none"],
-      ["plain, attacked", "all"],
+      ["plain, attacked", "start"],
+      ["plain, attacked", "hardest"],
       ["plain", kind],
       ["defended", kind],
       ["random fields", kind],

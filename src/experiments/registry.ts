@@ -6,6 +6,7 @@ import { cifar10, mnist, mnistAuthors } from "./images/images.js";
 import type { Experiment } from "./kit/experiment.js";
 import { learned } from "./learned/learned.js";
 import { slope } from "./theory/slope.js";
+import { tracking } from "./tracking/tracking.js";
 
 /** Every experiment, by name. */
 export const experiments: Readonly<Record<string, Experiment>> = {
@@ -17,6 +18,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   slope,
   learned,
   guard,
+  tracking,
 };
 
 /** @throws INVALID_ARGUMENT listing the names there are. */

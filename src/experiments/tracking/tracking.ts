@@ -13,6 +13,7 @@ import {
   fitFile,
   fitTitles,
   LEAST_NFE,
+  MIDDLE_STEPS,
   MOST_NFE,
   methodOfFit,
   type TrackingFit,
@@ -116,6 +117,8 @@ function competitors(fits: readonly TrackingFit[]): Competitor[] {
         method: methodOfFit(fit, steps),
         title: fitTitles[fit.fit],
         role: "hypersolver",
+        // Labels of all would hide each other.
+        fitted: steps === MIDDLE_STEPS,
       }),
     ),
   );

@@ -50,7 +50,7 @@ export interface StabilityRegion {
   readonly growth: readonly number[];
   /** Cells along a side. */
   readonly cells: number;
-  /** How far the negative real axis is stable from 0 on, at most 250. */
+  /** How far the negative real axis is stable from −0.5 on, at most 250. */
   readonly interval: number;
 }
 
@@ -160,11 +160,13 @@ async function regionOf(
   ]).flat();
   const axis = Array.from({ length: 40 * REACH }, (_, i) => -(i + 1) / 40);
   const onAxis = await growthAt(axis.flatMap((x) => [x, 0]));
-  const broken = onAxis.findIndex((growth) => !(growth <= 1 + ROUNDING));
+  const broken = onAxis.findIndex((growth, i) => (axis[i] ?? 0) <= NEAR && !(growth <= 1 + ROUNDING));
   const interval = broken < 0 ? REACH : Math.abs(axis[broken - 1] ?? 0);
   return { base, delta, growth: await growthAt(grid), cells, interval };
 }
 
+/** Nearer to 0 solutions hardly decay: there an error of g counts as growth that no long solve is lost by. */
+const NEAR = -0.5;
 /** What is no growth: a limit cycle of rounding. */
 const ROUNDING = 1e-6;
 

@@ -1,11 +1,13 @@
 import { concatColumns, mul, slice } from "../../graph/index.js";
 import { fitCorrection, hyper, normalStates } from "../../hypersolver/index.js";
+import { mapSamples } from "../../hypersolver/internal.js";
 import { defineField, euler, type Field, fixed, rk4 } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
-import { isBroken, Random } from "../../tensor/index.js";
+import { fromNumbers, isBroken, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { type ComparisonRow, compareMethods } from "../fit/comparison.js";
 import type { ResultRow } from "../kit/result-row.js";
 
+const WIDER = 3;
 /** Steps over the span [0, 1]. */
 const STEPS = 10;
 
@@ -14,6 +16,8 @@ export interface StiffRun {
   /** The fast rate: dz/ds = (−z₁, −κ z₂). */
   readonly rate: number;
   readonly comparison: readonly ComparisonRow[];
+  /** The hypersolver from states `WIDER` times as far out as it learned from. */
+  readonly outside: ComparisonRow | undefined;
 }
 
 /** One slow direction and one of rate κ. */
@@ -52,14 +56,22 @@ export async function stiffRun(
   ];
   const samples = states.heldOut(1000, new Random(seed));
   const request = { field, methods, span: [0, 1] as const, samples, repetitions: 1 };
-  return { rate, comparison: await compareMethods(request, context) };
+  const scaled = (z: Tensor): Tensor =>
+    fromNumbers(
+      toFloat64(z).map((value) => WIDER * value),
+      z.shape,
+    );
+  const wide = { ...request, methods: methods.slice(-1), samples: mapSamples(samples, scaled) };
+  const [outside] = await compareMethods(wide, context);
+  return { rate, comparison: await compareMethods(request, context), outside };
 }
 
-/** Errors at the end by stiffness ε κ and method. */
+/** Errors at the end by stiffness ε κ and method; of the hypersolver from farther out too. */
 export const stiffRows = (runs: readonly StiffRun[]): ResultRow[] =>
-  runs.map(({ rate, comparison }) => ({
-    key: { "ε κ": rate / STEPS },
-    outcome: Object.fromEntries(
-      comparison.flatMap((row) => (isBroken(row) ? [] : [[`error of ${row.method}`, row.error]])),
-    ),
-  }));
+  runs.map(({ rate, comparison, outside }) => {
+    const told = (row: ComparisonRow | undefined, name: string): [string, number][] =>
+      row === undefined || isBroken(row) ? [] : [[name, row.error]];
+    const errors = comparison.flatMap((row) => told(row, `error of ${row.method}`));
+    const wide = told(outside, `from states ${WIDER} times as wide`);
+    return { key: { "ε κ": rate / STEPS }, outcome: Object.fromEntries([...errors, ...wide]) };
+  });

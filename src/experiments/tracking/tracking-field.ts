@@ -108,13 +108,26 @@ const codec: Codec<TrackingField> = {
 };
 
 /** Trains a field in one basis; goes on from its checkpoint. */
-export const fieldStage = (basis: BasisName, spec: TrackingSpec, seed: number): Stage<TrackingField> => ({
+export const fieldStage = (
+  basis: BasisName,
+  {
+    waves,
+    coefficients,
+    width,
+    trainingIterations,
+    trainingSteps,
+    heldOut,
+  }: Pick<
+    TrackingSpec,
+    "waves" | "coefficients" | "width" | "trainingIterations" | "trainingSteps" | "heldOut"
+  >,
+  seed: number,
+): Stage<TrackingField> => ({
   name: `train ${basis}`,
-  settings: { basis, spec, seed },
+  settings: { basis, waves, coefficients, width, trainingIterations, trainingSteps, heldOut, seed },
   codec,
   isWhole: ({ status }) => status === "complete",
   make: async (context, checkpoint) => {
-    const { waves, coefficients, width, trainingIterations, trainingSteps } = spec;
     const functions = basisOf[basis](coefficients);
     const field = galerkinField(functions, width, new Random(seed).fork("field"));
     const solver = `rk4:${trainingSteps}`;
@@ -126,11 +139,12 @@ export const fieldStage = (basis: BasisName, spec: TrackingSpec, seed: number): 
       context,
     );
     const { status, curve, seconds } = trained;
-    const exact = await lossBy(trained.field, TIGHT, spec, seed, context);
+    const measured = { waves, heldOut, seed };
+    const exact = await lossBy(trained.field, TIGHT, measured, context);
     return {
       ...{ basis, basisText: functions.name, status, curve, seconds },
       ...{ loss: exact.loss, nfe: exact.nfe },
-      trainingLoss: (await lossBy(trained.field, solver, spec, seed, context)).loss,
+      trainingLoss: (await lossBy(trained.field, solver, measured, context)).loss,
       content: encodeOnnx(bind(trained.field.graph, trained.field.parameters), {
         weights: trained.field.parameters,
       }),
@@ -142,8 +156,7 @@ export const fieldStage = (basis: BasisName, spec: TrackingSpec, seed: number): 
 async function lossBy(
   field: Field,
   method: string,
-  { waves, heldOut }: TrackingSpec,
-  seed: number,
+  { waves, heldOut, seed }: Pick<TrackingSpec, "waves" | "heldOut"> & { readonly seed: number },
   context: RunContext,
 ): Promise<{ readonly loss: number; readonly nfe: number }> {
   const { z0 } = await STATES.heldOut(heldOut, new Random(seed));

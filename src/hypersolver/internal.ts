@@ -27,7 +27,7 @@ export { startingMethod } from "./learned/starting-coefficients.js";
 export { measuringReference, referenceEnds, referenceNoise, type StateErrors } from "./measure/measure.js";
 export type { MeshPointError } from "./measure/mesh-errors.js";
 export { type DroppedSamples, droppedText, solvableSamples } from "./measure/solvable-samples.js";
-export { type ReferenceFacts, referenceFacts } from "./reference/reference.js";
+export { compileReference, MEASURING, type ReferenceFacts, referenceFacts } from "./reference/reference.js";
 export type { StateStream } from "./states/state-stream.js";
 export { drawnStates, mapSamples, type Sampler, type Samples, widened } from "./states/states.js";
 export { resolveStudent } from "./student/resolve-student.js";

@@ -43,9 +43,19 @@ export async function planVectorFit(field: Field, requested: FitSettings): Promi
     },
     reference: data.reference,
     noiseFloor: data.noiseFloor,
-    finished: (parameters) => withFoldedStatistics(network, { ...initial, parameters }),
+    finished: (parameters) => ({
+      ...withFoldedStatistics(network, { ...initial, parameters }),
+      fittedSteps: fittedSteps(fit),
+    }),
     dispose: () => validation.dispose(),
   };
+}
+
+/** The sizes of steps among the rows. */
+function fittedSteps({ span, steps, epsilon }: FitSettings): readonly [number, number] {
+  const length = Math.abs(span[1] - span[0]);
+  const sizes = [length / steps, ...(epsilon ?? [])].map((size) => Math.min(size, length));
+  return [Math.min(...sizes), Math.max(...sizes)];
 }
 
 /** A mini-batch cannot be larger than the table it comes from. */

@@ -33,3 +33,9 @@ export {
   type RecedingHorizonController,
 } from "./receding-horizon/receding-horizon.js";
 export type { RecedingHorizonSpec } from "./receding-horizon/receding-horizon-table.js";
+
+// What a model does not know of a plant.
+
+export { fitModelResidual, type ModelResidualFit } from "./identification/fit-model-residual.js";
+export type { ModelResidualSpec } from "./identification/model-residual-table.js";
+export { type StepShares, stepShares } from "./identification/step-shares.js";

@@ -19,6 +19,8 @@ export { fitTable } from "./fit/fit-table.js";
 export { fitTrainer } from "./fit/fit-trainer.js";
 export { fitSchedule } from "./fit/learning-rate.js";
 export { hasImageStates, resolveFit } from "./fit/resolve-fit.js";
+export { firstCorrection } from "./follow/follower.js";
+export { openHyperEnd } from "./follow/open-solve.js";
 export type { BoundOutput } from "./guard/bound-node.js";
 export { shiftWarnings } from "./guard/score-shift.js";
 export { coefficientTable, type EffectiveCoefficients } from "./learned/coefficient-table.js";

@@ -37,6 +37,7 @@ export type { StudentFitSpec } from "./student/student-table.js";
 export { fitObservedSteps, type ObservedFit } from "./observed/fit-observed-steps.js";
 export type { ObservedSteps } from "./observed/observed-steps.js";
 export type { ObservedFitSpec } from "./observed/observed-table.js";
+
 // Following a field that is being trained.
 
 export type { FollowSpec } from "./follow/follow-table.js";

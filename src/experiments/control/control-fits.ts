@@ -1,4 +1,12 @@
-import { boxStates, type Correction, decodeCorrection, encodeCorrection, fitCorrection, type StateSource, type ValidityCard } from "../../hypersolver/index.js";
+import {
+  boxStates,
+  type Correction,
+  decodeCorrection,
+  encodeCorrection,
+  fitCorrection,
+  type StateSource,
+  type ValidityCard,
+} from "../../hypersolver/index.js";
 import type { Field } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { Random } from "../../tensor/index.js";

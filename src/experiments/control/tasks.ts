@@ -1,5 +1,17 @@
 import { cartPole, pendulum, quadrotor } from "../../control/index.js";
-import { abs, add, concatColumns, cos, mul, type Node, reduceSum, slice, square, sub, sum } from "../../graph/index.js";
+import {
+  abs,
+  add,
+  concatColumns,
+  cos,
+  mul,
+  type Node,
+  reduceSum,
+  slice,
+  square,
+  sub,
+  sum,
+} from "../../graph/index.js";
 import type { ControlTask } from "./control-task.js";
 
 /** One column of a state, [batch, 1]. */

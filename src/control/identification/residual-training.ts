@@ -36,13 +36,23 @@ export interface ResidualProblem {
 /** Largest Euclidean norm of a gradient. */
 const CLIP_NORM = 1;
 
-/** Mean ‖(z1 − Φ(z))/(ε scale)‖ over mini-batches of observed steps, with gradients through the solve. */
+/**
+ * Mean ‖(z1 − Φ(z))/(ε scale)‖ of a batch, with gradients through the solve.
+ * @param weights of h, by their names in f + h. @param inputs of `stepSpecs`.
+ */
+export function residualLoss(problem: ResidualProblem, weights: NamedNodes, inputs: NamedNodes): Node {
+  const { scale, steps } = problem;
+  const difference = missed(problem, weights, inputs);
+  const units = scale.map((size) => 1 / (size * Math.abs(steps.epsilon)));
+  return mean(norm(mul(difference, constant(fromNumbers(units, [1, units.length], difference.dtype)))));
+}
+
+/** Descends on `residualLoss` by mini-batches of observed steps. */
 export function residualPhase(problem: ResidualProblem, context: RunContext): TrainerPhase {
-  const { spec, scale, steps } = problem;
+  const { spec, steps } = problem;
   const { iterations, learningRate, weightDecay, seed } = spec;
   const [count = 0] = steps.z.shape;
   const batch = Math.min(spec.batch, count);
-  const weights = scale.map((size) => 1 / (size * Math.abs(steps.epsilon)));
   const rowsOf = (iteration: number): number[] => {
     const random = new Random(seed).fork(`batch ${iteration}`);
     return Array.from({ length: batch }, () => random.integer(0, count - 1));
@@ -55,10 +65,7 @@ export function residualPhase(problem: ResidualProblem, context: RunContext): Tr
         {
           ...{ parameters, clipNorm: CLIP_NORM, optimizer: adamw({ weightDecay }) },
           batch: stepSpecs(problem, batch),
-          loss: (nodes: NamedNodes, inputs: NamedNodes) => {
-            const difference = missed(problem, nodes, inputs);
-            return mean(norm(mul(difference, constant(fromNumbers(weights, [1, weights.length])))));
-          },
+          loss: (nodes: NamedNodes, inputs: NamedNodes) => residualLoss(problem, nodes, inputs),
         },
         { hot: true, ...machineOf(context) },
       );
@@ -117,7 +124,10 @@ function missed(
 }
 
 /** Inputs of a program over observed steps; the slash keeps them apart from controls. */
-function stepSpecs({ field }: ResidualProblem, batch: number | "batch" = "batch"): Record<string, InputSpec> {
+export function stepSpecs(
+  { field }: ResidualProblem,
+  batch: number | "batch" = "batch",
+): Record<string, InputSpec> {
   const sized = ({ shape, dtype = "float32" }: InputSpec): InputSpec => ({
     shape: shape.map((size) => (size === "batch" ? batch : size)),
     dtype,

@@ -40,7 +40,7 @@ export interface DifferentiableRollout extends PiecewiseRollout {
   backward(rollout: ForwardRollout): Promise<{ readonly z0: Tensor; readonly controls: Tensor }>;
 }
 
-/** Compiles the way forward. */
+/** Compiles the way forward. @param length of a piece, in intervals: a divisor of those of the horizon. */
 export async function compilePieces(
   problem: ResolvedProblem,
   solved: IntervalMethod,
@@ -65,8 +65,8 @@ export async function compileDifferentiablePieces(
   problem: ResolvedProblem,
   solved: IntervalMethod,
   options: CompileOptions,
+  length: number = pieceLength(problem, solved),
 ): Promise<DifferentiableRollout> {
-  const length = pieceLength(problem, solved);
   const there = await compilePieces(problem, solved, options, length);
   const back = await compile(backwardGraph(problem, solved, length), { hot: true, ...options });
   return {

@@ -48,7 +48,7 @@ export async function fitForTask(
 }
 
 /** What every correction here is. */
-export const CORRECTION = { hidden: [32, 32], inputs: ["z", "stages", "x"], learningRate: 0.02 } as const;
+export const CORRECTION = { hidden: [64, 64, 64], inputs: ["z", "stages", "x"], learningRate: 0.01 } as const;
 const TRAJECTORIES = 16_384;
 const CARD_SAMPLES = 1000;
 

@@ -64,8 +64,8 @@ export const controlPresets: Readonly<Record<Preset, ControlSpec>> = {
     ...{ heldOut: 64, plants: 2, decisions: 2 },
   },
   standard: {
-    ...{ tasks: [...taskNames], iterations: 3000, residualIterations: 800, observed: 4096 },
-    ...{ heldOut: 1000, plants: 16, decisions: 25 },
+    ...{ tasks: [...taskNames], iterations: 2500, residualIterations: 600, observed: 4096 },
+    ...{ heldOut: 1000, plants: 16, decisions: 20 },
   },
   paper: {
     ...{ tasks: [...taskNames], iterations: 16_000, residualIterations: 4000, observed: 16_384 },

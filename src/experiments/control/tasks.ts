@@ -38,10 +38,10 @@ const swingUp: ControlTask = {
     terminalCost: (z) => add(mul(heightMissing(z), 2), squared(z, 1, 0.1)),
     constraints: (z) => sub(abs(column(z, 1)), 6),
   },
-  states: { low: [-6, -9], high: [6, 9] },
+  states: { low: [-4.5, -8], high: [4.5, 8] },
   starts: { low: [-1, -1], high: [1, 1] },
   shake: 1,
-  planning: { iterations: 10, firstIterations: 60, learningRate: 0.2, candidates: 4, spread: 0.3 },
+  planning: { iterations: 10, firstIterations: 40, learningRate: 0.2, candidates: 4, spread: 0.3 },
   plane: [0, 1],
 };
 
@@ -65,10 +65,10 @@ const balance: ControlTask = {
     terminalCost: (z) => sum(squared(z, 0, 2), squared(z, 1, 4), squared(z, 2, 0.1), squared(z, 3, 0.1)),
     constraints: (z) => sub(abs(column(z, 0)), 1),
   },
-  states: { low: [-2, -1.5, -5, -8], high: [2, 1.5, 5, 8] },
+  states: { low: [-2, -2.2, -5, -8], high: [2, 2.2, 5, 8] },
   starts: { low: [-0.6, -0.4, -0.5, -0.5], high: [0.6, 0.4, 0.5, 0.5] },
-  shake: 0.5,
-  planning: { iterations: 10, firstIterations: 60, learningRate: 0.1, candidates: 4, spread: 0.1 },
+  shake: 0.2,
+  planning: { iterations: 10, firstIterations: 40, learningRate: 0.1, candidates: 4, spread: 0.1 },
   plane: [1, 3],
 };
 
@@ -84,7 +84,7 @@ const hover: ControlTask = {
   model: quadrotor(),
   plant: quadrotor({ drag: 0.3, angularDrag: 0.005 }),
   problem: {
-    bounds: { low: [0, 0, 0, 0], high: [5, 5, 5, 5] },
+    bounds: { low: [1.5, 1.5, 1.5, 1.5], high: [3.5, 3.5, 3.5, 3.5] },
     controlRate: 10,
     horizon: 1,
     stageCost: (z, u) =>
@@ -99,15 +99,15 @@ const hover: ControlTask = {
     penalty: 1000,
   },
   states: {
-    low: [-2, -2, -2, -3, -3, -3, -1, -1, -1.5, -5, -5, -3],
-    high: [2, 2, 2, 3, 3, 3, 1, 1, 1.5, 5, 5, 3],
+    low: [-1.5, -1.5, -1.5, -2, -2, -2, -0.8, -0.8, -0.8, -4, -4, -1.5],
+    high: [1.5, 1.5, 1.5, 2, 2, 2, 0.8, 0.8, 0.8, 4, 4, 1.5],
   },
   starts: {
     low: [-1, -1, 0, -0.2, -0.2, -0.2, -0.2, -0.2, -0.2, -0.1, -0.1, -0.1],
     high: [1, 1, 1, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.1, 0.1, 0.1],
   },
-  shake: 0.1,
-  planning: { iterations: 10, firstIterations: 60, learningRate: 0.03, candidates: 2, spread: 0.03 },
+  shake: 0.2,
+  planning: { iterations: 10, firstIterations: 40, learningRate: 0.08, candidates: 2, spread: 0.05 },
   plane: [0, 2],
 };
 

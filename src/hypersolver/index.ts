@@ -38,6 +38,16 @@ export { fitObservedSteps, type ObservedFit } from "./observed/fit-observed-step
 export type { ObservedSteps } from "./observed/observed-steps.js";
 export type { ObservedFitSpec } from "./observed/observed-table.js";
 
+// Against an adversary.
+
+export { type AdversarialMeasure, compileAdversarialMeasure } from "./adversarial/adversarial-measure.js";
+export type { AdversarialSpec } from "./adversarial/adversarial-table.js";
+export {
+  type AdversarialFit,
+  type AdversarialInputs,
+  fitAdversarial,
+} from "./adversarial/fit-adversarial.js";
+
 // Following a field that is being trained.
 
 export type { FollowSpec } from "./follow/follow-table.js";

@@ -50,7 +50,10 @@ const varying = (
 
 /** A spec with members by path: `a.b` is the member b of the record a. */
 function withMembers(spec: JobSpec, members: Readonly<Record<string, unknown>>): JobSpec {
-  return Object.entries(members).reduce((whole, [path, value]) => withMember(whole, path.split("."), value), spec);
+  return Object.entries(members).reduce(
+    (whole, [path, value]) => withMember(whole, path.split("."), value),
+    spec,
+  );
 }
 
 function withMember(spec: JobSpec, [name = "", ...rest]: readonly string[], value: unknown): JobSpec {

@@ -13,6 +13,8 @@ export interface JobKind {
   readonly table: Table;
   /** Which texts of which options name a file; of maps, of every value. Other options never lead to a file. */
   readonly files: Readonly<Record<string, (text: string) => boolean>>;
+  /** The options that count for a spec, with their defaults. */
+  defaults(spec: JobSpec): Table;
   /** Size of the work of a spec, in a unit of the kind, to foretell times by. */
   work(spec: JobSpec): number;
 }
@@ -46,15 +48,34 @@ export interface Job {
  */
 export function jobOf(kind: JobKind, spec: JobSpec, files: JobPayload["files"]): Job {
   const checked = checkSpec(kind.table, spec);
+  // For what is required.
+  completeSpec(kind.table, checked);
   const payload: JobPayload = { kind: kind.name, library: libraryName, spec: checked, files };
   return { key: keyOf(kind, payload), payload };
 }
 
 /** What a file is called decides nothing. */
 const keyOf = (kind: JobKind, { library, spec }: JobPayload): string =>
-  sha256(canonicalJson({ kind: kind.name, library, spec: completeSpec(kind.table, spec) }));
+  sha256(
+    canonicalJson({ kind: kind.name, library, spec: { ...plainDefaults(kind.defaults(spec)), ...spec } }),
+  );
 
-const FILE_NAME = /^[^/\\\0-\x1f.][^/\\\0-\x1f]{0,199}$/;
+/** What is not said, where that is known without the field: said or not, it is the same job. */
+const plainDefaults = (table: Table): JobSpec =>
+  Object.fromEntries(
+    Object.entries(table).flatMap(([name, row]): [string, unknown][] =>
+      row.default === undefined || row.defaultFor !== undefined ? [] : [[name, row.default]],
+    ),
+  );
+
+const FILE_NAME = /^[^/\\\p{Cc}.][^/\\\p{Cc}]{0,199}$/u;
+
+/** A name of a file that jobs may have, as near to another as can be. */
+export const fileName = (name: string): string =>
+  name
+    .replaceAll(/[/\\\p{Cc}]/gu, "_")
+    .replace(/^\.+/, "")
+    .slice(-200) || "file";
 
 /**
  * What came out of a queue as a job, if it is one: a kind that is known, options of its table, files by content alone under
@@ -62,7 +83,11 @@ const FILE_NAME = /^[^/\\\0-\x1f.][^/\\\0-\x1f]{0,199}$/;
  * @param wanted the key under which it came.
  * @throws INVALID_ARGUMENT that names what is wrong.
  */
-export function checkedJob(kinds: JobKinds, value: unknown, wanted?: string): Job & { readonly kind: JobKind } {
+export function checkedJob(
+  kinds: JobKinds,
+  value: unknown,
+  wanted?: string,
+): Job & { readonly kind: JobKind } {
   const { kind: name, library, spec, files } = (value ?? {}) as Partial<Record<string, unknown>>;
   const kind = typeof name === "string" && Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   if (kind === undefined) throw refused("kind", Object.keys(kinds).join(", "), name);

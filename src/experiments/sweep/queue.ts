@@ -65,6 +65,7 @@ export interface LifeSign {
   readonly advanced: boolean;
 }
 
+/** How far a job is. */
 export interface JobProgress {
   readonly stage: string;
   readonly done: number;

@@ -3,7 +3,7 @@ import type { JobKind, JobKinds, JobSpec } from "../../../experiments/specs.js";
 import type { Table } from "../../../spec/index.js";
 import { numberIn } from "../../files/fixed-controls.js";
 import { parseStates } from "../../options/parse.js";
-import { fitCommandTable } from "../fit/table.js";
+import { fitCommandTable, fitRunTable, learnedTables } from "../fit/table.js";
 import { reproduceTable } from "../reproduce/table.js";
 import { trainTable } from "../train/table.js";
 import { tuneCommandTable } from "../tune/table.js";
@@ -30,22 +30,29 @@ const iterationsOf = (spec: JobSpec): number =>
   numberOf(spec, "trajectoryIterations", 0) +
   numberOf(spec, "jointIterations", 0);
 
+/** What a fit learns decides which defaults it has. */
+const fitDefaults = ({ learn = fitRunTable.learn.default }: JobSpec): Table =>
+  withoutOwn({ ...fitCommandTable, ...(learnedTables as Readonly<Record<string, Table>>)[String(learn)] });
+
+const kinds: readonly (Omit<JobKind, "defaults"> & Partial<Pick<JobKind, "defaults">>)[] = [
+  {
+    name: "fit",
+    table: withoutOwn(fitCommandTable),
+    files: { field: always, states: isStatesFile, logDensity: isPointsFile, input: isControlFile },
+    defaults: fitDefaults,
+    work: iterationsOf,
+  },
+  { name: "train", table: withoutOwn(trainTable), files: { data: isPointsFile }, work: iterationsOf },
+  {
+    name: "tune",
+    table: withoutOwn(tuneCommandTable),
+    files: { field: always, states: isStatesFile, input: isControlFile },
+    work: (spec) => numberOf(spec, "seconds", 120),
+  },
+  { name: "reproduce", table: withoutOwn(reproduceTable), files: {}, work: () => 1 },
+];
+
 /** What can be a job: runs of these commands, by the tables of their options. */
 export const jobKinds: JobKinds = Object.fromEntries(
-  [
-    {
-      name: "fit",
-      table: withoutOwn(fitCommandTable),
-      files: { field: always, states: isStatesFile, logDensity: isPointsFile, input: isControlFile },
-      work: iterationsOf,
-    },
-    { name: "train", table: withoutOwn(trainTable), files: { data: isPointsFile }, work: iterationsOf },
-    {
-      name: "tune",
-      table: withoutOwn(tuneCommandTable),
-      files: { field: always, states: isStatesFile, input: isControlFile },
-      work: (spec: JobSpec) => numberOf(spec, "seconds", 120),
-    },
-    { name: "reproduce", table: withoutOwn(reproduceTable), files: {}, work: () => 1 },
-  ].map((kind: JobKind) => [kind.name, kind]),
+  kinds.map((kind) => [kind.name, { defaults: () => kind.table, ...kind }]),
 );

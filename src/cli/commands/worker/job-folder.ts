@@ -74,7 +74,9 @@ export async function keptFiles(folder: string): Promise<JobRun["kept"]> {
   };
 }
 
-async function stateOf(folder: string): Promise<{ readonly paths: readonly string[]; readonly text: string }> {
+async function stateOf(
+  folder: string,
+): Promise<{ readonly paths: readonly string[]; readonly text: string }> {
   const paths = (await pathsBelow(join(folder, OUT))).filter(isKept);
   const facts: string[] = [];
   for (const path of paths) {

@@ -76,12 +76,16 @@ function startProcess(silence: number): RunnerProcess {
         isBusy = false;
         return { kind: "json", json: answer.json };
       }
+      isGone = true;
       child.kill("SIGKILL");
       if (answer.type === "stopped") return { kind: "stopped" };
       return { kind: answer.isFinal ? "refused" : "crashed", reason: answer.reason, log };
     },
     stop: () => void child.kill("SIGTERM"),
-    kill: () => void child.kill("SIGKILL"),
+    kill: () => {
+      isGone = true;
+      child.kill("SIGKILL");
+    },
     end: () => {
       if (child.connected) child.disconnect();
     },
@@ -136,7 +140,7 @@ const endText = (code: number | null, signal: NodeJS.Signals | null): string =>
     : `its process ended by ${signal ?? `itself with exit code ${code}`}`;
 
 function startRun(process: RunnerProcess, assignment: Assignment, machine: Machine): JobRun {
-  let isKilled = false;
+  let [isKilled, hasEnded] = [false, false];
   const place = prepared(assignment);
   const ended = (async (): Promise<JobEnd> => {
     const { folder, spec } = await place;
@@ -149,16 +153,20 @@ function startRun(process: RunnerProcess, assignment: Assignment, machine: Machi
       const reason = error instanceof Error ? error.message : String(error);
       return { kind: "crashed", reason, log: "" };
     } finally {
+      hasEnded = true;
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     }
   })();
   return {
     ended,
     kept: async () => (await place).kept(),
-    stop: () => process.stop(),
+    // The process may be at another job by then.
+    stop: () => {
+      if (!hasEnded) process.stop();
+    },
     kill: () => {
       isKilled = true;
-      process.kill();
+      if (!hasEnded) process.kill();
     },
   };
 }

@@ -124,7 +124,10 @@ function submittersSide(sql: Sql, boss: PgBoss): SubmittersSide {
     states,
     results,
     submit: async (jobs, { tries, lease }) => {
-      const done = await results(jobs.map(({ key }) => key), true);
+      const done = await results(
+        jobs.map(({ key }) => key),
+        true,
+      );
       const open = jobs.filter(({ key }) => !done.has(key));
       for (let from = 0; from < open.length; from += BATCH)
         await boss.insert(
@@ -169,10 +172,7 @@ const anew = `
 /** What pg-boss answers, which its types leave out. */
 const answered = (answer: unknown): { readonly affected: number } => answer as { readonly affected: number };
 
-async function counted(
-  keys: readonly string[],
-  change: (ids: string[]) => Promise<number>,
-): Promise<number> {
+async function counted(keys: readonly string[], change: (ids: string[]) => Promise<number>): Promise<number> {
   let total = 0;
   for (let from = 0; from < keys.length; from += BATCH)
     total += await change(idsOf(keys.slice(from, from + BATCH)));

@@ -89,9 +89,11 @@ async function agreeOnStore(sql: Sql, own: "database" | "folder"): Promise<void>
   if (kept === own) return;
   throw fail("QUEUE_NOT_AVAILABLE", {
     what: "--store",
-    expected: kept === "folder" ? "the folder in which this queue keeps files" : "none: this queue keeps files itself",
+    expected:
+      kept === "folder"
+        ? "the folder in which this queue keeps files"
+        : "none: this queue keeps files itself",
     received: own === "folder" ? "a folder" : "none",
     help: kept === "folder" ? "add --store FOLDER, the one that all machines share" : "drop --store",
   });
 }
-

@@ -25,4 +25,5 @@ const sessionOf = (of: Statements): SqlSession => ({
   },
 });
 
-const lastOf = (results: readonly { rows: unknown[] }[]): { rows: unknown[] } => results.at(-1) ?? { rows: [] };
+const lastOf = (results: readonly { rows: unknown[] }[]): { rows: unknown[] } =>
+  results.at(-1) ?? { rows: [] };

@@ -87,7 +87,8 @@ function placeOf(address: string): string {
 
 /** SQLSTATE classes and codes, and codes of Node, that say that the server is away or about to be. */
 const away = /^(?:08...|57P0[1-3]|53300|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOENT)$/;
-const awayWords = /Connection terminated|timeout exceeded when trying to connect|Query read timeout|server closed/i;
+const awayWords =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|server closed/i;
 
 function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -112,7 +113,8 @@ async function persistently<T>(
       if (isHypersolversError(error)) throw error;
       const isOver = (performance.now() - begun) / 1000 > patience || signal?.aborted === true;
       if (!isAway(error) || isOver) throw unusable(error, place);
-      if (attempt === TOLD_AFTER) onTrouble?.(`${place} does not answer (${reasonOf(error)}); it is asked again`);
+      if (attempt === TOLD_AFTER)
+        onTrouble?.(`${place} does not answer (${reasonOf(error)}); it is asked again`);
       // Not all workers at once.
       await delay(Math.min(10_000, 100 * 2 ** attempt) * (0.5 + Math.random())).catch(() => undefined);
     }

@@ -31,8 +31,11 @@ const LATE = 5000;
 const LOOK = 2000;
 /** Milliseconds that a job has to keep what it has, once it is to stop. */
 const STOP_TIME = 10_000;
-/** Signs of life in the time after which a worker counts as lost, and looks for checkpoints between two of them. */
+/** Signs of life in the time after which a worker counts as lost, at least. */
 const SIGNS = 4;
+/** Milliseconds between signs of life, and between looks for checkpoints, at most. */
+const BEAT = 5000;
+const LOOK_INSIDE = 1000;
 
 /** Does jobs of a queue one after another, until it is told to end. @throws QUEUE_NOT_AVAILABLE where the queue is gone. */
 export async function work(queue: JobQueue, runner: JobRunner, orders: WorkOrders): Promise<void> {
@@ -146,15 +149,18 @@ async function watch(
   const stop = (): void => stopRun(run, over.signal);
   if (signal.aborted) stop();
   signal.addEventListener("abort", stop);
-  let advanced = false;
+  const [look, beat] = [LOOK_INSIDE, BEAT].map((most) => Math.min(most, (1000 * claim.lease) / SIGNS));
+  let [advanced, beaten] = [false, performance.now()];
   try {
     for (;;) {
-      await waited((1000 * claim.lease) / SIGNS, over.signal);
+      await waited(look ?? 0, over.signal);
       const isOver = over.signal.aborted;
-      const isOurs = await queue.beat(claim, { worker, progress: sign.progress, advanced });
-      if (!isOurs) return false;
       const kept = await run.kept();
-      if (kept !== undefined) await writeKept(queue.store, claim.key, kept);
+      if (kept === undefined && !isOver && performance.now() - beaten < (beat ?? 0)) continue;
+      beaten = performance.now();
+      // What is kept is kept by the owner alone.
+      if (!(await queue.beat(claim, { worker, progress: sign.progress, advanced }))) return false;
+      if (kept !== undefined && !isOver) await writeKept(queue.store, claim.key, kept);
       advanced = kept !== undefined;
       if (isOver) return true;
     }

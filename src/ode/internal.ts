@@ -3,8 +3,6 @@ export { compileNames, runtimeOptions } from "./compiled/compiled-options.js";
 export type { FieldStatistics } from "./compiled/compiled-solve.js";
 export { compiledStepper } from "./compiled/compiled-stepper.js";
 export { compileVolumeSolve } from "./compiled/volume-solve.js";
-export { integrateAdaptive } from "./control/adaptive.js";
-export { isBelowRounding, magnitudeOf, unitRoundoff } from "./control/tolerance-floor.js";
 export {
   acceptsDepthPerSample,
   asColumn,
@@ -20,7 +18,9 @@ export {
 export { type LogDensityField, type LogDensityOptions, NOISE_CONTROL } from "./field/log-density-field.js";
 export type { InputMap } from "./field/model-field.js";
 export { withOpenParameters } from "./field/open-parameters.js";
+export { columnsOf, withZeroColumns } from "./field/state-columns.js";
 export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.js";
+export { plus } from "./gradient/cotangents.js";
 export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
 export { type LinearMethod, linearTableau } from "./methods/linear-method.js";
 export { withStepControl } from "./methods/method.js";
@@ -80,3 +80,5 @@ export { checkGrid, type Grid, planMesh, type SolvePlace } from "./problem/grid.
 export { interruption } from "./problem/interruption.js";
 export { type MeshStep, spanOf, stepsOf } from "./problem/mesh.js";
 export { checkOptionNames, type OptionNames } from "./problem/option-names.js";
+export { integrateAdaptive } from "./step-control/adaptive.js";
+export { isBelowRounding, magnitudeOf, unitRoundoff } from "./step-control/tolerance-floor.js";

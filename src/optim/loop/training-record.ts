@@ -76,7 +76,10 @@ export class TrainingRecord {
     this.#resumed = undefined;
   }
 
-  /** Counts an iteration. @throws NON_FINITE when too many in a row had no finite loss. */
+  /**
+   * Counts an iteration.
+   * @throws NON_FINITE when too many in a row had no finite loss; `details.outcome` has the best until then.
+   */
   add(step: TrainerStep): void {
     this.#iteration++;
     this.#block = extended(this.#block, step);
@@ -87,6 +90,7 @@ export class TrainingRecord {
       expected: "a finite loss",
       received: `${step.broken?.reason ?? step.loss}, ${MOST_SKIPPED + 1} times in a row`,
       help: this.#plan.advice,
+      details: { outcome: this.outcome() },
     });
   }
 
@@ -114,12 +118,13 @@ export class TrainingRecord {
     this.#addPoint(span, await this.#validated(point, trainer));
   }
 
-  /** What validation says of values, which are kept if they are the best. */
+  /** What validation says of values, which are kept if they are the best, or the last where these are wanted. */
   async validate(values: NamedTensors): Promise<Verdict> {
     const verdict = await this.#task.validate(values);
     const { score, metrics } = verdict;
     const isNumber = score !== undefined && !Number.isNaN(score[0]);
-    if (isNumber && (this.#best === undefined || isLess(score, this.#best.score)))
+    const beaten = this.#task.keeps === "last" ? undefined : this.#best;
+    if (isNumber && (beaten === undefined || isLess(score, beaten.score)))
       this.#best = { score, metrics, values };
     return verdict;
   }

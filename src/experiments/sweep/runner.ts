@@ -42,5 +42,10 @@ export type JobEnd =
   /** By an error of its own, which would come again. */
   | ({ readonly kind: "refused" } & JobFailure)
   /** By something that may not come again. */
-  | ({ readonly kind: "crashed" } & JobFailure)
-  | { readonly kind: "stopped" };
+  | ({ readonly kind: "crashed" } & JobFailure & LastKept)
+  | ({ readonly kind: "stopped" } & LastKept);
+
+/** What was kept since the last look. */
+export interface LastKept {
+  readonly kept?: readonly WholeFile[] | undefined;
+}

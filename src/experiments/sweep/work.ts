@@ -101,6 +101,10 @@ async function perform(queue: JobQueue, runner: JobRunner, claim: Claim, orders:
     return tell("complete");
   }
   if (!isOurs) return tell("lost");
+  if (end.kind !== "refused" && end.kept !== undefined) {
+    await writeKept(queue.store, claim.key, end.kept);
+    await queue.beat(claim, { worker: orders.worker, progress: sign.progress, advanced: true });
+  }
   if (end.kind === "stopped" || orders.signal.aborted) {
     await queue.release(claim);
     return tell("returned");
@@ -155,12 +159,13 @@ async function watch(
     for (;;) {
       await waited(look ?? 0, over.signal);
       const isOver = over.signal.aborted;
-      const kept = await run.kept();
+      // What a run kept last comes with its end.
+      const kept = isOver ? undefined : await run.kept();
       if (kept === undefined && !isOver && performance.now() - beaten < (beat ?? 0)) continue;
       beaten = performance.now();
       // What is kept is kept by the owner alone.
       if (!(await queue.beat(claim, { worker, progress: sign.progress, advanced }))) return false;
-      if (kept !== undefined && !isOver) await writeKept(queue.store, claim.key, kept);
+      if (kept !== undefined) await writeKept(queue.store, claim.key, kept);
       advanced = kept !== undefined;
       if (isOver) return true;
     }

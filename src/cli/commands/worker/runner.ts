@@ -11,6 +11,8 @@ import type { RunMessage, RunnerMessage } from "./runner-messages.js";
 const LOG = 4000;
 /** Milliseconds without a word after which a process counts as stuck: solving in JavaScript may take its time. */
 const SILENCE = 300_000;
+/** Milliseconds in which a process that broke off says how it ended. */
+const END_TIME = 2000;
 
 /** How jobs are run. */
 export interface RunnerOptions {
@@ -39,7 +41,10 @@ interface RunnerProcess {
   /** Whether it waits for a job. */
   isUsable(): boolean;
   /** Runs a job to its end, whichever that is. */
-  run(message: RunMessage, onProgress: Assignment["onProgress"]): Promise<JobEnd | RunnerDone>;
+  run(
+    message: RunMessage,
+    onProgress: Assignment["onProgress"],
+  ): Promise<Exclude<JobEnd, { readonly kind: "done" }> | RunnerDone>;
   stop(): void;
   kill(): void;
   end(): void;
@@ -129,7 +134,9 @@ function answerOf(
     child.once("exit", gone);
     heard();
     child.send(message, (error) => {
-      if (error !== null) finish({ type: "gone", reason: `its process took no job: ${error.message}` });
+      // One that is ending says how it ended a moment later.
+      if (error !== null)
+        setTimeout(finish, END_TIME, { type: "gone", reason: `its process took no job: ${error.message}` });
     });
   });
 }
@@ -148,7 +155,8 @@ function startRun(process: RunnerProcess, assignment: Assignment, machine: Machi
       if (isKilled) return { kind: "stopped" };
       const message = { kind: assignment.payload.kind, spec, folder, machine };
       const end = await process.run(message, assignment.onProgress);
-      return end.kind === "json" ? { kind: "done", json: end.json, files: await readResult(folder) } : end;
+      if (end.kind === "json") return { kind: "done", json: end.json, files: await readResult(folder) };
+      return end.kind === "refused" ? end : { ...end, kept: await (await place).kept() };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return { kind: "crashed", reason, log: "" };

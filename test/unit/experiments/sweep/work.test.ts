@@ -52,7 +52,7 @@ function puppetRunner(onStart: (puppet: Puppet) => void): JobRunner {
         },
         stop: () => {
           puppet.stopped = true;
-          finish({ kind: "stopped" });
+          finish({ kind: "stopped", kept });
         },
         kill: () => {
           puppet.killed = true;

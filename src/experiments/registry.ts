@@ -1,5 +1,6 @@
 import { fail } from "../tensor/index.js";
 import { cnf } from "./cnf/cnf.js";
+import { control } from "./control/control.js";
 import { ffjord } from "./ffjord.js";
 import { guard } from "./guard/guard.js";
 import { cifar10, mnist, mnistAuthors } from "./images/images.js";
@@ -17,6 +18,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   slope,
   learned,
   guard,
+  control,
 };
 
 /** @throws INVALID_ARGUMENT listing the names there are. */

@@ -103,6 +103,7 @@ export {
 // Hypersolvers.
 
 export {
+  boxStates,
   type Correction,
   convArchitectures,
   decodeCorrection,
@@ -112,6 +113,7 @@ export {
   type FitSpec,
   fitAdversarial,
   fitCorrection,
+  fitObservedSteps,
   givenStates,
   hyper,
   meshErrors,
@@ -122,6 +124,22 @@ export {
   uniformStates,
   type ValidityCard,
 } from "./hypersolver/index.js";
+
+// Optimal control.
+
+export {
+  type ControlProblem,
+  cartPole,
+  compileRecedingHorizon,
+  compileRollout,
+  compileRolloutGradient,
+  fieldPlant,
+  fitModelResidual,
+  pendulum,
+  quadrotor,
+  runClosedLoop,
+  stepShares,
+} from "./control/index.js";
 
 // Continuous normalizing flows.
 

@@ -1,9 +1,10 @@
 import type { AdversarialNumbers } from "../../hypersolver/internal.js";
 import type { Figure } from "../../plot/index.js";
+import { isBroken } from "../../tensor/index.js";
 import type { RunReport } from "../kit/report.js";
 import { joinRows, type ResultRow, resultRow } from "../kit/result-row.js";
 import { rowSections } from "../kit/row-tables.js";
-import type { AdversarialMetrics } from "./game.js";
+import type { AdversarialMetrics, FieldKind } from "./game.js";
 
 /** Where both courses began, and where their fields were hardest; then what every correction does on the fields of a kind, means over these. */
 export function adversarialRows({
@@ -23,10 +24,19 @@ export function adversarialRows({
   const all = standings.map(({ arm, kind, numbers }) => [
     resultRow({ correction: arm, field: kind }, numbers, tableNumbers),
   ]);
-  return [
-    ...ends,
-    ...joinRows(all).map(({ key, values, broken }) => ({ key, outcome: meansOr(values, broken) })),
-  ];
+  const joined = joinRows(all).map(({ key, values, broken }) => ({ key, outcome: meansOr(values, broken) }));
+  return [...ends, ...joined.map((row) => withRatio(row, joined))];
+}
+
+/** The row with its error over that of plain training on the same fields; in its own attack every correction has others. */
+function withRatio(row: ResultRow, all: readonly ResultRow[]): ResultRow {
+  const own: FieldKind = "its own attack";
+  const plain = all.find(({ key }) => key.correction === "plain" && key.field === row.key.field);
+  if (plain === undefined || row.key.field === own || isBroken(row.outcome) || isBroken(plain.outcome))
+    return row;
+  const { error, ...others } = row.outcome;
+  if (error === undefined || plain.outcome.error === undefined) return row;
+  return { ...row, outcome: { error, "over plain's": error / plain.outcome.error, ...others } };
 }
 
 type Point = AdversarialMetrics["courses"][number]["points"][number];

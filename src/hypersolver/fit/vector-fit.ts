@@ -10,12 +10,14 @@ import { mlpCorrection, type NetworkOptions, withFoldedStatistics } from "../cor
 import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
 import { Batches, columnValues } from "../reference/row-table.js";
 import { RESIDUAL } from "../reference/training-data.js";
+import { batchSchedule } from "./batch-schedule.js";
 import { type FitData, prepareData } from "./fit-data.js";
 import { batchNumber, FITTING, FITTING_TRAJECTORIES, type FitPlan } from "./fit-plan.js";
 import type { FitLoss, FitSettings } from "./fit-settings.js";
 import { fitTrainer } from "./fit-trainer.js";
 import { fitSchedule } from "./learning-rate.js";
 import { residualLoss, trajectoryLoss } from "./losses.js";
+import { startingFrom } from "./starting-from.js";
 import { compileValidation, verdictOf } from "./validation.js";
 
 /** Largest Euclidean norm of a gradient. */
@@ -28,7 +30,7 @@ export async function planVectorFit(field: Field, requested: FitSettings): Promi
   const data = await prepareData(field, requested);
   const fit = { ...requested, batch: Math.min(requested.batch, fewestRows(data)) };
   const network = networkOptions(fit, data);
-  const initial = mlpCorrection({ base: fit.base, ...network }, new Random(fit.seed).fork("network"));
+  const { correction: initial, finished } = startOf(fit, network);
   const validation = await compileValidation(field, initial, fit, data.reference, {
     samples: VALIDATION_SAMPLES,
     relative: false,
@@ -43,9 +45,26 @@ export async function planVectorFit(field: Field, requested: FitSettings): Promi
     },
     reference: data.reference,
     noiseFloor: data.noiseFloor,
-    finished: (parameters) => withFoldedStatistics(network, { ...initial, parameters }),
+    finished,
     dispose: () => validation.dispose(),
   };
+}
+
+/** What training begins with, and what is handed out at its end. */
+function startOf(
+  fit: FitSettings,
+  network: NetworkOptions,
+): Pick<FitPlan, "finished"> & { readonly correction: Correction } {
+  const fresh = mlpCorrection({ base: fit.base, ...network }, new Random(fit.seed).fork("network"));
+  const { correction, isFolded } =
+    fit.initial === undefined
+      ? { correction: fresh, isFolded: true }
+      : startingFrom(fit.initial, fit, fresh, network);
+  const finished = (parameters: NamedTensors): Correction => {
+    const trained = { ...correction, parameters };
+    return isFolded ? withFoldedStatistics(network, trained) : trained;
+  };
+  return { correction, finished };
 }
 
 /** A mini-batch cannot be larger than the table it comes from. */
@@ -81,7 +100,7 @@ function phasesOf(field: Field, correction: Correction, fit: FitSettings, data: 
         },
         { hot: true, ...fit.compile },
       );
-      return fitTrainer(training, batchSchedule({ ...fit, loss }, data));
+      return fitTrainer(training, batchesOf({ ...fit, loss }, data));
     },
   });
   const { iterations, learningRate, finalLearningRate } = fit;
@@ -123,19 +142,11 @@ function trainingProblem(
 }
 
 /** The mini-batch of an iteration, asked for in order. */
-function batchSchedule(fit: FitSettings, { rows, paths }: FitData): (iteration: number) => NamedTensors {
+function batchesOf(fit: FitSettings, { rows, paths }: FitData): (iteration: number) => NamedTensors {
   const random = new Random(fit.seed);
   const tables: Record<string, Batches> = {};
   if (fit.loss !== "trajectory") tables.rows = new Batches(rows, fit.batch, random.fork("row batches"));
   if (fit.loss !== "residual" && paths !== undefined)
     tables.paths = new Batches(paths, fit.batch, random.fork("path batches"));
-  const draw = (): NamedTensors =>
-    Object.fromEntries(Object.entries(tables).map(([name, batches]) => [name, batches.next()]));
-  let current = draw();
-  let number = 0;
-  // What a resumed fit does not see is drawn all the same, so that it sees what comes afterwards.
-  return (iteration) => {
-    for (; number < batchNumber(fit, iteration); number++) current = draw();
-    return current;
-  };
+  return batchSchedule(tables, (iteration) => batchNumber(fit, iteration));
 }

@@ -1,8 +1,8 @@
 import { mul, type NamedNodes, reduceSum, sum } from "../graph/index.js";
-import { prefixed, withPrefix } from "../nn/internal.js";
 import { compileTraining, type Training, type TrainingProblem } from "../optim/index.js";
 import type { StepResult } from "../optim/internal.js";
 import type { CompileOptions, NamedTensors } from "../runtime/index.js";
+import { prefixed, withPrefix } from "../tensor/internal.js";
 
 /** An optimizer that is handed gradients. */
 interface OutsideGradient extends Omit<Training, "step"> {

@@ -1,8 +1,8 @@
 import { concat, type NamedNodes, type Node, pad } from "../graph/index.js";
+import { prefixed, withPrefix } from "../tensor/internal.js";
 import { applyTraining } from "./buffers.js";
 import type { Module } from "./module.js";
 import { requirePositive } from "./pair.js";
-import { prefixed, withPrefix } from "./state-dict.js";
 
 /** Where an augmenter puts its channels. */
 export interface AugmenterOptions {

@@ -1,4 +1,3 @@
-/** For the layers above, not for users: activations by name, state dicts taken apart and put together. */
+/** For the layers above, not for users: activations by name, state dicts taken apart. */
 export { activationNamed, functional } from "./activations.js";
 export { splitState } from "./buffers.js";
-export { prefixed, withPrefix } from "./state-dict.js";

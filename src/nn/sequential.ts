@@ -1,7 +1,7 @@
 import type { NamedNodes, Node } from "../graph/index.js";
+import { prefixed, withPrefix } from "../tensor/internal.js";
 import { applyTraining } from "./buffers.js";
 import type { BufferSpec, Module, ParameterSpec, Trained } from "./module.js";
-import { prefixed, withPrefix } from "./state-dict.js";
 
 /**
  * Modules one after another. Parameters and buffers carry the position of their module, `"0.weight"`, `"2.bias"`, as in

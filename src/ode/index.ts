@@ -31,7 +31,6 @@ export { tsit5 } from "./methods/tableaus/tsit5.js";
 
 // One way to solve as one value: its steps or tolerances, its spelling.
 
-export type { Tolerances } from "./control/step-control.js";
 export {
   type AdaptiveMethod,
   adaptive,
@@ -43,6 +42,7 @@ export {
 export type { NonStationaryCoefficients } from "./methods/non-stationary/coefficients.js";
 export { type NonStationaryMethod, nonStationary } from "./methods/non-stationary/method.js";
 export { type ReversibleMethod, reversible } from "./methods/reversible/method.js";
+export type { Tolerances } from "./step-control/step-control.js";
 
 // Where a solve goes.
 
@@ -50,12 +50,12 @@ export { type Span, uniformMesh } from "./problem/mesh.js";
 
 // Step control.
 
-export type { StepEvent } from "./control/adaptive-options.js";
+export type { StepEvent } from "./step-control/adaptive-options.js";
 export {
   integralController,
   proportionalIntegralController,
   type StepController,
-} from "./control/step-controller.js";
+} from "./step-control/step-controller.js";
 
 // Fields as graphs: solved, differentiated, corrected and exported.
 
@@ -73,6 +73,12 @@ export { divergence } from "./field/divergence.js";
 export type { InputSettings } from "./field/given-inputs.js";
 export { logDensityField } from "./field/log-density-field.js";
 export { fieldOfModel } from "./field/model-field.js";
+export {
+  type CompiledSpectralRadius,
+  compileSpectralRadius,
+  type JacobianPlace,
+  type SpectralRadii,
+} from "./field/spectral-radius.js";
 export type { GradientOptions } from "./gradient/gradient-options.js";
 export {
   type CompiledGradient,

@@ -3,8 +3,6 @@ export { compileNames, runtimeOptions } from "./compiled/compiled-options.js";
 export type { FieldStatistics } from "./compiled/compiled-solve.js";
 export { compiledStepper } from "./compiled/compiled-stepper.js";
 export { compileVolumeSolve } from "./compiled/volume-solve.js";
-export { integrateAdaptive } from "./control/adaptive.js";
-export { isBelowRounding, magnitudeOf, unitRoundoff } from "./control/tolerance-floor.js";
 export {
   acceptsDepthPerSample,
   asColumn,
@@ -80,3 +78,5 @@ export { checkGrid, type Grid, planMesh, type SolvePlace } from "./problem/grid.
 export { interruption } from "./problem/interruption.js";
 export { type MeshStep, spanOf, stepsOf } from "./problem/mesh.js";
 export { checkOptionNames, type OptionNames } from "./problem/option-names.js";
+export { integrateAdaptive } from "./step-control/adaptive.js";
+export { isBelowRounding, magnitudeOf, unitRoundoff } from "./step-control/tolerance-floor.js";

@@ -1,6 +1,5 @@
 /** What tables of options need of this layer: loads nothing else. */
 
-export { DEFAULT_MAX_STEPS, DEFAULT_TOLERANCES } from "./control/step-control.js";
 export { EXACT_TRACE_LIMIT, traceEstimators } from "./field/trace-estimator-names.js";
 export {
   isGridText,
@@ -14,3 +13,4 @@ export {
 } from "./methods/method-text.js";
 export { tableauTable } from "./methods/tableau-table.js";
 export { methodNames, requireTableauName } from "./methods/tableaus/names.js";
+export { DEFAULT_MAX_STEPS, DEFAULT_TOLERANCES } from "./step-control/step-control.js";

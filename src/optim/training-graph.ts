@@ -44,6 +44,12 @@ export interface TrainingProblem<Name extends string = string> {
    */
   readonly averageDecay?: number | undefined;
   /**
+   * Where the parameters may be: applied on the host to their values, and to their average, after every step (projected
+   * gradient descent). Gives values of the same names and types; for a convex set a point of it stays as it is. Default:
+   * anywhere.
+   */
+  readonly project?: ((parameters: NamedTensors) => NamedTensors) | undefined;
+  /**
    * Whether loss, metrics and new buffers are means over rows of the batch, and no row knows the others: then
    * `parallel: "batch"` divides the batch among threads. Batch statistics are then those of the parts. Default false.
    */

@@ -1,6 +1,6 @@
 import type { NamedTensors } from "../runtime/index.js";
 import { fail, formatShape, item, scalar, type Tensor, tensor, toFloat64 } from "../tensor/index.js";
-import { allocate, sameShape } from "../tensor/internal.js";
+import { allocate, prefixed, sameShape, withPrefix } from "../tensor/internal.js";
 import { type Packing, pack, unpack } from "./packing.js";
 
 /** How the state vector is laid out: one copy of the packing a row. */
@@ -12,11 +12,30 @@ interface StateLayout {
 /** The one vector that a training carries from step to step. */
 type StateVector = Tensor<"float32"> | Tensor<"float64">;
 
+/** Rows that hold values of the parameters, beside those that are the optimizer's memory. */
+const isOfValues = (row: string): boolean => row === "parameters" || row === "average";
+
 /** Parameters as given, also as their first average; the optimizer's slots at zero. */
 export function firstState({ packing, rows }: StateLayout, parameters: NamedTensors): StateVector {
   return filled({ packing, rows }, (data) => {
     rows.forEach((row, i) => {
-      if (row === "parameters" || row === "average") pack(packing, parameters, data, i * packing.size);
+      if (isOfValues(row)) pack(packing, parameters, data, i * packing.size);
+    });
+  });
+}
+
+/** The state with parameters and average moved to where they may be; the optimizer's memory stays. */
+export function projectedState(
+  layout: StateLayout,
+  state: StateVector,
+  project: ((parameters: NamedTensors) => NamedTensors) | undefined,
+): StateVector {
+  if (project === undefined) return state;
+  const { packing, rows } = layout;
+  return filled(layout, (data) => {
+    data.set(state.data);
+    rows.forEach((row, i) => {
+      if (isOfValues(row)) pack(packing, project(readRow(layout, state, row)), data, i * packing.size);
     });
   });
 }
@@ -69,9 +88,7 @@ export function decodeState(
   }
   const state = filled({ packing, rows }, (data) => {
     rows.forEach((row, i) => {
-      const own = Object.entries(values).filter(([name]) => name.startsWith(`${row}.`));
-      const bare = Object.fromEntries(own.map(([name, value]) => [name.slice(row.length + 1), value]));
-      pack(packing, bare, data, i * packing.size);
+      pack(packing, withPrefix(values, `${row}.`), data, i * packing.size);
     });
   });
   return { state, iteration: item(iteration) };
@@ -80,8 +97,7 @@ export function decodeState(
 const BUFFERS = "buffers.";
 
 /** Buffers under the names that a saved state gives them. */
-export const encodeBuffers = (buffers: NamedTensors): Record<string, Tensor> =>
-  Object.fromEntries(Object.entries(buffers).map(([name, value]) => [`${BUFFERS}${name}`, value]));
+export const encodeBuffers = (buffers: NamedTensors): Record<string, Tensor> => prefixed(buffers, BUFFERS);
 
 /**
  * Takes the buffers out of a saved state.
@@ -94,9 +110,7 @@ export function decodeBuffers(
 ): { readonly own: NamedTensors; readonly others: NamedTensors } {
   const isBuffer = ([name]: readonly [string, Tensor]): boolean => name.startsWith(BUFFERS);
   const entries = Object.entries(saved);
-  const own = Object.fromEntries(
-    entries.filter(isBuffer).map(([name, value]) => [name.slice(BUFFERS.length), value]),
-  );
+  const own = withPrefix(saved, BUFFERS);
   const names = (of: NamedTensors): string => Object.keys(of).sort().join(", ") || "none";
   if (names(own) !== names(expected)) {
     throw fail("INVALID_ARGUMENT", {

@@ -8,6 +8,7 @@ import {
   encodeBuffers,
   encodeState,
   firstState,
+  projectedState,
   readRow,
   stateVector,
 } from "./training-state.js";
@@ -75,7 +76,7 @@ export async function compileTraining<Name extends string>(
     const outputs = await iterated.run({ batch, state, scalars, buffers });
     const result = readReport(layout.report, outputs.report);
     if (result.taken) {
-      state = stateVector(layout, outputs.next);
+      state = projectedState(layout, stateVector(layout, outputs.next), problem.project);
       buffers = likeBefore(buffers, outputs.buffers);
       iteration++;
     }

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { StepControl } from "../../src/ode/control/step-control.js";
 import {
   type AdaptiveTableau,
   adaptive,
@@ -21,6 +20,7 @@ import {
   rk4ThreeEighths,
   solveField,
 } from "../../src/ode/index.js";
+import type { StepControl } from "../../src/ode/step-control/step-control.js";
 import { cast, type FloatDType, rows, type Tensor, tensor, toFloat64 } from "../../src/tensor/index.js";
 import { oracleField } from "../helpers/mlp-field.js";
 import { oracleFolder, readOracle } from "../helpers/oracle.js";

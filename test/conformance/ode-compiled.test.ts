@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { less, mul, where } from "../../src/graph/index.js";
-import type { StepControl } from "../../src/ode/control/step-control.js";
 import {
   adaptive,
   alpha,
@@ -23,6 +22,7 @@ import {
   tsit5,
 } from "../../src/ode/index.js";
 import { type Grid, isAdaptive, type SolvePlace } from "../../src/ode/internal.js";
+import type { StepControl } from "../../src/ode/step-control/step-control.js";
 import { cast, type Tensor, toFloat64 } from "../../src/tensor/index.js";
 import { relativeDifference } from "../helpers/compare.js";
 import {

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { bind, encodeOnnx, type ImportedModel, importOnnx, inline, trace } from "../../graph/index.js";
 import { makeGraph, topological } from "../../graph/internal.js";
-import { prefixed, withPrefix } from "../../nn/internal.js";
 import { nonStationaryCoefficientsSchema } from "../../ode/internal.js";
 import { fail, isHypersolversError } from "../../tensor/index.js";
-import { parseFacts } from "../../tensor/internal.js";
+import { parseFacts, prefixed, withPrefix } from "../../tensor/internal.js";
 import { type CorrectionNetwork, parseCorrectionInputs } from "../correction/correction.js";
 import { correctionBlocks } from "../learned/corrected-coefficients.js";
 import { type CorrectedMethod, corrected } from "../learned/corrected-method.js";

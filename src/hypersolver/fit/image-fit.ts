@@ -1,11 +1,11 @@
 import { add, type InputSpec, mul, type NamedNodes, type Node, sum } from "../../graph/index.js";
-import { withPrefix } from "../../nn/internal.js";
 import type { AdaptiveMethod, Field } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { adamw, compileTraining, type Training } from "../../optim/index.js";
 import type { TrainerPhase } from "../../optim/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { Random, type Tensor } from "../../tensor/index.js";
+import { withPrefix } from "../../tensor/internal.js";
 import {
   type ConvNetworkOptions,
   convCorrection,

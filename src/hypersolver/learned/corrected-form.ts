@@ -1,8 +1,8 @@
 import { cast, type Node } from "../../graph/index.js";
-import { prefixed, withPrefix } from "../../nn/internal.js";
 import type { Field, NonStationaryCoefficients, Span } from "../../ode/index.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { item, scalar, type Tensor } from "../../tensor/index.js";
+import { prefixed, withPrefix } from "../../tensor/internal.js";
 import type { CorrectionNetwork } from "../correction/correction.js";
 import { coefficientsAt, type Freedom, startingDeviations } from "./coefficient-parameters.js";
 import { correctionBlocks } from "./corrected-coefficients.js";

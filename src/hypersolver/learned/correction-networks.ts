@@ -1,10 +1,10 @@
 import { type NamedNodes, sub, trace } from "../../graph/index.js";
-import { prefixed, withPrefix } from "../../nn/internal.js";
 import type { Field, NonStationaryCoefficients, Span } from "../../ode/index.js";
 import { graphAlgebra } from "../../ode/internal.js";
 import { compile, type NamedTensors, type RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { Random, rows, type Tensor } from "../../tensor/index.js";
+import { prefixed, withPrefix } from "../../tensor/internal.js";
 import { type CorrectionNetwork, siteInputs } from "../correction/correction.js";
 import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
 import { hasImageStates } from "../fit/resolve-fit.js";

@@ -1,8 +1,8 @@
-import { integrateAdaptive } from "../control/adaptive.js";
-import { withToleranceFloor } from "../control/tolerance-floor.js";
 import { type Field, fieldMacs } from "../field/field.js";
 import type { AdaptiveMethod } from "../methods/method.js";
 import { spanOf } from "../problem/mesh.js";
+import { integrateAdaptive } from "../step-control/adaptive.js";
+import { withToleranceFloor } from "../step-control/tolerance-floor.js";
 import { prepared, runtimeOptions } from "./compiled-options.js";
 import type { CompiledSolve, CompiledSolveOptions } from "./compiled-solve.js";
 import { compiledStepper } from "./compiled-stepper.js";

@@ -1,8 +1,8 @@
 import type { CompileOptions } from "../../runtime/index.js";
 import { cast, fail, formatShape, isFloat, type Tensor } from "../../tensor/index.js";
-import type { StepControl } from "../control/step-control.js";
 import { type Field, stateType } from "../field/field.js";
 import { type OptionNames, requestNames } from "../problem/option-names.js";
+import type { StepControl } from "../step-control/step-control.js";
 import type { CompiledSolveOptions } from "./compiled-solve.js";
 
 /** What runs a program is asked. */

@@ -1,9 +1,9 @@
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
-import type { AdaptiveStepper } from "../control/stepper.js";
 import { type Field, stateType } from "../field/field.js";
 import { type AdaptiveTableau, reusesLastStage } from "../methods/tableau.js";
 import type { Span } from "../problem/mesh.js";
+import type { AdaptiveStepper } from "../step-control/stepper.js";
 import { checkControlled } from "./compiled-options.js";
 import { rowsOf } from "./compiled-steps.js";
 import { programStepper, type StepperPrograms } from "./program-stepper.js";

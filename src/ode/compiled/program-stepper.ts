@@ -8,14 +8,14 @@ import {
   type Tensor,
   toFloat64,
 } from "../../tensor/index.js";
-import { initialStepGuess, initialStepSize } from "../control/initial-step.js";
-import type { AdaptiveStepper } from "../control/stepper.js";
-import { isBelowRounding, largestOf } from "../control/tolerance-floor.js";
 import { plainAlgebra } from "../methods/algebra.js";
 import { denseWeights } from "../methods/interpolation.js";
 import { type AdaptiveTableau, errorOrder } from "../methods/tableau.js";
 import { scaledNorm } from "../plain/plain-stepper.js";
 import { clampTo, type Span } from "../problem/mesh.js";
+import { initialStepGuess, initialStepSize } from "../step-control/initial-step.js";
+import type { AdaptiveStepper } from "../step-control/stepper.js";
+import { isBelowRounding, largestOf } from "../step-control/tolerance-floor.js";
 import { stepFeeds } from "./compiled-steps.js";
 import { firstBadOf, type StateLayout } from "./state-layout.js";
 import type { CompiledTolerance } from "./trial-graph.js";

@@ -1,6 +1,6 @@
 import { fail, formatShape, fromNumbers, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { sameShape } from "../../tensor/internal.js";
-import type { Awaitable } from "../control/stepper.js";
+import type { Awaitable } from "../step-control/stepper.js";
 
 /**
  * ∂loss/∂z at the requested times: one tensor a time, undefined where the loss does not look; a tensor alone belongs to

@@ -5,12 +5,12 @@ import type { CompiledSolveOptions, FieldSolution } from "../compiled/compiled-s
 import { compiledStepper } from "../compiled/compiled-stepper.js";
 import type { StepPlace } from "../compiled/compiled-steps.js";
 import { compileFixed } from "../compiled/fixed-solve.js";
-import { integrateAdaptive } from "../control/adaptive.js";
 import { type Field, fieldMacs } from "../field/field.js";
 import type { AdaptiveMethod, FixedMethod } from "../methods/method.js";
 import type { PlannedMesh } from "../problem/grid.js";
 import { type Span, spanOf, stepsOf } from "../problem/mesh.js";
 import { type Solution, SolutionRecorder } from "../problem/solution.js";
+import { integrateAdaptive } from "../step-control/adaptive.js";
 import { integrateSegments } from "./segments.js";
 
 /** A step that was taken, and the state it started from. */

@@ -1,6 +1,6 @@
-import { DEFAULT_MAX_STEPS } from "../control/step-control.js";
 import type { Span } from "../problem/mesh.js";
 import type { Solution, SolutionRecorder } from "../problem/solution.js";
+import { DEFAULT_MAX_STEPS } from "../step-control/step-control.js";
 
 /** A solve in pieces: how one is solved, and what happens between two. */
 export interface Segments<Y> {

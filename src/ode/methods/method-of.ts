@@ -1,5 +1,5 @@
 import { fail } from "../../tensor/index.js";
-import type { Tolerances } from "../control/step-control.js";
+import type { Tolerances } from "../step-control/step-control.js";
 import type { LinearMethod } from "./linear-method.js";
 import { adaptive, type FixedMethod, fixed, type Method, multistep } from "./method.js";
 import { controlOf, type ReversibleSpec, type TableauMethodSpec } from "./method-spec.js";

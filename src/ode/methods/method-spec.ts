@@ -1,7 +1,7 @@
 import { fail } from "../../tensor/index.js";
-import type { StepControl } from "../control/step-control.js";
-import { type ControllerSpec, controllerOf } from "../control/step-controller.js";
 import type { Grid } from "../problem/grid.js";
+import type { StepControl } from "../step-control/step-control.js";
+import { type ControllerSpec, controllerOf } from "../step-control/step-controller.js";
 import type { AdaptiveTableauSpec, ButcherTableau, TableauSpec } from "./tableau.js";
 import { knownTableau } from "./tableaus/index.js";
 

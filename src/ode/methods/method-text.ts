@@ -1,6 +1,6 @@
 import { fail } from "../../tensor/errors.js";
-import { DEFAULT_TOLERANCES, type Tolerances } from "../control/step-control.js";
 import { checkGrid, type Grid } from "../problem/grid.js";
+import { DEFAULT_TOLERANCES, type Tolerances } from "../step-control/step-control.js";
 import type {
   AdaptiveSpec,
   ControlSpec,

@@ -1,7 +1,7 @@
 import { fail } from "../../tensor/index.js";
-import { checkStepControl, DEFAULT_TOLERANCES, type StepControl } from "../control/step-control.js";
 import type { Field } from "../field/field.js";
 import { checkGrid, type Grid } from "../problem/grid.js";
+import { checkStepControl, DEFAULT_TOLERANCES, type StepControl } from "../step-control/step-control.js";
 import { type LinearMethod, linearScheme, linearTableau } from "./linear-method.js";
 import {
   type AdaptiveSpec,

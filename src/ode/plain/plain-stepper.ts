@@ -1,11 +1,11 @@
-import { initialStepGuess, initialStepSize } from "../control/initial-step.js";
-import type { ErrorNorm } from "../control/step-control.js";
-import type { AdaptiveStepper } from "../control/stepper.js";
-import { isBelowRounding, largestOf } from "../control/tolerance-floor.js";
 import { plainAlgebra, type VectorField } from "../methods/algebra.js";
 import { denseWeights } from "../methods/interpolation.js";
 import { embeddedStep } from "../methods/runge-kutta.js";
 import { type AdaptiveTableau, errorOrder, reusesLastStage } from "../methods/tableau.js";
+import { initialStepGuess, initialStepSize } from "../step-control/initial-step.js";
+import type { ErrorNorm } from "../step-control/step-control.js";
+import type { AdaptiveStepper } from "../step-control/stepper.js";
+import { isBelowRounding, largestOf } from "../step-control/tolerance-floor.js";
 import { firstBadIndex } from "./plain-field.js";
 
 /** What "accurate enough" means: |error_i| against atol + rtol |y_i|, joined by a norm. */

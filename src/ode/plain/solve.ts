@@ -1,6 +1,5 @@
 import { fail } from "../../tensor/index.js";
 import { shortNumber } from "../../tensor/internal.js";
-import { integrateAdaptive } from "../control/adaptive.js";
 import { plainAlgebra, type VectorField } from "../methods/algebra.js";
 import { type LinearMethod, linearSteps } from "../methods/linear-method.js";
 import { requireLinear, resolveMethod } from "../methods/method-of.js";
@@ -10,6 +9,7 @@ import { spanOf, stepsOf } from "../problem/mesh.js";
 import { checkOptionNames, requestNames } from "../problem/option-names.js";
 import { type Solution, SolutionRecorder } from "../problem/solution.js";
 import type { SolveRequest } from "../problem/solve-request.js";
+import { integrateAdaptive } from "../step-control/adaptive.js";
 import { checkedField, firstBadIndex, type PlainField } from "./plain-field.js";
 import { plainStepper } from "./plain-stepper.js";
 

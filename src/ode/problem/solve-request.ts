@@ -1,5 +1,5 @@
-import type { StepEvent } from "../control/adaptive-options.js";
 import type { Method } from "../methods/method.js";
+import type { StepEvent } from "../step-control/adaptive-options.js";
 import type { SolvePlace } from "./grid.js";
 
 /** What a solve is asked: where, and by which method. */

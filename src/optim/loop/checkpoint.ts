@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { NamedTensors } from "../../runtime/index.js";
-import { decodeSafetensors, encodeSafetensors, fail, type Tensor } from "../../tensor/index.js";
-import { parseFacts } from "../../tensor/internal.js";
+import { decodeSafetensors, encodeSafetensors, fail } from "../../tensor/index.js";
+import { parseFacts, prefixed, withPrefix } from "../../tensor/internal.js";
 import type { Block, CurvePoint } from "./curve.js";
 
 /** The values that did best in validation. */
@@ -68,7 +68,7 @@ export function encodeCheckpoint({ trainer, best, ...rest }: Checkpoint): Uint8A
   const text = JSON.stringify(story, (_, value: unknown) =>
     typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
   );
-  return encodeSafetensors({ ...named(TRAINER, trainer), ...named(BEST, values) }, { [KEY]: text });
+  return encodeSafetensors({ ...prefixed(trainer, TRAINER), ...prefixed(values, BEST) }, { [KEY]: text });
 }
 
 /**
@@ -85,8 +85,8 @@ export function decodeCheckpoint(bytes: Uint8Array, what: string): Checkpoint {
   });
   return {
     ...rest,
-    trainer: under(TRAINER, tensors),
-    best: best && { ...best, values: under(BEST, tensors) },
+    trainer: withPrefix(tensors, TRAINER),
+    best: best && { ...best, values: withPrefix(tensors, BEST) },
   };
 }
 
@@ -99,13 +99,3 @@ function refuseOld(metadata: Readonly<Record<string, string>>, what: string): vo
     help: "finish that training with the version that began it, or start again without it (without --resume)",
   });
 }
-
-const named = (prefix: string, tensors: NamedTensors): Record<string, Tensor> =>
-  Object.fromEntries(Object.entries(tensors).map(([name, value]) => [`${prefix}${name}`, value]));
-
-const under = (prefix: string, tensors: NamedTensors): Record<string, Tensor> =>
-  Object.fromEntries(
-    Object.entries(tensors).flatMap(([name, value]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [],
-    ),
-  );

@@ -9,8 +9,8 @@ import { type PhaseSpan, TrainingRecord } from "./training-record.js";
  * The one training loop: phases one after another, learning rates, skipped steps, means for the curve, validations, the
  * best so far, checkpoints, progress. A signal ends it before the next iteration; the values are then validated once
  * more, and the checkpoint is of before: what goes on from it is the training without the break.
- * @throws NON_FINITE after 21 iterations in a row without a finite loss; INVALID_ARGUMENT for a checkpoint of another
- *   training.
+ * @throws NON_FINITE after 21 iterations in a row without a finite loss, with the `TrainingOutcome` until then as
+ *   `details.outcome`; INVALID_ARGUMENT for a checkpoint of another training.
  */
 export async function runTraining(
   task: TrainingTask,

@@ -76,7 +76,10 @@ export class TrainingRecord {
     this.#resumed = undefined;
   }
 
-  /** Counts an iteration. @throws NON_FINITE when too many in a row had no finite loss. */
+  /**
+   * Counts an iteration.
+   * @throws NON_FINITE when too many in a row had no finite loss; `details.outcome` has the best until then.
+   */
   add(step: TrainerStep): void {
     this.#iteration++;
     this.#block = extended(this.#block, step);
@@ -87,6 +90,7 @@ export class TrainingRecord {
       expected: "a finite loss",
       received: `${step.broken?.reason ?? step.loss}, ${MOST_SKIPPED + 1} times in a row`,
       help: this.#plan.advice,
+      details: { outcome: this.outcome() },
     });
   }
 

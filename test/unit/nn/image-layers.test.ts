@@ -24,8 +24,9 @@ import {
   tanh,
   zeroed,
 } from "../../../src/nn/index.js";
-import { prefixed, splitState } from "../../../src/nn/internal.js";
+import { splitState } from "../../../src/nn/internal.js";
 import { fromNumbers, Random, type Tensor, toFloat64, zeros } from "../../../src/tensor/index.js";
+import { prefixed } from "../../../src/tensor/internal.js";
 import { ramp, run } from "./run-module.js";
 
 const numbers = (value: Tensor): number[] => [...toFloat64(value)];

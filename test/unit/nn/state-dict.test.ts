@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeStateDict, encodeStateDict, initialize, loadStateDict, mlp } from "../../../src/nn/index.js";
-import { prefixed, withPrefix } from "../../../src/nn/internal.js";
 import { cast, isHypersolversError, Random, type Tensor, zeros } from "../../../src/tensor/index.js";
+import { prefixed, withPrefix } from "../../../src/tensor/internal.js";
 
 const net = mlp({ sizes: [2, 3, 1] });
 const state = initialize(net, new Random(1));

@@ -1,11 +1,10 @@
 import { type InputSpec, type NamedNodes, type Node, trace } from "../../../graph/index.js";
 import { applyTraining, bufferInputs, parameterInputs } from "../../../nn/index.js";
-import { prefixed, withPrefix } from "../../../nn/internal.js";
 import type { Field } from "../../../ode/index.js";
 import { makeField, stateType } from "../../../ode/internal.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../../runtime/index.js";
 import { cast, isFloat, scalar, type Tensor, tensor, toFloat64 } from "../../../tensor/index.js";
-import { allocate } from "../../../tensor/internal.js";
+import { allocate, prefixed, withPrefix } from "../../../tensor/internal.js";
 import { depthInput } from "../../depth-input.js";
 import type { Classifier } from "../classifier.js";
 import { namedLike } from "../named-like.js";

@@ -1,9 +1,9 @@
 import { gradient, type InputSpec, type NamedNodes, type Node, trace, vjp } from "../../../graph/index.js";
 import { applyTraining, bufferInputs, parameterInputs } from "../../../nn/index.js";
-import { prefixed, withPrefix } from "../../../nn/internal.js";
 import { stateType } from "../../../ode/internal.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../../runtime/index.js";
 import { cast, item, type Tensor } from "../../../tensor/index.js";
+import { prefixed, withPrefix } from "../../../tensor/internal.js";
 import { imagesShape } from "../architecture.js";
 import type { Classifier } from "../classifier.js";
 import { namedLike } from "../named-like.js";

@@ -1,7 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { StepControl } from "../../../../src/ode/control/step-control.js";
-import { controllerOf } from "../../../../src/ode/control/step-controller.js";
 import {
   adaptive,
   alpha,
@@ -21,6 +19,8 @@ import {
   tableauMethodOf,
   tableauMethodSchema,
 } from "../../../../src/ode/internal.js";
+import type { StepControl } from "../../../../src/ode/step-control/step-control.js";
+import { controllerOf } from "../../../../src/ode/step-control/step-controller.js";
 import { adaptiveTableaus } from "../../../helpers/tableaus.js";
 
 const finite = { noNaN: true, noDefaultInfinity: true } as const;

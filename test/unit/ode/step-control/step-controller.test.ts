@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { initialStepGuess, initialStepSize } from "../../../../src/ode/control/initial-step.js";
 import { integralController, proportionalIntegralController } from "../../../../src/ode/index.js";
+import { initialStepGuess, initialStepSize } from "../../../../src/ode/step-control/initial-step.js";
 
 const controllers = [
   { name: "integral", controller: integralController() },

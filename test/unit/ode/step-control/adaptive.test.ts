@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { AdaptiveStepper, Trial } from "../../../../src/ode/control/stepper.js";
 import { dopri5, orThrow } from "../../../../src/ode/index.js";
 import { integrateAdaptive } from "../../../../src/ode/internal.js";
 import { plainStepper } from "../../../../src/ode/plain/plain-stepper.js";
+import type { AdaptiveStepper, Trial } from "../../../../src/ode/step-control/stepper.js";
 
 const field = (s: number, [y = 0]: Float64Array) => Float64Array.of(Math.cos(s) * y);
 const plain = plainStepper(dopri5, field, { rtol: 1e-6, atol: 1e-6 });

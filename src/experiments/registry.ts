@@ -1,4 +1,5 @@
 import { fail } from "../tensor/index.js";
+import { agents } from "./agents/agents.js";
 import { cnf } from "./cnf/cnf.js";
 import { ffjord } from "./ffjord.js";
 import { guard } from "./guard/guard.js";
@@ -17,6 +18,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   slope,
   learned,
   guard,
+  agents,
 };
 
 /** @throws INVALID_ARGUMENT listing the names there are. */

@@ -40,6 +40,7 @@ export type { SharedSpec } from "./family/shared-table.js";
 
 // Agents that choose steps.
 
+export { type ControlledSolveOptions, compileControlledSolve } from "./policy/controlled-solve.js";
 export { type CompiledSteeredSolve, compileSteeredSolve, type SteeredStates } from "./policy/policy-solve.js";
 export type { PolicySpec } from "./policy/policy-table.js";
 export type { StepAction, StepPolicy } from "./policy/step-policy.js";

@@ -23,6 +23,7 @@ import {
 } from "../../hypersolver/index.js";
 import type { Field, Span } from "../../ode/index.js";
 import { makeField } from "../../ode/internal.js";
+import type { FamilyName } from "./family-names.js";
 
 /** A family with the solve that is looked at: over a span, in so many steps. */
 export interface FamilyProblem {
@@ -115,9 +116,6 @@ interface FamilyForm extends Omit<FamilyProblem, "family"> {
   readonly states: readonly [low: number, high: number];
 }
 
-/** Name of a family of the experiment. */
-export type FamilyName = "pendulum" | "van der Pol" | "Lotka–Volterra" | "Lorenz-96" | "random MLPs";
-
 const unit: ParameterRange = [0.5, 1.5];
 const more: ParameterRange = [1.5, 1.75];
 
@@ -154,9 +152,6 @@ const forms: Readonly<Record<FamilyName, FamilyForm>> = {
     ...{ states: [-2, 2], span: [0, 1], steps: 4 },
   },
 };
-
-/** Every family's name. */
-export const familyNames: readonly FamilyName[] = Object.keys(forms) as FamilyName[];
 
 /**
  * A family of the experiment.

@@ -18,8 +18,8 @@ export interface SteeredStates {
     readonly gCalls: Float64Array;
     /** Multiply–accumulates of f and g, mean over samples; those of the agent itself are not in. */
     readonly macs: number;
-    /** Sizes of all steps that were taken, in order of samples. */
-    readonly actions: readonly (readonly number[])[];
+    /** Sizes of the steps of every sample, without sign. */
+    readonly sizes: readonly (readonly number[])[];
   };
 }
 
@@ -62,7 +62,7 @@ export async function compileSteeredSolve(
           nfe,
           gCalls,
           macs: mean(nfe) * each.f + mean(gCalls) * each.g,
-          actions: moves.map((own) => own.map(({ action }) => action)),
+          sizes: moves.map((own) => own.map(({ size }) => size)),
         },
       };
     },

@@ -34,6 +34,15 @@ export const policyTable = {
     group: "What to choose:",
     help: "error that one evaluation of f is worth",
   },
+  /** `step`: every step's own, from where it began; `end`: that of the solve, at its end. */
+  error: {
+    type: "choice",
+    of: ["step", "end"],
+    default: "step",
+    placeholder: "name",
+    group: "What to choose:",
+    help: "the error of the reward: {choices}",
+  },
   /** In evaluations of f. */
   correctionCost: {
     type: "number",

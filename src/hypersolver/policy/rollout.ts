@@ -19,6 +19,8 @@ export interface Move {
   readonly error: number;
   /** In evaluations of f. */
   readonly cost: number;
+  /** Of the step, without sign. */
+  readonly size: number;
 }
 
 /** Solves that ended, sample by sample. */
@@ -83,6 +85,7 @@ export async function rollOut(
     note(moves, {
       left,
       actions,
+      sizes,
       looked,
       error: moved.error,
       costOf: (row) => costOfStep(policy, isCorrected(row)),
@@ -100,12 +103,13 @@ const rest = (left: number, length: number): number => (left < 1e-9 * length ? 0
 interface Noted {
   readonly left: Float64Array;
   readonly actions: Int32Array;
+  readonly sizes: Float64Array;
   readonly looked: Readonly<Record<"seen" | "value", Tensor>>;
   readonly error: Tensor | undefined;
   costOf(row: number): number;
 }
 
-function note(moves: Move[][], { left, actions, looked, error, costOf }: Noted): void {
+function note(moves: Move[][], { left, actions, sizes, looked, error, costOf }: Noted): void {
   const [seen, values] = [toFloat64(looked.seen), toFloat64(looked.value)];
   const errors = error === undefined ? new Float64Array(left.length) : toFloat64(error);
   const width = seen.length / left.length;
@@ -117,6 +121,7 @@ function note(moves: Move[][], { left, actions, looked, error, costOf }: Noted):
       value: values[row] ?? 0,
       error: errors[row] ?? 0,
       cost: costOf(row),
+      size: sizes[row] ?? 0,
     });
   }
 }

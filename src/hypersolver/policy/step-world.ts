@@ -82,7 +82,7 @@ export async function compileWorld(
     look: async ({ z, s, controls }, left, parameters) => {
       const feeds = Object.entries(parameters).map(([name, value]) => [weightName(name), value]);
       const { seen, logits, value } = await look.run({
-        ...named(controls),
+        ...namedControls(controls),
         ...{ "/z": z, "/s": s, "/left": left },
         ...Object.fromEntries(feeds),
       });
@@ -90,7 +90,7 @@ export async function compileWorld(
     },
     move: async ({ z, s, controls }, dt, corrected) => {
       const feeds = { "/z": z, "/s": s, "/dt": dt, "/corrected": corrected };
-      const { z1, error } = await move.run({ ...named(controls), ...feeds });
+      const { z1, error } = await move.run({ ...namedControls(controls), ...feeds });
       return { z1: z1 as Tensor, error };
     },
     dispose: async () => {
@@ -112,10 +112,12 @@ export const macsOver = (correction: Parameters<typeof correctionMacs>[0], field
 
 const weightName = (name: string): string => `policy ${name}`;
 const controlName = (name: string): string => `/x ${name}`;
-const named = (controls: NamedTensors): NamedTensors =>
+/** Values of controls by the names of programs over steps. */
+export const namedControls = (controls: NamedTensors): NamedTensors =>
   Object.fromEntries(Object.entries(controls).map(([name, value]) => [controlName(name), value]));
 
-function specsOf(field: Field, columns: readonly string[]): Record<string, InputSpec> {
+/** Inputs of a program over steps: the state, controls, and columns of numbers. */
+export function specsOf(field: Field, columns: readonly string[]): Record<string, InputSpec> {
   const { shape, dtype } = stateType(field);
   const controls = Object.entries(controlSpecs(field)).map(
     ([name, spec]) => [controlName(name), spec] as const,
@@ -127,7 +129,8 @@ function specsOf(field: Field, columns: readonly string[]): Record<string, Input
   };
 }
 
-const controlsOf = (field: Field, inputs: NamedNodes): NamedNodes =>
+/** The controls among them, by their own names. */
+export const controlsOf = (field: Field, inputs: NamedNodes): NamedNodes =>
   Object.fromEntries(field.roles.controls.map((name) => [name, inputs[controlName(name)] as Node]));
 
 function lookGraph(field: Field, policy: StepPolicy) {
@@ -195,7 +198,7 @@ function fineStep({ step }: StepScheme, site: Site): Node {
 }
 
 /** The field as one in which every sample has a depth of its own. */
-function requireSteerable(field: Field): Field {
+export function requireSteerable(field: Field): Field {
   const { shape } = stateType(field);
   if (shape.length !== 2)
     throw fail("SHAPE_MISMATCH", {

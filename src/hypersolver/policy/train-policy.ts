@@ -20,10 +20,13 @@ import { fingerprintOf } from "../files/fingerprint.js";
 import { weightsHash } from "../files/weights-hash.js";
 import { baseOf } from "../fit/base-of.js";
 import type { FitInputs } from "../fit/fit-settings.js";
+import { endPairs } from "../learned/end-pairs.js";
+import { stateErrors } from "../measure/measure.js";
+import { referenceAt } from "../reference/reference.js";
 import { mapSamples, type Samples, type StateSource } from "../states/states.js";
 import { advantagesOf, policyLoss } from "./policy-loss.js";
 import { type CompletePolicy, type PolicySpec, policyTable } from "./policy-table.js";
-import { type Move, type Rollouts, rollOut } from "./rollout.js";
+import { type Move, rollOut } from "./rollout.js";
 import { judged, policyNetwork, type StepPolicy, stepActions } from "./step-policy.js";
 import { compileWorld, macsOver, type StepWorld } from "./step-world.js";
 
@@ -50,7 +53,7 @@ export interface PolicyFit {
 /** Error of a step that counts as hopeless, in costs of a whole solve. */
 const LARGEST_ERROR = 3;
 /** States to learn from, again and again, and to validate on. */
-const [POOL, VALIDATION] = [4096, 256];
+const [POOL, VALIDATION] = [2048, 256];
 const SPACING = { points: 200, validations: 20, each: "phase" } as const;
 
 /**
@@ -70,17 +73,13 @@ export async function trainStepPolicy(
   const complete = completeSpec(policyTable, spec);
   const { states, checkpoint, onCheckpoint } = inputs;
   const random = new Random(complete.seed);
-  const pool = states.training(POOL, random);
-  const held = states.validation(VALIDATION, random);
+  const pool = await pairsOf(field, complete, states.training(POOL, random), context);
+  const held = await pairsOf(field, complete, states.validation(VALIDATION, random), context);
   const untrained = await freshPolicy(field, complete, inputs, pool, context);
-  const world = await compileWorld(
-    field,
-    untrained,
-    LARGEST_ERROR * returnUnit(complete, untrained),
-    machineOf(context),
-  );
+  const largestError = LARGEST_ERROR * returnUnit(complete, untrained);
+  const world = await compileWorld(field, untrained, largestError, machineOf(context));
   try {
-    const task: AgentTask = { world, policy: untrained, spec: complete, pool };
+    const task: AgentTask = { world, policy: untrained, spec: complete, pool, largestError };
     const { best, ...outcome } = await runTraining(
       {
         initial: untrained.parameters,
@@ -121,7 +120,14 @@ interface AgentTask {
   readonly world: StepWorld;
   readonly policy: StepPolicy;
   readonly spec: CompletePolicy;
-  readonly pool: Samples;
+  readonly pool: Pairs;
+  /** Error of a step that counts as hopeless. */
+  readonly largestError: number;
+}
+
+/** Samples and where their solutions end; the ends only where the reward asks for them. */
+interface Pairs extends Samples {
+  readonly end: Tensor | undefined;
 }
 
 /** An agent that finds all actions equally good, with the statistics of what it will see. */
@@ -181,12 +187,43 @@ const widthOf = (field: Field): number =>
 const stacked = (rows: readonly ArrayLike<number>[]): Tensor =>
   fromNumbers(Float64Array.from(rows.flatMap((row) => Array.from(row))), [rows.length, rows[0]?.length ?? 0]);
 
-/** One phase: rollouts, then an update. */
-async function agent(
-  { world, policy, spec, pool }: AgentTask,
-  parameters: NamedTensors,
+/** The reference of rewards by the end. */
+const END_TOLERANCE = 1e-7;
+
+async function pairsOf(
+  field: Field,
+  { error, span }: CompletePolicy,
+  samples: Samples,
   context: RunContext,
-): Promise<Trainer> {
+): Promise<Pairs> {
+  if (error === "step") return { ...samples, end: undefined };
+  return endPairs(field, span, samples, referenceAt(END_TOLERANCE), context);
+}
+
+/** Rollouts whose moves have the errors of the reward. */
+async function lived(
+  { world, spec, largestError }: AgentTask,
+  policy: StepPolicy,
+  samples: Pairs,
+  random: Random | undefined,
+  context: RunContext,
+): Promise<readonly (readonly Move[])[]> {
+  const { ends, moves } = await rollOut(world, policy, samples, { span: spec.span, random }, context);
+  if (samples.end === undefined) return moves;
+  const errors = stateErrors(ends, samples.end).samples;
+  return moves.map((own, row) =>
+    own.map((move, i) => {
+      // A step that broke was set right by the world: it is still a broken one.
+      const hopeless = move.error >= largestError ? largestError : 0;
+      const atEnd = i === own.length - 1 ? Math.min(errors[row] ?? 0, largestError) : 0;
+      return { ...move, error: Math.max(hopeless, atEnd) };
+    }),
+  );
+}
+
+/** One phase: rollouts, then an update. */
+async function agent(task: AgentTask, parameters: NamedTensors, context: RunContext): Promise<Trainer> {
+  const { policy, spec, pool } = task;
   const training = await compileTraining(
     {
       parameters,
@@ -210,15 +247,15 @@ async function agent(
     step: async (iteration, learningRate) => {
       const random = new Random(spec.seed).fork(`iteration ${iteration}`);
       const rows = Array.from({ length: spec.rollouts }, () => random.integer(0, POOL - 1));
-      const samples = mapSamples(pool, (value) =>
+      const drawn = (value: Tensor): Tensor =>
         pickRows(
           value,
           rows.map((row) => row % (value.shape[0] ?? 1)),
-        ),
-      );
+        );
+      const samples = { ...mapSamples(pool, drawn), end: pool.end && drawn(pool.end) };
       const now = { ...policy, parameters: training.parameters() };
-      const rollouts = await rollOut(world, now, samples, { span: spec.span, random }, context);
-      return learn(training, rollouts, policy, spec, learningRate);
+      const moves = await lived(task, now, samples, random, context);
+      return learn(training, moves, policy, spec, learningRate);
     },
     values: () => training.parameters(),
     state: () => training.state(),
@@ -229,7 +266,7 @@ async function agent(
 
 async function learn(
   training: Training,
-  { moves }: Rollouts,
+  moves: readonly (readonly Move[])[],
   policy: StepPolicy,
   spec: CompletePolicy,
   learningRate: number,
@@ -279,12 +316,13 @@ const columnOf = (values: readonly number[]): Tensor => fromNumbers(values, [val
 
 /** Solves by the most likely actions. */
 async function verdict(
-  { world, policy, spec }: AgentTask,
-  held: Samples,
+  task: AgentTask,
+  held: Pairs,
   parameters: NamedTensors,
   context: RunContext,
 ): Promise<Verdict> {
-  const { moves } = await rollOut(world, { ...policy, parameters }, held, { span: spec.span }, context);
+  const { policy, spec } = task;
+  const moves = await lived(task, { ...policy, parameters }, held, undefined, context);
   const sum = (of: (move: Move) => number): number =>
     moves.flat().reduce((total, move) => total + of(move), 0) / moves.length;
   const loss = sum((move) => lossOf(move, spec));

@@ -1,10 +1,11 @@
 import { type Figure, type ParetoSeries, paretoFronts } from "../../plot/index.js";
 import { formatNumber } from "../../plot/internal.js";
+import { isBroken } from "../../tensor/index.js";
 import type { RunReport } from "../kit/report.js";
-import type { ResultRow } from "../kit/result-row.js";
+import { brokenOf, type ResultRow } from "../kit/result-row.js";
 import { rowSections } from "../kit/row-tables.js";
 import type { LeftOut } from "./left-out.js";
-import { geometricMean } from "./measuring.js";
+import { geometricMean, type Ratio } from "./measuring.js";
 import { agentNames, costAt, rivalNames, type SteeredPoint, type Steering } from "./steering.js";
 import type { WithinFamily } from "./within-family.js";
 
@@ -32,25 +33,23 @@ export function agentsRows({
       ),
     ),
     ...leftOut.flatMap(({ family, results }) =>
-      results.map(
-        ({ what, ratio }): ResultRow => ({
-          key: { "left out": family, correction: what },
-          outcome: { "error over Heun3's": ratio },
-        }),
+      results.map((found) =>
+        ratioRow({ "left out": family, correction: found.what }, "error over Heun3's", found),
       ),
     ),
     ...steering.flatMap(steeringRows),
   ];
 }
 
+const ratioRow = (key: ResultRow["key"], name: string, found: Ratio): ResultRow => ({
+  key,
+  outcome: isBroken(found) ? brokenOf(found) : { [name]: found.ratio },
+});
+
 function withinRows({ family, unseen, beyond }: WithinFamily): ResultRow[] {
-  return unseen.map(({ what, ratio }) => {
-    const far = beyond.find((other) => other.what === what)?.ratio ?? Number.NaN;
-    return {
-      key: { family, correction: what },
-      outcome: { "unseen members": ratio, "beyond the family": far },
-    };
-  });
+  const rows = (members: string, ratios: readonly Ratio[]): ResultRow[] =>
+    ratios.map((found) => ratioRow({ family, members, correction: found.what }, "error over Heun's", found));
+  return [...rows("unseen", unseen), ...rows("beyond the family", beyond)];
 }
 
 /** Agents, with what their rivals cost at the same error. */
@@ -85,17 +84,19 @@ function overRival(steering: readonly Steering[], by: string, rival: string): nu
 
 function verdict({ within = [], leftOut = [], steering = [] }: Partial<AgentsMetrics>): string {
   const sentences: string[] = [];
-  const mean = (ratios: readonly (number | undefined)[]): string =>
-    formatNumber(geometricMean(ratios.flatMap((ratio) => ratio ?? [])));
+  const mean = (found: readonly (Ratio | undefined)[]): string =>
+    formatNumber(
+      geometricMean(found.flatMap((one) => (one === undefined || isBroken(one) ? [] : one.ratio))),
+    );
   if (within.length > 0) {
     const of = (what: string): string =>
-      mean(within.map(({ unseen }) => unseen.find((other) => other.what === what)?.ratio));
+      mean(within.map(({ unseen }) => unseen.find((other) => other.what === what)));
     sentences.push(
       `On members that they have not seen, corrections of a family have ${of("told the parameters")} of the base's error where they are told the parameters, ${of("told nothing")} where they are not.`,
     );
   }
   if (leftOut.length > 0) {
-    const ratio = mean(leftOut.map(({ results }) => results[0]?.ratio));
+    const ratio = mean(leftOut.map(({ results }) => results[0]));
     sentences.push(`On a family that it has not seen, a correction of the others has ${ratio} of it.`);
   }
   const [pi, hyper] = [rivalNames.pi, rivalNames.hyper].map((rival) =>
@@ -138,7 +139,8 @@ export function steeringFigures(steering: readonly Steering[]): Figure[] {
 
 const roleOf = (label: string): NonNullable<ParetoSeries["role"]> => {
   if (Object.values<string>(agentNames).includes(label)) return "hypersolver";
-  return label === rivalNames.pi ? "base" : label.startsWith("PI") ? "reference" : "other";
+  if (label === rivalNames.pi) return "base";
+  return label === rivalNames.dopri5 ? "reference" : "other";
 };
 
 const pointOf = ({ setting, error, cost }: SteeredPoint): ParetoSeries["points"][number] => ({

@@ -64,6 +64,12 @@ export const agentsTable = {
     required: true,
     help: "errors that an evaluation of f is worth to agents, one agent each",
   },
+  tolerances: {
+    type: "list",
+    of: { type: "number", above: 0 },
+    required: true,
+    help: "of the step control that agents are compared with",
+  },
   heldOut: {
     type: "integer",
     min: 1,
@@ -79,22 +85,25 @@ export type AgentsSpec = Complete<typeof agentsTable>;
 /** Where f changes along a solve, so that there is something to choose. */
 const STEERED: readonly FamilyName[] = ["van der Pol", "Lotka–Volterra"];
 
+/** Of the step control. */
+const TOLERANCES: readonly number[] = [3e-1, 1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4];
+
 /** The paper has no setting of it: `paper` is the longest that was tried. */
 export const agentsPresets: Readonly<Record<Preset, AgentsSpec>> = {
   smoke: {
-    ...{ families: ["pendulum", "Lotka–Volterra"], steered: ["Lotka–Volterra"] },
+    ...{ families: ["random MLPs", "Lotka–Volterra"], steered: ["Lotka–Volterra"] },
     ...{ iterations: 60, adaptation: [10], members: 1, trajectories: 128, sharedIterations: 40 },
-    ...{ agentIterations: 4, costWeights: [1e-3], heldOut: 50 },
+    ...{ agentIterations: 4, costWeights: [1e-3], tolerances: [1e-1, 1e-2], heldOut: 50 },
   },
   standard: {
     ...{ families: familyNames, steered: STEERED },
-    ...{ iterations: 2000, adaptation: [20, 200], members: 1, trajectories: 2048, sharedIterations: 1500 },
-    ...{ agentIterations: 250, costWeights: [3e-3, 1e-3], heldOut: 500 },
+    ...{ iterations: 1500, adaptation: [20, 200], members: 1, trajectories: 1024, sharedIterations: 800 },
+    ...{ agentIterations: 200, costWeights: [3e-3, 1e-3], tolerances: TOLERANCES, heldOut: 500 },
   },
   paper: {
     ...{ families: familyNames, steered: STEERED },
     ...{ iterations: 16_000, adaptation: [20, 200, 2000], members: 8, trajectories: 8192 },
     ...{ sharedIterations: 16_000, agentIterations: 2000, costWeights: [1e-2, 3e-3, 1e-3, 3e-4, 1e-4] },
-    heldOut: 2000,
+    ...{ tolerances: TOLERANCES, heldOut: 2000 },
   },
 };

@@ -1,10 +1,13 @@
+import { fail } from "../../tensor/index.js";
 import { jsonCodec } from "../kit/codec.js";
 import { defineExperiment, type Experiment } from "../kit/experiment.js";
+import type { Run } from "../kit/run.js";
 import { type AgentsMetrics, agentsReport, agentsRows, steeringFigures } from "./agents-report.js";
 import { type AgentsSpec, agentsPresets, agentsTable } from "./agents-table.js";
-import { type LeftOut, leftOut } from "./left-out.js";
-import { type Steering, steering } from "./steering.js";
-import { type WithinFamily, withinFamily } from "./within-family.js";
+import type { FamilyName } from "./family-names.js";
+import { leftOut } from "./left-out.js";
+import { steering } from "./steering.js";
+import { withinFamily } from "./within-family.js";
 
 /**
  * Section 6 of the paper: one correction for many fields, told their parameters or seeing whom it deals with from their
@@ -16,44 +19,63 @@ export const agents: Experiment<AgentsSpec> = /* @__PURE__ */ defineExperiment<A
   presets: agentsPresets,
   table: agentsTable,
   run: async (spec, run, { seed }) => {
+    requireFamilies(spec);
     run.picture(() => steeringFigures(run.found.steering ?? []));
-    const within: WithinFamily[] = [];
-    for (const name of spec.families) {
-      within.push(
-        await run.stage({
-          name: `family ${name}`,
-          settings: { spec, seed },
-          codec: jsonCodec<WithinFamily>(),
-          make: (context) => withinFamily(name, spec, seed, context),
-        }),
-      );
-      run.note({ within: [...within] });
-    }
-    const left: LeftOut[] = [];
-    for (const name of spec.families) {
-      left.push(
-        await run.stage({
-          name: `left out ${name}`,
-          settings: { spec, seed },
-          codec: jsonCodec<LeftOut>(),
-          make: (context) => leftOut(name, spec, seed, context),
-        }),
-      );
-      run.note({ leftOut: [...left] });
-    }
-    const steerings: Steering[] = [];
-    for (const name of spec.steered) {
-      steerings.push(
-        await run.stage({
-          name: `agents ${name}`,
-          settings: { spec, seed },
-          codec: jsonCodec<Steering>(),
-          make: (context) => steering(name, spec, seed, context),
-        }),
-      );
-      run.note({ steering: [...steerings] });
-    }
+    // Each part is made again when what it depends on is changed, and not else.
+    const { families, steered, sharedIterations, agentIterations, costWeights, tolerances, ...within } = spec;
+    const { iterations, adaptation, trajectories, heldOut } = spec;
+    await each(run, "within", families, {
+      name: (family) => `family ${family}`,
+      settings: { ...within, seed },
+      make: (family, context) => withinFamily(family, spec, seed, context),
+    });
+    await each(run, "leftOut", families, {
+      name: (family) => `left out ${family}`,
+      settings: { families, sharedIterations, adaptation, trajectories, heldOut, seed },
+      make: (family, context) => leftOut(family, spec, seed, context),
+    });
+    await each(run, "steering", steered, {
+      name: (family) => `agents ${family}`,
+      settings: { iterations, trajectories, heldOut, agentIterations, costWeights, tolerances, seed },
+      make: (family, context) => steering(family, spec, seed, context),
+    });
   },
   rows: agentsRows,
   report: (metrics, figures) => agentsReport(agents.title, metrics, figures),
 });
+
+interface Part<T> {
+  name(family: FamilyName): string;
+  readonly settings: object;
+  make(family: FamilyName, context: Run<AgentsMetrics>["context"]): Promise<T>;
+}
+
+/** A stage a family, each noted as soon as it is made. */
+async function each<Name extends keyof AgentsMetrics>(
+  run: Run<AgentsMetrics>,
+  member: Name,
+  families: readonly FamilyName[],
+  { name, settings, make }: Part<AgentsMetrics[Name][number]>,
+): Promise<void> {
+  const made: AgentsMetrics[Name][number][] = [];
+  for (const family of families) {
+    made.push(
+      await run.stage({
+        name: name(family),
+        settings,
+        codec: jsonCodec<AgentsMetrics[Name][number]>(),
+        make: (context) => make(family, context),
+      }),
+    );
+    run.note({ [member]: [...made] } as Partial<AgentsMetrics>);
+  }
+}
+
+function requireFamilies({ families }: AgentsSpec): void {
+  if (new Set(families).size === families.length && families.length >= 2) return;
+  throw fail("INVALID_ARGUMENT", {
+    what: "families",
+    expected: "two or more different ones: one is left out",
+    received: families.join(", ") || "none",
+  });
+}

@@ -5,12 +5,12 @@ import { Random } from "../../tensor/index.js";
 import type { AgentsSpec } from "./agents-table.js";
 import { familyNamed } from "./families.js";
 import type { FamilyName } from "./family-names.js";
-import { groundOf, relativeError, rk4Like } from "./measuring.js";
+import { groundOf, type Ratio, ratioOf, relativeError, rk4Like } from "./measuring.js";
 
 /** Errors on one family over those of the base. */
 export interface LeftOut {
   readonly family: FamilyName;
-  readonly results: readonly { readonly what: string; readonly ratio: number }[];
+  readonly results: readonly Ratio[];
 }
 
 /** Three stages: two say nothing of f's second derivatives. */
@@ -38,9 +38,9 @@ export async function leftOut(
   const native = (await fitShared([own], asked, {}, context)).correction.on(field);
   const ground = await groundOf(own, states, heldOut, new Random(seed), context);
   const alone = await relativeError(ground, fixed(BASE, { steps }), context);
-  const results: { what: string; ratio: number }[] = [];
+  const results: Ratio[] = [];
   const note = async (what: string, method: Parameters<typeof relativeError>[1]): Promise<void> => {
-    results.push({ what, ratio: (await relativeError(ground, method, context)) / alone });
+    results.push(ratioOf(what, await relativeError(ground, method, context), alone));
   };
   await note("fitted to the others", hyper(stranger, { steps }));
   for (const taken of adaptation) {

@@ -5,7 +5,7 @@ import type { ButcherTableau } from "../../ode/index.js";
 import { type Field, type FixedMethod, fixed, rk4, type Span } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
-import { isBroken, type Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";
+import { type Broken, fail, isBroken, type Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 
 /** A solve that everything is measured on. */
 export interface Ground {
@@ -30,16 +30,28 @@ export async function groundOf(
   return { field, span, steps, samples, ends };
 }
 
-/** Mean distance to the reference over its mean norm; infinite for a method that breaks. */
+/** An error, or why there is none. */
+export type Found = { readonly error: number } | Broken;
+
+/** An error over that of the base in the same steps; below 1 what is measured is better. */
+export type Ratio = { readonly what: string } & ({ readonly ratio: number } | Broken);
+
+/** @throws NON_FINITE where the base itself breaks: there is nothing to compare with. */
+export function ratioOf(what: string, found: Found, base: Found): Ratio {
+  if (isBroken(base)) throw fail("NON_FINITE", { what: "base", received: base.reason });
+  return isBroken(found) ? { what, ...found } : { what, ratio: found.error / base.error };
+}
+
+/** Mean distance to the reference over its mean norm. */
 export async function relativeError(
   { field, span, samples, ends }: Ground,
   method: FixedMethod,
   context: RunContext,
-): Promise<number> {
+): Promise<Found> {
   const measured = await unlessItBreaks(
     measureMethod(field, method, span, samples, ends, machineOf(context)),
   );
-  return isBroken(measured) ? Number.POSITIVE_INFINITY : measured.errors.relative;
+  return isBroken(measured) ? measured : { error: measured.errors.relative };
 }
 
 /** RK4 in as many evaluations as so many steps of another method, rounded down to whole steps. */

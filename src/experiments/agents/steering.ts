@@ -61,7 +61,6 @@ export const rivalNames = {
 
 /** An evaluation of g is as dear as half an evaluation of f: the ratio of the paper's networks, not of these formulas. */
 export const CORRECTION_COST = 0.5;
-const TOLERANCES = [3e-1, 1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4];
 /** Steps, over those of the family. */
 const STEP_FACTORS = [1 / 4, 1 / 2, 3 / 4, 1, 3 / 2, 2, 3];
 /** Least and most of an agent's steps, over the family's step. */
@@ -85,7 +84,7 @@ export async function steering(
     new Random(seed),
     context,
   );
-  const points = [...(await rivals(ground, correction, step, context))];
+  const points = [...(await rivals(ground, correction, { step, tolerances: spec.tolerances }, context))];
   for (const costWeight of spec.costWeights)
     for (const by of ["both", "steps"] as const) {
       const { policy } = await trainStepPolicy(
@@ -106,7 +105,7 @@ export async function steering(
 async function rivals(
   ground: Ground,
   correction: Correction,
-  step: number,
+  { step, tolerances }: { readonly step: number; readonly tolerances: readonly number[] },
   context: RunContext,
 ): Promise<SteeredPoint[]> {
   const points: SteeredPoint[] = [];
@@ -117,12 +116,12 @@ async function rivals(
     const solve = await compileControlledSolve(field, options, machine);
     points.push(...(await pointOf(by, method.rtol, solve, ground)));
   };
-  for (const tolerance of TOLERANCES) {
-    const tolerances = { rtol: tolerance, atol: tolerance };
-    await controlled(rivalNames.pi, adaptive(adaptiveHeun, tolerances));
-    await controlled(rivalNames.piHyper, adaptive(adaptiveHeun, tolerances), correction);
-    await controlled(rivalNames.bosh3, adaptive(bosh3, tolerances));
-    await controlled(rivalNames.dopri5, adaptive(dopri5, tolerances));
+  for (const tolerance of tolerances) {
+    const both = { rtol: tolerance, atol: tolerance };
+    await controlled(rivalNames.pi, adaptive(adaptiveHeun, both));
+    await controlled(rivalNames.piHyper, adaptive(adaptiveHeun, both), correction);
+    await controlled(rivalNames.bosh3, adaptive(bosh3, both));
+    await controlled(rivalNames.dopri5, adaptive(dopri5, both));
   }
   for (const factor of STEP_FACTORS) {
     const steps = Math.max(1, Math.round(ground.steps * factor));

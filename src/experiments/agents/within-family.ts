@@ -2,11 +2,11 @@ import { type Correction, fitCorrection, hyper } from "../../hypersolver/index.j
 import type { CorrectionInput } from "../../hypersolver/internal.js";
 import { fixed, heun } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
-import { Random } from "../../tensor/index.js";
+import { fail, isBroken, Random } from "../../tensor/index.js";
 import type { AgentsSpec } from "./agents-table.js";
 import { familyNamed } from "./families.js";
 import type { FamilyName } from "./family-names.js";
-import { geometricMean, groundOf, relativeError, rk4Like } from "./measuring.js";
+import { geometricMean, groundOf, type Ratio, ratioOf, relativeError, rk4Like } from "./measuring.js";
 
 /** What a correction of a family is told of the member before it. */
 export type Telling = "stages" | "parameters";
@@ -14,12 +14,10 @@ export type Telling = "stages" | "parameters";
 /** Errors of one family, over those of the base on the same states. */
 export interface WithinFamily {
   readonly family: FamilyName;
-  /** Relative error of the base on members of the family. */
-  readonly baseError: number;
   /** Zero-shot, on members that were not seen. */
-  readonly unseen: readonly { readonly what: string; readonly ratio: number }[];
+  readonly unseen: readonly Ratio[];
   /** The same beyond the family's parameters. */
-  readonly beyond: readonly { readonly what: string; readonly ratio: number }[];
+  readonly beyond: readonly Ratio[];
   /** On single members: geometric mean over them. */
   readonly adapted: readonly { readonly what: string; readonly steps: number; readonly ratio: number }[];
 }
@@ -62,16 +60,15 @@ export async function withinFamily(
     ...corrections.map(([telling, correction]) => [told[telling], hyper(correction, { steps })] as const),
     ["RK4, as many evaluations", rk4Like(BASE, steps)] as const,
   ];
-  const ratios = async (ground: typeof near): Promise<{ what: string; ratio: number }[]> => {
+  const ratios = async (ground: typeof near): Promise<Ratio[]> => {
     const alone = await relativeError(ground, fixed(BASE, { steps }), context);
-    const all: { what: string; ratio: number }[] = [];
+    const all: Ratio[] = [];
     for (const [what, method] of methods)
-      all.push({ what, ratio: (await relativeError(ground, method, context)) / alone });
+      all.push(ratioOf(what, await relativeError(ground, method, context), alone));
     return all;
   };
   return {
     family: name,
-    baseError: await relativeError(near, fixed(BASE, { steps }), context),
     unseen: await ratios(near),
     beyond: await ratios(beyond),
     adapted: await adaptedTo(
@@ -123,7 +120,9 @@ async function adaptedTo(
     const ground = await groundOf({ field: family.field, span, steps }, states, heldOut, random, context);
     const alone = await relativeError(ground, fixed(BASE, { steps }), context);
     const note = async (what: string, taken: number, correction: Correction): Promise<void> => {
-      const ratio = (await relativeError(ground, hyper(correction, { steps }), context)) / alone;
+      const found = ratioOf(what, await relativeError(ground, hyper(correction, { steps }), context), alone);
+      if (isBroken(found)) throw fail(found.broken, { what, received: found.reason });
+      const { ratio } = found;
       const key = `${what} ${taken}`;
       ratios.set(key, { what, steps: taken, ratios: [...(ratios.get(key)?.ratios ?? []), ratio] });
     };

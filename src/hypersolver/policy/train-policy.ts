@@ -12,7 +12,7 @@ import {
 import type { NamedTensors, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { completeSpec } from "../../spec/index.js";
-import { fail, fromNumbers, Random, type Tensor } from "../../tensor/index.js";
+import { fail, fromNumbers, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { pickRows } from "../../tensor/internal.js";
 import type { Correction } from "../correction/correction.js";
 import { columnStatistics } from "../correction/statistics.js";
@@ -50,10 +50,8 @@ export interface PolicyFit {
   readonly seconds: number;
 }
 
-/** Error of a step that counts as hopeless, in costs of a whole solve. */
-const LARGEST_ERROR = 3;
 /** States to learn from, again and again, and to validate on. */
-const [POOL, VALIDATION] = [2048, 256];
+const [POOL, VALIDATION] = [1024, 256];
 const SPACING = { points: 200, validations: 20, each: "phase" } as const;
 
 /**
@@ -76,7 +74,7 @@ export async function trainStepPolicy(
   const pool = await pairsOf(field, complete, states.training(POOL, random), context);
   const held = await pairsOf(field, complete, states.validation(VALIDATION, random), context);
   const untrained = await freshPolicy(field, complete, inputs, pool, context);
-  const largestError = LARGEST_ERROR * returnUnit(complete, untrained);
+  const largestError = sizeOfStates(pool.z0);
   const world = await compileWorld(field, untrained, largestError, machineOf(context));
   try {
     const task: AgentTask = { world, policy: untrained, spec: complete, pool, largestError };
@@ -121,7 +119,7 @@ interface AgentTask {
   readonly policy: StepPolicy;
   readonly spec: CompletePolicy;
   readonly pool: Pairs;
-  /** Error of a step that counts as hopeless. */
+  /** A step that is further off than a state is large is hopeless. */
   readonly largestError: number;
 }
 
@@ -313,6 +311,12 @@ function standardized(values: readonly number[]): number[] {
 }
 
 const columnOf = (values: readonly number[]): Tensor => fromNumbers(values, [values.length, 1]);
+
+/** Root mean square of the length of a state. */
+function sizeOfStates(z: Tensor): number {
+  const squares = toFloat64(z).reduce((sum, x) => sum + x * x, 0);
+  return Math.sqrt(squares / Math.max(1, z.shape[0] ?? 1)) || 1;
+}
 
 /** Solves by the most likely actions. */
 async function verdict(

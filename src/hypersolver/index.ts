@@ -46,6 +46,22 @@ export type { PolicySpec } from "./policy/policy-table.js";
 export type { StepAction, StepPolicy } from "./policy/step-policy.js";
 export { type PolicyFit, type PolicyInputs, trainStepPolicy } from "./policy/train-policy.js";
 
+// Against an adversary.
+
+export { type AdversarialMeasure, compileAdversarialMeasure } from "./adversarial/adversarial-measure.js";
+export type { AdversarialSpec } from "./adversarial/adversarial-table.js";
+export {
+  type AdversarialFit,
+  type AdversarialInputs,
+  fitAdversarial,
+} from "./adversarial/fit-adversarial.js";
+
+// Following a field that is being trained.
+
+export type { FollowSpec } from "./follow/follow-table.js";
+export { compileFollower, type Follower } from "./follow/follower.js";
+export { compileObserver, type Observation, type Observer } from "./follow/observer.js";
+
 // Measuring.
 
 export { measureMethod, stateErrors } from "./measure/measure.js";

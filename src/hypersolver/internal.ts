@@ -15,6 +15,8 @@ export { baseOf } from "./fit/base-of.js";
 export type { EffectiveFit } from "./fit/fit-settings.js";
 export { fitTable } from "./fit/fit-table.js";
 export { hasImageStates, resolveFit } from "./fit/resolve-fit.js";
+export { firstCorrection } from "./follow/follower.js";
+export { openHyperEnd } from "./follow/open-solve.js";
 export type { BoundOutput } from "./guard/bound-node.js";
 export { shiftWarnings } from "./guard/score-shift.js";
 export { coefficientTable, type EffectiveCoefficients } from "./learned/coefficient-table.js";

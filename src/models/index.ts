@@ -20,6 +20,16 @@ export { compileFlowSampler, type FlowSampler } from "./flow/flow-sampler.js";
 
 export { decodeFlow, encodeFlow } from "./flow/flow-file.js";
 
+// Any field, trained on a loss along its solutions.
+
+export type { FieldTrainingSpec } from "./field/field-training-table.js";
+export {
+  type FieldPoint,
+  type FieldTrainingInputs,
+  type TrainedField,
+  trainField,
+} from "./field/train-field.js";
+
 // Classifiers of images: structure and values.
 
 export type { ClassifierArchitecture } from "./classifier/architecture.js";
@@ -41,3 +51,11 @@ export { decodeClassifierState, encodeClassifierState } from "./classifier/class
 export { encodeClassifier } from "./classifier/classifier-onnx.js";
 export type { ClassifierTrainingInputs } from "./classifier/training/training-inputs.js";
 export type { ClassifierTrainingSpec } from "./classifier/training/training-table.js";
+
+// A field and its hypersolver, trained together.
+
+export { type ClassifierTaskOptions, classifierTask } from "./joint/classifier-task.js";
+export { type FlowTaskOptions, flowTask } from "./joint/flow-task.js";
+export type { JointSpec } from "./joint/joint-table.js";
+export type { SolvedTask } from "./joint/solved-task.js";
+export { type JointInputs, type JointTraining, trainJointly } from "./joint/train-jointly.js";

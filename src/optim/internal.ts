@@ -2,6 +2,6 @@
 export type { CurvePoint } from "./loop/curve.js";
 export type { TrainingOutcome } from "./loop/plan.js";
 export { runTraining } from "./loop/run-training.js";
-export type { Trainer, TrainerPhase, TrainingTask, Verdict } from "./loop/trainer.js";
+export type { Trainer, TrainerPhase, TrainerStep, TrainingTask, Verdict } from "./loop/trainer.js";
 export { type Player, takingTurns } from "./loop/turns.js";
 export type { StepResult } from "./training.js";

@@ -98,7 +98,7 @@ export const agentsPresets: Readonly<Record<Preset, AgentsSpec>> = {
   standard: {
     ...{ families: familyNames, steered: STEERED },
     ...{ iterations: 1500, adaptation: [20, 200], members: 1, trajectories: 1024, sharedIterations: 800 },
-    ...{ agentIterations: 200, costWeights: [3e-3, 1e-3], tolerances: TOLERANCES, heldOut: 500 },
+    ...{ agentIterations: 200, costWeights: [1e-3, 1e-4], tolerances: TOLERANCES, heldOut: 256 },
   },
   paper: {
     ...{ families: familyNames, steered: STEERED },

@@ -16,6 +16,7 @@ export interface LeftOut {
 /** Three stages: two say nothing of f's second derivatives. */
 const BASE = heun3;
 const ADAPTATION_RATE = 0.002;
+const REFERENCE = 1e-7;
 
 const problemOf = (name: FamilyName): SharedProblem => {
   const { family, span, steps } = familyNamed(name);
@@ -33,7 +34,7 @@ export async function leftOut(
   const trajectories = Math.max(8, Math.floor(spec.trajectories / 4));
   const [own, others] = [problemOf(name), spec.families.filter((other) => other !== name).map(problemOf)];
   const { field, states, span, steps } = own;
-  const asked = { base: BASE.name, iterations, trajectories, seed };
+  const asked = { base: BASE.name, iterations, trajectories, seed, referenceTolerance: REFERENCE };
   const stranger = (await fitShared(others, asked, {}, context)).correction.on(field);
   const native = (await fitShared([own], asked, {}, context)).correction.on(field);
   const ground = await groundOf(own, states, heldOut, new Random(seed), context);
@@ -45,7 +46,12 @@ export async function leftOut(
   await note("fitted to the others", hyper(stranger, { steps }));
   for (const taken of adaptation) {
     const how = { base: BASE.name, steps, span, seed, inputs: stranger.inputs, epsilon: null };
-    const less = { iterations: taken, trajectories: Math.max(8, Math.floor(trajectories / 4)), batch: 256 };
+    const less = {
+      iterations: taken,
+      trajectories: Math.max(8, Math.floor(trajectories / 4)),
+      batch: 256,
+      referenceTolerance: REFERENCE,
+    };
     const { correction } = await fitCorrection(
       field,
       { ...how, ...less, learningRate: ADAPTATION_RATE },

@@ -30,7 +30,7 @@ export const readings: Readonly<Record<Telling, readonly CorrectionInput[]>> = {
 
 /** The base of everything here. */
 const BASE = heun;
-const NETWORK = { hidden: [64, 64], batch: 256, epsilon: null } as const;
+const NETWORK = { hidden: [64, 64], batch: 256, epsilon: null, referenceTolerance: 1e-6 } as const;
 const [FAMILY_RATE, ADAPTATION_RATE] = [0.01, 0.002];
 
 /** How a correction of a family does on members that it has not seen, with and without steps of adaptation. */

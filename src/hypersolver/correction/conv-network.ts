@@ -104,7 +104,7 @@ function convGraph(
 }
 
 /** [batch, c, h, w] as it is; one number a channel, [batch, c] or [batch, c, 1, 1], repeated over the image. */
-function asImage(x: Node, [height, width]: readonly [number, number]): Node {
+export function asImage(x: Node, [height, width]: readonly [number, number]): Node {
   const [batch = 1, channels = 1] = x.shape;
   const image = x.shape.length === 2 ? reshape(x, [batch, channels, 1, 1]) : x;
   return expand(image, [batch, channels, height, width], image);
@@ -121,8 +121,20 @@ const channelsOf = ({ shapes }: ConvNetworkOptions): number =>
 const inputChannels = (options: ConvNetworkOptions): number =>
   channelsOf(options) + (hasOnes(options) ? 1 : 0);
 
-function networkOf({ hidden, kernels, activation, scale }: ConvNetworkOptions, channels: number): Module {
-  const widths = [channels, ...hidden, scale.length];
+const networkOf = (options: ConvNetworkOptions, channels: number): Module =>
+  convLayers(options, channels, options.scale.length);
+
+/**
+ * Convolutions with zero padding and activations between; the last one starts at zero.
+ * @throws INVALID_ARGUMENT for kernels that do not fit.
+ */
+export function convLayers(
+  { hidden, kernels, activation }: Pick<ConvNetworkOptions, "hidden" | "kernels" | "activation">,
+  channels: number,
+  outputs: number,
+): Module {
+  requireKernels({ hidden, kernels });
+  const widths = [channels, ...hidden, outputs];
   const layers = kernels.flatMap((kernel, i) => {
     const layer = conv2d(widths[i] ?? 1, widths[i + 1] ?? 1, kernel, { padding: "same" });
     return i < hidden.length ? [layer, between(activation, hidden[i] ?? 1)] : [zeroed(layer)];

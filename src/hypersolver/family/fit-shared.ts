@@ -137,11 +137,12 @@ interface Learned {
 
 async function prepared(
   { name, field, states, span, steps }: SharedProblem,
-  { base, trajectories, seed, ...spec }: CompleteShared,
+  { base, trajectories, referenceTolerance, seed, ...spec }: CompleteShared,
   correction: Correction,
   context: RunContext,
 ): Promise<Learned> {
-  const asked = { base, steps, span, trajectories, seed, inputs: correction.inputs };
+  const given = referenceTolerance === undefined ? {} : { referenceTolerance };
+  const asked = { base, steps, span, trajectories, seed, inputs: correction.inputs, ...given };
   const fit: FitSettings = settingsOf(resolveFit(field, asked), { states }, context);
   const data = await prepareData(field, fit);
   const rms = rootMeanSquare(columnStatistics(columnValues(data.rows, RESIDUAL)));

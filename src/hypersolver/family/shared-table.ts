@@ -64,6 +64,7 @@ export const sharedTable = {
     group: "How to fit:",
     help: "reference trajectories of every field",
   },
+  referenceTolerance: fitTable.referenceTolerance as Of["referenceTolerance"],
   seed: fitTable.seed as Of["seed"],
 } as const;
 

@@ -40,6 +40,13 @@ export const referenceFacts = (method: AdaptiveMethod): ReferenceFacts => ({
 export const chooseReference = (smallestEpsilon: number, order: number, tolerance?: number): AdaptiveMethod =>
   referenceAt(tolerance ?? Math.min(1e-5, Math.max(1e-10, 1e-5 * Math.abs(smallestEpsilon) ** (order + 1))));
 
+/** Reference states, and what they cost. */
+export interface ReferenceSolution {
+  readonly states: Tensor[];
+  /** Evaluations of f. */
+  readonly nfe: number;
+}
+
 /** A compiled reference solver. */
 export interface Reference {
   /**
@@ -53,6 +60,8 @@ export interface Reference {
     controls: NamedTensors,
     signal?: AbortSignal,
   ): Promise<Tensor[]>;
+  /** The same with its cost. */
+  solve(...given: Parameters<Reference["states"]>): Promise<ReferenceSolution>;
   dispose(): Promise<void>;
 }
 
@@ -67,24 +76,29 @@ export async function compileReference(
     hot: true,
     ...options,
   });
+  const solve: Reference["solve"] = async (z0, times, controls, signal) => {
+    const typed = Object.fromEntries(
+      Object.entries(controls).map(([name, value]) => [
+        name,
+        isFloat(value.dtype) ? cast(value, precision) : value,
+      ]),
+    );
+    const stepper = programs.with(typed);
+    const states = [cast(z0, precision)];
+    let nfe = 0;
+    for (const [i, end] of times.slice(1).entries()) {
+      const start = times[i] ?? end;
+      const from = states[i] as Tensor;
+      const loop = { ...method, lastStep: "clip", times: [start, end], signal } as const;
+      const solution = start === end ? undefined : orThrow(await integrateAdaptive(stepper, from, loop));
+      nfe += solution?.statistics.nfe ?? 0;
+      states.push(solution?.lastGood.y ?? from);
+    }
+    return { states, nfe };
+  };
   return {
-    states: async (z0, times, controls, signal) => {
-      const typed = Object.fromEntries(
-        Object.entries(controls).map(([name, value]) => [
-          name,
-          isFloat(value.dtype) ? cast(value, precision) : value,
-        ]),
-      );
-      const stepper = programs.with(typed);
-      const states = [cast(z0, precision)];
-      for (const [i, end] of times.slice(1).entries()) {
-        const start = times[i] ?? end;
-        const from = states[i] as Tensor;
-        const loop = { ...method, lastStep: "clip", times: [start, end], signal } as const;
-        states.push(start === end ? from : orThrow(await integrateAdaptive(stepper, from, loop)).lastGood.y);
-      }
-      return states;
-    },
+    solve,
+    states: async (...given) => (await solve(...given)).states,
     dispose: () => programs.dispose(),
   };
 }

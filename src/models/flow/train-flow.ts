@@ -1,15 +1,15 @@
 import type { Field, Method } from "../../ode/index.js";
 import type { Checkpoint } from "../../optim/index.js";
-import { runTraining, type TrainerPhase, type Verdict } from "../../optim/internal.js";
-import type { NamedTensors, RunContext } from "../../runtime/index.js";
+import { runTraining, type TrainerPhase } from "../../optim/internal.js";
+import type { RunContext } from "../../runtime/index.js";
 import { type MachineOptions, machineOf } from "../../runtime/internal.js";
 import { type Complete, completeSpec } from "../../spec/index.js";
-import { fail, isBroken, Random, unlessItBreaks } from "../../tensor/index.js";
+import { fail, Random } from "../../tensor/index.js";
 import { type BaseDistribution, normalBase } from "./base-distribution.js";
 import { type Flow, flowField } from "./flow.js";
 import type { FlowData } from "./flow-data.js";
-import { type CompiledDensity, compileFlowDensity, meanNegative } from "./flow-density.js";
 import { type FlowTrainingSpec, flowTrainingTable } from "./flow-table.js";
+import { compileValidation, VALIDATION_STEPS } from "./flow-validation.js";
 import { batchOf, compilePhase, type FlowPoint, flowPoint, scheduleOf } from "./training-phase.js";
 
 /** What a training is given that is no plain data. */
@@ -47,8 +47,6 @@ export interface TrainedFlow {
 }
 
 const CURVE_POINTS = 200;
-/** A field that needs more is not worth keeping, and to find out more would take longer than to train. */
-const VALIDATION_STEPS = 1000;
 
 /**
  * Trains a flow, validates as it goes, and keeps the averaged parameters that did best on validation data.
@@ -71,15 +69,12 @@ export async function trainFlow(
   const { dimension } = data;
   const field = inputs.field ?? flowField({ ...network, dimension }, new Random(seed).fork("network"));
   const flow: Flow = { field, base, span: [0, 1], standardization: data.standardization };
-  const density = await compileFlowDensity(flow, {
-    ...machine,
-    method: `dopri5@1e-5,maxSteps=${VALIDATION_STEPS}`,
-  });
+  const validation = await compileValidation(flow, data, seed, machine);
   try {
     const task = {
       initial: field.parameters,
       phases: trainerPhases(options, flow),
-      validate: (parameters: NamedTensors) => verdictOf(density, parameters, options),
+      validate: validation.verdict,
     };
     const plan = {
       what: "training",
@@ -99,7 +94,7 @@ export async function trainFlow(
       flow: { ...flow, field: { ...field, parameters: best.values } },
     };
   } finally {
-    await density.dispose();
+    await validation.dispose();
   }
 }
 
@@ -136,21 +131,6 @@ function trainerPhases({ data, phases, seed, solver, machine }: FlowTraining, fl
       },
     };
   });
-}
-
-/** The NLL of validation data. A field too wild to be solved is not kept: training may calm it down. */
-async function verdictOf(
-  density: CompiledDensity,
-  parameters: NamedTensors,
-  { data, seed }: FlowTraining,
-): Promise<Verdict> {
-  // The same noise every time: comparable numbers, and a resumed run sees those of an unbroken one.
-  const random = new Random(seed).fork("validation noise");
-  const result = await unlessItBreaks(density.run(data.validation, parameters, random));
-  if (isBroken(result)) return { score: undefined, metrics: { nll: Number.NaN } };
-  const nll = meanNegative(result.values);
-  const metrics = { nll, validationNfe: result.statistics.nfe };
-  return { score: nll < Number.POSITIVE_INFINITY ? [nll] : undefined, metrics };
 }
 
 function neverValidated(iterations: number, curve: readonly FlowPoint[]): Error {

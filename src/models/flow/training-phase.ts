@@ -36,7 +36,11 @@ const WARMUP_SHARE = 0.02;
 export const batchOf = ({ batch = trainingPhaseTable.batch.default }: TrainingPhase): number => batch;
 
 /** Learning rate by iteration of the phase. */
-export function scheduleOf({ schedule = "cosine", learningRate, iterations }: TrainingPhase): Schedule {
+export function scheduleOf({
+  schedule = "cosine",
+  learningRate,
+  iterations,
+}: Pick<TrainingPhase, "schedule" | "learningRate" | "iterations">): Schedule {
   if (schedule === "constant") return () => learningRate;
   const rise = Math.ceil(iterations * WARMUP_SHARE);
   return warmup(cosineAnnealing({ from: learningRate, iterations: Math.max(1, iterations - rise) }), rise);

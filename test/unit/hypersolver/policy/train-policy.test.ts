@@ -206,7 +206,7 @@ describe("step control sample by sample", () => {
           base: "heun",
           steps: 2,
           inputs: ["z", "stages", "epsilon", "x"],
-          iterations: 120,
+          iterations: 200,
           trajectories: 128,
         },
         ...{ batch: 64, hidden: [16], seed: 0, epsilon: [0.05, 0.6] },
@@ -214,7 +214,7 @@ describe("step control sample by sample", () => {
       { states: family.states },
       context,
     );
-    const method = adaptive(adaptiveHeun, { rtol: 1e-2, atol: 1e-2 });
+    const method = adaptive(adaptiveHeun, { rtol: 5e-2, atol: 5e-2 });
     const errorOf = async (g?: typeof correction): Promise<{ error: number; gCalls: number }> => {
       const options = { span: [0, 1] as const, method, firstStep: 0.2, correction: g };
       const solve = await compileControlledSolve(family.field, options, context);
@@ -225,7 +225,7 @@ describe("step control sample by sample", () => {
       return { error: Math.max(...errors), gCalls: Math.min(...statistics.gCalls) };
     };
     const [alone, corrected] = [await errorOf(), await errorOf(correction)];
-    expect(corrected.error).toBeLessThan(0.6 * alone.error);
+    expect(corrected.error).toBeLessThan(0.5 * alone.error);
     expect([alone.gCalls, corrected.gCalls > 0]).toEqual([0, true]);
   });
 });

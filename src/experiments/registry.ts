@@ -1,6 +1,7 @@
 import { fail } from "../tensor/index.js";
 import { agents } from "./agents/agents.js";
 import { cnf } from "./cnf/cnf.js";
+import { control } from "./control/control.js";
 import { ffjord } from "./ffjord.js";
 import { guard } from "./guard/guard.js";
 import { cifar10, mnist, mnistAuthors } from "./images/images.js";
@@ -19,6 +20,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   learned,
   guard,
   agents,
+  control,
 };
 
 /** @throws INVALID_ARGUMENT listing the names there are. */

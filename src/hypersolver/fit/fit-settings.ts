@@ -1,4 +1,4 @@
-import type { ButcherTableau } from "../../ode/index.js";
+import type { ButcherTableau, FixedMethod } from "../../ode/index.js";
 import type { Checkpoint } from "../../optim/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import type { MachineOptions } from "../../runtime/internal.js";
@@ -26,6 +26,11 @@ export interface FitInputs {
    * adapted to a member. It competes with what becomes of it.
    */
   readonly initial?: Correction | undefined;
+  /**
+   * Told of every solver that did better in validation than those before it, for whoever watches: the fit waits until it
+   * returns. That it fails ends nothing, as with a checkpoint.
+   */
+  readonly onBetter?: ((method: FixedMethod) => Promise<void> | void) | undefined;
   /** For fits through whole solves: references that fits of this field from these states share. An empty one to begin with. */
   readonly memory?: EndMemory | undefined;
 }

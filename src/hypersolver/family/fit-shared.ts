@@ -3,7 +3,13 @@ import { initialize } from "../../nn/index.js";
 import type { Field, Span } from "../../ode/index.js";
 import { tableauSpec } from "../../ode/internal.js";
 import { adamw, compileTraining } from "../../optim/index.js";
-import { type CurvePoint, runTraining, type TrainingOutcome, type Verdict } from "../../optim/internal.js";
+import {
+  type CurvePoint,
+  runTraining,
+  type TrainerPhase,
+  type TrainingOutcome,
+  type Verdict,
+} from "../../optim/internal.js";
 import type { NamedTensors, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { completeSpec } from "../../spec/index.js";
@@ -69,7 +75,7 @@ export async function fitShared(
   requireProblems(problems);
   const complete = completeSpec(sharedTable, spec);
   const base = baseOf(complete.base);
-  const { hidden, activation, iterations, seed } = complete;
+  const { hidden, activation, seed } = complete;
   const network = coefficientNetwork(base, complete);
   const initial = initialize(network, new Random(seed).fork("network"));
   const shared = (parameters: NamedTensors): SharedCorrection =>
@@ -79,27 +85,9 @@ export async function fitShared(
     for (const problem of problems)
       learned.push(await prepared(problem, complete, shared(initial).on(problem.field), context));
     const validate = (values: NamedTensors): Promise<Verdict> => verdict(learned, values);
+    const phases = [phaseOf(learned, complete, context)];
     const outcome = await runTraining(
-      {
-        initial,
-        phases: [
-          {
-            name: "residual",
-            stage: FITTING,
-            iterations,
-            learningRate: fitSchedule(iterations, complete.learningRate, complete.finalLearningRate),
-            start: async ({ last }) => {
-              const training = await compileTraining(trainingProblem(learned, last, complete), {
-                hot: true,
-                ...machineOf(context),
-              });
-              return fitTrainer(training, batchSchedule(tablesOf(learned, complete)));
-            },
-          },
-        ],
-        validate,
-        keepsInitial: true,
-      },
+      { initial, phases, validate, keepsInitial: true },
       {
         what: "fit",
         advice: "lower the learning rate, or check the fields on these states",
@@ -172,6 +160,19 @@ async function verdict(learned: readonly Learned[], values: NamedTensors): Promi
   }
   return { score: [total], metrics };
 }
+
+/** Residuals of all fields at once. */
+const phaseOf = (learned: readonly Learned[], spec: CompleteShared, context: RunContext): TrainerPhase => ({
+  name: "residual",
+  stage: FITTING,
+  iterations: spec.iterations,
+  learningRate: fitSchedule(spec.iterations, spec.learningRate, spec.finalLearningRate),
+  start: async ({ last }) => {
+    const machine = { hot: true, ...machineOf(context) };
+    const training = await compileTraining(trainingProblem(learned, last, spec), machine);
+    return fitTrainer(training, batchSchedule(tablesOf(learned, spec)));
+  },
+});
 
 const rowsInput = (i: number): string => `rows ${i}`;
 

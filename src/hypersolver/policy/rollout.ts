@@ -64,7 +64,12 @@ export async function rollOut(
   let z = z0;
   for (let step = 0; left.some((rest) => rest > 0); step++) {
     if (isStopped(context)) throw fail("INTERRUPTED", { what: "rollouts", received: "a stop" });
-    if (step > SLACK * Math.ceil(length / smallest)) throw fail("STEP_LIMIT", { what: "rollouts" });
+    if (step > SLACK * Math.ceil(length / smallest))
+      throw fail("STEP_LIMIT", {
+        what: "steps that a policy chose",
+        expected: `at most ${SLACK} times as many as the smallest ones would be`,
+        received: String(step),
+      });
     const at = { z, s: column((row) => t1 - direction * (left[row] ?? 0)), controls };
     const looked = await world.look(
       at,

@@ -74,7 +74,7 @@ describe("what a run of control is told by", () => {
     const { verdict } = controlReport("Control", metrics, []);
     expect(verdict).toContain("HyperEuler is off by 0.0100 (Euler 2, midpoint 0.200, RK4 0.00500)");
     expect(verdict).toContain(
-      "the closed loop costs 5% more than with RK4, and the fastest decision takes 8 ms instead of 32",
+      "the closed loop costs 5% more than with RK4, and a decision takes 8 ms of processor time instead of 32",
     );
     expect(verdict).toContain("h finds 0.100 in the model (true: 0.110)");
   });

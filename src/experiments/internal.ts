@@ -35,5 +35,6 @@ export { rowsOfJob } from "./sweep/sweep-rows.js";
 export { checkedSweep, type Sweep } from "./sweep/sweep-table.js";
 export { type WorkEvent, work } from "./sweep/work.js";
 export { resolveTune } from "./tune/ground.js";
+export type { RemoteFits } from "./tune/remote-fits.js";
 export { tuneText } from "./tune/tune-report.js";
 export { tuneTable } from "./tune/tune-table.js";

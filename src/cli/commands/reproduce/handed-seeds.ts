@@ -18,7 +18,11 @@ const KIND = "reproduce";
  */
 export async function handedSeeds(
   options: Spec<typeof reproduceTable> & { readonly seed: number },
-  { count, handing, folder }: { readonly count: number; readonly handing: Handing; readonly folder: RunFolder },
+  {
+    count,
+    handing,
+    folder,
+  }: { readonly count: number; readonly handing: Handing; readonly folder: RunFolder },
   desk: MachineContext & { readonly signal: AbortSignal },
 ): Promise<FoundSeeds> {
   const { [KIND]: kind } = jobKinds;

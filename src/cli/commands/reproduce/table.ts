@@ -1,8 +1,8 @@
 import { type Preset, presetNames } from "../../../experiments/specs.js";
 import type { Complete } from "../../../spec/index.js";
 import { most } from "../../../spec/internal.js";
-import { handingTable } from "../sweep/handing-table.js";
 import { cacheTable, seedTable } from "../../options/tables.js";
+import { handingTable } from "../sweep/handing-table.js";
 
 /** What `reproduce` is told. */
 export const reproduceOwnTable = {

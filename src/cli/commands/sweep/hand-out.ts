@@ -6,9 +6,9 @@ import {
   type PlannedJob,
   type Sweep,
 } from "../../../experiments/internal.js";
+import type { Spec } from "../../../spec/index.js";
 import type { NamedContent } from "../../files/files.js";
 import type { MachineContext } from "../../options/spec-command.js";
-import type { Spec } from "../../../spec/index.js";
 import { conduct } from "./conduct.js";
 import type { handingTable } from "./handing-table.js";
 import { openAt, workersAt } from "./queue-place.js";

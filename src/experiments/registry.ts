@@ -6,7 +6,8 @@ import { guard } from "./guard/guard.js";
 import { cifar10, mnist, mnistAuthors } from "./images/images.js";
 import type { Experiment } from "./kit/experiment.js";
 import { learned } from "./learned/learned.js";
-import { slope } from "./theory/slope.js";
+import { theory } from "./theory/theory.js";
+import { tracking } from "./tracking/tracking.js";
 
 /** Every experiment, by name. */
 export const experiments: Readonly<Record<string, Experiment>> = {
@@ -15,9 +16,10 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   mnist,
   "mnist-authors": mnistAuthors,
   cifar10,
-  slope,
+  theory,
   learned,
   guard,
+  tracking,
   control,
 };
 

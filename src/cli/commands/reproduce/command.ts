@@ -15,7 +15,7 @@ export const reproduceCommand: CommandDefinition = specCommand({
     "reproduce cnf --density pinwheel",
     "reproduce cnf --density checkerboard --preset paper --resume",
     "reproduce mnist",
-    "reproduce slope --seeds 5 --queue postgres://lab@db/hypersolvers",
+    "reproduce theory --seeds 5 --queue postgres://lab@db/hypersolvers",
   ],
   free: ["cache", "queue", "store", "workers"],
   load: async () => (await import("./job.js")).reproduceJob,

@@ -8,7 +8,7 @@ import { checkpointsIn, goingOn } from "../../files/checkpoints.js";
 import { configArtifact, writeConfig } from "../../files/config-artifact.js";
 import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
 import { stemOf } from "../../files/models.js";
-import { withPngs } from "../../files/picture.js";
+import { requirePictures, withPngs } from "../../files/picture.js";
 import type { SpecJob } from "../../options/spec-command.js";
 import { MISSED } from "../../terminal/exit-codes.js";
 import { interruptedExit, onInterrupt, TUNING_STOPS } from "../../terminal/interruption.js";
@@ -27,6 +27,7 @@ export const tuneJob: SpecJob<typeof tuneCommandTable> = {
     const task = await fitTask(spec, output);
     const config = configArtifact(tuneCommandTable, repeated(spec, task));
     await requireWritableFolder(out);
+    requirePictures();
     await writeConfig(out, config, resume);
     const folder = runFolder(out);
     const interruption = onInterrupt(output, TUNING_STOPS);

@@ -1,4 +1,6 @@
 import type { PeakRequest } from "./cnf/peak-messages.js";
+import type { JobQueue } from "./sweep/queue.js";
+import type { QueueRequest } from "./sweep/queue-request.js";
 
 /** What experiments need of the system, besides the runtime. The conditions of `#host` in package.json choose one. */
 export interface ExperimentHost {
@@ -6,4 +8,6 @@ export interface ExperimentHost {
   readShipped(file: URL): Promise<Uint8Array>;
   /** Peak memory, in bytes, of a process that does nothing but draw samples; undefined where it cannot be told. */
   peakMemory(request: PeakRequest): Promise<number | undefined>;
+  /** @throws MISSING_PACKAGE, QUEUE_NOT_AVAILABLE. */
+  openQueue(request: QueueRequest): Promise<JobQueue>;
 }

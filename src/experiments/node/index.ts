@@ -3,4 +3,8 @@ import { readFile } from "node:fs/promises";
 import type { ExperimentHost } from "../host.js";
 import { peakMemory } from "./peak-memory.js";
 
-export const host: ExperimentHost = { readShipped: readFile, peakMemory };
+export const host: ExperimentHost = {
+  readShipped: readFile,
+  peakMemory,
+  openQueue: async (request) => (await import("./sweep/open-queue.js")).openQueue(request),
+};

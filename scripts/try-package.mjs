@@ -22,7 +22,15 @@ const managers = {
   pnpm: {
     // It runs no install scripts, and of late calls that a failure unless told otherwise.
     install: (tarball) => ["npx", "--yes", "pnpm", "add", "--config.strict-dep-builds=false", tarball],
-    least: (tarball) => ["npx", "--yes", "pnpm", "add", "--config.strict-dep-builds=false", "--no-optional", tarball],
+    least: (tarball) => [
+      "npx",
+      "--yes",
+      "pnpm",
+      "add",
+      "--config.strict-dep-builds=false",
+      "--no-optional",
+      tarball,
+    ],
   },
   yarn: {
     install: (tarball) => ["npx", "--yes", "yarn@1", "add", "--silent", tarball],

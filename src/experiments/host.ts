@@ -6,4 +6,9 @@ export interface ExperimentHost {
   readShipped(file: URL): Promise<Uint8Array>;
   /** Peak memory, in bytes, of a process that does nothing but draw samples; undefined where it cannot be told. */
   peakMemory(request: PeakRequest): Promise<number | undefined>;
+  /**
+   * Milliseconds of processor time since some moment: with one thread what a clock on the wall shows where nothing else runs,
+   * and the same where something does. Where it cannot be told, the clock on the wall.
+   */
+  processorTime(): number;
 }

@@ -6,6 +6,8 @@ import { cifar10, mnist, mnistAuthors } from "./images/images.js";
 import type { Experiment } from "./kit/experiment.js";
 import { learned } from "./learned/learned.js";
 import { slope } from "./theory/slope.js";
+import { continual } from "./together/continual.js";
+import { joint } from "./together/joint.js";
 
 /** Every experiment, by name. */
 export const experiments: Readonly<Record<string, Experiment>> = {
@@ -17,6 +19,8 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   slope,
   learned,
   guard,
+  joint,
+  continual,
 };
 
 /** @throws INVALID_ARGUMENT listing the names there are. */

@@ -3,4 +3,9 @@ import { readFile } from "node:fs/promises";
 import type { ExperimentHost } from "../host.js";
 import { peakMemory } from "./peak-memory.js";
 
-export const host: ExperimentHost = { readShipped: readFile, peakMemory };
+const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+export const host: ExperimentHost = { readShipped: readFile, peakMemory, processorTime };

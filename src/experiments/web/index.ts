@@ -9,4 +9,5 @@ export const host: ExperimentHost = {
   },
   // A page cannot start a process and watch it.
   peakMemory: async () => undefined,
+  processorTime: () => performance.now(),
 };

@@ -9,7 +9,7 @@ const field = trainableField();
 /** Its validation is the training loss of fixed data, so that the best values are the last ones. */
 const task: SolvedTask = smallTask(field, { rows: 16 });
 const spec: JointSpec = {
-  ...{ iterations: 24, validations: 4, learningRate: 1e-2, averageDecay: 0.9, updates: 2, rows: 8 },
+  ...{ iterations: 24, validations: 4, learningRate: 1e-2, averageDecay: 0.9, updates: 2, rows: 8, every: 1 },
   hypersolver: { steps: 1, hidden: [8], learningRate: 1e-2 },
 };
 const shares = async (more: Partial<JointSpec>, of = task): Promise<number[]> =>

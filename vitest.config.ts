@@ -17,6 +17,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
+    // A core each: two processes whose threads wait for one another spend half of their time waiting.
+    env: { HYPERSOLVERS_THREADS: "1" },
     // Files share the library that their process has loaded: loading it for each anew takes longer than most tests.
     isolate: false,
     sequence: { sequencer: LongestFirst },

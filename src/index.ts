@@ -48,11 +48,15 @@ export {
   augmenter,
   averagePool2d,
   batchNorm2d,
+  chebyshevBasis,
   conv2d,
   convTranspose2d,
   dataControl,
   depthCat,
   flatten,
+  fourierBasis,
+  galerkinConv2d,
+  galerkinLinear,
   groupNorm,
   initialize,
   initializeBuffers,
@@ -61,6 +65,8 @@ export {
   type Module,
   maxPool2d,
   mlp,
+  piecewiseConstantBasis,
+  polynomialBasis,
   prelu,
   type StateDict,
   sequential,
@@ -72,6 +78,7 @@ export { adam, adamw, compileTraining, cosineAnnealing, sgd, type Training } fro
 export {
   adaptive,
   type ButcherTableau,
+  compileIntegralLoss,
   compileSolve,
   defineField,
   defineTableau,
@@ -130,6 +137,10 @@ export {
   tableData,
   trainFlow,
 } from "./models/index.js";
+
+// Any field, on a loss along its solutions.
+
+export { trainField } from "./models/index.js";
 
 // Classifiers of images.
 

@@ -1,4 +1,4 @@
-/** What models learn from, on `tensor` alone: densities of the plane, CSV files, standardization, splits; images. */
+/** What models learn from, on `tensor` alone: densities of the plane, CSV and NumPy files, standardization, splits; images. */
 
 export { decodeCsv } from "./decode-csv.js";
 export { type CheckerboardOptions, checkerboard } from "./densities/checkerboard.js";
@@ -35,6 +35,9 @@ export {
   normalizations,
 } from "./images/normalization.js";
 export { oneHot } from "./images/one-hot.js";
+export { decodeNpy, isNpy } from "./numpy/decode-npy.js";
+export { encodeNpy } from "./numpy/encode-npy.js";
+export { decodeNpz, encodeNpz, isZip } from "./numpy/npz.js";
 export { type Split, type SplitShares, splitRows } from "./split.js";
 export {
   logScale,

@@ -13,7 +13,7 @@ export { correctionLearner, type LearnedCorrection } from "./fit/correction-lear
 export type { BrokenResult, FitMetrics, HeldOutError, MethodResult } from "./fit/fit-metrics.js";
 export { comparisonTable } from "./fit/fit-report.js";
 export type { FitRequest } from "./fit/fit-request.js";
-export type { LearnedSolver, Learner } from "./fit/learned-solver.js";
+export type { LearnedKind, LearnedSolver, Learner } from "./fit/learned-solver.js";
 export { paretoFigure } from "./fit/pareto-figure.js";
 export { type FitRun, runFit } from "./fit/run-fit.js";
 export {

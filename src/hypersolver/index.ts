@@ -25,6 +25,16 @@ export { fitStudent, type StudentFit } from "./student/fit-student.js";
 export type { StudentMethod } from "./student/student-method.js";
 export type { StudentFitSpec } from "./student/student-table.js";
 
+// Against an adversary.
+
+export { type AdversarialMeasure, compileAdversarialMeasure } from "./adversarial/adversarial-measure.js";
+export type { AdversarialSpec } from "./adversarial/adversarial-table.js";
+export {
+  type AdversarialFit,
+  type AdversarialInputs,
+  fitAdversarial,
+} from "./adversarial/fit-adversarial.js";
+
 // Following a field that is being trained.
 
 export type { FollowSpec } from "./follow/follow-table.js";

@@ -20,6 +20,16 @@ export { compileFlowSampler, type FlowSampler } from "./flow/flow-sampler.js";
 
 export { decodeFlow, encodeFlow } from "./flow/flow-file.js";
 
+// Any field, trained on a loss along its solutions.
+
+export type { FieldTrainingSpec } from "./field/field-training-table.js";
+export {
+  type FieldPoint,
+  type FieldTrainingInputs,
+  type TrainedField,
+  trainField,
+} from "./field/train-field.js";
+
 // Classifiers of images: structure and values.
 
 export type { ClassifierArchitecture } from "./classifier/architecture.js";

@@ -6,7 +6,6 @@ export type { ClassifierInput } from "./classifier/image-input.js";
 export type { ClassifierPoint } from "./classifier/training/classifier-point.js";
 export { CLASSIFIER_TRAINING_TOLERANCES } from "./classifier/training/training-plan.js";
 export { classifierTrainingTable } from "./classifier/training/training-table.js";
-export { withZeroColumns } from "./flow/augmented-states.js";
 export { baseNamed } from "./flow/base-distribution.js";
 export { dimensionOf, MAX_SPEED } from "./flow/flow.js";
 export { rowsBeyond } from "./flow/flow-data.js";

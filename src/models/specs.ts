@@ -2,6 +2,7 @@
 
 export { classifierArchitectureNames } from "./classifier/architecture-names.js";
 export { classifierTrainingTable } from "./classifier/training/training-table.js";
+export { fieldTrainingTable } from "./field/field-training-table.js";
 export { baseSpellings, parseBase } from "./flow/base-names.js";
 export {
   flowNetworkTable,

@@ -1,4 +1,4 @@
-import type { InputSpec, NamedNodes, Node } from "../graph/index.js";
+import type { InputSpec, NamedNodes, Node, Operand } from "../graph/index.js";
 import { type DType, fromNumbers, sizeOf } from "../tensor/index.js";
 import type { Module, StateDict, Trained } from "./module.js";
 
@@ -41,6 +41,6 @@ export function splitState(
 }
 
 /** A module in training mode: its output, and the new values of its buffers where it has any. */
-export function applyTraining(module: Module, nodes: NamedNodes, x: Node): Trained {
-  return module.train?.(nodes, x) ?? { output: module.apply(nodes, x), buffers: {} };
+export function applyTraining(module: Module, nodes: NamedNodes, x: Node, s?: Operand): Trained {
+  return module.train?.(nodes, x, s) ?? { output: module.apply(nodes, x, s), buffers: {} };
 }

@@ -29,28 +29,54 @@ export function conv2d(
   inChannels: number,
   outChannels: number,
   kernel: Sides,
-  { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true }: ConvOptions = {},
+  options: ConvOptions = {},
 ): Module {
-  const [size, strides, dilations] = [pairOf(kernel), pairOf(stride), pairOf(dilation)];
-  requirePositive("conv2d", { inChannels, outChannels, kernel, stride, dilation, groups });
-  requireGroups("conv2d", inChannels, outChannels, groups);
-  const options = { strides, dilations, groups, pads: padsOf(padding, size, strides, dilations) };
-  const bound = kaimingBound((inChannels / groups) * size[0] * size[1]);
-  const parameters: Record<string, ParameterSpec> = {
-    weight: uniformParameter([outChannels, inChannels / groups, ...size], bound),
-  };
+  const { weight, fanIn, attributes } = convGeometry("conv2d", inChannels, outChannels, kernel, options);
+  const { bias = true } = options;
+  const bound = kaimingBound(fanIn);
+  const parameters: Record<string, ParameterSpec> = { weight: uniformParameter(weight, bound) };
   if (bias) parameters.bias = uniformParameter([outChannels], bound);
   return {
     parameters,
     apply: (nodes: NamedNodes, x: Node) => {
       const shift = bias ? parameterNode(nodes, "bias") : undefined;
-      return conv(x, parameterNode(nodes, "weight"), shift, options);
+      return conv(x, parameterNode(nodes, "weight"), shift, attributes);
     },
+  };
+}
+
+/** Sizes and settings of a convolution. */
+interface ConvGeometry {
+  /** Shape of its weights. */
+  readonly weight: readonly number[];
+  readonly fanIn: number;
+  readonly attributes: NonNullable<Parameters<typeof conv>[3]>;
+}
+
+/**
+ * What a convolution of a layer is like.
+ * @throws INVALID_ARGUMENT for numbers that mean nothing or channels that do not fall into equal groups.
+ */
+export function convGeometry(
+  what: string,
+  inChannels: number,
+  outChannels: number,
+  kernel: Sides,
+  { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions,
+): ConvGeometry {
+  const [size, strides, dilations] = [pairOf(kernel), pairOf(stride), pairOf(dilation)];
+  requirePositive(what, { inChannels, outChannels, kernel, stride, dilation, groups });
+  requireGroups(what, inChannels, outChannels, groups);
+  return {
+    weight: [outChannels, inChannels / groups, ...size],
+    fanIn: (inChannels / groups) * size[0] * size[1],
+    attributes: { strides, dilations, groups, pads: padsOf(what, padding, size, strides, dilations) },
   };
 }
 
 /** An odd total of "same" puts the longer end behind, as PyTorch does. */
 function padsOf(
+  what: string,
   padding: Sides | "same",
   kernel: Pair,
   strides: Pair,
@@ -59,7 +85,7 @@ function padsOf(
   if (padding !== "same") return evenPads(padding);
   if (strides.some((stride) => stride !== 1)) {
     throw fail("INVALID_ARGUMENT", {
-      what: 'conv2d: padding "same"',
+      what: `${what}: padding "same"`,
       expected: "stride 1",
       received: `stride ${strides}`,
     });

@@ -16,7 +16,19 @@ export { type BatchNormOptions, batchNorm2d } from "./batch-norm.js";
 export { applyTraining, bufferInputs, initializeBuffers } from "./buffers.js";
 export { type ConvOptions, conv2d } from "./conv.js";
 export { type ConvTransposeOptions, convTranspose2d } from "./conv-transpose.js";
+export {
+  chebyshevBasis,
+  type DepthBasis,
+  type FourierOptions,
+  fourierBasis,
+  type PiecewiseOptions,
+  type PolynomialOptions,
+  piecewiseConstantBasis,
+  polynomialBasis,
+} from "./depth-basis.js";
 export { dataControl, depthCat } from "./depth-cat.js";
+export { galerkinConv2d } from "./galerkin-conv.js";
+export { galerkinLinear } from "./galerkin-linear.js";
 export { type GroupNormOptions, groupNorm } from "./group-norm.js";
 export { constantParameter, kaimingBound, uniformParameter } from "./initializers.js";
 export { type LayerNormOptions, layerNorm } from "./layer-norm.js";

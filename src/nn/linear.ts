@@ -24,7 +24,7 @@ export function linear(inFeatures: number, outFeatures: number, { bias = true }:
   return {
     parameters,
     apply: (nodes: NamedNodes, x: Node) => {
-      requireFeatures(x, inFeatures, outFeatures);
+      requireFeatures(`linear ${inFeatures} → ${outFeatures}`, x, inFeatures);
       const weight = parameterNode(nodes, "weight");
       return affine(x, weight, bias ? parameterNode(nodes, "bias") : undefined);
     },
@@ -32,7 +32,7 @@ export function linear(inFeatures: number, outFeatures: number, { bias = true }:
 }
 
 /** One Gemm where the leading axes are one or static; a broadcast product where the batch is one of several. */
-function affine(x: Node, weight: Node, bias: Node | undefined): Node {
+export function affine(x: Node, weight: Node, bias: Node | undefined): Node {
   const leading = x.shape.slice(0, -1);
   const [outFeatures = 1, inFeatures = 1] = weight.shape;
   if (x.shape.length === 2) return gemm(x, weight, bias, { transposeB: true });
@@ -44,10 +44,11 @@ function affine(x: Node, weight: Node, bias: Node | undefined): Node {
   return reshape(gemm(matrix, weight, bias, { transposeB: true }), [...leading, outFeatures]);
 }
 
-function requireFeatures(x: Node, inFeatures: number, outFeatures: number): void {
+/** @throws SHAPE_MISMATCH unless the last axis has so many features. */
+export function requireFeatures(what: string, x: Node, inFeatures: number): void {
   if (x.shape.at(-1) === inFeatures) return;
   throw fail("SHAPE_MISMATCH", {
-    what: `linear ${inFeatures} → ${outFeatures}`,
+    what,
     expected: `[..., ${inFeatures}]`,
     received: formatShape(x.shape),
   });

@@ -1,4 +1,4 @@
-import type { NamedNodes, Node } from "../graph/index.js";
+import type { NamedNodes, Node, Operand } from "../graph/index.js";
 import type { Random, Shape, Tensor } from "../tensor/index.js";
 
 /** Values of parameters by PyTorch's names: `"0.weight"`. */
@@ -40,8 +40,10 @@ export interface Module {
    * Builds the layer's graph, in evaluation mode.
    * @param nodes a node for every name in `this.parameters` and `this.buffers`.
    * @param x input; its shape is the layer's business.
+   * @param s depth, for layers whose weights vary with it (`galerkinLinear`): one for all, or one a sample. Others leave
+   *   it, and layers made of layers hand it on.
    */
-  apply(nodes: NamedNodes, x: Node): Node;
+  apply(nodes: NamedNodes, x: Node, s?: Operand): Node;
   /** The same in training mode, for modules that have one: use `applyTraining`, which takes any module. */
-  readonly train?: ((nodes: NamedNodes, x: Node) => Trained) | undefined;
+  readonly train?: ((nodes: NamedNodes, x: Node, s?: Operand) => Trained) | undefined;
 }

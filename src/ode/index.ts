@@ -69,6 +69,12 @@ export { type CompiledPairSolve, compilePairSolve } from "./compiled/pair-solve.
 
 // Derivatives of fields and solves.
 
+export {
+  type CarriedField,
+  type CarriedRate,
+  type CarriedSite,
+  carriedField,
+} from "./field/carried-field.js";
 export { divergence } from "./field/divergence.js";
 export type { InputSettings } from "./field/given-inputs.js";
 export { logDensityField } from "./field/log-density-field.js";
@@ -85,6 +91,12 @@ export {
   type SpectralRadii,
 } from "./field/spectral-radius.js";
 export type { GradientOptions } from "./gradient/gradient-options.js";
+export {
+  type CompiledIntegralLoss,
+  compileIntegralLoss,
+  type IntegralLoss,
+  type IntegralLossGradient,
+} from "./gradient/integral-loss.js";
 export {
   type CompiledGradient,
   compileGradient,

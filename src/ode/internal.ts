@@ -18,6 +18,7 @@ export {
 export { type LogDensityField, type LogDensityOptions, NOISE_CONTROL } from "./field/log-density-field.js";
 export type { InputMap } from "./field/model-field.js";
 export { withOpenParameters } from "./field/open-parameters.js";
+export { columnsOf, withZeroColumns } from "./field/state-columns.js";
 export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.js";
 export { plus } from "./gradient/cotangents.js";
 export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";

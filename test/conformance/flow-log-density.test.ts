@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { trace } from "../../src/graph/index.js";
-import { withZeroColumns } from "../../src/models/flow/augmented-states.js";
 import {
   compileFlowDensity,
   compileFlowSampler,
@@ -9,7 +8,7 @@ import {
   studentTBase,
 } from "../../src/models/index.js";
 import { type Field, logDensityField, orThrow, type Span, solveField } from "../../src/ode/index.js";
-import { evaluateField, stateType } from "../../src/ode/internal.js";
+import { evaluateField, stateType, withZeroColumns } from "../../src/ode/internal.js";
 import { compile } from "../../src/runtime/index.js";
 import { fromNumbers, rows, scalar, type Tensor, toFloat64 } from "../../src/tensor/index.js";
 import { expectClose, relativeDifference } from "../helpers/compare.js";

@@ -79,7 +79,8 @@ describe("train", () => {
   it.concurrent("takes a density by its name, and both objectives with their options", async () => {
     const likelihood =
       "--tolerance 1e-3 --gradient continuous --seminorm --estimator hutchinson --noise gaussian";
-    const line = `train checkerboard --objective both ${LIGHT} ${likelihood} --tolerance-on-state --kinetic 0.01`;
+    const brief = LIGHT.replace("--iterations 120", "--iterations 20");
+    const line = `train checkerboard --objective both ${brief} ${likelihood} --tolerance-on-state --kinetic 0.01`;
     const { code, stdout, stderr } = await run(
       `${line} --frobenius 0.01 --no-depth --base student-t:5 --activation tanh --out board --no-figures --quiet`,
     );
@@ -94,7 +95,7 @@ describe("train", () => {
   });
 
   it.concurrent("goes on from the checkpoint of a Ctrl-C to the same file, bit by bit", async () => {
-    const line = "train points.safetensors:x --iterations 4000 --hidden 16 --batch 16 --no-figures --json";
+    const line = "train points.safetensors:x --iterations 2000 --hidden 16 --batch 16 --no-figures --json";
     const whole = run(`${line} --quiet --out whole`);
     const job = start(`${line} --out broken`.split(" "), place.folder);
     while (!existsSync(place.at("broken", "checkpoint.safetensors")) && job.child.exitCode === null)
@@ -114,7 +115,7 @@ describe("train", () => {
       expect.stringContaining("drop --lr to go on with that run"),
     ]);
     const resumed = await run("train --resume --out broken --json --quiet");
-    expect(resumed.json()).toMatchObject({ status: "complete", iterations: 4000 });
+    expect(resumed.json()).toMatchObject({ status: "complete", iterations: 2000 });
     await whole;
     expect(readFileSync(place.at("broken", "flow.onnx"))).toEqual(
       readFileSync(place.at("whole", "flow.onnx")),

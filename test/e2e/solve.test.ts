@@ -28,6 +28,28 @@ describe("solve", () => {
     },
   );
 
+  it("writes what the file's name asks for, and reads all of it again", async () => {
+    const how = "--span 0,1 --method rk4:1 --quiet";
+    const results = await place.runAll([
+      ...[".safetensors", ".npz", ".npy", ".csv"].map(
+        (ending) => `solve field.onnx ${how} --states resmlp_layernorm_gelu.safetensors:z --out end${ending}`,
+      ),
+      ...[".safetensors:z", ".npz", ".npy", ".csv"].map(
+        (ending) =>
+          `solve field.onnx ${how} --states end${ending} --out from-${ending.slice(1, 4)}.safetensors`,
+      ),
+      `solve field.onnx --times 0,1 --method rk4:1 --states z0.safetensors --out path.csv`,
+    ]);
+    expect(results.map(({ code, stderr }) => [code, stderr.split("\n")[0]])).toEqual([
+      ...Array(8).fill([0, ""]),
+      [1, "error: INVALID_ARGUMENT: An argument is not usable (path.csv)."],
+    ]);
+    const [first, ...others] = ["saf", "npz", "npy", "csv"].map((kind) =>
+      place.tensors(`from-${kind}.safetensors`),
+    );
+    for (const other of others) expect(other.z).toEqual(first?.z);
+  });
+
   it("takes fixed steps, and says what they cost", async () => {
     const args = [
       "--span",

@@ -20,7 +20,7 @@ export const DIM = 5;
 
 /** Options that make a fit a matter of a second. */
 export const LIGHT_FIT =
-  "--iterations 40 --trajectories 64 --batch 32 --hidden 16 --samples 40 --budget 2,4 --no-figures";
+  "--iterations 40 --trajectories 64 --batch 32 --hidden 16 --samples 40 --budget 2,4 --reference-tolerance 1e-4 --no-figures";
 
 /** A folder of its own with fields and states, in which command lines run. */
 export interface Workplace {

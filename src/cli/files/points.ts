@@ -1,8 +1,7 @@
-import { decodeCsv, encodeCsv } from "../../data/index.js";
-import { defaultColumns, shortestFloat32 } from "../../data/internal.js";
+import { decodeCsv } from "../../data/index.js";
+import { defaultColumns } from "../../data/internal.js";
 import {
   cast,
-  encodeSafetensors,
   fail,
   formatShape,
   fromNumbers,
@@ -11,8 +10,8 @@ import {
   type Tensor,
 } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
-import { libraryName } from "../../version.js";
 import { readBytes } from "./files.js";
+import { isCsv } from "./table-file.js";
 import { type FoundTensor, readTensor } from "./tensor-file.js";
 
 /** Points with the names of their columns and where they came from. */
@@ -27,13 +26,11 @@ export interface Points {
 /** What `density` and `sample` call the numbers that they write behind points. */
 export const LOG_DENSITY = "log_density";
 
-/** Keys that mean points when a safetensors file has several and none is named. */
+/** Keys that mean points when a file has several and none is named. */
 const pointKeys = ["x", "points", "data", "z"];
 
-export const isCsv = (reference: string): boolean => /\.csv$/i.test(reference);
-
 /**
- * Reads points by `FILE.csv` or `FILE.safetensors[:key]`.
+ * Reads points by `FILE.csv`, `FILE.npy`, or `FILE.npz[:key]` and `FILE.safetensors[:key]`.
  * @throws FILE_NOT_READABLE; MALFORMED_FILE naming line and column of a CSV; SHAPE_MISMATCH; INVALID_ARGUMENT when
  *   empty; NON_FINITE naming the row.
  */
@@ -47,13 +44,14 @@ export async function readPoints(reference: string): Promise<Points> {
   return { value: checked, columns: defaultColumns(checked.shape[1] ?? 0), description };
 }
 
-/** Other formats come here too: what is no safetensors file is told what could be read. */
+/** Other formats come here too: what is none of ours is told what could be read. */
 async function readStored(reference: string): Promise<FoundTensor> {
   try {
     return await readTensor(reference, pointKeys);
   } catch (error) {
     if (!isHypersolversError(error, "MALFORMED_FILE")) throw error;
-    const help = "points come as CSV, in a file that ends in .csv, or as safetensors";
+    const help =
+      "points come as CSV, in a file that ends in .csv, as NumPy's .npy and .npz, or as safetensors";
     throw fail("MALFORMED_FILE", { help, ...error.facts });
   }
 }
@@ -111,37 +109,4 @@ export function withoutLogDensity(points: Points): Points {
     value: fromNumbers(kept, [count, width - 1], value.dtype),
     columns: columns.slice(0, -1),
   };
-}
-
-/** What `encodePoints` is given: points, and one number a point behind them if there is one. */
-export interface PointsContent {
-  readonly points: Tensor;
-  readonly columns: readonly string[];
-  /** Name and values of one more column. */
-  readonly values?: readonly [name: string, values: Float64Array];
-}
-
-/** Points as the file that its name asks for: CSV with a header, or safetensors with key x and the values' name. */
-export function encodePoints(path: string, { points, columns, values }: PointsContent): Uint8Array | string {
-  if (isCsv(path)) {
-    const table = values === undefined ? points : withColumn(points, values[1]);
-    return encodeCsv(table, [...columns, ...(values === undefined ? [] : [values[0]])]);
-  }
-  const [name, numbers] = values ?? [];
-  const extra =
-    name === undefined || numbers === undefined
-      ? {}
-      : { [name]: fromNumbers(numbers, [numbers.length], "float64") };
-  return encodeSafetensors({ x: points, ...extra }, { columns: columns.join(","), library: libraryName });
-}
-
-/** Values have the digits of float32: they were computed in it. */
-function withColumn({ shape, data, dtype }: Tensor, values: Float64Array): Tensor {
-  const [count = 0, width = 0] = shape;
-  const wide = new Float64Array(count * (width + 1));
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j < width; j++) wide[i * (width + 1) + j] = Number(data[i * width + j]);
-    wide[i * (width + 1) + width] = Number(shortestFloat32(Math.fround(values[i] ?? Number.NaN)));
-  }
-  return fromNumbers(wide, [count, width + 1], dtype);
 }

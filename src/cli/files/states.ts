@@ -8,7 +8,8 @@ import type { FieldSpec } from "../options/field-table.js";
 import type { StatesChoice } from "../options/parse.js";
 import { unusable } from "../options/usage-error.js";
 import { numberIn } from "./fixed-controls.js";
-import { isCsv, readCsv } from "./points.js";
+import { readCsv } from "./points.js";
+import { isCsv } from "./table-file.js";
 import { type FoundTensor, readTensor } from "./tensor-file.js";
 
 /** Keys that mean states when `--states` names none. */

@@ -1,3 +1,4 @@
+import { decodeNpy, decodeNpz, isNpy, isZip } from "../../data/index.js";
 import { decodeSafetensors, fail, formatShape, type Tensor } from "../../tensor/index.js";
 import { isFile, readBytes } from "./files.js";
 
@@ -9,24 +10,33 @@ export interface FoundTensor {
 }
 
 /**
- * Reads one tensor of a safetensors file by `FILE[:key]`. Names of files may contain colons: the longest part that
- * is a file counts.
+ * Reads one tensor by `FILE[:key]`, from safetensors, .npz or .npy, whichever the content is. Names of files may contain
+ * colons: the longest part that is a file counts.
  * @param preferred keys to take when none is given and the file has several.
  * @throws FILE_NOT_READABLE, MALFORMED_FILE; INVALID_ARGUMENT listing the keys when the key is not there or needed.
  */
 export async function readTensor(reference: string, preferred: readonly string[]): Promise<FoundTensor> {
   const { path, key } = await splitReference(reference);
-  const { tensors } = decodeSafetensors(await readBytes(path), path);
+  const bytes = await readBytes(path);
+  if (isNpy(bytes) && key === undefined) return { value: decodeNpy(bytes, path), description: path };
+  const tensors = namedTensors(bytes, path);
   const names = Object.keys(tensors);
   const chosen = key ?? (names.length === 1 ? names[0] : preferred.find((name) => names.includes(name)));
   const value = chosen === undefined ? undefined : tensors[chosen];
   if (value !== undefined && chosen !== undefined) return { value, description: `${chosen} of ${path}` };
+  const noKeys = isNpy(bytes) ? `a .npy file holds one array: write ${path}` : "write tensors into it";
   throw fail("INVALID_ARGUMENT", {
     what: path,
     expected: `a key out of ${describeKeys(tensors)}`,
     received: key ?? "no key",
-    help: names.length === 0 ? "write tensors into it" : `write ${path}:${names[0]}`,
+    help: names.length === 0 ? noKeys : `write ${path}:${names[0]}`,
   });
+}
+
+/** The one array of a .npy file has no name. */
+function namedTensors(bytes: Uint8Array, path: string): Readonly<Record<string, Tensor>> {
+  if (isNpy(bytes)) return {};
+  return isZip(bytes) ? decodeNpz(bytes, path) : decodeSafetensors(bytes, path).tensors;
 }
 
 const describeKeys = (tensors: Readonly<Record<string, Tensor>>): string =>

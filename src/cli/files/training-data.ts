@@ -5,7 +5,8 @@ import { densityData, type FlowData, tableData } from "../../models/index.js";
 import { MAX_SPEED, rowsBeyond } from "../../models/internal.js";
 import { fail } from "../../tensor/index.js";
 import { exists } from "./files.js";
-import { isCsv, type Points, readPoints } from "./points.js";
+import { type Points, readPoints } from "./points.js";
+import { isCsv } from "./table-file.js";
 import { splitReference } from "./tensor-file.js";
 
 /** What a flow is trained on, and what is known of it. */
@@ -38,7 +39,7 @@ export async function trainingData(source: string, seed: number): Promise<Traini
   return {
     data,
     farRows: rowsBeyond(MAX_SPEED, points.value, data.standardization),
-    name: basename(path).replace(/\.(csv|safetensors)$/i, ""),
+    name: basename(path).replace(/\.(csv|npy|npz|safetensors)$/i, ""),
     columns: isCsv(source) ? points.columns : undefined,
   };
 }
@@ -53,7 +54,7 @@ function describe({ value: { shape, data }, description }: Points): string {
 function neither(source: string): Error {
   return fail("FILE_NOT_READABLE", {
     what: source,
-    expected: `a file of points (.csv, .safetensors[:key]) or a density: ${Object.keys(densities).join(", ")}`,
+    expected: `a file of points (.csv, .npy, .npz[:key], .safetensors[:key]) or a density: ${Object.keys(densities).join(", ")}`,
     received: "neither: no such file, no such density",
     help: "check the path, which is relative to the current folder, or the name",
   });

@@ -21,7 +21,7 @@ export const controlTable = {
     expected: "a control and its file or number, such as x=data.safetensors:x or w=3.0",
     placeholder: "name=value",
     group: "Inputs of the model:",
-    help: "values of a control input that stay constant along the solve: x=FILE.safetensors:KEY, or one number for all, w=3.0 (repeatable)",
+    help: "values of a control input that stay constant along the solve: x=FILE.safetensors:KEY or x=FILE.npy, or one number for all, w=3.0 (repeatable)",
   },
   timeScale: {
     type: "number",

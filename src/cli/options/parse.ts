@@ -21,7 +21,7 @@ export type StatesChoice =
  */
 export function parseStates(text: string): StatesChoice {
   const expected =
-    "normal, uniform:low,high with low < high, a CSV file, or a safetensors file with an optional :key";
+    "normal, uniform:low,high with low < high, a CSV or .npy file, or a safetensors or .npz file with an optional :key";
   if (text === "normal") return { kind: "normal" };
   if (text === "") throw unreadable("states", expected, text);
   if (text !== "uniform" && !text.startsWith("uniform:")) return { kind: "file", reference: text };

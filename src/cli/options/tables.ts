@@ -165,7 +165,7 @@ export const machineTable = {
     type: "integer",
     min: 1,
     max: MOST_THREADS as number,
-    otherwise: "all cores",
+    otherwise: "HYPERSOLVERS_THREADS, else all cores",
     placeholder: "n",
     group: "Common options:",
     help: "threads on the CPU, at most one per core",

@@ -1,18 +1,29 @@
 import { type ComparisonRow, type MeasuredRow, measuredRows } from "./comparison.js";
 import type { MethodResult } from "./fit-metrics.js";
 
+/** In what a rival may cost no more: arithmetic, or time on the machine of the fit. */
+export type Currency = "arithmetic" | "time";
+
+/** What a method costs. */
+type Costs = Pick<MethodResult, "nfe" | "macs" | "milliseconds">;
+
 /**
- * The method without learning that ends closest to the reference among those that cost no more than a learned one:
- * multiply–accumulates, or evaluations of f where a field has no products. Undefined where all broke or cost more.
+ * The method without learning that ends closest to the reference among those that cost no more than a learned one, in
+ * multiply–accumulates (evaluations of f, where a field has no products) or in milliseconds. Undefined where all broke or
+ * cost more.
  */
 export function bestRival(
   comparison: readonly ComparisonRow[],
-  { nfe, macs }: Pick<MethodResult, "nfe" | "macs">,
+  learned: Costs,
+  currency: Currency = "arithmetic",
 ): MeasuredRow | undefined {
-  const rivals = measuredRows(comparison).filter((row) => {
-    const isAffordable = macs > 0 ? row.macs <= macs : row.nfe <= nfe;
-    return row.role !== "hypersolver" && isAffordable;
-  });
+  const costOf = ({ nfe, macs, milliseconds }: Costs): number => {
+    if (currency === "time") return milliseconds;
+    return learned.macs > 0 ? macs : nfe;
+  };
+  const rivals = measuredRows(comparison).filter(
+    (row) => row.role !== "hypersolver" && costOf(row) <= costOf(learned),
+  );
   return rivals.reduce<MeasuredRow | undefined>(
     (best, row) => (best === undefined || row.error < best.error ? row : best),
     undefined,

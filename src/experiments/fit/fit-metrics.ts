@@ -41,6 +41,14 @@ export interface BrokenResult extends Broken, MethodName {}
 export const meanError = (result: MethodResult | BrokenResult | undefined): number | undefined =>
   result === undefined || isBroken(result) ? undefined : result.mean;
 
+/** What a fit is worth. */
+export interface FitVerdict {
+  /** `nothing`: what was learned breaks, or ends hardly closer than what it began with. */
+  readonly outcome: "learned" | "nothing";
+  /** Sentences for a warning: what is wrong, why perhaps, and what to try. None where all is well. */
+  readonly warnings: readonly string[];
+}
+
 /** What `metrics.json` holds. */
 export interface FitMetrics<Spec extends LearnedSpec = LearnedSpec> {
   readonly title: string;
@@ -69,5 +77,7 @@ export interface FitMetrics<Spec extends LearnedSpec = LearnedSpec> {
   /** What errors were measured against, and its own relative error at the end of the span. */
   readonly measuring: ReferenceFacts & { readonly noise: number };
   readonly parameters: number;
+  /** Whether anything was learned, and what to think of. */
+  readonly verdict: FitVerdict;
   readonly seconds: { readonly reference: number; readonly fit: number; readonly measure: number };
 }

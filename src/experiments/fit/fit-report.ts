@@ -69,7 +69,7 @@ export function fitSummary({ base, learned, learn, comparison }: FitMetrics): st
     : `${alone} ends ${formatNumber(base.mean)} away: ${closerText(base.mean / learned.mean)}.`;
   return [
     `${what} ends ${formatNumber(learned.mean)} from the reference on average; ${before}`,
-    ...rivalSentence(learned, bestRival(comparison, learned), base.title),
+    ...rivalSentences(learned, comparison, base.title),
   ].join(" ");
 }
 
@@ -89,14 +89,25 @@ function namesOf(
   ];
 }
 
-function rivalSentence({ mean }: MethodResult, rival: MeasuredRow | undefined, known: string): string[] {
-  if (rival === undefined || rival.method === known) return [];
-  const { method, nfe, error, steps } = rival;
-  const how = steps === undefined ? `tolerance ${rival.tolerance?.toExponential()}` : count(steps, "step");
-  return [
-    `Of what costs no more without learning, ${method} with ${how} (${count(nfe, "evaluation")}) is the best: ` +
-      `${formatNumber(error)} away, ${closerText(error / mean)}.`,
-  ];
+/** The best without learning at the same arithmetic, and the best in the same time where that is another. */
+function rivalSentences(
+  learned: MethodResult,
+  comparison: readonly ComparisonRow[],
+  known: string,
+): string[] {
+  const rival = bestRival(comparison, learned);
+  const inTime = bestRival(comparison, learned, "time");
+  const sentence = (row: MeasuredRow | undefined, what: string): string[] => {
+    if (row === undefined || row.method === known) return [];
+    const { method, nfe, error, steps, tolerance } = row;
+    const how = steps === undefined ? `tolerance ${tolerance?.toExponential()}` : count(steps, "step");
+    return [
+      `Of what ${what} without learning, ${method} with ${how} (${count(nfe, "evaluation")}) is the best: ` +
+        `${formatNumber(error)} away, ${closerText(error / learned.mean)}.`,
+    ];
+  };
+  const quick = inTime === rival ? [] : sentence(inTime, "takes no longer");
+  return [...sentence(rival, "costs no more"), ...quick];
 }
 
 const closerText = (factor: number): string =>

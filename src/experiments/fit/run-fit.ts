@@ -10,6 +10,7 @@ import { fitFigures } from "./fit-figures.js";
 import type { FitMetrics } from "./fit-metrics.js";
 import { fitReport } from "./fit-report.js";
 import { type FitRequest, measuredSamples } from "./fit-request.js";
+import { fitVerdict } from "./fit-verdict.js";
 import type { CardOf, LearnedSolver } from "./learned-solver.js";
 import { type MeasuredFit, measureFit } from "./measure-fit.js";
 
@@ -52,7 +53,8 @@ export async function runFit<Learned extends LearnedSolver>(
   const { content, card, story } = learned.written(samples, comparison, calibration);
   const made = await unlessItBreaks(encodeSolver(field, learned.method, spec.span, samples));
   const [solver, broken] = isBroken(made) ? [undefined, made] : [made, undefined];
-  const metrics = { ...metricsOf(request, learned, measured, broken), calibration };
+  const facts = metricsOf(request, learned, measured, broken);
+  const metrics = { ...facts, calibration, verdict: fitVerdict(facts) };
   const artifacts: Artifact[] = [{ path, content }];
   if (solver !== undefined) artifacts.push({ path: "solver.onnx", content: solver });
   const whole = { metrics, learned, card: card as CardOf<Learned>, content, solver };
@@ -92,7 +94,7 @@ function metricsOf<Learned extends LearnedSolver>(
   { kind, spec, status, iterations, losses, noiseFloor, reference, parameters, seconds }: Learned,
   { samples, dropped, base, learned, comparison, measuring, seconds: measure }: MeasuredFit,
   brokenSolver: Broken | undefined,
-): Omit<FitMetrics<Learned["spec"]>, "calibration"> {
+): Omit<FitMetrics<Learned["spec"]>, "calibration" | "verdict"> {
   return {
     title,
     command,

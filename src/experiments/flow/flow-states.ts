@@ -1,7 +1,8 @@
 import type { StateSource } from "../../hypersolver/index.js";
 import { drawnStates, type Sampler, widened } from "../../hypersolver/internal.js";
 import type { Flow } from "../../models/index.js";
-import { dimensionOf, withZeroColumns } from "../../models/internal.js";
+import { dimensionOf } from "../../models/internal.js";
+import { withZeroColumns } from "../../ode/internal.js";
 
 /** Draws of a flow's base, where sampling starts; for training, one in eight is 1.5 times as wide. */
 export function baseStates(flow: Flow): StateSource {

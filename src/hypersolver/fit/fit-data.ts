@@ -47,6 +47,7 @@ export async function prepareData(field: Field, fit: FitSettings): Promise<FitDa
     base,
     correction: { inputs: fit.inputs, features: fit.features },
     epsilon: fit.epsilon ?? undefined,
+    together: fit.together,
     directions: fit.directions,
     onProgress: report(0),
   });

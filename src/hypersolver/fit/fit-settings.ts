@@ -1,4 +1,4 @@
-import type { ButcherTableau } from "../../ode/index.js";
+import type { ButcherTableau, FixedMethod } from "../../ode/index.js";
 import type { Checkpoint } from "../../optim/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import type { MachineOptions } from "../../runtime/internal.js";
@@ -20,6 +20,11 @@ export interface FitInputs {
   readonly checkpoint?: Checkpoint | undefined;
   /** Called after every validation, and at an early end. */
   readonly onCheckpoint?: ((checkpoint: Checkpoint) => Promise<void> | void) | undefined;
+  /**
+   * Told of every solver that did better in validation than those before it, for whoever watches: the fit waits until it
+   * returns. That it fails ends nothing, as with a checkpoint.
+   */
+  readonly onBetter?: ((method: FixedMethod) => Promise<void> | void) | undefined;
   /** For fits through whole solves: references that fits of this field from these states share. An empty one to begin with. */
   readonly memory?: EndMemory | undefined;
 }

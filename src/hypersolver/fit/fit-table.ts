@@ -189,6 +189,20 @@ export const fitTable = {
     group: "How to fit:",
     help: "reference trajectories",
   },
+  /**
+   * They share the random places and sizes of their steps: where f changes fast with s, few together show g many of them,
+   * and references take longer.
+   */
+  together: {
+    type: "integer",
+    min: 1,
+    max: most.samples as number,
+    default: 1024,
+    appliesTo: ["vectors"],
+    placeholder: "n",
+    group: "How to fit:",
+    help: "trajectories that share their random steps; fewer where f changes fast with s",
+  },
   /** From ε^(p+1) where it is not given. */
   referenceTolerance: {
     type: "number",

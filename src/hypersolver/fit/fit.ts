@@ -4,7 +4,9 @@ import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import type { Correction } from "../correction/correction.js";
+import { hyper } from "../correction/hyper.js";
 import { baseOf } from "./base-of.js";
+import { watched } from "./better-solvers.js";
 import { checkFit } from "./check-fit.js";
 import { fitIdentity } from "./fit-identity.js";
 import type { EffectiveFit, FitInputs, FitLoss, FitSettings } from "./fit-settings.js";
@@ -66,7 +68,7 @@ export async function fitCorrection(
   inputs: FitInputs,
   context: RunContext = {},
 ): Promise<Fit> {
-  const { checkpoint, onCheckpoint } = inputs;
+  const { checkpoint } = inputs;
   const effective = resolveFit(field, spec);
   checkFit(field, spec, effective);
   const requested = settingsOf(effective, inputs, context);
@@ -80,7 +82,7 @@ export async function fitCorrection(
       settings: fitIdentity(field, requested),
       spacing: SPACING,
       checkpoint,
-      onCheckpoint,
+      onCheckpoint: watched(inputs, (values) => hyper(plan.finished(values), { steps: plan.settings.steps })),
     };
     const { best, curve, seconds, ...outcome } = await runTraining(plan.task, how, context);
     return {

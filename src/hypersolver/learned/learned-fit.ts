@@ -3,6 +3,7 @@ import { type CurvePoint, runTraining, type TrainingOutcome } from "../../optim/
 import type { RunContext } from "../../runtime/index.js";
 import { Random } from "../../tensor/index.js";
 import { fingerprintOf } from "../files/fingerprint.js";
+import { watched } from "../fit/better-solvers.js";
 import type { FitInputs } from "../fit/fit-settings.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import { referenceAt } from "../reference/reference.js";
@@ -63,7 +64,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   context: RunContext,
   plan: (pairs: EndPairs) => LearnedTask<M> | Promise<LearnedTask<M>>,
 ): Promise<LearnedFit<M, S>> {
-  const { checkpoint, onCheckpoint, states, memory } = inputs;
+  const { checkpoint, states, memory } = inputs;
   const begun = performance.now();
   const reference = referenceAt(spec.referenceTolerance);
   const random = new Random(spec.seed);
@@ -86,7 +87,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
       settings: identityOf(field, spec, states),
       spacing: SPACING,
       checkpoint,
-      onCheckpoint,
+      onCheckpoint: watched(inputs, (values) => form.method(values)),
     };
     const phases = courses.map((course) => coursePhase(field, course, { ...spec, form, pairs }, context));
     const task = {

@@ -12,21 +12,28 @@ export interface ReferenceDataOptions {
   readonly samples: Samples;
   readonly reference: AdaptiveMethod;
   readonly random: Random;
+  /** Initial states that are solved together, sharing their steps. Default 1024. */
+  readonly together?: number | undefined;
   readonly onProgress?: (share: number) => void;
   readonly context?: RunContext | undefined;
 }
 
-/** Initial states that are solved together, sharing their steps. */
+/** Initial states that are solved together where nothing is said. */
 const CHUNK = 1024;
 
 /** Visits the samples in chunks, one after another, until done or told to stop. */
 export async function forEachChunk(
-  { samples, context = {}, onProgress }: Pick<ReferenceDataOptions, "samples" | "context" | "onProgress">,
+  {
+    samples,
+    together = CHUNK,
+    context = {},
+    onProgress,
+  }: Pick<ReferenceDataOptions, "samples" | "together" | "context" | "onProgress">,
   visit: (chunk: Samples) => Promise<void>,
 ): Promise<void> {
   const [count = 0] = samples.z0.shape;
-  for (let start = 0; start < count && !isStopped(context); start += CHUNK) {
-    const end = Math.min(count, start + CHUNK);
+  for (let start = 0; start < count && !isStopped(context); start += together) {
+    const end = Math.min(count, start + together);
     await visit(mapSamples(samples, (value) => rows(value, start, end)));
     onProgress?.(end / count);
   }

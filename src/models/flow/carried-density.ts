@@ -6,10 +6,9 @@ import {
   type Method,
   orThrow,
 } from "../../ode/index.js";
-import { compileVolumeSolve, type FieldStatistics } from "../../ode/internal.js";
+import { columnsOf, compileVolumeSolve, type FieldStatistics, withZeroColumns } from "../../ode/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { type Tensor, toFloat64 } from "../../tensor/index.js";
-import { columnsOf, withZeroColumns } from "./augmented-states.js";
 import { dimensionOf, type Flow } from "./flow.js";
 
 /** Draws at the other end of the span, and what happened to their log-densities on the way. */

@@ -5,6 +5,7 @@ import { correctionOf } from "../../hypersolver/internal.js";
 import { compileSolve, logDensityField, type Method, orThrow } from "../../ode/index.js";
 import {
   checkOptionNames,
+  columnsOf,
   compileNames,
   defaultEstimator,
   type FieldStatistics,
@@ -17,10 +18,10 @@ import {
   type TraceEstimator,
   withOpenParameters,
   withStepControl,
+  withZeroColumns,
 } from "../../ode/internal.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, fail, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
-import { columnsOf, withZeroColumns } from "./augmented-states.js";
 import { dimensionOf, type Flow } from "./flow.js";
 import { drawNoise } from "./noise.js";
 import { DEFAULT_NOISE, type NoiseKind } from "./noise-kinds.js";

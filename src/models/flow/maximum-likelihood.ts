@@ -19,7 +19,6 @@ import type { Optimizer } from "../../optim/index.js";
 import { type CompileOptions, compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import { cast, fail, isBroken, item, Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { compileOutsideGradient } from "../outside-gradient.js";
-import { withZeroColumns } from "./augmented-states.js";
 import type { BaseDistribution } from "./base-distribution.js";
 import { likelihoodLossGraph } from "./likelihood-loss.js";
 import { drawNoise } from "./noise.js";
@@ -141,7 +140,7 @@ async function iterate(
     seen = await loss.run({ state: states.at(-1) as Tensor });
     return cast(seen.cotangent as Tensor, dtype);
   };
-  const start = withZeroColumns(x, Object.keys(augmented.columns).length);
+  const start = augmented.start(x);
   const result = await unlessItBreaks(
     solve.run(start, cotangent, { controls, parameters: update.parameters() }),
   );

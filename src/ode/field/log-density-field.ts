@@ -1,18 +1,8 @@
-import {
-  concatColumns,
-  type InputSpec,
-  type NamedNodes,
-  type Node,
-  neg,
-  reduceSum,
-  reshape,
-  slice,
-  square,
-  trace,
-} from "../../graph/index.js";
+import { type InputSpec, type Node, neg, reduceSum, square } from "../../graph/index.js";
 import { isRowWise } from "../../graph/internal.js";
 import { fail, formatShape } from "../../tensor/index.js";
-import { controlSpecs, evaluateField, type Field, makeField, stateType } from "./field.js";
+import { type CarriedField, type CarriedRate, type CarriedSite, carriedField } from "./carried-field.js";
+import { type Field, stateType } from "./field.js";
 import {
   defaultEstimator,
   exactJacobianSums,
@@ -31,14 +21,9 @@ export interface LogDensityOptions {
   readonly frobenius?: boolean;
 }
 
-/** A field over (z, log-density, …), and where its columns are. */
-export interface LogDensityField {
-  /** State [batch, d + 1 + …]. */
-  readonly field: Field;
-  /** d: columns of z. */
-  readonly dimension: number;
+/** A field over (z, log-density, …), and where its columns are: state [batch, d + 1 + …]. */
+export interface LogDensityField extends CarriedField {
   readonly estimator: TraceEstimator;
-  /** Column of each quantity that is integrated along. */
   readonly columns: Readonly<Record<"logDensity", number>> &
     Readonly<Partial<Record<"kinetic" | "frobenius", number>>>;
 }
@@ -70,44 +55,23 @@ export function logDensityField(field: Field, options: LogDensityOptions = {}): 
   const dimension = dimensionOf(field);
   const { kinetic = false, frobenius = false } = options;
   const { estimator = defaultEstimator(dimension) } = options;
-  const names = ["logDensity", ...(kinetic ? ["kinetic"] : []), ...(frobenius ? ["frobenius"] : [])];
-  const { roles, graph, parameters } = field;
-  const { dtype } = stateType(field);
   const noise: Record<string, InputSpec> =
-    estimator === "hutchinson" ? { [NOISE_CONTROL]: { shape: ["batch", dimension], dtype } } : {};
-  const specs: Record<string, InputSpec> = {
-    ...graph.inputs,
-    ...controlSpecs(field),
-    ...noise,
-    [roles.state]: { shape: ["batch", dimension + names.length], dtype },
+    estimator === "hutchinson"
+      ? { [NOISE_CONTROL]: { shape: ["batch", dimension], dtype: stateType(field).dtype } }
+      : {};
+  // One product for all that is known of a Jacobian.
+  const sumsAt = new Map<Node, JacobianSums>();
+  const sums = ({ dz, z, inputs }: CarriedSite): JacobianSums => {
+    const known = sumsAt.get(dz) ?? jacobianSums(dz, z, inputs[NOISE_CONTROL]);
+    sumsAt.set(dz, known);
+    return known;
   };
-  let seen: NamedNodes = {};
-  const augmented = trace(specs, (inputs) => {
-    const z = slice(inputs[roles.state] as Node, 1, 0, dimension);
-    const s = roles.depth === undefined ? 0 : asGiven(inputs[roles.depth] as Node);
-    const context = { controls: inputs, parameters: inputs };
-    const { dz, features } = evaluateField(field, s, z, context, Object.keys(field.features));
-    const sums = jacobianSums(dz, z, inputs[NOISE_CONTROL]);
-    const rates: Record<string, () => Node> = {
-      logDensity: () => neg(sums.trace),
-      kinetic: () => reduceSum(square(dz), [1], true),
-      frobenius: () => sums.frobenius,
-    };
-    seen = features;
-    return { [roles.output]: concatColumns([dz, ...names.map((name) => (rates[name] as () => Node)())]) };
-  });
-  const controls = [...roles.controls, ...(estimator === "hutchinson" ? [NOISE_CONTROL] : [])];
-  const columns = Object.fromEntries(names.map((name, i) => [name, dimension + i]));
-  return {
-    field: { ...makeField(augmented, { ...roles, controls }, parameters, seen), ownColumns: dimension },
-    dimension,
-    estimator,
-    columns: columns as LogDensityField["columns"],
-  };
+  const rates: Record<string, CarriedRate> = { logDensity: (at) => neg(sums(at).trace) };
+  if (kinetic) rates.kinetic = ({ dz }) => reduceSum(square(dz), [1], true);
+  if (frobenius) rates.frobenius = (at) => sums(at).frobenius;
+  const carried = carriedField(field, rates, noise);
+  return { ...carried, estimator, columns: carried.columns as LogDensityField["columns"] };
 }
-
-/** One depth for all as a scalar, whether the field declares [] or [1]; a depth a sample as it is. */
-const asGiven = (s: Node): Node => (s.shape.includes("batch") ? s : reshape(s, []));
 
 function jacobianSums(dz: Node, z: Node, noise: Node | undefined): JacobianSums {
   return noise === undefined ? exactJacobianSums(dz, z) : hutchinsonJacobianSums(dz, z, noise);

@@ -67,4 +67,9 @@ export interface TrainingTask {
   validate(values: NamedTensors): Promise<Verdict>;
   /** Whether the first values compete with what becomes of them. Default false. */
   readonly keepsInitial?: boolean;
+  /**
+   * Which values an outcome hands out as the best: those of the smallest score, or the last that have one, where scores
+   * cannot be compared over time, as in a game whose other side gets better. Default `best`.
+   */
+  readonly keeps?: "best" | "last";
 }

@@ -118,12 +118,13 @@ export class TrainingRecord {
     this.#addPoint(span, await this.#validated(point, trainer));
   }
 
-  /** What validation says of values, which are kept if they are the best. */
+  /** What validation says of values, which are kept if they are the best, or the last where these are wanted. */
   async validate(values: NamedTensors): Promise<Verdict> {
     const verdict = await this.#task.validate(values);
     const { score, metrics } = verdict;
     const isNumber = score !== undefined && !Number.isNaN(score[0]);
-    if (isNumber && (this.#best === undefined || isLess(score, this.#best.score)))
+    const beaten = this.#task.keeps === "last" ? undefined : this.#best;
+    if (isNumber && (beaten === undefined || isLess(score, beaten.score)))
       this.#best = { score, metrics, values };
     return verdict;
   }

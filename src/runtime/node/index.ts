@@ -1,9 +1,9 @@
 /** The backend under Node: native ONNX Runtime, worker threads. */
-import { availableParallelism } from "node:os";
 import { dtypes } from "../../tensor/internal.js";
 import type { Backend, DeviceTypes } from "../backend.js";
 import { createSession } from "./session.js";
 import { disableTelemetry } from "./telemetry.js";
+import { machineThreads } from "./threads.js";
 import { createWorkerSession } from "./worker-session.js";
 
 /** What ONNX Runtime may have been built with. WebGPU has no float64. */
@@ -19,7 +19,7 @@ export const backend: Backend = {
     const { listSupportedBackends } = await import("onnxruntime-node");
     return listSupportedBackends().some(({ name }) => name === device) ? elementTypes[device] : undefined;
   },
-  threads: availableParallelism,
+  threads: () => machineThreads(),
   // Of AVX-512, and of AVX2 and others.
   channelBlocks: [16, 8],
   createSession,

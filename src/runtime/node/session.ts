@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { BackendDevice, Session, SessionOptions } from "../backend.js";
 import { commonSettings, loadSession, optimizations } from "../onnx-session.js";
 import { disableTelemetry } from "./telemetry.js";
+import { machineThreads } from "./threads.js";
 
 const executionProviders: Readonly<Record<BackendDevice, string[]>> = {
   cpu: ["cpu"],
@@ -22,12 +23,11 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
 /** Settings as measured in bench/: see docs/engine.md. */
 function sessionSettings(options: SessionOptions): Parameters<typeof loadSession>[2] {
   const { device = "cpu", hot = false } = options;
-  const cores = availableParallelism();
-  const threads = Math.min(options.threads ?? (hot ? cores : 1), cores);
   return {
     ...commonSettings(options),
     executionProviders: executionProviders[device],
-    intraOpNumThreads: threads,
+    // More than there are cores would wait for one another.
+    intraOpNumThreads: Math.min(options.threads ?? (hot ? machineThreads() : 1), availableParallelism()),
     interOpNumThreads: 1,
     extra: {
       // Threads wait hot within a run, but not between runs: there the next program needs the cores.

@@ -1,5 +1,6 @@
 import type { Session, SessionOptions } from "../backend.js";
 import { commonSettings, loadSession, optimizations } from "../onnx-session.js";
+import { breathe } from "./breathe.js";
 import { wasmThreads } from "./browser.js";
 import { oneAtATime } from "./one-at-a-time.js";
 
@@ -24,7 +25,10 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
   };
   const session = await queue(() => loadSession(runtime, model, settings, options));
   return {
-    run: (feeds, handover) => queue(() => session.run(feeds, handover)),
+    run: async (feeds, handover) => {
+      await breathe();
+      return queue(() => session.run(feeds, handover));
+    },
     release: () => queue(() => session.release()),
   };
 }

@@ -92,7 +92,7 @@ describe("flows are refused with a code and advice, and leave no files", () => {
     ["sample flow.onnx --correction correction.onnx --method rk4", 2, "USAGE", "heun, the base"],
     ["sample wide.onnx --correction correction.onnx", 1, "SHAPE_MISMATCH", "[batch, 2]"],
     ["sample flow.onnx --base normal", 2, "USAGE", "the flow says it"],
-    ["sample flow.onnx --out bad.txt", 2, "USAGE", ".csv or .safetensors"],
+    ["sample flow.onnx --out bad.txt", 2, "USAGE", ".csv, .npy, .npz or .safetensors"],
     ["sample flow.onnx --out one.csv/bad.csv", 1, "FILE_NOT_WRITABLE", "is a file"],
     ["sample flow.onnx --picture bad.gif", 2, "USAGE", ".svg or .png"],
     ["sample wide.onnx --picture bad.png", 1, "INVALID_ARGUMENT", "one over 3"],

@@ -3,7 +3,6 @@ import { add, constant, mul, type NamedNodes } from "../../../src/graph/index.js
 import { mlpCorrection } from "../../../src/hypersolver/correction/network.js";
 import { type Correction, hyper, parseMethod } from "../../../src/hypersolver/index.js";
 import { type AnyMethodSpec, methodOf } from "../../../src/hypersolver/internal.js";
-import { withZeroColumns } from "../../../src/models/flow/augmented-states.js";
 import {
   euler,
   fixed,
@@ -14,7 +13,7 @@ import {
   type Span,
   solveField,
 } from "../../../src/ode/index.js";
-import { withOpenParameters } from "../../../src/ode/internal.js";
+import { withOpenParameters, withZeroColumns } from "../../../src/ode/internal.js";
 import { Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
 import { handMade, node, zeroCorrection } from "../../helpers/corrections.js";

@@ -166,6 +166,17 @@ describe("rows of residual data", () => {
     expect(relativeDifference((residual ?? []).flat(), expected)).toBeLessThan(FLOAT32_STORED);
   });
 
+  test("of fewer trajectories together are of more steps, and as many rows", async () => {
+    const stepsIn = (table: RowTable): Set<string> => {
+      const places = rowsOf(table, "s");
+      return new Set(rowsOf(table, "epsilon").map((size, i) => `${size} at ${places[i]}`));
+    };
+    const [all, few] = [await dataOf(spiral, euler), await dataOf(spiral, euler, { together: 5 })];
+    expect(few.data.shape).toEqual(all.data.shape);
+    // Three of the target mesh, and three at random for each of four chunks of the 17.
+    expect([stepsIn(all).size, stepsIn(few).size]).toEqual([6, 15]);
+  });
+
   test("are shuffled, the same way for the same seed", async () => {
     const [once, again, other] = [
       await dataOf(spiral, heun),

@@ -9,7 +9,6 @@ import {
   sub,
   trace,
 } from "../../../src/graph/index.js";
-import { withZeroColumns } from "../../../src/models/flow/augmented-states.js";
 import { drawNoise } from "../../../src/models/flow/noise.js";
 import { noiseKinds } from "../../../src/models/flow/noise-kinds.js";
 import {
@@ -32,6 +31,7 @@ import {
   resolveMethod,
   stateType,
   withStepControl,
+  withZeroColumns,
 } from "../../../src/ode/internal.js";
 import { compile } from "../../../src/runtime/index.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../src/tensor/index.js";

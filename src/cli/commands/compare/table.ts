@@ -30,9 +30,9 @@ export const compareOwnTable = {
     type: "text",
     default: "normal",
     reads: parseStates as typeof parseStates,
-    expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv",
+    expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv",
     placeholder: "source",
-    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv; of a file, only its held-out fifth",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv; of a file, only its held-out fifth",
   },
   samples: {
     type: "integer",

@@ -2,23 +2,18 @@ import { standardized } from "../../../data/index.js";
 import { densityOverGrid, gridAround, gridFigure, squareGrid } from "../../../experiments/index.js";
 import { coefficientWarnings } from "../../../hypersolver/index.js";
 import { type CompiledDensity, compileFlowDensity } from "../../../models/index.js";
-import { densityEstimator, type LogDensities, withZeroColumns } from "../../../models/internal.js";
+import { densityEstimator, type LogDensities } from "../../../models/internal.js";
 import { DEFAULT_NOISE } from "../../../models/specs.js";
 import { type Field, logDensityField } from "../../../ode/index.js";
-import { stateType, type TraceEstimator } from "../../../ode/internal.js";
+import { stateType, type TraceEstimator, withZeroColumns } from "../../../ode/internal.js";
+import { tensor } from "../../../tensor/index.js";
 import type { JobContext } from "../../command.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow, requireColumns } from "../../files/flows.js";
 import { compileOptions, stemOf, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
-import {
-  encodePoints,
-  LOG_DENSITY,
-  type Points,
-  type PointsContent,
-  readPoints,
-  withoutLogDensity,
-} from "../../files/points.js";
+import { LOG_DENSITY, type Points, readPoints, withoutLogDensity } from "../../files/points.js";
+import { encodeTable, requireTableFile, type TableContent } from "../../files/table-file.js";
 import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
 import { forOption } from "../../options/for-option.js";
 import { type ChosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
@@ -45,6 +40,7 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
   const trace = traceOf(flow, options, solver);
   for (const name of ["picture", "grid"] as const)
     if (options[name] !== undefined) requirePlane(flow.columns.length, `--${name}`);
+  if (options.out !== undefined) requireTableFile(options.out, { key: "x", rank: 2, beside: [LOG_DENSITY] });
   for (const file of [options.out, options.picture]) if (file !== undefined) await requireWritableFile(file);
   const points = await pointsOf(flow, options, output);
   const warnings = [
@@ -55,7 +51,7 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
   const found = await solved(flow, points, { solver, trace }, options, context);
   progress.stop();
   if (options.out !== undefined && points !== undefined && found.points !== undefined)
-    await writeWhole(options.out, encodePoints(options.out, contentOf(points, found.points)));
+    await writeWhole(options.out, encodeTable(options.out, contentOf(points, found.points)));
   if (options.picture !== undefined && found.grid !== undefined)
     await writePicture(options.picture, gridFigure(found.grid, { title: "Density", label: stemOf(path) }));
   return {
@@ -172,10 +168,10 @@ async function solved(
   }
 }
 
-const contentOf = ({ value, columns }: Points, { values }: LogDensities): PointsContent => ({
-  points: value,
+const contentOf = ({ value, columns }: Points, { values }: LogDensities): TableContent => ({
+  rows: ["x", value],
   columns,
-  values: [LOG_DENSITY, values],
+  beside: { [LOG_DENSITY]: tensor("float64", [values.length], values) },
 });
 
 function gridOf(

@@ -15,14 +15,14 @@ export const densityOwnTable = {
     type: "text",
     placeholder: "file",
     group: "Options:",
-    help: "points: FILE.csv or FILE.safetensors[:KEY]",
+    help: "points: FILE.csv, FILE.npy, FILE.npz[:KEY] or FILE.safetensors[:KEY]",
   },
   out: {
     type: "text",
-    pattern: ".\\.([cC][sS][vV]|[sS][aA][fF][eE][tT][eE][nN][sS][oO][rR][sS])$",
-    expected: "the name of a file that ends in .csv or .safetensors",
+    pattern: ".\\.([cC][sS][vV]|[nN][pP][yYzZ]|[sS][aA][fF][eE][tT][eE][nN][sS][oO][rR][sS])$",
+    expected: "the name of a file that ends in .csv, .npy, .npz or .safetensors",
     placeholder: "file",
-    help: "where to write points and log-densities: FILE.csv (column log_density), or FILE.safetensors (keys x, log_density)",
+    help: "where to write points and log-densities: FILE.csv (column log_density), or FILE.npz and FILE.safetensors (keys x, log_density)",
   },
   picture: {
     type: "text",

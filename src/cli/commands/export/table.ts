@@ -47,9 +47,9 @@ export const exportOwnTable = {
     type: "text",
     default: "normal",
     reads: parseStates as typeof parseStates,
-    expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv",
+    expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv",
     placeholder: "source",
-    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv; a few become golden vectors",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv; a few become golden vectors",
   },
   out: {
     type: "text",

@@ -13,6 +13,7 @@ import { learnedFiles } from "../../files/learned.js";
 import { stemOf } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import type { SpecJob } from "../../options/spec-command.js";
+import { MISSED } from "../../terminal/exit-codes.js";
 import { FIT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
 import { showProgress } from "../../terminal/show-progress.js";
 import { chosenLearner } from "./learner.js";
@@ -48,12 +49,14 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
       progress.stop();
       const { paths, failure } = await writeAll(out, [...withPngs(run.artifacts), config]);
       const complete = run.metrics.status === "complete";
+      const { outcome, warnings } = run.metrics.verdict;
+      for (const warning of warnings) output.warn(warning);
       if (complete && failure === undefined) await checkpoints.clear();
       const checkpoint = await checkpointLeft(out, complete);
       return {
         text: textOf(run, paths, checkpoint),
         json: jsonOf(run, out, paths, checkpoint),
-        exitCode: complete ? 0 : interruptedExit(),
+        exitCode: complete ? (outcome === "nothing" ? MISSED : 0) : interruptedExit(),
         failure,
       };
     } catch (error) {

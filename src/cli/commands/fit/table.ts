@@ -28,13 +28,13 @@ export const fitRunTable = {
     otherwise: "for a flow of `train`: its base",
     placeholder: "source",
     group: "What to fit:",
-    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv; a fifth of a file is held out, a tenth calibrates bounds of errors",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv; a fifth of a file is held out, a tenth calibrates bounds of errors",
   },
   logDensity: {
     type: "text",
     placeholder: "data",
     group: "What to fit:",
-    help: "for flows: correct points and log-densities together, from data to base, for `density --correction`; learns on FILE.csv, FILE.safetensors[:KEY] or a density by name",
+    help: "for flows: correct points and log-densities together, from data to base, for `density --correction`; learns on FILE.csv, FILE.npy, FILE.safetensors[:KEY] or a density by name",
   },
   out: {
     type: "text",

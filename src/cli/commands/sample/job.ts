@@ -4,12 +4,13 @@ import { compileFlowSampler } from "../../../models/index.js";
 import type { FlowSamplerOptions, FlowSamples, SampleDensities } from "../../../models/internal.js";
 import { density, textTable } from "../../../plot/index.js";
 import { formatNumber } from "../../../plot/internal.js";
-import { Random, type Tensor, toFloat64 } from "../../../tensor/index.js";
+import { Random, type Tensor, tensor, toFloat64 } from "../../../tensor/index.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { type LoadedFlow, readFlow } from "../../files/flows.js";
 import { compileOptions, stemOf, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
-import { encodePoints, LOG_DENSITY, type PointsContent } from "../../files/points.js";
+import { LOG_DENSITY } from "../../files/points.js";
+import { encodeTable, requireTableFile } from "../../files/table-file.js";
 import { costText, flowSolver, warnOfFlowTolerances, writtenText } from "../../options/flow-solver.js";
 import { type ChosenMethod, requireOwnSpan, usesOf } from "../../options/method.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
@@ -24,6 +25,8 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, asyn
   const flow = await readFlow(path, options);
   requireOwnSpan(solver, flow.span);
   if (picture !== undefined) requirePlane(flow.columns.length, "--picture");
+  const beside = options.logDensity === true ? [LOG_DENSITY] : [];
+  if (out !== undefined) requireTableFile(out, { key: "x", rank: 2, beside });
   for (const file of [out, picture]) if (file !== undefined) await requireWritableFile(file);
   const warnings = [...warnOfFlowTolerances(solver, flow, output), ...cardWarningsOf(flow, solver, output)];
   const interruption = onInterrupt(output, "Stopping; nothing is written.");
@@ -38,14 +41,14 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, asyn
     const { x, z, logDensity, statistics } = drawn;
     if (logDensity !== undefined) warnings.push(...warnOfFolds(logDensity, count, output));
     if (correction !== undefined) warnings.push(...warnOfStates(correction, z, flow.span[0], output));
-    const content: PointsContent = { points: x, columns: flow.columns };
     if (out !== undefined)
       await writeWhole(
         out,
-        encodePoints(
-          out,
-          logDensity === undefined ? content : { ...content, values: [LOG_DENSITY, logDensity.values] },
-        ),
+        encodeTable(out, {
+          rows: ["x", x],
+          columns: flow.columns,
+          beside: logDensity && { [LOG_DENSITY]: tensor("float64", [count], logDensity.values) },
+        }),
       );
     if (picture !== undefined) await writePicture(picture, pictureOf(x, path));
     const columns = momentsOf(x, flow.columns);

@@ -16,11 +16,11 @@ export const sampleOwnTable = {
   },
   out: {
     type: "text",
-    pattern: ".\\.([cC][sS][vV]|[sS][aA][fF][eE][tT][eE][nN][sS][oO][rR][sS])$",
-    expected: "the name of a file that ends in .csv or .safetensors",
+    pattern: ".\\.([cC][sS][vV]|[nN][pP][yYzZ]|[sS][aA][fF][eE][tT][eE][nN][sS][oO][rR][sS])$",
+    expected: "the name of a file that ends in .csv, .npy, .npz or .safetensors",
     otherwise: "nowhere",
     placeholder: "file",
-    help: "where to write them: FILE.csv, or FILE.safetensors (key x)",
+    help: "where to write them: FILE.csv, FILE.npy, or FILE.npz and FILE.safetensors (key x)",
   },
   logDensity: {
     type: "boolean",

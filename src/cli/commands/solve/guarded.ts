@@ -5,12 +5,13 @@ import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape } from "../../../tensor/index.js";
 import { writeWhole } from "../../files/files.js";
 import { compileOptions } from "../../files/models.js";
+import { encodeTable } from "../../files/table-file.js";
 import { calibratedMethod } from "../../options/calibrated-method.js";
 import { type ChosenMethod, chosenMethod } from "../../options/method.js";
 import type { Machine } from "../../options/options.js";
 import type { Output } from "../../terminal/output.js";
 import { preview } from "./preview.js";
-import { guardedFile } from "./states-file.js";
+import { guardedContent } from "./states-file.js";
 import type { SolveOptions } from "./table.js";
 
 /** What `solve --guard` is asked. */
@@ -47,7 +48,8 @@ export async function guardedAnswer(ask: GuardedAsk, warnings: readonly string[]
     const states = await solve.run(samples.z0, samples.controls, signal);
     const shifted = shiftWarnings(states.shift);
     for (const warning of shifted) output.warn(warning);
-    if (out !== undefined) await writeWhole(out, guardedFile(states, { span, field: options.field }));
+    if (out !== undefined)
+      await writeWhole(out, encodeTable(out, guardedContent(states, { span, field: options.field })));
     return {
       text: textOf(states, method, ask, fallback),
       json: jsonOf(states, method, ask, fallback, [...warnings, ...shifted]),

@@ -7,7 +7,7 @@ import {
   orThrow,
   solveField,
 } from "../../../ode/index.js";
-import { magnitudeOf, type SolvePlace } from "../../../ode/internal.js";
+import { magnitudeOf, type SolvePlace, stateType } from "../../../ode/internal.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape, type Tensor } from "../../../tensor/index.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
@@ -19,6 +19,7 @@ import {
   warnOfStates,
 } from "../../files/models.js";
 import { solveSamples } from "../../files/states.js";
+import { encodeTable, requireTableFile } from "../../files/table-file.js";
 import { type ChosenMethod, chosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
 import { parseStates } from "../../options/parse.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
@@ -28,7 +29,7 @@ import { onInterrupt } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
 import { guardedAnswer } from "./guarded.js";
 import { preview } from "./preview.js";
-import { statesFile } from "./states-file.js";
+import { statesContent, statesShape } from "./states-file.js";
 import { type SolveOptions, solveTable } from "./table.js";
 
 /** `hypersolvers solve`. */
@@ -47,7 +48,10 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (
     );
   const place = placeOf(options, chosen);
   if (place.span !== undefined) requireOwnSpan(chosen, place.span);
-  if (options.out !== undefined) await requireWritableFile(options.out);
+  if (options.out !== undefined) {
+    requireTableFile(options.out, statesShape(options, stateType(field).shape.length));
+    await requireWritableFile(options.out);
+  }
   const samples = await solveSamples(field, parseStates(options.states), options, {
     count: options.samples,
     seed: options.seed,
@@ -86,7 +90,10 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (
   const failed = solution.status !== "success";
   const file = failed && options.keepPartial !== true ? undefined : options.out;
   if (file !== undefined)
-    await writeWhole(file, statesFile(solution, { stacked: options.times !== undefined, field: path }));
+    await writeWhole(
+      file,
+      encodeTable(file, statesContent(solution, { stacked: options.times !== undefined, field: path })),
+    );
   if (failed && file !== undefined) output.note(`The part that was reached is in ${file}.`);
   orThrow(solution);
   return {

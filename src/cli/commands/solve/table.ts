@@ -69,9 +69,9 @@ export const solveOwnTable = {
     type: "text",
     required: true,
     reads: parseStates as typeof parseStates,
-    expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv",
+    expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv",
     placeholder: "source",
-    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv",
   },
   samples: {
     type: "integer",
@@ -105,7 +105,7 @@ export const solveOwnTable = {
   out: {
     type: "text",
     placeholder: "file",
-    help: "where to write the states (safetensors): key z, [batch, …] with --span, [times, batch, …] with --times; with --guard also error_bound and refined",
+    help: "where to write the states, by the ending: .safetensors or .npz (key z), .npy, .csv; [batch, …] with --span, [times, batch, …] with --times; with --guard also error_bound and refined",
   },
   keepPartial: {
     type: "boolean",

@@ -23,7 +23,7 @@ export const trainTaskTable = {
     flag: "argument",
     expected: "points, or the name of a density",
     placeholder: "data",
-    help: "points: FILE.csv, FILE.safetensors[:KEY], or a density: {choices}",
+    help: "points: FILE.csv, FILE.npy, FILE.npz[:KEY], FILE.safetensors[:KEY], or a density: {choices}",
     known: densityNames as readonly string[],
   },
   out: {

@@ -10,13 +10,12 @@ import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.
 import { stemOf } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
 import type { SpecJob } from "../../options/spec-command.js";
+import { MISSED } from "../../terminal/exit-codes.js";
 import { interruptedExit, onInterrupt, TUNING_STOPS } from "../../terminal/interruption.js";
 import { showProgress } from "../../terminal/show-progress.js";
 import { type FitTask, fitTask } from "../fit/task.js";
 import { type TuneCommandSpec, tuneCommandTable } from "./table.js";
 
-/** Exit code where nothing keeps to the error: there is a result, and not the one that was wanted. */
-const MISSED = 3;
 /** Where every solver that was tried is kept. */
 const LEDGER = "ledger";
 

@@ -12,7 +12,7 @@ export const tuneRunTable = {
     otherwise: "for a flow of `train`: its base",
     placeholder: "source",
     group: "What is wanted:",
-    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY] or FILE.csv; a fifth of a file is held out to test on, a tenth to choose by",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv; a fifth of a file is held out to test on, a tenth to choose by",
   },
   out: {
     type: "text",

@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { encodePoints, readPoints } from "../../../../src/cli/files/points.js";
+import { readPoints } from "../../../../src/cli/files/points.js";
 import { trainingData } from "../../../../src/cli/files/training-data.js";
 import {
   cast,
-  decodeSafetensors,
   encodeSafetensors,
   fromNumbers,
   Random,
@@ -87,33 +86,6 @@ describe("points from files", () => {
   ];
   it.each(refused)("are refused for %s", async (_, file, code, facts) => {
     await expect(readPoints(file)).rejects.toMatchObject({ code, facts });
-  });
-});
-
-describe("points to files", () => {
-  const log = new Float64Array([-1, -2, -3.5]);
-
-  it("have the format that the name asks for", () => {
-    expect(encodePoints("a.CSV", { points, columns: ["a", "b"] })).toBe("a,b\n1,2\n3,4\n5,6\n");
-    expect(encodePoints("a.csv", { points, columns: ["a", "b"], values: ["log_density", log] })).toBe(
-      "a,b,log_density\n1,2,-1\n3,4,-2\n5,6,-3.5\n",
-    );
-    const seconds = fromNumbers([1700000001, 1700000002], [2, 1], "float64");
-    const values = ["log_density", Float64Array.of(-1 / 3, -20)] as const;
-    expect(encodePoints("a.csv", { points: seconds, columns: ["t"], values })).toBe(
-      "t,log_density\n1700000001,-0.33333334\n1700000002,-20\n",
-    );
-    const bytes = encodePoints("a.safetensors", {
-      points,
-      columns: ["a", "b"],
-      values: ["log_density", log],
-    });
-    const { tensors: found, metadata } = decodeSafetensors(bytes as Uint8Array);
-    expect([found.x, [...(found.log_density?.data ?? [])], metadata.columns]).toEqual([
-      points,
-      [...log],
-      "a,b",
-    ]);
   });
 });
 

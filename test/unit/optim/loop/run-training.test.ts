@@ -142,6 +142,13 @@ describe("validations", () => {
     expect(best?.values.w?.data[0]).toBe(0);
   });
 
+  test("keep the last values that have a score, where the task wants these", async () => {
+    const task = { ...judged([[1], [3], undefined]), keeps: "last" as const };
+    const { best } = await runTraining(task, often);
+    expect(best?.score).toEqual([3]);
+    expect(best?.metrics).toEqual({ asked: 2 });
+  });
+
   test("decide what the next phase may begin with", async () => {
     const { task, diary } = toy();
     const { curve } = await runTraining(task, toyPlan);

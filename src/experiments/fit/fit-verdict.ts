@@ -1,0 +1,89 @@
+import { formatNumber } from "../../plot/internal.js";
+import { isBroken } from "../../tensor/index.js";
+import { settingOf } from "../kit/competitor.js";
+import { bestRival } from "./best-rival.js";
+import type { MeasuredRow } from "./comparison.js";
+import type { FitMetrics, FitVerdict, MethodResult } from "./fit-metrics.js";
+import type { TrainingPoint } from "./learned-solver.js";
+
+/** What a verdict is made from. */
+export type JudgedFit = Pick<
+  FitMetrics,
+  "learn" | "base" | "learned" | "comparison" | "losses" | "noiseFloor" | "iterations" | "measuring"
+>;
+
+/** Less than a tenth closer than its start is chance. */
+const HARDLY_CLOSER = 0.9;
+/** A loss within this of what the reference's own errors make of it has nothing left to learn. */
+const NEAR_FLOOR = 2;
+/** Validation that ends this much above its best has been learning rows by heart. */
+const OVERFITTED = 1.5;
+/** A start that is off by this much of the solution is too coarse for a correction. */
+const TOO_COARSE = 0.3;
+/** Fewer iterations than this are a trial. */
+const FEW_ITERATIONS = 300;
+
+/**
+ * Whether a fit learned anything, and whether a method without learning ends closer for no more arithmetic: the first is
+ * measured against what the solver began with, the second against everything that was compared.
+ */
+export function fitVerdict(fit: JudgedFit): FitVerdict {
+  const { learned, learn, base, comparison } = fit;
+  if (isBroken(learned)) {
+    const warnings = [`${learned.title} breaks on these states: ${learned.reason}`, ...attempts(fit)];
+    return { outcome: "nothing", warnings };
+  }
+  // A student does not begin with a method: it has rivals only.
+  const begins = learn !== "student" && !isBroken(base);
+  if (begins && learned.mean > HARDLY_CLOSER * base.mean) {
+    const ends = `it ends ${formatNumber(learned.mean)} away, ${base.title} without learning ${formatNumber(base.mean)}`;
+    return { outcome: "nothing", warnings: [`nothing was learned: ${ends}`, ...attempts(fit)] };
+  }
+  const rival = bestRival(comparison, learned);
+  return { outcome: "learned", warnings: rival === undefined ? [] : closerRival(learned, rival) };
+}
+
+function closerRival({ mean, title }: MethodResult, rival: MeasuredRow): string[] {
+  if (rival.error >= mean) return [];
+  const how = `${rival.method} (${settingOf(rival)})`;
+  return [
+    `${how} ends closer than ${title} for no more arithmetic, ${formatNumber(rival.error)} against ${formatNumber(mean)}: ` +
+      "it needs no learning",
+  ];
+}
+
+/** Likely reasons and what to try, the likeliest first. */
+function attempts({ losses, noiseFloor, measuring, base, learn, iterations }: JudgedFit): string[] {
+  const last = losses.at(-1)?.loss;
+  const found: string[] = [];
+  if (!isBroken(base) && base.relative <= NEAR_FLOOR * measuring.noise)
+    found.push(
+      "without learning it ends as close as the reference can tell: take fewer steps, there is nothing to learn here",
+    );
+  else if (noiseFloor !== undefined && last !== undefined && last <= NEAR_FLOOR * noiseFloor)
+    found.push(
+      "the loss has come down to the reference's own errors: a smaller --reference-tolerance shows more, fewer steps need less",
+    );
+  if (isOverfitted(losses))
+    found.push(
+      "the validation error rose again: give more --states or --trajectories, or fewer --iterations",
+    );
+  if (isBroken(base) || base.relative > TOO_COARSE)
+    found.push(
+      "what it begins with is far from the solution: take more steps; a stiff field needs more than learning can save",
+    );
+  if (iterations < FEW_ITERATIONS) found.push(`${iterations} iterations are few: give more --iterations`);
+  if (found.length > 0) return found;
+  return learn === "correction"
+    ? [
+        "try a wider --hidden, --loss both, or --learn both --evaluations N, whose coefficients need no network",
+      ]
+    : ["try more --iterations, more --states, or another --base"];
+}
+
+/** Whether validation was better long before the end. */
+function isOverfitted(losses: readonly TrainingPoint[]): boolean {
+  const errors = losses.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  const best = Math.min(...errors);
+  return errors.length > 2 && (errors.at(-1) ?? best) > OVERFITTED * best;
+}

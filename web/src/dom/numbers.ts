@@ -1,0 +1,2 @@
+/** Numbers for people. */
+export { formatMilliseconds, formatNumber } from "../../../src/plot/parts/format.js";

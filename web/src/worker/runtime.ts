@@ -1,0 +1,74 @@
+import wasmAddress from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import type { Device, RunContext } from "../../../src/runtime/index.js";
+import type { JobContext } from "./job-context.js";
+
+/** How much of the runtime has come. */
+export interface RuntimeNews {
+  readonly loaded: number;
+  /** Bytes of the whole, where the server says. */
+  readonly total: number | undefined;
+}
+
+/** What programs run on here. */
+export interface RuntimeFacts {
+  readonly threads: number;
+  readonly isIsolated: boolean;
+  readonly hasWebGpu: boolean;
+}
+
+/** More threads than this gain these small networks nothing, and one core at least is the page's. */
+const MOST_THREADS = 4;
+const usefulThreads = (): number =>
+  Math.max(1, Math.min(MOST_THREADS, Math.floor((navigator.hardwareConcurrency ?? 1) / 2)));
+
+let loading: Promise<RuntimeFacts> | undefined;
+let device: Device = "cpu";
+
+/** Loads ONNX Runtime's WebAssembly, once, and tells how far it is. */
+export function startRuntime(_: undefined, { tell }: JobContext<RuntimeNews>): Promise<RuntimeFacts> {
+  loading ??= load(tell);
+  return loading;
+}
+
+async function load(tell: (news: RuntimeNews) => void): Promise<RuntimeFacts> {
+  const isIsolated = self.crossOriginIsolated;
+  const threads = isIsolated ? usefulThreads() : 1;
+  const [{ env }, binary] = await Promise.all([import("onnxruntime-web/wasm"), download(wasmAddress, tell)]);
+  env.wasm.numThreads = threads;
+  env.wasm.wasmBinary = binary;
+  const adapter = await gpuOf(navigator)?.requestAdapter();
+  return { threads, isIsolated, hasWebGpu: adapter !== null && adapter !== undefined };
+}
+
+interface Gpu {
+  requestAdapter(): Promise<object | null>;
+}
+const gpuOf = (owner: object): Gpu | undefined => ("gpu" in owner ? (owner.gpu as Gpu) : undefined);
+
+async function download(address: string, tell: (news: RuntimeNews) => void): Promise<ArrayBuffer> {
+  const response = await fetch(address);
+  if (!response.ok || response.body === null) throw new Error(`${address}: ${response.status}`);
+  const length = response.headers.get("content-length");
+  const isPacked = response.headers.get("content-encoding") !== null;
+  const total = length === null || isPacked ? undefined : Number(length);
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let loaded = 0;
+  const reader = response.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    loaded += part.value.length;
+    tell({ loaded, total });
+  }
+  return new Blob(parts).arrayBuffer();
+}
+
+/** Where later programs run: `webgpu` for those without float64. */
+export async function chooseDevice(choice: Device): Promise<void> {
+  device = choice;
+}
+
+/** The context of a job that computes: waits for the runtime. */
+export async function runContext({ signal }: Pick<JobContext, "signal">): Promise<RunContext> {
+  const { threads } = await (loading ?? load(() => {}));
+  return { device, threads, signal };
+}

@@ -1,6 +1,6 @@
 import { type Figure, seriesCurve } from "../../plot/index.js";
 import type { Role } from "../../plot/internal.js";
-import type { ContinualMetrics } from "./continual.js";
+import type { ContinualMetrics } from "./continual-metrics.js";
 import type { Following } from "./following.js";
 
 /** Errors over each training, and the proposition over all of them. */

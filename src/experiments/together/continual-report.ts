@@ -4,7 +4,7 @@ import type { RunFacts } from "../kit/experiment.js";
 import type { RunReport } from "../kit/report.js";
 import { brokenOf, type ResultRow } from "../kit/result-row.js";
 import { rowSections } from "../kit/row-tables.js";
-import type { ContinualMetrics } from "./continual.js";
+import type { ContinualMetrics } from "./continual-metrics.js";
 import type { Following } from "./following.js";
 
 /** Errors of hypersolvers by learning rate, both sides of the proposition, and trainings from scratch. */

@@ -1,20 +1,14 @@
 import { host } from "#host";
 import type { JointSpec } from "../../models/index.js";
-import type { Broken } from "../../tensor/index.js";
 import { jsonCodec } from "../kit/codec.js";
 import { defineExperiment, type Experiment } from "../kit/experiment.js";
 import { continualFigures } from "./continual-figures.js";
+import type { ContinualMetrics } from "./continual-metrics.js";
 import { continualReport, continualRows } from "./continual-report.js";
 import { type ContinualSpec, continualPresets, continualTable } from "./continual-spec.js";
-import { type Arm, type Course, courseStage } from "./course.js";
+import { type Arm, courseStage } from "./course.js";
 import { type Following, follow } from "./following.js";
-import { flowOf } from "./joint.js";
-
-/** Trainings that hypersolvers followed, and trainings from scratch. */
-export interface ContinualMetrics {
-  readonly follow: readonly Following[];
-  readonly scratch: readonly (Course | (Broken & Pick<Course, "label">))[];
-}
+import { flowOf } from "./pinwheel-task.js";
 
 /** Proposition 1: while a field trains on, few updates an iteration keep its hypersolver. */
 export const continual: Experiment<ContinualSpec> = /* @__PURE__ */ defineExperiment<

@@ -33,6 +33,9 @@ export interface Course {
   readonly points: readonly CoursePoint[];
 }
 
+/** A training that broke, and why. */
+export type BrokenCourse = Broken & Pick<Course, "label">;
+
 /** A training as a stage of an experiment. */
 export interface CourseRequest {
   /** Of the stage, unique in the experiment. */
@@ -56,7 +59,7 @@ export const courseStage = ({
   clock,
   settings,
   task: taskOf,
-}: CourseRequest): Stage<Course | (Broken & Pick<Course, "label">)> => ({
+}: CourseRequest): Stage<Course | BrokenCourse> => ({
   name,
   settings: { settings, spec, seed },
   codec: jsonCodec(),

@@ -7,13 +7,14 @@ import {
   type Observer,
 } from "../../hypersolver/index.js";
 import { type JointSpec, type SolvedTask, trainJointly } from "../../models/index.js";
-import { withZeroColumns } from "../../models/internal.js";
+
 import {
   type CompiledSensitivity,
   compileParameterSensitivity,
   type FieldPlace,
   uniformMesh,
 } from "../../ode/index.js";
+import { withZeroColumns } from "../../ode/internal.js";
 import type { NamedTensors, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { fromNumbers, Random, rows, type Tensor, toFloat64 } from "../../tensor/index.js";

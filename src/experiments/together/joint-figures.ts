@@ -2,7 +2,7 @@ import { type Figure, type SeriesCurveOptions, seriesCurve } from "../../plot/in
 import type { Role } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
 import type { Course, CoursePoint } from "./course.js";
-import type { JointMetrics } from "./joint.js";
+import type { JointMetrics } from "./joint-metrics.js";
 
 /** Quality over evaluations and over time, and what the switch saw. */
 export function jointFigures({ flow = [], images = [] }: Partial<JointMetrics>): Figure[] {

@@ -5,7 +5,7 @@ import type { RunReport } from "../kit/report.js";
 import { brokenOf, type ResultRow } from "../kit/result-row.js";
 import { rowSections } from "../kit/row-tables.js";
 import { type Course, reached } from "./course.js";
-import type { JointMetrics } from "./joint.js";
+import type { JointMetrics } from "./joint-metrics.js";
 
 /** How far from the end of the first arm, the adaptive solver, a training may be to have arrived. */
 const MARGINS = { flow: 0.005, images: 0.01 } as const;

@@ -1,38 +1,23 @@
 import { host } from "#host";
-import { densityNamed, pickImages } from "../../data/index.js";
+import { pickImages } from "../../data/index.js";
 import {
   architectureNamed,
   classifierTask,
-  densityData,
-  flowField,
-  flowTask,
   type JointSpec,
   newClassifier,
-  normalBase,
   type SolvedTask,
 } from "../../models/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
-import { type Broken, fail, Random } from "../../tensor/index.js";
+import { fail, Random } from "../../tensor/index.js";
 import { defineExperiment, type Experiment, type LabeledImages } from "../kit/experiment.js";
 import type { Run } from "../kit/run.js";
-import { type Arm, type Course, courseStage } from "./course.js";
+import { type Arm, courseStage } from "./course.js";
 import { jointFigures } from "./joint-figures.js";
+import type { JointMetrics } from "./joint-metrics.js";
 import { jointReport, jointRows } from "./joint-report.js";
-import {
-  type FlowCourseSpec,
-  type JointExperimentSpec,
-  jointExperimentTable,
-  jointPresets,
-} from "./joint-spec.js";
-
-/** Trainings of one task, and what counts in them. */
-export interface JointMetrics {
-  readonly flow: readonly (Course | (Broken & Pick<Course, "label">))[];
-  readonly images: readonly (Course | (Broken & Pick<Course, "label">))[];
-}
-
-const DENSITY = "pinwheel";
+import { type JointExperimentSpec, jointExperimentTable, jointPresets } from "./joint-spec.js";
+import { flowOf } from "./pinwheel-task.js";
 
 /** Training with the hypersolver that learns alongside, against training with classical solvers alone. */
 export const joint: Experiment<JointExperimentSpec> = /* @__PURE__ */ defineExperiment<
@@ -49,7 +34,7 @@ export const joint: Experiment<JointExperimentSpec> = /* @__PURE__ */ defineExpe
       throw fail("INVALID_ARGUMENT", { what: "images", expected: "those of mnist", received: "none" });
     run.picture(() => jointFigures(run.found));
     for (const arm of flowArms(spec)) {
-      const stage = { ...shared("flow", arm, seed), quality: "nll", settings: { ...spec.flow, DENSITY } };
+      const stage = { ...shared("flow", arm, seed), quality: "nll", settings: spec.flow };
       const course = await run.stage(
         courseStage({ ...stage, task: (context) => flowOf(spec.flow, seed, context) }),
       );
@@ -121,20 +106,6 @@ const alone = (solver: string, common: Omit<JointSpec, "solver" | "drive">): Arm
   label: solver,
   spec: { ...common, solver, drive: "solver" },
 });
-
-/** A new flow of the density, the same for every arm. */
-export async function flowOf(
-  { hidden, batch }: Pick<FlowCourseSpec, "hidden" | "batch">,
-  seed: number,
-  context: RunContext,
-): Promise<SolvedTask> {
-  const data = densityData(densityNamed(DENSITY), seed);
-  const network = { dimension: data.dimension, hidden, activation: "tanh" } as const;
-  const field = flowField(network, new Random(seed).fork("network"));
-  const { standardization } = data;
-  const flow = { field, base: normalBase, span: [0, 1] as const, standardization };
-  return flowTask(flow, data, { batch, seed }, machineOf(context));
-}
 
 function classifierOf(
   { images: { architecture, training, validation, batch } }: JointExperimentSpec,

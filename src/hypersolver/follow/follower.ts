@@ -88,8 +88,8 @@ export async function compileFollower(
     correction: () => ({ ...correction, parameters: values() }),
     error: async ({ parameters, z0, controls, end }) => {
       const feeds = { ...parameters, ...controls, "/z0": z0, ...prefixed(values(), WEIGHT) };
-      const { z1 } = await solve.run(feeds);
-      return stateErrors(z1 as Tensor, end);
+      const outputs = await solve.run(feeds);
+      return stateErrors(outputs[END] as Tensor, end);
     },
     learn: async (observation, updates) => {
       const rows = seenRows(network, observation);
@@ -125,7 +125,9 @@ export const firstCorrection = (field: Field, spec: FollowSpec): Correction =>
   firstNetwork(field, completeSpec(followTable, spec)).correction;
 
 /** Keeps a weight of g apart from the field's inputs. */
-const WEIGHT = "g ";
+const WEIGHT = "/g ";
+/** Where it arrives. */
+const END = "/end";
 /** Parts of a state. */
 const TRAINING = "training/";
 const SCALE = "scale/";
@@ -182,7 +184,7 @@ function errorGraph(field: Field, correction: Correction, place: CompleteFollow)
     ),
   };
   return trace(specs, (nodes: NamedNodes) => ({
-    z1: openHyperEnd(open, correction, place, {
+    [END]: openHyperEnd(open, correction, place, {
       z0: nodes["/z0"] as Node,
       controls: Object.fromEntries(open.roles.controls.map((name) => [name, nodes[name] as Node])),
       weights: withPrefix(nodes, WEIGHT),

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { continualRows } from "../../../../src/experiments/together/continual-report.js";
 import { type Following, follow } from "../../../../src/experiments/together/following.js";
-import { flowOf } from "../../../../src/experiments/together/joint.js";
+import { flowOf } from "../../../../src/experiments/together/pinwheel-task.js";
 import { isBroken } from "../../../../src/tensor/index.js";
 
 describe("hypersolvers that follow a small flow", () => {
@@ -9,7 +9,7 @@ describe("hypersolvers that follow a small flow", () => {
   beforeAll(async () => {
     const flow = { hidden: [8], batch: 64 };
     const spec = {
-      ...{ ...flow, warmup: 2, iterations: 5, every: 1, fit: 40, updates: [8], samples: 64 },
+      ...{ ...flow, warmup: 2, iterations: 5, every: 1, fit: 24, updates: [8], samples: 48 },
       learningRates: [1e-2],
     };
     const task = await flowOf(flow, 0, { threads: 1 });

@@ -102,6 +102,7 @@ export {
 // Hypersolvers.
 
 export {
+  boxStates,
   type Correction,
   convArchitectures,
   decodeCorrection,
@@ -110,6 +111,7 @@ export {
   encodeSolver,
   type FitSpec,
   fitCorrection,
+  fitObservedSteps,
   givenStates,
   hyper,
   meshErrors,
@@ -120,6 +122,22 @@ export {
   uniformStates,
   type ValidityCard,
 } from "./hypersolver/index.js";
+
+// Optimal control.
+
+export {
+  type ControlProblem,
+  cartPole,
+  compileRecedingHorizon,
+  compileRollout,
+  compileRolloutGradient,
+  fieldPlant,
+  fitModelResidual,
+  pendulum,
+  quadrotor,
+  runClosedLoop,
+  stepShares,
+} from "./control/index.js";
 
 // Continuous normalizing flows.
 

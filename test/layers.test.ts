@@ -18,6 +18,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   optim: ["tensor", "graph", "runtime"],
   ode: ["tensor", "spec", "graph", "runtime", "nn", "optim"],
   hypersolver: ["tensor", "spec", "graph", "runtime", "nn", "optim", "ode"],
+  control: ["tensor", "spec", "graph", "runtime", "nn", "optim", "ode", "hypersolver"],
   metrics: ["tensor"],
   plot: ["tensor"],
   models: [
@@ -47,6 +48,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
     "plot",
     "version",
     "models",
+    "control",
   ],
   cli: [
     "tensor",
@@ -64,6 +66,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
     "experiments",
     "version",
     "models",
+    "control",
   ],
   version: [],
 };

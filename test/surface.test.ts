@@ -16,6 +16,7 @@ const layers = [
   "optim",
   "ode",
   "hypersolver",
+  "control",
   "models",
   "plot",
   "data",

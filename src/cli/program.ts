@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { withoutConnections } from "../experiments/specs.js";
 import type { Attach, CommandDefinition, Job } from "./command.js";
 import { compareCommand } from "./commands/compare/command.js";
 import { dataCommand } from "./commands/data/command.js";
@@ -10,8 +11,10 @@ import { infoCommand } from "./commands/info/command.js";
 import { reproduceCommand } from "./commands/reproduce/command.js";
 import { sampleCommand } from "./commands/sample/command.js";
 import { solveCommand } from "./commands/solve/command.js";
+import { sweepCommand } from "./commands/sweep/command.js";
 import { trainCommand } from "./commands/train/command.js";
 import { tuneCommand } from "./commands/tune/command.js";
+import { workerCommand } from "./commands/worker/command.js";
 import { addExamples, type SharedOptions } from "./options/options.js";
 import { failureJson, reportFailure } from "./terminal/failure.js";
 import { createOutput, jsonText, type Output, outliveReaders } from "./terminal/output.js";
@@ -30,6 +33,8 @@ export const commands: readonly CommandDefinition[] = [
   densityCommand,
   dataCommand,
   reproduceCommand,
+  sweepCommand,
+  workerCommand,
 ];
 
 /**
@@ -70,7 +75,7 @@ async function perform(
   const progress = options.quiet === true ? silentProgress : createProgress(process.stderr);
   try {
     const job = await load();
-    const commandLine = shellQuoted(["hypersolvers", ...args]);
+    const commandLine = withoutConnections(shellQuoted(["hypersolvers", ...args]));
     const result = await job(options, { output, progress, commandLine });
     progress.stop();
     const asJson = options.json === true;
@@ -96,6 +101,8 @@ export function buildProgram(output: Output, attach: Attach): Command {
     .version(packageVersion(), "-V, --version", "show the version")
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
+    // Options behind the name of a command are its own, `sweep status` included.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({

@@ -1,4 +1,6 @@
 import type { PeakRequest } from "./cnf/peak-messages.js";
+import type { JobQueue } from "./sweep/queue.js";
+import type { QueueRequest } from "./sweep/queue-request.js";
 
 /** What experiments need of the system, besides the runtime. The conditions of `#host` in package.json choose one. */
 export interface ExperimentHost {
@@ -11,4 +13,6 @@ export interface ExperimentHost {
    * and the same where something does. Where it cannot be told, the clock on the wall.
    */
   processorTime(): number;
+  /** @throws MISSING_PACKAGE, QUEUE_NOT_AVAILABLE. */
+  openQueue(request: QueueRequest): Promise<JobQueue>;
 }

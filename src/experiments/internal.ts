@@ -7,7 +7,31 @@ export { cellsFor } from "./flow/flow-figures.js";
 export { flowSummary, formatNats, meanText } from "./flow/flow-report.js";
 export { CHECKPOINT_FILE, checkpointing } from "./kit/checkpoint-files.js";
 export { presets } from "./kit/experiment.js";
-export { storeBelow, type TrackedStore, trackedStore } from "./kit/store.js";
+export { reportArtifacts, reportText } from "./kit/report.js";
+export { noStore, storeBelow, type TrackedStore, trackedStore } from "./kit/store.js";
+export { getContent, isContent, putContent } from "./sweep/content.js";
+export { follow, hasEnded, type Standings, standingsOf } from "./sweep/follow.js";
+export {
+  fileTexts,
+  type JobPayload,
+  type JobSpec,
+  withFiles,
+} from "./sweep/job.js";
+export { openQueue } from "./sweep/open-queue.js";
+export { startPace } from "./sweep/pace.js";
+export {
+  type PlannedJob,
+  type PlannedSweep,
+  plannedOf,
+  planSweep,
+  type SubmittedFile,
+} from "./sweep/plan.js";
+export type { JobProgress, JobQueue, JobRecord, JobStanding } from "./sweep/queue.js";
+export type { Assignment, JobEnd, JobRun, JobRunner, WholeFile } from "./sweep/runner.js";
+export { type SweepMetrics, sweepMetrics } from "./sweep/sweep-outcome.js";
+export { atText, sweepReport } from "./sweep/sweep-report.js";
+export { checkedSweep, type Sweep } from "./sweep/sweep-table.js";
+export { type WorkEvent, work } from "./sweep/work.js";
 export { resolveTune } from "./tune/ground.js";
 export { tuneText } from "./tune/tune-report.js";
 export { tuneTable } from "./tune/tune-table.js";

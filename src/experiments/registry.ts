@@ -1,13 +1,15 @@
 import { fail } from "../tensor/index.js";
 import { cnf } from "./cnf/cnf.js";
+import { control } from "./control/control.js";
 import { ffjord } from "./ffjord.js";
 import { guard } from "./guard/guard.js";
 import { cifar10, mnist, mnistAuthors } from "./images/images.js";
 import type { Experiment } from "./kit/experiment.js";
 import { learned } from "./learned/learned.js";
-import { slope } from "./theory/slope.js";
+import { theory } from "./theory/theory.js";
 import { continual } from "./together/continual.js";
 import { joint } from "./together/joint.js";
+import { tracking } from "./tracking/tracking.js";
 
 /** Every experiment, by name. */
 export const experiments: Readonly<Record<string, Experiment>> = {
@@ -16,11 +18,13 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   mnist,
   "mnist-authors": mnistAuthors,
   cifar10,
-  slope,
+  theory,
   learned,
   guard,
   joint,
   continual,
+  tracking,
+  control,
 };
 
 /** @throws INVALID_ARGUMENT listing the names there are. */

@@ -7,4 +7,6 @@ export {
   MATCHING_PER_LIKELIHOOD,
 } from "./flow/flow-defaults.js";
 export { type Preset, presetNames } from "./kit/preset-names.js";
+export type { JobKind, JobKinds, JobSpec } from "./sweep/job.js";
+export { isPostgres, withoutConnections } from "./sweep/queue-request.js";
 export { tuneTable } from "./tune/tune-table.js";

@@ -20,10 +20,23 @@ export { type CoefficientFit, fitCoefficients } from "./learned/fit-coefficients
 export { fitSolver, type SolverFit } from "./learned/fit-solver.js";
 export type { SolverSpec } from "./learned/solver-table.js";
 export { encodedStates } from "./states/state-stream.js";
-export { givenStates, normalStates, type StateSource, uniformStates } from "./states/states.js";
+export {
+  type Box,
+  boxStates,
+  givenStates,
+  normalStates,
+  type StateSource,
+  uniformStates,
+} from "./states/states.js";
 export { fitStudent, type StudentFit } from "./student/fit-student.js";
 export type { StudentMethod } from "./student/student-method.js";
 export type { StudentFitSpec } from "./student/student-table.js";
+
+// Fitting to what was observed instead of references.
+
+export { fitObservedSteps, type ObservedFit } from "./observed/fit-observed-steps.js";
+export type { ObservedSteps } from "./observed/observed-steps.js";
+export type { ObservedFitSpec } from "./observed/observed-table.js";
 
 // Against an adversary.
 

@@ -13,7 +13,7 @@ import {
   trace,
   where,
 } from "../graph/index.js";
-import { fail, fromNumbers, toFloat64 } from "../tensor/index.js";
+import { fail, fromNumbers, type Tensor, toFloat64 } from "../tensor/index.js";
 
 /** Functions φ₁ … φ_K of the depth s, in which weights that vary with it are expanded. */
 export interface DepthBasis {
@@ -141,7 +141,7 @@ export function meanSquareOf({ span, at }: DepthBasis): number {
   );
   const s = fromNumbers(places, [SAMPLES, 1], "float64");
   const graph = trace({ s }, (nodes) => ({ phi: at(nodes.s) }));
-  const values = toFloat64(evaluateGraph(graph, { s }).phi as never);
+  const values = toFloat64(evaluateGraph(graph, { s }).phi as Tensor);
   return values.reduce((total, value) => total + value * value, 0) / SAMPLES;
 }
 

@@ -21,6 +21,8 @@ export const errorSentences = {
   DISPOSED: "The program was disposed",
   CARD_MISMATCH: "The correction was made for something else",
   INTERRUPTED: "The run was interrupted",
+  MISSING_PACKAGE: "An optional package is not installed",
+  QUEUE_NOT_AVAILABLE: "The job queue cannot be used",
 } as const;
 
 /** Stable identifier of a failure; switch on this, never on the message. */

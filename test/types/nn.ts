@@ -1,6 +1,8 @@
 import type { Node } from "../../src/graph/index.js";
 import {
   conv2d,
+  fourierBasis,
+  galerkinLinear,
   initialize,
   linear,
   type Module,
@@ -19,6 +21,11 @@ export const named: Module = sequential({ "4": conv2d(1, 2, 3, { padding: "same"
 linear(2);
 // @ts-expect-error a misspelled option
 linear(2, 2, { biased: true });
+export const curve: Module = galerkinLinear(2, 8, fourierBasis({ harmonics: 2 }), { bias: false });
+// @ts-expect-error weights that vary with depth need a basis
+galerkinLinear(2, 8);
+// @ts-expect-error how many waves?
+fourierBasis({});
 // @ts-expect-error padding is a number, a pair or "same"
 conv2d(1, 2, 3, { padding: "valid" });
 // @ts-expect-error a function of nodes becomes a module by `functional`

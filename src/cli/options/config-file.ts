@@ -9,11 +9,18 @@ import { unusable } from "./usage-error.js";
  * @throws a usage error that names file and option; FILE_NOT_READABLE.
  */
 export async function readConfig<T extends Table>(path: string, table: T): Promise<Spec<T>> {
-  const text = new TextDecoder().decode(await readBytes(path));
-  const value = [".yaml", ".yml"].includes(extname(path).toLowerCase())
-    ? await yamlOf(text, path)
-    : jsonOf(text, path);
+  const value = await readValue(path);
   return forOption(undefined, () => checkSpec(table, value, path));
+}
+
+/**
+ * The value in a file: JSON, or YAML in a file that ends in .yaml or .yml.
+ * @throws a usage error that names the file; FILE_NOT_READABLE.
+ */
+export async function readValue(path: string): Promise<unknown> {
+  const text = new TextDecoder().decode(await readBytes(path));
+  const isYaml = [".yaml", ".yml"].includes(extname(path).toLowerCase());
+  return isYaml ? yamlOf(text, path) : jsonOf(text, path);
 }
 
 function jsonOf(text: string, path: string): unknown {

@@ -8,4 +8,9 @@ const processorTime = (): number => {
   return (user + system) / 1000;
 };
 
-export const host: ExperimentHost = { readShipped: readFile, peakMemory, processorTime };
+export const host: ExperimentHost = {
+  readShipped: readFile,
+  peakMemory,
+  processorTime,
+  openQueue: async (request) => (await import("./sweep/open-queue.js")).openQueue(request),
+};

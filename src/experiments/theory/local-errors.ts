@@ -13,21 +13,21 @@ import {
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import type { Complete } from "../../spec/index.js";
-import { type Broken, isBroken, type Random, type Tensor, tensor } from "../../tensor/index.js";
+import { type Broken, isBroken, type Random, type Tensor } from "../../tensor/index.js";
 import { type Contestant, contest } from "../kit/contest.js";
-import { type ExactFlow, exactEnds, swingingLogistic } from "./logistic-flow.js";
+import { type ExactFlow, exactEnds, statesBetween, swingingLogistic } from "./logistic-flow.js";
 import { noisyCorrection } from "./noisy-correction.js";
 
 /** What is measured, as options. */
-export const slopeTable = {
+export const localErrorsTable = {
   points: { type: "integer", min: 1, max: 1e6, required: true, help: "states that the error is a mean over" },
   dimension: { type: "integer", min: 1, max: 1000, required: true, help: "their components" },
   perOctave: { type: "integer", min: 1, max: 100, required: true, help: "step sizes an octave" },
   octaves: { type: "integer", min: 1, max: 20, required: true, help: "octaves below the largest" },
 } as const;
 
-/** What a run measures. */
-export type SlopeSpec = Complete<typeof slopeTable>;
+/** What local errors are measured on. */
+export type LocalErrorsSpec = Complete<typeof localErrorsTable>;
 
 /** Mean distance to the exact solution after one step, by step size. */
 export interface LocalErrors {
@@ -63,14 +63,12 @@ interface Stepper extends Contestant<Step, Tensor> {
 
 /** Every base, alone and with corrections of every δ, over all step sizes. @throws INTERRUPTED at a signal. */
 export async function localErrors(
-  { points, dimension, perOctave, octaves }: SlopeSpec,
+  { points, dimension, perOctave, octaves }: LocalErrorsSpec,
   random: Random,
   context: RunContext,
 ): Promise<LocalErrors[]> {
   const exact = swingingLogistic(dimension, random.fork("field"));
-  const states = random.fork("states");
-  const values = Float64Array.from({ length: points * dimension }, () => 0.1 + 0.8 * states.uniform());
-  const z = tensor("float64", [points, dimension], values);
+  const z = statesBetween(0.1, 0.9, [points, dimension], random.fork("states"));
   const measures = { error: (end: Tensor, step: Step) => stateErrors(end, step.end).mean };
   const rows: LocalErrors[] = [];
   for (const [base, largest] of bases) {

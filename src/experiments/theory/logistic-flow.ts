@@ -29,11 +29,8 @@ export interface ExactFlow {
  * @param dimension components, each with rate a in [1, 2] and phase φ of its own.
  */
 export function swingingLogistic(dimension: number, random: Random): ExactFlow {
-  const row = (name: string, low: number, high: number): Tensor => {
-    const own = random.fork(name);
-    const values = Float64Array.from({ length: dimension }, () => low + (high - low) * own.uniform());
-    return tensor("float64", [1, dimension], values);
-  };
+  const row = (name: string, low: number, high: number): Tensor =>
+    statesBetween(low, high, [1, dimension], random.fork(name));
   const [rate, phase] = [row("rate", 1, 2), row("phase", 0, 2 * Math.PI)];
   const swing = (of: typeof sin, s: Node): Node => mul(constant(rate), of(add(s, constant(phase))));
   const dtype = "float64";
@@ -47,6 +44,20 @@ export function swingingLogistic(dimension: number, random: Random): ExactFlow {
       return div(z, add(z, mul(sub(1, z), grown)));
     },
   };
+}
+
+/** Uniform draws, float64. */
+export function statesBetween(
+  low: number,
+  high: number,
+  [count, dimension]: readonly [number, number],
+  random: Random,
+): Tensor {
+  const values = Float64Array.from(
+    { length: count * dimension },
+    () => low + (high - low) * random.uniform(),
+  );
+  return tensor("float64", [count, dimension], values);
 }
 
 /** Where the solutions through z at s are at s + ε, by the reference interpreter. @param z [n, d]. */

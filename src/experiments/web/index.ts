@@ -1,4 +1,5 @@
 /** What experiments ask of the system in a browser; `experiments/node` is the same for Node. */
+import { fail } from "../../tensor/index.js";
 import type { ExperimentHost } from "../host.js";
 
 export const host: ExperimentHost = {
@@ -10,4 +11,7 @@ export const host: ExperimentHost = {
   // A page cannot start a process and watch it.
   peakMemory: async () => undefined,
   processorTime: () => performance.now(),
+  openQueue: async () => {
+    throw fail("QUEUE_NOT_AVAILABLE", { what: "queue", expected: "Node", received: "a browser" });
+  },
 };

@@ -30,6 +30,8 @@ export interface CorrectionNetwork {
 export interface Correction extends CorrectionNetwork {
   readonly base: ButcherTableau;
   readonly card?: ValidityCard;
+  /** Smallest and largest step size that it was fitted to, without sign. Absent: as the card says, or not known. */
+  readonly fittedSteps?: readonly [number, number];
 }
 
 /** All that is known where a correction is evaluated. */

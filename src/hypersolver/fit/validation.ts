@@ -19,6 +19,7 @@ import { cast, item, Random, type Tensor } from "../../tensor/index.js";
 import type { Correction } from "../correction/correction.js";
 import { hyperScheme } from "../correction/hyper-scheme.js";
 import { referenceEnds } from "../measure/measure.js";
+import type { Samples } from "../states/states.js";
 import type { FitSettings } from "./fit-settings.js";
 
 /** Tells how good parameters are at what they will be used for. */
@@ -54,10 +55,26 @@ export async function compileValidation(
   { samples: count, relative }: ValidationOptions,
 ): Promise<Validation> {
   const samples = await fit.states.validation(count, new Random(fit.seed));
+  const ends = await referenceEnds(field, fit.span, samples, reference, fit.compile);
+  return validationOn(field, correction, fit, { samples, ends, relative });
+}
+
+/** States and where they should arrive at the end of the span. */
+interface ValidationEnds extends Pick<ValidationOptions, "relative"> {
+  readonly samples: Samples;
+  readonly ends: Tensor;
+}
+
+/** The same where the ends are known. */
+export async function validationOn(
+  field: Field,
+  correction: Correction,
+  fit: FitSettings,
+  { samples, ends, relative }: ValidationEnds,
+): Promise<Validation> {
   const { dtype } = stateType(field);
-  const ends = cast(await referenceEnds(field, fit.span, samples, reference, fit.compile), dtype);
   const program = await compile(validationGraph(field, correction, fit, relative), fit.compile);
-  const fixed = { ...samples.controls, "/z0": cast(samples.z0, dtype), "/end": ends };
+  const fixed = { ...samples.controls, "/z0": cast(samples.z0, dtype), "/end": cast(ends, dtype) };
   return {
     error: async (parameters) => {
       const feeds = Object.entries(parameters).map(([name, value]) => [weightName(name), value]);

@@ -21,14 +21,13 @@ import { compileValidation, verdictOf } from "./validation.js";
 /** Largest Euclidean norm of a gradient. */
 export const CLIP_NORM = 1;
 /** States to validate on. */
-const VALIDATION_SAMPLES = 512;
+export const VALIDATION_SAMPLES = 512;
 
 /** A fit of an MLP on vector states: all references ahead, in one table of rows. */
 export async function planVectorFit(field: Field, requested: FitSettings): Promise<FitPlan> {
   const data = await prepareData(field, requested);
   const fit = { ...requested, batch: Math.min(requested.batch, fewestRows(data)) };
-  const network = networkOptions(fit, data);
-  const initial = mlpCorrection({ base: fit.base, ...network }, new Random(fit.seed).fork("network"));
+  const { initial, phases, finished } = vectorCourse(field, fit, data);
   const validation = await compileValidation(field, initial, fit, data.reference, {
     samples: VALIDATION_SAMPLES,
     relative: false,
@@ -37,24 +36,54 @@ export async function planVectorFit(field: Field, requested: FitSettings): Promi
     settings: fit,
     task: {
       initial: initial.parameters,
-      phases: phasesOf(field, initial, fit, data),
+      phases,
       validate: (parameters) => verdictOf(validation, parameters),
       keepsInitial: true,
     },
     reference: data.reference,
     noiseFloor: data.noiseFloor,
-    finished: (parameters) => withFoldedStatistics(network, { ...initial, parameters }),
+    finished,
     dispose: () => validation.dispose(),
   };
 }
 
+/** What is learned from: rows of residuals, and paths where a loss looks at trajectories. */
+type FitTables = Pick<FitData, "rows" | "paths">;
+
+/** A network for tables of data, and how it is trained on them. */
+interface VectorCourse extends Pick<FitPlan, "finished"> {
+  readonly initial: Correction;
+  readonly phases: TrainerPhase[];
+}
+
+/** An MLP scaled by the statistics of its data, its training, and what is handed out in the end. */
+export function vectorCourse(field: Field, fit: FitSettings, data: FitTables): VectorCourse {
+  const network = networkOptions(fit, data);
+  const initial = mlpCorrection({ base: fit.base, ...network }, new Random(fit.seed).fork("network"));
+  return {
+    initial,
+    phases: phasesOf(field, initial, fit, data),
+    finished: (parameters) => ({
+      ...withFoldedStatistics(network, { ...initial, parameters }),
+      fittedSteps: fittedSteps(fit),
+    }),
+  };
+}
+
+/** The sizes of steps among the rows. */
+function fittedSteps({ span, steps, epsilon }: FitSettings): readonly [number, number] {
+  const length = Math.abs(span[1] - span[0]);
+  const sizes = [length / steps, ...(epsilon ?? [])].map((size) => Math.min(size, length));
+  return [Math.min(...sizes), Math.max(...sizes)];
+}
+
 /** A mini-batch cannot be larger than the table it comes from. */
-function fewestRows({ rows, paths }: FitData): number {
+function fewestRows({ rows, paths }: FitTables): number {
   return Math.min(rows.data.shape[0] ?? 0, paths?.data.shape[0] ?? Number.POSITIVE_INFINITY);
 }
 
 /** The network, scaled by the statistics of the data. */
-function networkOptions(fit: FitSettings, { rows }: FitData): NetworkOptions {
+function networkOptions(fit: FitSettings, { rows }: FitTables): NetworkOptions {
   const names = Object.keys(rows.columns).filter((name) => name !== RESIDUAL);
   const statistics = Object.fromEntries(
     names.map((name) => [name, columnStatistics(columnValues(rows, name))]),
@@ -66,7 +95,7 @@ function networkOptions(fit: FitSettings, { rows }: FitData): NetworkOptions {
   return { inputs, features, hidden, activation, statistics, scale };
 }
 
-function phasesOf(field: Field, correction: Correction, fit: FitSettings, data: FitData): TrainerPhase[] {
+function phasesOf(field: Field, correction: Correction, fit: FitSettings, data: FitTables): TrainerPhase[] {
   type Course = Pick<TrainerPhase, "stage" | "iterations"> & { readonly from: number; readonly to: number };
   const phase = (loss: FitLoss, { stage, iterations, from, to }: Course): TrainerPhase => ({
     name: loss,
@@ -102,7 +131,7 @@ function trainingProblem(
   field: Field,
   correction: Correction,
   fit: FitSettings,
-  { rows, paths }: FitData,
+  { rows, paths }: FitTables,
 ): Problem {
   const { span, steps, throughField, loss: kind } = fit;
   const matrix = (width: number): InputSpec => ({ shape: [fit.batch, width] });
@@ -123,7 +152,7 @@ function trainingProblem(
 }
 
 /** The mini-batch of an iteration, asked for in order. */
-function batchSchedule(fit: FitSettings, { rows, paths }: FitData): (iteration: number) => NamedTensors {
+function batchSchedule(fit: FitSettings, { rows, paths }: FitTables): (iteration: number) => NamedTensors {
   const random = new Random(fit.seed);
   const tables: Record<string, Batches> = {};
   if (fit.loss !== "trajectory") tables.rows = new Batches(rows, fit.batch, random.fork("row batches"));

@@ -38,7 +38,7 @@ describe("changes of a spec", () => {
       "spec.fit.iteration",
       "did you mean iterations?",
     ],
-    ["a name of nothing", "slope", { point: 1 }, "spec.point", "did you mean points?"],
+    ["a name of nothing", "theory", { point: 1 }, "spec.point", "did you mean points?"],
     ["what the run decides", "ffjord", { seed: 1 }, "spec.seed", undefined],
     ["what the experiment decides", "cnf", { fit: { base: "heun" } }, "spec.fit.base", undefined],
     ["a value out of its range", "mnist", { training: { batch: 0 } }, "spec.training.batch", undefined],

@@ -1,0 +1,147 @@
+import type { Spec } from "../../../spec/index.js";
+
+/** Where jobs wait. */
+export const queueTable = {
+  queue: {
+    type: "text",
+    otherwise: "sweep, worker: HYPERSOLVERS_QUEUE, else a folder beside the results",
+    placeholder: "where",
+    group: "Many machines:",
+    help: "postgres://USER:PASSWORD@HOST/DATABASE?sslmode=…, for several machines; or a folder, for one process at a time",
+  },
+  store: {
+    type: "text",
+    otherwise: "the database, or the folder of the queue",
+    placeholder: "folder",
+    group: "Many machines:",
+    help: "a folder that all machines share, for fields, checkpoints and results",
+  },
+} as const;
+
+/** What is shown of work that takes long. */
+export const linesTable = {
+  jsonLines: {
+    type: "boolean",
+    group: "Common options:",
+    help: "tell what happens as lines of JSON on stdout",
+  },
+} as const;
+
+/** What a sweep is told beside its queue. */
+export const sweepTaskTable = {
+  sweep: {
+    type: "text",
+    required: true,
+    flag: "argument",
+    expected: "a sweep, FILE.json or FILE.yaml",
+    placeholder: "sweep.json",
+    help: "what is to be run: kind, fields, spec, and grid or list",
+  },
+  out: {
+    type: "text",
+    otherwise: "runs/SWEEP",
+    placeholder: "folder",
+    group: "Jobs:",
+    help: "where results and the report are written",
+  },
+  tries: {
+    type: "integer",
+    min: 1,
+    max: 100,
+    default: 3,
+    placeholder: "n",
+    group: "Jobs:",
+    help: "attempts without progress after which a job has failed",
+  },
+  lease: {
+    type: "integer",
+    min: 2,
+    max: 86_000,
+    default: 60,
+    placeholder: "s",
+    group: "Jobs:",
+    help: "seconds without a sign of life after which the job of a worker is another's",
+  },
+  dryRun: {
+    type: "boolean",
+    group: "Jobs:",
+    help: "count the jobs, run the first one for a few seconds to tell how many hours all take, and do nothing else",
+  },
+  wait: {
+    type: "boolean",
+    default: true,
+    group: "Jobs:",
+    flagHelp: "put the jobs into the queue and leave",
+    help: "stay until all jobs have ended",
+  },
+} as const;
+
+/** Jobs that the machine of a sweep does itself. */
+export const ownWorkersTable = {
+  workers: {
+    type: "integer",
+    min: 0,
+    max: 1024,
+    otherwise: "1; 0 with a PostgreSQL queue",
+    placeholder: "n",
+    help: "jobs of the queue that this machine runs at once; threads are shared among them",
+  },
+} as const;
+
+/** All options of `sweep`, in the order of help. */
+export const sweepCommandTable: typeof sweepTaskTable &
+  typeof queueTable &
+  typeof ownWorkersTable &
+  typeof linesTable = { ...sweepTaskTable, ...queueTable, ...ownWorkersTable, ...linesTable };
+export type SweepCommandSpec = Spec<typeof sweepCommandTable>;
+
+/** Which sweep a question is about. */
+export const whichSweepTable = {
+  sweep: {
+    type: "text",
+    flag: "argument",
+    placeholder: "sweep",
+    help: "its file, or its id; without it the newest one of the queue, for status all",
+  },
+  out: {
+    type: "text",
+    otherwise: "runs/SWEEP",
+    placeholder: "folder",
+    group: "Which sweep:",
+    help: "where results and the report are",
+  },
+} as const;
+
+/** All options of the questions about a sweep, in the order of help. */
+export const sweepActionTable: typeof whichSweepTable & typeof queueTable = {
+  ...whichSweepTable,
+  ...queueTable,
+};
+export type SweepActionSpec = Spec<typeof sweepActionTable>;
+
+/** What a worker is told beside its queue. */
+export const workerTaskTable = {
+  workers: {
+    type: "integer",
+    min: 1,
+    max: 1024,
+    default: 1,
+    placeholder: "n",
+    help: "jobs to run at once; threads are shared among them",
+  },
+  drain: { type: "boolean", help: "end when no job is waiting" },
+} as const;
+
+/** All options of `worker`, in the order of help. */
+export const workerCommandTable: typeof queueTable & typeof workerTaskTable & typeof linesTable = {
+  ...queueTable,
+  ...workerTaskTable,
+  ...linesTable,
+};
+export type WorkerCommandSpec = Spec<typeof workerCommandTable>;
+
+/** Of commands that can hand their work to a queue. */
+export const handingTable: typeof queueTable & typeof ownWorkersTable = {
+  ...queueTable,
+  ...ownWorkersTable,
+};

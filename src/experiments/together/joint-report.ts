@@ -39,6 +39,7 @@ function rowsOf(
     const there = reached(course, target, better);
     const outcome: Record<string, number> = {
       [quality]: course.best,
+      [`${quality} against dopri5`]: course.best - first.best,
       "evaluations (thousands)": (end?.evaluations ?? 0) / 1000,
       "time (s)": end?.seconds ?? 0,
     };

@@ -1,6 +1,7 @@
 import { type JointSpec, type SolvedTask, trainJointly } from "../../models/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { type Broken, isBroken, unlessItBreaks } from "../../tensor/index.js";
+import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { jsonCodec } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
 
@@ -63,10 +64,14 @@ export const courseStage = ({
   name,
   settings: { settings, spec, seed },
   codec: jsonCodec(),
-  make: async (context) => {
+  isWhole: (result) => isBroken(result) || result.points.at(-1)?.iteration === spec.iterations,
+  make: async (context, file) => {
     const task = await taskOf(context);
     try {
-      const found = await unlessItBreaks(trainJointly(task, { ...spec, seed }, {}, { ...context, clock }));
+      const inputs = await checkpointingIn(file);
+      const found = await unlessItBreaks(
+        trainJointly(task, { ...spec, seed }, inputs, { ...context, clock }),
+      );
       if (isBroken(found)) return { label, ...found };
       return { label, best: found.metrics[quality] ?? Number.NaN, points: pointsOf(found.curve, quality) };
     } finally {

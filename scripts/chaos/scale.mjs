@@ -39,6 +39,8 @@ async function worker(address) {
   process.once("SIGTERM", () => stop.abort());
   await work(queue, runner, { kinds: { nothing: kind }, worker: String(process.pid), signal: stop.signal });
   await queue.close();
+  const { user, system } = process.cpuUsage();
+  console.log(`a worker has used ${((user + system) / 1e6).toFixed(1)} s of CPU`);
 }
 
 const jobs = (from, count) => Array.from({ length: count }, (_, i) => jobOf(kind, { number: from + i }, {}));

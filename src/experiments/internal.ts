@@ -8,6 +8,7 @@ export { flowSummary, formatNats, meanText } from "./flow/flow-report.js";
 export { CHECKPOINT_FILE, checkpointing } from "./kit/checkpoint-files.js";
 export { presets } from "./kit/experiment.js";
 export { reportArtifacts, reportText } from "./kit/report.js";
+export type { FoundSeeds, SeedRun } from "./kit/seeds.js";
 export { noStore, storeBelow, type TrackedStore, trackedStore } from "./kit/store.js";
 export { getContent, isContent, putContent } from "./sweep/content.js";
 export { follow, hasEnded, type Standings, standingsOf } from "./sweep/follow.js";
@@ -30,8 +31,10 @@ export type { JobProgress, JobQueue, JobRecord, JobStanding } from "./sweep/queu
 export type { Assignment, JobEnd, JobRun, JobRunner, WholeFile } from "./sweep/runner.js";
 export { type SweepMetrics, sweepMetrics } from "./sweep/sweep-outcome.js";
 export { atText, sweepReport } from "./sweep/sweep-report.js";
+export { rowsOfJob } from "./sweep/sweep-rows.js";
 export { checkedSweep, type Sweep } from "./sweep/sweep-table.js";
 export { type WorkEvent, work } from "./sweep/work.js";
 export { resolveTune } from "./tune/ground.js";
+export type { RemoteFits } from "./tune/remote-fits.js";
 export { tuneText } from "./tune/tune-report.js";
 export { tuneTable } from "./tune/tune-table.js";

@@ -21,7 +21,8 @@ export interface SeedsMetrics {
   readonly broken: readonly (Broken & { readonly seed: number })[];
 }
 
-interface SeedRun {
+/** What a run with one seed found. */
+export interface SeedRun {
   readonly rows: readonly ResultRow[];
   readonly status: ExperimentStatus;
 }
@@ -29,20 +30,29 @@ interface SeedRun {
 /**
  * An experiment with several seeds, the request's and those after it, each in a folder of its own: a seed that is complete
  * is not run again, one that breaks is an entry with its reason.
+ * @param found what was run elsewhere, by seed; what is undefined then was not run, and counts as stopped.
  */
-export function overSeeds(experiment: Experiment, count: number): Experiment {
+export function overSeeds(experiment: Experiment, count: number, found?: FoundSeeds): Experiment {
   const { run: _, specOf: _specOf, ...facts } = experiment;
   return defineExperiment<object, SeedsMetrics>({
     ...facts,
-    run: (_spec, run, request) => runSeeds(experiment, count, run, request),
+    run: (_spec, run, request) => runSeeds({ experiment, count, found }, run, request),
     rows: () => [],
     report: (metrics) => seedsReport(facts.title, metrics),
   });
 }
 
+/** Runs with seeds that were made elsewhere. */
+export type FoundSeeds = (seed: number) => SeedRun | Broken | undefined;
+
+interface Seeds {
+  readonly experiment: Experiment;
+  readonly count: number;
+  readonly found: FoundSeeds | undefined;
+}
+
 async function runSeeds(
-  experiment: Experiment,
-  count: number,
+  { experiment, count, found }: Seeds,
   run: Run<SeedsMetrics>,
   { spec: _, ...request }: ExperimentRequest<object>,
 ): Promise<void> {
@@ -56,10 +66,11 @@ async function runSeeds(
       name: `seed ${seed}`,
       settings: { name, preset, changes, seed, density, data: images?.description },
       codec: jsonCodec(),
-      isWhole: (found) => isBroken(found) || found.status === "complete",
+      isWhole: (own) => isBroken(own) || own.status === "complete",
       make: async () => {
-        const found = await unlessItBreaks(experiment.run({ ...request, seed }, world));
-        return isBroken(found) ? found : { rows: found.rows, status: found.status };
+        if (found !== undefined) return found(seed) ?? { rows: [], status: "interrupted" };
+        const own = await unlessItBreaks(experiment.run({ ...request, seed }, world));
+        return isBroken(own) ? own : { rows: own.rows, status: own.status };
       },
     });
     if (isBroken(result) || result.status === "complete") await world.store.clear();

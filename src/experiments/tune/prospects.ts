@@ -34,18 +34,15 @@ const GRADIENT_COST = 4;
 const ITERATION_MS = 0.5;
 const SETUP_SECONDS = 1;
 
-/** The fit that promises most a second; undefined where none promises anything. */
-export function bestProspect(search: Search, states: readonly ArmState[]): Prospect | undefined {
+/** The fits that promise most a second, at most so many of them, the best first; none where nothing promises anything. */
+export function bestProspects(search: Search, states: readonly ArmState[], most: number): Prospect[] {
   const records = search.trials.map(({ record }) => record);
   const outlook: Outlook = { search, records, model: costModel(records), states };
   const prospects = states.flatMap((state) => {
     const score = state.isOver ? 0 : scoreOf(state, outlook);
     return score > 0 ? [{ state, score }] : [];
   });
-  return prospects.reduce<Prospect | undefined>(
-    (best, prospect) => (best === undefined || prospect.score > best.score ? prospect : best),
-    undefined,
-  );
+  return prospects.sort((a, b) => b.score - a.score).slice(0, most);
 }
 
 interface Outlook {

@@ -15,6 +15,8 @@ import type { BrokenTrial, Candidate, Family, Made, Trial, TrialRecord } from ".
 /** A search in progress: what was tried, what is best, and whether there is time for more. */
 export interface Search {
   readonly ground: TuneGround;
+  /** Raised when the search is over. */
+  readonly signal: AbortSignal;
   /** All that came through, in order. */
   readonly trials: readonly Trial[];
   readonly broken: readonly BrokenTrial[];
@@ -62,6 +64,7 @@ export function startSearch(
   };
   return {
     ground,
+    signal: deadline.signal,
     trials,
     broken,
     best,

@@ -11,6 +11,7 @@ import { startDeadline } from "./deadline.js";
 import { finalistsOf, measureFinals } from "./finals.js";
 import { type MeasuredStates, resolveTune, type TuneGround, testStates, tuneGround } from "./ground.js";
 import { searchLearned } from "./learned-search.js";
+import type { RemoteFits } from "./remote-fits.js";
 import { startSearch } from "./search.js";
 import type { BrokenTrial, TrialRecord } from "./trial.js";
 import type { EffectiveTune, TuneSpec } from "./tune-table.js";
@@ -21,6 +22,8 @@ export interface TuneInputs extends Pick<FitInputs, "states"> {
   readonly store?: Store | undefined;
   /** Take what an earlier search of the same options has tried. Default false. */
   readonly resume?: boolean | undefined;
+  /** Where solvers are fitted, if not here. */
+  readonly fits?: RemoteFits | undefined;
 }
 
 /** What a search has found. */
@@ -57,7 +60,7 @@ const SHARES = { classical: 0.4, adaptive: 0.15 };
 export async function tuneSolver(
   field: Field,
   spec: TuneSpec,
-  { states, store = noStore, resume = false }: TuneInputs,
+  { states, store = noStore, resume = false, fits }: TuneInputs,
   context: RunContext = {},
 ): Promise<Tuning> {
   const effective = resolveTune(field, spec);
@@ -74,7 +77,7 @@ export async function tuneSolver(
   try {
     await searchClassical(search, SHARES.classical * search.left());
     await searchAdaptive(search, SHARES.adaptive * search.left());
-    isExhausted = (await searchLearned(search)) === "exhausted";
+    isExhausted = (await searchLearned(search, fits)) === "exhausted";
   } finally {
     deadline.release();
   }

@@ -40,6 +40,13 @@ const lines: Readonly<Record<string, string>> = {
   info: "info field.onnx --input-map z=x0,s=t",
   data: "data mnist --from some,where else.gz --cache kept",
   reproduce: "reproduce cnf --density rings --preset smoke --seed 2 --seeds 2",
+  sweep: "sweep sweep.yaml --queue somewhere --tries 5 --no-wait",
+  worker: "worker --queue somewhere --workers 2 --drain",
+};
+/** A number that every command takes, and how it is mistyped: seeds, but where specs have them. */
+const numbers: Readonly<Record<string, readonly [name: string, wrong: string]>> = {
+  sweep: ["tries", "tires"],
+  worker: ["workers", "worekrs"],
 };
 const tabled = commands.map(({ name }) => name);
 
@@ -49,6 +56,7 @@ test("every command takes its options from files", () => {
 
 describe.each(tabled)("%s", (name) => {
   const line = lines[name] ?? name;
+  const [number, mistyped] = numbers[name] ?? ["seed", "sede"];
 
   it("prints options that it takes back, from JSON and from YAML, and does nothing else", async () => {
     const { code, text, json } = await told(`${line} --print-config`);
@@ -66,16 +74,16 @@ describe.each(tabled)("%s", (name) => {
   it("lets flags go before the file", async () => {
     const { json } = await told(`${line} --print-config`);
     writeFileSync("config.json", JSON.stringify(json));
-    const changed = await told(`${name} --config config.json --seed 17 --print-config`);
-    expect(changed.json).toEqual({ ...json, seed: 17 });
+    const changed = await told(`${name} --config config.json --${number} 17 --print-config`);
+    expect(changed.json).toEqual({ ...json, [number]: 17 });
   });
 
   it("refuses a name that it does not know, with the one that was meant", async () => {
-    writeFileSync("wrong.json", JSON.stringify({ sede: 1 }));
+    writeFileSync("wrong.json", JSON.stringify({ [mistyped]: 1 }));
     const { code, text } = await told(`${line} --config wrong.json`);
     expect(code).toBe(2);
-    expect(text).toContain("wrong.json: sede");
-    expect(text).toContain("help: did you mean seed?");
+    expect(text).toContain(`wrong.json: ${mistyped}`);
+    expect(text).toContain(`help: did you mean ${number}?`);
   });
 });
 

@@ -15,7 +15,8 @@ export const reproduceCommand: CommandDefinition = specCommand({
     "reproduce cnf --density pinwheel",
     "reproduce cnf --density checkerboard --preset paper --resume",
     "reproduce mnist",
+    "reproduce theory --seeds 5 --queue postgres://lab@db/hypersolvers",
   ],
-  free: ["cache"],
+  free: ["cache", "queue", "store", "workers"],
   load: async () => (await import("./job.js")).reproduceJob,
 });

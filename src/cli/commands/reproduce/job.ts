@@ -16,6 +16,8 @@ import { unusable } from "../../options/usage-error.js";
 import { EXPERIMENT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
 import { showProgress } from "../../terminal/show-progress.js";
 import { nothingFitted } from "../fit/job.js";
+import { handingOf } from "../sweep/hand-out.js";
+import { handedSeeds } from "./handed-seeds.js";
 import { type ReproduceOptions, reproduceTable } from "./table.js";
 
 /** `hypersolvers reproduce`. */
@@ -46,7 +48,11 @@ function planOf(spec: Spec<typeof reproduceTable>): Plan {
 }
 
 /** The options that repeat a run. */
-const repeated = ({ options: { resume: _, ...options } }: Pick<Plan, "options">): ReproduceOptions => options;
+const repeated = ({ options }: Pick<Plan, "options">): ReproduceOptions => {
+  // Where it was run decides nothing, and a connection string is nobody's business.
+  const { resume: _, queue: _queue, store: _store, workers: _workers, ...repeating } = options;
+  return repeating;
+};
 
 async function reproduced(
   { experiment, out, changes, options }: Plan,
@@ -61,12 +67,21 @@ async function reproduced(
   try {
     const images = experiment.dataset && (await loadDataset(experiment.dataset, cacheFolder(options.cache)));
     await folder.write(configArtifact(reproduceTable, repeated({ options })));
-    const { summary, metrics, status } = await (seeds === 1 ? experiment : overSeeds(experiment, seeds)).run(
+    const desk = { ...context, signal: interruption.signal };
+    const handing = handingOf(options);
+    const found =
+      handing && (await handedSeeds({ ...options, spec: changes }, { count: seeds, handing, folder }, desk));
+    const isOne = seeds === 1 && found === undefined;
+    const { summary, metrics, rows, status } = await (isOne
+      ? experiment
+      : overSeeds(experiment, seeds, found)
+    ).run(
       { preset, seed, changes, command: commandLine, density, images },
       {
         ...machine,
         parallel: experiment.parallel,
-        signal: interruption.signal,
+        // What was run elsewhere is joined after a stop too.
+        ...(found === undefined ? { signal: interruption.signal } : {}),
         store,
         resume,
         onArtifact: async (artifact) => {
@@ -88,7 +103,7 @@ async function reproduced(
         ...(isCut ? interruptedLines(out) : []),
         ...wroteLines(files),
       ].join("\n"),
-      json: { experiment: experiment.name, preset, seed, status, metrics, out, files },
+      json: { experiment: experiment.name, preset, seed, status, metrics, rows, out, files },
       exitCode: isCut ? interruptedExit() : 0,
       failure,
     };

@@ -2,6 +2,7 @@ import { type Preset, presetNames } from "../../../experiments/specs.js";
 import type { Complete } from "../../../spec/index.js";
 import { most } from "../../../spec/internal.js";
 import { cacheTable, seedTable } from "../../options/tables.js";
+import { handingTable } from "../sweep/handing-table.js";
 
 /** What `reproduce` is told. */
 export const reproduceOwnTable = {
@@ -51,9 +52,13 @@ export const reproduceOwnTable = {
 } as const;
 
 /** All options of `reproduce`, in the order of help. */
-export const reproduceTable: typeof reproduceOwnTable & typeof cacheTable & typeof seedTable = {
+export const reproduceTable: typeof reproduceOwnTable &
+  typeof handingTable &
+  typeof cacheTable &
+  typeof seedTable = {
   ...reproduceOwnTable,
   ...cacheTable,
+  ...handingTable,
   ...seedTable,
 };
 export type ReproduceOptions = Complete<typeof reproduceTable>;

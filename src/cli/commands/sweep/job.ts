@@ -7,7 +7,6 @@ import type { JobResult } from "../../command.js";
 import { requireWritableFolder, wroteLines } from "../../files/files.js";
 import type { MachineContext, SpecJob } from "../../options/spec-command.js";
 import { type Interruption, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
-import { silentProgress } from "../../terminal/progress.js";
 import { conduct } from "./conduct.js";
 import { dryRun } from "./dry-run.js";
 import { noteStatus } from "./noted-status.js";
@@ -15,7 +14,7 @@ import { openAt, queueAddress, workersAt } from "./queue-place.js";
 import { planned, readSweep } from "./read-sweep.js";
 import { resultsFolder, type SweepEnd } from "./results-folder.js";
 import { type SweepCommandSpec, sweepCommandTable } from "./table.js";
-import { linesView, progressView, type SweepView, silentView, terminalView } from "./view.js";
+import { viewOf } from "./view.js";
 
 /** `hypersolvers sweep`. */
 export const sweepJob: SpecJob<typeof sweepCommandTable> = {
@@ -166,12 +165,4 @@ async function submitted({ plan, queue }: Site, { tries, lease }: Options): Prom
       `\`hypersolvers sweep results ${id} --out FOLDER\` writes what came of them.`,
     json: { id, jobs: jobs.length },
   };
-}
-
-function viewOf(plan: PlannedSweep, jsonLines: boolean, { output, progress }: Desk): SweepView {
-  if (jsonLines) return linesView(plan.jobs, output);
-  if (progress === silentProgress) return silentView;
-  return process.stderr.isTTY === true
-    ? terminalView(plan.jobs, process.stderr)
-    : progressView(plan.jobs, progress);
 }

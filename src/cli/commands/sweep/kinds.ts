@@ -34,14 +34,17 @@ const iterationsOf = (spec: JobSpec): number =>
 const fitDefaults = ({ learn = fitRunTable.learn.default }: JobSpec): Table =>
   withoutOwn({ ...fitCommandTable, ...(learnedTables as Readonly<Record<string, Table>>)[String(learn)] });
 
+/** Of a fit, and of one that is measured elsewhere. */
+const ofFits = {
+  table: withoutOwn(fitCommandTable),
+  files: { field: always, states: isStatesFile, logDensity: isPointsFile, input: isControlFile },
+  defaults: fitDefaults,
+  work: iterationsOf,
+};
+
 const kinds: readonly (Omit<JobKind, "defaults"> & Partial<Pick<JobKind, "defaults">>)[] = [
-  {
-    name: "fit",
-    table: withoutOwn(fitCommandTable),
-    files: { field: always, states: isStatesFile, logDensity: isPointsFile, input: isControlFile },
-    defaults: fitDefaults,
-    work: iterationsOf,
-  },
+  { name: "fit", ...ofFits },
+  { name: "candidate", ...ofFits },
   { name: "train", table: withoutOwn(trainTable), files: { data: isPointsFile }, work: iterationsOf },
   {
     name: "tune",

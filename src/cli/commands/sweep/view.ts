@@ -1,8 +1,9 @@
 import { MultiBar, type SingleBar } from "cli-progress";
-import type { JobStanding, PlannedJob, Standings } from "../../../experiments/internal.js";
+import type { JobStanding, PlannedJob, PlannedSweep, Standings } from "../../../experiments/internal.js";
 import { atText, hasEnded } from "../../../experiments/internal.js";
+import type { JobContext } from "../../command.js";
 import type { Output } from "../../terminal/output.js";
-import type { Progress } from "../../terminal/progress.js";
+import { type Progress, silentProgress } from "../../terminal/progress.js";
 
 /** Shows how all jobs of a sweep stand. */
 export interface SweepView {
@@ -128,4 +129,15 @@ function counted(
     if (state !== "complete") counts.set(state, (counts.get(state) ?? 0) + 1);
   }
   return { done, text: [...counts].map(([state, count]) => `${count} ${state}`).join(", ") };
+}
+
+/** The view that fits what is wanted and where it is shown. */
+export function viewOf(
+  { jobs }: PlannedSweep,
+  jsonLines: boolean,
+  { output, progress }: Pick<JobContext, "output" | "progress">,
+): SweepView {
+  if (jsonLines) return linesView(jobs, output);
+  if (progress === silentProgress) return silentView;
+  return process.stderr.isTTY === true ? terminalView(jobs, process.stderr) : progressView(jobs, progress);
 }

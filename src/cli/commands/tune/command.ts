@@ -15,8 +15,9 @@ export const tuneCommand: CommandDefinition = specCommand({
     "tune field.onnx --error 1e-2 --states normal --out tuned",
     "tune field.onnx --error 1e-3 --relative --quantile 0.95 --span 1,0 --states normal --seconds 300 --out tuned",
     "tune field.onnx --error 1e-2 --milliseconds 2 --batch 64 --states states.safetensors:z --json",
+    "tune field.onnx --error 1e-3 --states normal --seconds 600 --queue postgres://lab@db/hypersolvers",
     "tune --resume --out tuned --seconds 600",
   ],
-  free: ["seconds"],
+  free: ["seconds", "queue", "store", "workers"],
   load: async () => (await import("./job.js")).tuneJob,
 });

@@ -1,19 +1,28 @@
 import { join } from "node:path";
 import { runTune, type TuneRun } from "../../../experiments/index.js";
-import { resolveTune, storeBelow, tuneTable, tuneText } from "../../../experiments/internal.js";
+import {
+  type RemoteFits,
+  resolveTune,
+  storeBelow,
+  tuneTable,
+  tuneText,
+} from "../../../experiments/internal.js";
 import { droppedText } from "../../../hypersolver/internal.js";
 import { pickSpec } from "../../../spec/internal.js";
 import { fail, isHypersolversError } from "../../../tensor/index.js";
+import type { JobResult } from "../../command.js";
 import { checkpointsIn, goingOn } from "../../files/checkpoints.js";
 import { configArtifact, writeConfig } from "../../files/config-artifact.js";
 import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
 import { stemOf } from "../../files/models.js";
 import { withPngs } from "../../files/picture.js";
-import type { SpecJob } from "../../options/spec-command.js";
+import type { MachineContext, SpecJob } from "../../options/spec-command.js";
 import { MISSED } from "../../terminal/exit-codes.js";
 import { interruptedExit, onInterrupt, TUNING_STOPS } from "../../terminal/interruption.js";
 import { showProgress } from "../../terminal/show-progress.js";
 import { type FitTask, fitTask } from "../fit/task.js";
+import { handingOf } from "../sweep/hand-out.js";
+import { queuedFits } from "./queued-fits.js";
 import { type TuneCommandSpec, tuneCommandTable } from "./table.js";
 
 /** Where every solver that was tried is kept. */
@@ -22,46 +31,16 @@ const LEDGER = "ledger";
 /** `hypersolvers tune`. */
 export const tuneJob: SpecJob<typeof tuneCommandTable> = {
   run: async (spec, desk) => {
-    const { output, progress, commandLine: command, machine } = desk;
-    const { out = outOf(spec), resume = false } = spec;
-    const task = await fitTask(spec, output);
-    const config = configArtifact(tuneCommandTable, repeated(spec, task));
-    await requireWritableFolder(out);
-    await writeConfig(out, config, resume);
-    const folder = runFolder(out);
-    const interruption = onInterrupt(output, TUNING_STOPS);
+    const interruption = onInterrupt(desk.output, TUNING_STOPS);
+    const { signal } = interruption;
+    const handing = handingOf(spec);
     try {
-      const run = await runTune(
-        {
-          field: task.field,
-          states: task.states,
-          spec: pickSpec(tuneTable, spec),
-          title: `A solver for ${stemOf(spec.field ?? "")}`,
-          command,
-          store: storeBelow(checkpointsIn(out), LEDGER),
-          resume,
-          onArtifact: async (artifact) => {
-            for (const file of withPngs([artifact])) await folder.write(file);
-          },
-        },
-        {
-          ...machine,
-          signal: interruption.signal,
-          onProgress: showProgress(progress),
-          onWarning: (sentence) => output.warn(sentence),
-        },
-      );
-      progress.stop();
-      await folder.write(config);
-      const { paths, failure } = folder.written();
-      const { status, met } = run.metrics;
-      if (!met) output.warn("nothing that was found keeps to the error; the closest solver is written");
-      return {
-        text: [textOf(run, spec.field ?? "", out), ...wroteLines(paths)].join("\n"),
-        json: { ...run.metrics, out, files: paths },
-        exitCode: status === "interrupted" ? interruptedExit() : met ? 0 : MISSED,
-        failure,
-      };
+      const fits = handing && (await queuedFits(spec, handing, { ...desk, signal }));
+      try {
+        return await tuned(spec, { ...desk, signal }, fits);
+      } finally {
+        await fits?.close();
+      }
     } catch (error) {
       throw nothingTried(error);
     } finally {
@@ -71,12 +50,71 @@ export const tuneJob: SpecJob<typeof tuneCommandTable> = {
   effective: async (spec, { output }) => repeated(spec, await fitTask(spec, output)),
 };
 
+async function tuned(
+  spec: TuneCommandSpec,
+  {
+    output,
+    progress,
+    commandLine: command,
+    machine,
+    signal,
+  }: MachineContext & { readonly signal: AbortSignal },
+  fits: RemoteFits | undefined,
+): Promise<JobResult> {
+  const { out = outOf(spec), resume = false } = spec;
+  const task = await fitTask(spec, output);
+  const config = configArtifact(tuneCommandTable, repeated(spec, task));
+  await requireWritableFolder(out);
+  await writeConfig(out, config, resume);
+  const folder = runFolder(out);
+  const run = await runTune(
+    {
+      field: task.field,
+      states: task.states,
+      spec: pickSpec(tuneTable, spec),
+      title: `A solver for ${stemOf(spec.field ?? "")}`,
+      command,
+      store: storeBelow(checkpointsIn(out), LEDGER),
+      resume,
+      fits,
+      onArtifact: async (artifact) => {
+        for (const file of withPngs([artifact])) await folder.write(file);
+      },
+    },
+    {
+      ...machine,
+      signal,
+      onProgress: showProgress(progress),
+      onWarning: (sentence) => output.warn(sentence),
+    },
+  );
+  progress.stop();
+  await folder.write(config);
+  const { paths, failure } = folder.written();
+  const { status, met } = run.metrics;
+  if (!met) output.warn("nothing that was found keeps to the error; the closest solver is written");
+  return {
+    text: [textOf(run, spec.field ?? "", out), ...wroteLines(paths)].join("\n"),
+    json: { ...run.metrics, out, files: paths },
+    exitCode: status === "interrupted" ? interruptedExit() : met ? 0 : MISSED,
+    failure,
+  };
+}
+
 const outOf = ({ field = "field" }: TuneCommandSpec): string => join("runs", `${stemOf(field)}-tuned`);
 
 /** The spec that repeats a search. */
 function repeated(spec: TuneCommandSpec, { field }: Pick<FitTask, "field">): TuneCommandSpec {
   const { out = outOf(spec) } = spec;
-  const chosen = { ...spec, ...resolveTune(field, pickSpec(tuneTable, spec)), out, resume: undefined };
+  // Where fits were made decides nothing, and a connection string is nobody's business.
+  const elsewhere = { queue: undefined, store: undefined, workers: undefined };
+  const chosen = {
+    ...spec,
+    ...elsewhere,
+    ...resolveTune(field, pickSpec(tuneTable, spec)),
+    out,
+    resume: undefined,
+  };
   return pickSpec(tuneCommandTable, chosen);
 }
 

@@ -3,6 +3,7 @@ import type { Spec } from "../../../spec/index.js";
 import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
 import { fieldArgument } from "../../options/tables.js";
+import { handingTable } from "../sweep/handing-table.js";
 
 /** Where things come from and go to. */
 export const tuneRunTable = {
@@ -34,5 +35,6 @@ export const tuneRunTable = {
 export const tuneCommandTable: typeof fieldArgument &
   typeof tuneTable &
   typeof tuneRunTable &
-  typeof fieldTable = { ...fieldArgument, ...tuneTable, ...tuneRunTable, ...fieldTable };
+  typeof handingTable &
+  typeof fieldTable = { ...fieldArgument, ...tuneTable, ...tuneRunTable, ...handingTable, ...fieldTable };
 export type TuneCommandSpec = Spec<typeof tuneCommandTable>;

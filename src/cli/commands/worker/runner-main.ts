@@ -18,6 +18,7 @@ const send = (message: RunnerMessage): void => void process.send?.(message);
 // biome-ignore lint/suspicious/noExplicitAny: a spec is checked against the table of its kind before it comes here.
 const jobs: Readonly<Record<string, () => Promise<SpecJob<any>>>> = {
   fit: async () => (await import("../fit/job.js")).fitJob,
+  candidate: async () => (await import("../fit/candidate-job.js")).candidateJob,
   train: async () => (await import("../train/job.js")).trainJob,
   tune: async () => (await import("../tune/job.js")).tuneJob,
   reproduce: async () => (await import("../reproduce/job.js")).reproduceJob,
@@ -47,7 +48,7 @@ async function run({ kind, spec, folder, machine }: RunMessage): Promise<RunnerM
 async function resumable(kind: string, spec: RunMessage["spec"]): Promise<RunMessage["spec"]> {
   const { CHECKPOINT_FILE } = await import("../../../experiments/internal.js");
   const { exists } = await import("../../files/files.js");
-  const needsCheckpoint = kind === "fit" || kind === "train";
+  const needsCheckpoint = ["fit", "candidate", "train"].includes(kind);
   const resume = await exists(needsCheckpoint ? `${OUT}/${CHECKPOINT_FILE}` : OUT);
   return { ...spec, resume };
 }

@@ -137,6 +137,7 @@ describe("a job", () => {
     // Whoever adds an option of text decides here whether it names a file.
     const harmless: Readonly<Record<string, readonly string[]>> = {
       fit: ["base", "inputMap", "start"],
+      candidate: ["base", "inputMap", "start"],
       train: ["base"],
       tune: ["inputMap"],
       reproduce: ["experiment", "density", "spec"],

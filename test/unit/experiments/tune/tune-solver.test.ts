@@ -4,7 +4,7 @@ import { type TuneInputs, tuneSolver } from "../../../../src/experiments/index.j
 import { mul } from "../../../../src/graph/index.js";
 import { normalStates } from "../../../../src/hypersolver/index.js";
 import { defineField } from "../../../../src/ode/index.js";
-import { isHypersolversError } from "../../../../src/tensor/index.js";
+import { fail, isHypersolversError } from "../../../../src/tensor/index.js";
 
 /** z' = −z over [0, 1]: a step of midpoint multiplies by 1 − h + h²/2. */
 const decay = defineField(["batch", 2], (_s, z) => mul(z, -1));
@@ -64,6 +64,28 @@ describe("tuneSolver", () => {
     const errors = trials.map(({ error }) => error.value);
     expect(winner.test.value).toBeLessThan(10 * Math.min(...errors));
     expect(winner.test.value).toBeGreaterThan(1e-13);
+  });
+
+  it("has several fits made elsewhere at once, and goes on without those that break there", async () => {
+    const asked: { kind: string; settings: object }[] = [];
+    let [running, most] = [0, 0];
+    const fits: TuneInputs["fits"] = {
+      slots: 3,
+      make: async (kind, settings) => {
+        asked.push({ kind, settings });
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        running -= 1;
+        throw fail("NON_FINITE", { what: "elsewhere" });
+      },
+    };
+    const { isMet, broken } = await search({ seconds: 4 }, { fits });
+    expect(isMet).toBe(true);
+    expect(most).toBe(3);
+    expect(broken.filter(({ reason }) => reason.includes("elsewhere"))).toHaveLength(asked.length);
+    // What is asked for is a whole spec: the same in every process.
+    for (const { settings } of asked) expect(settings).toMatchObject({ seed: 0, span: [0, 1] });
   });
 
   it("does not try again what a ledger has", async () => {

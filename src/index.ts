@@ -156,6 +156,10 @@ export {
   trainFlow,
 } from "./models/index.js";
 
+// Families of fields, and agents that choose steps.
+
+export { compileSteeredSolve, defineFamily, fitShared, trainStepPolicy } from "./hypersolver/index.js";
+
 // Any field, on a loss along its solutions.
 
 export { trainField } from "./models/index.js";

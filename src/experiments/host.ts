@@ -9,8 +9,8 @@ export interface ExperimentHost {
   /** Peak memory, in bytes, of a process that does nothing but draw samples; undefined where it cannot be told. */
   peakMemory(request: PeakRequest): Promise<number | undefined>;
   /**
-   * Milliseconds of processor time since some moment: with one thread what a clock on the wall shows where nothing else runs,
-   * and the same where something does. Where it cannot be told, the clock on the wall.
+   * Milliseconds that processors have worked for this process, all threads together: a clock for work that other processes
+   * interrupt. Where nobody tells, that of the wall.
    */
   processorTime(): number;
   /** @throws MISSING_PACKAGE, QUEUE_NOT_AVAILABLE. */

@@ -1,4 +1,5 @@
 import { fail } from "../tensor/index.js";
+import { agents } from "./agents/agents.js";
 import { cnf } from "./cnf/cnf.js";
 import { control } from "./control/control.js";
 import { ffjord } from "./ffjord.js";
@@ -23,6 +24,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   guard,
   joint,
   continual,
+  agents,
   tracking,
   control,
 };

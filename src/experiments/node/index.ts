@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises";
 import type { ExperimentHost } from "../host.js";
 import { peakMemory } from "./peak-memory.js";
 
-const processorTime = (): number => {
+function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
-};
+}
 
 export const host: ExperimentHost = {
   readShipped: readFile,

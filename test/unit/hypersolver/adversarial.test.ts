@@ -250,7 +250,9 @@ describe("an adversary", () => {
       const fit = await play({ ...spec, rounds: 60 });
       expect(fit.field.parameters).toEqual(field.parameters);
       expect(fit.after.baseError).toBe(fit.before.baseError);
-      expect(fit.after.error).toBeLessThan(fit.before.error);
+      expect(fit.correction.parameters).not.toEqual(network().parameters);
+      // Random fields are not the given one: learning on them need not help there.
+      if ("attackUpdates" in spec) expect(fit.after.error).toBeLessThan(fit.before.error);
       expect(fit.curve.every(({ attack }) => attack === undefined)).toBe(true);
     }
   });

@@ -10,6 +10,8 @@ import type { Experiment } from "./kit/experiment.js";
 import { learned } from "./learned/learned.js";
 import { regularizer } from "./regularizer/regularizer.js";
 import { theory } from "./theory/theory.js";
+import { continual } from "./together/continual.js";
+import { joint } from "./together/joint.js";
 import { tracking } from "./tracking/tracking.js";
 
 /** Every experiment, by name. */
@@ -22,6 +24,8 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   theory,
   learned,
   guard,
+  joint,
+  continual,
   adversarial,
   regularizer,
   agents,

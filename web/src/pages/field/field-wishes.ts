@@ -55,8 +55,8 @@ export function fieldWishes(onChange: () => void): FieldWishes {
     bounds.hidden = kind.value() !== "uniform";
     onChange();
   };
-  const drop = dropPlace("Initial states", "CSV, .npy or .safetensors", {
-    accept: ".csv,.tsv,.txt,.npy,.safetensors",
+  const drop = dropPlace("Initial states", "CSV, .npy, .npz or .safetensors", {
+    accept: ".csv,.tsv,.txt,.npy,.npz,.safetensors",
     onFile: async (given) => {
       file = await readFile(given);
       kind.set("file");

@@ -80,6 +80,7 @@ export {
   type ButcherTableau,
   compileIntegralLoss,
   compileSolve,
+  compileSpectralRadius,
   defineField,
   defineTableau,
   dopri5,
@@ -110,6 +111,7 @@ export {
   encodedStates,
   encodeSolver,
   type FitSpec,
+  fitAdversarial,
   fitCorrection,
   fitObservedSteps,
   givenStates,
@@ -156,9 +158,13 @@ export {
   trainFlow,
 } from "./models/index.js";
 
+// Families of fields, and agents that choose steps.
+
+export { compileSteeredSolve, defineFamily, fitShared, trainStepPolicy } from "./hypersolver/index.js";
+
 // Any field, on a loss along its solutions.
 
-export { trainField } from "./models/index.js";
+export { trainField, trainPenalized } from "./models/index.js";
 
 // Classifiers of images.
 

@@ -8,6 +8,11 @@ export interface ExperimentHost {
   readShipped(file: URL): Promise<Uint8Array>;
   /** Peak memory, in bytes, of a process that does nothing but draw samples; undefined where it cannot be told. */
   peakMemory(request: PeakRequest): Promise<number | undefined>;
+  /**
+   * Milliseconds that processors have worked for this process, all threads together: a clock for work that other processes
+   * interrupt. Where nobody tells, that of the wall.
+   */
+  processorTime(): number;
   /** @throws MISSING_PACKAGE, QUEUE_NOT_AVAILABLE. */
   openQueue(request: QueueRequest): Promise<JobQueue>;
 }

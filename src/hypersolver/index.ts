@@ -32,6 +32,26 @@ export { fitStudent, type StudentFit } from "./student/fit-student.js";
 export type { StudentMethod } from "./student/student-method.js";
 export type { StudentFitSpec } from "./student/student-table.js";
 
+// Families of fields.
+
+export {
+  defineFamily,
+  type FamilyOptions,
+  type FieldFamily,
+  type MemberParameters,
+  type ParameterRange,
+} from "./family/field-family.js";
+export { fitShared, type SharedFit, type SharedProblem } from "./family/fit-shared.js";
+export type { SharedCorrection } from "./family/shared-correction.js";
+export type { SharedSpec } from "./family/shared-table.js";
+
+// Agents that choose steps.
+
+export { type ControlledSolveOptions, compileControlledSolve } from "./policy/controlled-solve.js";
+export { type CompiledSteeredSolve, compileSteeredSolve, type SteeredStates } from "./policy/policy-solve.js";
+export type { PolicySpec } from "./policy/policy-table.js";
+export type { StepAction, StepPolicy } from "./policy/step-policy.js";
+export { type PolicyFit, type PolicyInputs, trainStepPolicy } from "./policy/train-policy.js";
 // Fitting to what was observed instead of references.
 
 export { fitObservedSteps, type ObservedFit } from "./observed/fit-observed-steps.js";

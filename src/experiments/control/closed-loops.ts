@@ -1,3 +1,4 @@
+import { host } from "#host";
 import {
   type ClosedLoop,
   compileRecedingHorizon,
@@ -30,7 +31,7 @@ export interface LoopScores {
   readonly largestViolation: number;
   /** Evaluations of f by the rollouts of a plan. */
   readonly nfe: number;
-  /** Fastest decision for all plants: the others waited for other work of the machine. */
+  /** Processor time of the fastest decision, for all plants. */
   readonly milliseconds: number;
   /** The first plants in the plane of the task: [points][plant] = [x, y]. */
   readonly paths: readonly (readonly (readonly [number, number])[])[];
@@ -83,7 +84,8 @@ async function scoresOf(
   { spec: { decisions }, seed }: { readonly spec: ControlSpec; readonly seed: number },
   context: RunContext,
 ): Promise<LoopScores | Broken> {
-  const { onProgress: _, ...quiet } = context;
+  const { onProgress: _, ...own } = context;
+  const quiet: RunContext = { ...own, clock: host.processorTime };
   const controller = await compileRecedingHorizon(
     { field, ...problem },
     method,

@@ -58,7 +58,7 @@ export function loopFigures(rows: readonly LoopRow[], about: "nominal" | "fricti
         name: `closed-loop-${about}-${task}`,
         title: `${task}${friction}: closed-loop cost by inner model`,
         errorLabel: "mean closed-loop cost",
-        costLabels: { nfe: "evaluations a plan", milliseconds: "time of a decision (ms)" },
+        costLabels: { nfe: "evaluations a plan", milliseconds: "processor time of a decision (ms)" },
         costs: ["nfe", "milliseconds"],
         labels: "none",
         caption:

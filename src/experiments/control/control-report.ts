@@ -31,7 +31,7 @@ export function controlRows({
             NFE: nfe,
             "error, one interval": interval,
             "error, horizon": horizon,
-            "ms, all rollouts, fastest": milliseconds,
+            "CPU ms, all rollouts": milliseconds,
           },
         }),
       ),
@@ -62,7 +62,7 @@ function loopRows(rows: readonly LoopRow[], name: string, against: string): Resu
       "intervals violated": own.violated,
       "largest violation": own.largestViolation,
       "NFE a plan": own.nfe,
-      "ms a decision, fastest": own.milliseconds,
+      "CPU ms a decision": own.milliseconds,
     }));
   });
 }
@@ -107,7 +107,7 @@ function loopVerdict(rows: readonly LoopRow[], task: string): string {
   const [learned, rk4] = [loopOf(rows, task, "HyperEuler"), loopOf(rows, task, "RK4")];
   if (learned === undefined || rk4 === undefined) return "";
   const change = meanCost(learned) / meanCost(rk4) - 1;
-  return `${task}: with HyperEuler inside, the closed loop costs ${formatPercent(Math.abs(change))} ${change < 0 ? "less" : "more"} than with RK4, and the fastest decision takes ${formatNumber(learned.milliseconds)} ms instead of ${formatNumber(rk4.milliseconds)}.`;
+  return `${task}: with HyperEuler inside, the closed loop costs ${formatPercent(Math.abs(change))} ${change < 0 ? "less" : "more"} than with RK4, and a decision takes ${formatNumber(learned.milliseconds)} ms of processor time instead of ${formatNumber(rk4.milliseconds)}.`;
 }
 
 function shareVerdict(all: readonly ModelErrors[], task: string): string {
@@ -129,6 +129,7 @@ export const controlReport = (
   facts: [],
   sections: [...rowSections(controlRows(metrics)), { heading: "Pictures", figures }],
   footnotes: [
+    "Times are processor time, of all threads together, of the fastest of several runs.",
     "F. Berto, S. Massaroli, M. Poli, J. Park, Neural Solvers for Fast and Accurate Numerical Optimal Control, ICLR 2022.",
   ],
 });

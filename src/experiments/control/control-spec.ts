@@ -64,7 +64,7 @@ export const controlPresets: Readonly<Record<Preset, ControlSpec>> = {
     ...{ heldOut: 64, plants: 2, decisions: 2 },
   },
   standard: {
-    ...{ tasks: [...taskNames], iterations: 2500, residualIterations: 600, observed: 4096 },
+    ...{ tasks: [...taskNames], iterations: 1500, residualIterations: 400, observed: 4096 },
     ...{ heldOut: 1000, plants: 16, decisions: 20 },
   },
   paper: {

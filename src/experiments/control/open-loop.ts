@@ -1,3 +1,4 @@
+import { host } from "#host";
 import { compileRollout, fieldPlant, type Rollout } from "../../control/index.js";
 import { boxStates, type Correction, hyper, stateErrors } from "../../hypersolver/index.js";
 import { euler, type FixedMethod, fixed, heun, midpoint, rk4 } from "../../ode/index.js";
@@ -6,7 +7,6 @@ import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { type Broken, fromNumbers, isBroken, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { stepCount } from "../kit/competitor.js";
-import { compiledContestant } from "../kit/compiled-contestant.js";
 import { type Contestant, contest } from "../kit/contest.js";
 import type { ControlSpec } from "./control-spec.js";
 import type { ControlTask } from "./control-task.js";
@@ -18,7 +18,7 @@ export interface OpenLoopScores {
   /** Mean Euclidean distance to a tight solve after one control interval, and at the end of the horizon. */
   readonly interval: number;
   readonly horizon: number;
-  /** The fastest run of all rollouts together. */
+  /** Processor time of the fastest run of all rollouts together. */
   readonly milliseconds: number;
 }
 
@@ -73,7 +73,7 @@ export async function openLoop(
         horizon: ({ states }: Rollout, { last }: RandomInputs) => stateErrors(at(states, -1), last).mean,
       },
     },
-    context,
+    { ...context, clock: host.processorTime },
   );
   return entries.map(({ contestant: { of }, scores }) => ({
     task: task.name,
@@ -101,12 +101,22 @@ const contestantOf = (
   { model, problem }: ControlTask,
   method: FixedMethod,
   context: RunContext,
-): Contestant<RandomInputs, Rollout> =>
-  compiledContestant(
-    method.text,
-    () => compileRollout({ field: model.field, ...problem }, { method, ...machineOf(context) }),
-    (compiled, { z0, controls }) => compiled.run(z0, controls),
-  );
+): Contestant<RandomInputs, Rollout> => ({
+  method: method.text,
+  prepare: async () => {
+    const rollout = await compileRollout(
+      { field: model.field, ...problem },
+      { method, ...machineOf(context) },
+    );
+    return {
+      run: async ({ z0, controls }) => {
+        const result = await rollout.run(z0, controls);
+        return { result, costs: result.statistics };
+      },
+      dispose: () => rollout.dispose(),
+    };
+  },
+});
 
 /** Starts of a task, controls about the middle of their bounds, and where a tight solve leads. */
 async function randomInputs(

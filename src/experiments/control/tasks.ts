@@ -69,7 +69,7 @@ const balance: ControlTask = {
   starts: { low: [-0.6, -0.4, -0.5, -0.5], high: [0.6, 0.4, 0.5, 0.5] },
   shake: 0.2,
   planning: { iterations: 10, firstIterations: 40, learningRate: 0.1, candidates: 4, spread: 0.1 },
-  plane: [1, 3],
+  plane: [0, 1],
 };
 
 /** Thrust of a rotor that holds the quadrotor where it is. */

@@ -10,6 +10,7 @@ export const host: ExperimentHost = {
   },
   // A page cannot start a process and watch it.
   peakMemory: async () => undefined,
+  processorTime: () => performance.now(),
   openQueue: async () => {
     throw fail("QUEUE_NOT_AVAILABLE", { what: "queue", expected: "Node", received: "a browser" });
   },

@@ -78,22 +78,53 @@ export function withFoldedStatistics<G extends CorrectionNetwork>(options: Netwo
       concatColumns(Object.keys(options.statistics).map((name) => nodes[name] as Node)),
     ),
   }));
-  const { first, last } = edgeParameters(options);
-  const parameters = { ...correction.parameters };
-  const change = (name: string, value: (old: Float64Array, weights: Float64Array) => Float64Array): void => {
-    const { shape } = parameters[name] as Tensor;
-    const weights = toFloat64(parameters[first.weight] as Tensor);
-    parameters[name] = fromNumbers(value(toFloat64(parameters[name] as Tensor), weights), shape);
-  };
+  return { ...correction, graph, parameters: rescaled(options, correction.parameters, "fold") };
+}
+
+/**
+ * The inverse of folding: a finished correction's layers for the network that standardizes by these statistics, which may be
+ * of other data than those that were folded in.
+ * @param correction the network of `mlpNetwork` with these options and the parameters of the finished one.
+ */
+export const withUnfoldedStatistics = <G extends CorrectionNetwork>(
+  options: NetworkOptions,
+  correction: G,
+): G => ({
+  ...correction,
+  parameters: rescaled(options, correction.parameters, "unfold"),
+});
+
+/** First and last layers with the statistics inside them, or taken out of them: W/σ and b − (W/σ)μ, or the inverse. */
+function rescaled(
+  options: NetworkOptions,
+  given: CorrectionNetwork["parameters"],
+  way: "fold" | "unfold",
+): CorrectionNetwork["parameters"] {
+  const columns = Object.values(options.statistics);
+  const mean = columns.flatMap((column) => [...column.mean]);
+  const gain = columns.flatMap((column) => [...column.deviation].map(reciprocalOrOne));
   const width = mean.length;
-  change(first.weight, (old) => old.map((w, i) => w * (gain[i % width] ?? 1)));
-  change(first.bias, (old, weights) =>
-    old.map((b, i) => mean.reduce((sum, center, j) => sum - (weights[i * width + j] ?? 0) * center, b)),
-  );
   const fan = (options.hidden.at(-1) ?? width) as number;
-  change(last.weight, (old) => old.map((w, i) => w * (options.scale[Math.floor(i / fan)] ?? 1)));
-  change(last.bias, (old) => old.map((b, i) => b * (options.scale[i] ?? 1)));
-  return { ...correction, graph, parameters };
+  const isFold = way === "fold";
+  const times = (value: number, factor = 1): number => (isFold ? value * factor : value / factor);
+  const { first, last } = edgeParameters(options);
+  const parameters = { ...given };
+  const change = (name: string, value: (old: Float64Array) => Float64Array): void => {
+    const { shape } = parameters[name] as Tensor;
+    parameters[name] = fromNumbers(value(toFloat64(parameters[name] as Tensor)), shape);
+  };
+  const raw = (): Float64Array => toFloat64(parameters[first.weight] as Tensor);
+  const weights = isFold ? raw().map((w, i) => w * (gain[i % width] ?? 1)) : raw();
+  const shift = isFold ? -1 : 1;
+  change(first.weight, (old) => old.map((w, i) => times(w, gain[i % width])));
+  change(first.bias, (old) =>
+    old.map((b, i) =>
+      mean.reduce((sum, center, j) => sum + shift * (weights[i * width + j] ?? 0) * center, b),
+    ),
+  );
+  change(last.weight, (old) => old.map((w, i) => times(w, options.scale[Math.floor(i / fan)])));
+  change(last.bias, (old) => old.map((b, i) => times(b, options.scale[i])));
+  return parameters;
 }
 
 /** Names of the parameters that meet the inputs and the result; between any two layers stands an activation. */

@@ -2,6 +2,7 @@ import type { ButcherTableau, FixedMethod } from "../../ode/index.js";
 import type { Checkpoint } from "../../optim/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import type { MachineOptions } from "../../runtime/internal.js";
+import type { Correction } from "../correction/correction.js";
 import type { EndMemory } from "../learned/end-pairs.js";
 import type { StateStream } from "../states/state-stream.js";
 import type { StateSource } from "../states/states.js";
@@ -21,6 +22,11 @@ export interface FitInputs {
   /** Called after every validation, and at an early end. */
   readonly onCheckpoint?: ((checkpoint: Checkpoint) => Promise<void> | void) | undefined;
   /**
+   * A correction of the same base and inputs to start from instead of the base alone, such as one of a family that is to be
+   * adapted to a member. It competes with what becomes of it.
+   */
+  readonly initial?: Correction | undefined;
+  /**
    * Told of every solver that did better in validation than those before it, for whoever watches: the fit waits until it
    * returns. That it fails ends nothing, as with a checkpoint.
    */
@@ -36,7 +42,7 @@ export type EffectiveFit = Omit<CompleteFit, Resolved | "architecture"> &
   Required<Pick<CompleteFit, Resolved>>;
 
 /** All that a fit works by: the effective spec, its states, and its run. */
-export interface FitSettings extends Omit<EffectiveFit, "base">, Pick<FitInputs, "states"> {
+export interface FitSettings extends Omit<EffectiveFit, "base">, Pick<FitInputs, "states" | "initial"> {
   readonly base: ButcherTableau;
   /** What its programs run on. */
   readonly compile: MachineOptions;

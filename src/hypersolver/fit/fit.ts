@@ -57,8 +57,9 @@ const SPACING = { points: 300, validations: 20, each: "phase" } as const;
  * [batch, n] get an MLP from a table of residuals, image states [batch, c, h, w] convolutions from reference batches
  * that are solved while training goes on.
  * @param spec what to fit, as plain data: `fitTable` has the options.
- * @param inputs initial states, and a checkpoint to go on from.
- * @throws INVALID_ARGUMENT for options that make no sense, or a checkpoint of another fit; SHAPE_MISMATCH for other
+ * @param inputs initial states, a correction to start from, and a checkpoint to go on from.
+ * @throws INVALID_ARGUMENT for options that make no sense, a correction to start from of another base or with other inputs,
+ *   or a checkpoint of another fit; SHAPE_MISMATCH for other
  *   states, or features of other sizes than the image; NON_FINITE when the field or the loss breaks; INTERRUPTED when
  *   there is nothing to keep yet.
  */
@@ -105,15 +106,20 @@ function lossPoint({ iteration, loss, phase, learningRate, metrics: { error } }:
 }
 
 /** What a fit works by. */
-export const settingsOf = (spec: EffectiveFit, { states }: FitInputs, context: RunContext): FitSettings => ({
+export const settingsOf = (
+  spec: EffectiveFit,
+  { states, initial }: FitInputs,
+  context: RunContext,
+): FitSettings => ({
   ...spec,
   base: baseOf(spec.base),
   states,
+  initial,
   compile: machineOf(context),
   context,
 });
 
 function specOf(settings: FitSettings): EffectiveFit {
-  const { states: _, compile: _compile, context: _context, base, ...spec } = settings;
+  const { states: _, initial: _initial, compile: _compile, context: _context, base, ...spec } = settings;
   return { ...spec, base: tableauSpec(base) };
 }

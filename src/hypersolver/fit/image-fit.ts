@@ -33,6 +33,7 @@ import {
 } from "./image-batches.js";
 import { fitSchedule } from "./learning-rate.js";
 import { residualDistance, trajectoryDistance } from "./losses.js";
+import { requireStart } from "./starting-from.js";
 import { compileValidation, verdictOf } from "./validation.js";
 import { CLIP_NORM } from "./vector-fit.js";
 
@@ -66,7 +67,8 @@ export async function planImageFit(field: Field, fit: FitSettings): Promise<FitP
     fit.context.onProgress?.({ stage: SOLVING_REFERENCES, done: fit.batch, total: fit.batch });
     requireGoing(fit.context.signal);
     const network = networkOptions(field, fit, first.rows ?? []);
-    const initial = convCorrection({ base: fit.base, ...network }, new Random(fit.seed).fork("network"));
+    const fresh = convCorrection({ base: fit.base, ...network }, new Random(fit.seed).fork("network"));
+    const initial = fit.initial === undefined ? fresh : requireStart(fit.initial, fit, fresh);
     const validation = kept(await validationOf(field, initial, fit, reference));
     return {
       settings: fit,
@@ -79,7 +81,10 @@ export async function planImageFit(field: Field, fit: FitSettings): Promise<FitP
         validate: (parameters) => verdictOf(validation, parameters),
         keepsInitial: true,
       },
-      finished: (parameters) => withFoldedChannels(network, { ...initial, parameters }),
+      finished: (parameters) => {
+        const trained = { ...initial, parameters };
+        return fit.initial === undefined ? withFoldedChannels(network, trained) : trained;
+      },
     };
   } catch (error) {
     await dispose();

@@ -10,12 +10,14 @@ import { mlpCorrection, type NetworkOptions, withFoldedStatistics } from "../cor
 import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
 import { Batches, columnValues } from "../reference/row-table.js";
 import { RESIDUAL } from "../reference/training-data.js";
+import { batchSchedule } from "./batch-schedule.js";
 import { type FitData, prepareData } from "./fit-data.js";
 import { batchNumber, FITTING, FITTING_TRAJECTORIES, type FitPlan } from "./fit-plan.js";
 import type { FitLoss, FitSettings } from "./fit-settings.js";
 import { fitTrainer } from "./fit-trainer.js";
 import { fitSchedule } from "./learning-rate.js";
 import { residualLoss, trajectoryLoss } from "./losses.js";
+import { startingFrom } from "./starting-from.js";
 import { compileValidation, verdictOf } from "./validation.js";
 
 /** Largest Euclidean norm of a gradient. */
@@ -59,15 +61,8 @@ interface VectorCourse extends Pick<FitPlan, "finished"> {
 /** An MLP scaled by the statistics of its data, its training, and what is handed out in the end. */
 export function vectorCourse(field: Field, fit: FitSettings, data: FitTables): VectorCourse {
   const network = networkOptions(fit, data);
-  const initial = mlpCorrection({ base: fit.base, ...network }, new Random(fit.seed).fork("network"));
-  return {
-    initial,
-    phases: phasesOf(field, initial, fit, data),
-    finished: (parameters) => ({
-      ...withFoldedStatistics(network, { ...initial, parameters }),
-      fittedSteps: fittedSteps(fit),
-    }),
-  };
+  const { correction: initial, finished } = startOf(fit, network);
+  return { initial, phases: phasesOf(field, initial, fit, data), finished };
 }
 
 /** The sizes of steps among the rows. */
@@ -75,6 +70,24 @@ function fittedSteps({ span, steps, epsilon }: FitSettings): readonly [number, n
   const length = Math.abs(span[1] - span[0]);
   const sizes = [length / steps, ...(epsilon ?? [])].map((size) => Math.min(size, length));
   return [Math.min(...sizes), Math.max(...sizes)];
+}
+
+/** What training begins with, and what is handed out at its end. */
+function startOf(
+  fit: FitSettings,
+  network: NetworkOptions,
+): Pick<FitPlan, "finished"> & { readonly correction: Correction } {
+  const fresh = mlpCorrection({ base: fit.base, ...network }, new Random(fit.seed).fork("network"));
+  const { correction, isFolded } =
+    fit.initial === undefined
+      ? { correction: fresh, isFolded: true }
+      : startingFrom(fit.initial, fit, fresh, network);
+  const finished = (parameters: NamedTensors): Correction => {
+    const trained = { ...correction, parameters };
+    const g = isFolded ? withFoldedStatistics(network, trained) : trained;
+    return { ...g, fittedSteps: fittedSteps(fit) };
+  };
+  return { correction, finished };
 }
 
 /** A mini-batch cannot be larger than the table it comes from. */
@@ -110,7 +123,7 @@ function phasesOf(field: Field, correction: Correction, fit: FitSettings, data: 
         },
         { hot: true, ...fit.compile },
       );
-      return fitTrainer(training, batchSchedule({ ...fit, loss }, data));
+      return fitTrainer(training, batchesOf({ ...fit, loss }, data));
     },
   });
   const { iterations, learningRate, finalLearningRate } = fit;
@@ -152,19 +165,11 @@ function trainingProblem(
 }
 
 /** The mini-batch of an iteration, asked for in order. */
-function batchSchedule(fit: FitSettings, { rows, paths }: FitTables): (iteration: number) => NamedTensors {
+function batchesOf(fit: FitSettings, { rows, paths }: FitTables): (iteration: number) => NamedTensors {
   const random = new Random(fit.seed);
   const tables: Record<string, Batches> = {};
   if (fit.loss !== "trajectory") tables.rows = new Batches(rows, fit.batch, random.fork("row batches"));
   if (fit.loss !== "residual" && paths !== undefined)
     tables.paths = new Batches(paths, fit.batch, random.fork("path batches"));
-  const draw = (): NamedTensors =>
-    Object.fromEntries(Object.entries(tables).map(([name, batches]) => [name, batches.next()]));
-  let current = draw();
-  let number = 0;
-  // What a resumed fit does not see is drawn all the same, so that it sees what comes afterwards.
-  return (iteration) => {
-    for (; number < batchNumber(fit, iteration); number++) current = draw();
-    return current;
-  };
+  return batchSchedule(tables, (iteration) => batchNumber(fit, iteration));
 }

@@ -80,6 +80,7 @@ export {
   type ButcherTableau,
   compileIntegralLoss,
   compileSolve,
+  compileSpectralRadius,
   defineField,
   defineTableau,
   dopri5,
@@ -110,6 +111,7 @@ export {
   encodedStates,
   encodeSolver,
   type FitSpec,
+  fitAdversarial,
   fitCorrection,
   fitObservedSteps,
   givenStates,
@@ -162,7 +164,7 @@ export { compileSteeredSolve, defineFamily, fitShared, trainStepPolicy } from ".
 
 // Any field, on a loss along its solutions.
 
-export { trainField } from "./models/index.js";
+export { trainField, trainPenalized } from "./models/index.js";
 
 // Classifiers of images.
 

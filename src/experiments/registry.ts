@@ -1,4 +1,5 @@
 import { fail } from "../tensor/index.js";
+import { adversarial } from "./adversarial/adversarial.js";
 import { agents } from "./agents/agents.js";
 import { cnf } from "./cnf/cnf.js";
 import { control } from "./control/control.js";
@@ -7,7 +8,10 @@ import { guard } from "./guard/guard.js";
 import { cifar10, mnist, mnistAuthors } from "./images/images.js";
 import type { Experiment } from "./kit/experiment.js";
 import { learned } from "./learned/learned.js";
+import { regularizer } from "./regularizer/regularizer.js";
 import { theory } from "./theory/theory.js";
+import { continual } from "./together/continual.js";
+import { joint } from "./together/joint.js";
 import { tracking } from "./tracking/tracking.js";
 
 /** Every experiment, by name. */
@@ -20,6 +24,10 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   theory,
   learned,
   guard,
+  joint,
+  continual,
+  adversarial,
+  regularizer,
   agents,
   tracking,
   control,

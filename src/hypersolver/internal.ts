@@ -1,4 +1,11 @@
 /** For the layers above, not for users: references, measured samples, cards and the facts in files. */
+export {
+  type AdversarialPlace,
+  adversarialDistance,
+  referencePoints,
+} from "./adversarial/adversarial-loss.js";
+export type { AdversarialNumbers } from "./adversarial/adversarial-measure.js";
+export { boundOf, randomWithin } from "./adversarial/bounded-weights.js";
 export { type CorrectionNetwork, evaluateCorrection } from "./correction/correction.js";
 export { hiddenFeature } from "./correction/hidden-feature.js";
 export { correctionOf, isHyper } from "./correction/hyper.js";

@@ -57,5 +57,11 @@ export type { ClassifierTrainingSpec } from "./classifier/training/training-tabl
 export { type ClassifierTaskOptions, classifierTask } from "./joint/classifier-task.js";
 export { type FlowTaskOptions, flowTask } from "./joint/flow-task.js";
 export type { JointSpec } from "./joint/joint-table.js";
+export type { PenalizedSpec } from "./joint/penalized-table.js";
 export type { SolvedTask } from "./joint/solved-task.js";
 export { type JointInputs, type JointTraining, trainJointly } from "./joint/train-jointly.js";
+export {
+  type PenalizedInputs,
+  type PenalizedTraining,
+  trainPenalized,
+} from "./joint/train-penalized.js";

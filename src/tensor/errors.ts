@@ -16,6 +16,7 @@ export const errorSentences = {
   STEP_UNDERFLOW: "The step size fell below its minimum",
   MISSING_INPUT: "A program input was not given",
   RUNTIME_FAILURE: "The runtime refused or failed to execute the program",
+  PACKAGE_NOT_INSTALLED: "A package that this needs is not installed",
   DEVICE_NOT_AVAILABLE: "The device is not available on this machine",
   DTYPE_NOT_AVAILABLE: "No device of this machine has the element type",
   DISPOSED: "The program was disposed",

@@ -38,14 +38,20 @@ export function smallTask(field: Field, { dtype = "float32", rows = 6 }: TaskOpt
     field,
     span: [0, 1],
     parameters: { start: numbers([2, 2], 3, dtype), goal: numbers([2], 4, dtype) },
-    batch: { x: { shape: ["batch", 2], dtype }, u: { shape: ["batch", 1], dtype } },
+    // Named as something else might be.
+    batch: {
+      x: { shape: ["batch", 2], dtype },
+      loss: { shape: ["batch", 1], dtype },
+      u: { shape: ["batch", 1], dtype },
+    },
     start: ({ x }, { start }) => matmul(x as Node, start as Node),
-    loss: (end, { x }, { goal }) => {
-      const distance = mean(square(sub(end, add(x as Node, goal as Node))));
+    loss: (end, { x, loss: more }, { goal }) => {
+      const distance = mean(square(sub(end, add(add(x as Node, more as Node), goal as Node))));
       return { loss: distance, metrics: { end: mean(end) } };
     },
     draw: (iteration) => ({
       x: numbers([rows, 2], 100 + iteration, dtype),
+      loss: numbers([rows, 1], 300 + iteration, dtype),
       u: numbers([rows, 1], 200 + iteration, dtype),
     }),
     validate: async (values) => {

@@ -7,8 +7,8 @@ import { stateType } from "../../ode/internal.js";
 import { fail, formatShape, type Tensor } from "../../tensor/index.js";
 import { unusable } from "../options/usage-error.js";
 import type { Output } from "../terminal/output.js";
-import { readBytes } from "./files.js";
 import { readField } from "./models.js";
+import { readModel } from "./shipped.js";
 
 /** What is missing in a field that `train` did not make. */
 export interface FlowSourceOptions {
@@ -26,7 +26,7 @@ export interface LoadedFlow extends Flow {
 
 /** The flow that `train` wrote; undefined for another model. */
 export async function trainedFlow(path: string): Promise<DescribedFlow | undefined> {
-  const bytes = await readBytes(path);
+  const bytes = await readModel(path);
   const { metadata } = importOnnx(bytes, path);
   return metadata[FLOW_KEY] === undefined ? undefined : decodeFlow(bytes, path);
 }

@@ -20,13 +20,14 @@ import type { Machine } from "../options/options.js";
 import type { Output } from "../terminal/output.js";
 import { readBytes } from "./files.js";
 import { fixedControls } from "./fixed-controls.js";
+import { readModel } from "./shipped.js";
 
 /** Reads a vector field; `--input-map` says what is what where names and shapes do not, numbers of `--input` stay in it. */
 export async function readField(
   path: string,
   { inputMap = {}, input, timeScale }: Pick<FieldSpec, "inputMap"> & Partial<FieldSpec>,
 ): Promise<Field> {
-  const model = importOnnx(await readBytes(path), path);
+  const model = importOnnx(await readModel(path), path);
   const other =
     model.metadata[CARD_KEY] !== undefined
       ? "a correction"

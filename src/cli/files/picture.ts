@@ -3,6 +3,36 @@ import { renderPng } from "../../plot/png/index.js";
 import { fail } from "../../tensor/index.js";
 import { type NamedContent, writeWhole } from "./files.js";
 
+/** What draws pictures: optional, because it is larger than everything else. */
+const packages = ["vega", "vega-lite", "@resvg/resvg-js", "@expo-google-fonts/carlito/package.json"];
+
+/**
+ * Makes sure, before any long work, that pictures can be drawn.
+ * @param instead what to do without them: `or add --no-figures`.
+ * @throws PACKAGE_NOT_INSTALLED naming what to install.
+ */
+export function requirePictures(instead?: string): void {
+  const missing = packages
+    .filter((name) => !isInstalled(name))
+    .map((name) => name.replace("/package.json", ""));
+  if (missing.length === 0) return;
+  throw fail("PACKAGE_NOT_INSTALLED", {
+    what: "pictures",
+    expected: "the optional packages that draw them",
+    received: `no ${missing.join(", no ")}`,
+    help: [`npm install ${missing.join(" ")}`, instead].filter((text) => text !== undefined).join(", "),
+  });
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    import.meta.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Draws a figure as SVG or PNG, as the name of the file says. */
 export async function writePicture(path: string, figure: Figure): Promise<void> {
   const svg = await renderSvg(figure);

@@ -44,15 +44,16 @@ export function referencePoints(
  * What correction and field play for: Σ_k ‖z_k − z̄_k‖₂ over the mesh points, averaged over the batch (Poli et al., 2020,
  * equation 6), between the hypersolver's states z_k and a reference z̄_k of small steps. Both depend on the field's
  * parameters, and gradients flow through both.
+ * @param points of `referencePoints`, where they are there already.
  */
 export function adversarialDistance(
   field: Field,
   correction: Correction,
   nodes: AdversarialNodes,
   place: AdversarialPlace,
+  points: readonly Node[] = referencePoints(field, nodes, place),
 ): Node {
-  const { z0, controls, correction: parameters } = nodes;
-  const points = referencePoints(field, { z0, controls }, place);
+  const { controls, correction: parameters } = nodes;
   const named = [
     ...points.map((point, k) => [pointColumn(k), point] as const),
     ...Object.entries(controls).map(([name, node]) => [controlColumn(name), node] as const),

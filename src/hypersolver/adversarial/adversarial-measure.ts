@@ -13,7 +13,7 @@ import {
 } from "../../ode/index.js";
 import { controlSpecs, stateType, stepsOf, withOpenParameters } from "../../ode/internal.js";
 import { type CompileOptions, compile, type NamedTensors, type Program } from "../../runtime/index.js";
-import { cast, Random, type Tensor } from "../../tensor/index.js";
+import { cast, Random, type Tensor, zeros } from "../../tensor/index.js";
 import { prefixed, withPrefix } from "../../tensor/internal.js";
 import type { Correction } from "../correction/correction.js";
 import { openHyperEnd } from "../follow/open-solve.js";
@@ -28,6 +28,8 @@ export interface AdversarialNumbers {
   readonly error: number;
   /** The same of its base alone. */
   readonly baseError: number;
+  /** Mean Euclidean norm of the states there: errors over it are relative. */
+  readonly size: number;
   /** Evaluations that dopri5 at 1e-5 makes of the field. */
   readonly nfe: number;
   /** Mean over trajectories of the largest |λ| of ∂f/∂z at their mesh points. */
@@ -90,6 +92,7 @@ export async function compileAdversarialMeasure(
       const errorOf = (name: string): number => stateErrors(ends[name] as Tensor, exact).mean;
       return {
         error: errorOf("hyper"),
+        size: stateErrors(zeros(exact.shape, "float64"), exact).mean,
         baseError: errorOf("base"),
         referenceError: errorOf("reference"),
         nfe: orThrow(await compiled.counted.run(z0, controls)).statistics.nfe,

@@ -55,8 +55,8 @@ export const adversarialTable = {
   /** `log`: its gradient is that of the distance over the distance, so that fields of small errors count as much as hard ones. */
   loss: {
     type: "choice",
-    of: ["log", "distance"],
-    default: "log",
+    of: ["distance", "log"],
+    default: "distance",
     help: "what the correction makes small, {choices}: the logarithm of the distance, or the distance itself",
   },
   /** So that the correction does not forget the field that it is for. */
@@ -79,7 +79,7 @@ export const adversarialTable = {
     help: "bound of the field: how far its weights may grow in spectral norm, other parameters in magnitude",
   },
   batch: { type: "integer", min: 1, max: most.batch as number, default: 128, help: "states a mini-batch" },
-  /** Of Adam; falls by a half cosine, as does `attackRate`. */
+  /** Of Adam; falls by a half cosine over the rounds of each adversary, as does `attackRate`. */
   learningRate: {
     type: "number",
     above: 0,

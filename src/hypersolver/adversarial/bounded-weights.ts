@@ -45,8 +45,10 @@ export const between = (a: NamedTensors, b: NamedTensors, share: number): NamedT
   });
 
 /**
- * A field anywhere between a given one and a random one at the bound, whose matrices are Gaussian and others uniform.
- * @param farthest share of the way to the random one, at most.
+ * A random field within the bound: every parameter on the way from the given one to a random direction (Gaussian for
+ * matrices, uniform for others), of a size between the given one and the bound. Without that size it would mostly be weaker
+ * than the given field: directions average out.
+ * @param farthest share of the way to the random direction, at most.
  */
 export function randomWithin(
   parameters: NamedTensors,
@@ -54,14 +56,18 @@ export function randomWithin(
   random: Random,
   farthest = 1,
 ): NamedTensors {
-  const share = farthest * random.uniform();
-  const far = mapValues(parameters, (value, name) => {
-    const limit = bound[name] ?? 0;
-    if (!isMatrix(value)) return mapped(value, () => limit * (2 * random.uniform() - 1));
-    const drawn = mapped(value, () => random.normal());
-    return scaled(drawn, limit / spectralNorm(drawn));
+  const [share, strength] = [farthest * random.uniform(), random.uniform()];
+  const drawn = mapValues(parameters, (value) => {
+    const isNormal = isMatrix(value);
+    const direction = mapped(value, () => (isNormal ? random.normal() : 2 * random.uniform() - 1));
+    return scaled(direction, boundedSize(value) / (boundedSize(direction) || 1));
   });
-  return withinBound(between(parameters, far, share), bound);
+  const mixed = mapValues(between(parameters, drawn, share), (value, name) => {
+    const given = boundedSize(parameters[name] as Tensor);
+    const size = given + strength * ((bound[name] ?? given) - given);
+    return scaled(value, size / (boundedSize(value) || 1));
+  });
+  return withinBound(mixed, bound);
 }
 
 /** The parameters that an adversary moves: floats. */

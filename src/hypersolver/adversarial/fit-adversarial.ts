@@ -158,22 +158,24 @@ function resolved(field: Field, spec: AdversarialSpec): EffectiveAdversarial {
   return complete;
 }
 
-/** A phase for each adversary. Rates fall over all of them. */
+/** A phase for each adversary. Rates fall while it plays, and begin anew with the next. */
 function phasesOf(game: AdversarialGame, machine: MachineOptions): TrainerPhase[] {
   const { rounds } = game.spec;
   const count = hasAdversary(game.spec) ? Math.min(game.spec.adversaries, rounds) : 1;
-  const rate = fitSchedule(rounds, leadingRate(game.spec), 0);
   const firstOf = (number: number): number => Math.floor((number * rounds) / count);
-  return Array.from({ length: count }, (_, number) => ({
-    name: `adversary ${number + 1}`,
-    stage: ADVERSARIAL_ROUNDS,
-    iterations: firstOf(number + 1) - firstOf(number),
-    learningRate: (iteration) => rate(firstOf(number) + iteration),
-    start: ({ last }) => {
-      const { correction } = sidesOf(last);
-      return adversaries(game, valuesOf(startOf(game, number), correction), number, machine);
-    },
-  }));
+  return Array.from({ length: count }, (_, number): TrainerPhase => {
+    const iterations = firstOf(number + 1) - firstOf(number);
+    return {
+      name: `adversary ${number + 1}`,
+      stage: ADVERSARIAL_ROUNDS,
+      iterations,
+      learningRate: fitSchedule(iterations, leadingRate(game.spec), 0),
+      start: ({ last }) => {
+        const { correction } = sidesOf(last);
+        return adversaries(game, valuesOf(startOf(game, number), correction), number, machine);
+      },
+    };
+  });
 }
 
 /** A correction is to hold, a field is to be hard. */
@@ -240,6 +242,6 @@ function pointOf(
 
 const numbersOf = (metrics: Readonly<Record<string, number>>): AdversarialNumbers => {
   const { error = Number.NaN, baseError = Number.NaN, nfe = Number.NaN } = metrics;
-  const { eigenvalue = Number.NaN, referenceError = Number.NaN } = metrics;
-  return { error, baseError, nfe, eigenvalue, referenceError };
+  const { eigenvalue = Number.NaN, referenceError = Number.NaN, size = Number.NaN } = metrics;
+  return { error, baseError, size, nfe, eigenvalue, referenceError };
 };

@@ -49,7 +49,7 @@ export const followTable = {
     type: "number",
     above: 0,
     max: most.learningRate as number,
-    default: 5e-3,
+    default: 1e-2,
     aliases: ["lr"],
     help: "learning rate of g",
   },
@@ -60,6 +60,14 @@ export const followTable = {
     below: 1,
     default: 0.95,
     help: "decay of the moving average of g's weights, an update",
+  },
+  /** Older ones are wrong by what the field has moved, and cost no reference. */
+  memory: {
+    type: "integer",
+    min: 1,
+    max: most.iterations as number,
+    default: 8,
+    help: "observations that g learns from, the newest and those before it",
   },
   referenceTolerance: {
     type: "number",

@@ -32,6 +32,7 @@ import {
 } from "./followed-network.js";
 import type { Observation } from "./observer.js";
 import { openHyperEnd } from "./open-solve.js";
+import { RowMemory } from "./row-memory.js";
 
 /** A correction that learns while its field does. */
 export interface Follower {
@@ -41,7 +42,7 @@ export interface Follower {
   /** How far the hypersolver's ends are from those of an observation, whose parameters the field has. */
   error(observation: Observation): Promise<StateErrors>;
   /**
-   * Updates g on what was observed.
+   * Updates g on what was observed now, and on what it remembers of before.
    * @returns mean over the updates of the relative error of g before them: mean ‖R − g‖ over the size of R; NaN for none.
    */
   learn(observation: Observation, updates: number): Promise<number>;
@@ -75,6 +76,7 @@ export async function compileFollower(
   const training = await compileLearning(network, weights, complete, { hot: true, ...options });
   const solve = await compile(errorGraph(field, correction, complete), options);
   const values = (): NamedTensors => ({ ...training.averaged(), ...scales });
+  const memory = new RowMemory(complete.memory);
   const renewed = (rows: ResidualRows): void => {
     const found = scalesOf(network, rows);
     if (!isOff(scales, found)) return;
@@ -86,22 +88,27 @@ export async function compileFollower(
     correction: () => ({ ...correction, parameters: values() }),
     error: async ({ parameters, z0, controls, end }) => {
       const feeds = { ...parameters, ...controls, "/z0": z0, ...prefixed(values(), WEIGHT) };
-      const { z1 } = await solve.run(feeds);
-      return stateErrors(z1 as Tensor, end);
+      const outputs = await solve.run(feeds);
+      return stateErrors(outputs[END] as Tensor, end);
     },
     learn: async (observation, updates) => {
       const rows = seenRows(network, observation);
+      memory.add(rows);
       if (updates > 0) renewed(rows);
       let total = 0;
       for (let i = 0; i < updates; i++)
-        total += (await training.step({ ...rows, ...scales }, complete.learningRate)).loss;
+        total += (await training.step({ ...memory.at(i), ...scales }, complete.learningRate)).loss;
       return total / updates;
     },
-    state: () => ({ ...training.state(), ...prefixed(scales, SCALE) }),
+    state: () => ({
+      ...prefixed(training.state(), TRAINING),
+      ...prefixed(scales, SCALE),
+      ...prefixed(memory.state(), MEMORY),
+    }),
     restore: (saved) => {
-      const own = withPrefix(saved, SCALE);
-      scales = { ...scales, ...own };
-      training.restore(Object.fromEntries(Object.entries(saved).filter(([name]) => !name.startsWith(SCALE))));
+      training.restore(withPrefix(saved, TRAINING));
+      scales = { ...scales, ...withPrefix(saved, SCALE) };
+      memory.restore(withPrefix(saved, MEMORY));
     },
     dispose: async () => {
       await training.dispose();
@@ -118,9 +125,13 @@ export const firstCorrection = (field: Field, spec: FollowSpec): Correction =>
   firstNetwork(field, completeSpec(followTable, spec)).correction;
 
 /** Keeps a weight of g apart from the field's inputs. */
-const WEIGHT = "g ";
-/** Keeps scales apart in a state. */
+const WEIGHT = "/g ";
+/** Where it arrives. */
+const END = "/end";
+/** Parts of a state. */
+const TRAINING = "training/";
 const SCALE = "scale/";
+const MEMORY = "memory/";
 
 function compileLearning(
   { correction, seen }: FollowedNetwork,
@@ -173,7 +184,7 @@ function errorGraph(field: Field, correction: Correction, place: CompleteFollow)
     ),
   };
   return trace(specs, (nodes: NamedNodes) => ({
-    z1: openHyperEnd(open, correction, place, {
+    [END]: openHyperEnd(open, correction, place, {
       z0: nodes["/z0"] as Node,
       controls: Object.fromEntries(open.roles.controls.map((name) => [name, nodes[name] as Node])),
       weights: withPrefix(nodes, WEIGHT),

@@ -1,4 +1,10 @@
-import { compileFollower, compileObserver, type Follower, type Observer } from "../../hypersolver/index.js";
+import {
+  compileFollower,
+  compileObserver,
+  type Follower,
+  type Observation,
+  type Observer,
+} from "../../hypersolver/index.js";
 import type { Method } from "../../ode/index.js";
 import { adam } from "../../optim/index.js";
 import type { Trainer, TrainerStep } from "../../optim/internal.js";
@@ -18,6 +24,22 @@ import { compileFixedTask, compileHyperTask } from "./unrolled-gradient.js";
 export interface JointPlan extends Omit<CompleteJoint, "solver"> {
   readonly solver: Method;
 }
+
+/** An iteration of a joint training. */
+export interface WatchedIteration {
+  /** From 0. */
+  readonly iteration: number;
+  readonly learningRate: number;
+  readonly batch: NamedTensors;
+  /** Values of the task's parameters before the update and after it: not their averages. */
+  readonly before: NamedTensors;
+  readonly after: NamedTensors;
+  /** What g was shown in it, where it was shown something. */
+  readonly observation: Observation | undefined;
+}
+
+/** Is told of iterations. */
+export type IterationWatcher = (seen: WatchedIteration) => Promise<void> | void;
 
 /** Names under which g's values stand beside the task's. */
 export const CORRECTION = "correction/";
@@ -43,6 +65,7 @@ interface Parts {
 export async function compileJointTrainer(
   task: SolvedTask,
   plan: JointPlan,
+  onIteration: IterationWatcher | undefined,
   context: RunContext,
 ): Promise<Trainer> {
   const parts = await compileParts(task, plan, machineOf(context), context.signal);
@@ -52,7 +75,8 @@ export async function compileJointTrainer(
     ...prefixed(follower?.correction().parameters ?? {}, CORRECTION),
   });
   return {
-    step: (iteration, learningRate) => iterate(task, plan, parts, { iteration, learningRate, context }),
+    step: (iteration, learningRate) =>
+      iterate(task, plan, parts, { iteration, learningRate, context, onIteration }),
     values,
     state: () => ({
       ...prefixed(update.state(), UPDATE),
@@ -109,22 +133,23 @@ interface Iteration {
   readonly iteration: number;
   readonly learningRate: number;
   readonly context: RunContext;
+  readonly onIteration: IterationWatcher | undefined;
 }
 
 async function iterate(
   task: SolvedTask,
   plan: JointPlan,
   parts: Parts,
-  { iteration, learningRate, context }: Iteration,
+  { iteration, learningRate, context, onIteration }: Iteration,
 ): Promise<TrainerStep> {
   const begun = clockOf(context)();
   const batch = task.draw(iteration);
-  const parameters = parts.update.parameters();
-  const referenceNfe =
-    iteration % plan.every === 0 ? await follow(task, plan, parts, { batch, parameters, context }) : 0;
+  const before = parts.update.parameters();
+  const { referenceNfe = 0, observation } =
+    iteration % plan.every === 0 ? await follow(task, plan, parts, { batch, before, context }) : {};
   const isHyper = parts.hyper !== undefined && (plan.drive === "hypersolver" || parts.drive.isOn);
   const source = isHyper ? (parts.hyper as GradientSource) : parts.solver;
-  const result = await source.run(batch, parameters, parts.follower?.correction().parameters ?? {});
+  const result = await source.run(batch, before, parts.follower?.correction().parameters ?? {});
   if (isBroken(result) || !Number.isFinite(result.loss)) {
     if (isHyper) parts.drive.see(Number.POSITIVE_INFINITY);
     return { loss: Number.NaN, taken: false, ...(isBroken(result) && { broken: result }) };
@@ -133,33 +158,40 @@ async function iterate(
   const { taken } = await parts.update.step(gradients, learningRate);
   const milliseconds = clockOf(context)() - begun;
   const followed = parts.follower && { error: parts.drive.last, referenceNfe, hypersolver: isHyper ? 1 : 0 };
+  if (taken && onIteration !== undefined) {
+    const after = parts.update.parameters();
+    await onIteration({ iteration, learningRate, batch, before, after, observation });
+  }
   return { loss, taken, metrics: { ...metrics, ...spent, ...followed, milliseconds } };
 }
 
-/**
- * References, how far the hypersolver is off, updates of g.
- * @returns evaluations of f that it took, in those of a whole batch.
- */
+/** What g was shown, and the evaluations of f that it took, in those of a whole batch. */
+interface Followed {
+  readonly referenceNfe?: number;
+  readonly observation?: Observation;
+}
+
+/** References, how far the hypersolver is off, updates of g. */
 async function follow(
   task: SolvedTask,
   { updates, rows: count }: JointPlan,
   { start, observer, follower, drive }: Parts,
-  { batch, parameters, context }: Pick<Iteration, "context"> & Record<"batch" | "parameters", NamedTensors>,
-): Promise<number> {
-  if (observer === undefined || follower === undefined) return 0;
+  { batch, before, context }: Pick<Iteration, "context"> & Record<"batch" | "before", NamedTensors>,
+): Promise<Followed> {
+  if (observer === undefined || follower === undefined) return {};
   const [all, few] = firstRows(task, batch, count);
-  const z0 = await start.run(few, parameters);
+  const z0 = await start.run(few, before);
   const controls = controlsAmong(task, few);
-  const own = among(parameters, task.field.parameters);
-  const seen = await unlessItBreaks(observer.observe(own, { z0, controls }, context.signal));
-  if (isBroken(seen)) {
+  const own = among(before, task.field.parameters);
+  const observation = await unlessItBreaks(observer.observe(own, { z0, controls }, context.signal));
+  if (isBroken(observation)) {
     drive.see(Number.POSITIVE_INFINITY);
-    return 0;
+    return {};
   }
-  const { relative } = await follower.error(seen);
+  const { relative } = await follower.error(observation);
   drive.see(relative);
-  await follower.learn(seen, updates);
-  return (seen.nfe * Math.min(count, all)) / all;
+  await follower.learn(observation, updates);
+  return { observation, referenceNfe: (observation.nfe * Math.min(count, all)) / all };
 }
 
 /** How many rows a mini-batch has, and the first of them. */

@@ -17,6 +17,7 @@ import {
 } from "./task-gradient.js";
 
 const COTANGENT = "/cotangent";
+const PULLED_BACK = "/pulled back";
 const END = "/end";
 
 /**
@@ -44,7 +45,7 @@ export async function compileSolvedTask(
       let seen: NamedTensors = {};
       const cotangent = async (states: readonly Tensor[]): Promise<Tensor> => {
         seen = await programs.loss.run({ ...given, [END]: cast(states.at(-1) as Tensor, dtype) });
-        return cast(seen.cotangent as Tensor, dtype);
+        return cast(seen[PULLED_BACK] as Tensor, dtype);
       };
       const inputs = {
         controls: controlsAmong(task, batch),
@@ -89,7 +90,7 @@ function graphsOf(task: SolvedTask) {
       const end = nodes[END] as Node;
       const result = task.loss(end, ...parts(nodes));
       const [cotangent, ...gradients] = gradient(result.loss, [end, ...wanted(nodes)]);
-      return { ...lossOutputs(result, names, gradients), cotangent: cotangent as Node };
+      return { ...lossOutputs(result, names, gradients), [PULLED_BACK]: cotangent as Node };
     }),
   };
 }

@@ -26,8 +26,11 @@ export interface GradientSource {
   dispose(): Promise<void>;
 }
 
-const GRADIENT = "gradient/";
-const METRIC = "metric/";
+/** Outputs, by names that nothing of a task has: the slash keeps them apart. */
+const GRADIENT = "/gradient/";
+const METRIC = "/metric/";
+const LOSS = "/loss";
+const START = "/start";
 
 /** Types of values as inputs of a program. */
 export const typesOf = (values: NamedTensors): Record<string, InputSpec> =>
@@ -43,7 +46,7 @@ export const lossOutputs = (
   names: readonly string[],
   gradients: readonly Node[],
 ): NamedNodes => ({
-  loss,
+  [LOSS]: loss,
   ...prefixed(metrics, METRIC),
   ...gradientOutputs(names, gradients),
 });
@@ -58,7 +61,7 @@ export function readLoss(
 ): Pick<TaskGradient, "loss" | "metrics" | "gradients"> {
   const metrics = Object.entries(withPrefix(outputs, METRIC)).map(([name, value]) => [name, item(value)]);
   return {
-    loss: item(outputs.loss as Tensor),
+    loss: item(outputs[LOSS] as Tensor),
     metrics: Object.fromEntries(metrics),
     gradients: readGradients(outputs, task),
   };
@@ -84,12 +87,12 @@ export interface StartProgram {
 export async function compileStart(task: SolvedTask, options: CompileOptions): Promise<StartProgram> {
   const others = task.parameters ?? {};
   const graph = trace({ ...task.batch, ...typesOf(others) }, (nodes: NamedNodes) => ({
-    z0: task.start(among(nodes, task.batch), among(nodes, others)),
+    [START]: task.start(among(nodes, task.batch), among(nodes, others)),
   }));
   const program = await compile(graph, { hot: true, ...options });
   return {
     run: async (batch, parameters) =>
-      (await program.run({ ...batch, ...among(parameters, others) })).z0 as Tensor,
+      (await program.run({ ...batch, ...among(parameters, others) }))[START] as Tensor,
     dispose: () => program.dispose(),
   };
 }

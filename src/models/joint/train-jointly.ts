@@ -10,7 +10,7 @@ import { fail } from "../../tensor/index.js";
 import { prefixed, withPrefix } from "../../tensor/internal.js";
 import { scheduleOf } from "../flow/training-phase.js";
 import { type JointSpec, jointTable } from "./joint-table.js";
-import { CORRECTION, compileJointTrainer, type JointPlan } from "./joint-trainer.js";
+import { CORRECTION, compileJointTrainer, type IterationWatcher, type JointPlan } from "./joint-trainer.js";
 import { checkTask, type SolvedTask, taskParameters } from "./solved-task.js";
 import { among } from "./task-gradient.js";
 
@@ -20,6 +20,8 @@ export interface JointInputs {
   readonly checkpoint?: Checkpoint | undefined;
   /** Called after every validation, and at an early end. */
   readonly onCheckpoint?: ((checkpoint: Checkpoint) => Promise<void> | void) | undefined;
+  /** Is shown every iteration whose update was taken, and waited for: to measure along a training, or to let more followers follow. */
+  readonly onIteration?: IterationWatcher | undefined;
 }
 
 /** How a joint training ended. */
@@ -63,14 +65,15 @@ export async function trainJointly(
     advice: "lower the learning rate, or take more steps",
     settings: settingsOf(task, plan),
     spacing: { points: plan.validations, validations: plan.validations, each: "run" as const },
-    ...inputs,
+    checkpoint: inputs.checkpoint,
+    onCheckpoint: inputs.onCheckpoint,
   };
   const phase = {
     name: "joint",
     stage: "training",
     iterations: plan.iterations,
     learningRate: scheduleOf(plan),
-    start: () => compileJointTrainer(task, plan, context),
+    start: () => compileJointTrainer(task, plan, inputs.onIteration, context),
   };
   const validate = (values: NamedTensors) => task.validate(among(values, taskParameters(task)));
   const { best, curve, ...outcome } = await runTraining(

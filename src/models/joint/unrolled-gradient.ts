@@ -23,7 +23,7 @@ import {
 } from "./task-gradient.js";
 
 /** Keeps weights of g apart from everything else. */
-const WEIGHT = "g/";
+const WEIGHT = "/g/";
 
 /** A fixed-step method as a task takes it: where it ends, and what it costs. */
 interface UnrolledSolver {

@@ -69,7 +69,7 @@ export async function compileParameterSensitivity(
       let [total, count] = [0, 0];
       for (const place of places) {
         const [a, b] = [await value.run(feedsOf(place, before)), await value.run(feedsOf(place, after))].map(
-          ({ dz }) => toFloat64(dz as Tensor),
+          (outputs) => toFloat64(outputs[VALUE] as Tensor),
         ) as [Float64Array, Float64Array];
         a.forEach((x, i) => {
           total += (x - (b[i] ?? 0)) ** 2;
@@ -85,8 +85,9 @@ export async function compileParameterSensitivity(
   };
 }
 
-const TANGENT = "v ";
-const IMAGE = "image of ";
+const TANGENT = "/tangent of ";
+const IMAGE = "/image of ";
+const VALUE = "/dz";
 
 /** From a direction v in the space of parameters to (∂f/∂θ)ᵀ(∂f/∂θ) v, summed over states. */
 function productGraph(field: Field, names: readonly string[]): Graph {
@@ -103,7 +104,7 @@ function productGraph(field: Field, names: readonly string[]): Graph {
 }
 
 const valueGraph = (field: Field): Graph =>
-  trace(placeSpecs(field), (inputs) => ({ dz: derivativeOf(field, inputs) }));
+  trace(placeSpecs(field), (inputs) => ({ [VALUE]: derivativeOf(field, inputs) }));
 
 function placeSpecs(field: Field): Record<string, InputSpec> {
   const { shape, dtype } = stateType(field);

@@ -26,8 +26,9 @@ export interface Player {
  * another, each against what the others have become. With opposite losses they are adversaries (min over one, max over the
  * other, by alternating gradient steps), with losses that agree partners.
  *
- * The loss of a round is the first player's, those of the others are metrics by name; means over the updates. A round ends
- * at the first update that cannot be taken, and counts as not taken.
+ * The loss of a round is the first player's, those of the others are metrics by name; means over the updates. Metrics of the
+ * players' own keep their names, with the values of the last update. A round ends at the first update that cannot be taken,
+ * and counts as not taken.
  * @throws INVALID_ARGUMENT for no players, or names that are empty, repeated or with dots.
  */
 export function takingTurns(players: readonly Player[]): Trainer {
@@ -38,6 +39,7 @@ export function takingTurns(players: readonly Player[]): Trainer {
   return {
     step: async (iteration, learningRate) => {
       const losses: [name: string, loss: number][] = [];
+      const metrics: Record<string, number> = {};
       for (const player of players) {
         const { name, updates = 1, rate = 1 } = player;
         let total = 0;
@@ -46,11 +48,12 @@ export function takingTurns(players: readonly Player[]): Trainer {
           const result = await player.training.step(batch, rate * learningRate);
           if (!result.taken) return notTaken(name, result);
           total += result.loss;
+          Object.assign(metrics, result.metrics);
         }
         if (updates > 0) losses.push([name, total / updates]);
       }
       const [[, loss] = ["", Number.NaN], ...others] = losses;
-      return { loss, taken: true, metrics: Object.fromEntries(others) };
+      return { loss, taken: true, metrics: { ...metrics, ...Object.fromEntries(others) } };
     },
     values,
     state: () => joined(({ training }) => training.state()),

@@ -36,11 +36,21 @@ const silent: LoggerInterface = {
  * Draws a figure as SVG. The same figure gives the same text, on every machine and in any order of calls.
  *
  * @returns one `<svg>` element in CSS pixels; identifiers inside start with the name of the figure.
- * @throws RUNTIME_FAILURE if Vega cannot draw the specification.
+ * @throws PACKAGE_NOT_INSTALLED without Vega, which is optional; RUNTIME_FAILURE if Vega cannot draw the specification.
  */
 export async function renderSvg(figure: Figure): Promise<string> {
   // Loaded on first use: the two take longer to load than the rest of the library together.
-  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
+  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]).catch(
+    (cause: unknown) => {
+      throw fail("PACKAGE_NOT_INSTALLED", {
+        what: `figure "${figure.name}"`,
+        expected: "vega and vega-lite",
+        received: cause instanceof Error ? cause.message : String(cause),
+        help: "npm install vega vega-lite",
+        cause,
+      });
+    },
+  );
   useFontWidths(vega);
   try {
     const { spec } = vegaLite.compile(figure.spec, { config: theme, logger: silent });

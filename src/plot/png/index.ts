@@ -8,6 +8,20 @@ const pixelated = " image-rendering: pixelated;";
 
 const require = createRequire(import.meta.url);
 
+function loadResvg(): typeof import("@resvg/resvg-js") {
+  try {
+    return require("@resvg/resvg-js");
+  } catch (cause) {
+    throw fail("PACKAGE_NOT_INSTALLED", {
+      what: "PNG",
+      expected: "@resvg/resvg-js and the font @expo-google-fonts/carlito",
+      received: cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause),
+      help: "npm install @resvg/resvg-js @expo-google-fonts/carlito, or write SVG",
+      cause,
+    });
+  }
+}
+
 /** The shipped font: the package has no entry point that Node can load, so its files are named. */
 const fontFiles = ["400Regular/Carlito_400Regular.ttf", "700Bold/Carlito_700Bold.ttf"] as const;
 
@@ -17,7 +31,7 @@ const fontFiles = ["400Regular/Carlito_400Regular.ttf", "700Bold/Carlito_700Bold
  *
  * @param options.scale pixels a CSS pixel. Default 2.
  * @returns the bytes of the PNG file.
- * @throws INVALID_ARGUMENT if the scale is not in (0, 16], or the SVG cannot be read or has extreme coordinates.
+ * @throws PACKAGE_NOT_INSTALLED without resvg, which is optional; INVALID_ARGUMENT if the scale is not in (0, 16], or the SVG cannot be read or has extreme coordinates.
  */
 export function renderPng(svg: string, options: { readonly scale?: number } = {}): Uint8Array {
   const { scale = 2 } = options;
@@ -32,7 +46,7 @@ export function renderPng(svg: string, options: { readonly scale?: number } = {}
       help: "limit the range of the data that the figure shows",
     });
   }
-  const { Resvg }: typeof import("@resvg/resvg-js") = require("@resvg/resvg-js");
+  const { Resvg } = loadResvg();
   try {
     const image = new Resvg(svg.replaceAll(pixelated, ""), {
       fitTo: { mode: "zoom", value: scale },

@@ -1,6 +1,7 @@
-/** The backend under Node: native ONNX Runtime, worker threads. */
+/** The backend under Node: native ONNX Runtime, or its WebAssembly where there is none; worker threads. */
 import { dtypes } from "../../tensor/internal.js";
 import type { Backend, DeviceTypes } from "../backend.js";
+import { loadRuntime } from "./onnx-runtime.js";
 import { createSession } from "./session.js";
 import { disableTelemetry } from "./telemetry.js";
 import { machineThreads } from "./threads.js";
@@ -16,8 +17,8 @@ const elementTypes = {
 export const backend: Backend = {
   elementTypes: async (device) => {
     disableTelemetry();
-    const { listSupportedBackends } = await import("onnxruntime-node");
-    return listSupportedBackends().some(({ name }) => name === device) ? elementTypes[device] : undefined;
+    const { providers } = await loadRuntime();
+    return providers.includes(device) ? elementTypes[device] : undefined;
   },
   threads: () => machineThreads(),
   // Of AVX-512, and of AVX2 and others.

@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import type { BackendDevice, Session, SessionOptions } from "../backend.js";
+import { oneAtATime } from "../one-at-a-time.js";
 import { commonSettings, loadSession, optimizations } from "../onnx-session.js";
+import { loadRuntime } from "./onnx-runtime.js";
 import { disableTelemetry } from "./telemetry.js";
 import { machineThreads } from "./threads.js";
 
@@ -16,9 +18,22 @@ const executionProviders: Readonly<Record<BackendDevice, string[]>> = {
  */
 export async function createSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
   disableTelemetry();
-  const runtime = await import("onnxruntime-node");
-  return loadSession(runtime, model, sessionSettings(options), options);
+  const { kind, runtime } = await loadRuntime();
+  if (kind === "native") return loadSession(runtime, model, sessionSettings(options), options);
+  const settings = {
+    ...commonSettings(options),
+    executionProviders: ["wasm"],
+    extra: optimizations(options),
+  };
+  const session = await queue(() => loadSession(runtime, model, settings, options));
+  return {
+    run: (feeds, handover) => queue(() => session.run(feeds, handover)),
+    release: () => queue(() => session.release()),
+  };
 }
+
+/** WebAssembly cannot be entered anew while it computes. */
+const queue = oneAtATime();
 
 /** Settings as measured in bench/: see docs/engine.md. */
 function sessionSettings(options: SessionOptions): Parameters<typeof loadSession>[2] {

@@ -1,8 +1,8 @@
 import type { Session, SessionOptions } from "../backend.js";
+import { oneAtATime } from "../one-at-a-time.js";
 import { commonSettings, loadSession, optimizations } from "../onnx-session.js";
 import { breathe } from "./breathe.js";
 import { wasmThreads } from "./browser.js";
-import { oneAtATime } from "./one-at-a-time.js";
 
 /**
  * Loads model bytes into ONNX Runtime, which is downloaded at the first call: 14 MB of WebAssembly for the CPU, 27 MB

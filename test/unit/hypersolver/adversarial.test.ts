@@ -190,7 +190,15 @@ describe("the bound of a field", () => {
 
 const field = perceptron(8);
 const states = uniformStates([2], -1, 1);
-const small: AdversarialSpec = { steps: 2, rounds: 40, batch: 32, adversaries: 1, growth: 2, seed: 4 };
+const small: AdversarialSpec = {
+  steps: 2,
+  rounds: 40,
+  batch: 32,
+  adversaries: 1,
+  growth: 2,
+  validations: 4,
+  seed: 4,
+};
 
 function play(
   spec: Partial<AdversarialSpec>,
@@ -250,14 +258,16 @@ describe("an adversary", () => {
       const fit = await play({ ...spec, rounds: 60 });
       expect(fit.field.parameters).toEqual(field.parameters);
       expect(fit.after.baseError).toBe(fit.before.baseError);
-      expect(fit.after.error).toBeLessThan(fit.before.error);
+      expect(fit.correction.parameters).not.toEqual(network().parameters);
+      // Random fields are not the given one: learning on them need not help there.
+      if ("attackUpdates" in spec) expect(fit.after.error).toBeLessThan(fit.before.error);
       expect(fit.curve.every(({ attack }) => attack === undefined)).toBe(true);
     }
   });
 
   test("goes on from a checkpoint bit by bit, into its second start", async () => {
     const checkpoints: Checkpoint[] = [];
-    const spec = { rounds: 12, adversaries: 2, defenseUpdates: 1 };
+    const spec = { rounds: 12, adversaries: 2, defenseUpdates: 1, validations: 12 };
     const whole = await play(spec, { onCheckpoint: (checkpoint) => void checkpoints.push(checkpoint) });
     for (const checkpoint of [checkpoints[1], checkpoints[7]]) {
       const resumed = await play(spec, checkpoint && { checkpoint });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { oneAtATime } from "../../../src/runtime/web/one-at-a-time.js";
+import { oneAtATime } from "../../../src/runtime/one-at-a-time.js";
 
 test("actions run in order, none before the one ahead has ended or failed", async () => {
   const queue = oneAtATime();

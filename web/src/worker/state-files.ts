@@ -1,10 +1,9 @@
-import { decodeCsv } from "../../../src/data/index.js";
+import { decodeCsv, decodeNpy, decodeNpz, isNpy, isZip } from "../../../src/data/index.js";
 import type { Samples } from "../../../src/hypersolver/internal.js";
 import { cast, decodeSafetensors, isFloat, type Tensor } from "../../../src/tensor/index.js";
-import { decodeNpy } from "./npy.js";
 
 /**
- * States out of a file of the visitor's, by its ending: [n, …]; out of safetensors also values of the field's controls.
+ * States out of a file of the visitor's, by its ending: [n, …]; out of safetensors and .npz also values of the field's controls.
  * @param controls their names.
  */
 export function samplesOf(name: string, bytes: Uint8Array, controls: readonly string[]): Samples {
@@ -24,11 +23,12 @@ export function samplesOf(name: string, bytes: Uint8Array, controls: readonly st
 
 /** What to do about controls without values. */
 export const controlsWanted = (names: readonly string[]): string =>
-  `This field has controls (${names.join(", ")}): drop states with their values, as one .safetensors file with the tensors z0, ${names.join(", ")}.`;
+  `This field has controls (${names.join(", ")}): drop states with their values, as one .safetensors or .npz file with the tensors z0, ${names.join(", ")}.`;
 
 function read(name: string, bytes: Uint8Array): Readonly<Record<string, Tensor>> {
   if (/\.csv$|\.tsv$|\.txt$/i.test(name))
     return { z0: decodeCsv(new TextDecoder().decode(bytes), name).points };
-  if (/\.npy$/i.test(name)) return { z0: decodeNpy(bytes, name) };
+  if (isNpy(bytes)) return { z0: decodeNpy(bytes, name) };
+  if (isZip(bytes)) return decodeNpz(bytes, name);
   return decodeSafetensors(bytes, name).tensors;
 }

@@ -22,7 +22,7 @@ import { Random } from "../../../tensor/index.js";
 import { configArtifact } from "../../files/config-artifact.js";
 import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
 import { readField, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
-import { withPngs } from "../../files/picture.js";
+import { requirePictures, withPngs } from "../../files/picture.js";
 import { stateSource } from "../../files/states.js";
 import { type ChosenMethod, chosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
 import { parseStates } from "../../options/parse.js";
@@ -41,7 +41,10 @@ export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, a
   const span = options.span ?? corrections[0]?.correction.card.span ?? ownSpan(coefficients[0]?.method.grid);
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   for (const loaded of coefficients) requireOwnSpan({ method: loaded.method, coefficients: loaded }, span);
-  if (options.out !== undefined) await requireWritableFolder(options.out);
+  if (options.out !== undefined) {
+    await requireWritableFolder(options.out);
+    requirePictures("or leave --out away");
+  }
   const source = await stateSource(field, parseStates(options.states), options);
   const wanted = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
   const warnings = [

@@ -11,7 +11,7 @@ import { configArtifact, writeConfig } from "../../files/config-artifact.js";
 import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
 import { stemOf } from "../../files/models.js";
-import { withPngs } from "../../files/picture.js";
+import { requirePictures, withPngs } from "../../files/picture.js";
 import type { SpecJob } from "../../options/spec-command.js";
 import { MISSED } from "../../terminal/exit-codes.js";
 import { FIT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
@@ -29,6 +29,7 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
     const own = completeSpec(fitRunTable, pickSpec(fitRunTable, spec));
     const { out = outOf(spec), resume, samples: heldOut, budget, figures } = own;
     await requireWritableFolder(out);
+    if (figures) requirePictures("or add --no-figures");
     await lookForCheckpoint(out, resume, output);
     const config = configArtifact(fitCommandTable, repeated(spec, learner.effective(task.field)));
     await writeConfig(out, config, resume);

@@ -14,8 +14,9 @@ import { FLOW_KEY } from "../../../models/internal.js";
 import { fieldOfModel, type InputSettings } from "../../../ode/index.js";
 import type { FieldRoles, InputMap } from "../../../ode/internal.js";
 import { isHypersolversError } from "../../../tensor/index.js";
-import { readBytes } from "../../files/files.js";
+
 import { fixedControls } from "../../files/fixed-controls.js";
+import { readModel } from "../../files/shipped.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { learnedInfo } from "./learned-info.js";
 import type { ModelInfo } from "./model-info.js";
@@ -26,7 +27,7 @@ import { infoText } from "./text.js";
 export const infoJob: SpecJob<typeof infoTable> = plainJob(
   infoTable,
   async ({ model, inputMap, input, timeScale }, { output }) => {
-    const bytes = await readBytes(model);
+    const bytes = await readModel(model);
     if (isLearnedFile(bytes, model)) return learnedInfo(bytes, model, output);
     const place = { map: inputMap, settings: { timeScale, fixed: fixedControls(input) } };
     const info = await infoOf(bytes, model, place);

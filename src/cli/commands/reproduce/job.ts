@@ -8,7 +8,7 @@ import type { JobResult } from "../../command.js";
 import { checkpointsIn, goingOn } from "../../files/checkpoints.js";
 import { configArtifact } from "../../files/config-artifact.js";
 import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
-import { withPngs } from "../../files/picture.js";
+import { requirePictures, withPngs } from "../../files/picture.js";
 import { forOption } from "../../options/for-option.js";
 import { missing } from "../../options/method.js";
 import type { MachineContext, SpecJob } from "../../options/spec-command.js";
@@ -61,6 +61,7 @@ async function reproduced(
   const { output, progress, commandLine, machine } = context;
   const { preset, seed, density, seeds = 1, resume = false } = options;
   await requireWritableFolder(out);
+  requirePictures();
   const interruption = onInterrupt(output, EXPERIMENT_STOPS);
   const store = checkpointsIn(out);
   const folder = runFolder(out);

@@ -10,7 +10,7 @@ import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/ch
 import { configArtifact, writeConfig } from "../../files/config-artifact.js";
 import { requireWritableFolder, writeAll } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
-import { withPngs } from "../../files/picture.js";
+import { requirePictures, withPngs } from "../../files/picture.js";
 import { type TrainingData, trainingData } from "../../files/training-data.js";
 import type { MachineContext, SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
@@ -50,6 +50,7 @@ async function trained(options: TrainOptions, context: MachineContext): Promise<
   refuseSpareNoise(options, options.estimator ?? defaultEstimator(subject.data.dimension));
   const out = options.out ?? join("runs", subject.name);
   await requireWritableFolder(out);
+  if (options.figures !== false) requirePictures("or add --no-figures");
   await lookForCheckpoint(out, options.resume === true, context.output);
   warnOfFarRows(subject, context.output);
   const checkpoints = checkpointsIn(out);

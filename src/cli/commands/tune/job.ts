@@ -15,7 +15,7 @@ import { checkpointsIn, goingOn } from "../../files/checkpoints.js";
 import { configArtifact, writeConfig } from "../../files/config-artifact.js";
 import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
 import { stemOf } from "../../files/models.js";
-import { withPngs } from "../../files/picture.js";
+import { requirePictures, withPngs } from "../../files/picture.js";
 import type { MachineContext, SpecJob } from "../../options/spec-command.js";
 import { MISSED } from "../../terminal/exit-codes.js";
 import { interruptedExit, onInterrupt, TUNING_STOPS } from "../../terminal/interruption.js";
@@ -65,6 +65,7 @@ async function tuned(
   const task = await fitTask(spec, output);
   const config = configArtifact(tuneCommandTable, repeated(spec, task));
   await requireWritableFolder(out);
+  requirePictures();
   await writeConfig(out, config, resume);
   const folder = runFolder(out);
   const run = await runTune(

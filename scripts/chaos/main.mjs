@@ -213,7 +213,7 @@ async function check(fits, poisoned, calm) {
 }
 
 async function main() {
-  const iterations = Number(process.env.CHAOS_ITERATIONS ?? 4000);
+  const iterations = Number(process.env.CHAOS_ITERATIONS ?? 2500);
   const fits = await submit("fits.json", sweep({ iterations }, [1, 2, 3]));
   const calm = hypersolvers(
     ...["fit", field, "--threads", "1", "--out", "calm", "--json", "--quiet", "--seed", "1"],

@@ -32,6 +32,7 @@ export const joint: Experiment<JointExperimentSpec> = /* @__PURE__ */ defineExpe
   run: async (spec, run, { seed, images }) => {
     if (images === undefined)
       throw fail("INVALID_ARGUMENT", { what: "images", expected: "those of mnist", received: "none" });
+    requireEnough(spec, images);
     run.picture(() => jointFigures(run.found));
     for (const arm of flowArms(spec)) {
       const stage = { ...shared("flow", arm, seed), quality: "nll", settings: spec.flow };
@@ -113,16 +114,24 @@ function classifierOf(
   seed: number,
   context: RunContext,
 ): SolvedTask {
-  const all = images.training.shape[0];
-  if (training + validation > all)
-    throw fail("INVALID_ARGUMENT", {
-      what: "spec.images: training and validation",
-      expected: `at most ${all} together: so many training images there are`,
-      received: String(training + validation),
-    });
+  const [all] = images.training.shape;
   const order = new Random(seed).fork("subset").permutation(all);
   const part = (from: number, to: number) => pickImages(images.training, order.subarray(from, to));
   const sets = { training: part(0, training), validation: part(training, training + validation) };
   const first = newClassifier(architectureNamed(architecture), new Random(seed).fork("values"));
   return classifierTask(first, sets, { batch, seed }, machineOf(context));
+}
+
+/** Before flows are trained for minutes. */
+function requireEnough(
+  { images: { training, validation } }: JointExperimentSpec,
+  images: LabeledImages,
+): void {
+  const [all] = images.training.shape;
+  if (training + validation <= all) return;
+  throw fail("INVALID_ARGUMENT", {
+    what: "spec.images: training and validation",
+    expected: `at most ${all} together: so many training images there are`,
+    received: String(training + validation),
+  });
 }

@@ -44,7 +44,6 @@ const ofFits = {
 
 const kinds: readonly (Omit<JobKind, "defaults"> & Partial<Pick<JobKind, "defaults">>)[] = [
   { name: "fit", ...ofFits },
-  { name: "candidate", ...ofFits },
   { name: "train", table: withoutOwn(trainTable), files: { data: isPointsFile }, work: iterationsOf },
   {
     name: "tune",
@@ -53,6 +52,7 @@ const kinds: readonly (Omit<JobKind, "defaults"> & Partial<Pick<JobKind, "defaul
     work: (spec) => numberOf(spec, "seconds", 120),
   },
   { name: "reproduce", table: withoutOwn(reproduceTable), files: {}, work: () => 1 },
+  { name: "candidate", ...ofFits },
 ];
 
 /** What can be a job: runs of these commands, by the tables of their options. */

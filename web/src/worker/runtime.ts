@@ -1,5 +1,5 @@
 import wasmAddress from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import type { Device, RunContext } from "../../../src/runtime/index.js";
+import type { RunContext } from "../../../src/runtime/index.js";
 import type { JobContext } from "./job-context.js";
 
 /** How much of the runtime has come. */
@@ -13,7 +13,6 @@ export interface RuntimeNews {
 export interface RuntimeFacts {
   readonly threads: number;
   readonly isIsolated: boolean;
-  readonly hasWebGpu: boolean;
 }
 
 /** More threads than this gain these small networks nothing, and one core at least is the page's. */
@@ -22,7 +21,6 @@ const usefulThreads = (): number =>
   Math.max(1, Math.min(MOST_THREADS, Math.floor((navigator.hardwareConcurrency ?? 1) / 2)));
 
 let loading: Promise<RuntimeFacts> | undefined;
-let device: Device = "cpu";
 
 /** Loads ONNX Runtime's WebAssembly, once, and tells how far it is. */
 export function startRuntime(_: undefined, { tell }: JobContext<RuntimeNews>): Promise<RuntimeFacts> {
@@ -36,14 +34,8 @@ async function load(tell: (news: RuntimeNews) => void): Promise<RuntimeFacts> {
   const [{ env }, binary] = await Promise.all([import("onnxruntime-web/wasm"), download(wasmAddress, tell)]);
   env.wasm.numThreads = threads;
   env.wasm.wasmBinary = binary;
-  const adapter = await gpuOf(navigator)?.requestAdapter();
-  return { threads, isIsolated, hasWebGpu: adapter !== null && adapter !== undefined };
+  return { threads, isIsolated };
 }
-
-interface Gpu {
-  requestAdapter(): Promise<object | null>;
-}
-const gpuOf = (owner: object): Gpu | undefined => ("gpu" in owner ? (owner.gpu as Gpu) : undefined);
 
 async function download(address: string, tell: (news: RuntimeNews) => void): Promise<ArrayBuffer> {
   const response = await fetch(address);
@@ -62,13 +54,8 @@ async function download(address: string, tell: (news: RuntimeNews) => void): Pro
   return new Blob(parts).arrayBuffer();
 }
 
-/** Where later programs run: `webgpu` for those without float64. */
-export async function chooseDevice(choice: Device): Promise<void> {
-  device = choice;
-}
-
 /** The context of a job that computes: waits for the runtime. */
 export async function runContext({ signal }: Pick<JobContext, "signal">): Promise<RunContext> {
   const { threads } = await (loading ?? load(() => {}));
-  return { device, threads, signal };
+  return { threads, signal };
 }

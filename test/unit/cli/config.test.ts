@@ -89,14 +89,19 @@ describe.each(tabled)("%s", (name) => {
 
 describe("the spec of an experiment", () => {
   it("is the preset's, with what a file changes in it, and the numbers follow", async () => {
-    writeFileSync("changes.json", JSON.stringify({ preset: "smoke", spec: { points: 7, octaves: 1, fitIterations: 2, cells: 4 } }));
+    writeFileSync(
+      "changes.json",
+      JSON.stringify({ preset: "smoke", spec: { points: 7, octaves: 1, fitIterations: 2, cells: 4 } }),
+    );
     const { json } = await told("reproduce theory --config changes.json --print-config");
     expect(json).toMatchObject({ spec: { points: 7, dimension: 4, perOctave: 1, octaves: 1 } });
     expect((await told("reproduce theory --config changes.json --out changed")).code).toBe(0);
     const metrics = JSON.parse(readFileSync("changed/metrics.json", "utf8"));
     expect(metrics).toMatchObject({ preset: "smoke", spec: { points: 7, octaves: 1 } });
     expect(metrics.errors[0].errors).toHaveLength(2);
-    expect(readFileSync("changed/report.html", "utf8")).toContain("smoke with other points, octaves, cells, fitIterations");
+    expect(readFileSync("changed/report.html", "utf8")).toContain(
+      "smoke with other points, octaves, cells, fitIterations",
+    );
     expect(JSON.parse(readFileSync("changed/config.json", "utf8"))).toMatchObject({ spec: { points: 7 } });
   });
 

@@ -154,15 +154,17 @@ export function resultOf(
   };
 }
 
-async function submitted({ plan, queue }: Site, { tries, lease }: Options): Promise<JobResult> {
+async function submitted({ plan, queue, address }: Site, { tries, lease }: Options): Promise<JobResult> {
   const { id, noted, jobs } = plan;
   await queue.note(id, noted);
   await queue.submit(jobs, { tries, lease });
+  // An address of a server may hold a password: it is in the environment, or the user knows it.
+  const [where, at] = isPostgres(address) ? [" on any machine", ""] : ["", ` --queue ${address}`];
   return {
     text:
       `Sweep ${id}: ${jobs.length} jobs are in the queue.\n\n` +
-      `\`hypersolvers worker\` on any machine does them, \`hypersolvers sweep status ${id}\` tells how they stand, and ` +
-      `\`hypersolvers sweep results ${id} --out FOLDER\` writes what came of them.`,
+      `\`hypersolvers worker${at}\`${where} does them, \`hypersolvers sweep status ${id}${at}\` tells how they ` +
+      `stand, and \`hypersolvers sweep results ${id}${at} --out FOLDER\` writes what came of them.`,
     json: { id, jobs: jobs.length },
   };
 }

@@ -109,10 +109,16 @@ function verdict({ within = [], leftOut = [], steering = [] }: Partial<AgentsMet
   return sentences.join(" ");
 }
 
+/** Rivals with errors so many times the agents' explode: they would hide everything else. */
+const MOST_SHOWN = 100;
+
 /** Error against cost, one picture a family. */
 export function steeringFigures(steering: readonly Steering[]): Figure[] {
-  return steering.map(({ family, points }, i) => {
+  return steering.map(({ family, points: all }, i) => {
     const names = [...Object.values(agentNames), ...Object.values(rivalNames)];
+    const isAgent = ({ by }: SteeredPoint): boolean => roleOf(by) === "hypersolver";
+    const most = MOST_SHOWN * Math.max(...all.filter(isAgent).map(({ error }) => error));
+    const points = all.filter(({ error }) => error <= most);
     const series = names.map(
       (label): ParetoSeries => ({
         label,
@@ -131,7 +137,9 @@ export function steeringFigures(steering: readonly Steering[]): Figure[] {
         labels: "none",
         width: 480,
         height: 320,
-        caption: "One point a tolerance, number of steps, or λ. Steps are controlled sample by sample.",
+        caption:
+          "One point a tolerance, number of steps, or λ. Steps are controlled sample by sample." +
+          (points.length < all.length ? ` Errors above ${formatNumber(most)} are left out.` : ""),
       },
     );
   });

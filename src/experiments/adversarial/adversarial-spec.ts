@@ -1,5 +1,6 @@
 import type { Complete } from "../../spec/index.js";
 import { most } from "../../spec/internal.js";
+import { heldOutOption } from "../kit/held-out-option.js";
 import type { Preset } from "../kit/preset-names.js";
 
 /** What is played, and what is spent on it. */
@@ -85,13 +86,7 @@ export const adversarialExperimentTable = {
     required: true,
     help: "states a mini-batch",
   },
-  heldOut: {
-    type: "integer",
-    min: 1,
-    max: most.samples as number,
-    required: true,
-    help: "states to measure on",
-  },
+  heldOut: heldOutOption as typeof heldOutOption,
 } as const;
 
 export type AdversarialExperimentSpec = Complete<typeof adversarialExperimentTable>;

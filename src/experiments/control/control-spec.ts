@@ -1,5 +1,6 @@
 import type { Complete } from "../../spec/index.js";
 import { most } from "../../spec/internal.js";
+import { heldOutOption } from "../kit/held-out-option.js";
 import type { Preset } from "../kit/preset-names.js";
 
 const taskNames = ["pendulum", "cart-pole", "quadrotor"] as const;
@@ -33,13 +34,7 @@ export const controlTable = {
     required: true,
     help: "observed steps of the plant to learn from",
   },
-  heldOut: {
-    type: "integer",
-    min: 1,
-    max: most.samples as number,
-    required: true,
-    help: "states to measure on",
-  },
+  heldOut: heldOutOption as typeof heldOutOption,
   plants: {
     type: "integer",
     min: 1,

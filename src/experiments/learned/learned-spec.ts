@@ -1,5 +1,6 @@
 import type { Complete } from "../../spec/index.js";
 import { most } from "../../spec/internal.js";
+import { heldOutOption } from "../kit/held-out-option.js";
 import type { Preset } from "../kit/preset-names.js";
 
 /** What is learned, and what is spent on it. What is not said has the defaults of `fit`. */
@@ -41,13 +42,7 @@ export const learnedTable = {
     max: most.samples as number,
     help: "reference trajectories to learn from, for each",
   },
-  heldOut: {
-    type: "integer",
-    min: 1,
-    max: most.samples as number,
-    required: true,
-    help: "states to measure on",
-  },
+  heldOut: heldOutOption as typeof heldOutOption,
 } as const;
 
 export type LearnedExperimentSpec = Complete<typeof learnedTable>;

@@ -1,5 +1,6 @@
 import type { Complete } from "../../spec/index.js";
 import { most } from "../../spec/internal.js";
+import { heldOutOption } from "../kit/held-out-option.js";
 import type { Preset } from "../kit/preset-names.js";
 
 /** Bases of the weights, by name; the first is the one whose solvers are compared. */
@@ -80,13 +81,7 @@ export const trackingTable = {
     required: true,
     help: "reference trajectories of a fit",
   },
-  heldOut: {
-    type: "integer",
-    min: 1,
-    max: most.samples as number,
-    required: true,
-    help: "states to measure on",
-  },
+  heldOut: heldOutOption as typeof heldOutOption,
 } as const;
 
 export type TrackingSpec = Complete<typeof trackingTable>;

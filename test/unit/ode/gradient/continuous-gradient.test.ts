@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
@@ -163,6 +164,9 @@ describe("costs", () => {
     // More steps than one program takes: they are taken one by one.
     const options = { span: [0, 1], method: "euler:400" } as const;
     const keptBetween = async (adjoint: "discrete" | "continuous"): Promise<number> => {
+      // What earlier tests left is released first: a run through, then what its finalizers let go.
+      collect();
+      await setImmediate();
       collect();
       const before = process.memoryUsage().arrayBuffers;
       let kept = 0;
@@ -173,8 +177,8 @@ describe("costs", () => {
       });
       return kept / start.data.byteLength;
     };
-    // The collector may leave states of the steps just taken lying about: 8 to 70 were seen, on a busy machine.
-    expect(await keptBetween("discrete")).toBeGreaterThan(390);
+    // Of 400 steps one keeps every state and the other none; the collector's own share was up to 70 states.
+    expect(await keptBetween("discrete")).toBeGreaterThan(300);
     expect(await keptBetween("continuous")).toBeLessThan(150);
   });
 });

@@ -67,7 +67,10 @@ export interface FitMetrics<Spec extends LearnedSpec = LearnedSpec> {
   /** What the learned solver would be without learning. */
   readonly base: MethodResult | BrokenResult;
   readonly learned: MethodResult | BrokenResult;
+  /** Every method; what was learned and its base alone where the rivals were skipped. */
   readonly comparison: readonly ComparisonRow[];
+  /** Whether the other solvers were measured. Absent in results of earlier versions, where they were. */
+  readonly rivals?: "measured" | "skipped";
   /** Bounds of errors of what was learned; undefined where there are too few states for any. */
   readonly calibration: SolveCalibration | undefined;
   readonly losses: readonly TrainingPoint[];

@@ -60,7 +60,7 @@ export function comparisonText(rows: readonly ComparisonRow[]): string {
 }
 
 /** What was reached, at what cost, and what comes closest without learning. */
-export function fitSummary({ base, learned, learn, comparison }: FitMetrics): string {
+export function fitSummary({ base, learned, learn, comparison, rivals }: FitMetrics): string {
   const inSteps = `${learned.title} with ${count(learned.steps, "step")}`;
   if (isBroken(learned)) return `${learn === "correction" ? inSteps : learned.title} breaks on these states.`;
   const [what, alone] = namesOf(learn, learned, base);
@@ -69,9 +69,11 @@ export function fitSummary({ base, learned, learn, comparison }: FitMetrics): st
     : `${alone} ends ${formatNumber(base.mean)} away: ${closerText(base.mean / learned.mean)}.`;
   return [
     `${what} ends ${formatNumber(learned.mean)} from the reference on average; ${before}`,
-    ...rivalSentences(learned, comparison, base.title),
+    ...(rivals === "skipped" ? [NOT_COMPARED] : rivalSentences(learned, comparison, base.title)),
   ].join(" ");
 }
+
+const NOT_COMPARED = "Other solvers were not measured.";
 
 /** What was learned, and what it is told beside. */
 function namesOf(
@@ -140,7 +142,7 @@ export function fitReport(
     ],
     sections: [
       {
-        heading: "Against every other solver",
+        heading: metrics.rivals === "skipped" ? "Against its base alone" : "Against every other solver",
         text: `Mean Euclidean distance at the end of the span to ${measuringText(metrics.measuring)}, on ${metrics.heldOutSamples} initial states that the fit never saw${droppedText(metrics.dropped)}; 95 % of them end closer than the next column says. MACs count f and g.`,
         table: comparisonTable(metrics.comparison),
         on: "both",

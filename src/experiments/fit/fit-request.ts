@@ -19,6 +19,8 @@ export interface FitRequest<Learned extends LearnedSolver = LearnedSolver> exten
   readonly measuring?: AdaptiveMethod;
   /** Evaluations of f to compare methods at. Default: as what is learned says. */
   readonly budget?: readonly number[] | undefined;
+  /** Measure the other solvers too. Default true; else what was learned and its base alone. */
+  readonly compare?: boolean;
   /** Draw figures and write a report. Default true. */
   readonly figures?: boolean;
   /** Told the file of what was learned before that is measured; it comes again at the end, with measured errors. */

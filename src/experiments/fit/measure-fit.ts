@@ -12,7 +12,7 @@ import type { Field, FixedMethod, Span } from "../../ode/index.js";
 import type { CompileOptions, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
-import { stepCount } from "../kit/competitor.js";
+import { type Competitor, labelsOf, stepCount } from "../kit/competitor.js";
 import { type ComparisonRow, compareMethods } from "./comparison.js";
 import type { BrokenResult, FitMetrics, MethodResult } from "./fit-metrics.js";
 import type { FitRequest } from "./fit-request.js";
@@ -37,13 +37,14 @@ export interface MeasuredMethod {
   readonly errors?: StateErrors;
 }
 
-/** Measures the learned solver and its base as they were fitted, then every method at every budget. */
+/** Measures the learned solver and its base as they were fitted, then, where wanted, every method at every budget. */
 export async function measureFit(
   {
     field,
     measuring = measuringReference(field),
     budget,
-  }: Pick<FitRequest, "field" | "measuring" | "budget">,
+    compare = true,
+  }: Pick<FitRequest, "field" | "measuring" | "budget" | "compare">,
   learned: LearnedSolver,
   wanted: Samples,
   context: RunContext,
@@ -60,13 +61,30 @@ export async function measureFit(
   const on = { span, samples, reference, compile };
   const own = await measuredMethod(field, learned, on);
   const base = await measuredMethod(field, { method: learned.base, title: learned.base.title }, on);
-  const methods = learned.competitors(budget ?? learned.budget);
   // A stop comes too late here: what was fitted is to be measured.
   const { signal: _, ...unstopped } = context;
-  const comparison = await compareMethods({ field, span, samples, reference, methods }, unstopped);
+  const methods = learned.competitors(budget ?? learned.budget);
+  const comparison = compare
+    ? await compareMethods({ field, span, samples, reference, methods }, unstopped)
+    : ownRows(learned, base.result, own.result);
   const seconds = (performance.now() - started) / 1000;
   const told = { ...referenceFacts(measuring), noise };
   return { samples, dropped, measuring: told, base, learned: own, comparison, seconds };
+}
+
+/** The rows of what was measured on the way: the base, and what was learned. */
+function ownRows(
+  { method, title, base }: Pick<LearnedSolver, "method" | "title" | "base">,
+  before: MethodResult | BrokenResult,
+  after: MethodResult | BrokenResult,
+): ComparisonRow[] {
+  const row = (competitor: Competitor, result: MethodResult | BrokenResult): ComparisonRow => {
+    const labels = labelsOf(competitor);
+    if (isBroken(result)) return { ...labels, broken: result.broken, reason: result.reason };
+    const { nfe, gCalls, macs, milliseconds, mean: error, quantile95, relative } = result;
+    return { ...labels, nfe, gCalls, macs, milliseconds, error, quantile95, relative };
+  };
+  return [row({ method: base, role: "base" }, before), row({ method, title, role: "hypersolver" }, after)];
 }
 
 interface MeasuredCase {

@@ -90,7 +90,7 @@ async function calibrated(
 }
 
 function metricsOf<Learned extends LearnedSolver>(
-  { title, command }: FitRequest<Learned>,
+  { title, command, compare = true }: FitRequest<Learned>,
   { kind, spec, status, iterations, losses, noiseFloor, reference, parameters, seconds }: Learned,
   { samples, dropped, base, learned, comparison, measuring, seconds: measure }: MeasuredFit,
   brokenSolver: Broken | undefined,
@@ -108,6 +108,7 @@ function metricsOf<Learned extends LearnedSolver>(
     base: base.result,
     learned: learned.result,
     comparison,
+    rivals: compare ? "measured" : "skipped",
     losses,
     noiseFloor,
     reference: referenceFacts(reference),

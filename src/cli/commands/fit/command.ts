@@ -23,6 +23,6 @@ export const fitCommand: CommandDefinition = specCommand({
     "fit flow.onnx --base midpoint --steps 1 --epsilon none",
     "fit flow.onnx --base midpoint --steps 1 --epsilon none --log-density points.csv --out densities",
   ],
-  free: ["samples", "budget", "figures"],
+  free: ["samples", "budget", "compare", "figures"],
   load: async () => (await import("./job.js")).fitJob,
 });

@@ -27,7 +27,7 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
     const task = await fitTask(spec, output);
     const learner = chosenLearner(task, spec);
     const own = completeSpec(fitRunTable, pickSpec(fitRunTable, spec));
-    const { out = outOf(spec), resume, samples: heldOut, budget, figures } = own;
+    const { out = outOf(spec), resume, samples: heldOut, budget, compare, figures } = own;
     await requireWritableFolder(out);
     if (figures) requirePictures("or add --no-figures");
     await lookForCheckpoint(out, resume, output);
@@ -39,7 +39,7 @@ export const fitJob: SpecJob<typeof fitCommandTable> = {
     try {
       const kept = await checkpointing(checkpoints, resume);
       const run = await runFit(
-        { ...task, ...kept, command, learner, heldOut, budget, figures, onLearned: learned.write },
+        { ...task, ...kept, command, learner, heldOut, budget, compare, figures, onLearned: learned.write },
         {
           ...machine,
           signal: interruption.signal,

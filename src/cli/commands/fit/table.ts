@@ -60,6 +60,13 @@ export const fitRunTable = {
     group: "What to fit:",
     help: "evaluations of f to compare methods at",
   },
+  compare: {
+    type: "boolean",
+    default: true,
+    group: "What to fit:",
+    flagHelp: "measure what was learned and its base alone, not the other solvers",
+    help: "measure the other solvers too",
+  },
   resume: {
     type: "boolean",
     default: false,

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { measuredRows } from "../../../../src/experiments/fit/comparison.js";
 import {
   correctionLearner,
   experimentNamed,
@@ -54,6 +55,19 @@ describe("a whole run", () => {
     expect(unbroken(run.metrics.learned).mean).toBeLessThan(unbroken(run.metrics.base).mean / 10);
     expect(run.metrics).toMatchObject({ status: "complete", heldOutSamples: 100 });
     expect(fitSummary(run.metrics)).toMatch(/^HyperHeun with 1 step \(2 evaluations of f\)/);
+  });
+
+  test("without rivals measures the base and what was learned alone, the same, and says so", async () => {
+    const alone = await runFit({ ...request, compare: false });
+    expect(alone.metrics.comparison.map(({ role }) => role)).toEqual(["base", "hypersolver"]);
+    const told = (whole: typeof run): object[] =>
+      measuredRows(whole.metrics.comparison)
+        .filter(({ role, steps }) => ["base", "hypersolver"].includes(role) && steps === 1)
+        .map(({ milliseconds: _, fitted: __, ...row }) => row);
+    expect(told(alone)).toEqual(told(run));
+    expect([run.metrics.rivals, alone.metrics.rivals]).toEqual(["measured", "skipped"]);
+    expect(fitSummary(alone.metrics)).toMatch(/Other solvers were not measured\.$/);
+    expect(alone.card.measured).toEqual(run.card.measured.filter(({ steps }) => steps === 1));
   });
 
   test("writes a card with the truth", () => {

@@ -2,6 +2,7 @@
 
 // Solving a JavaScript field.
 
+export type { PlainJacobian } from "./implicit/finite-differences.js";
 export type { PlainField } from "./plain/plain-field.js";
 export { type SolveOptions, solve } from "./plain/solve.js";
 export { orThrow, type Solution } from "./problem/solution.js";
@@ -12,6 +13,8 @@ export { ab2, ab3 } from "./methods/multistep/adams-bashforth.js";
 export { multistepMethods } from "./methods/multistep/index.js";
 export type { MultistepMethod } from "./methods/multistep/multistep.js";
 export { pecHeun } from "./methods/multistep/pec-heun.js";
+export { rodas4 } from "./methods/rosenbrock/rodas4.js";
+export type { RosenbrockTableau } from "./methods/rosenbrock/tableau.js";
 export { type AdaptiveTableau, type ButcherTableau, defineTableau } from "./methods/tableau.js";
 export { adaptiveHeun } from "./methods/tableaus/adaptive-heun.js";
 export { alpha } from "./methods/tableaus/alpha.js";
@@ -38,6 +41,7 @@ export {
   fixed,
   type Method,
   multistep,
+  type RosenbrockMethod,
 } from "./methods/method.js";
 export type { NonStationaryCoefficients } from "./methods/non-stationary/coefficients.js";
 export { type NonStationaryMethod, nonStationary } from "./methods/non-stationary/method.js";

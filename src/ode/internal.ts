@@ -23,7 +23,7 @@ export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.j
 export { plus } from "./gradient/cotangents.js";
 export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
 export { type LinearMethod, linearTableau } from "./methods/linear-method.js";
-export { withStepControl } from "./methods/method.js";
+export { requireExplicit, withStepControl } from "./methods/method.js";
 export {
   requireLinear,
   requireTableau,
@@ -80,5 +80,6 @@ export { checkGrid, type Grid, planMesh, type SolvePlace } from "./problem/grid.
 export { interruption } from "./problem/interruption.js";
 export { type MeshStep, spanOf, stepsOf } from "./problem/mesh.js";
 export { checkOptionNames, type OptionNames } from "./problem/option-names.js";
+export { stiffWarning } from "./problem/solution.js";
 export { integrateAdaptive } from "./step-control/adaptive.js";
 export { isBelowRounding, magnitudeOf, unitRoundoff } from "./step-control/tolerance-floor.js";

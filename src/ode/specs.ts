@@ -11,6 +11,8 @@ export {
   splitMethods,
   splitReversible,
 } from "./methods/method-text.js";
+export { isRosenbrockName } from "./methods/rosenbrock/names.js";
+export { solveMethodNames } from "./methods/solve-method-names.js";
 export { tableauTable } from "./methods/tableau-table.js";
 export { methodNames, requireTableauName } from "./methods/tableaus/names.js";
 export { DEFAULT_MAX_STEPS, DEFAULT_TOLERANCES } from "./step-control/step-control.js";

@@ -16,6 +16,7 @@ import {
   type SolvePlace,
   spanOf,
 } from "../../ode/internal.js";
+import { isRosenbrockName } from "../../ode/specs.js";
 import { type LoadedCorrection, readCoefficients, readCorrection } from "../files/models.js";
 import { forOption } from "./for-option.js";
 import { unusable } from "./usage-error.js";
@@ -146,7 +147,7 @@ function refuseWhole({ method }: MethodOptions, option: string, other?: string):
 
 /** A bare name means step control. */
 function requireEstimate(method: string): void {
-  if (isWhole(method)) return;
+  if (isWhole(method) || isRosenbrockName(method)) return;
   const tableau = forOption("--method", () => tableauNamed(method));
   if (!isAdaptive(tableau))
     throw missing("--steps", `a number of steps: ${tableau.name} has no error estimate`);

@@ -1,6 +1,6 @@
 import { checkMethodText } from "../../hypersolver/specs.js";
 import { baseSpellings, DEFAULT_NOISE, FLOW_TOLERANCES, noiseKinds, parseBase } from "../../models/specs.js";
-import { DEFAULT_MAX_STEPS, EXACT_TRACE_LIMIT, methodNames, traceEstimators } from "../../ode/specs.js";
+import { DEFAULT_MAX_STEPS, EXACT_TRACE_LIMIT, solveMethodNames, traceEstimators } from "../../ode/specs.js";
 import { type Device, devices, MOST_THREADS } from "../../runtime/specs.js";
 import type { Complete } from "../../spec/index.js";
 import { most, numberText, seedRow } from "../../spec/internal.js";
@@ -45,9 +45,9 @@ export const flowSolverTable = {
     otherwise: "dopri5",
     placeholder: "method",
     group: "How to solve:",
-    known: methodNames as readonly string[],
+    known: solveMethodNames as readonly string[],
     reads: checkMethodText as typeof checkMethodText,
-    help: "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction), ns:FILE (coefficients), student:FILE; or a name alone, {choices}",
+    help: "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), rodas4@1e-5 (implicit, for stiff fields), hyper:FILE:2 (correction), ns:FILE (coefficients), student:FILE; or a name alone, {choices}",
   },
   steps: {
     type: "integer",

@@ -1,4 +1,4 @@
-import type { AdaptiveMethod, Field } from "../../ode/index.js";
+import type { AdaptiveMethod, Field, RosenbrockMethod } from "../../ode/index.js";
 import { isBelowRounding, stateType, unitRoundoff } from "../../ode/internal.js";
 import type { Output } from "../terminal/output.js";
 
@@ -8,7 +8,7 @@ import type { Output } from "../terminal/output.js";
  * @param advice what to do beside loosening them.
  */
 export function warnOfTolerances(
-  method: AdaptiveMethod,
+  method: AdaptiveMethod | RosenbrockMethod,
   field: Field,
   magnitude: number,
   output: Output,

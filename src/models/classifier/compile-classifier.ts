@@ -12,6 +12,7 @@ import {
   compileNames,
   type FieldStatistics,
   interruption,
+  requireExplicit,
   resolveMethod,
   runtimeOptions,
 } from "../../ode/internal.js";
@@ -67,7 +68,7 @@ export async function compileClassifier(
   options: ClassifierSolveOptions = {},
 ): Promise<CompiledClassifier> {
   checkOptionNames("compileClassifier", options, { ...compileNames, method: true, signal: true });
-  const method = resolveMethod(options.method, CLASSIFIER_TOLERANCES);
+  const method = requireExplicit(resolveMethod(options.method, CLASSIFIER_TOLERANCES));
   const parts =
     method.kind === "fixed"
       ? await fixedParts(classifier, method, options)

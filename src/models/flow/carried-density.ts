@@ -6,7 +6,13 @@ import {
   type Method,
   orThrow,
 } from "../../ode/index.js";
-import { columnsOf, compileVolumeSolve, type FieldStatistics, withZeroColumns } from "../../ode/internal.js";
+import {
+  columnsOf,
+  compileVolumeSolve,
+  type FieldStatistics,
+  requireExplicit,
+  withZeroColumns,
+} from "../../ode/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { type Tensor, toFloat64 } from "../../tensor/index.js";
 import { dimensionOf, type Flow } from "./flow.js";
@@ -44,7 +50,10 @@ export function compileDensityCarrier(
   method: Method,
   options: CarrierOptions,
 ): Promise<DensityCarrier> {
-  return method.kind === "fixed" ? compileMap(flow, method, options) : compileIntegral(flow, method, options);
+  const explicit = requireExplicit(method);
+  return explicit.kind === "fixed"
+    ? compileMap(flow, explicit, options)
+    : compileIntegral(flow, explicit, options);
 }
 
 async function compileMap(

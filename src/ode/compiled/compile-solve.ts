@@ -1,6 +1,8 @@
 import type { NamedTensors } from "../../runtime/index.js";
 import type { Tensor } from "../../tensor/index.js";
 import type { Field } from "../field/field.js";
+import { compileImplicit } from "../implicit/compiled-solve.js";
+import { isImplicit } from "../methods/method.js";
 import { resolveMethod } from "../methods/method-of.js";
 import { planMesh, requestedTimes } from "../problem/grid.js";
 import { checkOptionNames } from "../problem/option-names.js";
@@ -16,6 +18,7 @@ import { compileFixed } from "./fixed-solve.js";
 export async function compileSolve(field: Field, options: CompiledSolveOptions): Promise<CompiledSolve> {
   checkOptionNames("compileSolve", options, compiledSolveNames);
   const method = resolveMethod(options.method);
+  if (isImplicit(method)) return compileImplicit(field, method, options);
   return method.kind === "adaptive"
     ? compileAdaptive(field, method, requestedTimes(options), options)
     : compileFixed(field, method, planMesh(method.grid, options), options);

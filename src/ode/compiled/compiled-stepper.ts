@@ -4,11 +4,15 @@ import { type Field, stateType } from "../field/field.js";
 import { type AdaptiveTableau, reusesLastStage } from "../methods/tableau.js";
 import type { Span } from "../problem/mesh.js";
 import type { AdaptiveStepper } from "../step-control/stepper.js";
+import { stiffnessTest } from "../step-control/stiffness.js";
 import { checkControlled } from "./compiled-options.js";
 import { rowsOf } from "./compiled-steps.js";
 import { programStepper, type StepperPrograms } from "./program-stepper.js";
 import { tensorLayout } from "./state-layout.js";
 import { type CompiledTolerance, evaluationGraph, trialGraph } from "./trial-graph.js";
+
+/** How numbers of rows side by side are joined. */
+const ROOT = "root mean square";
 
 /** The compiled programs of adaptive stepping. */
 interface CompiledStepper {
@@ -44,7 +48,7 @@ export async function compiledStepper(
     trial: await compile(
       trial,
       { hot: true, ...compileOptions },
-      { ...rowsOf(trial), ratio: "root mean square" },
+      { ...rowsOf(trial), ratio: ROOT, ...(stiffnessTest(tableau) && { bent: ROOT, moved: ROOT }) },
     ),
   };
   const { dtype } = stateType(field);

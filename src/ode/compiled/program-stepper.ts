@@ -15,6 +15,7 @@ import { scaledNorm } from "../plain/plain-stepper.js";
 import { clampTo, type Span } from "../problem/mesh.js";
 import { initialStepGuess, initialStepSize } from "../step-control/initial-step.js";
 import type { AdaptiveStepper } from "../step-control/stepper.js";
+import { stiffnessTest } from "../step-control/stiffness.js";
 import { isBelowRounding, largestOf } from "../step-control/tolerance-floor.js";
 import { stepFeeds } from "./compiled-steps.js";
 import { firstBadOf, type StateLayout } from "./state-layout.js";
@@ -73,6 +74,7 @@ export function programStepper<Y>(given: ProgramStepperParts<Y>): AdaptiveSteppe
         y1,
         k1: given.reuse ? last : undefined,
         errorRatio,
+        stiffness: stiffnessOf(tableau, outputs),
         firstBadIndex: Number.isFinite(errorRatio) ? undefined : (bad(y1) ?? bad(last)),
         stages: dense ? tableau.b.map((_, i) => layout.read(`stage${i}`, outputs)) : [],
       };
@@ -80,6 +82,14 @@ export function programStepper<Y>(given: ProgramStepperParts<Y>): AdaptiveSteppe
     interpolate: ({ y0, dt, stages, k1 }, theta) =>
       moved(layout, y0, dt, denseWeights(tableau, theta), [...stages, k1]),
   };
+}
+
+/** See `Trial.stiffness`: of programs that tell. */
+function stiffnessOf(tableau: AdaptiveTableau, outputs: NamedTensors): number | undefined {
+  const test = stiffnessTest(tableau);
+  const { bent, moved } = outputs;
+  if (test === undefined || bent === undefined || moved === undefined) return undefined;
+  return item(bent) / item(moved) / test.bound;
 }
 
 /** y + dt Σ c_i k_i, computed in float64. */

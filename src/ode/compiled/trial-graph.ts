@@ -23,6 +23,7 @@ import { graphAlgebraWithin } from "../methods/graph-algebra.js";
 import { embeddedStep } from "../methods/runge-kutta.js";
 import type { AdaptiveTableau } from "../methods/tableau.js";
 import type { Tolerance } from "../plain/plain-stepper.js";
+import { stiffnessTest } from "../step-control/stiffness.js";
 import { controlsOf } from "./compiled-steps.js";
 
 /** Tolerances of a compiled solve; its norm is always the root mean square. */
@@ -55,7 +56,7 @@ export function evaluationGraph(field: Field): Graph {
 
 /**
  * One attempt from (/s, /z) to /s + /dt with /k0 = f(/s, /z): y1, the last stage, and the error ratio, which is NaN or
- * infinite where anything is. Stage times stay between /low and /high.
+ * infinite where anything is; where the pair has a test of stiffness, the root mean squares that it divides, times dt: bent and moved. Stage times stay between /low and /high.
  * @param dense also return all stages, as stage0, stage1, …
  */
 export function trialGraph(
@@ -73,7 +74,11 @@ export function trialGraph(
     const { y1, stages, error } = step;
     const ratio = errorRatio([{ y, y1, error, tolerance }]);
     const all = Object.fromEntries(dense ? stages.map((stage, i) => [`stage${i}`, stage]) : []);
-    return { y1, last: stages.at(-1) as Node, ratio, ...all };
+    const test = stiffnessTest(tableau);
+    const size = (weights: readonly number[]): Node =>
+      sqrt(mean(square(algebra.increment(dt, weights, stages))));
+    const shown = test && { bent: size(test.slopes), moved: size(test.weights) };
+    return { y1, last: stages.at(-1) as Node, ratio, ...shown, ...all };
   });
 }
 

@@ -1,7 +1,7 @@
 import { runtimeOptions } from "../compiled/compiled-options.js";
 import { STATE_INPUT } from "../compiled/compiled-steps.js";
 import type { Field } from "../field/field.js";
-import type { Method } from "../methods/method.js";
+import { type AdaptiveMethod, type FixedMethod, requireExplicit } from "../methods/method.js";
 import { resolveMethod } from "../methods/method-of.js";
 import { repeatsStep, type StepScheme, tableauScheme } from "../methods/scheme.js";
 import { planMesh, requestedTimes } from "../problem/grid.js";
@@ -29,7 +29,7 @@ export async function compileDiscreteGradient(
   field: Field,
   options: GradientOptions,
 ): Promise<DifferentiableSolve> {
-  const method = resolveMethod(options.method);
+  const method = requireExplicit(resolveMethod(options.method));
   const scheme = method.kind === "fixed" ? method.scheme(field) : tableauScheme(field, method.tableau);
   if (method.kind === "fixed" && !repeatsStep(scheme)) return compileUnrolledGradient(field, method, options);
   return compileStepwise(field, method, scheme as StepScheme, options);
@@ -37,7 +37,7 @@ export async function compileDiscreteGradient(
 
 async function compileStepwise(
   field: Field,
-  method: Method,
+  method: FixedMethod | AdaptiveMethod,
   scheme: StepScheme,
   options: GradientOptions,
 ): Promise<DifferentiableSolve> {

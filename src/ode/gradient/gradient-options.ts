@@ -1,6 +1,6 @@
 import { fail } from "../../tensor/index.js";
 import type { CompiledSolveOptions } from "../compiled/compiled-solve.js";
-import type { AdaptiveMethod, Method } from "../methods/method.js";
+import { type AdaptiveMethod, type Method, requireExplicit } from "../methods/method.js";
 import { requireTableau, resolveMethod } from "../methods/method-of.js";
 import type { ButcherTableau } from "../methods/tableau.js";
 import { type PlannedMesh, planMesh, requestedTimes, type SolvePlace } from "../problem/grid.js";
@@ -48,11 +48,13 @@ export function planBackward(
   { method, norm }: ContinuousAdjoint,
   place: SolvePlace,
 ): BackwardPlan {
+  requireExplicit(forward);
   const there =
     forward.kind === "fixed" ? planMesh(forward.grid, place) : { mesh: [], times: requestedTimes(place) };
   const times = [...there.times].reverse();
-  const backward =
-    method === undefined ? forward : resolveMethod(method, forward.kind === "adaptive" ? forward : undefined);
+  const backward = requireExplicit(
+    method === undefined ? forward : resolveMethod(method, forward.kind === "adaptive" ? forward : undefined),
+  );
   if (backward.kind === "adaptive") {
     refuseOvershoot(backward);
     return { kind: "adaptive", method: backward, times };

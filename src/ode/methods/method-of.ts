@@ -6,6 +6,8 @@ import { controlOf, type ReversibleSpec, type TableauMethodSpec } from "./method
 import { parseTableauMethod } from "./method-text.js";
 import { multistepNamed } from "./multistep/index.js";
 import { reversible } from "./reversible/method.js";
+import { rosenbrockMethods } from "./rosenbrock/index.js";
+import { isRosenbrockName } from "./rosenbrock/names.js";
 import { type ButcherTableau, defineTableau, isAdaptive } from "./tableau.js";
 import { dopri5 } from "./tableaus/dopri5.js";
 import { tableauNamed } from "./tableaus/index.js";
@@ -18,6 +20,12 @@ import { tableauNamed } from "./tableaus/index.js";
 export function tableauMethodOf(spec: TableauMethodSpec): Method {
   if (spec.kind === "reversible") return reversibleOf(spec, tableauMethodOf(spec.base));
   if (spec.kind === "multistep") return multistep(multistepNamed(spec.method), spec.grid);
+  if (typeof spec.tableau === "string" && isRosenbrockName(spec.tableau)) {
+    const rosenbrock = rosenbrockMethods[spec.tableau];
+    if (spec.kind === "fixed") return fixed(rosenbrock, spec.grid);
+    const { kind: _, tableau: _tableau, ...control } = spec;
+    return adaptive(rosenbrock, controlOf(control));
+  }
   const tableau: ButcherTableau =
     typeof spec.tableau === "string" ? tableauNamed(spec.tableau) : defineTableau(spec.tableau);
   if (spec.kind === "fixed") return fixed(tableau, spec.grid);
@@ -27,7 +35,7 @@ export function tableauMethodOf(spec: TableauMethodSpec): Method {
     what: "method",
     expected: "a method with an error estimate, or fixed steps",
     received: `${tableau.name}, which has none, and no steps`,
-    help: `write ${tableau.name}:4 for four steps, or take adaptive_heun, bosh3, dopri5, tsit5 or dopri8`,
+    help: `write ${tableau.name}:4 for four steps, or take adaptive_heun, bosh3, dopri5, tsit5, dopri8 or, for stiff fields, rodas4`,
   });
 }
 

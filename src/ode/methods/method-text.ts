@@ -10,6 +10,7 @@ import type {
   TableauMethodSpec,
 } from "./method-spec.js";
 import { isMultistepName, multistepNames } from "./multistep/names.js";
+import { isRosenbrockName, rosenbrockNames } from "./rosenbrock/names.js";
 import { isTableauName, unknownMethod } from "./tableaus/names.js";
 
 /*
@@ -23,6 +24,7 @@ import { isTableauName, unknownMethod } from "./tableaus/names.js";
  *     dopri5                      step control at the default tolerances
  *     dopri5@1e-5                 rtol = atol = 1e-5
  *     dopri5@rtol=1e-5,atol=1e-7,maxSteps=500
+ *     rodas4@1e-5, rodas4:8       an implicit method, for stiff fields
  */
 
 /** The spelling of a method; `methodOf` needs the object where the library does not know the name of its tableau. */
@@ -156,8 +158,8 @@ export function parseTableauMethod(
  */
 export function requireMethodName(text: string): void {
   const name = splitReversible(text)?.base ?? text;
-  if (isMultistepName(name) || isTableauName(name)) return;
-  throw unknownMethod(name, multistepNames);
+  if (isMultistepName(name) || isRosenbrockName(name) || isTableauName(name)) return;
+  throw unknownMethod(name, [...multistepNames, ...rosenbrockNames]);
 }
 
 const controlNumbers = ["maxSteps", "minStep", "maxStep", "firstStep", "toleranceColumns"];

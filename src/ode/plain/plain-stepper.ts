@@ -4,7 +4,8 @@ import { embeddedStep } from "../methods/runge-kutta.js";
 import { type AdaptiveTableau, errorOrder, reusesLastStage } from "../methods/tableau.js";
 import { initialStepGuess, initialStepSize } from "../step-control/initial-step.js";
 import type { ErrorNorm } from "../step-control/step-control.js";
-import type { AdaptiveStepper } from "../step-control/stepper.js";
+import type { AdaptiveStepper, Awaitable } from "../step-control/stepper.js";
+import { stiffnessTest } from "../step-control/stiffness.js";
 import { isBelowRounding, largestOf } from "../step-control/tolerance-floor.js";
 import { firstBadIndex } from "./plain-field.js";
 
@@ -19,7 +20,7 @@ export interface Tolerance {
 }
 
 /** Root mean square over the whole state: all elements of a batch decide together. */
-function rmsNorm(values: Float64Array): number {
+export function rmsNorm(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / Math.max(1, values.length));
 }
 
@@ -40,6 +41,7 @@ export function plainStepper(
   tolerance: Tolerance,
 ): AdaptiveStepper<Float64Array> {
   const reuse = reusesLastStage(tableau, tolerance);
+  const test = stiffnessTest(tableau);
   return {
     errorOrder: errorOrder(tableau),
     evaluationsPerTrial: tableau.stages - 1,
@@ -47,23 +49,18 @@ export function plainStepper(
       const k = field(s, y);
       return { k, firstBadIndex: firstBadIndex(k) };
     },
-    initialStep: (s, y, k0, span) => {
-      const limit = Math.abs(span);
-      const d1 = scaledNorm(tolerance, k0, y, y);
-      const h0 = initialStepGuess(scaledNorm(tolerance, y, y, y), d1, limit);
-      const signed = Math.sign(span) * h0;
-      const k1 = field(s + signed, plainAlgebra.combine(y, signed, [1], [k0]));
-      const change = k1.map((value, i) => value - (k0[i] ?? 0));
-      return initialStepSize(h0, d1, scaledNorm(tolerance, change, y, y) / h0, errorOrder(tableau), limit);
-    },
+    initialStep: (s, y, k0, span) => firstStepSize(field, tolerance, errorOrder(tableau), { s, y, k0, span }),
     trial: (s, dt, y, k0) => {
       const { y1, stages, error } = embeddedStep(tableau, field, plainAlgebra, { s, dt, y, k0 });
       const arrays = [y1, ...stages];
+      const size = (weights: readonly number[]): number =>
+        rmsNorm(plainAlgebra.increment(dt, weights, stages));
       return {
         y1,
         stages,
         k1: reuse ? stages.at(-1) : undefined,
         errorRatio: scaledNorm(tolerance, error, y, y1),
+        stiffness: test && size(test.slopes) / size(test.weights) / test.bound,
         firstBadIndex: arrays.map(firstBadIndex).find((index) => index !== undefined),
       };
     },
@@ -72,6 +69,27 @@ export function plainStepper(
     coarseType: (y) => (isBelowRounding(tolerance, "float64", largestOf(y)) ? "float64" : undefined),
     firstBadIndex,
   };
+}
+
+/**
+ * Hairer's first step of float64 states, for one evaluation of f.
+ * @param order q of an error estimate that is O(dt^q).
+ * @param at where the solve starts, k0 = f(s, y), and the signed distance to its end.
+ */
+export async function firstStepSize(
+  field: (s: number, y: Float64Array) => Awaitable<Float64Array>,
+  tolerance: Tolerance,
+  order: number,
+  at: { readonly s: number; readonly y: Float64Array; readonly k0: Float64Array; readonly span: number },
+): Promise<number> {
+  const { s, y, k0, span } = at;
+  const limit = Math.abs(span);
+  const d1 = scaledNorm(tolerance, k0, y, y);
+  const h0 = initialStepGuess(scaledNorm(tolerance, y, y, y), d1, limit);
+  const signed = Math.sign(span) * h0;
+  const k1 = await field(s + signed, plainAlgebra.combine(y, signed, [1], [k0]));
+  const change = k1.map((value, i) => value - (k0[i] ?? 0));
+  return initialStepSize(h0, d1, scaledNorm(tolerance, change, y, y) / h0, order, limit);
 }
 
 /** With atol = 0 an element that stays exactly zero has tolerance zero; an exact zero still passes. */

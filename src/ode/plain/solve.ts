@@ -1,20 +1,29 @@
 import { fail } from "../../tensor/index.js";
 import { shortNumber } from "../../tensor/internal.js";
+import type { PlainJacobian } from "../implicit/finite-differences.js";
+import { solveImplicit } from "../implicit/plain-solve.js";
 import { plainAlgebra, type VectorField } from "../methods/algebra.js";
 import { type LinearMethod, linearSteps } from "../methods/linear-method.js";
+import { isImplicit } from "../methods/method.js";
 import { requireLinear, resolveMethod } from "../methods/method-of.js";
 import { type PlannedMesh, planMesh, requestedTimes } from "../problem/grid.js";
 import { interruption } from "../problem/interruption.js";
 import { spanOf, stepsOf } from "../problem/mesh.js";
-import { checkOptionNames, requestNames } from "../problem/option-names.js";
+import { checkOptionNames, type OptionNames, requestNames } from "../problem/option-names.js";
 import { type Solution, SolutionRecorder } from "../problem/solution.js";
 import type { SolveRequest } from "../problem/solve-request.js";
 import { integrateAdaptive } from "../step-control/adaptive.js";
 import { checkedField, firstBadIndex, type PlainField } from "./plain-field.js";
 import { plainStepper } from "./plain-stepper.js";
+import { refuseColumns } from "./refuse-columns.js";
 
 /** What `solve` is asked. */
-export type SolveOptions = SolveRequest<Float64Array>;
+export interface SolveOptions extends SolveRequest<Float64Array> {
+  /** ∂f/∂y for an implicit method, d rows of d numbers or all of them row by row. Default: forward differences. */
+  readonly jacobian?: PlainJacobian | undefined;
+}
+
+const solveNames: OptionNames<SolveOptions> = { ...requestNames, jacobian: true };
 
 /**
  * Solves dy/ds = f(s, y) for a field written in JavaScript, in float64.
@@ -31,20 +40,15 @@ export async function solve(
   y0: ArrayLike<number>,
   options: SolveOptions,
 ): Promise<Solution<Float64Array>> {
-  checkOptionNames("solve", options, requestNames);
+  checkOptionNames("solve", options, solveNames);
   const method = resolveMethod(options.method);
   const start = startOf(y0);
+  if (isImplicit(method)) return solveImplicit(field, start, method, options);
   if (method.kind === "fixed") {
     const linear = requireLinear(method, "this field is no graph");
     return solveFixed(field, start, linear, planMesh(method.grid, options), options);
   }
-  if (method.toleranceColumns !== undefined)
-    throw fail("INVALID_ARGUMENT", {
-      what: "toleranceColumns",
-      expected: "a compiled field: the state of a JavaScript field has no columns",
-      received: String(method.toleranceColumns),
-      help: "give a norm instead",
-    });
+  refuseColumns(method);
   const times = requestedTimes(options);
   const checked = checkedField(field, method.lastStep === "overshoot" ? undefined : spanOf(times));
   const { signal, onStep } = options;

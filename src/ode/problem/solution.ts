@@ -1,5 +1,6 @@
 import { type ErrorCode, fail } from "../../tensor/index.js";
 import { shortNumber } from "../../tensor/internal.js";
+import { StiffnessCount } from "../step-control/stiffness.js";
 
 /** How a solve ended. */
 type SolveStatus = "success" | "step-limit" | "step-underflow" | "non-finite" | "interrupted";
@@ -9,6 +10,10 @@ export interface SolveStatistics {
   readonly nfe: number;
   readonly acceptedSteps: number;
   readonly rejectedSteps: number;
+  /** How often an implicit method linearised the field; what that took is in `nfe`. Absent for explicit methods. */
+  readonly jacobians?: number;
+  /** Present where stability and not tolerance limited the steps of an explicit pair: an implicit method takes longer ones. */
+  readonly stiff?: true;
   /** Wall-clock time of the solve. */
   readonly milliseconds: number;
 }
@@ -52,6 +57,14 @@ export function orThrow<Y>(solution: Solution<Y>, what = "solve"): Solution<Y> {
   });
 }
 
+/** What is said where an explicit pair met a stiff field. */
+const STIFF =
+  "The field is stiff: stability, not the tolerances, keeps the steps short. Take an implicit method, such as rodas4@1e-5.";
+
+/** The same of a solve that came to its end. @param name of the pair. */
+export const stiffWarning = (name: string): string =>
+  `the field is stiff: stability, not the tolerances, kept the steps of ${name} short. An implicit method may take far fewer: --method rodas4@1e-5`;
+
 /** Collects a solve while it runs, and makes its `Solution` at the end. */
 export class SolutionRecorder<Y> {
   readonly #times: readonly number[];
@@ -60,6 +73,9 @@ export class SolutionRecorder<Y> {
   nfe = 0;
   acceptedSteps = 0;
   rejectedSteps = 0;
+  /** Whether stability limits the steps. */
+  readonly stiffness: StiffnessCount = new StiffnessCount();
+  #jacobians = 0;
   lastGood: { readonly s: number; readonly y: Y };
 
   /** @param times requested times, the first of which is the start. */
@@ -89,6 +105,13 @@ export class SolutionRecorder<Y> {
     this.lastGood = { s, y };
   }
 
+  /** Counts a linearisation by so many evaluations of f; none without a number. */
+  linearised(evaluations: number | undefined): void {
+    if (evaluations === undefined) return;
+    this.nfe += evaluations;
+    this.#jacobians++;
+  }
+
   finish(status: SolveStatus, message: string, firstBadIndex?: number): Solution<Y> {
     return {
       status,
@@ -99,6 +122,8 @@ export class SolutionRecorder<Y> {
         nfe: this.nfe,
         acceptedSteps: this.acceptedSteps,
         rejectedSteps: this.rejectedSteps,
+        ...(this.#jacobians > 0 && { jacobians: this.#jacobians }),
+        ...(this.stiffness.isStiff && { stiff: true as const }),
         milliseconds: performance.now() - this.#startedAt,
       },
       lastGood: this.lastGood,
@@ -118,8 +143,9 @@ export class SolutionRecorder<Y> {
 
   /** @param end where the solve was to end. */
   stepLimit(end: number): Solution<Y> {
-    const message = `Tried ${this.triedSteps} steps and reached s = ${shortNumber(this.lastGood.s)} of ${shortNumber(end)}. Raise maxSteps or loosen rtol and atol.`;
-    return this.finish("step-limit", message);
+    const reached = `Tried ${this.triedSteps} steps and reached s = ${shortNumber(this.lastGood.s)} of ${shortNumber(end)}.`;
+    const advice = "Raise maxSteps or loosen rtol and atol.";
+    return this.finish("step-limit", `${reached} ${this.stiffness.isStiff ? STIFF : advice}`);
   }
 
   interrupted(): Solution<Y> {

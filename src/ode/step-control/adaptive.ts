@@ -99,6 +99,7 @@ async function advanceToEnd<Y>(run: Run<Y>, start: Point<Y>): Promise<Solution<Y
     if (attempt.s1 === point.s) return underflow(run, point.stepSize);
     const trial = await stepper.trial(point.s, attempt.dt, point.y, point.k0);
     recorder.nfe += stepper.evaluationsPerTrial;
+    recorder.linearised(trial.linearisation);
     const errorRatio = allFinite(trial) ? trial.errorRatio : Number.NaN;
     const decision = stepController.decide(point.control, errorRatio, stepper.errorOrder);
     const outcome = decision.accept
@@ -128,11 +129,12 @@ async function accept<Y>(
   run: Run<Y>,
   { s, y }: Point<Y>,
   { dt, s1 }: Attempt,
-  { y1, k1: reused, stages }: Trial<Y>,
+  { y1, k1: reused, stages, stiffness }: Trial<Y>,
   { factor, state }: Decision,
 ): Promise<Point<Y> | Solution<Y>> {
   const { recorder, stepper, t1 } = run;
   recorder.accept(s1, y1);
+  recorder.stiffness.add(stiffness);
   if (s1 === t1 && recorder.nextTime === t1) {
     recorder.save(y1);
     return recorder.succeed();
@@ -176,7 +178,7 @@ function isBefore<Y>({ direction }: Run<Y>, s: number, end: number): boolean {
 }
 
 function underflow<Y>({ recorder }: Run<Y>, stepSize: number): Solution<Y> {
-  const message = `The step size fell to ${shortNumber(stepSize)} at s = ${shortNumber(recorder.lastGood.s)}. The field is stiff or discontinuous there, or the tolerances ask for more than float64 has: loosen rtol and atol.`;
+  const message = `The step size fell to ${shortNumber(stepSize)} at s = ${shortNumber(recorder.lastGood.s)}. The field is stiff or discontinuous there, or the tolerances ask for more than float64 has: loosen rtol and atol, or take an implicit method, such as rodas4@1e-5.`;
   return recorder.finish("step-underflow", message);
 }
 

@@ -7,7 +7,7 @@ import {
   orThrow,
   solveField,
 } from "../../../ode/index.js";
-import { magnitudeOf, type SolvePlace, stateType } from "../../../ode/internal.js";
+import { magnitudeOf, type SolvePlace, stateType, stiffWarning } from "../../../ode/internal.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape, type Tensor } from "../../../tensor/index.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
@@ -27,6 +27,7 @@ import { warnOfTolerances } from "../../options/tolerances.js";
 import { unusable } from "../../options/usage-error.js";
 import { onInterrupt } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
+import { type CheckAsk, checkWarning, type FinerSolve, finerSolve, growthWarning } from "./check.js";
 import { guardedAnswer } from "./guarded.js";
 import { preview } from "./preview.js";
 import { statesContent, statesShape } from "./states-file.js";
@@ -56,16 +57,7 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (
     count: options.samples,
     seed: options.seed,
   });
-  const warnings =
-    correction === undefined
-      ? [
-          ...tolerancesOf(method, field, samples.z0, output),
-          ...warnOfCoefficients(chosen.coefficients, field, output),
-        ]
-      : [
-          ...warnOfCard(correction, field, usesOf(method, place), output),
-          ...warnOfStates(correction, samples.z0, (place.span ?? place.times)?.[0], output),
-        ];
+  const warnings = warnOfRequest(chosen, field, samples.z0, place, output);
   const interruption = onInterrupt(output, "Stopping the solve.");
   if (guard !== undefined) {
     const ask = {
@@ -80,13 +72,9 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (
     };
     return guardedAnswer(ask, warnings).finally(interruption.release);
   }
-  const solution = await solveField(field, samples.z0, {
-    ...compileOptions(options),
-    ...place,
-    method,
-    signal: interruption.signal,
-    controls: samples.controls,
-  }).finally(interruption.release);
+  const machine = { ...compileOptions(options), signal: interruption.signal };
+  const ask: CheckAsk = { field, ...samples, place, options: machine };
+  const { solution, check } = await solved(ask, method, options.check === true).finally(interruption.release);
   const failed = solution.status !== "success";
   const file = failed && options.keepPartial !== true ? undefined : options.out;
   if (file !== undefined)
@@ -96,13 +84,16 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (
     );
   if (failed && file !== undefined) output.note(`The part that was reached is in ${file}.`);
   orThrow(solution);
+  warnings.push(...warnOfResult(solution, method, check, output));
   return {
-    text: textOf(solution, method.text, file),
-    json: jsonOf(solution, method.text, { out: file, warnings }),
+    text: textOf(solution, method.text, { out: file, check }),
+    json: jsonOf(solution, method.text, { out: file, check, warnings }),
   };
 });
 
-function refuseContradictions({ span, times, guard, coverage, guardMethod }: SolveOptions): void {
+function refuseContradictions({ span, times, guard, coverage, guardMethod, check }: SolveOptions): void {
+  if (guard !== undefined && check === true)
+    throw unusable("--guard, --check", "one of the two: --guard solves doubtful samples again", "both");
   const ofGuard = coverage !== undefined ? "--coverage" : guardMethod && "--guard-method";
   if (guard === undefined && ofGuard !== undefined)
     throw unusable(ofGuard, "--guard beside it, the largest bound of an error", "no --guard");
@@ -140,12 +131,59 @@ function tolerancesOf(method: Method, field: Field, z0: Tensor, output: Output):
   return warnOfTolerances(method, field, magnitudeOf(z0), output, advice);
 }
 
-interface Written {
-  readonly out: string | undefined;
-  readonly warnings: readonly string[];
+async function solved(
+  ask: CheckAsk,
+  method: Method,
+  isChecked: boolean,
+): Promise<{ readonly solution: FieldSolution; readonly check: FinerSolve | undefined }> {
+  const { field, z0, controls, place, options } = ask;
+  const solution = await solveField(field, z0, { ...options, ...place, method, controls });
+  const isSound = isChecked && solution.status === "success";
+  return { solution, check: isSound ? await finerSolve(solution, method, ask) : undefined };
 }
 
-function jsonOf(solution: FieldSolution, method: string, { out, warnings }: Written): object {
+/** What can be said before the solve: of tolerances, and of what was learned for another field or place. */
+function warnOfRequest(
+  chosen: ChosenMethod,
+  field: Field,
+  z0: Tensor,
+  place: SolvePlace,
+  output: Output,
+): string[] {
+  const { method, correction, coefficients } = chosen;
+  return correction === undefined
+    ? [...tolerancesOf(method, field, z0, output), ...warnOfCoefficients(coefficients, field, output)]
+    : [
+        ...warnOfCard(correction, field, usesOf(method, place), output),
+        ...warnOfStates(correction, z0, (place.span ?? place.times)?.[0], output),
+      ];
+}
+
+/** What the result itself shows of a method that does not fit the field. */
+function warnOfResult(
+  solution: FieldSolution,
+  method: Method,
+  check: FinerSolve | undefined,
+  output: Output,
+): string[] {
+  const found = [
+    solution.statistics.stiff === true ? stiffWarning(method.name) : undefined,
+    check === undefined ? growthWarning(method, solution) : checkWarning(check, method.text),
+  ].filter((warning) => warning !== undefined);
+  for (const warning of found) output.warn(warning);
+  return found;
+}
+
+interface Written {
+  readonly out: string | undefined;
+  readonly check: FinerSolve | undefined;
+}
+
+function jsonOf(
+  solution: FieldSolution,
+  method: string,
+  { out, check, warnings }: Written & { readonly warnings: readonly string[] },
+): object {
   const { status, message, times, states, statistics } = solution;
   return {
     status,
@@ -154,6 +192,7 @@ function jsonOf(solution: FieldSolution, method: string, { out, warnings }: Writ
     times,
     shape: states.at(-1)?.shape,
     ...statistics,
+    ...(check !== undefined && { check: { relative: null, ...check } }),
     warnings,
     out: out ?? null,
   };
@@ -162,16 +201,22 @@ function jsonOf(solution: FieldSolution, method: string, { out, warnings }: Writ
 function textOf(
   { message, statistics, states }: FieldSolution,
   method: string,
-  out: string | undefined,
+  { out, check }: Written,
 ): string {
-  const { nfe, gCalls, macs, acceptedSteps, rejectedSteps, milliseconds } = statistics;
+  const { nfe, gCalls, jacobians = 0, macs, acceptedSteps, rejectedSteps, milliseconds } = statistics;
   const steps = acceptedSteps === 1 ? "1 step" : `${acceptedSteps} steps`;
   const rejected = rejectedSteps === 0 ? "" : `, ${rejectedSteps} rejected`;
   const corrections = gCalls === 0 ? "" : `, ${gCalls} of g`;
+  const linearised = jacobians === 0 ? "" : ` with those of ${jacobians} Jacobians`;
   const end = states.at(-1) as Tensor;
   return [
-    `${message} ${method}: ${steps}${rejected}, ${nfe} evaluations of f${corrections}, ` +
+    `${message} ${method}: ${steps}${rejected}, ${nfe} evaluations of f${linearised}${corrections}, ` +
       `${formatNumber(macs)} MACs a sample, ${formatMilliseconds(milliseconds)} for ${formatShape(end.shape)}.`,
+    ...(check?.relative === undefined
+      ? []
+      : [
+          `Check: ${check.method} ends ${formatNumber(check.relative)} of its norm away (${check.nfe} evaluations of f).`,
+        ]),
     out === undefined ? preview(end) : `Wrote ${out}.`,
   ].join("\n");
 }

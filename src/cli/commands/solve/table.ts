@@ -1,5 +1,5 @@
 import { checkMethodText } from "../../../hypersolver/specs.js";
-import { DEFAULT_MAX_STEPS, DEFAULT_TOLERANCES, methodNames } from "../../../ode/specs.js";
+import { DEFAULT_MAX_STEPS, DEFAULT_TOLERANCES, solveMethodNames } from "../../../ode/specs.js";
 import type { Complete } from "../../../spec/index.js";
 import { most, numberText } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
@@ -18,9 +18,9 @@ export const solveOwnTable = {
     type: "text",
     otherwise: "dopri5",
     placeholder: "method",
-    known: methodNames as readonly string[],
+    known: solveMethodNames as readonly string[],
     reads: checkMethodText as typeof checkMethodText,
-    help: "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), hyper:FILE:2 (correction), ns:FILE (coefficients), student:FILE; or a name alone, {choices}",
+    help: "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), rodas4@1e-5 (implicit, for stiff fields), hyper:FILE:2 (correction), ns:FILE (coefficients), student:FILE; or a name alone, {choices}",
   },
   steps: {
     type: "integer",
@@ -101,6 +101,10 @@ export const solveOwnTable = {
     placeholder: "method",
     reads: checkMethodText as typeof checkMethodText,
     help: "with --guard: what solves samples again, such as dopri5@1e-5",
+  },
+  check: {
+    type: "boolean",
+    help: "solve again by finer steps (twice as many; a tenth of the tolerances; dopri5@1e-6 for what is learned) and say how far apart the ends are",
   },
   out: {
     type: "text",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { tanh } from "../../../../src/graph/index.js";
 import { recordedAdaptive, recordedFixed } from "../../../../src/ode/gradient/recorded-solve.js";
 import { defineField, type SolveOptions } from "../../../../src/ode/index.js";
-import { planMesh, resolveMethod } from "../../../../src/ode/internal.js";
+import { planMesh, requireExplicit, resolveMethod } from "../../../../src/ode/internal.js";
 import { requestedTimes } from "../../../../src/ode/problem/grid.js";
 import { fromNumbers } from "../../../../src/tensor/index.js";
 
@@ -22,7 +22,7 @@ function heldBytes(value: unknown, buffers = new Set<ArrayBufferLike>()): number
 }
 
 async function recorded(options: SolveOptions) {
-  const method = resolveMethod(options.method);
+  const method = requireExplicit(resolveMethod(options.method));
   const solve =
     method.kind === "fixed"
       ? await recordedFixed(field, method, planMesh(method.grid, options), {})

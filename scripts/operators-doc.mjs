@@ -30,10 +30,12 @@ height, width]; only the batch may be dynamic. The derivative of \`maxPool\` goe
 ${code(importableOperators)}
 
 \`If\` needs a condition that follows from shapes; \`Resize\` is read in the modes nearest, linear and cubic, \`Attention\` without a
-cache, \`Einsum\` without diagonals, \`Gather\` with labels from data for rows of a table.
+cache, \`Gather\` with labels from data for rows of a table, or with labels that all samples share.
 
-Convolutions and pooling are read along two axes, with explicit or automatic padding. \`ScatterElements\` adds
-(reduction \`add\`), \`BatchNormalization\` uses stored statistics.
+Convolutions and pooling are read along two axes, with explicit or automatic padding. \`ScatterElements\`
+and \`ScatterND\` replace or add (reductions \`none\` and \`add\`), \`ScatterND\` at positions that follow from shapes;
+\`GatherND\` takes positions inside each sample. Lists of tensors (\`SplitToSequence\`) are taken apart while importing.
+\`BatchNormalization\` uses stored statistics.
 
 A file with any other operator is refused with the operator's and the node's name. Shapes may be computed in the graph,
 as PyTorch's exporters do, as long as they depend on nothing but static sizes and the batch.

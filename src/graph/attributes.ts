@@ -99,6 +99,8 @@ export interface OperatorAttributes {
   readonly gatherElements: NoAttributes;
   /** `size`: extent of the last axis of the result. */
   readonly scatterElements: { readonly size: number };
+  /** `count` positions of the last axis, by the size of their elements. */
+  readonly topPositions: { readonly count: number; readonly largest: boolean };
   readonly extent: AxisAttributes & { readonly dtype: DType };
 }
 

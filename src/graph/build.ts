@@ -219,6 +219,9 @@ export const gatherElements = (x: Node, indices: Node): Node =>
 /** The transpose of `gatherElements`: g [..., p] added up at indices [..., p] of a last axis of the given extent. */
 export const scatterElements = (g: Node, indices: Node, size: number): Node =>
   applyOperator("scatterElements", [g, indices], { size });
+/** Positions of the `count` largest (or smallest) elements of the last axis, in order, as int64. */
+export const topPositions = (x: Node, count: number, largest = true): Node =>
+  applyOperator("topPositions", [x], { count, largest });
 /** The extent of one axis as a scalar; a constant where it is static. */
 export const extent = (x: Node, axis: number, dtype: DType = x.dtype): Node => {
   const resolved = normalizeAxis(axis, x.shape.length, "extent");

@@ -29,6 +29,8 @@ export interface Emitter {
   readonly channelBlock: number | undefined;
   /** Adds a node with one output and returns the output's name. */
   node(opType: string, inputs: readonly string[], attributes?: OnnxAttributes, domain?: string): string;
+  /** The same for an operator of two outputs, of which the second one is wanted. */
+  secondOf(opType: string, inputs: readonly string[], attributes?: OnnxAttributes): string;
   /** Name of a stored tensor; equal small tensors are stored once. */
   constant(value: Tensor): string;
   int64(values: readonly number[]): string;

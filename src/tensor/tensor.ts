@@ -22,11 +22,20 @@ export function tensor<D extends DType>(dtype: D, shape: Shape, data: DataOf[D])
   });
 }
 
+const largestInteger = 2n ** 63n - 1n;
+const smallestInteger = -(2n ** 63n);
+
+/** Integers toward zero, numbers beyond int64 as its ends: 2^63 − 1 survives the way through a number. NaN is the lowest. */
+function nearestInteger(value: number): bigint {
+  if (value >= 2 ** 63) return largestInteger;
+  return value > -(2 ** 63) ? BigInt(Math.trunc(value)) : smallestInteger;
+}
+
 /** Float tensor from plain numbers, rounded to `dtype`. */
 export function fromNumbers(values: ArrayLike<number>, shape: Shape, dtype: DType = "float32"): Tensor {
   const data = allocate(dtype, values.length);
   if (data instanceof BigInt64Array)
-    for (let i = 0; i < values.length; i++) data[i] = BigInt(Math.trunc(values[i] ?? 0));
+    for (let i = 0; i < values.length; i++) data[i] = nearestInteger(values[i] ?? 0);
   else data.set(values);
   return tensor(dtype, shape, data);
 }

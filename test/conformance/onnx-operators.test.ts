@@ -16,6 +16,7 @@ import { elementwiseCases, linearCases } from "../unit/graph/onnx-cases.js";
 import { decomposedCases } from "../unit/graph/onnx-decomposed-cases.js";
 import { type NodeSpec, onnxModel } from "../unit/graph/onnx-model.js";
 import { movementCases } from "../unit/graph/onnx-movement-cases.js";
+import { placementCases } from "../unit/graph/onnx-placement-cases.js";
 import { windowCases } from "../unit/graph/onnx-window-cases.js";
 
 /** ONNX Runtime's float32 kernels, some of them approximations, against float64. */
@@ -43,7 +44,14 @@ describe("export, then import", () => {
   });
 });
 
-const cases = [...elementwiseCases, ...linearCases, ...movementCases, ...windowCases, ...decomposedCases];
+const cases = [
+  ...elementwiseCases,
+  ...linearCases,
+  ...movementCases,
+  ...placementCases,
+  ...windowCases,
+  ...decomposedCases,
+];
 
 describe("an ONNX operator, imported, equals ONNX Runtime", () => {
   const titled = cases.map((item, i) => ({ title: `${item.op} #${i}`, ...item }));

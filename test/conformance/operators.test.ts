@@ -44,6 +44,7 @@ const withoutDerivative: ReadonlySet<OpName> = new Set<OpName>([
   "less",
   "not",
   "stopGradient",
+  "topPositions",
 ]);
 
 /** The operator alone, as a graph. */

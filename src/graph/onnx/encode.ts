@@ -119,13 +119,21 @@ class Writer implements Emitter {
 
   node(opType: string, inputs: readonly string[], attributes: OnnxAttributes = {}, domain = ""): string {
     const name = this.#free(`/v${this.nodes.length}`);
-    this.#push(opType, inputs, name, attributes, domain);
+    this.#push(opType, inputs, [name], attributes, domain);
     return name;
+  }
+
+  secondOf(opType: string, inputs: readonly string[], attributes: OnnxAttributes = {}): string {
+    const [first, second] = [`/v${this.nodes.length}/first`, `/v${this.nodes.length}`].map((name) =>
+      this.#free(name),
+    );
+    this.#push(opType, inputs, [first ?? "", second ?? ""], attributes, "");
+    return second ?? "";
   }
 
   /** Every output has a node of its own, so that an input or a shared value can be one. */
   output(source: string, name: string): void {
-    this.#push("Identity", [source], name, {}, "");
+    this.#push("Identity", [source], [name], {}, "");
   }
 
   constant(value: Tensor): string {
@@ -179,7 +187,7 @@ class Writer implements Emitter {
   #push(
     opType: string,
     inputs: readonly string[],
-    output: string,
+    outputs: readonly string[],
     attributes: OnnxAttributes,
     domain: string,
   ): void {
@@ -188,9 +196,9 @@ class Writer implements Emitter {
       create(NodeProtoSchema, {
         opType,
         domain,
-        name: output,
+        name: outputs.at(-1) ?? "",
         input: [...inputs],
-        output: [output],
+        output: [...outputs],
         attribute: attributeProtos(attributes),
       }),
     );

@@ -8,6 +8,7 @@ import { gatherElements, scatterElements } from "./elements.js";
 import { constant, input } from "./leaf.js";
 import { maxPool } from "./max-pool.js";
 import { expand, extent, reshape, transpose } from "./movement.js";
+import { topPositions } from "./order.js";
 import { gemm, matmul } from "./product.js";
 import { reduceMax, reduceSum } from "./reduction.js";
 import { concat, gather, pad, slice } from "./selection.js";
@@ -81,6 +82,7 @@ const table: { readonly [Op in OpName]: Operator<OperatorAttributes[Op]> } = {
   gather,
   gatherElements,
   scatterElements,
+  topPositions,
   extent,
 };
 

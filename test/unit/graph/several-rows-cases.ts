@@ -181,6 +181,16 @@ const traced: Row[] = [
   ["Mul", "z trace1", "y"],
 ];
 
+/** Attention of a U-Net: heads moved into the batch, products by letters. */
+const byLetters: Row[] = [
+  ["Reshape", "z byHead", "h"],
+  ["Einsum", "h h", "scores", { equation: "bct,bcs->bts" }],
+  ["Softmax", "scores", "shares", { axis: -1 }],
+  ["Einsum", "shares h", "mixed", { equation: "bts,bcs->bct" }],
+  ["Reshape", "mixed back", "joined"],
+  ["Mul", "joined scale", "y"],
+];
+
 const model = (
   state: readonly number[],
   rows: readonly Row[],
@@ -237,6 +247,11 @@ export const severalRowsCases: Readonly<Record<string, RowsCase>> = {
     byCopy: ints(-1, 3, 2),
     w: normal(2, 2),
     shifts: normal(3, 1),
+  }),
+  "attention by letters": model([4, 3], byLetters, {
+    byHead: ints(-1, 2, 3),
+    back: ints(-1, 4, 3),
+    scale: normal(4, 1),
   }),
   "a trace by columns": model([2], traced, {
     ...positions,

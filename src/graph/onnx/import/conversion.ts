@@ -25,7 +25,7 @@ function converted(context: DecodeContext, dtype: DType): Value {
 function convertCount(x: Count, dtype: DType): Count | undefined {
   if (dtype === "bool") return typeof x === "number" ? Number(x !== 0) : undefined;
   if (dtype !== "int64") return x;
-  if (typeof x === "number") return Number.isSafeInteger(Math.trunc(x)) ? Math.trunc(x) : undefined;
+  if (typeof x === "number") return Math.abs(Math.trunc(x)) <= 2 ** 63 ? Math.trunc(x) : undefined;
   return Number.isInteger(x.perRow) && Number.isInteger(x.constant) ? x : undefined;
 }
 

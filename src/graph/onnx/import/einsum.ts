@@ -4,6 +4,7 @@ import type { Node } from "../../node.js";
 import type { Extent } from "../../tensor-type.js";
 import type { DecodeContext } from "./context.js";
 import type { DecoderTable } from "./decoder.js";
+import { type Data, isPacked, type Packed, pack, rankOf } from "./packed.js";
 
 /** A node whose axes have letters. */
 interface Lettered {
@@ -11,9 +12,42 @@ interface Lettered {
   readonly letters: readonly string[];
 }
 
-function einsum(context: DecodeContext): Node {
-  const nodes = context.nodes();
-  const { operands, output } = parse(context, nodes);
+function einsum(context: DecodeContext): Data {
+  const data = context.all().map((value) => (isPacked(value) ? value : context.asNode(value)));
+  const parsed = parse(context, data.map(rankOf));
+  const rows = new Set(
+    data.flatMap((value, i) => (isPacked(value) ? [parsed.operands[i]?.[value.axis] ?? ""] : [])),
+  );
+  const output = opened(parsed.output, rows);
+  const operands = parsed.operands.map((letters) => opened(letters, rows));
+  const nodes = data.map((value, i) => openedNode(value, parsed.operands[i] ?? [], rows));
+  const result = product(context, nodes, operands, output);
+  const [letter] = rows;
+  return letter === undefined ? result : pack(result, output.indexOf(`${letter}<`));
+}
+
+/** The letter of an axis of several rows a sample stands for three axes. */
+const opened = (letters: readonly string[], rows: ReadonlySet<string>): string[] =>
+  letters.flatMap((letter) => (rows.has(letter) ? [`${letter}<`, letter, `${letter}>`] : [letter]));
+
+/** @throws UNSUPPORTED_FIELD where some operands have several rows a sample at a letter and others do not. */
+function openedNode(data: Node | Packed, letters: readonly string[], rows: ReadonlySet<string>): Node {
+  const own = isPacked(data) ? letters[data.axis] : undefined;
+  const other = letters.find((letter) => rows.has(letter) && letter !== own);
+  if (other === undefined && rows.size <= 1) return isPacked(data) ? data.packed : data;
+  throw fail("UNSUPPORTED_FIELD", {
+    what: "equation",
+    expected: "operands with the same rows for each sample",
+    received: `"${other ?? [...rows].join()}" as rows of several kinds`,
+  });
+}
+
+function product(
+  context: DecodeContext,
+  nodes: readonly Node[],
+  operands: readonly (readonly string[])[],
+  output: readonly string[],
+): Node {
   const [first, ...rest] = operands.map((letters, i) => diagonalFree(context, nodes[i] as Node, letters));
   if (first === undefined) throw context.unsupported("no operand", "at least one");
   const product = rest.reduce<Lettered>((left, right, i) => {
@@ -25,12 +59,12 @@ function einsum(context: DecodeContext): Node {
 }
 
 /** Letters of operands and result; `...` stands for the axes that have none, called 0, 1, … from the last. */
-function parse(context: DecodeContext, nodes: readonly Node[]) {
+function parse(context: DecodeContext, ranks: readonly number[]) {
   const text = context.text("equation", "").replaceAll(" ", "");
   const [left = "", right] = text.split("->");
   const terms = left.split(",");
-  if (terms.length !== nodes.length) throw wrong(text, `${nodes.length} operands`);
-  const operands = terms.map((term, i) => lettersOf(term, nodes[i]?.shape.length ?? 0, text));
+  if (terms.length !== ranks.length) throw wrong(text, `${ranks.length} operands`);
+  const operands = terms.map((term, i) => lettersOf(term, ranks[i] ?? 0, text));
   const counts = new Map<string, number>();
   for (const letter of operands.flat()) counts.set(letter, (counts.get(letter) ?? 0) + 1);
   const open = [...counts.keys()].filter((letter) => /\d/.test(letter)).sort((a, b) => Number(b) - Number(a));
@@ -56,14 +90,30 @@ function lettersOf(term: string, rank: number, text: string): string[] {
 const wrong = (received: string, expected: string): Error =>
   fail("MALFORMED_FILE", { what: "equation", expected, received });
 
+/** A letter twice is a diagonal: both axes as one, of which every (n + 1)-th element stays. */
 function diagonalFree(context: DecodeContext, node: Node, letters: readonly string[]): Lettered {
-  if (new Set(letters).size === letters.length) return { node, letters };
-  throw context.unsupported(`a letter twice in "${letters.join("")}"`, "each axis its own letter");
+  const second = letters.findIndex((letter, axis) => letters.indexOf(letter) !== axis);
+  if (second < 0) return { node, letters };
+  const letter = letters[second] ?? "";
+  const first = letters.indexOf(letter);
+  const size = node.shape[first];
+  if (typeof size !== "number" || node.shape[second] !== size)
+    throw context.unsupported(`"${letter}" twice in "${letters.join("")}"`, "two equal axes of fixed size");
+  const rest = [...node.shape.keys()].filter((axis) => axis !== first && axis !== second);
+  const square = build.transpose(node, [...rest, first, second]);
+  const extents = rest.map((axis) => node.shape[axis] ?? 1);
+  const diagonal = build.gather(
+    build.reshape(square, [...extents, size * size]),
+    rest.length,
+    Array.from({ length: size }, (_, i) => i * (size + 1)),
+  );
+  return diagonalFree(context, diagonal, [...rest.map((axis) => letters[axis] ?? ""), letter]);
 }
 
 /** Sums over the axes that nobody needs. */
 function sumOut({ node, letters }: Lettered, needed: ReadonlySet<string>): Lettered {
   const axes = letters.flatMap((letter, axis) => (needed.has(letter) ? [] : [axis]));
+  if (axes.some((axis) => node.shape[axis] === "batch")) throw overTheBatch();
   return { node: build.reduceSum(node, axes), letters: letters.filter((letter) => needed.has(letter)) };
 }
 
@@ -150,10 +200,13 @@ function merged(extents: readonly Extent[]): readonly [readonly Extent[], Extent
 function onlyExtent(extents: readonly Extent[]): Extent {
   const [lead, last] = merged(extents);
   if (lead.length === 0) return last;
-  throw fail("UNSUPPORTED_FIELD", { what: "a sum over the batch", expected: "sums over features" });
+  throw overTheBatch();
 }
+
+const overTheBatch = (): Error =>
+  fail("UNSUPPORTED_FIELD", { what: "a sum over the batch", expected: "sums over features" });
 
 /** Sums of products by letters. */
 export const einsumDecoders: DecoderTable = {
-  Einsum: { inputs: [1, Number.POSITIVE_INFINITY], decode: einsum },
+  Einsum: { inputs: [1, Number.POSITIVE_INFINITY], rows: "own", decode: einsum },
 };

@@ -98,6 +98,9 @@ function clip(context: DecodeContext): Value {
   return high === undefined ? raised : build.minimum(raised, high);
 }
 
+/** The size of a count of one sign, for every batch from 0. */
+const absolute = (x: Count): Count | undefined => chosen(lessCounts(x, 0), multiplyCounts(x, -1) ?? 0, x);
+
 const boolOf = (condition: boolean | undefined): number | undefined =>
   condition === undefined ? undefined : Number(condition);
 const inverse = (condition: boolean | undefined): boolean | undefined =>
@@ -179,7 +182,7 @@ export const conditionalDecoders: DecoderTable = {
 /** Functions of one element. */
 export const unaryDecoders: DecoderTable = {
   Neg: unary(build.neg, ([x = 0]) => multiplyCounts(x, -1)),
-  Abs: unary(build.abs),
+  Abs: unary(build.abs, ([x = 0]) => (typeof x === "number" ? Math.abs(x) : absolute(x))),
   Sign: unary(build.sign),
   Sqrt: unary(build.sqrt),
   Reciprocal: unary(build.reciprocal),

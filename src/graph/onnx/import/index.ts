@@ -11,8 +11,10 @@ import { inputType } from "./inputs.js";
 import { countsOf, type Data, isPacked } from "./packed.js";
 import { decodePacked } from "./packed-context.js";
 import { type ModelHeader, type ParsedModel, readModel } from "./read-model.js";
+import { requireNoRowNumbers } from "./row-numbers.js";
+import { Sequences } from "./sequences.js";
 import { readTensor } from "./stored-tensor.js";
-import { decoderOf } from "./table.js";
+import { decoderOf, isImportable } from "./table.js";
 import { asFolded, isFolded, nodeOf, noteStored, valueOfTensor } from "./value.js";
 
 /** An ONNX model as a graph of ours: solvable, differentiable, exportable. */
@@ -44,13 +46,14 @@ export function importOnnx(bytes: Uint8Array, what: string): ImportedModel {
   requireDecoders(calls, what);
   const { values, own, weights } = readLeaves(model, what);
   const batchSource = [...own.values()].find(({ shape }) => shape[0] === "batch");
-  const scope: Scope = { model, values, batchSource, what, budget: new Budget() };
+  const scope: Scope = { model, values, batchSource, what, budget: new Budget(), sequences: new Sequences() };
   for (const call of calls) decodeCall(call, scope);
   const outputs = model.graph.output.map(({ name }): [string, Node] => [
     name,
     outputOf(lookUp(values, name, `${what}, output "${name}"`), batchSource, `${what}, output "${name}"`),
   ]);
   const used = new Set(topological(outputs.map(([, node]) => node)));
+  requireNoRowNumbers(used, what);
   const needed = [...weights].filter(([, { node }]) => used.has(node));
   const leaves = [...own, ...needed.map(([name, { node }]): [string, Node<"input">] => [name, node])];
   return {
@@ -93,7 +96,7 @@ const typeOf = ({ dtype, shape }: TensorType): TensorType => ({ dtype, shape });
 
 /** @throws UNSUPPORTED_OPERATOR with every operator that has no decoder, once each. */
 function requireDecoders(calls: readonly Call[], what: string): void {
-  const lacking = calls.filter((call) => decoderOf(call) === undefined);
+  const lacking = calls.filter((call) => !isImportable(call));
   const [first] = lacking;
   if (first === undefined) return;
   const names = [...new Set(lacking.map(qualifiedName))];
@@ -136,7 +139,8 @@ function readLeaves({ graph }: ParsedModel, what: string): Leaves {
   for (const proto of graph.initializer) {
     const { name } = proto;
     const value = readTensor(proto, `${what}, initializer "${name}"`);
-    const weight = isFloat(value.dtype) && value.shape.length > 0 ? weightOf(name, value, what) : undefined;
+    const trained = isFloat(value.dtype) && value.shape.length > 0 && !isMask(value);
+    const weight = trained ? weightOf(name, value, what) : undefined;
     if (weight !== undefined) {
       weights.set(name, weight);
       noteStored(weight.node, value);
@@ -152,6 +156,16 @@ function readLeaves({ graph }: ParsedModel, what: string): Leaves {
   }
   return { values, own, weights };
 }
+
+/** Minus infinity beside finite numbers keeps attention away from places: a setting, which training does not move. */
+const isMask = ({ data }: Tensor): boolean => {
+  let masked = false;
+  for (const element of data) {
+    if (element === Number.NEGATIVE_INFINITY) masked = true;
+    else if (!Number.isFinite(Number(element))) return false;
+  }
+  return masked;
+};
 
 function weightOf(name: string, value: Tensor, what: string): Weight {
   const index = firstNonFinite(value);
@@ -192,11 +206,16 @@ interface Scope {
   readonly batchSource: Node | undefined;
   readonly what: string;
   readonly budget: Budget;
+  readonly sequences: Sequences;
 }
 
 function decodeCall(call: Call, scope: Scope): void {
   const { values, batchSource, what } = scope;
   const where = `${what}, node "${call.name}"`;
+  if (scope.sequences.has(call)) {
+    decodeSequence(call, scope, where);
+    return;
+  }
   const inputs = call.inputs.map((name) => (name === "" ? undefined : lookUp(values, name, where)));
   const results = branch(call, inputs, scope) ?? decode(call, inputs, batchSource, where);
   scope.budget.admit(results, inputs, where);
@@ -205,6 +224,13 @@ function decodeCall(call: Call, scope: Scope): void {
     if (name === "" || result === undefined) continue;
     define(values, name, result, where);
   }
+}
+
+function decodeSequence(call: Call, { values, batchSource, sequences }: Scope, where: string): void {
+  const results = located(where, call, () =>
+    sequences.decode(call, (name) => lookUp(values, name, where), batchSource),
+  );
+  for (const result of results) define(values, call.outputs[0] ?? "", result, where);
 }
 
 function define(values: Map<string, Data>, name: string, value: Data, where: string): void {
@@ -232,7 +258,7 @@ function branch(call: Call, [condition]: readonly (Data | undefined)[], scope: S
   return graph.output.map((output) => lookUp(scope.values, rename(output.name), where));
 }
 
-/** Decodes; errors of shapes and attributes get the place in the file. */
+/** Decodes a call of an operator that has as many inputs as it should. */
 function decode(
   call: Call,
   inputs: readonly (Data | undefined)[],
@@ -249,8 +275,13 @@ function decode(
       received: String(given),
     });
   }
+  return located(where, call, () => decodePacked(decoder, call, inputs, batchSource));
+}
+
+/** Runs a decoder; its errors get the place in the file. */
+function located<T>(where: string, call: Call, decoding: () => T): T {
   try {
-    return decodePacked(decoder, call, inputs, batchSource);
+    return decoding();
   } catch (error) {
     if (error instanceof RangeError) throw beyondNumbers(error, `${where} (${qualifiedName(call)})`);
     if (!isHypersolversError(error)) throw error;

@@ -2,7 +2,7 @@ import { type Call, listCalls, qualifiedName } from "./calls.js";
 import { type DeclaredType, declaredType } from "./inputs.js";
 import { type ModelHeader, type ParsedModel, readModel } from "./read-model.js";
 import { elementTypeName, readShape, storedDType } from "./stored-tensor.js";
-import { decoderOf } from "./table.js";
+import { isImportable } from "./table.js";
 
 /** How often an operator occurs in a model, and whether it can be imported. */
 export interface OperatorUse {
@@ -62,7 +62,7 @@ function countOperators(calls: readonly Call[]): OperatorUse[] {
   for (const call of calls) {
     const name = qualifiedName(call);
     const count = (uses.get(name)?.count ?? 0) + 1;
-    uses.set(name, { name, count, supported: decoderOf(call) !== undefined });
+    uses.set(name, { name, count, supported: isImportable(call) });
   }
   return [...uses.values()].sort((a, b) => b.count - a.count || a.name.localeCompare(b.name));
 }

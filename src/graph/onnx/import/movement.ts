@@ -18,7 +18,7 @@ function extentsOf(counts: readonly Count[]): SymbolicShape | undefined {
 }
 
 /** The data under another shape of as many elements. */
-function reshaped(context: DecodeContext, data: Data, counts: readonly Count[]): Data {
+export function reshaped(context: DecodeContext, data: Data, counts: readonly Count[]): Data {
   if (!isPacked(data) && isFolded(data)) return reshapedValue(context, data, counts);
   const rows = repack(data, counts);
   if (rows !== undefined) return rows;
@@ -29,7 +29,7 @@ function reshaped(context: DecodeContext, data: Data, counts: readonly Count[]):
   );
 }
 
-function reshapedValue(context: DecodeContext, value: Value, counts: readonly Count[]): Value {
+export function reshapedValue(context: DecodeContext, value: Value, counts: readonly Count[]): Value {
   const shape = extentsOf(counts) ?? counts.map((count) => context.extent(count, context.call.opType));
   if (!isFolded(value)) return build.reshape(value, shape);
   const sizes = shape.filter((extent) => extent !== "batch");

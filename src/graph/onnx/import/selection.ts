@@ -1,7 +1,6 @@
-import { formatShape, sizeOf } from "../../../tensor/index.js";
+import type { Shape } from "../../../tensor/index.js";
 import { normalizeAxis, stridesOf } from "../../../tensor/internal.js";
 import * as build from "../../build.js";
-import { oneHot } from "../../compose.js";
 import type { Node } from "../../node.js";
 import { requireListable } from "./budget.js";
 import type { DecodeContext } from "./context.js";
@@ -15,49 +14,65 @@ import {
   sameCount,
 } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
+import { lookUp } from "./look-up.js";
 import { countsOf, type Data, isPacked, nodeAxis, pack, rankOf } from "./packed.js";
+import { mixing } from "./packed-context.js";
 import { concatPacked, partOfRows } from "./packed-parts.js";
-import { type Folded, foldLimit, isFolded, knownValue, stride, type Value } from "./value.js";
+import { valuesForRows } from "./row-numbers.js";
+import { type Folded, isFolded, knownValue, stride, type Value } from "./value.js";
 
-/** Indices have to be known while importing; a scalar index drops the axis. */
-function gather(context: DecodeContext): Value {
-  const value = context.value(0);
-  const { shape } = value;
-  const axis = context.axis(shape.length, 0);
-  const asked = context.value(1);
-  if (knownValue(asked) === undefined)
-    return lookUp(context, context.asNode(value), axis, context.asNode(asked));
-  const picks = context.counts(1, "indices");
-  const size = Number(shape[axis]);
-  const indices = picks.entries.map((entry) => {
-    const index = context.fixed(entry, "indices");
-    return index < 0 ? index + size : index;
-  });
-  if (isFolded(value) && shape.length === 1) {
-    if (indices.some((index) => !(index >= 0 && index < size)))
-      throw context.unsupported(`indices [${indices}]`, `indices below ${size}`);
-    return { dtype: value.dtype, shape: picks.shape, entries: indices.map((i) => value.entries[i] ?? 0) };
+/** Known positions are picked, those from data looked up; a scalar index drops the axis. */
+function gather(context: DecodeContext): Data {
+  const [data, asked] = [context.any(0), context.any(1)];
+  const axis = normalizeAxis(context.integer("axis", 0), rankOf(data), "Gather");
+  if (isPacked(asked)) {
+    if (isPacked(data)) throw mixing(data);
+    return pack(lookUp(context, context.asNode(data), axis, asked.packed), axis + asked.axis);
   }
-  const picked = pick(context.asNode(value), axis, indices);
-  return build.reshape(picked, [...shape.slice(0, axis), ...picks.shape, ...shape.slice(axis + 1)]);
+  if (!isPacked(data)) return gatherAlong(context, data, axis, asked);
+  if (axis === data.axis) throw mixing(data);
+  const result = context.asNode(gatherAlong(context, data.packed, nodeAxis(data, axis), asked));
+  return pack(result, result.shape.indexOf("batch") - 1);
 }
 
-/**
- * Rows of a table by integers from data, such as the labels that an embedding takes: the product of one-hot rows with the
- * table, which the table's derivative follows from. Negative integers count from the end.
- */
-function lookUp(context: DecodeContext, table: Node, axis: number, labels: Node): Node {
-  const [size, ...rest] = table.shape;
-  if (axis !== 0 || typeof size !== "number" || rest.includes("batch") || size > foldLimit)
-    throw context.unsupported(
-      `indices that depend on data into ${formatShape(table.shape)}`,
-      "rows of a table",
-    );
-  const width = sizeOf(rest.map(Number));
-  const fromStart = build.where(build.less(labels, 0), build.add(labels, size), labels);
-  const chosen = oneHot(fromStart, size, table.dtype);
-  const matrix = chosen.shape.length === 1 ? build.reshape(chosen, [1, size]) : chosen;
-  return build.reshape(build.matmul(matrix, build.reshape(table, [size, width])), [...labels.shape, ...rest]);
+function gatherAlong(context: DecodeContext, value: Value, axis: number, asked: Value): Value {
+  const { shape } = value;
+  if (knownValue(asked) === undefined) {
+    const fixed = isFolded(asked) ? undefined : fixedPositions(asked);
+    if (fixed === undefined) return lookUp(context, context.asNode(value), axis, context.asNode(asked));
+    return pickAll(context, value, axis, { shape: asked.shape.map(Number), entries: fixed });
+  }
+  const picks = context.counts(1, "indices");
+  const entries = picks.entries.map((entry) => context.fixed(entry, "indices"));
+  const size = Number(shape[axis]);
+  if (!isFolded(value) || shape.length !== 1)
+    return pickAll(context, value, axis, { shape: picks.shape, entries });
+  const indices = entries.map((index) => (index < 0 ? index + size : index));
+  if (indices.some((index) => !(index >= 0 && index < size)))
+    throw context.unsupported(`indices [${indices}]`, `indices below ${size}`);
+  return { dtype: value.dtype, shape: picks.shape, entries: indices.map((i) => value.entries[i] ?? 0) };
+}
+
+/** Positions that a computation without data makes, for tensors without a batch axis. */
+const fixedPositions = (indices: Node): number[] | undefined => {
+  const values = indices.shape.includes("batch") ? undefined : valuesForRows(indices, 1);
+  return values && [...values.data];
+};
+
+function pickAll(
+  context: DecodeContext,
+  value: Value,
+  axis: number,
+  { shape, entries }: { readonly shape: Shape; readonly entries: readonly number[] },
+): Value {
+  const before = value.shape;
+  const size = Number(before[axis]);
+  const picked = pick(
+    context.asNode(value),
+    axis,
+    entries.map((index) => (index < 0 ? index + size : index)),
+  );
+  return build.reshape(picked, [...before.slice(0, axis), ...shape, ...before.slice(axis + 1)]);
 }
 
 /** Neighbors in order are a slice, which is cheaper than a gather. */
@@ -163,14 +178,18 @@ function sliceFolded(context: DecodeContext, value: Folded, range: Range): Value
 
 /** Sizes are given (attribute or input, by opset), or equal parts, the last one perhaps smaller. */
 function split(context: DecodeContext): Data[] {
-  const value = context.any(0);
-  const counts = countsOf(value);
+  const counts = countsOf(context.any(0));
   const axis = context.axis(counts.length, 0);
-  const size = counts[axis] ?? 0;
   const given =
     context.integerList("split") ??
     (context.optional(1) === undefined ? undefined : context.counts(1, "split").entries);
-  const parts = given ?? equalParts(context, size, context.call.outputs.length);
+  return partsOf(context, axis, given ?? equalParts(context, counts[axis] ?? 0, context.call.outputs.length));
+}
+
+/** The first input in parts of such sizes. */
+export function partsOf(context: DecodeContext, axis: number, parts: readonly Count[]): Data[] {
+  const value = context.any(0);
+  const size = countsOf(value)[axis] ?? 0;
   const total = parts.reduce<Count>((sum, count) => addCounts(sum, count), 0);
   if (!sameCount(total, size)) {
     throw context.unsupported(
@@ -213,40 +232,10 @@ function concat(context: DecodeContext): Data {
   return build.concat(context.nodes(), axis);
 }
 
-/** Constant padding; a value v other than zero is padded as (x − v) with zeros, plus v. Negative widths cut. */
-function pad(context: DecodeContext): Node {
-  const x = context.node(0);
-  const mode = context.text("mode", "constant");
-  if (mode !== "constant") throw context.unsupported(`mode ${mode}`, "mode constant");
-  const rank = x.shape.length;
-  const axes = context.axes(3, rank) ?? [...x.shape.keys()];
-  const widths = context.integerList("pads") ?? context.integers(1, "pads");
-  if (widths.length !== 2 * axes.length)
-    throw context.unsupported(`${widths.length} widths`, `${2 * axes.length} for ${formatShape(x.shape)}`);
-  const fill = context.optional(2) === undefined ? [context.float("value", 0)] : context.integers(2, "value");
-  const value = fill[0] ?? 0;
-  const shifted = value === 0 ? x : build.sub(x, value);
-  const padded = axes.reduce((current, axis, i) => {
-    const before = widths[i] ?? 0;
-    const after = widths[axes.length + i] ?? 0;
-    if (before === 0 && after === 0) return current;
-    if (current.shape[axis] === "batch") throw context.unsupported("padding of the batch", "whole batches");
-    const cut = build.slice(
-      current,
-      axis,
-      Math.max(0, -before),
-      Number(current.shape[axis]) - Math.max(0, -after),
-    );
-    return build.pad(cut, axis, Math.max(0, before), Math.max(0, after));
-  }, shifted);
-  return value === 0 ? padded : build.add(padded, value);
-}
-
 /** Parts of tensors, and tensors from parts. */
 export const selectionDecoders: DecoderTable = {
-  Gather: { inputs: [2, 2], rows: "axes", decode: gather },
+  Gather: { inputs: [2, 2], rows: "own", decode: gather },
   Slice: { inputs: [1, 5], rows: "own", decode: slice },
   Split: { inputs: [1, 2], rows: "own", decode: split },
   Concat: { inputs: [1, Number.POSITIVE_INFINITY], rows: "own", decode: concat },
-  Pad: { inputs: [1, 4], rows: "images", decode: pad },
 };

@@ -1,8 +1,10 @@
 import { type DType, fail, fromNumbers, scalar, sizeOf, type Tensor } from "../../../tensor/index.js";
 import * as build from "../../build.js";
 import type { DecodeContext } from "./context.js";
+import { batchCount, sameCount } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
 import { countsOf, type Data, expandTo, productOfCounts } from "./packed.js";
+import { rowNumbersOf } from "./row-numbers.js";
 import { asFolded, foldedScalar, foldedVector, foldLimit, type Value, valueOfTensor } from "./value.js";
 
 /** A value is stored in one of several attributes, by type. */
@@ -57,8 +59,11 @@ function constantOfShape(context: DecodeContext): Data {
   return build.expand(number, extents, context.batchSource);
 }
 
-/** start, start + delta, … below limit; all known while importing. */
+/** start, start + delta, … below limit; all known while importing, or the numbers of a batch's rows. */
 function range(context: DecodeContext): Value {
+  const bounds = [0, 1, 2].map((i) => context.counts(i, "Range").entries[0]);
+  if (bounds[0] === 0 && bounds[2] === 1 && sameCount(bounds[1] ?? 0, batchCount) && context.batchSource)
+    return rowNumbersOf(context.batchSource);
   const [start = 0, limit = 0, delta = 1] = [0, 1, 2].flatMap((i) => context.integers(i, "Range"));
   const length = Math.max(0, Math.ceil((limit - start) / delta));
   if (!(length <= foldLimit)) {

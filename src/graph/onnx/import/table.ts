@@ -12,12 +12,16 @@ import { linearDecoders, microsoftLinearDecoders } from "./linear.js";
 import { maskDecoders } from "./masks.js";
 import { movementDecoders } from "./movement.js";
 import { normalizationDecoders } from "./normalization.js";
+import { paddingDecoders } from "./padding.js";
+import { placementDecoders } from "./placement.js";
 import { poolingDecoders } from "./pooling.js";
 import { reductionDecoders } from "./reduction.js";
 import { resizeDecoders } from "./resize.js";
 import { roundingDecoders } from "./rounding.js";
 import { selectionDecoders } from "./selection.js";
+import { sequenceOperators } from "./sequences.js";
 import { shapeDecoders } from "./shape.js";
+import { sortingDecoders } from "./sorting.js";
 import { trigonometryDecoders } from "./trigonometry.js";
 
 /** Every ONNX operator that can be imported, by domain and type. */
@@ -45,7 +49,10 @@ const tables: ReadonlyMap<string, ReadonlyMap<string, Decoder>> = new Map([
       movementDecoders,
       maskDecoders,
       selectionDecoders,
+      paddingDecoders,
       elementDecoders,
+      placementDecoders,
+      sortingDecoders,
     ),
   ],
   ["com.microsoft", merged(microsoftLinearDecoders, microsoftActivationDecoders)],
@@ -60,5 +67,12 @@ export function decoderOf({ domain, opType }: Pick<Call, "domain" | "opType">): 
   return tables.get(domain)?.get(opType);
 }
 
+/** Whether an operator can be imported. */
+export const isImportable = (call: Pick<Call, "domain" | "opType">): boolean =>
+  decoderOf(call) !== undefined || (call.domain === "" && sequenceOperators.has(call.opType));
+
 /** Names of the standard operators that can be imported, sorted. */
-export const importableOperators: readonly string[] = [...(tables.get("")?.keys() ?? [])].sort();
+export const importableOperators: readonly string[] = [
+  ...(tables.get("")?.keys() ?? []),
+  ...sequenceOperators,
+].sort();

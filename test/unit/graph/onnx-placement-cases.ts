@@ -1,0 +1,239 @@
+import { fromNumbers, scalar, type Tensor } from "../../../src/tensor/index.js";
+import { integers, normal, type OnnxCase, one, x } from "./onnx-cases.js";
+import type { NodeSpec } from "./onnx-model.js";
+
+const wide: Tensor = normal(5, 4, 3);
+const toFloat: OnnxCase["attributes"] = { to: 1 };
+
+/** Integers that a node computes, as floats. */
+const cast = (node: NodeSpec, extra: Partial<OnnxCase> = {}): OnnxCase =>
+  one("Cast", toFloat, { before: [node], inputs: node.outputs ?? [], ...extra });
+
+/** int64 tensor of positions. */
+const at = (shape: readonly number[], ...values: number[]): Tensor => fromNumbers(values, shape, "int64");
+
+/** Positions that depend on data: the largest elements of each row. */
+const largest = (axis: number, k: string): NodeSpec => ({
+  op: "TopK",
+  inputs: ["x", k],
+  outputs: ["top", "where"],
+  attributes: { axis },
+});
+
+/** `d[:, 1:3] = …` as the older exporter writes it: the number of the row beside that of the column. */
+const assigned: readonly NodeSpec[] = [
+  { op: "Shape", inputs: ["x"], outputs: ["shape"] },
+  { op: "Gather", inputs: ["shape", "first"], outputs: ["n"], attributes: { axis: 0 } },
+  { op: "Range", inputs: ["first", "n", "second"], outputs: ["rows"] },
+  { op: "Reshape", inputs: ["rows", "column"], outputs: ["rows1"] },
+  { op: "Add", inputs: ["rows1", "columns"], outputs: ["sum"] },
+  { op: "Shape", inputs: ["sum"], outputs: ["target"] },
+  { op: "Expand", inputs: ["rows1", "target"], outputs: ["rows2"] },
+  { op: "Expand", inputs: ["columns", "target"], outputs: ["columns2"] },
+  { op: "Unsqueeze", inputs: ["rows2", "last"], outputs: ["rows3"] },
+  { op: "Unsqueeze", inputs: ["columns2", "last"], outputs: ["columns3"] },
+  { op: "Concat", inputs: ["rows3", "columns3"], outputs: ["places"], attributes: { axis: -1 } },
+];
+const assignment = {
+  first: scalar(0, "int64"),
+  second: scalar(1, "int64"),
+  column: integers(-1, 1),
+  columns: integers(2, 1),
+  last: integers(-1),
+};
+
+/** Order, positions by index tensors, and lists of tensors. */
+export const placementCases: readonly OnnxCase[] = [
+  one("Abs", {}, { before: [largest(1, "k")], stored: { k: integers(2) }, inputs: ["top"] }),
+  one(
+    "Abs",
+    {},
+    {
+      feeds: { x: wide },
+      before: [
+        { op: "TopK", inputs: ["x", "k"], outputs: ["top", "where"], attributes: { axis: 1, largest: 0 } },
+      ],
+      stored: { k: integers(3) },
+      inputs: ["top"],
+    },
+  ),
+  cast(largest(-1, "k"), { stored: { k: integers(3) }, inputs: ["where"] }),
+  cast({ op: "ArgMax", inputs: ["x"], outputs: ["i"], attributes: { axis: 1 } }),
+  cast(
+    { op: "ArgMax", inputs: ["x"], outputs: ["i"], attributes: { axis: 1, keepdims: 0 } },
+    { feeds: { x: wide } },
+  ),
+  cast({ op: "ArgMin", inputs: ["x"], outputs: ["i"], attributes: { axis: -1 } }),
+  one(
+    "OneHot",
+    {},
+    {
+      before: [{ op: "ArgMax", inputs: ["x"], outputs: ["i"], attributes: { axis: 1, keepdims: 0 } }],
+      stored: { depth: scalar(3, "int64"), values: fromNumbers([0.5, 2], [2]) },
+      inputs: ["i", "depth", "values"],
+    },
+  ),
+  one(
+    "OneHot",
+    { axis: 1 },
+    {
+      before: [{ op: "ArgMax", inputs: ["x"], outputs: ["i"], attributes: { axis: 1, keepdims: 1 } }],
+      stored: { depth: scalar(4, "int64"), values: fromNumbers([0, 1], [2]) },
+      inputs: ["i", "depth", "values"],
+    },
+  ),
+  one(
+    "GatherElements",
+    { axis: 1 },
+    {
+      feeds: { x: wide },
+      before: [largest(1, "k")],
+      stored: { k: integers(2) },
+      inputs: ["x", "where"],
+    },
+  ),
+  one(
+    "GatherElements",
+    { axis: 1 },
+    {
+      feeds: { x, shift: normal(5, 2) },
+      before: [
+        { op: "Shape", inputs: ["shift"], outputs: ["s"] },
+        { op: "Expand", inputs: ["fixed", "s"], outputs: ["where"] },
+      ],
+      stored: { fixed: integers(2, -3) },
+      inputs: ["x", "where"],
+    },
+  ),
+  ...(["none", "add"] as const).map((reduction) =>
+    one(
+      "ScatterElements",
+      { axis: 1, reduction },
+      {
+        feeds: { x: wide, u: normal(5, 2, 3) },
+        before: [largest(1, "k")],
+        stored: { k: integers(2) },
+        opset: 18,
+        inputs: ["x", "where", "u"],
+      },
+    ),
+  ),
+  // messages added up at the nodes of a graph that they go to
+  one(
+    "ScatterElements",
+    { axis: 1, reduction: "add" },
+    {
+      feeds: { x: wide, u: normal(5, 6, 3) },
+      before: [
+        { op: "Shape", inputs: ["u"], outputs: ["s"] },
+        { op: "Expand", inputs: ["to", "s"], outputs: ["where"] },
+      ],
+      stored: { to: at([1, 6, 1], 1, 2, 3, 0, 0, 2) },
+      opset: 18,
+      inputs: ["x", "where", "u"],
+    },
+  ),
+  one(
+    "ScatterND",
+    {},
+    {
+      feeds: { x, u: normal(5, 2) },
+      before: assigned,
+      stored: assignment,
+      inputs: ["x", "places", "u"],
+    },
+  ),
+  one(
+    "ScatterND",
+    { reduction: "add" },
+    {
+      feeds: { x, u: normal(5, 2) },
+      before: assigned,
+      stored: assignment,
+      opset: 18,
+      inputs: ["x", "places", "u"],
+    },
+  ),
+  one(
+    "Transpose",
+    { perm: [1, 0] },
+    {
+      feeds: { x, u: normal(5, 2) },
+      before: [
+        { op: "Transpose", inputs: ["x"], outputs: ["xt"], attributes: { perm: [1, 0] } },
+        { op: "Transpose", inputs: ["u"], outputs: ["ut"], attributes: { perm: [1, 0] } },
+        { op: "ScatterND", inputs: ["xt", "places", "ut"], outputs: ["yt"] },
+      ],
+      stored: { places: at([2, 1], 2, -3) },
+      inputs: ["yt"],
+    },
+  ),
+  one("GatherND", {}, { feeds: { x }, before: assigned, stored: assignment, inputs: ["x", "places"] }),
+  one(
+    "GatherND",
+    { batch_dims: 1 },
+    {
+      feeds: { x: wide },
+      before: [
+        largest(1, "k"),
+        { op: "Slice", inputs: ["where", "zero", "one", "two"], outputs: ["places"] },
+      ],
+      stored: { k: integers(2), zero: integers(0), one: integers(1), two: integers(2) },
+      inputs: ["x", "places"],
+    },
+  ),
+  // a time decides which part of a path is taken, the same for all samples
+  one(
+    "Gather",
+    { axis: 1 },
+    {
+      feeds: { x: wide, t: scalar(1.4) },
+      before: [{ op: "Cast", inputs: ["t"], outputs: ["i"], attributes: { to: 7 } }],
+      inputs: ["x", "i"],
+    },
+  ),
+  ...["edge", "reflect", "wrap"].map((mode) =>
+    one("Pad", { mode }, { feeds: { x: wide }, stored: { widths: integers(0, 2, 1, 0, 1, 2) }, opset: 19 }),
+  ),
+  one("Einsum", { equation: "bii->b" }, { feeds: { x: normal(5, 3, 3) } }),
+  one("Einsum", { equation: "bii,bi->bi" }, { feeds: { x: normal(5, 3, 3), y0: normal(5, 3) } }),
+  one(
+    "Abs",
+    {},
+    {
+      before: [
+        { op: "SplitToSequence", inputs: ["x", "two"], outputs: ["parts"], attributes: { axis: 1 } },
+        { op: "SequenceAt", inputs: ["parts", "at"], outputs: ["part"] },
+      ],
+      stored: { two: scalar(2, "int64"), at: scalar(-1, "int64") },
+      inputs: ["part"],
+    },
+  ),
+  one(
+    "Abs",
+    {},
+    {
+      before: [
+        { op: "SequenceConstruct", inputs: ["x", "x"], outputs: ["parts"] },
+        { op: "SequenceAt", inputs: ["parts", "at"], outputs: ["part"] },
+      ],
+      stored: { at: scalar(1, "int64") },
+      inputs: ["part"],
+    },
+  ),
+  // sizes that an exporter takes the absolute value of, and an end beyond every axis through a Cast
+  one(
+    "Expand",
+    {},
+    {
+      feeds: { x: normal(5, 1) },
+      before: [
+        { op: "Shape", inputs: ["x"], outputs: ["shape"], attributes: { end: 1 } },
+        { op: "Concat", inputs: ["shape", "four"], outputs: ["target"], attributes: { axis: 0 } },
+        { op: "Abs", inputs: ["target"], outputs: ["sizes"] },
+      ],
+      stored: { four: integers(4) },
+      inputs: ["x", "sizes"],
+    },
+  ),
+];

@@ -1,5 +1,4 @@
 import type { CoefficientFit } from "../../hypersolver/index.js";
-import { hasImageStates } from "../../hypersolver/internal.js";
 import type { Field } from "../../ode/index.js";
 import type { LossCurve } from "../../plot/index.js";
 import type { Competitor } from "../kit/competitor.js";
@@ -31,26 +30,36 @@ export function withLearned(
 
 /** A training through whole solves, point by point. */
 export const endLosses = ({ curve }: EndFit): TrainingPoint[] =>
-  curve.map(({ iteration, loss, phase, learningRate, metrics: { error } }) => {
+  curve.map(({ iteration, loss, phase, learningRate, metrics: { error, relative, learned } }) => {
     const point = { iteration, loss, kind: phase, learningRate };
-    return error === undefined ? point : { ...point, error };
+    return error === undefined ? point : { ...point, error, relative, learned };
   });
 
-/** Errors at the end of the span: of mini-batches, and of validation states where they are in the same unit. */
-export function endCurves(field: Field, { curve, spec }: EndFit): LossCurve[] {
-  const isRelative = spec.loss === "log";
-  const iterations = (points: EndFit["curve"]): number[] => points.map(({ iteration }) => iteration);
-  const training: LossCurve = {
-    label: isRelative ? "relative error of mini-batches" : "error of mini-batches",
-    role: "hypersolver",
-    losses: curve.map(({ loss }) => (isRelative ? Math.exp(loss) : loss)),
-    iterations: iterations(curve),
-  };
+/** Relative errors at the end of the span: of mini-batches, of validation states, and of states that were learned from. */
+export function endCurves({ curve, spec }: EndFit): LossCurve[] {
   const validated = curve.filter(({ validated: own }) => own);
-  if (isRelative !== hasImageStates(field) || validated.length === 0) return [training];
-  const losses = validated.map(({ metrics: { error = Number.NaN } }) => error);
+  const { error = 1, relative = 1 } = validated.at(-1)?.metrics ?? {};
+  const norm = error / relative;
+  const batches: LossCurve = {
+    label: "mini-batches",
+    role: "other",
+    losses: curve.map(({ loss }) => (spec.loss === "log" ? Math.exp(loss) : loss / norm)),
+    iterations: curve.map(({ iteration }) => iteration),
+  };
+  const looks = (
+    label: string,
+    role: NonNullable<LossCurve["role"]>,
+    name: "relative" | "learned",
+  ): LossCurve => ({
+    label,
+    role,
+    losses: validated.map(({ metrics }) => metrics[name] ?? Number.NaN),
+    iterations: validated.map(({ iteration }) => iteration),
+  });
+  if (validated.length === 0) return [batches];
   return [
-    training,
-    { label: "of validation states", role: "base", losses, iterations: iterations(validated) },
+    batches,
+    looks("validation states", "hypersolver", "relative"),
+    looks("states learned from", "base", "learned"),
   ];
 }

@@ -123,11 +123,12 @@ function histogramFigure({ learned, errors }: FigureData): Figure[] {
   return drawable.length === 0 ? [] : [errorHistogram(drawable)];
 }
 
-function trainingFigure({ curves, losses, lossFloor }: LearnedSolver): Figure {
+function trainingFigure({ kind, curves, losses, lossFloor }: LearnedSolver): Figure {
   const iterations = losses.map(({ iteration }) => iteration);
   const [only, ...others] = curves;
+  const unit = kind === "correction" ? undefined : "relative error at the end";
   return trainingCurve(curves, {
-    lossLabel: others.length === 0 ? only?.label : undefined,
+    lossLabel: others.length === 0 ? only?.label : unit,
     noiseFloor: lossFloor,
     learningRate: { losses: losses.map(({ learningRate }) => learningRate), iterations },
   });

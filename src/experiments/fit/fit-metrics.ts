@@ -59,7 +59,11 @@ export interface FitMetrics<Spec extends LearnedSpec = LearnedSpec> {
   readonly learn: LearnedKind;
   readonly status: LearnedSolver["status"];
   readonly iterations: number;
+  /** Iterations left out where rows had begun to be learned by heart. */
+  readonly spared?: number | undefined;
   readonly heldOutSamples: number;
+  /** Where as many states were learned from as were not given: how many were, and how many were made of them. */
+  readonly rows?: { readonly given: number; readonly learnedFrom: number } | undefined;
   /** Held-out samples that even the reference could not solve, which are not among these. */
   readonly dropped: DroppedSamples | undefined;
   /** Why there is no solver.onnx: it breaks on the states that its golden vectors would be of. */

@@ -1,4 +1,4 @@
-import { droppedText } from "../../hypersolver/internal.js";
+import { droppedText, REPEATED_NOISE } from "../../hypersolver/internal.js";
 import { type Figure, type Table, textTable } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
@@ -133,12 +133,13 @@ export function fitReport(
     facts: [
       ["Learned", `${formatNumber(metrics.parameters)} parameters`],
       ...facts,
+      ...rowFacts(metrics),
       ["Reference", `${method} in ${precision}`],
       ...(noiseFloor === undefined
         ? []
         : [["Noise floor of the residuals", formatNumber(noiseFloor)] as const]),
       ["Seconds", `${formatNumber(reference)} for references, ${formatNumber(fit)} for fitting`],
-      ["Iterations", String(metrics.iterations)],
+      ["Iterations", iterationsText(metrics)],
     ],
     sections: [
       {
@@ -152,6 +153,19 @@ export function fitReport(
     footnotes,
   };
 }
+
+const rowFacts = ({ rows }: FitMetrics): [name: string, value: string][] =>
+  rows === undefined
+    ? []
+    : [
+        [
+          "States learned from",
+          `${rows.learnedFrom}, made of ${rows.given} rows: what comes again is moved by noise of ${REPEATED_NOISE} of their spread`,
+        ],
+      ];
+
+const iterationsText = ({ iterations, spared = 0 }: FitMetrics): string =>
+  spared > 0 ? `${iterations}, and ${spared} left out: rows were being learned by heart` : String(iterations);
 
 /** What errors are measured against, with its own error where it has one worth telling. */
 export function measuringText({ method, precision, noise }: FitMetrics["measuring"]): string {

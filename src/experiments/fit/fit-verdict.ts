@@ -18,6 +18,8 @@ const HARDLY_CLOSER = 0.9;
 const NEAR_FLOOR = 2;
 /** Validation that ends this much above its best has been learning rows by heart. */
 const OVERFITTED = 1.5;
+/** So many times as far off as what was learned from: learned by heart. */
+const BY_HEART = 1.5;
 /** A start that is off by this much of the solution is too coarse for a correction. */
 const TOO_COARSE = 0.3;
 /** Fewer iterations than this are a trial. */
@@ -40,7 +42,21 @@ export function fitVerdict(fit: JudgedFit): FitVerdict {
     return { outcome: "nothing", warnings: [`nothing was learned: ${ends}`, ...attempts(fit)] };
   }
   const rival = bestRival(comparison, learned);
-  return { outcome: "learned", warnings: rival === undefined ? [] : closerRival(learned, rival) };
+  const closer = rival === undefined ? [] : closerRival(learned, rival);
+  return { outcome: "learned", warnings: [...closer, ...byHeart(fit)] };
+}
+
+/** Told where the states that it learned from end much closer at the end of the fit than others do, and did not at first. */
+function byHeart({ losses }: JudgedFit): string[] {
+  const gaps = losses.flatMap(({ relative, learned }) =>
+    relative === undefined || learned === undefined || learned === 0 ? [] : [relative / learned],
+  );
+  const [first = 1, last = 1] = [gaps[0], gaps.at(-1)];
+  if (last < BY_HEART * Math.max(1, first)) return [];
+  return [
+    `it was learning rows by heart: in the end other states were ${formatNumber(last)} times as far off as those that it ` +
+      "learned from; what did best on others is kept. More --states or --trajectories would take it further",
+  ];
 }
 
 function closerRival({ mean, title }: MethodResult, rival: MeasuredRow): string[] {

@@ -12,6 +12,7 @@ export type LearnedKind = "correction" | "coefficients" | "both" | "student";
 /** What every spec of a fit has; the rest is of its kind. */
 export interface LearnedSpec {
   readonly span: Span;
+  readonly trajectories: number;
   readonly seed: number;
 }
 
@@ -25,6 +26,9 @@ export interface TrainingPoint {
   readonly learningRate: number;
   /** Validation error, where it was measured. */
   readonly error?: number;
+  /** The same over the mean norm of the reference, and that of states that were learned from, where both are known. */
+  readonly relative?: number | undefined;
+  readonly learned?: number | undefined;
 }
 
 /** What a report says of a solver beside the numbers. */
@@ -57,6 +61,8 @@ export interface LearnedSolver<Spec extends LearnedSpec = LearnedSpec, Card exte
   readonly status: "complete" | "interrupted";
   /** Iterations done, over all phases. */
   readonly iterations: number;
+  /** Those that were left out where it had begun to learn rows by heart. */
+  readonly spared?: number | undefined;
   readonly losses: readonly TrainingPoint[];
   /** The losses as curves: positive numbers. */
   readonly curves: readonly LossCurve[];

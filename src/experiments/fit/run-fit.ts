@@ -11,7 +11,7 @@ import type { FitMetrics } from "./fit-metrics.js";
 import { fitReport } from "./fit-report.js";
 import { type FitRequest, measuredSamples } from "./fit-request.js";
 import { fitVerdict } from "./fit-verdict.js";
-import type { CardOf, LearnedSolver } from "./learned-solver.js";
+import type { CardOf, LearnedSolver, LearnedSpec } from "./learned-solver.js";
 import { type MeasuredFit, measureFit } from "./measure-fit.js";
 
 /** What comes of a fit: the learned solver with its numbers, and every file. */
@@ -89,9 +89,13 @@ async function calibrated(
   return isBroken(calibration) ? undefined : calibration;
 }
 
+/** Where fewer states were given than are learned from. */
+const rowsOf = ({ rows }: FitRequest["states"], { trajectories }: LearnedSpec): FitMetrics["rows"] =>
+  rows === undefined || rows >= trajectories ? undefined : { given: rows, learnedFrom: trajectories };
+
 function metricsOf<Learned extends LearnedSolver>(
-  { title, command, compare = true }: FitRequest<Learned>,
-  { kind, spec, status, iterations, losses, noiseFloor, reference, parameters, seconds }: Learned,
+  { title, command, states, compare = true }: FitRequest<Learned>,
+  { kind, spec, status, iterations, spared, losses, noiseFloor, reference, parameters, seconds }: Learned,
   { samples, dropped, base, learned, comparison, measuring, seconds: measure }: MeasuredFit,
   brokenSolver: Broken | undefined,
 ): Omit<FitMetrics<Learned["spec"]>, "calibration" | "verdict"> {
@@ -102,6 +106,8 @@ function metricsOf<Learned extends LearnedSolver>(
     spec,
     status,
     iterations,
+    spared,
+    rows: rowsOf(states, spec),
     heldOutSamples: samples.z0.shape[0] ?? 0,
     dropped,
     brokenSolver,

@@ -33,8 +33,9 @@ function learnedStudent(to: FittedTo, fit: StudentFit): LearnedStudent {
   return {
     ...{ kind: "student", spec, method, title: method.title, base, parameters },
     ...{ status, iterations, reference, seconds },
+    spared: fit.spared,
     losses: endLosses(fit),
-    curves: endCurves(to.field, fit),
+    curves: endCurves(fit),
     noiseFloor: undefined,
     lossFloor: undefined,
     file: "student.onnx",

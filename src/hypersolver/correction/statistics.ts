@@ -42,6 +42,19 @@ export function columnStatistics(...values: readonly Tensor[]): ColumnStatistics
 export const rootMeanSquare = ({ mean, deviation }: ColumnStatistics): Float64Array =>
   mean.map((center, i) => Math.hypot(center, deviation[i] ?? 0) || 1);
 
+/** Mean size of every channel, one where it is zero: few rows that are far off hardly count. */
+export function usualSize(value: Tensor): Float64Array {
+  const channels = value.shape[1] ?? 0;
+  const area = value.shape.slice(2).reduce((product, size) => product * size, 1);
+  const each = value.data.length / Math.max(1, channels);
+  const sum = new Float64Array(channels);
+  toFloat64(value).forEach((x, i) => {
+    const channel = Math.floor(i / area) % channels;
+    sum[channel] = (sum[channel] ?? 0) + Math.abs(x) / each;
+  });
+  return sum.map((size) => size || 1);
+}
+
 /** Means and deviations as plain numbers, for cards. */
 export function channelMoments(value: Tensor): { mean: number[]; deviation: number[] } {
   const { mean } = columnStatistics(value);

@@ -111,6 +111,16 @@ export const coefficientTable = {
     group: "How to fit:",
     help: "rtol = atol of the reference",
   },
+  /** Looks: a phase of training has 40. */
+  patience: {
+    type: "integer",
+    min: 0,
+    max: most.iterations as number,
+    default: 8,
+    placeholder: "n",
+    group: "How to fit:",
+    help: "end a phase early after so many looks at validation states without a better one, where it learns rows by heart; 0: never",
+  },
   seed: seedRow as typeof seedRow,
 } as const;
 

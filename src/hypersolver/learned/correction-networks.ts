@@ -6,7 +6,7 @@ import { machineOf } from "../../runtime/internal.js";
 import { Random, rows, type Tensor } from "../../tensor/index.js";
 import { prefixed, withPrefix } from "../../tensor/internal.js";
 import { type CorrectionNetwork, siteInputs } from "../correction/correction.js";
-import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
+import { usualSize } from "../correction/statistics.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import { correctionBlocks } from "./corrected-coefficients.js";
 import { correctedStep } from "./corrected-scheme.js";
@@ -44,18 +44,12 @@ export async function startingNetworks(
   context: RunContext,
 ): Promise<StartingNetworks> {
   const { end, seen } = await firstSight(field, coefficients, choice, pairs, context);
-  const scale = rootMeanSquare(columnStatistics(end));
+  const scale = usualSize(end);
   const groups = choice.shared ? [seen] : seen.map((one) => [one]);
   const random = new Random(choice.seed).fork("networks");
-  const made = groups.map((group, i) => {
-    const statistics = Object.fromEntries(
-      Object.keys(group[0] ?? {}).map((name) => [
-        name,
-        columnStatistics(...group.map((one) => one[name] as Tensor)),
-      ]),
-    );
-    return scaledNetwork(field, choice, { statistics, scale }, random.fork(`network ${i}`));
-  });
+  const made = groups.map((group, i) =>
+    scaledNetwork(field, choice, { seen: group, scale }, random.fork(`network ${i}`)),
+  );
   return {
     networks: made.map(({ network }) => network),
     finish: (network, index) => made[index]?.finish(network) ?? network,

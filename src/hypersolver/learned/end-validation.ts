@@ -3,8 +3,9 @@ import type { Field, Span } from "../../ode/index.js";
 import type { Verdict } from "../../optim/internal.js";
 import { compile, type NamedTensors, type RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
-import { item, type Tensor } from "../../tensor/index.js";
+import { item, rows, type Tensor } from "../../tensor/index.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
+import { mapSamples } from "../states/states.js";
 import { endDistance, relativeEndDistance } from "./end-error.js";
 import { type EndPairs, pairFeeds } from "./end-pairs.js";
 import type { LearnedForm } from "./learned-form.js";
@@ -12,10 +13,21 @@ import { floatState, pairSpecs, siteOf } from "./pair-program.js";
 
 /** Tells how good values of what is learned are on states that it was not learned from. */
 export interface EndValidation {
+  /** Mean Euclidean distance; of images, over the mean norm of the reference. */
   error(values: NamedTensors): Promise<number>;
-  /** The same as the training loop hears it. */
+  /**
+   * The same as the training loop hears it. Metrics: `error`; `relative`, the mean distance over the mean norm of the
+   * reference; `learned`, the same on as many of the states that it is learned from.
+   */
   verdict(values: NamedTensors): Promise<Verdict>;
   dispose(): Promise<void>;
+}
+
+/** Pairs that values are judged by. */
+export interface JudgedPairs {
+  readonly held: EndPairs;
+  /** Out of those that they are learned from. */
+  readonly learned: EndPairs;
 }
 
 /** One program from what is learned to the error at the end of the span. */
@@ -23,35 +35,53 @@ export async function compileEndValidation(
   field: Field,
   form: LearnedForm,
   span: Span,
-  pairs: EndPairs,
+  { held, learned }: JudgedPairs,
   context: RunContext,
 ): Promise<EndValidation> {
   const { dtype } = floatState(field);
-  const specs: Record<string, InputSpec> = pairSpecs(field, "batch");
-  for (const [name, { shape, dtype: type }] of Object.entries(form.initial))
-    specs[`/${name}`] = { shape, dtype: type };
-  const distance = hasImageStates(field) ? relativeEndDistance : endDistance;
-  const graph = trace(specs, (nodes) => {
-    const values = Object.fromEntries(
-      Object.keys(form.initial).map((name) => [name, nodes[`/${name}`] as Node]),
-    );
-    return { error: distance(form.scheme(values), { ...siteOf(field, nodes), span }) };
-  });
-  const program = await compile(graph, machineOf(context));
-  const feeds = pairFeeds(pairs, dtype);
-  const errorAt = async (values: NamedTensors): Promise<number> => {
+  const program = await compile(errorGraph(field, form, span), machineOf(context));
+  const feeds = { held: pairFeeds(held, dtype), learned: pairFeeds(fewOf(learned, held), dtype) };
+  const errorsAt = async (values: NamedTensors, of: keyof typeof feeds): Promise<Errors> => {
     const named = Object.fromEntries(Object.entries(values).map(([name, value]) => [`/${name}`, value]));
-    const { error } = await program.run({ ...feeds, ...named });
-    const value = item(error as Tensor);
+    const { error, relative } = await program.run({ ...feeds[of], ...named });
     // A solve that broke is worse than any that did not.
-    return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
+    const value = (tensor: Tensor | undefined): number => {
+      const number = item(tensor as Tensor);
+      return Number.isNaN(number) ? Number.POSITIVE_INFINITY : number;
+    };
+    return { error: value(error), relative: value(relative) };
   };
+  const score = hasImageStates(field) ? "relative" : "error";
   return {
-    error: errorAt,
+    error: async (values) => (await errorsAt(values, "held"))[score],
     verdict: async (values) => {
-      const error = await errorAt(values);
-      return { score: [error], metrics: { error } };
+      const own = await errorsAt(values, "held");
+      const { relative: known } = await errorsAt(values, "learned");
+      const metrics = { error: own[score], relative: own.relative, learned: known };
+      return { score: [own[score]], metrics, gap: known > 0 ? own.relative / known : undefined };
     },
     dispose: () => program.dispose(),
   };
+}
+
+type Errors = Record<"error" | "relative", number>;
+
+function errorGraph(field: Field, form: LearnedForm, span: Span): ReturnType<typeof trace> {
+  const specs: Record<string, InputSpec> = pairSpecs(field, "batch");
+  for (const [name, { shape, dtype }] of Object.entries(form.initial)) specs[`/${name}`] = { shape, dtype };
+  return trace(specs, (nodes) => {
+    const values = Object.fromEntries(
+      Object.keys(form.initial).map((name) => [name, nodes[`/${name}`] as Node]),
+    );
+    const site = { ...siteOf(field, nodes), span };
+    const scheme = form.scheme(values);
+    return { error: endDistance(scheme, site), relative: relativeEndDistance(scheme, site) };
+  });
+}
+
+/** No more of them than there are of others. */
+function fewOf(pairs: EndPairs, others: EndPairs): EndPairs {
+  const count = Math.min(pairs.end.shape[0] ?? 0, others.end.shape[0] ?? 0);
+  const few = (value: Tensor): Tensor => rows(value, 0, count);
+  return { ...mapSamples(pairs, few), end: few(pairs.end) };
 }

@@ -1,6 +1,7 @@
 import type { Field, NonStationaryMethod } from "../../ode/index.js";
-import type { RunContext } from "../../runtime/index.js";
+import type { NamedTensors, RunContext } from "../../runtime/index.js";
 import { pickSpec } from "../../spec/internal.js";
+import type { Tensor } from "../../tensor/index.js";
 import type { FitInputs } from "../fit/fit-settings.js";
 import { coefficientTable, type EffectiveCoefficients } from "./coefficient-table.js";
 import { correctedForm } from "./corrected-form.js";
@@ -46,17 +47,22 @@ export async function fitSolver(
   const coefficients = startingCoefficients(effective.start, effective.evaluations);
   return fitLearned(field, effective, inputs, context, async (pairs) => {
     const made = await startingNetworks(field, coefficients, effective, { ...pairs, span }, context);
-    return {
-      form: correctedForm(field, { coefficients, freedom: effective, every, ...made }, span),
-      courses: coursesOf(effective),
-    };
+    const form = correctedForm(field, { coefficients, freedom: effective, every, ...made }, span);
+    return { form, courses: coursesOf(effective, form.initial) };
   });
 }
 
 /** Whether a number in training belongs to a correction. */
 const isOnTop = (name: string): boolean => /^(?:g\d+|gain) /.test(name);
 
-function coursesOf(spec: EffectiveSolver): LearnedCourse[] {
+/** Inputs of a layer whose weights move at the full rate; those of wider ones move more slowly in proportion. */
+const USUAL_INPUTS = 64;
+
+/** Sums over more inputs change by more for the same change of every weight: G. Yang et al., Tensor Programs V, 2022. */
+const paceOf = (weights: Tensor | undefined): number =>
+  Math.min(1, USUAL_INPUTS / (weights?.shape.length === 2 ? (weights.shape[1] ?? 1) : 1));
+
+function coursesOf(spec: EffectiveSolver, initial: NamedTensors): LearnedCourse[] {
   const { jointIterations, jointBatch, jointLearningRate, coefficientRate } = spec;
   return [
     coefficientCourse(spec, (name) => (isOnTop(name) ? 0 : 1)),
@@ -67,7 +73,7 @@ function coursesOf(spec: EffectiveSolver): LearnedCourse[] {
       batch: jointBatch,
       learningRate: jointLearningRate,
       finalLearningRate: 0,
-      rate: (name) => (isOnTop(name) ? 1 : coefficientRate),
+      rate: (name) => (isOnTop(name) ? paceOf(initial[name]) : coefficientRate),
     },
   ];
 }

@@ -23,6 +23,8 @@ export interface LearnedFit<M extends FixedMethod, S> {
   readonly parameters: number;
   readonly status: TrainingOutcome["status"];
   readonly iterations: number;
+  /** Iterations left out where rows were learned by heart. */
+  readonly spared: number;
   readonly curve: readonly CurvePoint[];
   /** Validation errors at the end of the span: mean Euclidean, over the mean norm of the reference for images. */
   readonly startError: number;
@@ -37,6 +39,7 @@ interface LearnedSpec {
   readonly loss: "log" | "distance";
   readonly trajectories: number;
   readonly referenceTolerance: number;
+  readonly patience: number;
   readonly seed: number;
 }
 
@@ -48,7 +51,7 @@ export interface LearnedTask<M extends FixedMethod> {
 }
 
 /** States to validate on. */
-const VALIDATION_SAMPLES = { vectors: 512, images: 16 };
+const VALIDATION_SAMPLES = { vectors: 1024, images: 16 };
 const SPACING = { points: 200, validations: 40, each: "phase" } as const;
 
 /**
@@ -78,7 +81,8 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   const held = await solved("validation", samples);
   const seconds = (performance.now() - begun) / 1000;
   const { form, courses } = await plan(pairs);
-  const validation = await compileEndValidation(field, form, span, held, context);
+  const judged = { held, learned: pairs };
+  const validation = await compileEndValidation(field, form, span, judged, context);
   try {
     const startError = await validation.error(form.initial);
     const how = {
@@ -86,6 +90,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
       advice: "lower the learning rate, or check the field on these states",
       settings: identityOf(field, spec, states),
       spacing: SPACING,
+      patience: spec.patience > 0 ? spec.patience : undefined,
       checkpoint,
       onCheckpoint: watched(inputs, (values) => form.method(values)),
     };

@@ -14,8 +14,9 @@ import { checkShared } from "./corrected-coefficients.js";
 import { resolveCoefficients } from "./resolve-coefficients.js";
 import { type EffectiveSolver, onTopTable, type SolverSpec, solverTable } from "./solver-table.js";
 
-/** Pairs to learn networks from, where states are vectors and nobody says. */
+/** Pairs to learn networks from, where states are vectors and nobody says; of more components than so many, twice that. */
 const DEFAULT_PAIRS = 16_384;
+const FEW_COMPONENTS = 16;
 /** Coefficients alone need to settle only as far as networks then move them. */
 const DEFAULT_ITERATIONS = 200;
 
@@ -33,7 +34,7 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
   const { evaluations, every, shared, hidden, activation } = complete;
   const { iterations = DEFAULT_ITERATIONS } = spec;
   const coefficients = resolveCoefficients(field, {
-    ...(images ? {} : { trajectories: DEFAULT_PAIRS }),
+    ...(images ? {} : { trajectories: usualPairs(field) }),
     ...pickSpec(coefficientTable, spec),
     iterations,
   });
@@ -49,6 +50,11 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
   requireKernels({ hidden, kernels });
   requireImages(shapesSeen(field, every, { inputs, features }), sizeOfImages(field));
   return { ...effective, kernels };
+}
+
+function usualPairs(field: Field): number {
+  const [, components = 1] = stateType(field).shape.map(Number);
+  return components > FEW_COMPONENTS ? 2 * DEFAULT_PAIRS : DEFAULT_PAIRS;
 }
 
 /** An iteration costs as many evaluations as a solve: fits of vectors take about as long whatever these are. */

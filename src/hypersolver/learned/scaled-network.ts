@@ -1,11 +1,18 @@
 import type { Field } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
-import type { Random } from "../../tensor/index.js";
+import type { NamedTensors } from "../../runtime/index.js";
+import { type Random, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
 import { type ConvNetworkOptions, convNetwork, withFoldedChannels } from "../correction/conv-network.js";
 import type { CorrectionNetwork } from "../correction/correction.js";
 import { shapesSeen } from "../correction/input-shapes.js";
 import type { ConvActivation, CorrectionInput, HiddenActivation } from "../correction/names.js";
-import { mlpNetwork, type NetworkOptions, withFoldedStatistics } from "../correction/network.js";
+import { columnStatistics } from "../correction/statistics.js";
+import {
+  type WhitenedOptions,
+  whitenedNetwork,
+  withFoldedWhitening,
+} from "../correction/whitened-network.js";
+import { whiteningOf } from "../correction/whitening.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 
 /** What a network looks at, and how large it is. */
@@ -18,8 +25,13 @@ export interface NetworkLook {
   readonly activation: ConvActivation;
 }
 
-/** What it will see, by name, and how large its answers are. */
-type Scaling = Pick<NetworkOptions, "statistics" | "scale">;
+/** What it will see, and how large its answers are. */
+interface Scaling {
+  /** Tables or images by the names of the network's inputs, of one place or of several. */
+  readonly seen: readonly NamedTensors[];
+  /** One a column or channel. */
+  readonly scale: Float64Array;
+}
 
 /** A network before training. */
 export interface ScaledNetwork {
@@ -28,28 +40,57 @@ export interface ScaledNetwork {
   readonly finish: (network: CorrectionNetwork) => CorrectionNetwork;
 }
 
-/** An MLP for vectors, convolutions for images. */
+/** Layers and a matrix for vectors, convolutions for images. */
 export function scaledNetwork(
   field: Field,
   look: NetworkLook,
-  scaling: Scaling,
+  { seen, scale }: Scaling,
   random: Random,
 ): ScaledNetwork {
   const { inputs, features, hidden, kernels = [], activation } = look;
-  const shared = { inputs, features, hidden, ...scaling };
+  const names = Object.keys(seen[0] ?? {});
+  const tables = (name: string): Tensor[] => seen.map((one) => one[name] as Tensor);
+  const shared = { inputs, features, hidden, scale };
   if (!hasImageStates(field)) {
-    const options: NetworkOptions = { ...shared, activation: activation as HiddenActivation };
+    const options: WhitenedOptions = {
+      ...shared,
+      activation: activation as HiddenActivation,
+      columns: Object.fromEntries(names.map((name) => [name, seen[0]?.[name]?.shape[1] ?? 0])),
+      whitening: whiteningOf(...seen.map((one) => sideBySide(names.map((name) => one[name] as Tensor)))),
+    };
     return {
-      network: mlpNetwork(options, random),
-      finish: (network) => withFoldedStatistics(options, network),
+      network: whitenedNetwork(options, random),
+      finish: (network) => withFoldedWhitening(options, network),
     };
   }
   const [, , height = 1, width = 1] = stateType(field).shape.map(Number);
-  const stages = Object.keys(scaling.statistics).filter((name) => /^k\d+$/.test(name)).length;
+  const stages = names.filter((name) => /^k\d+$/.test(name)).length;
   const shapes = shapesSeen(field, stages, { inputs, features });
-  const options: ConvNetworkOptions = { ...shared, kernels, activation, shapes, size: [height, width] };
+  const statistics = Object.fromEntries(names.map((name) => [name, columnStatistics(...tables(name))]));
+  const options: ConvNetworkOptions = {
+    ...shared,
+    ...{ statistics, kernels, activation, shapes },
+    size: [height, width],
+  };
   return {
     network: convNetwork(options, random),
     finish: (network) => withFoldedChannels(options, network),
   };
+}
+
+/** Tables of equally many rows as one. */
+function sideBySide(tables: readonly Tensor[]): Tensor {
+  const rows = tables[0]?.shape[0] ?? 0;
+  const widths = tables.map(({ shape }) => shape[1] ?? 0);
+  const width = widths.reduce((total, own) => total + own, 0);
+  const data = new Float64Array(rows * width);
+  let at = 0;
+  tables.forEach((table, i) => {
+    const own = widths[i] ?? 0;
+    const values = toFloat64(table);
+    for (let row = 0; row < rows; row++)
+      data.set(values.subarray(row * own, (row + 1) * own), row * width + at);
+    at += own;
+  });
+  return tensor("float64", [rows, width], data);
 }

@@ -145,7 +145,7 @@ const withNetworks = {
     type: "integer",
     min: 1,
     max: most.samples as number,
-    otherwise: "4096; for corrections 16384; images: 512",
+    otherwise: "4096; for corrections 16384, of states of more than 16 components 32768; images: 512",
     placeholder: "n",
     group: "How to fit:",
     help: "reference trajectories",

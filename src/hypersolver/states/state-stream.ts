@@ -9,6 +9,8 @@ export interface StateStream {
   heldOut(count: number, random: Random): Promise<Samples>;
   /** For bounds of errors, and nothing else. Without it none are calibrated. */
   calibration?(count: number, random: Random): Promise<Samples>;
+  /** See `StateSource`. */
+  readonly rows?: number;
 }
 
 /** How many samples each part of the data has. */

@@ -12,7 +12,7 @@ import {
   tensor,
   toFloat64,
 } from "../../tensor/index.js";
-import { pickRows } from "../../tensor/internal.js";
+import { repeatedStates } from "./repeated-states.js";
 
 /** Initial states [n, …] and the values of controls that belong to them. */
 export interface Samples {
@@ -30,21 +30,33 @@ export interface StateSource {
   heldOut(count: number, random: Random): Samples;
   /** For bounds of errors, and nothing else. Without it none are calibrated. */
   calibration?(count: number, random: Random): Samples;
+  /** How many different states there are to learn from; more that are asked for are made of these. Absent: no end. */
+  readonly rows?: number;
 }
 
-/** One training state in so many is drawn this much wider: what lies beyond three deviations is rare otherwise. */
-const WIDE = { every: 8, scale: 1.5 };
+/**
+ * One training state in so many is drawn this much wider, in two dimensions or fewer: what lies beyond three deviations is
+ * rare otherwise. With more dimensions n the radius of normal states spreads by √(1/2n) of itself, and no state is ever
+ * that far out: wider by so much less.
+ */
+const WIDE = { every: 8, scale: 1.5, dimensions: 2 };
 
-/** Independent standard normal numbers; for training, one state in eight is 1.5 times as wide. @param shape of one state. */
+/**
+ * Independent standard normal numbers; for training, one state in eight is wider, 1.5 times in one or two dimensions n, and
+ * 1 + 0.5 √(2/n) times with more.
+ * @param shape of one state.
+ */
 export function normalStates(shape: Shape): StateSource {
   const draws: Sampler = (count, random) => generated(count, shape, () => random.normal());
   return drawnStates("normal", draws, (count, random) => widened(draws(count, random)));
 }
 
-/** The same states, one in eight 1.5 times as far from the origin. */
+/** The same states, one in eight farther from the origin: see `normalStates`. */
 export function widened(states: Tensor): Tensor {
   const width = sizeOf(states.shape.slice(1));
-  const factor = (i: number): number => (Math.floor(i / width) % WIDE.every === 0 ? WIDE.scale : 1);
+  const { every, scale, dimensions } = WIDE;
+  const wide = 1 + (scale - 1) * Math.min(1, Math.sqrt(dimensions / Math.max(1, width)));
+  const factor = (i: number): number => (Math.floor(i / width) % every === 0 ? wide : 1);
   return fromNumbers(
     toFloat64(states).map((value, i) => value * factor(i)),
     states.shape,
@@ -150,8 +162,8 @@ const validationShare = 0.1;
 const calibrationShare = 0.1;
 
 /**
- * Given states, such as encoded data. A fifth is held out, a tenth validates, a tenth calibrates; training repeats the rest when
- * more are asked for.
+ * Given states, such as encoded data. A fifth is held out, a tenth validates, a tenth calibrates; training repeats the rest,
+ * slightly moved, when more are asked for: `repeatedStates`.
  * @throws INVALID_ARGUMENT with fewer than 10 states; SHAPE_MISMATCH when controls are of another number.
  */
 export function givenStates(description: string, { z0, controls }: Samples): StateSource {
@@ -178,7 +190,8 @@ export function givenStates(description: string, { z0, controls }: Samples): Sta
     mapSamples({ z0, controls }, (value) => rows(value, start, end));
   return {
     description,
-    training: (wanted, random) => repeated(slice(0, trained), wanted, random.fork("training states")),
+    rows: trained,
+    training: (wanted, random) => repeatedStates(slice(0, trained), wanted, random.fork("training states")),
     validation: (wanted) => slice(trained, Math.min(validated, trained + wanted)),
     heldOut: (wanted) => slice(split, Math.min(count, split + wanted)),
     calibration: (wanted) => slice(validated, Math.min(split, validated + wanted)),
@@ -191,12 +204,4 @@ export function mapSamples({ z0, controls }: Samples, map: (value: Tensor) => Te
     z0: map(z0),
     controls: Object.fromEntries(Object.entries(controls).map(([name, value]) => [name, map(value)])),
   };
-}
-
-/** `wanted` rows in random order, each used once before any is used twice. */
-function repeated(samples: Samples, wanted: number, random: Random): Samples {
-  const [count = 1] = samples.z0.shape;
-  const order: number[] = [];
-  while (order.length < wanted) for (const row of random.permutation(count)) order.push(row);
-  return mapSamples(samples, (value) => pickRows(value, order.slice(0, wanted)));
 }

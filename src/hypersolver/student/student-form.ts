@@ -2,7 +2,7 @@ import { cast, type Node } from "../../graph/index.js";
 import type { Field, Span } from "../../ode/index.js";
 import { Random, rows, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
 import { shapesSeen } from "../correction/input-shapes.js";
-import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
+import { usualSize } from "../correction/statistics.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import type { EndPairs } from "../learned/end-pairs.js";
 import type { LearnedForm } from "../learned/learned-form.js";
@@ -40,14 +40,14 @@ export function startingStudent(
   const few = (value: Tensor): Tensor => rows(value, 0, Math.min(count, value.shape[0] ?? 0));
   const [z0, end] = [few(pairs.z0), few(pairs.end)];
   const look = { ...studentLayers(field, size), activation };
-  const statistics = Object.fromEntries(
-    Object.keys(shapesSeen(field, 0, look)).map((name) => {
-      const seen = name === "z" ? z0 : few(pairs.controls[name.replace(/^x /, "")] as Tensor);
-      return [name, columnStatistics(seen)];
-    }),
+  const seen = Object.fromEntries(
+    Object.keys(shapesSeen(field, 0, look)).map((name) => [
+      name,
+      name === "z" ? z0 : few(pairs.controls[name.replace(/^x /, "")] as Tensor),
+    ]),
   );
-  const scale = rootMeanSquare(columnStatistics(difference(end, z0)));
-  return scaledNetwork(field, look, { statistics, scale }, new Random(seed).fork("networks"));
+  const scale = usualSize(difference(end, z0));
+  return scaledNetwork(field, look, { seen: [seen], scale }, new Random(seed).fork("networks"));
 }
 
 function difference(a: Tensor, b: Tensor): Tensor {

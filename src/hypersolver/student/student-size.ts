@@ -27,7 +27,8 @@ const inputsOf = ({ roles }: Field): readonly CorrectionInput[] =>
 
 /**
  * Width of the hidden layers, all alike, of the largest network that so many multiply–accumulates buy:
- * w (inputs + outputs) + (layers − 1) w², at every pixel of an image for every cell of the kernel.
+ * w (inputs + outputs) + (layers − 1) w², at every pixel of an image for every cell of the kernel, and inputs × outputs of
+ * a matrix beside them for vectors.
  * @throws INVALID_ARGUMENT where they do not buy a width of 1.
  */
 export function studentWidth(field: Field, { macs, layers }: StudentSize): number {
@@ -38,8 +39,10 @@ export function studentWidth(field: Field, { macs, layers }: StudentSize): numbe
   const places = isImage ? height * width * STUDENT_KERNEL ** 2 : 1;
   // A convolution also sees a channel of ones: `convNetwork`.
   const ends = seen + outputs + (isImage ? 1 : 0);
-  const cost = (w: number): number => places * w * (ends + (layers - 1) * w);
-  const [budget, inner] = [macs / places, layers - 1];
+  // Vectors have a matrix beside the layers: `whitenedNetwork`.
+  const straight = isImage ? 0 : seen * outputs;
+  const cost = (w: number): number => places * w * (ends + (layers - 1) * w) + straight;
+  const [budget, inner] = [Math.max(0, macs - straight) / places, layers - 1];
   const exact =
     inner === 0 ? budget / ends : (Math.sqrt(ends ** 2 + 4 * inner * budget) - ends) / (2 * inner);
   const found = Math.floor(exact + 1e-9);

@@ -90,6 +90,7 @@ export const studentTable = {
   },
   finalLearningRate: coefficientTable.finalLearningRate as Shared["finalLearningRate"],
   referenceTolerance: coefficientTable.referenceTolerance as Shared["referenceTolerance"],
+  patience: coefficientTable.patience as Shared["patience"],
   seed: seedRow as typeof seedRow,
 } as const;
 

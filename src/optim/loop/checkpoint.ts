@@ -3,6 +3,7 @@ import type { NamedTensors } from "../../runtime/index.js";
 import { decodeSafetensors, encodeSafetensors, fail } from "../../tensor/index.js";
 import { parseFacts, prefixed, withPrefix } from "../../tensor/internal.js";
 import type { Block, CurvePoint } from "./curve.js";
+import type { Waiting } from "./waiting.js";
 
 /** The values that did best in validation. */
 export interface BestValues {
@@ -23,6 +24,10 @@ export interface Checkpoint {
   /** Iterations in a row that were skipped until now. */
   readonly skipped: number;
   readonly curve: readonly CurvePoint[];
+  /** Iterations that an early end of a phase left out; they count as done in `iteration`. Default 0. */
+  readonly spared?: number | undefined;
+  /** What an early end of the phase is decided by. */
+  readonly waiting?: Waiting | undefined;
   /** What the next point of the curve will be made of. */
   readonly block: Block;
   /** Absent until a validation succeeds. */
@@ -57,6 +62,8 @@ const schema = z.object({
       validated: z.boolean(),
     }),
   ),
+  spared: count.optional(),
+  waiting: z.object({ stale: count, first: number.optional(), gaps: number }).optional(),
   block: z.object({ iterations: count, taken: count, loss: number, metrics: numbers }),
   best: z.object({ score: z.array(number), metrics: numbers }).optional(),
 });

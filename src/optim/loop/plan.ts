@@ -11,6 +11,11 @@ export interface LoopPlan {
   /** What decides the outcome, as text: checkpoints continue the same only. */
   readonly settings: string;
   readonly spacing: SpacingOptions;
+  /**
+   * Ends a phase after so many validations in a row of which none was the best, where validation has moved away from what is
+   * learned from by half since the phase began (`Verdict.gap`): rows are being learned by heart. Default: never.
+   */
+  readonly patience?: number | undefined;
   /** Where to go on, as `onCheckpoint` gave it: the result is the same, bit by bit, as without the break. */
   readonly checkpoint?: Checkpoint | undefined;
   /**
@@ -25,6 +30,8 @@ export interface TrainingOutcome {
   readonly status: "complete" | "interrupted";
   /** Iterations done, skipped ones included. */
   readonly iterations: number;
+  /** Those that an early end of a phase left out. */
+  readonly spared: number;
   readonly curve: readonly CurvePoint[];
   /** Undefined when no validation succeeded. */
   readonly best: BestValues | undefined;

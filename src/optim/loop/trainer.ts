@@ -56,6 +56,8 @@ export interface Verdict {
   readonly score: readonly number[] | undefined;
   /** For the curve. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** How many times worse they are here than on what they are learned from, for `LoopPlan.patience`. */
+  readonly gap?: number | undefined;
 }
 
 /** What is trained. */

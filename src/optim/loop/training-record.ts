@@ -7,6 +7,7 @@ import { type Block, type CurvePoint, emptyBlock, extended, meansOf } from "./cu
 import type { LoopPlan, TrainingOutcome } from "./plan.js";
 import { spacingOf } from "./spacing.js";
 import type { Trainer, TrainerPhase, TrainerStep, TrainingTask, Verdict } from "./trainer.js";
+import { isInVain, notWaiting, type Waiting, waited } from "./waiting.js";
 
 /** A phase, and the iterations of the whole run between which it lies. */
 export interface PhaseSpan {
@@ -30,6 +31,8 @@ export class TrainingRecord {
   #resumed: NamedTensors | undefined;
   #iteration = 0;
   #skipped = 0;
+  #spared = 0;
+  #waiting: Waiting = notWaiting;
   #block: Block = emptyBlock;
   #curve: CurvePoint[] = [];
   #best: BestValues | undefined;
@@ -49,6 +52,8 @@ export class TrainingRecord {
       this.#resumed = checkpoint.trainer;
       this.#iteration = checkpoint.iteration;
       this.#skipped = checkpoint.skipped;
+      this.#spared = checkpoint.spared ?? 0;
+      this.#waiting = checkpoint.waiting ?? notWaiting;
       this.#block = checkpoint.block;
       this.#curve = [...checkpoint.curve];
       this.#best = checkpoint.best;
@@ -105,7 +110,10 @@ export class TrainingRecord {
     const due = at % validateEvery === 0 || this.#iteration === span.to;
     const point = this.#closeBlock(span);
     this.#addPoint(span, due ? await this.#validated(point, trainer) : point);
-    if (due) await this.#offerCheckpoint(trainer);
+    if (!due) return;
+    const isOver = this.#iteration === span.to || isInVain(this.#waiting, this.#plan.patience);
+    if (isOver) this.#leave(span);
+    await this.#offerCheckpoint(trainer);
   }
 
   /** The early end: a checkpoint, then a last validation, which a training without the break would not have made. */
@@ -132,11 +140,19 @@ export class TrainingRecord {
   outcome(): TrainingOutcome {
     return {
       status: this.isComplete ? "complete" : "interrupted",
-      iterations: this.#iteration,
+      iterations: this.#iteration - this.#spared,
+      spared: this.#spared,
       curve: this.#curve,
       best: this.#best,
       seconds: this.#seconds(),
     };
+  }
+
+  /** The phase is over, even if not all of it was made. */
+  #leave({ to }: PhaseSpan): void {
+    this.#spared += to - this.#iteration;
+    this.#iteration = to;
+    this.#waiting = notWaiting;
   }
 
   #seconds(): number {
@@ -157,7 +173,9 @@ export class TrainingRecord {
   }
 
   async #validated(point: CurvePoint, trainer: Trainer): Promise<CurvePoint> {
-    const { metrics } = await this.validate(trainer.values());
+    const before = this.#best;
+    const { metrics, gap } = await this.validate(trainer.values());
+    this.#waiting = waited(this.#waiting, gap, this.#best !== before);
     return { ...point, metrics: { ...point.metrics, ...metrics }, validated: true };
   }
 
@@ -180,6 +198,8 @@ export class TrainingRecord {
         iteration: this.#iteration,
         seconds: this.#seconds(),
         skipped: this.#skipped,
+        spared: this.#spared,
+        waiting: this.#waiting,
         curve: [...this.#curve],
         block: this.#block,
         best,

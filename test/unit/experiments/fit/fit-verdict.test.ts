@@ -56,6 +56,26 @@ describe("the verdict on a fit", () => {
     ]);
   });
 
+  test("tells where rows were learned by heart, and not where the two were as far apart at first", () => {
+    const losses = (pairs: readonly (readonly [number, number])[]): JudgedFit["losses"] =>
+      pairs.map(([relative, learned], i) => ({
+        ...{ iteration: 10 * (i + 1), loss: 0.1, kind: "log", learningRate: 0.1 },
+        ...{ error: relative, relative, learned },
+      }));
+    const byHeart = losses([
+      [0.5, 0.5],
+      [0.3, 0.1],
+    ]);
+    const { outcome, warnings } = fitVerdict({ ...good, losses: byHeart });
+    expect(outcome).toBe("learned");
+    expect(warnings).toEqual([expect.stringMatching(/learning rows by heart.* 3\.00 times/)]);
+    const alike = losses([
+      [0.5, 0.2],
+      [0.3, 0.12],
+    ]);
+    expect(fitVerdict({ ...good, losses: alike }).warnings).toEqual([]);
+  });
+
   test("is that nothing was learned within a tenth of the start, or where it breaks", () => {
     const { outcome, warnings } = fitVerdict({ ...good, ...learnedNothing });
     expect(outcome).toBe("nothing");

@@ -90,8 +90,8 @@ describe("a fit of coefficients and corrections", () => {
     expect(fit.method.scheme(field).cost(1)).toEqual({
       nfe: 4,
       gCalls: 2,
-      // Two networks of 2 + 2 · 2 inputs, 12 hidden and 2.
-      macs: 4 * fieldMacs(field) + 2 * (6 * 12 + 12 * 2),
+      // Two networks of 2 + 2 · 2 inputs, 12 hidden and 2, and a matrix beside them.
+      macs: 4 * fieldMacs(field) + 2 * (6 * 12 + 12 * 2 + 6 * 2),
     });
     expect(fit.method).toMatchObject({ name: "ns-4-g", title: "NS 4 + g", text: "ns-4-g:0/1.5" });
   });

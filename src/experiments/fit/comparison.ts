@@ -1,7 +1,7 @@
 import { stateErrors } from "../../hypersolver/index.js";
 import { measuringReference, referenceEnds, type Samples } from "../../hypersolver/internal.js";
 import type { AdaptiveMethod, Field, Span } from "../../ode/index.js";
-import { knownTableau } from "../../ode/internal.js";
+import { knownTableau, stiffWarning } from "../../ode/internal.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { type Broken, isBroken, type Tensor } from "../../tensor/index.js";
@@ -10,6 +10,7 @@ import {
   type MethodLabels,
   type SolveCase,
   type SolveContestant,
+  settingOf,
   solveContestant,
 } from "../kit/competitor.js";
 import { type Costs, contest } from "../kit/contest.js";
@@ -32,6 +33,12 @@ export type ComparisonRow = MeasuredRow | (MethodLabels & Broken);
 /** Those that have numbers. */
 export const measuredRows = (rows: readonly ComparisonRow[]): MeasuredRow[] =>
   rows.flatMap((row) => (isBroken(row) ? [] : [row]));
+
+/** What is to be said where step control met a stiff field. */
+export function stiffnessNote(rows: readonly ComparisonRow[]): string | undefined {
+  const stiff = measuredRows(rows).find((row) => row.stiff === true);
+  return stiff && stiffWarning(`${stiff.method} (${settingOf(stiff)})`);
+}
 
 /** What is compared on which states. */
 export interface ComparisonRequest {
@@ -82,10 +89,11 @@ export async function compareMethods(
   >({ contestants, cases: [{ ...samples, end }], measures, repetitions, turns: false }, context);
   return entries.map(({ contestant: { labels }, scores }) => {
     if (isBroken(scores)) return { ...labels, ...scores };
-    const { nfe, gCalls, macs, milliseconds, values } = scores;
+    const { nfe, gCalls, macs, stiff, milliseconds, values } = scores;
     const [error = 0] = values.error;
     const [quantile95 = 0] = values.quantile95;
     const [relative = 0] = values.relative;
-    return { ...labels, nfe, gCalls, macs, milliseconds, error, quantile95, relative };
+    const costs = { nfe, gCalls, macs, ...(stiff && { stiff }), milliseconds };
+    return { ...labels, ...costs, error, quantile95, relative };
   });
 }

@@ -2,7 +2,7 @@ import { formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
 import { settingOf } from "../kit/competitor.js";
 import { bestRival } from "./best-rival.js";
-import type { MeasuredRow } from "./comparison.js";
+import { type MeasuredRow, stiffnessNote } from "./comparison.js";
 import type { FitMetrics, FitVerdict, MethodResult } from "./fit-metrics.js";
 import type { TrainingPoint } from "./learned-solver.js";
 
@@ -30,6 +30,12 @@ const FEW_ITERATIONS = 300;
  * measured against what the solver began with, the second against everything that was compared.
  */
 export function fitVerdict(fit: JudgedFit): FitVerdict {
+  const { outcome, warnings } = outcomeOf(fit);
+  const stiff = stiffnessNote(fit.comparison);
+  return { outcome, warnings: stiff === undefined ? warnings : [...warnings, stiff] };
+}
+
+function outcomeOf(fit: JudgedFit): FitVerdict {
   const { learned, learn, base, comparison } = fit;
   if (isBroken(learned)) {
     const warnings = [`${learned.title} breaks on these states: ${learned.reason}`, ...attempts(fit)];

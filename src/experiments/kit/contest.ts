@@ -13,6 +13,8 @@ export interface Costs {
   readonly gCalls: number;
   /** Multiply–accumulates a sample, f and g together. */
   readonly macs: number;
+  /** Where stability, not tolerance, limited the steps of an explicit pair. */
+  readonly stiff?: true | undefined;
 }
 
 /** What a method gave on a case. */
@@ -196,7 +198,15 @@ function scoresOf<Name extends string>({
   times,
 }: Pick<Standing<never, never, Name>, "broken" | "values" | "costs" | "times">): Scores<Name> | Broken {
   if (broken !== undefined) return broken;
-  const mean = (cost: keyof Costs): number =>
+  const mean = (cost: "nfe" | "gCalls" | "macs"): number =>
     costs.reduce((total, own) => total + own[cost], 0) / costs.length;
-  return { nfe: mean("nfe"), gCalls: mean("gCalls"), macs: mean("macs"), ...timingOf(times), values };
+  const stiff = costs.some((own) => own.stiff === true) && { stiff: true as const };
+  return {
+    nfe: mean("nfe"),
+    gCalls: mean("gCalls"),
+    macs: mean("macs"),
+    ...stiff,
+    ...timingOf(times),
+    values,
+  };
 }

@@ -1,14 +1,8 @@
-import {
-  adaptive,
-  type FixedMethod,
-  fixed,
-  multistep,
-  multistepMethods,
-  tableauNamed,
-} from "../../ode/index.js";
-import { isAdaptive } from "../../ode/internal.js";
+import { type FixedMethod, fixed, multistep, multistepMethods, tableauNamed } from "../../ode/index.js";
+import { IMPLICIT_LIMIT, resolveMethod, stateType } from "../../ode/internal.js";
+import { sizeOf } from "../../tensor/index.js";
 import { leanest, type Search } from "./search.js";
-import type { Candidate, Trial } from "./trial.js";
+import { type Candidate, isStiff, type Trial } from "./trial.js";
 
 /** Most telling first: each is looked at only below the evaluations of the best before. */
 const TABLEAUS = ["midpoint", "rk4", "heun", "ralston", "heun3", "rk4_38", "euler"];
@@ -125,6 +119,14 @@ const TOLERANCES = { loosest: 1, tightest: 1e-12, tightestInFloat32: 1e-7 };
 export async function searchAdaptive(search: Search, seconds: number): Promise<void> {
   const until = search.left() - seconds;
   for (const name of PAIRS) if (search.left() > until) await loosestTolerance(search, name);
+  if (wantsImplicit(search) && search.left() > until) await loosestTolerance(search, "rodas4");
+}
+
+/** Where explicit pairs met a stiff field, or did not come through, and its states are small enough for linear systems. */
+function wantsImplicit({ trials, broken, ground: { field } }: Search): boolean {
+  const met = isStiff(trials.map(({ record }) => record));
+  const lost = broken.some((trial) => trial.family === "adaptive" && trial.broken !== "NON_FINITE");
+  return (met || lost) && sizeOf(stateType(field).shape.slice(1).map(Number)) <= IMPLICIT_LIMIT;
 }
 
 async function loosestTolerance(search: Search, name: string): Promise<void> {
@@ -156,9 +158,7 @@ const notched = (tolerance: number): number =>
   Number((10 ** (Math.round(2 * Math.log10(tolerance)) / 2)).toPrecision(1));
 
 function controlled(name: string, tolerance: number): Candidate {
-  const tableau = tableauNamed(name);
-  if (!isAdaptive(tableau)) throw new RangeError(`${name} has no embedded method`);
-  const method = adaptive(tableau, { rtol: tolerance, atol: tolerance });
+  const method = resolveMethod(name, { rtol: tolerance, atol: tolerance });
   return {
     name: method.text,
     family: "adaptive",

@@ -44,8 +44,8 @@ export async function measureQuickly(
     for (let run = isWarm ? 1 : 0; run <= RUNS && (run <= 1 || total < ENOUGH_MS); run++) {
       const solution = await solve.run(batch.z0, batch.controls);
       orThrow(solution);
-      const { nfe, gCalls, macs, milliseconds } = solution.statistics;
-      costs = { nfe, gCalls, macs };
+      const { nfe, gCalls, macs, stiff, milliseconds } = solution.statistics;
+      costs = { nfe, gCalls, macs, ...(stiff && { stiff }) };
       total += milliseconds;
       if (run > 0) times.push(milliseconds);
     }

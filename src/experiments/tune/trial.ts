@@ -66,6 +66,9 @@ export interface BrokenTrial extends Broken {
   readonly seconds: number;
 }
 
+/** Whether step control met a stiff field on the way. */
+export const isStiff = (trials: readonly Costs[]): boolean => trials.some(({ stiff }) => stiff === true);
+
 /** A tried solver, and the solver itself. */
 export interface Trial {
   readonly record: TrialRecord;

@@ -2,12 +2,18 @@ import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import type { Estimate } from "./estimate.js";
 import type { Finalist } from "./finals.js";
 import { goalText, measureText } from "./goal.js";
+import { isStiff } from "./trial.js";
 import type { Tuning } from "./tune-solver.js";
 
 /** What the solver is, how good and how fast, and whether learning paid. */
 export function verdictText(tuning: Tuning): string {
-  return (tuning.isMet ? metSentences(tuning) : missedSentences(tuning)).join(" ");
+  const sentences = tuning.isMet ? metSentences(tuning) : missedSentences(tuning);
+  if (isStiff(tuning.trials)) sentences.push(STIFF);
+  return sentences.join(" ");
 }
+
+const STIFF =
+  "The field is stiff at these tolerances: stability kept the steps of explicit pairs short, and rodas4, an implicit method, was tried beside them where states are small enough.";
 
 function metSentences({ winner, plain, learned, missed, spec, trials, isExhausted }: Tuning): string[] {
   const sentences = [

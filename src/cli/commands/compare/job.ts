@@ -6,7 +6,13 @@ import {
   paretoFigure,
   standardCompetitors,
 } from "../../../experiments/index.js";
-import { comparisonText, hasErrors, measuredSamples, measuringText } from "../../../experiments/internal.js";
+import {
+  comparisonText,
+  hasErrors,
+  measuredSamples,
+  measuringText,
+  stiffnessNote,
+} from "../../../experiments/internal.js";
 import type { LoadedSolver } from "../../../hypersolver/index.js";
 import {
   droppedText,
@@ -64,6 +70,11 @@ export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, a
     { ...runtime, onProgress: showProgress(progress) },
   );
   progress.stop();
+  const stiff = stiffnessNote(rows);
+  if (stiff !== undefined) {
+    output.warn(stiff);
+    warnings.push(stiff);
+  }
   const count = samples.z0.shape[0] ?? 0;
   const described = { field: path, span, states: source.description, samples: count, dropped };
   const facts = { ...referenceFacts(measuring), noise };

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fail, isHypersolversError } from "../tensor/index.js";
 import { type DatasetName, datasetNames, type FileContents } from "./definition.js";
 import { sha256 } from "./digest.js";
+import { isLeftBehind, ownerMark } from "./leftovers.js";
 import { decodeManifest, encodeManifest, MANIFEST, type Manifest } from "./manifest.js";
 import { notReadable, notWritable } from "./trouble.js";
 
@@ -22,7 +23,7 @@ const folderOf = (cache: string, name: DatasetName): string => join(datasetsIn(c
  * @param purpose a word, such as `download`.
  */
 export const temporaryFolder = (cache: string, name: DatasetName, purpose: string): string =>
-  join(datasetsIn(cache), `.${name}.${process.pid}.${purpose}`);
+  join(datasetsIn(cache), `.${name}.${ownerMark}.${purpose}`);
 
 /**
  * Keeps a data set, instead of the one of its name that was there: whole or not at all.
@@ -45,8 +46,8 @@ export async function store(
   try {
     for (const folder of [made, old]) await rm(folder, { recursive: true, force: true });
     await mkdir(made, { recursive: true });
-    for (const [name, bytes] of contents) await writeFile(join(made, name), bytes);
-    await writeFile(join(made, MANIFEST), encodeManifest(manifest));
+    for (const [name, bytes] of contents) await writeSynced(join(made, name), bytes);
+    await writeSynced(join(made, MANIFEST), encodeManifest(manifest));
     await rename(path, old).catch(() => undefined);
     await rename(made, path).catch(async (cause) => {
       await rename(old, path).catch(() => undefined);
@@ -61,12 +62,44 @@ export async function store(
   return { ...manifest, path };
 }
 
+/** A file that is on the disk when this has been done: a name is given to it only then. */
+async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Tidies up after processes that were killed while they kept a data set: of one that had put the old one aside and not yet
+ * the new one in its place, the new one takes it, or else the old one. Everything else that they left goes.
+ */
+async function recover(cache: string, name: DatasetName): Promise<void> {
+  const folder = datasetsIn(cache);
+  const left = (await readdir(folder).catch((): string[] => [])).filter((entry) => {
+    const [, of, mark = ""] = /^\.(.+)\.([0-9a-f]{8}-\d+)\.[a-z]+$/.exec(entry) ?? [];
+    return of === name && isLeftBehind(mark);
+  });
+  const isThere = async (place: string): Promise<boolean> =>
+    (await stat(join(place, MANIFEST)).catch(() => undefined)) !== undefined;
+  for (const purpose of ["new", "old"])
+    for (const entry of left.filter((each) => each.endsWith(`.${purpose}`)))
+      if (!(await isThere(folderOf(cache, name))) && (await isThere(join(folder, entry))))
+        await rename(join(folder, entry), folderOf(cache, name)).catch(() => undefined);
+  for (const entry of left)
+    await rm(join(folder, entry), { recursive: true, force: true }).catch(() => undefined);
+}
+
 /**
  * What is known of a kept data set; its files are not looked at.
  * @returns undefined when it is not there.
  * @throws MALFORMED_FILE for a damaged description.
  */
 export async function lookUp(cache: string, name: DatasetName): Promise<CachedDataset | undefined> {
+  await recover(cache, name);
   const path = folderOf(cache, name);
   const file = join(path, MANIFEST);
   let text: string;
@@ -112,6 +145,7 @@ export interface DamagedDataset {
 
 /** All data sets of a cache that can be loaded by name. */
 export async function listCached(cache: string): Promise<readonly (CachedDataset | DamagedDataset)[]> {
+  for (const name of datasetNames) await recover(cache, name);
   const present: readonly string[] = await readdir(datasetsIn(cache)).catch(() => []);
   const found: (CachedDataset | DamagedDataset)[] = [];
   for (const name of datasetNames.filter((known) => present.includes(known))) {

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
-import { access, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { access, mkdir, readFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { fail, type HypersolversError, isHypersolversError } from "../../tensor/index.js";
-import { whileHalfWritten } from "./half-written.js";
+import { replaceFile } from "./replace-file.js";
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : String(error);
@@ -51,6 +51,7 @@ async function kindOf(path: string): Promise<"file" | "folder" | "nothing"> {
  * @throws FILE_NOT_WRITABLE when it is a folder, or its folder neither exists nor can be made.
  */
 export async function requireWritableFile(path: string): Promise<void> {
+  requireName(path);
   if ((await kindOf(path)) === "folder") {
     throw fail("FILE_NOT_WRITABLE", {
       what: path,
@@ -67,6 +68,7 @@ export async function requireWritableFile(path: string): Promise<void> {
  * @throws FILE_NOT_WRITABLE naming the part of the path that is in the way.
  */
 export async function requireWritableFolder(path: string): Promise<void> {
+  requireName(path);
   let existing = resolve(path);
   while ((await kindOf(existing)) === "nothing" && dirname(existing) !== existing)
     existing = dirname(existing);
@@ -95,21 +97,26 @@ async function makeFolder(path: string): Promise<void> {
   });
 }
 
+/** @throws FILE_NOT_WRITABLE for no name at all. */
+function requireName(path: string): void {
+  if (path !== "") return;
+  throw fail("FILE_NOT_WRITABLE", {
+    what: "the name of a file",
+    expected: "a name, such as result.safetensors",
+    received: "no text",
+  });
+}
+
 /**
- * Writes a whole file or none: under a temporary name first, renamed when complete. Missing folders are made.
+ * Writes a whole file or none: see `replaceFile`. Missing folders are made.
  * @throws FILE_NOT_WRITABLE; the file that was there before is left as it was.
  */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
+  requireName(path);
   try {
-    await makeFolder(folder);
-    await whileHalfWritten(temporary, async () => {
-      await writeFile(temporary, content);
-      await rename(temporary, path);
-    });
+    await makeFolder(dirname(path));
+    await replaceFile(path, content);
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw notWritable(path, cause);
   }
 }
@@ -175,6 +182,7 @@ const writingTrouble: Readonly<Record<string, readonly [received: string, help: 
   EROFS: ["a read-only file system", "choose another --out"],
   ENOSPC: ["no space left on the disk", "free some space, or choose another --out"],
   ENOTDIR: ["a part of the path is not a folder", "choose another --out"],
+  ENAMETOOLONG: ["a name that the file system finds too long", "choose a shorter --out"],
   EEXIST: ["a file where a folder is needed", "choose another --out"],
 };
 

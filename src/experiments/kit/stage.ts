@@ -3,6 +3,7 @@ import { isStopped } from "../../runtime/internal.js";
 import { fail } from "../../tensor/index.js";
 import { CHECKPOINT_FILE, type KeptFile } from "./checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "./codec.js";
+import { digest } from "./digest.js";
 import type { Store } from "./store.js";
 
 /** A piece of a run whose result is kept: a training, a fit, a measurement. */
@@ -30,6 +31,8 @@ export interface StageContext extends RunContext {
 interface Story {
   readonly key: string;
   readonly parts: readonly string[];
+  /** Hashes of the parts, in their order. Absent in what earlier versions kept. */
+  readonly digests?: readonly string[];
 }
 
 /**
@@ -82,23 +85,42 @@ const keyOf = ({
 async function keptResult<T>(stage: Stage<T>, { store }: StageContext): Promise<T | undefined> {
   const written = await store.read(storyFile(stage.name));
   if (written === undefined) return undefined;
-  const { key, parts } = decodeJson<Story>(written);
+  const { key, parts, digests } = storyOf(written, storyFile(stage.name));
   if (key !== keyOf(stage)) return undefined;
   const found: Record<string, Uint8Array> = {};
-  for (const part of parts) {
-    const content = await store.read(fileOf(stage.name, part));
+  for (const [i, part] of parts.entries()) {
+    const file = fileOf(stage.name, part);
+    const content = await store.read(file);
     if (content === undefined) return undefined;
+    if (digests !== undefined && digests[i] !== digest(content)) throw damaged(file);
     found[part] = content;
   }
   return stage.codec.decode(found);
 }
+
+function storyOf(written: Uint8Array, file: string): Story {
+  try {
+    return decodeJson<Story>(written);
+  } catch {
+    throw damaged(file);
+  }
+}
+
+/** Caught by `unlessStoreFails`: the stage is made again. */
+const damaged = (file: string): Error =>
+  fail("MALFORMED_FILE", {
+    what: file,
+    expected: "what was kept",
+    received: "a file that was damaged since",
+  });
 
 async function keep<T>(stage: Stage<T>, result: T, store: Store): Promise<void> {
   const parts = stage.codec.encode(result);
   // Old parts under an old story would count as a whole result if this were stopped halfway.
   await store.remove(storyFile(stage.name));
   for (const [part, content] of Object.entries(parts)) await store.write(fileOf(stage.name, part), content);
-  const story: Story = { key: keyOf(stage), parts: Object.keys(parts) };
+  const digests = Object.values(parts).map(digest);
+  const story: Story = { key: keyOf(stage), parts: Object.keys(parts), digests };
   await store.write(storyFile(stage.name), encodeJson(story));
   await store.remove(checkpointFile(stage.name));
 }

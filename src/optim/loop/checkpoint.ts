@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { NamedTensors } from "../../runtime/index.js";
 import { decodeSafetensors, encodeSafetensors, fail } from "../../tensor/index.js";
-import { parseFacts, prefixed, withPrefix } from "../../tensor/internal.js";
+import { parseFacts, prefixed, sha256, withPrefix } from "../../tensor/internal.js";
 import type { Block, CurvePoint } from "./curve.js";
 import type { Waiting } from "./waiting.js";
 
@@ -39,6 +39,7 @@ export interface Checkpoint {
 const TRAINER = "trainer.";
 const BEST = "best.";
 const KEY = "hypersolvers.checkpoint";
+const CHECKSUM = "hypersolvers.checksum";
 /** Keys of versions until 0.1, which had a format for each kind of training. */
 const OLD_KEYS = ["hypersolvers.flow-checkpoint", "hypersolvers.classifier-checkpoint"];
 
@@ -75,7 +76,27 @@ export function encodeCheckpoint({ trainer, best, ...rest }: Checkpoint): Uint8A
   const text = JSON.stringify(story, (_, value: unknown) =>
     typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
   );
-  return encodeSafetensors({ ...prefixed(trainer, TRAINER), ...prefixed(values, BEST) }, { [KEY]: text });
+  const tensors = { ...prefixed(trainer, TRAINER), ...prefixed(values, BEST) };
+  return encodeSafetensors(tensors, { [KEY]: text, [CHECKSUM]: checksum(text, tensors) });
+}
+
+/** SHA-256 of the story and of all numbers, in the order of their names. */
+function checksum(text: string, tensors: NamedTensors): string {
+  const sorted = Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sha256(text, ...sorted.flatMap(([name, { data }]) => [name, data]));
+}
+
+/** A number that changed on the disk would go unseen into everything that the training makes of it. */
+function requireWhole(metadata: Readonly<Record<string, string>>, tensors: NamedTensors, what: string): void {
+  const { [CHECKSUM]: expected, [KEY]: text = "" } = metadata;
+  // Earlier versions wrote none.
+  if (expected === undefined || expected === checksum(text, tensors)) return;
+  throw fail("MALFORMED_FILE", {
+    what,
+    expected: `the checkpoint that was written, SHA-256 ${expected.slice(0, 12)}…`,
+    received: "other numbers: the file was damaged since",
+    help: "start again without it (without --resume)",
+  });
 }
 
 /**
@@ -85,6 +106,7 @@ export function encodeCheckpoint({ trainer, best, ...rest }: Checkpoint): Uint8A
 export function decodeCheckpoint(bytes: Uint8Array, what: string): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, what);
   refuseOld(metadata, what);
+  requireWhole(metadata, tensors, what);
   const { best, ...rest } = parseFacts(schema, metadata[KEY], {
     what,
     expected: "a checkpoint of a training",

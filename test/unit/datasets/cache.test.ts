@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -15,6 +16,7 @@ import {
   datasetDefinitions,
   datasetNamed,
   listCached,
+  ownerMark,
   verifyCached,
 } from "../../../src/datasets/internal.js";
 import { cifarFolder, smallMnist } from "../../helpers/images.js";
@@ -52,6 +54,21 @@ describe("a kept data set", () => {
     expect(loaded).toEqual(read);
     expect(loaded.description).toBe("MNIST (excerpt), 6 training and 3 test images, not the official files");
     expect(readdirSync(join(cache, "data"))).toEqual(["mnist"]);
+  });
+
+  it("survives a kill between the two renames, with the old one aside and the new one not yet in its place", async () => {
+    for (const purpose of ["new", "old"]) {
+      const cache = join(root, `killed-${purpose}`);
+      await importDataset(mnist, [source], cache);
+      const data = join(cache, "data");
+      const [machine] = ownerMark.split("-");
+      const mark = `${machine}-4194305`;
+      renameSync(join(data, "mnist"), join(data, `.mnist.${mark}.${purpose}`));
+      // What was not finished counts for nothing.
+      mkdirSync(join(data, `.mnist.${mark}.${purpose === "new" ? "old" : "new"}`));
+      expect(await loadDataset("mnist", cache)).toEqual(await readDataset("mnist", [source]));
+      expect(readdirSync(data)).toEqual(["mnist"]);
+    }
   });
 
   it("replaces the one before, or leaves it when it cannot be read", async () => {

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isLeftBehind, ownerMark } from "../../../datasets/internal.js";
 import type { Assignment, JobEnd, JobRun, JobRunner } from "../../../experiments/internal.js";
 import type { Machine } from "../../options/options.js";
 import { keptFiles, readResult, writeAssignment } from "./job-folder.js";
@@ -179,12 +180,24 @@ function startRun(process: RunnerProcess, assignment: Assignment, machine: Machi
   };
 }
 
+const FOLDER = "hypersolvers-job-";
+
+/** Folders of workers of this machine that were killed. */
+async function removeLeftFolders(): Promise<void> {
+  for (const name of await readdir(tmpdir()).catch((): string[] => [])) {
+    const [, mark = ""] = /^hypersolvers-job-([0-9a-f]{8}-\d+)-/.exec(name) ?? [];
+    if (isLeftBehind(mark))
+      await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
 async function prepared(assignment: Assignment): Promise<{
   readonly folder: string;
   readonly spec: RunMessage["spec"];
   readonly kept: JobRun["kept"];
 }> {
-  const folder = await mkdtemp(join(tmpdir(), "hypersolvers-job-"));
+  await removeLeftFolders();
+  const folder = await mkdtemp(join(tmpdir(), `${FOLDER}${ownerMark}-`));
   const spec = await writeAssignment(folder, assignment);
   return { folder, spec, kept: await keptFiles(folder) };
 }

@@ -1,11 +1,14 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +22,7 @@ import {
   writeWhole,
 } from "../../../../src/cli/files/files.js";
 import { readTensor } from "../../../../src/cli/files/tensor-file.js";
+import { ownerMark } from "../../../../src/datasets/internal.js";
 import { encodeSafetensors, fromNumbers, type Tensor } from "../../../../src/tensor/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hypersolvers-files-"));
@@ -49,6 +53,41 @@ describe("writing", () => {
     await expect(writeWhole(at("plain", "x"), "x")).rejects.toMatchObject({ code: "FILE_NOT_WRITABLE" });
     expect(readFileSync(at("plain"), "utf8")).toBe("text");
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  it("replaces what a link leads to, keeps permissions, and writes into pipes and devices", async () => {
+    writeFileSync(at("real"), "old");
+    chmodSync(at("real"), 0o640);
+    symlinkSync("real", at("link"));
+    symlinkSync("not-yet", at("dangling"));
+    await writeWhole(at("link"), "new");
+    await writeWhole(at("dangling"), "made");
+    expect(lstatSync(at("link")).isSymbolicLink()).toBe(true);
+    expect(readFileSync(at("real"), "utf8")).toBe("new");
+    expect(statSync(at("real")).mode & 0o777).toBe(0o640);
+    expect(readFileSync(at("not-yet"), "utf8")).toBe("made");
+    await writeWhole("/dev/null", "gone");
+    expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
+  });
+
+  it("takes names as long as the file system does, and no empty ones", async () => {
+    await writeWhole(at("n".repeat(240)), "long");
+    expect(readFileSync(at("n".repeat(240)), "utf8")).toBe("long");
+    const refused = { code: "FILE_NOT_WRITABLE" };
+    await expect(writeWhole(at("n".repeat(300)), "x")).rejects.toMatchObject(refused);
+    for (const check of [requireWritableFile, requireWritableFolder])
+      await expect(check("")).rejects.toMatchObject(refused);
+  });
+
+  it("removes what killed processes left, and nothing of those that run", async () => {
+    const [machine] = ownerMark.split("-");
+    // No process has the number 2^22 + 1 under Linux.
+    const dead = `.a.${machine}-4194305-0.tmp`;
+    const others = [`.a.${machine}-${process.ppid}-0.tmp`, ".a.00000000-4194305-0.tmp", ".a.tmp"];
+    mkdirSync(at("left"));
+    for (const name of [dead, ...others]) writeFileSync(at("left", name), "half");
+    await writeWhole(at("left", "a"), "whole");
+    expect(readdirSync(at("left")).sort()).toEqual([...others, "a"].sort());
   });
 
   it("writes several files and tells where", async () => {

@@ -28,6 +28,22 @@ describe("a checkpoint", () => {
     expect(decodeCheckpoint(encodeCheckpoint(odd), "file")).toEqual(odd);
   });
 
+  test("with another number than was written is refused; one of an earlier version, without checksum, is not", async () => {
+    const bytes = encodeCheckpoint(await some());
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    const changed = bytes.slice();
+    // The last float of the file becomes NaN.
+    changed.set([0, 0, 0xc0, 0x7f], bytes.length - 4);
+    expect(() => decodeCheckpoint(changed, "run/checkpoint.safetensors")).toThrow(
+      expect.objectContaining({
+        code: "MALFORMED_FILE",
+        message: expect.stringMatching(/run\/checkpoint.*damaged since/s),
+      }),
+    );
+    const old = encodeSafetensors(tensors as Record<string, Tensor>, { [KEY]: metadata[KEY] ?? "" });
+    expect(decodeCheckpoint(old, "file")).toEqual(decodeCheckpoint(bytes, "file"));
+  });
+
   test("before any validation succeeded has no best values", async () => {
     const { best: _, ...bare } = await some();
     expect(decodeCheckpoint(encodeCheckpoint(bare), "file")).toEqual(bare);

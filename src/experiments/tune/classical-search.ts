@@ -118,8 +118,14 @@ const TOLERANCES = { loosest: 1, tightest: 1e-12, tightestInFloat32: 1e-7 };
 /** The loosest tolerance of every pair that keeps to the goal. @param seconds after which no further pair is begun. */
 export async function searchAdaptive(search: Search, seconds: number): Promise<void> {
   const until = search.left() - seconds;
-  for (const name of PAIRS) if (search.left() > until) await loosestTolerance(search, name);
-  if (wantsImplicit(search) && search.left() > until) await loosestTolerance(search, "rodas4");
+  let isImplicit = false;
+  for (const name of PAIRS) {
+    if (search.left() > until) await loosestTolerance(search, name);
+    // The first pair that meets stiffness tells for all.
+    if (isImplicit || !wantsImplicit(search)) continue;
+    isImplicit = true;
+    await loosestTolerance(search, "rodas4");
+  }
 }
 
 /** Where explicit pairs met a stiff field, or did not come through, and its states are small enough for linear systems. */

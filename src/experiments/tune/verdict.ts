@@ -8,12 +8,16 @@ import type { Tuning } from "./tune-solver.js";
 /** What the solver is, how good and how fast, and whether learning paid. */
 export function verdictText(tuning: Tuning): string {
   const sentences = tuning.isMet ? metSentences(tuning) : missedSentences(tuning);
-  if (isStiff(tuning.trials)) sentences.push(STIFF);
+  if (isStiff(tuning.trials)) sentences.push(stiffSentence(tuning));
   return sentences.join(" ");
 }
 
-const STIFF =
-  "The field is stiff at these tolerances: stability kept the steps of explicit pairs short, and rodas4, an implicit method, was tried beside them where states are small enough.";
+function stiffSentence({ trials }: Tuning): string {
+  const tried = trials.some(({ name }) => name.startsWith("rodas4"))
+    ? "rodas4, which is implicit, was tried"
+    : "try rodas4, which is implicit";
+  return `The field is stiff: stability, not tolerance, kept the steps of explicit pairs short; ${tried}.`;
+}
 
 function metSentences({ winner, plain, learned, missed, spec, trials, isExhausted }: Tuning): string[] {
   const sentences = [

@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -21,11 +20,4 @@ describe("README", () => {
       await rm(file);
     }
   });
-
-  test.each([...readme.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, path = ""]) => path))(
-    "the link to %s leads somewhere",
-    (path) => {
-      expect(existsSync(new URL(path, root))).toBe(true);
-    },
-  );
 });

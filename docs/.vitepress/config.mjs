@@ -1,0 +1,38 @@
+import { defineConfig } from "vitepress";
+import { repositoryLinks } from "./links.mjs";
+import { apiSidebar, sidebar } from "./sidebar.mjs";
+import { slugOf } from "./slug.mjs";
+
+const drawing =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M4 26C14 26 12 6 28 6" fill="none" stroke="#1f6feb" stroke-width="4" stroke-linecap="round"/></svg>';
+const icon = `data:image/svg+xml,${encodeURIComponent(drawing)}`;
+
+/** The documentation site: the pages of this folder, readable on code hosts too. Built by scripts/docs.mjs. */
+export default defineConfig({
+  title: "hypersolvers",
+  description: "Fast, trustworthy solvers for neural ordinary differential equations.",
+  // Where the site is served: "/" or a folder, "/hypersolvers/".
+  base: process.env.DOCS_BASE ?? "/",
+  lang: "en",
+  head: [["link", { rel: "icon", href: icon }]],
+  srcExclude: ["**/node_modules/**"],
+  rewrites: { "experiments/README.md": "experiments/index.md" },
+  markdown: {
+    math: true,
+    anchor: { slugify: slugOf },
+    config: (markdown) => markdown.use(repositoryLinks),
+  },
+  themeConfig: {
+    nav: [
+      { text: "Start", link: "/start/pytorch" },
+      { text: "Choosing", link: "/choosing" },
+      { text: "Guides", link: "/learned" },
+      { text: "API", link: "/api/" },
+      { text: "Playground", link: "/playground" },
+    ],
+    sidebar: { "/": sidebar, "/api/": apiSidebar },
+    outline: [2, 3],
+    search: { provider: "local" },
+    docFooter: { prev: "Before", next: "Next" },
+  },
+});

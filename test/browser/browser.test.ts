@@ -28,7 +28,7 @@ const executablePath = chromiumPath();
 let page: Bundle;
 beforeAll(async () => {
   page = await bundle(join(folder, "site"));
-}, 120_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the bundle for browsers", () => {
@@ -82,7 +82,7 @@ describe.runIf(wanted)(title, () => {
     browser = await chromium.launch({ executablePath, args: [...quiet] });
     const library = (await import("./library.mjs" as string)) as Library;
     node = await job(library, { device: "cpu", threads: 1 });
-  }, 180_000);
+  });
   afterAll(() => browser?.close());
 
   const isolation = {

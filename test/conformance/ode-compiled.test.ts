@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { less, mul, where } from "../../src/graph/index.js";
 import {
   adaptive,
+  adaptiveHeun,
   alpha,
   bosh3,
   compileSolve,
@@ -79,8 +80,12 @@ describe("plain and compiled solves agree: fixed steps", () => {
     ...[...Object.values(tableaus), alpha(0.6)].map((tableau) => fixed(tableau, { steps: 1 })),
     ...Object.values(multistepMethods).map((method) => multistep(method, { steps: 1 })),
   ];
+  // Every kind of run by one method with stages and one with a history; those by all differ in numbers alone.
+  const everyRun = ["rk4", "ab3"];
   const cases = methods.flatMap((method) =>
-    runs.map(([name, place, grid]) => ({ name, options: { ...place, method: method.withGrid(grid) } })),
+    runs
+      .filter(([name]) => everyRun.includes(method.name) || name === "reversed")
+      .map(([name, place, grid]) => ({ name, options: { ...place, method: method.withGrid(grid) } })),
   );
   test.each(cases)("$options.method.name: $name", async ({ options }) => {
     expectSame(...(await both(options)), SAME_NUMERICS);
@@ -110,8 +115,11 @@ describe("plain and compiled solves agree: step control", () => {
     ["without reuse", { times: [0, 0.4, 1.7] }, { reuseLastStage: false }],
     ["from a given first step", { span: [0, 1] }, { firstStep: 0.07, maxStep: 0.2 }],
   ];
+  // Every kind of run by methods whose last stage starts the next step, with f at its end and with f beside it.
   const cases = adaptiveTableaus.flatMap((method) =>
-    adaptiveRuns.map(([name, place, control]) => ({ name, place, control, method })),
+    adaptiveRuns
+      .filter(([name]) => [adaptiveHeun, dopri5].includes(method) || name === "reversed, intermediate times")
+      .map(([name, place, control]) => ({ name, place, control, method })),
   );
   test.each(cases)("$method.name: $name", async ({ place, control, method }) => {
     const options = { ...place, method: adaptive(method, { rtol: 1e-6, atol: 1e-6, ...control }) };
@@ -171,8 +179,10 @@ describe("f is never evaluated outside the span", () => {
       [heun, rk4, bosh3, dopri5, tsit5, dopri8].map((method) => ({ span, dtype, method })),
     ),
   );
-  // The thirteen stages of dopri8 take as long to compile as all others: one span in each direction will do.
-  const affordable = cases.filter(({ span, method }) => method !== dopri8 || spans.indexOf(span) < 2);
+  // All methods on one span in each direction, and one of either kind on those that round worse.
+  const affordable = cases.filter(
+    ({ span, method }) => spans.indexOf(span) < 2 || [rk4, dopri5].includes(method),
+  );
 
   test.each(affordable)("$method.name in $dtype on $span", async ({ span, dtype, method }) => {
     const round = dtype === "float32" ? Math.fround : Number;
@@ -182,9 +192,7 @@ describe("f is never evaluated outside the span", () => {
       dtype,
     );
     const z0 = cast({ dtype: "float64", shape: [2, 1], data: Float64Array.of(1, 2) }, dtype);
-    const byControl = isAdaptive(method)
-      ? [1e-4, 1e-2].map((tolerance) => adaptive(method, { rtol: tolerance, atol: tolerance }))
-      : [];
+    const byControl = isAdaptive(method) ? [adaptive(method, { rtol: 1e-3, atol: 1e-3 })] : [];
     for (const each of [fixed(method, { steps: 3 }), fixed(method, { steps: 70 }), ...byControl]) {
       const run = await compileSolve(field, { span, method: each });
       const solution = await run.run(z0);

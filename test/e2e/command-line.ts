@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { resolve } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 
 const main = resolve("dist/cli/main.js");
 const program = resolve("dist/cli/program.js");
@@ -51,26 +53,40 @@ export function start(args: readonly string[], cwd: string): Running {
   return { child, says, finished };
 }
 
-/** Runs the built command line in a folder to its end. */
-export const run = (args: readonly string[], cwd: string): Promise<Finished> => start(args, cwd).finished;
+/** A process in which command lines run one after another, so that the library is loaded once. */
+export interface OneProcess {
+  /** For what a line says, not for how a process starts and ends. Lines wait for their turn. */
+  run(args: readonly string[]): Promise<Finished>;
+  end(): void;
+}
 
-/**
- * Runs command lines one after another in a single process, which loads the library once: for what a line says, not for
- * how its process starts and ends.
- */
-export async function runAll(lines: readonly (readonly string[])[], cwd: string): Promise<Finished[]> {
-  const child = spawn(process.execPath, [oneProcess, program, JSON.stringify(lines)], {
-    cwd,
-    stdio: ["ignore", "inherit", "inherit", "pipe"],
-  });
-  const results: Buffer[] = [];
-  child.stdio[3]?.on("data", (chunk: Buffer) => results.push(chunk));
-  const code = await new Promise((done) => child.on("close", done));
-  const finished = Buffer.concat(results).toString().split("\n").slice(0, -1);
-  if (code !== 0 || finished.length !== lines.length)
-    throw new Error(`ended with ${String(code)} at: ${lines[finished.length]?.join(" ")}`);
-  return finished.map((text): Finished => {
-    const own = JSON.parse(text) as Omit<Finished, "json">;
-    return { ...own, json: () => JSON.parse(own.stdout) };
-  });
+/** It starts with the first line. */
+export function oneProcessIn(cwd: string): OneProcess {
+  let child: ChildProcess | undefined;
+  const waiting: { args: readonly string[]; done(ended: Finished): void; lost(error: Error): void }[] = [];
+  const started = (): ChildProcess => {
+    const own = spawn(process.execPath, [oneProcess, program], {
+      cwd,
+      stdio: ["pipe", "inherit", "inherit", "pipe"],
+    });
+    const results = createInterface({ input: own.stdio[3] as Readable });
+    results.on("line", (text) => {
+      const ended = JSON.parse(text) as Omit<Finished, "json">;
+      waiting.shift()?.done({ ...ended, json: () => JSON.parse(ended.stdout) });
+    });
+    own.on("close", (code) => {
+      for (const { args, lost } of waiting.splice(0))
+        lost(new Error(`the process ended with ${String(code)} at or before: ${args.join(" ")}`));
+    });
+    return own;
+  };
+  return {
+    run: (args) =>
+      new Promise((done, lost) => {
+        child ??= started();
+        waiting.push({ args, done, lost });
+        child.stdin?.write(`${JSON.stringify(args)}\n`);
+      }),
+    end: () => child?.stdin?.end(),
+  };
 }

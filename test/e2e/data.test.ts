@@ -13,12 +13,16 @@ import { create } from "tar";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/datasets/index.js";
 import { cifarFolder, mnistFolder } from "../helpers/images.js";
-import { type Finished, run } from "./command-line.js";
+import { type Finished, oneProcessIn } from "./command-line.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hypersolvers-data-"));
-afterAll(() => rmSync(folder, { recursive: true }));
 const at = (...parts: string[]): string => join(folder, ...parts);
-const data = (...args: string[]): Promise<Finished> => run(["data", ...args], folder);
+const together = oneProcessIn(folder);
+afterAll(() => {
+  together.end();
+  rmSync(folder, { recursive: true });
+});
+const data = (...args: string[]): Promise<Finished> => together.run(["data", ...args]);
 
 describe("data", () => {
   it("imports MNIST, knows that it is official, and does not fetch it again", async () => {

@@ -129,7 +129,7 @@ describe("info", () => {
 describe("warnings and contradictions", () => {
   it("warns of a correction that is used elsewhere, and goes on", async () => {
     const args =
-      "solve resmlp_layernorm_gelu.torchscript.onnx --correction correction.onnx --steps 40 --span 1,0 --states z0.safetensors --json";
+      "solve time_mlp_silu.torchscript.onnx --correction correction.onnx --steps 40 --span 1,0 --states z0.safetensors --json";
     const { code, stderr, json } = await place.run(...args.split(" "));
     expect(code).toBe(0);
     expect(stderr).toContain("warning: this correction was fitted for the other direction, 0 to 1\n");

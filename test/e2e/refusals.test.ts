@@ -17,8 +17,8 @@ describe("bad input", () => {
       ["states that are no safetensors", `${solve} field.onnx`, 1, "MALFORMED_FILE", "safetensors"],
       ["no such states", `${solve} nowhere.safetensors:z`, 1, "FILE_NOT_READABLE", "check the path"],
       ["no such key", `${solve} z0.safetensors:q`, 1, "INVALID_ARGUMENT", "write z0.safetensors:z"],
-      ["states of another shape", `${solve} wide.safetensors`, 1, "SHAPE_MISMATCH", "[batch, 5]"],
-      ["NaN in the states", `${solve} nan.safetensors`, 1, "NON_FINITE", "element 4"],
+      ["states of another shape", `${solve} wide.safetensors`, 1, "SHAPE_MISMATCH", "[batch, 3]"],
+      ["NaN in the states", `${solve} nan.safetensors`, 1, "NON_FINITE", "element 2"],
       ["no states at all", `${solve} none.safetensors`, 1, "INVALID_ARGUMENT", "at least one sample"],
       [
         "a control left out",
@@ -81,16 +81,14 @@ describe("bad input", () => {
       ],
     ];
 
-  it("is refused with a code, an exit code and advice, and leaves no files", {
-    timeout: 120_000,
-  }, async () => {
+  it("is refused with a code, an exit code and advice, and leaves no files", async () => {
     mkdirSync(place.at("run"));
     writeFileSync(place.at("truncated.onnx"), readFileSync(place.at("field.onnx")).subarray(0, 5000));
     writeFileSync(place.at("empty.onnx"), "");
     writeFileSync(place.at("wide.safetensors"), encodeSafetensors({ z: normal(2, 4, 1) }));
     writeFileSync(
       place.at("nan.safetensors"),
-      encodeSafetensors({ z: fromNumbers([1, 2, 3, 4, Number.NaN], [1, DIM]) }),
+      encodeSafetensors({ z: fromNumbers([1, 2, Number.NaN], [1, DIM]) }),
     );
     writeFileSync(place.at("none.safetensors"), encodeSafetensors({ z: fromNumbers([], [0, DIM]) }));
     const before = readdirSync(place.folder);
@@ -111,7 +109,7 @@ describe("bad input", () => {
     ["not understood", "slove field.onnx", 2],
   ])("ends a process of its own with the same code and words: %s", async (_, line, exitCode) => {
     const [together] = await place.runAll([`${line} --json`]);
-    const { code, stdout, stderr } = await place.run(...line.split(" "), "--json");
+    const { code, stdout, stderr } = await place.alone(...line.split(" "), "--json");
     expect(code).toBe(exitCode);
     expect({ code, stdout, stderr }).toEqual({
       code: together?.code,

@@ -32,7 +32,7 @@ describe("solve", () => {
     const how = "--span 0,1 --method rk4:1 --quiet";
     const results = await place.runAll([
       ...[".safetensors", ".npz", ".npy", ".csv"].map(
-        (ending) => `solve field.onnx ${how} --states resmlp_layernorm_gelu.safetensors:z --out end${ending}`,
+        (ending) => `solve field.onnx ${how} --states time_mlp_silu.safetensors:z --out end${ending}`,
       ),
       ...[".safetensors:z", ".npz", ".npy", ".csv"].map(
         (ending) =>
@@ -55,7 +55,7 @@ describe("solve", () => {
       "--span",
       "0,1",
       "--states",
-      "resmlp_layernorm_gelu.safetensors:z",
+      "time_mlp_silu.safetensors:z",
       "--method",
       "rk4",
       "--steps",
@@ -72,11 +72,7 @@ describe("solve", () => {
       },
     });
     const { z } = place.tensors("fixed.safetensors");
-    expectClose(
-      z as Tensor,
-      place.tensors("resmlp_layernorm_gelu.safetensors").z1_dopri5 as Tensor,
-      STORED_SOLUTION,
-    );
+    expectClose(z as Tensor, place.tensors("time_mlp_silu.safetensors").z1_dopri5 as Tensor, STORED_SOLUTION);
   });
 
   it("stacks the states of several times, backwards and over negative times too", async () => {

@@ -18,7 +18,6 @@ describe("a fit that is told to stop", () => {
   it.each([
     ["SIGTERM", 143],
     ["SIGHUP", 129],
-    ["SIGINT", 130],
   ] as const)("keeps the best so far: %s", async (signal, exitCode) => {
     const job = start([...ENDLESS.split(" "), "--out", signal], place.folder);
     await job.says("fitting:");

@@ -10,13 +10,13 @@ import {
   type Tensor,
 } from "../../src/tensor/index.js";
 import { convolutionalField, imageShape, normalTensor } from "../helpers/image-fields.js";
-import { type Finished, runAll, run as runIn } from "./command-line.js";
+import { type Finished, oneProcessIn, start } from "./command-line.js";
 
 const fixtures = "test/fixtures/fields";
 const names = ["time_mlp_silu", "resmlp_layernorm_gelu", "control_softplus"];
 
 /** Width of the states of field.onnx. */
-export const DIM = 5;
+export const DIM = 3;
 
 /** Options that make a fit a matter of a second. */
 export const LIGHT_FIT =
@@ -26,8 +26,11 @@ export const LIGHT_FIT =
 export interface Workplace {
   readonly folder: string;
   at(...parts: string[]): string;
+  /** Runs one in the process that this place has for all of them. */
   run(...args: string[]): Promise<Finished>;
-  /** Runs lines, split at blanks, one after another in a single process. */
+  /** Runs one in a process of its own. */
+  alone(...args: string[]): Promise<Finished>;
+  /** Runs lines, split at blanks, as `run` does. */
   runAll(lines: readonly string[]): Promise<Finished[]>;
   /** Fits a correction for field.onnx, in two steps of Heun: correction.onnx. */
   fit(): Promise<Finished>;
@@ -36,8 +39,8 @@ export interface Workplace {
 }
 
 /**
- * field.onnx takes states of width 5, controlled.onnx of width 3 with a control of width 2. z0 has 7 states for the
- * one; states and data have 30 for either. images.onnx takes states [batch, 2, 5, 4]; encoded has 60.
+ * field.onnx and controlled.onnx take states of width 3, this with a control of width 2. z0 has 7 states; states and data
+ * have 30, data for the control too. images.onnx takes states [batch, 2, 5, 4]; encoded has 60.
  */
 export function workplace(): Workplace {
   const folder = mkdtempSync(join(tmpdir(), "hypersolvers-cli-"));
@@ -46,7 +49,7 @@ export function workplace(): Workplace {
     for (const kind of ["torchscript.onnx", "dynamo.onnx", "safetensors"])
       copyFileSync(join(fixtures, `${name}.${kind}`), at(`${name}.${kind}`));
   copyFileSync("pretrained/ffjord_gaussians_field.onnx", at("ffjord.onnx"));
-  copyFileSync(at("resmlp_layernorm_gelu.dynamo.onnx"), at("field.onnx"));
+  copyFileSync(at("time_mlp_silu.dynamo.onnx"), at("field.onnx"));
   copyFileSync(at("control_softplus.dynamo.onnx"), at("controlled.onnx"));
   writeFileSync(at("z0.safetensors"), encodeSafetensors({ z: normal(7, DIM, 1) }));
   writeFileSync(at("states.safetensors"), encodeSafetensors({ z: normal(30, DIM, 2) }));
@@ -54,14 +57,12 @@ export function workplace(): Workplace {
   const { graph, parameters } = convolutionalField();
   writeFileSync(at("images.onnx"), encodeOnnx(bind(graph, parameters)));
   writeFileSync(at("encoded.safetensors"), encodeSafetensors({ z: normalTensor([60, ...imageShape], 1) }));
-  const run = (...args: string[]): Promise<Finished> => runIn(args, folder);
+  const together = oneProcessIn(folder);
+  const run = (...args: string[]): Promise<Finished> => together.run(args);
   return {
     ...{ folder, at, run },
-    runAll: (lines) =>
-      runAll(
-        lines.map((line) => line.split(" ")),
-        folder,
-      ),
+    alone: (...args) => start(args, folder).finished,
+    runAll: (lines) => Promise.all(lines.map((line) => run(...line.split(" ")))),
     fit: async () => {
       const line = `fit field.onnx --base heun --steps 2 --states normal --out run --json ${LIGHT_FIT}`;
       const fitted = await run(...line.split(" "));
@@ -69,7 +70,10 @@ export function workplace(): Workplace {
       return fitted;
     },
     tensors: (file) => decodeSafetensors(readFileSync(at(file)), file).tensors,
-    remove: () => rmSync(folder, { recursive: true }),
+    remove: () => {
+      together.end();
+      rmSync(folder, { recursive: true });
+    },
   };
 }
 

@@ -21,7 +21,7 @@ describe("the whole cnf experiment", () => {
   beforeAll(async () => {
     result = await cnf.run(request);
     metrics = result.metrics as CnfMetrics;
-  }, 180_000);
+  });
 
   test("writes the flow, five corrections, a solver, numbers, pictures and a page", () => {
     expect(result.status).toBe("complete");

@@ -34,12 +34,10 @@ describe("a program in a worker thread", () => {
     expect((await worker.run({ x })).y).toEqual(expected.y);
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
-    const started = performance.now();
     for (let i = 0; i < 5; i++) await worker.run({ x });
-    const elapsed = performance.now() - started;
     clearInterval(timer);
-    // A blocked loop would tick once between two runs; a free one about every millisecond, less under load.
-    expect(ticks).toBeGreaterThan(Math.max(6, elapsed / 20));
+    // A blocked loop would tick once between two runs; a free one about every millisecond, or as the machine has time.
+    expect(ticks).toBeGreaterThan(6);
     await worker.dispose();
     await direct.dispose();
   });

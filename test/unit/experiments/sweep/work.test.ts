@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { jobKinds } from "../../../../src/cli/commands/sweep/kinds.js";
 import { putContent } from "../../../../src/experiments/sweep/content.js";
 import { follow } from "../../../../src/experiments/sweep/follow.js";
@@ -16,7 +16,10 @@ import { type WorkEvent, work } from "../../../../src/experiments/sweep/work.js"
 import { memoryQueue, memoryStore } from "../../../helpers/memory-queue.js";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** What happens in its own time is looked for until it has happened. */
+const WAITING = { timeout: 60_000, interval: 5 };
+const isKept = (store: Parameters<typeof readKept>[0], key: string): Promise<void> =>
+  vi.waitFor(async () => expect(await readKept(store, key)).toHaveLength(1), WAITING);
 
 /** Runs of one job that the test ends, or keeps something of, when it likes. */
 interface Puppet {
@@ -98,8 +101,7 @@ describe("a worker", () => {
       puppetRunner(async ({ assignment, keep, end }) => {
         expect(assignment.files.get(hash)).toEqual(bytes("field"));
         keep([{ path: "checkpoint.safetensors", content: bytes("half") }]);
-        await pause(120);
-        expect(await readKept(queue.store, first.key)).toHaveLength(1);
+        await isKept(queue.store, first.key);
         end(done("result"));
       }),
     );
@@ -118,7 +120,7 @@ describe("a worker", () => {
         if (frozen === undefined) {
           frozen = puppet;
           puppet.keep([{ path: "checkpoint.safetensors", content: bytes("iteration 200") }]);
-          await pause(120);
+          await isKept(queue.store, first.key);
           queue.lose(first.key);
           return;
         }
@@ -141,7 +143,7 @@ describe("a worker", () => {
         queue.lose(first.key);
       }),
     );
-    await pause(20);
+    await vi.waitFor(() => expect(late).toBeDefined(), WAITING);
     await start(
       puppetRunner(({ end }) => end(done("first"))),
       "two",

@@ -57,7 +57,7 @@ describe("theorem 1", () => {
   let result: ExperimentResult;
   beforeAll(async () => {
     result = await theory.run({ preset: "smoke", seed: 0, command: "test" });
-  }, 120_000);
+  });
   const outcomeOf = (
     is: (key: Readonly<Record<string, string | number>>) => boolean,
   ): Readonly<Record<string, number>> => {

@@ -15,7 +15,7 @@ describe("hypersolvers that follow a small flow", () => {
     const task = await flowOf(flow, 0, { threads: 1 });
     found = await follow(task, spec, 1e-2, 0, { threads: 1 });
     await task.dispose();
-  }, 120_000);
+  });
 
   const numbersOf = (wanted: Readonly<Record<string, string | number>>): Record<string, number> => {
     const row = continualRows({ follow: [found] }).find(({ key }) =>

@@ -7,6 +7,7 @@ import {
   defineField,
   dopri5,
   type Field,
+  type FieldSolution,
   orThrow,
   solve,
   solveField,
@@ -14,8 +15,10 @@ import {
 import { fromNumbers, type Tensor, tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { control, controlledField, initialState, scalarField } from "../../../helpers/controlled-field.js";
 
-/** Nothing below may take longer, whatever it is given. */
-const GUARD_MS = 10_000;
+/** Nothing below may take more steps than that, whatever it is given. */
+const MOST_STEPS = 5000;
+const stepsTried = ({ statistics: { acceptedSteps, rejectedSteps } }: FieldSolution): number =>
+  acceptedSteps + rejectedSteps;
 
 const decay = (dtype: "float32" | "float64" = "float64"): Field => scalarField((_, z) => mul(z, -1), dtype);
 const column = (...values: number[]): Tensor => fromNumbers(values, [values.length, 1], "float64");
@@ -92,7 +95,7 @@ describe("non-finite numbers end a solve as a value, soon", () => {
       expect(solution).toMatchObject({ status: "non-finite", firstBadIndex: 2, lastGood: { s: 0 } });
       expect(toFloat64(solution.lastGood.y)).toEqual(Float64Array.of(1, 2, 3));
       expect(solution.statistics.acceptedSteps).toBe(0);
-      expect(solution.statistics.milliseconds).toBeLessThan(GUARD_MS);
+      expect(stepsTried(solution)).toBeLessThan(MOST_STEPS);
     }
   });
 
@@ -105,7 +108,7 @@ describe("non-finite numbers end a solve as a value, soon", () => {
     expect(s).toBeLessThanOrEqual(0.6 + 1e-7);
     expect(toFloat64(y)[0]).toBeCloseTo(Math.exp(-s), 2);
     expect(solution.message).toMatch(/s = 0\.\d/);
-    expect(solution.statistics.milliseconds).toBeLessThan(GUARD_MS);
+    expect(stepsTried(solution)).toBeLessThan(MOST_STEPS);
   });
 
   test.each(cases)("$name in $dtype: in a weight", async ({ options, dtype }) => {
@@ -123,7 +126,7 @@ describe("non-finite numbers end a solve as a value, soon", () => {
     const solution = await solveField(field, column(0.5, 2), options);
     expect(["non-finite", "step-underflow"]).toContain(solution.status);
     expect(Number.isFinite(toFloat64(solution.lastGood.y)[1])).toBe(true);
-    expect(solution.statistics.milliseconds).toBeLessThan(GUARD_MS);
+    expect(stepsTried(solution)).toBeLessThan(MOST_STEPS);
   });
 });
 
@@ -144,7 +147,7 @@ describe("step control ends", () => {
     expect(stopped.status).toBe("step-underflow");
     expect(stopped.lastGood.s).toBeGreaterThan(0.3);
     const free = await solveField(jump, column(0), tight);
-    expect(free.statistics.milliseconds).toBeLessThan(GUARD_MS);
+    expect(stepsTried(free)).toBeLessThan(MOST_STEPS);
     expect(toFloat64(free.states[1] ?? column(Number.NaN))[0]).toBeCloseTo(5e5, -2);
   });
 
@@ -153,7 +156,7 @@ describe("step control ends", () => {
     const solution = await solveField(field, column(1), { span: [0, 2], method: "dopri5@1e-5" });
     expect(["step-underflow", "non-finite"]).toContain(solution.status);
     expect(solution.lastGood.s).toBeCloseTo(1, 2);
-    expect(solution.statistics.milliseconds).toBeLessThan(GUARD_MS);
+    expect(stepsTried(solution)).toBeLessThan(MOST_STEPS);
   });
 });
 
@@ -247,7 +250,6 @@ describe("interruption and progress", () => {
     const options = { span: [0, 1], method: "euler:1e6", signal: AbortSignal.timeout(50) } as const;
     const solution = await solveField(decay(), column(1), options);
     expect(solution.status).toBe("interrupted");
-    expect(solution.statistics.milliseconds).toBeLessThan(GUARD_MS);
   });
 });
 

@@ -171,7 +171,8 @@ describe("failures are values", () => {
       expect(solution.lastGood.s).toBeLessThanOrEqual(0.6);
       expect(solution.lastGood.y[0]).toBeCloseTo(Math.exp(-solution.lastGood.s), 2);
       expect(solution.times).toEqual([0, 0.5]);
-      expect(solution.statistics.milliseconds).toBeLessThan(2000);
+      const { acceptedSteps, rejectedSteps } = solution.statistics;
+      expect(acceptedSteps + rejectedSteps).toBeLessThan(1000);
     },
   );
 
@@ -255,7 +256,6 @@ describe("interruption and progress", () => {
   test("a timer can stop a solve that would otherwise keep the event loop", async () => {
     const solution = await solve(decay, [1], { ...endless, signal: AbortSignal.timeout(50) });
     expect(solution.status).toBe("interrupted");
-    expect(solution.statistics.milliseconds).toBeLessThan(5000);
   });
 
   test("onStep sees every attempt, accepted or not", async () => {

@@ -90,3 +90,11 @@ export function oneProcessIn(cwd: string): OneProcess {
     end: () => child?.stdin?.end(),
   };
 }
+
+/** Runs command lines in one process, which ends with the last. */
+export async function runAll(lines: readonly (readonly string[])[], cwd: string): Promise<Finished[]> {
+  const together = oneProcessIn(cwd);
+  const finished = await Promise.all(lines.map((line) => together.run(line)));
+  together.end();
+  return finished;
+}

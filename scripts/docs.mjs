@@ -24,7 +24,7 @@ function run(command, args, folder) {
 const npm = (script, ...args) => run("npm", ["run", "--silent", script, ...args], root);
 const tool = (name, ...args) => run(process.execPath, [join(docs, "node_modules", name), ...args], docs);
 
-/** The API's pages: a file for each layer, entitled as it is imported. */
+/** The API's pages: a file for each layer, entitled as it is imported; what a function takes apart has no name. */
 function writeApi() {
   rmSync(join(docs, "api"), { recursive: true, force: true });
   tool("typedoc/bin/typedoc", "--logLevel", "Warn");
@@ -33,7 +33,7 @@ function writeApi() {
     const path = join(docs, "api", file);
     const layer = file.replaceAll("\\", "/").slice(0, -".md".length);
     const name = layer === "index" ? "hypersolvers" : `hypersolvers/${layer}`;
-    writeFileSync(path, readFileSync(path, "utf8").replace(/^# .*$/m, `# ${name}`));
+    writeFileSync(path, readFileSync(path, "utf8").replace(/^# .*$/m, `# ${name}`).replaceAll(/__namedParameters(?=\W)/g, "options"));
   }
 }
 

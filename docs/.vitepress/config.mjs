@@ -22,6 +22,10 @@ export default defineConfig({
     anchor: { slugify: slugOf },
     config: (markdown) => markdown.use(repositoryLinks),
   },
+  // The playground takes the whole width.
+  transformPageData: ({ relativePath, frontmatter }) => {
+    if (relativePath === "playground.md") frontmatter.aside = false;
+  },
   themeConfig: {
     nav: [
       { text: "Start", link: "/start/pytorch" },

@@ -60,6 +60,7 @@ const groups = [
       ["API", "/api/"],
       ["File formats", "/files"],
       ["Operators", "/operators"],
+      ["What is read of PyTorch", "/importing"],
       ["The engine", "/engine"],
       ["Benchmarks", "/project/benchmarks"],
       ["Troubleshooting", "/faq"],

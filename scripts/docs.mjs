@@ -33,7 +33,12 @@ function writeApi() {
     const path = join(docs, "api", file);
     const layer = file.replaceAll("\\", "/").slice(0, -".md".length);
     const name = layer === "index" ? "hypersolvers" : `hypersolvers/${layer}`;
-    writeFileSync(path, readFileSync(path, "utf8").replace(/^# .*$/m, `# ${name}`).replaceAll(/__namedParameters(?=\W)/g, "options"));
+    writeFileSync(
+      path,
+      readFileSync(path, "utf8")
+        .replace(/^# .*$/m, `# ${name}`)
+        .replaceAll(/__namedParameters(?=\W)/g, "options"),
+    );
   }
 }
 

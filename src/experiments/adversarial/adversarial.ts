@@ -1,8 +1,10 @@
+import { bind, encodeOnnx } from "../../graph/index.js";
+import type { Field } from "../../ode/index.js";
 import type { ArrowPanel } from "../../plot/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { Random } from "../../tensor/index.js";
 import { fieldPanel } from "../flow/field-panel.js";
-import { jsonCodec } from "../kit/codec.js";
+import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import { defineExperiment, type Experiment } from "../kit/experiment.js";
 import { courseFigures, dynamicsFigure } from "./adversarial-figures.js";
 import { adversarialReport, adversarialRows } from "./adversarial-report.js";
@@ -16,7 +18,19 @@ import { type AdversarialMetrics, groundOf, playGames, SPAN } from "./game.js";
 /** What is kept of the games of a seed. */
 interface KeptGames extends AdversarialMetrics {
   readonly panels: readonly ArrowPanel[];
+  /** The drawn fields as models, by title. */
+  readonly models: Readonly<Record<string, Uint8Array>>;
 }
+
+const gamesCodec: Codec<KeptGames> = {
+  encode: ({ models, ...games }) => ({ ...models, json: encodeJson(games) }),
+  decode: ({ json, ...models }) => ({ ...decodeJson<Omit<KeptGames, "models">>(json), models }),
+};
+
+/** `after an attack`: fields/after-an-attack.onnx. */
+const fileOf = (title: string): string => `fields/${title.replaceAll(" ", "-")}.onnx`;
+const modelOf = ({ graph, parameters }: Field): Uint8Array =>
+  encodeOnnx(bind(graph, parameters), { weights: parameters });
 
 /** Half the side of the drawn square, and trajectories in it. */
 const REACH = 3;
@@ -35,10 +49,10 @@ export const adversarial: Experiment<AdversarialExperimentSpec> = /* @__PURE__ *
   presets: adversarialPresets,
   table: adversarialExperimentTable,
   run: async (spec, run, { seed }) => {
-    const { panels, ...games } = await run.stage<KeptGames>({
+    const { panels, models, ...games } = await run.stage<KeptGames>({
       name: "games",
       settings: { spec, seed },
-      codec: jsonCodec(),
+      codec: gamesCodec,
       make: async (context) => {
         const ground = await groundOf(spec, seed, context);
         const { drawn, ...played } = await playGames(ground, spec, seed, context);
@@ -48,9 +62,11 @@ export const adversarial: Experiment<AdversarialExperimentSpec> = /* @__PURE__ *
           const options = { label, s: 0.5, reach: REACH, z0, span: SPAN };
           shown.push(await fieldPanel(field, options, machineOf(context)));
         }
-        return { ...played, panels: shown };
+        const kept = Object.entries(drawn).map(([title, field]) => [title, modelOf(field)]);
+        return { ...played, panels: shown, models: Object.fromEntries(kept) };
       },
     });
+    for (const [title, content] of Object.entries(models)) await run.file(fileOf(title), content);
     run.note(games);
     run.picture(() => [dynamicsFigure(panels, REACH), ...courseFigures(games.courses)]);
   },

@@ -1,7 +1,9 @@
 import { ffjordField } from "../../../src/experiments/index.js";
-import { concatColumns, mul, type Node, slice, sub } from "../../../src/graph/index.js";
+import { concatColumns, importOnnx, mul, type Node, slice, sub } from "../../../src/graph/index.js";
 import { normalStates, type StateSource, uniformStates } from "../../../src/hypersolver/index.js";
-import { defineField, type Field, type Span } from "../../../src/ode/index.js";
+import { defineField, type Field, fieldOfModel, type Span } from "../../../src/ode/index.js";
+import attackedModel from "./exhibits/attacked.onnx?url";
+import { bytesAt } from "./shipped-flows.js";
 
 /** A field to try without bringing one. */
 export interface Exhibit {
@@ -35,6 +37,10 @@ const whirl = (): Field =>
     return concatColumns([mul(mul(y, speed), -1), mul(x, speed)]);
   });
 
+/** A flow to two moons after an attack: `fields/after-an-attack.onnx` of `hypersolvers reproduce adversarial`, seed 0. */
+const attacked = async (): Promise<Field> =>
+  fieldOfModel(importOnnx(await bytesAt(attackedModel), "attacked.onnx"));
+
 /** What there is to try, by name. */
 export const gallery = {
   ffjord: {
@@ -48,6 +54,18 @@ export const gallery = {
     span: [0, 2],
     states: uniformStates([2], -2, 2),
     field: async () => vanDerPol(3),
+  },
+  stiff: {
+    title: "Van der Pol, μ = 20: stiff, steps of base methods fly off",
+    span: [0, 0.5],
+    states: uniformStates([2], -2, 2),
+    field: async () => vanDerPol(20),
+  },
+  attacked: {
+    title: "A flow whose weights an adversary moved to where Heun and its correction fail",
+    span: [0, 1],
+    states: normalStates([2]),
+    field: attacked,
   },
   "lotka-volterra": {
     title: "Prey and predators",

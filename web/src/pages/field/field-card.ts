@@ -19,6 +19,8 @@ export interface FieldCard {
 const exhibits = [
   { value: "ffjord", label: "FFJORD flow" },
   { value: "van-der-pol", label: "Van der Pol" },
+  { value: "stiff", label: "Stiff" },
+  { value: "attacked", label: "Attacked flow" },
   { value: "lotka-volterra", label: "Prey and predators" },
   { value: "whirl", label: "Whirl" },
 ] as const;

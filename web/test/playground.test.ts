@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Stage, stage, WAIT } from "./site.js";
+import { encodeNpy } from "../../src/data/index.js";
+import { tensor } from "../../src/tensor/index.js";
+import { type Stage, softwareGpu, stage, WAIT } from "./site.js";
 
 const pretrained = (path: string): string =>
   fileURLToPath(new URL(`../../pretrained/${path}`, import.meta.url));
@@ -141,4 +143,54 @@ test("after the first visit the page works without a network, isolated", async (
   await page.reload();
   expect(await fact(page, "correction", "mean error")).toBeLessThan(0.01);
   await context.setOffline(false);
+});
+
+test("what WebGPU computes is what WebAssembly does", async ({ skip }) => {
+  const gpu = await stage(softwareGpu);
+  try {
+    const { page, said, open } = await gpu.visitor();
+    await open("field?spec=%7B%22field%22%3A%22ffjord%22%7D");
+    const before = await fact(page, "base", "mean error");
+    // All classical methods are measured first: on an imitation of a graphics card that takes minutes.
+    await expect.poll(() => page.locator(".legend li").count(), { timeout: WAIT }).toBeGreaterThan(4);
+    const list = page.getByLabel("Compute on");
+    if ((await list.count()) === 0) return skip("Chromium finds no WebGPU here, not even in software");
+    await list.selectOption("webgpu");
+    await page.getByText(/an imitation of a graphics card/).waitFor();
+    await slide(page, "Steps K", 2);
+    await expect.poll(() => fact(page, "base", "evaluations"), { timeout: WAIT }).toBe(4);
+    await slide(page, "Steps K", 1);
+    await expect.poll(() => fact(page, "base", "evaluations"), { timeout: WAIT }).toBe(2);
+    expect(await fact(page, "base", "mean error")).toBeCloseTo(before, 4);
+    expect(said).toEqual([]);
+  } finally {
+    await gpu.close();
+  }
+});
+
+test("a search names a solver, a student is fitted and saved, and a stopped fit keeps what it has", async () => {
+  const { page, said, open } = await site.visitor();
+  await open("field?spec=%7B%22field%22%3A%22lotka-volterra%22%7D");
+  await fact(page, "base", "mean error");
+  const states = Float32Array.from({ length: 200 }, (_, i) => 1 + 0.5 * Math.sin(i));
+  await page.setInputFiles('input[accept*=".npy"]', {
+    name: "z0.npy",
+    mimeType: "",
+    buffer: Buffer.from(encodeNpy(tensor("float32", [100, 2], states))),
+  });
+  await page.getByRole("checkbox", { name: "student" }).check();
+  await slide(page, "Iterations of the fit", 250);
+  await page.getByRole("button", { name: "Fit", exact: true }).click();
+  await page.getByText(/learned: correction g in .* student in/).waitFor();
+  expect((await saved(page, "Save student.onnx")).length).toBeGreaterThan(1000);
+  await slide(page, "Iterations of the fit", 5000);
+  await page.getByRole("button", { name: "Fit", exact: true }).click();
+  await page.getByText(/correction g: .*, error/).waitFor();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByText(/learned: correction g in/).waitFor();
+  await slide(page, "Seconds", 5);
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByText(/solvers tried; the fastest that keeps to it/).waitFor();
+  expect(await page.locator(".found tbody tr").count()).toBeGreaterThan(1);
+  expect(said).toEqual([]);
 });

@@ -27,13 +27,23 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Serves the built site without any headers of its own, as a static host does. */
-export async function stage(): Promise<Stage> {
+/** WebGPU on the processor, for machines without a graphics card. */
+export const softwareGpu: readonly string[] = [
+  ...quiet.filter((flag) => flag !== "--disable-gpu"),
+  "--enable-unsafe-webgpu",
+  "--enable-features=Vulkan",
+  "--use-webgpu-adapter=swiftshader",
+  "--use-angle=swiftshader",
+  "--disable-vulkan-surface",
+];
+
+/** Serves the built site without any headers of its own, as a static host does. @param args how Chromium is started. */
+export async function stage(args: readonly string[] = quiet): Promise<Stage> {
   const executablePath = chromiumPath();
   if (executablePath === undefined)
     throw new Error("No Chromium found: install one, or name it in CHROMIUM.");
   const site = await serve(dist);
-  const browser = await chromium.launch({ executablePath, args: [...quiet] });
+  const browser = await chromium.launch({ executablePath, args: [...args] });
   return {
     site,
     visitor: async (options = {}) => {

@@ -7,7 +7,7 @@ import type { fileOf } from "./files.js";
 import type { fit } from "./fit.js";
 import type { trainFlow } from "./flows.js";
 import type { preparePendulum, swing } from "./pendulum.js";
-import { startRuntime } from "./runtime.js";
+import { chooseDevice, startRuntime } from "./runtime.js";
 import type { samples } from "./samples.js";
 import type { tune } from "./tune.js";
 
@@ -22,6 +22,7 @@ const later =
 /** Everything that the page may ask of the worker. */
 export const jobs = {
   startRuntime,
+  chooseDevice,
   drawnPoints: later<typeof drawnPoints>(async () => (await import("./densities.js")).drawnPoints),
   openFlow: later<typeof openFlow>(async () => (await import("./enter-flow.js")).openFlow),
   trainFlow: later<typeof trainFlow>(async () => (await import("./flows.js")).trainFlow),

@@ -35,8 +35,10 @@ export type Attach = (command: Command, load: () => Promise<Job>) => void;
 export interface CommandDefinition {
   readonly name: string;
   readonly summary: string;
-  /** All that it is told, beside what every command is told. */
+  /** All that it is told by itself. */
   readonly table: Table;
+  /** What it is told as other commands are: how to answer, and where to compute if it does. */
+  readonly shared: Table;
   /** Adds description, options and examples, and attaches the job. */
   configure(command: Command, attach: Attach): void;
 }

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { withoutConnections } from "../experiments/specs.js";
 import type { Attach, CommandDefinition, Job } from "./command.js";
 import { compareCommand } from "./commands/compare/command.js";
+import { completionCommand } from "./commands/completion/command.js";
 import { dataCommand } from "./commands/data/command.js";
 import { densityCommand } from "./commands/density/command.js";
 import { exportCommand } from "./commands/export/command.js";
@@ -16,6 +17,7 @@ import { trainCommand } from "./commands/train/command.js";
 import { tuneCommand } from "./commands/tune/command.js";
 import { workerCommand } from "./commands/worker/command.js";
 import { addExamples, type SharedOptions } from "./options/options.js";
+import { paintFor } from "./terminal/color.js";
 import { failureJson, reportFailure } from "./terminal/failure.js";
 import { createOutput, jsonText, type Output, outliveReaders } from "./terminal/output.js";
 import { shellQuoted } from "./terminal/shell.js";
@@ -35,6 +37,7 @@ export const commands: readonly CommandDefinition[] = [
   reproduceCommand,
   sweepCommand,
   workerCommand,
+  completionCommand,
 ];
 
 /**
@@ -43,7 +46,7 @@ export const commands: readonly CommandDefinition[] = [
  * @returns the exit code: 0 done, 1 refused or failed, 2 not understood, 3 no solver as wanted, 129, 130 or 143 stopped early by a signal.
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
-  const output = createOutput(process);
+  const output = createOutput(process, paintFor(args));
   outliveReaders(process, ({ message }) => {
     output.note(`error: the result could not be written to standard output: ${message}`);
     process.exitCode = 1;

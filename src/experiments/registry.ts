@@ -1,3 +1,4 @@
+import { meantAdvice } from "../spec/internal.js";
 import { fail } from "../tensor/index.js";
 import { adversarial } from "./adversarial/adversarial.js";
 import { agents } from "./agents/agents.js";
@@ -41,5 +42,6 @@ export function experimentNamed(name: string): Experiment {
     what: "experiment",
     expected: Object.keys(experiments).join(", "),
     received: name,
+    help: meantAdvice(name, Object.keys(experiments)),
   });
 }

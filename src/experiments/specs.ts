@@ -1,5 +1,6 @@
 /** What tables of options need of this layer: loads nothing else. */
 
+export { experimentNames } from "./experiment-names.js";
 export {
   type FlowTraining,
   flowDefaults,

@@ -1,6 +1,6 @@
 import { isHypersolversError } from "../tensor/errors.js";
 import type { Kind, RecordKind, Table } from "./kind.js";
-import { suggestionFor } from "./suggestion.js";
+import { adviceOn, meantAdvice } from "./suggestion.js";
 import { expectation, shown } from "./words.js";
 
 /** Why a value is no spec. */
@@ -19,7 +19,8 @@ export function problemOf(kind: Kind, value: unknown, path = ""): Problem | unde
     return firstOf(value, (each, i) => problemOf(kind.of, each, `${path}[${i}]`));
   if (kind.type === "record" && isRecord(value)) return recordProblem(kind, value, path);
   if (kind.type === "either") return eitherProblem(kind, value, path);
-  if (!holds(kind, value)) return { path, expected: expectation(kind), received: shown(value) };
+  if (!holds(kind, value))
+    return { path, expected: expectation(kind), received: shown(value), help: adviceOn(kind, value) };
   return kind.type === "text" && kind.reads !== undefined
     ? misreading(kind.reads, String(value), path)
     : undefined;
@@ -70,12 +71,11 @@ export function tableProblem(
 }
 
 function unknownName(table: Table, name: string, path: string): Problem {
-  const near = suggestionFor(name, Object.keys(table));
   return {
     path,
     expected: `one of ${Object.keys(table).join(", ")}`,
     received: shown(name),
-    help: near && `did you mean ${near}?`,
+    help: meantAdvice(name, Object.keys(table)),
   };
 }
 
@@ -110,7 +110,9 @@ function eitherProblem(
   const inside = problems.find((problem) => problem !== undefined && problem.path !== path);
   return (
     inside ??
-    misreadAlternative(kind, value, path) ?? { path, expected: expectation(kind), received: shown(value) }
+    misreadAlternative(kind, value, path) ?? {
+      ...{ path, expected: expectation(kind), received: shown(value), help: adviceOn(kind, value) },
+    }
   );
 }
 

@@ -66,7 +66,8 @@ export function defaultTexts(row: Row): string[] {
   return [value, ...others].filter((each) => each !== undefined);
 }
 
-function choicesOf(kind: Kind): readonly string[] {
+/** The names that a value may be, or that are known among others. */
+export function choicesOf(kind: Kind): readonly string[] {
   if (kind.type === "choice") return kind.of;
   if (kind.type === "text") return kind.known ?? [];
   if (kind.type === "list") return choicesOf(kind.of);

@@ -2,12 +2,12 @@
 export { refuseOthers } from "./applies.js";
 export { changedSpec, optionalTable } from "./changes.js";
 export { pickSpec } from "./complete.js";
-export { flagOf, helpOf } from "./describe.js";
+export { choicesOf, flagOf, helpOf, sentenceOf } from "./describe.js";
 export type { Kind, Row } from "./kind.js";
 export { most } from "./limits.js";
 export { seedRow } from "./seed-row.js";
 export type { Checked } from "./spec.js";
-export { suggestionFor } from "./suggestion.js";
+export { meantAdvice } from "./suggestion.js";
 export { numberText, problemOfText, textOfValue, valueOfText } from "./text.js";
 export { type United, unitedTable } from "./united.js";
 export { expectation, textExpectation } from "./words.js";

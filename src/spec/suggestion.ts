@@ -1,3 +1,5 @@
+import type { Kind } from "./kind.js";
+
 /** The known name that was probably meant, if one is near: other case or hyphens, or a few letters off. */
 export function suggestionFor(name: string, known: readonly string[]): string | undefined {
   const same = known.find((each) => plain(each) === plain(name));
@@ -8,6 +10,24 @@ export function suggestionFor(name: string, known: readonly string[]): string | 
     .filter(({ distance }) => distance <= most)
     .sort((a, b) => a.distance - b.distance);
   return near[0]?.each;
+}
+
+/** `did you mean heun?`, where a known name is near. */
+export function meantAdvice(name: string, known: readonly string[]): string | undefined {
+  const near = suggestionFor(name, known);
+  return near && `did you mean ${near}?`;
+}
+
+/** The same for a value that is none of a kind's choices, or a list with one. */
+export function adviceOn(kind: Kind, value: unknown): string | undefined {
+  if (kind.type === "list" && Array.isArray(value)) {
+    const found = value.map((each) => adviceOn(kind.of, each));
+    return found.find((advice) => advice !== undefined);
+  }
+  if (typeof value !== "string") return undefined;
+  if (kind.type === "either")
+    return kind.of.map((each) => adviceOn(each, value)).find((advice) => advice !== undefined);
+  return kind.type === "choice" && !kind.of.includes(value) ? meantAdvice(value, kind.of) : undefined;
 }
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_ ]/g, "");

@@ -1,5 +1,6 @@
 import { misreadAlternative, type Problem, problemOf } from "./check.js";
 import type { Kind, MapKind } from "./kind.js";
+import { adviceOn } from "./suggestion.js";
 import { textExpectation } from "./words.js";
 
 /** The value that a command line's text means; undefined where it means none of that kind. */
@@ -15,7 +16,7 @@ export function problemOfText(kind: Kind, text: string): Omit<Problem, "path"> {
   return {
     expected: known?.expected ?? textExpectation(kind),
     received: JSON.stringify(text),
-    help: known?.help,
+    help: known?.help ?? adviceOn(kind, readText(kind, text)),
   };
 }
 

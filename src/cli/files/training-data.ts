@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { densities } from "../../data/index.js";
 import { densityData, type FlowData, tableData } from "../../models/index.js";
 import { MAX_SPEED, rowsBeyond } from "../../models/internal.js";
+import { meantAdvice } from "../../spec/internal.js";
 import { fail } from "../../tensor/index.js";
 import { exists } from "./files.js";
 import { type Points, readPoints } from "./points.js";
@@ -52,10 +53,11 @@ function describe({ value: { shape, data }, description }: Points): string {
 }
 
 function neither(source: string): Error {
+  const meant = meantAdvice(source, Object.keys(densities));
   return fail("FILE_NOT_READABLE", {
     what: source,
     expected: `a file of points (.csv, .npy, .npz[:key], .safetensors[:key]) or a density: ${Object.keys(densities).join(", ")}`,
     received: "neither: no such file, no such density",
-    help: "check the path, which is relative to the current folder, or the name",
+    help: meant ?? "check the path, which is relative to the current folder, or the name",
   });
 }

@@ -10,10 +10,13 @@ export type SharedOptions = Spec<typeof sharedTable>;
 /** The part of a run's context that flags decide. */
 export type Machine = Spec<typeof machineTable>;
 
-/** All options of a command: its own, what every command is told, help. */
-export function addOptions(command: Command, table: Table): void {
+/** What commands that compute nothing are told beside their own tables: they have no device. */
+export const readingTable: typeof deskTable = deskTable;
+
+/** All options of a command: its own, what it shares with others, help. */
+export function addOptions(command: Command, table: Table, shared: Table): void {
   addTable(command, table);
-  addTable(command, sharedTable);
+  addTable(command, shared);
   command.helpOption("-h, --help", "show this help");
 }
 

@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import { type Complete, completeSpec, type Spec, type Table } from "../../spec/index.js";
 import type { CommandDefinition, Job, JobContext, JobResult } from "../command.js";
 import { jsonText } from "../terminal/output.js";
-import { addExamples, addOptions, type Machine } from "./options.js";
+import type { Need } from "./needs.js";
+import { addExamples, addOptions, type Machine, readingTable, sharedTable } from "./options.js";
 import { givenOptions, requireAll } from "./table-options.js";
 
 /** What a job is told beside the spec: the machine, and the world. */
@@ -39,20 +40,26 @@ export interface SpecCommand<T extends Table> {
   readonly examples: readonly string[];
   /** Of a command that resumes runs: options that may then be others, because they decide nothing of what is learned. */
   readonly free?: readonly (keyof T & string)[];
+  /** Whether it computes, on a device, with threads. Default true. */
+  readonly computes?: boolean;
+  /** What is missing beside the options that the table requires: all of it is told at once. */
+  readonly needs?: (given: Spec<T>) => readonly Need[];
   /** Loads the job, when it is wanted: help needs none of the library. */
   load(): Promise<SpecJob<T>>;
 }
 
 /** Makes the definition of a command from its table. */
 export function specCommand<T extends Table>(definition: SpecCommand<T>): CommandDefinition {
-  const { name, summary, description, table, examples } = definition;
+  const { name, summary, description, table, examples, computes = true } = definition;
+  const shared: Table = computes ? sharedTable : readingTable;
   return {
     name,
     summary,
     table,
+    shared,
     configure: (command, attach) => {
       command.description(description);
-      addOptions(command, table);
+      addOptions(command, table, shared);
       addExamples(command, examples);
       attach(command, async () => jobOf(command, definition, await definition.load()));
     },
@@ -61,7 +68,7 @@ export function specCommand<T extends Table>(definition: SpecCommand<T>): Comman
 
 function jobOf<T extends Table>(
   command: Command,
-  { name, table, free = [] }: SpecCommand<T>,
+  { name, table, free = [], needs }: SpecCommand<T>,
   job: SpecJob<T>,
 ): Job {
   return async ({ config, printConfig, device, threads }, world) => {
@@ -73,7 +80,7 @@ function jobOf<T extends Table>(
         ? await (await import("./resumption.js")).resumption({ name, table, free, effective }, given)
         : undefined;
     const spec = resumed?.spec ?? given;
-    requireAll(table, spec);
+    requireAll(table, spec, needs?.(spec as Spec<T>));
     const { commandLine = context.commandLine } = resumed ?? {};
     if (printConfig !== true) return job.run(spec as Spec<T>, { ...context, commandLine });
     const whole = await effective(spec);

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import type { Table } from "../../spec/index.js";
 import {
   expectation,
@@ -9,11 +9,18 @@ import {
   type Row,
   valueOfText,
 } from "../../spec/internal.js";
+import type { Need } from "./needs.js";
 import { unusable } from "./usage-error.js";
 
 /** What stands for null with Commander, which takes null for an option without a value. */
 const NONE = Symbol("none");
 const fromCommander = (value: unknown): unknown => (value === NONE ? null : value);
+
+/** What is known of an option or argument of Commander's beside its texts. */
+const rows = new WeakMap<Option | Argument, Row>();
+
+/** The row that an option or argument was made from; undefined for those that Commander has by itself, such as help. */
+export const rowOf = (made: Option | Argument): Row | undefined => rows.get(made);
 
 /** Registers the options of a table: flags, placeholders, groups and help as its rows say. */
 export function addTable(command: Command, table: Table): void {
@@ -21,9 +28,15 @@ export function addTable(command: Command, table: Table): void {
   for (const [name, row] of Object.entries(table)) {
     if (row.group !== undefined && row.group !== group) command.optionsGroup(row.group);
     group = row.group ?? group;
-    if (row.flag === "argument") command.argument(`[${placeholderOf(name, row)}]`, helpOf(row));
+    if (row.flag === "argument") {
+      const argument = new Argument(`[${placeholderOf(name, row)}]`, helpOf(row));
+      command.addArgument(argument);
+      rows.set(argument, row);
+    }
     const option = optionOf(name, row);
-    if (option !== undefined) command.addOption(option);
+    if (option === undefined) continue;
+    command.addOption(option);
+    rows.set(option, row);
   }
   const words = Object.entries(table)
     .filter(([, { flag }]) => flag === "argument")
@@ -48,12 +61,24 @@ export function givenOptions(command: Command, table: Table): Record<string, unk
   return given;
 }
 
-/** @throws a usage error for the first option that is required and missing. */
-export function requireAll(table: Table, given: Readonly<Record<string, unknown>>): void {
-  for (const [name, row] of Object.entries(table)) {
-    if (row.required !== true || given[name] !== undefined) continue;
-    throw unusable(optionName(name, row), expectation(row), "nothing");
-  }
+/**
+ * @param needs what is missing beside what the table requires.
+ * @throws a usage error that names everything that is missing.
+ */
+export function requireAll(
+  table: Table,
+  given: Readonly<Record<string, unknown>>,
+  needs: readonly Need[] = [],
+): void {
+  const required = Object.entries(table).flatMap(([name, row]): Need[] =>
+    row.required === true && given[name] === undefined ? [[optionName(name, row), expectation(row)]] : [],
+  );
+  const missing = [...required, ...needs];
+  const [first] = missing;
+  if (first === undefined) return;
+  const options = missing.map(([option]) => option).join(", ");
+  const expected = missing.length === 1 ? first[1] : missing.map((need) => need.join(": ")).join("; ");
+  throw unusable(options, expected, "nothing");
 }
 
 /** What an option is called on command lines: `--final-lr`, `<field.onnx>`. */

@@ -4,6 +4,7 @@ import { DEFAULT_MAX_STEPS, EXACT_TRACE_LIMIT, solveMethodNames, traceEstimators
 import { type Device, devices, MOST_THREADS } from "../../runtime/specs.js";
 import type { Complete } from "../../spec/index.js";
 import { most, numberText, seedRow } from "../../spec/internal.js";
+import { type ColorChoice, colorChoices } from "../terminal/color.js";
 
 /** Of everything random. */
 export const seedTable = { seed: seedRow as typeof seedRow } as const;
@@ -149,6 +150,13 @@ export const deskTable = {
   },
   json: { type: "boolean", help: "print the result as JSON on stdout, everything else on stderr" },
   quiet: { type: "boolean", help: "show no progress" },
+  color: {
+    type: "choice",
+    of: colorChoices as readonly ColorChoice[],
+    otherwise: "auto: on terminals, unless NO_COLOR is set",
+    placeholder: "when",
+    help: "color errors, warnings and headings: {choices}",
+  },
 } as const;
 
 /** Where a command runs: the part of a run's context that flags decide. No spec has it. */

@@ -21,12 +21,21 @@ const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 const printable = (text: string): string =>
   text.replace(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-export function createOutput({ stdout, stderr }: Streams): Output {
+/** How a text is to look on each stream. */
+export interface Paint {
+  readonly stdout: (text: string) => string;
+  readonly stderr: (text: string) => string;
+}
+
+const plain: Paint = { stdout: (text) => text, stderr: (text) => text };
+
+export function createOutput({ stdout, stderr }: Streams, paint: Paint = plain): Output {
   const line = (text: string): string => printable(text.endsWith("\n") ? text : `${text}\n`);
+  const note = (text: string): void => void stderr.write(paint.stderr(line(text)));
   return {
-    result: (text) => void stdout.write(line(text)),
-    note: (text) => void stderr.write(line(text)),
-    warn: (sentence) => void stderr.write(`warning: ${line(sentence)}`),
+    result: (text) => void stdout.write(paint.stdout(line(text))),
+    note,
+    warn: (sentence) => note(`warning: ${sentence}`),
   };
 }
 

@@ -1,3 +1,4 @@
+import { meantAdvice } from "../../spec/internal.js";
 import { fail } from "../../tensor/errors.js";
 
 /** How base distributions are called, for help. */
@@ -26,6 +27,7 @@ export function parseBase(text: string): BaseName {
     what: "base distribution",
     expected: "normal, logistic or student-t(NU) with an integer NU",
     received: text,
+    help: meantAdvice(text, baseSpellings),
   });
 }
 

@@ -1,4 +1,4 @@
-import { suggestionFor } from "../../spec/internal.js";
+import { meantAdvice } from "../../spec/internal.js";
 import { fail } from "../../tensor/index.js";
 import type { SolveRequest } from "./solve-request.js";
 
@@ -57,11 +57,10 @@ export function checkOptionNames<O extends object>(what: string, options: O, kno
     ([name, value]) => value !== undefined && !Object.hasOwn(known, name),
   )?.[0];
   if (unknown === undefined) return;
-  const near = suggestionFor(unknown, names);
   throw fail("INVALID_ARGUMENT", {
     what: `${what}: ${unknown}`,
     expected: `options among ${names.join(", ")}`,
     received: unknown,
-    help: Object.hasOwn(belongs, unknown) ? belongs[unknown] : near && `did you mean ${near}?`,
+    help: Object.hasOwn(belongs, unknown) ? belongs[unknown] : meantAdvice(unknown, names),
   });
 }

@@ -49,10 +49,59 @@ describe("refused before any file is read, with option and bound:", () => {
     ["density no.onnx --grid -4,4,1e9", "--grid", "from 2 to 2000 cells a side"],
     ["train no.csv --base student-t:1001", "--base", "an integer from 1 to 1000"],
     ["data imagenet", "<name>", "one of mnist, cifar10"],
+    ["data mnits", "<name>", "did you mean mnist?"],
+    ["train rings --objective flow-maching", "--objective", "did you mean flow-matching?"],
+    ["fit no.onnx --inputs z,stage", "--inputs", "did you mean stages?"],
+    ["sample no.onnx --base logistics --span 0,1", "--base", "did you mean logistic?"],
+    [`${SOLVE} --color alwys`, "--color", "did you mean always?"],
+    ["reproduce taecking --print-config", "name", "did you mean tracking?"],
+    ["reproduce cnf --density rigns --print-config", "--density", "did you mean rings?"],
   ])("%s", async (line, option, expected) => {
     const { code, text } = await told(line);
     expect([code, text]).toEqual([2, expect.stringContaining(`not usable (${option})`)]);
     expect(text).toContain(expected);
+  });
+});
+
+describe("what is missing is told at once:", () => {
+  test.each([
+    [
+      "fit",
+      "<field.onnx>, --base, --steps, --states",
+      "--base: the method to correct, such as heun; --steps",
+    ],
+    ["fit no.onnx --learn both", "--evaluations, --states", "a flow of `train` has its own"],
+    ["fit no.onnx --states normal --base heun", "--steps", "the number of equal steps"],
+    ["solve", "<field.onnx>, --states, --span", "--span: from where to where, such as 0,1"],
+    ["compare no.onnx", "--span", "expected: from where to where"],
+    ["export no.onnx", "--out, --method, --span", "--out: the name of a file"],
+    ["density", "<flow.onnx>, --data", "--data: points, or --grid"],
+    ["tune", "<field.onnx>, --error", "--error: a number above 0"],
+    ["completion", "<shell>", "one of bash, zsh, fish"],
+  ])("%s", async (line, options, expected) => {
+    const { code, text } = await told(line);
+    expect([code, text]).toEqual([2, expect.stringContaining(`not usable (${options})`)]);
+    expect(text).toContain(expected);
+  });
+
+  test("what a file says is not missing", async () => {
+    for (const line of [
+      "export no.onnx --out o --method ns:c.json",
+      "solve no.onnx --states normal --method hyper:c.onnx:1",
+    ])
+      expect((await told(line)).text).toContain("FILE_NOT_READABLE");
+  });
+});
+
+describe("a name that is nearly right", () => {
+  test.each([
+    ["train pinweel", "did you mean pinwheel?"],
+    ["info fjord", "did you mean ffjord?"],
+    ["sovle no.onnx", "Did you mean solve?"],
+    [`${SOLVE} --stpes 4`, "Did you mean --steps?"],
+  ])("%s", async (line, meant) => {
+    const { code, text } = await told(line);
+    expect([code === 0, text]).toEqual([false, expect.stringContaining(meant)]);
   });
 });
 

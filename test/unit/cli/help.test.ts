@@ -32,11 +32,13 @@ describe("every command", () => {
     program.commands
       .filter((command) => command.name() !== "help")
       .map((command) => [command.name(), command] as const),
-  )("%s has the common options and a summary", (_, command) => {
+  )("%s has the common options and a summary", (name, command) => {
     const options = command.options.map(({ long }) => long);
-    for (const option of ["--json", "--quiet", "--device", "--threads"]) expect(options).toContain(option);
+    for (const option of ["--json", "--quiet", "--color"]) expect(options).toContain(option);
+    const computes = !["data", "info", "completion"].includes(name);
+    for (const option of ["--device", "--threads"]) expect(options.includes(option)).toBe(computes);
     // Seeds of jobs are in their specs.
-    if (!["sweep", "worker"].includes(command.name())) expect(options).toContain("--seed");
+    expect(options.includes("--seed")).toBe(computes && !["sweep", "worker"].includes(name));
     expect(command.summary()).not.toBe("");
   });
 });

@@ -197,11 +197,11 @@ test("a spec that a table completes is a spec again, and JSON", () => {
 
 describe("help", () => {
   const program = buildProgram(createOutput(process), () => {});
-  test.each(commands.map(({ name, table }) => [name, table] as const))(
+  test.each(commands.map(({ name, table, shared }) => [name, table, shared] as const))(
     "of %s has every option of its tables and no other",
-    (name, own) => {
+    (name, own, shared) => {
       const command = program.commands.find((each) => each.name() === name);
-      const rows = [...Object.entries<Row>(own), ...Object.entries<Row>(sharedTable)];
+      const rows = [...Object.entries<Row>(own), ...Object.entries<Row>(shared)];
       const flags = rows.flatMap(([option, row]) => flagOf(option, row) ?? []);
       expect(command?.options.map(({ long }) => long).sort()).toEqual(flags.sort());
       const told = rows.filter(([, { flag }]) => flag === "argument").map(([, row]) => helpOf(row));

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from "../../command.js";
+import { spanNeed } from "../../options/needs.js";
 import { specCommand } from "../../options/spec-command.js";
 import { compareTable } from "./table.js";
 
@@ -15,5 +16,6 @@ export const compareCommand: CommandDefinition = specCommand({
     "compare field.onnx --span 0,1 --methods heun:4,rk4:2,dopri5@1e-3,hyper:correction.onnx:2",
     "compare field.onnx --span 0,1 --states uniform:-1,1 --tolerances 1e-2,1e-4 --json",
   ],
+  needs: spanNeed,
   load: async () => (await import("./job.js")).compareJob,
 });

@@ -20,5 +20,6 @@ export const dataCommand: CommandDefinition = specCommand({
     "data cifar10 --download",
     "data cifar10 --from cifar-10-batches-bin --cache /big/disk/hypersolvers --json",
   ],
+  computes: false,
   load: async () => (await import("./job.js")).dataJob,
 });

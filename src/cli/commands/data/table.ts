@@ -1,6 +1,6 @@
 import { type DatasetName, datasetNames } from "../../../datasets/specs.js";
 import type { Complete } from "../../../spec/index.js";
-import { cacheTable, seedTable } from "../../options/tables.js";
+import { cacheTable } from "../../options/tables.js";
 
 /** What `data` is told: which data set, and where it is to come from. */
 export const dataOwnTable = {
@@ -23,9 +23,5 @@ export const dataOwnTable = {
 } as const;
 
 /** All options of `data`, in the order of help. */
-export const dataTable: typeof dataOwnTable & typeof cacheTable & typeof seedTable = {
-  ...dataOwnTable,
-  ...cacheTable,
-  ...seedTable,
-};
+export const dataTable: typeof dataOwnTable & typeof cacheTable = { ...dataOwnTable, ...cacheTable };
 export type DataOptions = Complete<typeof dataTable>;

@@ -15,5 +15,9 @@ export const densityCommand: CommandDefinition = specCommand({
     "density flow.onnx --grid -4,4,50 --picture density.svg --json",
     "density flow.onnx --data points.csv --method rk4 --steps 8",
   ],
+  needs: ({ data, grid, picture }) =>
+    [data, grid, picture].every((each) => each === undefined)
+      ? [["--data", "points, or --grid for the density over a region"]]
+      : [],
   load: async () => (await import("./job.js")).densityJob,
 });

@@ -1,6 +1,9 @@
 import type { CommandDefinition } from "../../command.js";
+import { type Need, spanNeed } from "../../options/needs.js";
 import { specCommand } from "../../options/spec-command.js";
 import { exportTable } from "./table.js";
+
+const METHOD: Need = ["--method", "a method, such as heun:4; or --correction with a file"];
 
 export const exportCommand: CommandDefinition = specCommand({
   name: "export",
@@ -13,6 +16,10 @@ export const exportCommand: CommandDefinition = specCommand({
     "export field.onnx --correction correction.onnx --out solver.onnx",
     "export field.onnx --correction correction.onnx --steps 2 --span 0,1 --out solver.onnx",
     "export field.onnx --method rk4:4 --span 0,1 --out rk4.onnx",
+  ],
+  needs: (given) => [
+    ...(given.method === undefined && given.correction === undefined ? [METHOD] : []),
+    ...spanNeed(given),
   ],
   load: async () => (await import("./job.js")).exportJob,
 });

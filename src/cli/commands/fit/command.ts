@@ -1,5 +1,6 @@
 import type { CommandDefinition } from "../../command.js";
 import { specCommand } from "../../options/spec-command.js";
+import { fitNeeds } from "./needs.js";
 import { fitCommandTable } from "./table.js";
 
 export const fitCommand: CommandDefinition = specCommand({
@@ -24,5 +25,6 @@ export const fitCommand: CommandDefinition = specCommand({
     "fit flow.onnx --base midpoint --steps 1 --epsilon none --log-density points.csv --out densities",
   ],
   free: ["samples", "budget", "compare", "figures"],
+  needs: fitNeeds,
   load: async () => (await import("./job.js")).fitJob,
 });

@@ -10,5 +10,6 @@ export const infoCommand: CommandDefinition = specCommand({
     "file; the facts of a flow; the card of a correction or a learned solver, with bounds of its errors; and runs the self-test of an exported solver.",
   table: infoTable,
   examples: ["info field.onnx", "info correction.onnx --json", "info solver.onnx"],
+  computes: false,
   load: async () => (await import("./job.js")).infoJob,
 });

@@ -1,6 +1,5 @@
 import type { Complete } from "../../../spec/index.js";
 import { fieldTable } from "../../options/field-table.js";
-import { seedTable } from "../../options/tables.js";
 
 /** What `info` is told: which file, and how its inputs are told apart. */
 export const infoOwnTable = {
@@ -14,10 +13,6 @@ export const infoOwnTable = {
   },
 } as const;
 
-/** All options of `info`, in the order of help. It reads only: the seed, which all commands take, decides nothing here. */
-export const infoTable: typeof infoOwnTable & typeof fieldTable & typeof seedTable = {
-  ...infoOwnTable,
-  ...fieldTable,
-  ...seedTable,
-};
+/** All options of `info`, in the order of help. */
+export const infoTable: typeof infoOwnTable & typeof fieldTable = { ...infoOwnTable, ...fieldTable };
 export type InfoOptions = Complete<typeof infoTable>;

@@ -1,3 +1,4 @@
+import { experimentNames } from "../../../experiments/specs.js";
 import type { CommandDefinition } from "../../command.js";
 import { specCommand } from "../../options/spec-command.js";
 import { reproduceTable } from "./table.js";
@@ -18,5 +19,9 @@ export const reproduceCommand: CommandDefinition = specCommand({
     "reproduce theory --seeds 5 --queue postgres://lab@db/hypersolvers",
   ],
   free: ["cache", "queue", "store", "workers"],
+  needs: ({ experiment, list }) =>
+    experiment === undefined && list !== true
+      ? [["name", `an experiment: ${experimentNames.join(", ")}`]]
+      : [],
   load: async () => (await import("./job.js")).reproduceJob,
 });

@@ -4,6 +4,7 @@ import { type Experiment, experimentNamed, experiments, overSeeds } from "../../
 import { presets } from "../../../experiments/internal.js";
 import { textTable } from "../../../plot/index.js";
 import { completeSpec, type Spec } from "../../../spec/index.js";
+import { meantAdvice } from "../../../spec/internal.js";
 import type { JobResult } from "../../command.js";
 import { checkpointsIn, goingOn } from "../../files/checkpoints.js";
 import { configArtifact } from "../../files/config-artifact.js";
@@ -130,7 +131,8 @@ function densityOf({ name, densities }: Experiment, wanted: string | undefined):
       `drop it for ${name}`,
     );
   if (wanted === undefined || densities?.includes(wanted) === true) return wanted ?? densities?.[0];
-  throw unusable("--density", `one of ${densities?.join(", ")}`, wanted);
+  const known = densities ?? [];
+  throw unusable("--density", `one of ${known.join(", ")}`, wanted, meantAdvice(wanted, known));
 }
 
 function listing(): JobResult {

@@ -1,4 +1,4 @@
-import { type Preset, presetNames } from "../../../experiments/specs.js";
+import { experimentNames, type Preset, presetNames } from "../../../experiments/specs.js";
 import type { Complete } from "../../../spec/index.js";
 import { most } from "../../../spec/internal.js";
 import { cacheTable, seedTable } from "../../options/tables.js";
@@ -10,6 +10,7 @@ export const reproduceOwnTable = {
     type: "text",
     flag: "argument",
     placeholder: "name",
+    known: experimentNames as readonly string[],
     help: "the experiment",
   },
   list: { type: "boolean", group: "Options:", help: "show the experiments there are" },

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from "../../command.js";
+import { spanNeed } from "../../options/needs.js";
 import { specCommand } from "../../options/spec-command.js";
 import { solveTable } from "./table.js";
 
@@ -17,5 +18,6 @@ export const solveCommand: CommandDefinition = specCommand({
     "solve field.onnx --correction correction.onnx --steps 2 --states z0.safetensors --out z1.safetensors",
     "solve controlled.onnx --span 0,1 --states data.safetensors:z --input x=data.safetensors:x --json",
   ],
+  needs: spanNeed,
   load: async () => (await import("./job.js")).solveJob,
 });

@@ -31,6 +31,7 @@ const action = (
     description: `${summary[0]?.toUpperCase()}${summary.slice(1)}.`,
     table: sweepActionTable,
     examples: [`sweep ${name} sweep.json`, `sweep ${name} --queue postgres://lab@db/hypersolvers`],
+    computes: false,
     load,
   });
 

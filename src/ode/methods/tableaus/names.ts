@@ -1,4 +1,4 @@
-import { suggestionFor } from "../../../spec/internal.js";
+import { meantAdvice } from "../../../spec/internal.js";
 import { fail } from "../../../tensor/errors.js";
 
 /** The names of `tableaus`, from the lowest order to the highest, with their aliases: light enough for help. */
@@ -38,11 +38,10 @@ export function requireTableauName(name: string): void {
 
 /** @param others names that are methods there too. */
 export function unknownMethod(name: string, others: readonly string[] = []): Error {
-  const near = suggestionFor(name, [...spellings, ...others]);
   return fail("INVALID_ARGUMENT", {
     what: "method",
     expected: `one of ${[...methodNames, ...others].join(", ")}, alpha(…)`,
     received: JSON.stringify(name),
-    help: near && `did you mean ${near}?`,
+    help: meantAdvice(name, [...spellings, ...others]),
   });
 }

@@ -26,7 +26,10 @@ describe("help", () => {
 
   it("shows only examples that work", async () => {
     const lighter: Readonly<Record<string, string>> = {
-      fit: LIGHT_FIT.replace("--budget 2,4", "--budget 2").replace("--iterations 40", "--iterations 5"),
+      fit: LIGHT_FIT.replace("--budget 2,4", "--budget 2").replace(
+        "--iterations 40",
+        "--iterations 5 --force",
+      ),
       compare: "--samples 20 --budget 2 --tolerances 1e-1",
     };
     const commands = ["fit", "solve", "export", "compare", "info"];

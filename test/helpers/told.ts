@@ -9,14 +9,20 @@ export interface Told {
   readonly code: number;
   readonly text: string;
   readonly json: object;
+  /** What would go to standard output as a file. */
+  readonly data: string;
 }
 
 /** Runs one command line inside this process, in its working directory. */
 export async function told(line: string): Promise<Told> {
   const lines: string[] = [];
   let json: object = {};
+  let data = "";
   const output: Output = {
     result: (text) => void lines.push(text),
+    data: (content) => {
+      data += Buffer.from(content).toString();
+    },
     note: (text) => void lines.push(text),
     warn: (text) => void lines.push(`warning: ${text}`),
   };
@@ -32,10 +38,10 @@ export async function told(line: string): Promise<Told> {
   };
   try {
     await buildProgram(output, attach).parseAsync(line.split(" "), { from: "user" });
-    return { code: 0, text: lines.join("\n"), json };
+    return { code: 0, text: lines.join("\n"), json, data };
   } catch (error) {
     const table = commands.find(({ name }) => line.startsWith(`${name} `))?.table;
     const code = await reportFailure(error, output, { asJson: false, command: "hypersolvers", table });
-    return { code, text: lines.join("\n"), json };
+    return { code, text: lines.join("\n"), json, data };
   }
 }

@@ -38,7 +38,7 @@ export async function lookForCheckpoint(out: string, resume: boolean, output: Ou
       what: file,
       expected: "the checkpoint of an interrupted run",
       received: "no such file",
-      help: `the run in that folder is complete or was never validated: drop --resume to start anew${again}`,
+      help: `the run in that folder is complete or was never validated: drop --resume to start anew${again}; --force replaces a finished run`,
     });
   }
   if (!resume && found)

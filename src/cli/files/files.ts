@@ -3,6 +3,7 @@ import { access, mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fail, type HypersolversError, isHypersolversError } from "../../tensor/index.js";
 import { replaceFile } from "./replace-file.js";
+import { readStandardInput, STANDARD } from "./standard-input.js";
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : String(error);
@@ -16,10 +17,11 @@ const readingTrouble: Readonly<Record<string, readonly [received: string, help: 
 };
 
 /**
- * All bytes of a file.
+ * All bytes of a file; of standard input for `-`.
  * @throws FILE_NOT_READABLE saying why and what to do.
  */
 export async function readBytes(path: string): Promise<Uint8Array> {
+  if (path === STANDARD) return readStandardInput();
   try {
     return await readFile(path);
   } catch (cause) {
@@ -88,7 +90,7 @@ export async function requireWritableFolder(path: string): Promise<void> {
 }
 
 /** Makes a folder and those above it. Node's own `recursive` never ends where a file system makes none, as under /proc. */
-async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string): Promise<void> {
   if ((await kindOf(path)) === "folder") return;
   const above = dirname(path);
   if (above !== path) await makeFolder(above);
@@ -186,7 +188,8 @@ const writingTrouble: Readonly<Record<string, readonly [received: string, help: 
   EEXIST: ["a file where a folder is needed", "choose another --out"],
 };
 
-function notWritable(path: string, cause: unknown): Error {
+/** Says what kept a file or a folder from being written. */
+export function notWritable(path: string, cause: unknown): Error {
   const [received, help] = writingTrouble[codeOf(cause)] ?? [String(cause), "choose another --out"];
   return fail("FILE_NOT_WRITABLE", { what: path, received, help, cause });
 }

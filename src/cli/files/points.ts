@@ -1,4 +1,4 @@
-import { decodeCsv } from "../../data/index.js";
+import { decodeCsv, isNpy, isZip } from "../../data/index.js";
 import { defaultColumns } from "../../data/internal.js";
 import {
   cast,
@@ -11,6 +11,7 @@ import {
 } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
 import { readBytes } from "./files.js";
+import { STANDARD } from "./standard-input.js";
 import { isCsv } from "./table-file.js";
 import { type FoundTensor, readTensor } from "./tensor-file.js";
 
@@ -35,7 +36,7 @@ const pointKeys = ["x", "points", "data", "z"];
  *   empty; NON_FINITE naming the row.
  */
 export async function readPoints(reference: string): Promise<Points> {
-  if (isCsv(reference)) {
+  if (await isTable(reference)) {
     const { points, columns } = await readCsv(reference);
     return { value: points, columns, description: reference };
   }
@@ -43,6 +44,15 @@ export async function readPoints(reference: string): Promise<Points> {
   const checked = checkedPoints(value, description);
   return { value: checked, columns: defaultColumns(checked.shape[1] ?? 0), description };
 }
+
+/** Whether a reference is a table in text: by its ending, standard input by its content. */
+export async function isTable(reference: string): Promise<boolean> {
+  return reference === STANDARD ? isText(await readBytes(reference)) : isCsv(reference);
+}
+
+/** Whether bytes are none of the formats that hold arrays: safetensors begin with the length of a header that is JSON. */
+export const isText = (bytes: Uint8Array): boolean =>
+  !isNpy(bytes) && !isZip(bytes) && !(bytes[7] === 0 && bytes[8] === "{".charCodeAt(0));
 
 /** Other formats come here too: what is none of ours is told what could be read. */
 async function readStored(reference: string): Promise<FoundTensor> {
@@ -58,7 +68,8 @@ async function readStored(reference: string): Promise<FoundTensor> {
 
 /** @throws FILE_NOT_READABLE; MALFORMED_FILE. */
 export async function readCsv(path: string): Promise<ReturnType<typeof decodeCsv>> {
-  return decodeCsv(utf8(await readBytes(path), path), path);
+  const name = path === STANDARD ? "standard input" : path;
+  return decodeCsv(utf8(await readBytes(path), name), name);
 }
 
 function utf8(bytes: Uint8Array, what: string): string {

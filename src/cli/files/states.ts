@@ -8,8 +8,7 @@ import type { FieldSpec } from "../options/field-table.js";
 import type { StatesChoice } from "../options/parse.js";
 import { unusable } from "../options/usage-error.js";
 import { numberIn } from "./fixed-controls.js";
-import { readCsv } from "./points.js";
-import { isCsv } from "./table-file.js";
+import { isTable, readCsv } from "./points.js";
 import { type FoundTensor, readTensor } from "./tensor-file.js";
 
 /** Keys that mean states when `--states` names none. */
@@ -93,7 +92,7 @@ async function readSamples(
 }
 
 async function readStates(reference: string): Promise<FoundTensor> {
-  if (!isCsv(reference)) return readTensor(reference, stateKeys);
+  if (!(await isTable(reference))) return readTensor(reference, stateKeys);
   return { value: (await readCsv(reference)).points, description: reference };
 }
 

@@ -2,10 +2,8 @@ import { encodeCsv, encodeNpy, encodeNpz } from "../../data/index.js";
 import { shortestFloat32 } from "../../data/internal.js";
 import { encodeSafetensors, fail, formatShape, fromNumbers, type Tensor } from "../../tensor/index.js";
 import { libraryName } from "../../version.js";
-
-/** Endings of files that tables are written to. */
-export const tableEndings = [".safetensors", ".npy", ".npz", ".csv"] as const;
-type Ending = (typeof tableEndings)[number];
+import { STANDARD } from "./standard-input.js";
+import { type TableFormat, tableFormats } from "./table-formats.js";
 
 /** What a command writes: rows, and numbers beside each. */
 export interface TableContent {
@@ -28,9 +26,11 @@ export interface TableShape {
   readonly beside: readonly string[];
 }
 
-/** Files of other endings are safetensors. */
-const endingOf = (path: string): Ending =>
-  tableEndings.find((ending) => path.toLowerCase().endsWith(ending)) ?? ".safetensors";
+/** What the name of a file asks for: files of other endings are safetensors, standard output has CSV. */
+export function formatOf(path: string): TableFormat {
+  if (path === STANDARD) return "csv";
+  return tableFormats.find((format) => path.toLowerCase().endsWith(`.${format}`)) ?? "safetensors";
+}
 
 export const isCsv = (reference: string): boolean => /\.csv$/i.test(reference);
 
@@ -38,36 +38,43 @@ export const isCsv = (reference: string): boolean => /\.csv$/i.test(reference);
  * Makes sure, before any work, that a file of this name can hold a table.
  * @throws INVALID_ARGUMENT: CSV for rows that are no vectors, .npy for more than one array.
  */
-export function requireTableFile(path: string, { key, rank, beside }: TableShape): void {
-  const ending = endingOf(path);
+export function requireTableFile(
+  path: string,
+  { key, rank, beside }: TableShape,
+  format: TableFormat = formatOf(path),
+): void {
+  const isNamed = format === formatOf(path) && path !== STANDARD;
   const refuse = (expected: string, received: string): Error =>
     fail("INVALID_ARGUMENT", {
       what: path,
       expected,
       received,
-      help: "end it in .safetensors or .npz, which hold arrays of any shape by name",
+      help: `${isNamed ? "end it in .safetensors or .npz" : "say --format safetensors or npz"}, which hold arrays of any shape by name`,
     });
-  if (ending === ".csv" && rank !== 2)
-    throw refuse("one vector a row in a CSV file", `${key} of ${rank} axes`);
-  if (ending === ".npy" && beside.length > 0)
+  if (format === "csv" && rank !== 2) throw refuse("one vector a row in CSV", `${key} of ${rank} axes`);
+  if (format === "npy" && beside.length > 0)
     throw refuse("one array in a .npy file", [key, ...beside].join(", "));
 }
 
 /** A table as the file that its name asks for: safetensors, .npz, .npy (the rows alone), or CSV with a header. */
-export function encodeTable(path: string, content: TableContent): Uint8Array | string {
+export function encodeTable(
+  path: string,
+  content: TableContent,
+  format: TableFormat = formatOf(path),
+): Uint8Array | string {
   const [key, value] = content.rows;
   const { beside = {}, columns, facts = {} } = content;
-  requireTableFile(path, { key, rank: value.shape.length, beside: Object.keys(beside) });
+  requireTableFile(path, { key, rank: value.shape.length, beside: Object.keys(beside) }, format);
   const tensors = { [key]: value, ...beside };
   const named = columns === undefined ? {} : { columns: columns.join(",") };
-  switch (endingOf(path)) {
-    case ".npy":
+  switch (format) {
+    case "npy":
       return encodeNpy(value);
-    case ".npz":
+    case "npz":
       return encodeNpz(tensors);
-    case ".csv":
+    case "csv":
       return csvOf(value, columns ?? numbered(key, value), beside);
-    case ".safetensors":
+    case "safetensors":
       return encodeSafetensors(tensors, { ...facts, ...named, library: libraryName });
   }
 }

@@ -6,8 +6,8 @@ import { MAX_SPEED, rowsBeyond } from "../../models/internal.js";
 import { meantAdvice } from "../../spec/internal.js";
 import { fail } from "../../tensor/index.js";
 import { exists } from "./files.js";
-import { type Points, readPoints } from "./points.js";
-import { isCsv } from "./table-file.js";
+import { isTable, type Points, readPoints } from "./points.js";
+import { STANDARD } from "./standard-input.js";
 import { splitReference } from "./tensor-file.js";
 
 /** What a flow is trained on, and what is known of it. */
@@ -34,14 +34,14 @@ export async function trainingData(source: string, seed: number): Promise<Traini
     return { data: densityData(density, seed), name: source, farRows: 0, entropy };
   }
   const { path } = await splitReference(source);
-  if (!(await exists(path))) throw neither(source);
+  if (path !== STANDARD && !(await exists(path))) throw neither(source);
   const points = await readPoints(source);
   const data = tableData(points.value, describe(points), seed);
   return {
     data,
     farRows: rowsBeyond(MAX_SPEED, points.value, data.standardization),
-    name: basename(path).replace(/\.(csv|npy|npz|safetensors)$/i, ""),
-    columns: isCsv(source) ? points.columns : undefined,
+    name: path === STANDARD ? "stdin" : basename(path).replace(/\.(csv|npy|npz|safetensors)$/i, ""),
+    columns: (await isTable(source)) ? points.columns : undefined,
   };
 }
 

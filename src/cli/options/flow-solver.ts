@@ -2,6 +2,7 @@ import type { Flow } from "../../models/index.js";
 import { FLOW_TOLERANCES } from "../../models/internal.js";
 import type { FieldStatistics } from "../../ode/internal.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
+import { placeName } from "../files/standard-input.js";
 import type { Output } from "../terminal/output.js";
 import { type ChosenMethod, chosenMethod, type MethodOptions, missing } from "./method.js";
 import { warnOfTolerances } from "./tolerances.js";
@@ -40,6 +41,6 @@ export function costText({ method }: ChosenMethod, statistics: FieldStatistics):
 
 /** `Wrote a, b.`, after an empty line. */
 export function writtenText(files: readonly (string | undefined)[]): string[] {
-  const written = files.filter((file) => file !== undefined);
+  const written = files.filter((file) => file !== undefined).map(placeName);
   return written.length === 0 ? [] : ["", `Wrote ${written.join(", ")}.`];
 }

@@ -9,6 +9,8 @@ import { givenOptions, requireAll } from "./table-options.js";
 /** What a job is told beside the spec: the machine, and the world. */
 export interface MachineContext extends JobContext {
   readonly machine: Machine;
+  /** Whether the answer is JSON, on standard output. Default false. */
+  readonly asJson?: boolean;
 }
 
 /** The work behind a command that has a table of options. */
@@ -71,8 +73,8 @@ function jobOf<T extends Table>(
   { name, table, free = [], needs }: SpecCommand<T>,
   job: SpecJob<T>,
 ): Job {
-  return async ({ config, printConfig, device, threads }, world) => {
-    const context = { ...world, machine: { device, threads } };
+  return async ({ config, printConfig, json = false, device, threads }, world) => {
+    const context = { ...world, machine: { device, threads }, asJson: json };
     const given = await givenSpec(command, table, config);
     const effective = (asked: object): Promise<object> => job.effective(asked as Spec<T>, context);
     const resumed =

@@ -4,6 +4,7 @@ import { DEFAULT_MAX_STEPS, EXACT_TRACE_LIMIT, solveMethodNames, traceEstimators
 import { type Device, devices, MOST_THREADS } from "../../runtime/specs.js";
 import type { Complete } from "../../spec/index.js";
 import { most, numberText, seedRow } from "../../spec/internal.js";
+import { type TableFormat, tableFormats } from "../files/table-formats.js";
 import { type ColorChoice, colorChoices } from "../terminal/color.js";
 
 /** Of everything random. */
@@ -135,6 +136,18 @@ export const cacheTable = {
     help: "where data sets are kept",
   },
 } as const;
+
+/** How a table is written. */
+export const formatRow = {
+  type: "choice",
+  of: tableFormats as readonly TableFormat[],
+  otherwise: "by the ending of --out; csv for -",
+  placeholder: "name",
+  help: "how to write --out: {choices}",
+} as const;
+
+/** Of runs that write a folder. */
+export const forceRow = { type: "boolean", help: "replace the finished run in OUT" } as const;
 
 /** How a command takes what it is told, and how it answers. No spec has it. */
 export const deskTable = {

@@ -1,7 +1,9 @@
 /** Where a command says things. The only place of the command line that writes to its streams. */
 export interface Output {
-  /** The result: the only thing that goes to stdout. */
+  /** The result: the only thing that goes to stdout, unless data do. */
   result(text: string): void;
+  /** A file for stdout, alone there: what else is said from then on goes to stderr. */
+  data(content: Uint8Array | string): void;
   /** A line for people, on stderr. */
   note(text: string): void;
   /** Something that the user should know although the command goes on. */
@@ -32,8 +34,13 @@ const plain: Paint = { stdout: (text) => text, stderr: (text) => text };
 export function createOutput({ stdout, stderr }: Streams, paint: Paint = plain): Output {
   const line = (text: string): string => printable(text.endsWith("\n") ? text : `${text}\n`);
   const note = (text: string): void => void stderr.write(paint.stderr(line(text)));
+  let hasData = false;
   return {
-    result: (text) => void stdout.write(paint.stdout(line(text))),
+    result: (text) => (hasData ? note(text) : void stdout.write(paint.stdout(line(text)))),
+    data: (content) => {
+      hasData = true;
+      stdout.write(content);
+    },
     note,
     warn: (sentence) => note(`warning: ${sentence}`),
   };

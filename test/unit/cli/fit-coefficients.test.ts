@@ -92,7 +92,7 @@ describe("fit --learn coefficients", () => {
     const compared = await told(`compare field.onnx --methods ${file},midpoint:2 --samples 50`);
     expect(compared.json).toMatchObject({ rows: [{ role: "hypersolver", nfe: 0 }, { nfe: 4 }] });
     const before = readFileSync("s/student.onnx");
-    expect((await told("fit --config s/config.json")).code).toBe(0);
+    expect((await told("fit --config s/config.json --force")).code).toBe(0);
     expect(readFileSync("s/student.onnx")).toEqual(before);
   });
 

@@ -40,7 +40,8 @@ describe("tune", () => {
 
   it("ends with exit code 3 and a warning where nothing keeps to the error", async () => {
     const warnings: string[] = [];
-    const output = { result: () => {}, note: () => {}, warn: (text: string) => void warnings.push(text) };
+    const silent = { result: () => {}, data: () => {}, note: () => {} };
+    const output = { ...silent, warn: (text: string) => void warnings.push(text) };
     const result = await tuneJob.run(
       { field: "field.onnx", error: 1e-12, states: "normal", samples: 20, seconds: 0.3, out: "missed" },
       { output, progress: silentProgress, commandLine: "tune", machine: { threads: 1 } },

@@ -25,32 +25,40 @@ import type { Field, Span } from "../../../ode/index.js";
 import { type Grid, spanOf, splitMethods } from "../../../ode/internal.js";
 import { renderSvg } from "../../../plot/index.js";
 import { Random } from "../../../tensor/index.js";
+import type { JobResult } from "../../command.js";
 import { configArtifact } from "../../files/config-artifact.js";
-import { requireWritableFolder, type WrittenFiles, writeAll } from "../../files/files.js";
+import { type WrittenFiles, writeAll } from "../../files/files.js";
 import { readField, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { requirePictures, withPngs } from "../../files/picture.js";
+import { inRunFolder } from "../../files/run-claim.js";
 import { stateSource } from "../../files/states.js";
 import { type ChosenMethod, chosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
+import type { Machine } from "../../options/options.js";
 import { parseStates } from "../../options/parse.js";
-import { plainJob, type SpecJob } from "../../options/spec-command.js";
+import { type MachineContext, plainJob, type SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
 import { jsonText } from "../../terminal/output.js";
 import { showProgress } from "../../terminal/show-progress.js";
 import { type CompareOptions, compareTable } from "./table.js";
 
 /** `hypersolvers compare`. */
-export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, async (options, context) => {
+export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, (options, context) =>
+  options.out === undefined
+    ? compared(options, context)
+    : inRunFolder(options.out, options, () => compared(options, context)),
+);
+
+async function compared(
+  options: CompareOptions & Machine,
+  { output, progress, machine }: MachineContext,
+): Promise<JobResult> {
   const { field: path } = options;
-  const { output, progress, machine } = context;
   const field = await readField(path, options);
   const { methods, corrections, coefficients } = await contest(field, options);
   const span = options.span ?? corrections[0]?.correction.card.span ?? ownSpan(coefficients[0]?.method.grid);
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   for (const loaded of coefficients) requireOwnSpan({ method: loaded.method, coefficients: loaded }, span);
-  if (options.out !== undefined) {
-    await requireWritableFolder(options.out);
-    requirePictures("or leave --out away");
-  }
+  if (options.out !== undefined) requirePictures("or leave --out away");
   const source = await stateSource(field, parseStates(options.states), options);
   const wanted = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
   const warnings = [
@@ -90,7 +98,7 @@ export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, a
               content: `${jsonText(result)}
 `,
             },
-            configArtifact(compareTable, options),
+            configArtifact(compareTable, { ...options, force: undefined }),
             ...(await drawn(rows)),
           ]),
         );
@@ -102,7 +110,7 @@ export const compareJob: SpecJob<typeof compareTable> = plainJob(compareTable, a
     json: { ...result, files },
     failure,
   };
-});
+}
 
 const BUDGET = [1, 2, 4, 8, 16];
 

@@ -3,7 +3,7 @@ import type { Complete } from "../../../spec/index.js";
 import { most } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
-import { fieldArgument, seedTable } from "../../options/tables.js";
+import { fieldArgument, forceRow, seedTable } from "../../options/tables.js";
 
 /** What `compare` is told beside the field and its inputs. */
 export const compareOwnTable = {
@@ -32,7 +32,7 @@ export const compareOwnTable = {
     reads: parseStates as typeof parseStates,
     expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv",
     placeholder: "source",
-    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv; of a file, only its held-out fifth",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy, FILE.csv, or - for standard input; of a file, only its held-out fifth",
   },
   samples: {
     type: "integer",
@@ -61,6 +61,7 @@ export const compareOwnTable = {
     placeholder: "folder",
     help: "also write comparison.json, config.json and the figure (SVG, PNG) there",
   },
+  force: forceRow as typeof forceRow,
 } as const;
 
 /** All options of `compare`, in the order of help. */

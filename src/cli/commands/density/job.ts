@@ -8,12 +8,13 @@ import { type Field, logDensityField } from "../../../ode/index.js";
 import { stateType, type TraceEstimator, withZeroColumns } from "../../../ode/internal.js";
 import { tensor } from "../../../tensor/index.js";
 import type { JobContext } from "../../command.js";
-import { requireWritableFile, writeWhole } from "../../files/files.js";
+import { requireWritableFile } from "../../files/files.js";
 import { type LoadedFlow, readFlow, requireColumns } from "../../files/flows.js";
 import { compileOptions, stemOf, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { LOG_DENSITY, type Points, readPoints, withoutLogDensity } from "../../files/points.js";
-import { encodeTable, requireTableFile, type TableContent } from "../../files/table-file.js";
+import type { TableContent } from "../../files/table-file.js";
+import { tablePlace } from "../../files/table-place.js";
 import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
 import { forOption } from "../../options/for-option.js";
 import { type ChosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
@@ -31,7 +32,7 @@ import { type DensityFound, type DensityTrace, densityJson, densityText } from "
 export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, async (options, context) => {
   const { flow: path } = options;
   refuseContradictions(options);
-  const { output, progress } = context;
+  const { output, progress, asJson } = context;
   const solver = await flowSolver(options);
   refuseToleranceOnState(options, solver);
   const flow = await readFlow(path, options);
@@ -40,8 +41,9 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
   const trace = traceOf(flow, options, solver);
   for (const name of ["picture", "grid"] as const)
     if (options[name] !== undefined) requirePlane(flow.columns.length, `--${name}`);
-  if (options.out !== undefined) requireTableFile(options.out, { key: "x", rank: 2, beside: [LOG_DENSITY] });
-  for (const file of [options.out, options.picture]) if (file !== undefined) await requireWritableFile(file);
+  const shape = { key: "x", rank: 2, beside: [LOG_DENSITY] };
+  const table = await tablePlace(options, shape, { output, asJson });
+  if (options.picture !== undefined) await requireWritableFile(options.picture);
   const points = await pointsOf(flow, options, output);
   const warnings = [
     ...(points === undefined ? [] : requireColumns(flow, points, output)),
@@ -50,8 +52,7 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
   ];
   const found = await solved(flow, points, { solver, trace }, options, context);
   progress.stop();
-  if (options.out !== undefined && points !== undefined && found.points !== undefined)
-    await writeWhole(options.out, encodeTable(options.out, contentOf(points, found.points)));
+  if (points !== undefined && found.points !== undefined) await table?.write(contentOf(points, found.points));
   if (options.picture !== undefined && found.grid !== undefined)
     await writePicture(options.picture, gridFigure(found.grid, { title: "Density", label: stemOf(path) }));
   return {

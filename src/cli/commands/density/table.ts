@@ -5,6 +5,7 @@ import {
   flowArgument,
   flowSolverTable,
   flowSourceTable,
+  formatRow,
   seedTable,
   traceTable,
 } from "../../options/tables.js";
@@ -15,15 +16,16 @@ export const densityOwnTable = {
     type: "text",
     placeholder: "file",
     group: "Options:",
-    help: "points: FILE.csv, FILE.npy, FILE.npz[:KEY] or FILE.safetensors[:KEY]",
+    help: "points: FILE.csv, FILE.npy, FILE.npz[:KEY] or FILE.safetensors[:KEY]; - is standard input",
   },
   out: {
     type: "text",
-    pattern: ".\\.([cC][sS][vV]|[nN][pP][yYzZ]|[sS][aA][fF][eE][tT][eE][nN][sS][oO][rR][sS])$",
-    expected: "the name of a file that ends in .csv, .npy, .npz or .safetensors",
+    pattern: "^-$|.\\.([cC][sS][vV]|[nN][pP][yYzZ]|[sS][aA][fF][eE][tT][eE][nN][sS][oO][rR][sS])$",
+    expected: "the name of a file that ends in .csv, .npy, .npz or .safetensors; or -, standard output",
     placeholder: "file",
-    help: "where to write points and log-densities: FILE.csv (column log_density), or FILE.npz and FILE.safetensors (keys x, log_density)",
+    help: "where to write points and log-densities: FILE.csv (column log_density), or FILE.npz and FILE.safetensors (keys x, log_density); - is standard output",
   },
+  format: formatRow as typeof formatRow,
   picture: {
     type: "text",
     pattern: ".\\.([sS][vV][gG]|[pP][nN][gG])$",

@@ -49,7 +49,7 @@ export const exportOwnTable = {
     reads: parseStates as typeof parseStates,
     expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv",
     placeholder: "source",
-    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv; a few become golden vectors",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy, FILE.csv, or - for standard input; a few become golden vectors",
   },
   out: {
     type: "text",

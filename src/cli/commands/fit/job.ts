@@ -6,13 +6,15 @@ import { formatNumber } from "../../../plot/internal.js";
 import { completeSpec } from "../../../spec/index.js";
 import { pickSpec } from "../../../spec/internal.js";
 import { fail, isHypersolversError } from "../../../tensor/index.js";
+import type { JobResult } from "../../command.js";
 import { checkpointLeft, checkpointsIn, goingOn, lookForCheckpoint } from "../../files/checkpoints.js";
 import { configArtifact, writeConfig } from "../../files/config-artifact.js";
-import { requireWritableFolder, writeAll, wroteLines } from "../../files/files.js";
+import { writeAll, wroteLines } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
 import { stemOf } from "../../files/models.js";
 import { requirePictures, withPngs } from "../../files/picture.js";
-import type { SpecJob } from "../../options/spec-command.js";
+import { inRunFolder } from "../../files/run-claim.js";
+import type { MachineContext, SpecJob } from "../../options/spec-command.js";
 import { MISSED } from "../../terminal/exit-codes.js";
 import { FIT_STOPS, interruptedExit, onInterrupt } from "../../terminal/interruption.js";
 import { showProgress } from "../../terminal/show-progress.js";
@@ -22,56 +24,57 @@ import { fitTask } from "./task.js";
 
 /** `hypersolvers fit`. */
 export const fitJob: SpecJob<typeof fitCommandTable> = {
-  run: async (spec, context) => {
-    const { output, progress, commandLine: command, machine } = context;
-    const task = await fitTask(spec, output);
-    const learner = chosenLearner(task, spec);
-    const own = completeSpec(fitRunTable, pickSpec(fitRunTable, spec));
-    const { out = outOf(spec), resume, samples: heldOut, budget, compare, figures } = own;
-    await requireWritableFolder(out);
-    if (figures) requirePictures("or add --no-figures");
-    await lookForCheckpoint(out, resume, output);
-    const config = configArtifact(fitCommandTable, repeated(spec, learner.effective(task.field)));
-    await writeConfig(out, config, resume);
-    const checkpoints = checkpointsIn(out);
-    const learned = learnedFiles(out, output, config);
-    const interruption = onInterrupt(output, FIT_STOPS);
-    try {
-      const kept = await checkpointing(checkpoints, resume);
-      const run = await runFit(
-        { ...task, ...kept, command, learner, heldOut, budget, compare, figures, onLearned: learned.write },
-        {
-          ...machine,
-          signal: interruption.signal,
-          onProgress: showProgress(progress),
-          onWarning: (sentence) => output.warn(sentence),
-        },
-      );
-      progress.stop();
-      const { paths, failure } = await writeAll(out, [...withPngs(run.artifacts), config]);
-      const complete = run.metrics.status === "complete";
-      const { outcome, warnings } = run.metrics.verdict;
-      for (const warning of warnings) output.warn(warning);
-      if (complete && failure === undefined) await checkpoints.clear();
-      const checkpoint = await checkpointLeft(out, complete);
-      return {
-        text: textOf(run, paths, checkpoint),
-        json: jsonOf(run, out, paths, checkpoint),
-        exitCode: complete ? (outcome === "nothing" ? MISSED : 0) : interruptedExit(),
-        failure,
-      };
-    } catch (error) {
-      learned.tell();
-      throw nothingFitted(error, resume);
-    } finally {
-      interruption.release();
-    }
-  },
+  run: (spec, context) => inRunFolder(spec.out ?? outOf(spec), spec, () => fitted(spec, context)),
   effective: async (spec, { output }) => {
     const task = await fitTask(spec, output);
     return repeated(spec, chosenLearner(task, spec).effective(task.field));
   },
 };
+
+async function fitted(spec: FitCommandSpec, context: MachineContext): Promise<JobResult> {
+  const { output, progress, commandLine: command, machine } = context;
+  const task = await fitTask(spec, output);
+  const learner = chosenLearner(task, spec);
+  const own = completeSpec(fitRunTable, pickSpec(fitRunTable, spec));
+  const { out = outOf(spec), resume, samples: heldOut, budget, compare, figures } = own;
+  if (figures) requirePictures("or add --no-figures");
+  await lookForCheckpoint(out, resume, output);
+  const config = configArtifact(fitCommandTable, repeated(spec, learner.effective(task.field)));
+  await writeConfig(out, config, resume);
+  const checkpoints = checkpointsIn(out);
+  const learned = learnedFiles(out, output, config);
+  const interruption = onInterrupt(output, FIT_STOPS);
+  try {
+    const kept = await checkpointing(checkpoints, resume);
+    const run = await runFit(
+      { ...task, ...kept, command, learner, heldOut, budget, compare, figures, onLearned: learned.write },
+      {
+        ...machine,
+        signal: interruption.signal,
+        onProgress: showProgress(progress),
+        onWarning: (sentence) => output.warn(sentence),
+      },
+    );
+    progress.stop();
+    const { paths, failure } = await writeAll(out, [...withPngs(run.artifacts), config]);
+    const complete = run.metrics.status === "complete";
+    const { outcome, warnings } = run.metrics.verdict;
+    for (const warning of warnings) output.warn(warning);
+    if (complete && failure === undefined) await checkpoints.clear();
+    const checkpoint = await checkpointLeft(out, complete);
+    return {
+      text: textOf(run, paths, checkpoint),
+      json: jsonOf(run, out, paths, checkpoint),
+      exitCode: complete ? (outcome === "nothing" ? MISSED : 0) : interruptedExit(),
+      failure,
+    };
+  } catch (error) {
+    learned.tell();
+    throw nothingFitted(error, resume);
+  } finally {
+    interruption.release();
+  }
+}
 
 const outOf = ({ field }: FitCommandSpec): string => join("runs", stemOf(field));
 
@@ -85,6 +88,7 @@ function repeated(spec: FitCommandSpec, fit: LearnedSolver["spec"]): FitCommandS
     ...fit,
     ...own,
     resume: undefined,
+    force: undefined,
     span: spec.logDensity === undefined ? fit.span : span,
   };
   return pickSpec(fitCommandTable, chosen);

@@ -3,6 +3,7 @@ import type { Spec } from "../../../spec/index.js";
 import { most, type United, unitedTable } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
+import { forceRow } from "../../options/tables.js";
 
 /** What the command is told beside the spec of the fit: where things come from and go to, and what is measured. */
 export const fitRunTable = {
@@ -28,7 +29,7 @@ export const fitRunTable = {
     otherwise: "for a flow of `train`: its base",
     placeholder: "source",
     group: "What to fit:",
-    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv; a fifth of a file is held out, a tenth calibrates bounds of errors",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy, FILE.csv, or - for standard input; a fifth of a file is held out, a tenth calibrates bounds of errors",
   },
   logDensity: {
     type: "text",
@@ -74,6 +75,7 @@ export const fitRunTable = {
     group: "What to fit:",
     help: "go on with the run in OUT, from its checkpoint and by its options; they need not be said again",
   },
+  force: forceRow as typeof forceRow,
   figures: {
     type: "boolean",
     default: true,

@@ -8,8 +8,9 @@ import { meantAdvice } from "../../../spec/internal.js";
 import type { JobResult } from "../../command.js";
 import { checkpointsIn, goingOn } from "../../files/checkpoints.js";
 import { configArtifact } from "../../files/config-artifact.js";
-import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
+import { runFolder, wroteLines } from "../../files/files.js";
 import { requirePictures, withPngs } from "../../files/picture.js";
+import { inRunFolder } from "../../files/run-claim.js";
 import { forOption } from "../../options/for-option.js";
 import { missing } from "../../options/method.js";
 import type { MachineContext, SpecJob } from "../../options/spec-command.js";
@@ -23,7 +24,11 @@ import { type ReproduceOptions, reproduceTable } from "./table.js";
 
 /** `hypersolvers reproduce`. */
 export const reproduceJob: SpecJob<typeof reproduceTable> = {
-  run: async (spec, context) => (spec.list === true ? listing() : reproduced(planOf(spec), context)),
+  run: async (spec, context) => {
+    if (spec.list === true) return listing();
+    const plan = planOf(spec);
+    return inRunFolder(plan.out, spec, () => reproduced(plan, context));
+  },
   effective: async (spec) => (spec.list === true ? { list: true } : repeated(planOf(spec))),
 };
 
@@ -51,7 +56,7 @@ function planOf(spec: Spec<typeof reproduceTable>): Plan {
 /** The options that repeat a run. */
 const repeated = ({ options }: Pick<Plan, "options">): ReproduceOptions => {
   // Where it was run decides nothing, and a connection string is nobody's business.
-  const { resume: _, queue: _queue, store: _store, workers: _workers, ...repeating } = options;
+  const { resume: _, force: _force, queue: _queue, store: _store, workers: _workers, ...repeating } = options;
   return repeating;
 };
 
@@ -61,7 +66,6 @@ async function reproduced(
 ): Promise<JobResult> {
   const { output, progress, commandLine, machine } = context;
   const { preset, seed, density, seeds = 1, resume = false } = options;
-  await requireWritableFolder(out);
   requirePictures();
   const interruption = onInterrupt(output, EXPERIMENT_STOPS);
   const store = checkpointsIn(out);

@@ -1,7 +1,7 @@
 import { experimentNames, type Preset, presetNames } from "../../../experiments/specs.js";
 import type { Complete } from "../../../spec/index.js";
 import { most } from "../../../spec/internal.js";
-import { cacheTable, seedTable } from "../../options/tables.js";
+import { cacheTable, forceRow, seedTable } from "../../options/tables.js";
 import { handingTable } from "../sweep/handing-table.js";
 
 /** What `reproduce` is told. */
@@ -44,6 +44,7 @@ export const reproduceOwnTable = {
     type: "boolean",
     help: "continue the run in OUT from what it kept, with its options, which need not be repeated",
   },
+  force: forceRow as typeof forceRow,
   out: {
     type: "text",
     otherwise: "runs/NAME, followed by the data set",

@@ -5,12 +5,12 @@ import type { FlowSamplerOptions, FlowSamples, SampleDensities } from "../../../
 import { density, textTable } from "../../../plot/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { Random, type Tensor, tensor, toFloat64 } from "../../../tensor/index.js";
-import { requireWritableFile, writeWhole } from "../../files/files.js";
+import { requireWritableFile } from "../../files/files.js";
 import { type LoadedFlow, readFlow } from "../../files/flows.js";
 import { compileOptions, stemOf, warnOfCard, warnOfCoefficients, warnOfStates } from "../../files/models.js";
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { LOG_DENSITY } from "../../files/points.js";
-import { encodeTable, requireTableFile } from "../../files/table-file.js";
+import { tablePlace } from "../../files/table-place.js";
 import { costText, flowSolver, warnOfFlowTolerances, writtenText } from "../../options/flow-solver.js";
 import { type ChosenMethod, requireOwnSpan, usesOf } from "../../options/method.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
@@ -19,71 +19,70 @@ import type { Output } from "../../terminal/output.js";
 import { type SampleOptions, sampleTable } from "./table.js";
 
 /** `hypersolvers sample`. */
-export const sampleJob: SpecJob<typeof sampleTable> = plainJob(sampleTable, async (options, { output }) => {
-  const { flow: path, out, picture, count, seed } = options;
-  const solver = await flowSolver(options);
-  const flow = await readFlow(path, options);
-  requireOwnSpan(solver, flow.span);
-  if (picture !== undefined) requirePlane(flow.columns.length, "--picture");
-  const beside = options.logDensity === true ? [LOG_DENSITY] : [];
-  if (out !== undefined) requireTableFile(out, { key: "x", rank: 2, beside });
-  for (const file of [out, picture]) if (file !== undefined) await requireWritableFile(file);
-  const warnings = [...warnOfFlowTolerances(solver, flow, output), ...cardWarningsOf(flow, solver, output)];
-  const interruption = onInterrupt(output, "Stopping; nothing is written.");
-  try {
-    const { method, correction } = solver;
-    const { logDensity: wanted } = options;
-    const drawn = await samples(
-      flow,
-      { ...compileOptions(options), method, signal: interruption.signal, logDensity: wanted },
-      { count, seed },
-    );
-    const { x, z, logDensity, statistics } = drawn;
-    if (logDensity !== undefined) warnings.push(...warnOfFolds(logDensity, count, output));
-    if (correction !== undefined) warnings.push(...warnOfStates(correction, z, flow.span[0], output));
-    if (out !== undefined)
-      await writeWhole(
-        out,
-        encodeTable(out, {
-          rows: ["x", x],
-          columns: flow.columns,
-          beside: logDensity && { [LOG_DENSITY]: tensor("float64", [count], logDensity.values) },
-        }),
+export const sampleJob: SpecJob<typeof sampleTable> = plainJob(
+  sampleTable,
+  async (options, { output, asJson }) => {
+    const { flow: path, out, picture, count, seed } = options;
+    const solver = await flowSolver(options);
+    const flow = await readFlow(path, options);
+    requireOwnSpan(solver, flow.span);
+    if (picture !== undefined) requirePlane(flow.columns.length, "--picture");
+    const beside = options.logDensity === true ? [LOG_DENSITY] : [];
+    const table = await tablePlace(options, { key: "x", rank: 2, beside }, { output, asJson });
+    if (picture !== undefined) await requireWritableFile(picture);
+    const warnings = [...warnOfFlowTolerances(solver, flow, output), ...cardWarningsOf(flow, solver, output)];
+    const interruption = onInterrupt(output, "Stopping; nothing is written.");
+    try {
+      const { method, correction } = solver;
+      const { logDensity: wanted } = options;
+      const drawn = await samples(
+        flow,
+        { ...compileOptions(options), method, signal: interruption.signal, logDensity: wanted },
+        { count, seed },
       );
-    if (picture !== undefined) await writePicture(picture, pictureOf(x, path));
-    const columns = momentsOf(x, flow.columns);
-    return {
-      text: [
-        `${count === 1 ? "1 sample" : `${count} samples`} in ${flow.columns.length} columns. ${costText(solver, statistics)}.`,
-        ...(logDensity === undefined
-          ? []
-          : [`Mean log-density ${meanText(meanAndStandardError(logDensity.values))} nats.`]),
-        "",
-        textTable(
-          [{ label: "column", align: "left" }, "mean", "deviation"],
-          columns.map(({ column, mean, deviation }) => [column, mean, deviation]),
-        ),
-        ...writtenText([out, picture]),
-      ].join("\n"),
-      json: {
-        flow: path,
-        count,
-        dimension: flow.columns.length,
-        method: method.text,
-        ...statistics,
-        ...(logDensity && {
-          logDensity: { ...meanAndStandardError(logDensity.values), folded: logDensity.folded },
-        }),
-        columns,
-        warnings,
-        out: out ?? null,
-        picture: picture ?? null,
-      },
-    };
-  } finally {
-    interruption.release();
-  }
-});
+      const { x, z, logDensity, statistics } = drawn;
+      if (logDensity !== undefined) warnings.push(...warnOfFolds(logDensity, count, output));
+      if (correction !== undefined) warnings.push(...warnOfStates(correction, z, flow.span[0], output));
+      await table?.write({
+        rows: ["x", x],
+        columns: flow.columns,
+        beside: logDensity && { [LOG_DENSITY]: tensor("float64", [count], logDensity.values) },
+      });
+      if (picture !== undefined) await writePicture(picture, pictureOf(x, path));
+      const columns = momentsOf(x, flow.columns);
+      return {
+        text: [
+          `${count === 1 ? "1 sample" : `${count} samples`} in ${flow.columns.length} columns. ${costText(solver, statistics)}.`,
+          ...(logDensity === undefined
+            ? []
+            : [`Mean log-density ${meanText(meanAndStandardError(logDensity.values))} nats.`]),
+          "",
+          textTable(
+            [{ label: "column", align: "left" }, "mean", "deviation"],
+            columns.map(({ column, mean, deviation }) => [column, mean, deviation]),
+          ),
+          ...writtenText([out, picture]),
+        ].join("\n"),
+        json: {
+          flow: path,
+          count,
+          dimension: flow.columns.length,
+          method: method.text,
+          ...statistics,
+          ...(logDensity && {
+            logDensity: { ...meanAndStandardError(logDensity.values), folded: logDensity.folded },
+          }),
+          columns,
+          warnings,
+          out: out ?? null,
+          picture: picture ?? null,
+        },
+      };
+    } finally {
+      interruption.release();
+    }
+  },
+);
 
 /** What cards say, and whether a correction learned where sampling starts. */
 function cardWarningsOf(

@@ -1,7 +1,13 @@
 import type { Complete } from "../../../spec/index.js";
 import { most } from "../../../spec/internal.js";
 import { inputMapTable } from "../../options/field-table.js";
-import { flowArgument, flowSolverTable, flowSourceTable, seedTable } from "../../options/tables.js";
+import {
+  flowArgument,
+  flowSolverTable,
+  flowSourceTable,
+  formatRow,
+  seedTable,
+} from "../../options/tables.js";
 
 /** What `sample` is told beside the flow and its solver. */
 export const sampleOwnTable = {
@@ -16,12 +22,13 @@ export const sampleOwnTable = {
   },
   out: {
     type: "text",
-    pattern: ".\\.([cC][sS][vV]|[nN][pP][yYzZ]|[sS][aA][fF][eE][tT][eE][nN][sS][oO][rR][sS])$",
-    expected: "the name of a file that ends in .csv, .npy, .npz or .safetensors",
+    pattern: "^-$|.\\.([cC][sS][vV]|[nN][pP][yYzZ]|[sS][aA][fF][eE][tT][eE][nN][sS][oO][rR][sS])$",
+    expected: "the name of a file that ends in .csv, .npy, .npz or .safetensors; or -, standard output",
     otherwise: "nowhere",
     placeholder: "file",
-    help: "where to write them: FILE.csv, FILE.npy, or FILE.npz and FILE.safetensors (key x)",
+    help: "where to write them: FILE.csv, FILE.npy, or FILE.npz and FILE.safetensors (key x); - is standard output",
   },
+  format: formatRow as typeof formatRow,
   logDensity: {
     type: "boolean",
     help: "also the log-density of every sample under the method itself, exact for fixed steps (column or key log_density)",

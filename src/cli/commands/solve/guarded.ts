@@ -3,9 +3,9 @@ import { type Samples, shiftWarnings } from "../../../hypersolver/internal.js";
 import type { Field, FixedMethod, Method, Span } from "../../../ode/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape } from "../../../tensor/index.js";
-import { writeWhole } from "../../files/files.js";
 import { compileOptions } from "../../files/models.js";
-import { encodeTable } from "../../files/table-file.js";
+import { placeName } from "../../files/standard-input.js";
+import type { TablePlace } from "../../files/table-place.js";
 import { calibratedMethod } from "../../options/calibrated-method.js";
 import { type ChosenMethod, chosenMethod } from "../../options/method.js";
 import type { Machine } from "../../options/options.js";
@@ -22,6 +22,8 @@ interface GuardedAsk {
   readonly chosen: ChosenMethod;
   readonly span: Span | undefined;
   readonly options: SolveOptions & Machine;
+  /** Where the states are written. */
+  readonly table: TablePlace | undefined;
   readonly signal: AbortSignal;
   readonly output: Output;
 }
@@ -37,7 +39,7 @@ export async function guardedAnswer(ask: GuardedAsk, warnings: readonly string[]
   const { guard, field, samples, chosen, options, signal, output } = ask;
   const { method, calibration } = calibratedMethod(chosen);
   const { span = calibration.span } = ask;
-  const { guardMethod, coverage, out } = options;
+  const { guardMethod, coverage } = options;
   const fallback =
     guardMethod === undefined
       ? guardFallback(field, guard)
@@ -48,8 +50,7 @@ export async function guardedAnswer(ask: GuardedAsk, warnings: readonly string[]
     const states = await solve.run(samples.z0, samples.controls, signal);
     const shifted = shiftWarnings(states.shift);
     for (const warning of shifted) output.warn(warning);
-    if (out !== undefined)
-      await writeWhole(out, encodeTable(out, guardedContent(states, { span, field: options.field })));
+    await ask.table?.write(guardedContent(states, { span, field: options.field }));
     return {
       text: textOf(states, method, ask, fallback),
       json: jsonOf(states, method, ask, fallback, [...warnings, ...shifted]),
@@ -102,6 +103,6 @@ function textOf(
       ? "None was solved again."
       : `${refined.length} were solved again by ${fallback.text} (${fallbackNfe} evaluations), which makes ` +
         `${formatNumber(meanNfe)} evaluations a sample; ${needed} of them were further off than the guard.`,
-    out === undefined ? preview(end) : `Wrote ${out}.`,
+    out === undefined ? preview(end) : `Wrote ${placeName(out)}.`,
   ].join("\n");
 }

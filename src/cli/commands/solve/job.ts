@@ -10,7 +10,6 @@ import {
 import { magnitudeOf, type SolvePlace, stateType, stiffWarning } from "../../../ode/internal.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape, type Tensor } from "../../../tensor/index.js";
-import { requireWritableFile, writeWhole } from "../../files/files.js";
 import {
   compileOptions,
   readField,
@@ -18,8 +17,9 @@ import {
   warnOfCoefficients,
   warnOfStates,
 } from "../../files/models.js";
+import { placeName } from "../../files/standard-input.js";
 import { solveSamples } from "../../files/states.js";
-import { encodeTable, requireTableFile } from "../../files/table-file.js";
+import { tablePlace } from "../../files/table-place.js";
 import { type ChosenMethod, chosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
 import { parseStates } from "../../options/parse.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
@@ -34,62 +34,63 @@ import { statesContent, statesShape } from "./states-file.js";
 import { type SolveOptions, solveTable } from "./table.js";
 
 /** `hypersolvers solve`. */
-export const solveJob: SpecJob<typeof solveTable> = plainJob(solveTable, async (options, { output }) => {
-  const { field: path, guard } = options;
-  refuseContradictions(options);
-  const given = await readField(path, options);
-  const field = options.precision === undefined ? given : fieldAs(given, options.precision);
-  const chosen = await chosenMethod(options, { method: "dopri5" });
-  const { method, correction } = chosen;
-  if (options.precision !== undefined && correction !== undefined)
-    throw unusable(
-      "--precision",
-      "no correction: it learned the errors of its field's own precision",
-      "both",
+export const solveJob: SpecJob<typeof solveTable> = plainJob(
+  solveTable,
+  async (options, { output, asJson }) => {
+    const { field: path, guard } = options;
+    refuseContradictions(options);
+    const given = await readField(path, options);
+    const field = options.precision === undefined ? given : fieldAs(given, options.precision);
+    const chosen = await chosenMethod(options, { method: "dopri5" });
+    const { method, correction } = chosen;
+    if (options.precision !== undefined && correction !== undefined)
+      throw unusable(
+        "--precision",
+        "no correction: it learned the errors of its field's own precision",
+        "both",
+      );
+    const place = placeOf(options, chosen);
+    if (place.span !== undefined) requireOwnSpan(chosen, place.span);
+    const shape = statesShape(options, stateType(field).shape.length);
+    const table = await tablePlace(options, shape, { output, asJson });
+    const samples = await solveSamples(field, parseStates(options.states), options, {
+      count: options.samples,
+      seed: options.seed,
+    });
+    const warnings = warnOfRequest(chosen, field, samples.z0, place, output);
+    const interruption = onInterrupt(output, "Stopping the solve.");
+    if (guard !== undefined) {
+      const ask = {
+        guard,
+        field,
+        samples,
+        chosen,
+        span: place.span,
+        options,
+        table,
+        output,
+        signal: interruption.signal,
+      };
+      return guardedAnswer(ask, warnings).finally(interruption.release);
+    }
+    const machine = { ...compileOptions(options), signal: interruption.signal };
+    const ask: CheckAsk = { field, ...samples, place, options: machine };
+    const { solution, check } = await solved(ask, method, options.check === true).finally(
+      interruption.release,
     );
-  const place = placeOf(options, chosen);
-  if (place.span !== undefined) requireOwnSpan(chosen, place.span);
-  if (options.out !== undefined) {
-    requireTableFile(options.out, statesShape(options, stateType(field).shape.length));
-    await requireWritableFile(options.out);
-  }
-  const samples = await solveSamples(field, parseStates(options.states), options, {
-    count: options.samples,
-    seed: options.seed,
-  });
-  const warnings = warnOfRequest(chosen, field, samples.z0, place, output);
-  const interruption = onInterrupt(output, "Stopping the solve.");
-  if (guard !== undefined) {
-    const ask = {
-      guard,
-      field,
-      samples,
-      chosen,
-      span: place.span,
-      options,
-      output,
-      signal: interruption.signal,
+    const failed = solution.status !== "success";
+    const kept = failed && options.keepPartial !== true ? undefined : table;
+    const file = kept?.path;
+    await kept?.write(statesContent(solution, { stacked: options.times !== undefined, field: path }));
+    if (failed && file !== undefined) output.note(`The part that was reached is in ${placeName(file)}.`);
+    orThrow(solution);
+    warnings.push(...warnOfResult(solution, method, check, output));
+    return {
+      text: textOf(solution, method.text, { out: file, check }),
+      json: jsonOf(solution, method.text, { out: file, check, warnings }),
     };
-    return guardedAnswer(ask, warnings).finally(interruption.release);
-  }
-  const machine = { ...compileOptions(options), signal: interruption.signal };
-  const ask: CheckAsk = { field, ...samples, place, options: machine };
-  const { solution, check } = await solved(ask, method, options.check === true).finally(interruption.release);
-  const failed = solution.status !== "success";
-  const file = failed && options.keepPartial !== true ? undefined : options.out;
-  if (file !== undefined)
-    await writeWhole(
-      file,
-      encodeTable(file, statesContent(solution, { stacked: options.times !== undefined, field: path })),
-    );
-  if (failed && file !== undefined) output.note(`The part that was reached is in ${file}.`);
-  orThrow(solution);
-  warnings.push(...warnOfResult(solution, method, check, output));
-  return {
-    text: textOf(solution, method.text, { out: file, check }),
-    json: jsonOf(solution, method.text, { out: file, check, warnings }),
-  };
-});
+  },
+);
 
 function refuseContradictions({ span, times, guard, coverage, guardMethod, check }: SolveOptions): void {
   if (guard !== undefined && check === true)
@@ -217,6 +218,6 @@ function textOf(
       : [
           `Check: ${check.method} ends ${formatNumber(check.relative)} of its norm away (${check.nfe} evaluations of f).`,
         ]),
-    out === undefined ? preview(end) : `Wrote ${out}.`,
+    out === undefined ? preview(end) : `Wrote ${placeName(out)}.`,
   ].join("\n");
 }

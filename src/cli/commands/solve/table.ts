@@ -4,7 +4,7 @@ import type { Complete } from "../../../spec/index.js";
 import { most, numberText } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
-import { fieldArgument, seedTable } from "../../options/tables.js";
+import { fieldArgument, formatRow, seedTable } from "../../options/tables.js";
 
 /** What `solve` is told beside the field and its inputs. */
 export const solveOwnTable = {
@@ -71,7 +71,7 @@ export const solveOwnTable = {
     reads: parseStates as typeof parseStates,
     expected: "normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv",
     placeholder: "source",
-    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy, FILE.csv, or - for standard input",
   },
   samples: {
     type: "integer",
@@ -109,8 +109,9 @@ export const solveOwnTable = {
   out: {
     type: "text",
     placeholder: "file",
-    help: "where to write the states, by the ending: .safetensors or .npz (key z), .npy, .csv; [batch, …] with --span, [times, batch, …] with --times; with --guard also error_bound and refined",
+    help: "where to write the states, by the ending: .safetensors or .npz (key z), .npy, .csv; [batch, …] with --span, [times, batch, …] with --times; with --guard also error_bound and refined; - is standard output",
   },
+  format: formatRow as typeof formatRow,
   keepPartial: {
     type: "boolean",
     help: "when the solve fails, write the times that were reached and key last_good",

@@ -9,7 +9,7 @@ import { trainTable } from "../train/table.js";
 import { tuneCommandTable } from "../tune/table.js";
 
 /** Options that say where a run goes and what it goes on from: a worker decides them. */
-const own = ["out", "resume", "list", "cache", "queue", "workers", "store"];
+const own = ["out", "resume", "force", "list", "cache", "queue", "workers", "store"];
 
 const withoutOwn = (table: Table): Table =>
   Object.fromEntries(Object.entries(table).filter(([name]) => !own.includes(name)));

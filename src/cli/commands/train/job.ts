@@ -8,9 +8,10 @@ import { pickSpec } from "../../../spec/internal.js";
 import type { JobResult } from "../../command.js";
 import { checkpointLeft, checkpointsIn, lookForCheckpoint } from "../../files/checkpoints.js";
 import { configArtifact, writeConfig } from "../../files/config-artifact.js";
-import { requireWritableFolder, writeAll } from "../../files/files.js";
+import { writeAll } from "../../files/files.js";
 import { learnedFiles } from "../../files/learned.js";
 import { requirePictures, withPngs } from "../../files/picture.js";
+import { inRunFolder } from "../../files/run-claim.js";
 import { type TrainingData, trainingData } from "../../files/training-data.js";
 import type { MachineContext, SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
@@ -41,6 +42,7 @@ function repeated(options: TrainOptions, name: string): TrainOptions {
     learningRate: first?.learningRate,
     out,
     resume: undefined,
+    force: undefined,
   }) as TrainOptions;
 }
 
@@ -49,7 +51,15 @@ async function trained(options: TrainOptions, context: MachineContext): Promise<
   const subject = await trainingData(options.data, options.seed);
   refuseSpareNoise(options, options.estimator ?? defaultEstimator(subject.data.dimension));
   const out = options.out ?? join("runs", subject.name);
-  await requireWritableFolder(out);
+  return inRunFolder(out, options, () => trainedIn(out, subject, options, context));
+}
+
+async function trainedIn(
+  out: string,
+  subject: TrainingData,
+  options: TrainOptions,
+  context: MachineContext,
+): Promise<JobResult> {
   if (options.figures !== false) requirePictures("or add --no-figures");
   await lookForCheckpoint(out, options.resume === true, context.output);
   warnOfFarRows(subject, context.output);

@@ -9,7 +9,7 @@ import { baseSpellings, parseBase, TRAINING_TOLERANCES } from "../../../models/s
 import { type ActivationName, activationNames } from "../../../nn/specs.js";
 import type { Complete } from "../../../spec/index.js";
 import { most, numberText } from "../../../spec/internal.js";
-import { seedTable, traceTable } from "../../options/tables.js";
+import { forceRow, seedTable, traceTable } from "../../options/tables.js";
 
 /** A default, and another for maximum likelihood. */
 const byObjective = (of: Readonly<Record<"flow-matching" | "maximum-likelihood", number>>): string =>
@@ -23,7 +23,7 @@ export const trainTaskTable = {
     flag: "argument",
     expected: "points, or the name of a density",
     placeholder: "data",
-    help: "points: FILE.csv, FILE.npy, FILE.npz[:KEY], FILE.safetensors[:KEY], or a density: {choices}",
+    help: "points: FILE.csv, FILE.npy, FILE.npz[:KEY], FILE.safetensors[:KEY], - for standard input, or a density: {choices}",
     known: densityNames as readonly string[],
   },
   out: {
@@ -106,6 +106,7 @@ export const trainTaskTable = {
     type: "boolean",
     help: "continue the run in OUT from its checkpoint, with its options, which need not be repeated",
   },
+  force: forceRow as typeof forceRow,
   figures: {
     type: "boolean",
     default: true,

@@ -13,9 +13,10 @@ import { fail, isHypersolversError } from "../../../tensor/index.js";
 import type { JobResult } from "../../command.js";
 import { checkpointsIn, goingOn } from "../../files/checkpoints.js";
 import { configArtifact, writeConfig } from "../../files/config-artifact.js";
-import { requireWritableFolder, runFolder, wroteLines } from "../../files/files.js";
+import { runFolder, wroteLines } from "../../files/files.js";
 import { stemOf } from "../../files/models.js";
 import { requirePictures, withPngs } from "../../files/picture.js";
+import { inRunFolder } from "../../files/run-claim.js";
 import type { MachineContext, SpecJob } from "../../options/spec-command.js";
 import { MISSED } from "../../terminal/exit-codes.js";
 import { interruptedExit, onInterrupt, TUNING_STOPS } from "../../terminal/interruption.js";
@@ -37,7 +38,7 @@ export const tuneJob: SpecJob<typeof tuneCommandTable> = {
     try {
       const fits = handing && (await queuedFits(spec, handing, { ...desk, signal }));
       try {
-        return await tuned(spec, { ...desk, signal }, fits);
+        return await inRunFolder(spec.out ?? outOf(spec), spec, () => tuned(spec, { ...desk, signal }, fits));
       } finally {
         await fits?.close();
       }
@@ -64,7 +65,6 @@ async function tuned(
   const { out = outOf(spec), resume = false } = spec;
   const task = await fitTask(spec, output);
   const config = configArtifact(tuneCommandTable, repeated(spec, task));
-  await requireWritableFolder(out);
   requirePictures();
   await writeConfig(out, config, resume);
   const folder = runFolder(out);
@@ -115,6 +115,7 @@ function repeated(spec: TuneCommandSpec, { field }: Pick<FitTask, "field">): Tun
     ...resolveTune(field, pickSpec(tuneTable, spec)),
     out,
     resume: undefined,
+    force: undefined,
   };
   return pickSpec(tuneCommandTable, chosen);
 }

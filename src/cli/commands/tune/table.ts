@@ -2,7 +2,7 @@ import { tuneTable } from "../../../experiments/specs.js";
 import type { Spec } from "../../../spec/index.js";
 import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
-import { fieldArgument } from "../../options/tables.js";
+import { fieldArgument, forceRow } from "../../options/tables.js";
 import { handingTable } from "../sweep/handing-table.js";
 
 /** Where things come from and go to. */
@@ -13,7 +13,7 @@ export const tuneRunTable = {
     otherwise: "for a flow of `train`: its base",
     placeholder: "source",
     group: "What is wanted:",
-    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy or FILE.csv; a fifth of a file is held out to test on, a tenth to choose by",
+    help: "initial states: normal, uniform:LOW,HIGH, FILE.safetensors[:KEY], FILE.npz[:KEY], FILE.npy, FILE.csv, or - for standard input; a fifth of a file is held out to test on, a tenth to choose by",
   },
   out: {
     type: "text",
@@ -29,6 +29,7 @@ export const tuneRunTable = {
     group: "How to search:",
     help: "go on with the search in OUT by its options; what was tried is not tried again",
   },
+  force: forceRow as typeof forceRow,
 } as const;
 
 /** All options of `tune`, in the order of help. */

@@ -96,7 +96,7 @@ async function readAll(folder: string, paths: readonly string[]): Promise<WholeF
 async function pathsBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries
-    .filter((entry) => entry.isFile() && !/^\..*\.tmp$/.test(entry.name))
+    .filter((entry) => entry.isFile() && !/^\.(?:.*\.tmp|lock)$/.test(entry.name))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
     .sort();
 }

@@ -56,7 +56,7 @@ async function resumable(kind: string, spec: RunMessage["spec"]): Promise<RunMes
 function deskOf(kind: string, machine: RunMessage["machine"]): MachineContext {
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const context: JobContext = {
-    output: { result: () => {}, note: say, warn: (sentence) => say(`warning: ${sentence}`) },
+    output: { result: () => {}, data: () => {}, note: say, warn: (sentence) => say(`warning: ${sentence}`) },
     progress: {
       update: ({ name, done, total, detail }) =>
         send({ type: "progress", progress: { stage: name, done, total, detail } }),

@@ -42,11 +42,23 @@ const lines: Readonly<Record<string, string>> = {
   reproduce: "reproduce cnf --density rings --preset smoke --seed 2 --seeds 2",
   sweep: "sweep sweep.yaml --queue somewhere --tries 5 --no-wait",
   worker: "worker --queue somewhere --workers 2 --drain",
+  completion: "completion zsh",
 };
-/** A number that every command takes, and how it is mistyped: seeds, but where specs have them. */
-const numbers: Readonly<Record<string, readonly [name: string, wrong: string]>> = {
-  sweep: ["tries", "tires"],
-  worker: ["workers", "worekrs"],
+/** An option of a command, as it is said and as it is mistyped in a file. */
+interface Change {
+  readonly name: string;
+  readonly wrong: string;
+  readonly said: string;
+  readonly value: unknown;
+}
+const seed: Change = { name: "seed", wrong: "sede", said: "--seed 17", value: 17 };
+/** Seeds, but where there are none. */
+const changes: Readonly<Record<string, Change>> = {
+  info: { name: "timeScale", wrong: "timeSacle", said: "--time-scale 17", value: 17 },
+  data: { name: "cache", wrong: "cahce", said: "--cache other", value: "other" },
+  completion: { name: "shell", wrong: "shlel", said: "fish", value: "fish" },
+  sweep: { name: "tries", wrong: "tires", said: "--tries 17", value: 17 },
+  worker: { name: "workers", wrong: "worekrs", said: "--workers 17", value: 17 },
 };
 const tabled = commands.map(({ name }) => name);
 
@@ -56,7 +68,7 @@ test("every command takes its options from files", () => {
 
 describe.each(tabled)("%s", (name) => {
   const line = lines[name] ?? name;
-  const [number, mistyped] = numbers[name] ?? ["seed", "sede"];
+  const change = changes[name] ?? seed;
 
   it("prints options that it takes back, from JSON and from YAML, and does nothing else", async () => {
     const { code, text, json } = await told(`${line} --print-config`);
@@ -74,16 +86,16 @@ describe.each(tabled)("%s", (name) => {
   it("lets flags go before the file", async () => {
     const { json } = await told(`${line} --print-config`);
     writeFileSync("config.json", JSON.stringify(json));
-    const changed = await told(`${name} --config config.json --${number} 17 --print-config`);
-    expect(changed.json).toEqual({ ...json, [number]: 17 });
+    const changed = await told(`${name} --config config.json --print-config ${change.said}`);
+    expect(changed.json).toEqual({ ...json, [change.name]: change.value });
   });
 
   it("refuses a name that it does not know, with the one that was meant", async () => {
-    writeFileSync("wrong.json", JSON.stringify({ [mistyped]: 1 }));
+    writeFileSync("wrong.json", JSON.stringify({ [change.wrong]: 1 }));
     const { code, text } = await told(`${line} --config wrong.json`);
     expect(code).toBe(2);
-    expect(text).toContain(`wrong.json: ${mistyped}`);
-    expect(text).toContain(`help: did you mean ${number}?`);
+    expect(text).toContain(`wrong.json: ${change.wrong}`);
+    expect(text).toContain(`help: did you mean ${change.name}?`);
   });
 });
 

@@ -3,11 +3,11 @@ import type { Attach } from "../../src/cli/command.js";
 import { givenOptions, requireAll } from "../../src/cli/options/table-options.js";
 import { buildProgram, commands } from "../../src/cli/program.js";
 
-/** The commands of a block of shell, one a line: continued lines joined, comments gone. */
+/** The commands of a block of shell, one a line or a part of a pipe: continued lines joined, comments gone. */
 export function commandLinesOf(text: string): string[] {
   return text
     .replaceAll(/\\\n\s*/g, "")
-    .split("\n")
+    .split(/\n| \| /)
     .map((line) => line.replace(/(^|\s)#.*$/, "").trim())
     .filter((line) => line !== "");
 }

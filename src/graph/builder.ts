@@ -16,7 +16,7 @@ export type Unary = (x: Node) => Node;
 export type Binary = (x: Operand, y: Operand) => Node;
 
 type UnaryName = "cos" | "exp" | "log" | "neg" | "oneMinusSquare" | "sigmoid" | "sign" | "sin" | "zerosLike";
-type BinaryName = "add" | "div" | "equal" | "less" | "minimum" | "mul" | "pow" | "sub";
+type BinaryName = "add" | "div" | "equal" | "less" | "maximum" | "minimum" | "mul" | "pow" | "sub";
 
 /**
  * The functions that make nodes, as far as rules of operators use them; `build.ts` is what rules are given. They get it

@@ -86,7 +86,7 @@ export {
   groupNorm,
 } from "./normalization.js";
 export { type EncodeOptions, encodeOnnx } from "./onnx/encode.js";
-export { type ImportedModel, importOnnx } from "./onnx/import/index.js";
+export { type ImportedModel, type ImportOptions, importOnnx } from "./onnx/import/index.js";
 export {
   inspectOnnx,
   type ModelSummary,

@@ -7,6 +7,7 @@ import { batchParallelProgram, type Join, pieceRows, worksByRows } from "./batch
 import { channelBlockFor } from "./channel-block.js";
 import { checkFeeds } from "./check-feeds.js";
 import { checkMachine } from "./check-machine.js";
+import { withDistinctNames } from "./distinct-names.js";
 import { deviceFor } from "./placement.js";
 import type { CompileOptions, Program } from "./program.js";
 import { referenceProgram } from "./reference.js";
@@ -25,6 +26,15 @@ export async function compile(
 ): Promise<Program> {
   checkMachine(options);
   if (options.device === "reference") return referenceProgram(graph);
+  return withDistinctNames(graph, (apart, entries) => compileApart(apart, options, joins && entries(joins)));
+}
+
+/** The same for a graph whose inputs and outputs have different names. */
+async function compileApart(
+  graph: Graph,
+  options: CompileOptions,
+  joins?: Readonly<Record<string, Join>>,
+): Promise<Program> {
   const simple = simplify(graph);
   const placed = await placedOptions(simple, options);
   const model = await lowered(simple, placed);

@@ -27,7 +27,7 @@ export async function readField(
   path: string,
   { inputMap = {}, input, timeScale }: Pick<FieldSpec, "inputMap"> & Partial<FieldSpec>,
 ): Promise<Field> {
-  const model = importOnnx(await readModel(path), path);
+  const model = importOnnx(await readModel(path), path, { anyBatch: true });
   const other =
     model.metadata[CARD_KEY] !== undefined
       ? "a correction"

@@ -9,7 +9,7 @@ export const inputMapTable = {
     otherwise: "found by name and shape",
     placeholder: "roles",
     group: "Inputs of the model:",
-    help: "names of the model's state, depth and derivative: z=NAME,s=NAME,dz=NAME",
+    help: "names of the model's state, depth and derivative: z=NAME,s=NAME,dz=NAME; several tensors of one state with + between, z=x+v,dz=dx+dv",
   },
 } as const;
 

@@ -75,13 +75,16 @@ export const log: Operator<NoAttributes> = unary({
   partial: (t, { build, inputs }) => build.div(t, first(inputs)),
 });
 
-/** (√x)′ = 1/(2y) */
+/** Below the root of the smallest normal float32. */
+const SMALLEST_ROOT = 1e-19;
+
+/** (√x)′ = 1/(2y); at 0 finite, so that the derivative of a distance between equal points is 0 and not NaN. */
 export const sqrt: Operator<NoAttributes> = unary({
   name: "sqrt",
   onnx: "Sqrt",
   scalar: Math.sqrt,
   domain: [0.2, 3],
-  partial: (t, { build, output }) => build.div(build.mul(t, 0.5), output),
+  partial: (t, { build, output }) => build.div(build.mul(t, 0.5), build.maximum(output, SMALLEST_ROOT)),
 });
 
 /** sin′ = cos */

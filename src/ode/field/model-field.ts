@@ -3,6 +3,7 @@ import { formatType, type TensorType } from "../../graph/internal.js";
 import { fail, formatShape } from "../../tensor/index.js";
 import { type Field, makeField } from "./field.js";
 import { type InputSettings, withGivenInputs } from "./given-inputs.js";
+import { partsOfName, type StateParts, withJoinedStates } from "./joined-states.js";
 
 /** Names given by the user: which input of the model is the state `z`, which the depth `s`; which output is `dz`. */
 export interface InputMap {
@@ -18,10 +19,44 @@ const depthNames = ["s", "t", "time", "depth"];
 /**
  * Takes an imported model as a vector field. The state is the input of the output's shape, the depth an input called
  * s, t, time or depth (or the only scalar); every other input is a control. Integer times get the nearest integer to s.
+ * Several outputs that each have an input of their type, in order, such as (v, a) of (x, v), are the derivative of one state:
+ * all numbers of a sample in a row, [batch, d₁ + d₂].
  * @param settings scale of the time, and controls that are one number.
  * @throws INVALID_ARGUMENT for settings that do not fit; UNSUPPORTED_FIELD when no input fits, or a name of the map is not there.
  */
 export function fieldOfModel(model: ImportedModel, map: InputMap = {}, settings: InputSettings = {}): Field {
+  const parts = severalStates(model, map);
+  if (parts === undefined) return fieldOfOneState(model, map, settings);
+  const [z, dz] = [parts.states.join("+"), parts.outputs.join("+")];
+  return fieldOfOneState(withJoinedStates(model, parts), { ...map, z, dz }, settings);
+}
+
+/** States of several tensors: as the map names them, or, where every output has an input of its type, in order. */
+function severalStates(model: ImportedModel, { z, dz, s }: InputMap): StateParts | undefined {
+  const [outputs, inputs] = [Object.keys(model.outputs), Object.keys(model.inputs)];
+  if (z !== undefined && !inputs.includes(z) && partsOfName(z).length > 1)
+    return { states: partsOfName(z), outputs: dz === undefined ? outputs : partsOfName(dz) };
+  if (z !== undefined || dz !== undefined || outputs.length < 2) return undefined;
+  const states: string[] = [];
+  let from = 0;
+  for (const type of Object.values(model.outputs)) {
+    const at = inputs.findIndex(
+      (name, i) => i >= from && !isDepth(model, name, s) && isLike(model.inputs[name], type),
+    );
+    if (at < 0) return undefined;
+    states.push(inputs[at] ?? "");
+    from = at + 1;
+  }
+  return { states, outputs };
+}
+
+const isDepth = ({ inputs }: ImportedModel, name: string, s: string | undefined): boolean =>
+  name === s || (s === undefined && depthNames.includes(name) && isScalarLike(inputs[name]?.shape ?? []));
+
+const isLike = (input: TensorType | undefined, output: TensorType): boolean =>
+  input !== undefined && input.shape[0] === "batch" && formatType(input) === formatType(output);
+
+function fieldOfOneState(model: ImportedModel, map: InputMap, settings: InputSettings): Field {
   const output = pickOutput(model, map);
   const shape = model.outputs[output]?.shape ?? [];
   const state = map.z ?? stateInput(model, shape, map);
@@ -36,16 +71,21 @@ export function fieldOfModel(model: ImportedModel, map: InputMap = {}, settings:
   return withGivenInputs(field, settings);
 }
 
-function pickOutput({ outputs }: ImportedModel, { dz }: InputMap): string {
+/** The only output, or the only one of the type of an input: what else a model returns, such as a loss, does not matter. */
+function pickOutput({ inputs, outputs }: ImportedModel, { z, dz }: InputMap): string {
   const names = Object.keys(outputs);
-  const [first] = names;
   if (dz !== undefined && names.includes(dz)) return dz;
-  if (dz === undefined && first !== undefined && names.length === 1) return first;
+  const states = Object.keys(inputs).filter((name) => z === undefined || name === z);
+  const fitting = names.filter((name) =>
+    states.some((state) => isLike(inputs[state], outputs[name] as TensorType)),
+  );
+  const [first, second] = names.length === 1 ? names : fitting;
+  if (dz === undefined && first !== undefined && second === undefined) return first;
   throw fail("UNSUPPORTED_FIELD", {
     what: "output of the model",
     expected: dz === undefined ? "one output, the derivative dz/ds" : `an output "${dz}"`,
     received: names.join(", ") || "none",
-    help: "name the derivative with --input-map dz=OUTPUT",
+    help: "name the derivative with --input-map dz=OUTPUT, or several with their states: z=x+v,dz=dx+dv",
   });
 }
 

@@ -42,6 +42,57 @@ const assignment = {
   last: integers(-1),
 };
 
+/** Sequences [5, 4, 3] of a batch in front, as exporters turn them, in one direction and in both. */
+function recurrent(op: string): readonly OnnxCase[] {
+  const gates = op === "RNN" ? 1 : op === "GRU" ? 3 : 4;
+  const linear = op === "GRU" ? { linear_before_reset: 1 } : {};
+  const states = op === "LSTM" ? ["h0", "c0"] : ["h0"];
+  const weights = (ways: number): Record<string, Tensor> => ({
+    w: normal(ways, 2 * gates, 3),
+    r: normal(ways, 2 * gates, 2),
+    b: normal(ways, 4 * gates),
+  });
+  const turned: NodeSpec = {
+    op: "Transpose",
+    inputs: ["x"],
+    outputs: ["xt"],
+    attributes: { perm: [1, 0, 2] },
+  };
+  const network = (inputs: readonly string[], attributes: OnnxCase["attributes"]): NodeSpec => ({
+    op,
+    inputs: ["xt", ...inputs],
+    outputs: ["all", "last"],
+    attributes: { hidden_size: 2, ...attributes },
+  });
+  const zeros: readonly NodeSpec[] = [
+    { op: "Shape", inputs: ["x"], outputs: ["n"], attributes: { end: 1 } },
+    { op: "Concat", inputs: ["oneWay", "n", "two"], outputs: ["sizes"], attributes: { axis: 0 } },
+    ...states.map((name) => ({ op: "Expand", inputs: ["half", "sizes"], outputs: [name] })),
+  ];
+  return [
+    one(
+      "Transpose",
+      { perm: [2, 0, 1, 3] },
+      {
+        feeds: { x: wide },
+        before: [turned, ...zeros, network(["w", "r", "b", "", ...states], linear)],
+        stored: { ...weights(1), oneWay: integers(1), two: integers(2), half: scalar(0.5) },
+        inputs: ["all"],
+      },
+    ),
+    one(
+      "Transpose",
+      { perm: [1, 0, 2] },
+      {
+        feeds: { x: wide },
+        before: [turned, network(["w", "r"], { direction: "bidirectional" })],
+        stored: weights(2),
+        inputs: ["last"],
+      },
+    ),
+  ];
+}
+
 /** Order, positions by index tensors, and lists of tensors. */
 export const placementCases: readonly OnnxCase[] = [
   one("Abs", {}, { before: [largest(1, "k")], stored: { k: integers(2) }, inputs: ["top"] }),
@@ -192,6 +243,24 @@ export const placementCases: readonly OnnxCase[] = [
       inputs: ["x", "i"],
     },
   ),
+  ...["RNN", "GRU", "LSTM"].flatMap((op) => recurrent(op)),
+  one("ReduceProd", { axes: [1], keepdims: 0 }, { feeds: { x: wide }, opset: 13 }),
+  one(
+    "Conv",
+    { pads: [1, 2], strides: [2] },
+    { feeds: { x: wide }, stored: { w: normal(2, 4, 3), b: normal(2) } },
+  ),
+  one("Conv", { auto_pad: "SAME_UPPER" }, { feeds: { x: wide }, stored: { w: normal(2, 4, 2) } }),
+  one(
+    "ConvTranspose",
+    { pads: [1, 0], strides: [2], output_padding: [1] },
+    {
+      feeds: { x: wide },
+      stored: { w: normal(4, 2, 3), b: normal(2) },
+    },
+  ),
+  one("MaxPool", { kernel_shape: [2] }, { feeds: { x: wide } }),
+  one("AveragePool", { kernel_shape: [2], pads: [1, 0] }, { feeds: { x: wide } }),
   ...["edge", "reflect", "wrap"].map((mode) =>
     one("Pad", { mode }, { feeds: { x: wide }, stored: { widths: integers(0, 2, 1, 0, 1, 2) }, opset: 19 }),
   ),

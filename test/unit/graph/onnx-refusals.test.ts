@@ -111,10 +111,13 @@ describe("importOnnx refuses", () => {
   const weight = fromNumbers(new Array(18).fill(1), [1, 2, 3, 3]);
   test.each<[string, string, ModelSpec["nodes"][number], Partial<ModelSpec>]>([
     [
-      "a convolution along one axis",
-      "[batch, 2, 5]",
+      "a convolution of volumes",
+      "5 axes",
       { op: "Conv", inputs: ["z", "w"] },
-      { inputs: { z: { shape: ["n", 2, 5] } } },
+      {
+        inputs: { z: { shape: ["n", 2, 5, 5, 5] } },
+        initializers: { w: fromNumbers([1, 1], [1, 2, 1, 1, 1]) },
+      },
     ],
     [
       "a convolution's weight of another rank",

@@ -72,7 +72,7 @@ export async function describeField(request: FieldRequest, { signal }: JobContex
   let field: Field | undefined;
   try {
     const map = Object.fromEntries(Object.entries(roles).filter(([, value]) => value !== ""));
-    field = fieldOfModel(importOnnx(bytes, name), map);
+    field = fieldOfModel(importOnnx(bytes, name, { anyBatch: true }), map);
     const subject = enter("field", { name, field, span, states: sourceOf(states, field) });
     return { ...known, ports: portsOf(field), macs: fieldMacs(field), ways: await waysOf(subject, signal) };
   } catch (error) {

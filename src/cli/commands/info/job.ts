@@ -39,7 +39,7 @@ export const infoJob: SpecJob<typeof infoTable> = plainJob(
 async function infoOf(bytes: Uint8Array, file: string, place: FieldPlace): Promise<ModelInfo> {
   const { metadata, weights: _, ...summary } = inspectOnnx(bytes, file);
   const correction = metadata[CARD_KEY] === undefined ? undefined : decodeCorrection(bytes, file);
-  const { value: imported, problem } = attempt(() => importOnnx(bytes, file));
+  const { value: imported, problem } = attempt(() => importOnnx(bytes, file, { anyBatch: true }));
   const roles = imported && attempt(() => rolesOf(imported, place));
   const golden = goldenVectorsOf(metadata, file);
   const tested =
@@ -56,6 +56,7 @@ async function infoOf(bytes: Uint8Array, file: string, place: FieldPlace): Promi
     unsupported: summary.operators.filter(({ supported }) => !supported).map(({ name }) => name),
     unsolvable: problem ?? (isOther ? undefined : (roles?.problem ?? flow?.problem)),
     roles: isField ? roles.value : undefined,
+    exportedBatch: isField ? imported?.exportedBatch : undefined,
     features: isField && imported ? featuresOf(imported) : undefined,
     card: correction?.card,
     warnings: correction && weightsWarnings(correction),

@@ -16,6 +16,8 @@ export interface ModelInfo extends Omit<ModelSummary, "metadata" | "weights"> {
   readonly unsolvable?: string | undefined;
   /** Which input is what, when it is a field. */
   readonly roles?: FieldRoles | undefined;
+  /** The batch that a field was exported with, where it takes any all the same. */
+  readonly exportedBatch?: number | undefined;
   /** Shapes of intermediate tensors that a correction may see with `fit --features`, when it is a field. */
   readonly features?: Readonly<Record<string, SymbolicShape>> | undefined;
   readonly card?: ValidityCard | undefined;

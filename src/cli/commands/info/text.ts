@@ -30,6 +30,12 @@ export function infoText(info: ModelInfo): string {
     ["inputs", typesText(info.inputs)],
     ["outputs", typesText(info.outputs)],
     info.roles && ["roles", rolesText(info.roles)],
+    info.exportedBatch === undefined
+      ? undefined
+      : [
+          "batch",
+          `${info.exportedBatch} in the file; every row is computed for itself, so any number of states is taken`,
+        ],
     info.features && ["features", featuresText(info.features)],
     info.solver && ["solves", solverText(info.solver)],
     ["operators", operatorList.join(", ") || "none"],

@@ -7,12 +7,10 @@ import type { DecoderTable } from "./decoder.js";
 import { elementTypeName, storedDType } from "./stored-tensor.js";
 import type { Value } from "./value.js";
 
-/** Narrow floats round, which our graphs cannot: everything else has a wide type that holds it. */
-const roundingTypes: ReadonlySet<number> = new Set([ElementType.FLOAT16, ElementType.BFLOAT16]);
-
+/** Every type becomes a wide one that holds it: what a file computes in half precision is computed in float32 here. */
 function cast(context: DecodeContext): Value {
   const elementType = context.integer("to", ElementType.UNDEFINED);
-  const dtype = roundingTypes.has(elementType) ? undefined : storedDType(elementType);
+  const dtype = storedDType(elementType);
   if (dtype === undefined)
     throw context.unsupported(elementTypeName(elementType), "float32, float64, integers or bool");
   return converted(context, dtype);

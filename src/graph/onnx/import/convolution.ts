@@ -5,13 +5,17 @@ import { channelAffine } from "../../normalization.js";
 import { bothAxes, reach } from "../../operators/convolution/convolution-geometry.js";
 import type { DecodeContext } from "./context.js";
 import type { DecoderTable } from "./decoder.js";
+import { alsoOnLines } from "./lines.js";
 import { decodeWindows, imageOf, paddingOf, pairOf } from "./windows.js";
 
 /** Rows and columns of a weight [.., .., rows, columns]. */
 function kernelOf(context: DecodeContext, weight: Node): Pair {
   const [, , rows, columns] = weight.shape.map(Number);
   if (weight.shape.length === 4 && rows !== undefined && columns !== undefined) return [rows, columns];
-  throw context.unsupported(`a weight with ${weight.shape.length} axes`, "convolutions of images: 4 axes");
+  throw context.unsupported(
+    `a weight with ${weight.shape.length} axes`,
+    "convolutions of lines or images: 3 or 4 axes",
+  );
 }
 
 function conv(context: DecodeContext): Node {
@@ -61,6 +65,6 @@ function transposedPads(
 
 /** Convolutions of images. */
 export const convolutionDecoders: DecoderTable = {
-  Conv: { inputs: [2, 3], rows: "images", decode: conv },
-  ConvTranspose: { inputs: [2, 3], rows: "images", decode: convTranspose },
+  Conv: alsoOnLines({ inputs: [2, 3], rows: "images", decode: conv }),
+  ConvTranspose: alsoOnLines({ inputs: [2, 3], rows: "images", decode: convTranspose }),
 };

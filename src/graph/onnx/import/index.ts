@@ -4,6 +4,7 @@ import { type Graph, makeGraph, type NamedNodes } from "../../graph.js";
 import { inputNode, isOp, type Node } from "../../node.js";
 import type { TensorType } from "../../tensor-type.js";
 import { topological } from "../../traverse.js";
+import { fixedBatch, freed, keepsRowsApart, noteFreed } from "./any-batch.js";
 import { Budget } from "./budget.js";
 import { type Call, innerCalls, listCalls, qualifiedName } from "./calls.js";
 import { formatCount } from "./count.js";
@@ -28,6 +29,8 @@ export interface ImportedModel extends ModelHeader {
   readonly outputs: Readonly<Record<string, TensorType>>;
   /** Float tensors computed on the way, by their names in the file, for whoever wants to look inside. */
   readonly intermediates: NamedNodes;
+  /** The batch size that the file was exported with, where it is read for any. */
+  readonly exportedBatch?: number | undefined;
 }
 
 type Inputs = Map<string, Node<"input">>;
@@ -40,12 +43,46 @@ type Inputs = Map<string, Node<"input">>;
  * @throws MALFORMED_FILE; UNSUPPORTED_OPERATOR listing all that lack a decoder; UNSUPPORTED_FIELD for dynamic
  * axes beside the batch, external data and foreign element types; NON_FINITE for weights.
  */
-export function importOnnx(bytes: Uint8Array, what: string): ImportedModel {
+export function importOnnx(
+  bytes: Uint8Array,
+  what: string,
+  { anyBatch = false }: ImportOptions = {},
+): ImportedModel {
   const model = readModel(bytes, what);
+  const types = ownInputs(model).map((info) => inputType(info, what));
+  const batch = anyBatch ? fixedBatch(types) : undefined;
+  return (
+    (batch === undefined ? undefined : importFreed(model, what, batch)) ??
+    importAs(model, what, (type) => type)
+  );
+}
+
+/** How a model is taken. */
+export interface ImportOptions {
+  /** A file of a fixed batch is one for any batch, where its rows do not depend on each other. Default false. */
+  readonly anyBatch?: boolean;
+}
+
+/** The model for any batch; undefined where its rows are not samples, or sizes are written into it that nobody can free. */
+function importFreed(model: ParsedModel, what: string, batch: number): ImportedModel | undefined {
+  try {
+    const imported = importAs(model, what, (type) => freed(type, batch), batch);
+    return keepsRowsApart(imported.graph) ? { ...imported, exportedBatch: batch } : undefined;
+  } catch (error) {
+    if (isHypersolversError(error)) return undefined;
+    throw error;
+  }
+}
+
+type Retype = (type: TensorType) => TensorType;
+
+/** @param batch what `retype` makes any. */
+function importAs(model: ParsedModel, what: string, retype: Retype, batch?: number): ImportedModel {
   const calls = listCalls(model, what);
   requireDecoders(calls, what);
-  const { values, own, weights } = readLeaves(model, what);
+  const { values, own, weights } = readLeaves(model, what, retype);
   const batchSource = [...own.values()].find(({ shape }) => shape[0] === "batch");
+  if (batchSource !== undefined && batch !== undefined) noteFreed(batchSource, batch);
   const scope: Scope = { model, values, batchSource, what, budget: new Budget(), sequences: new Sequences() };
   for (const call of calls) decodeCall(call, scope);
   const outputs = model.graph.output.map(({ name }): [string, Node] => [
@@ -131,8 +168,15 @@ function requireOwnName(name: string, what: string): void {
   });
 }
 
+/** Inputs that are no stored tensors. */
+function ownInputs({ graph }: ParsedModel) {
+  const stored = new Set(graph.initializer.map(({ name }) => name));
+  return graph.input.filter(({ name }) => !stored.has(name));
+}
+
 /** Inputs and stored tensors. A name that is both (IR 3 and older) is a stored tensor. */
-function readLeaves({ graph }: ParsedModel, what: string): Leaves {
+function readLeaves(model: ParsedModel, what: string, retype: Retype): Leaves {
+  const { graph } = model;
   const values = new Map<string, Data>();
   const weights = new Map<string, Weight>();
   for (const { name } of [...graph.initializer, ...graph.input, ...graph.output]) requireOwnName(name, what);
@@ -148,9 +192,8 @@ function readLeaves({ graph }: ParsedModel, what: string): Leaves {
     values.set(name, weight?.node ?? valueOfTensor(value));
   }
   const own: Inputs = new Map();
-  for (const info of graph.input) {
-    if (values.has(info.name)) continue;
-    const node = leaf(info.name, inputType(info, what));
+  for (const info of ownInputs(model)) {
+    const node = leaf(info.name, retype(inputType(info, what)));
     own.set(info.name, node);
     values.set(info.name, node);
   }

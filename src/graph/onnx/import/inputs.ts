@@ -29,8 +29,11 @@ function declaredSize({ value }: TensorShapeProto_Dimension): number | string {
 
 const inputTypes: ReadonlyMap<number, DType> = new Map<number, DType>([
   [ElementType.FLOAT, "float32"],
+  [ElementType.FLOAT16, "float32"],
+  [ElementType.BFLOAT16, "float32"],
   [ElementType.DOUBLE, "float64"],
   [ElementType.INT64, "int64"],
+  [ElementType.INT32, "int64"],
   [ElementType.BOOL, "bool"],
 ]);
 
@@ -46,7 +49,7 @@ export function inputType(info: ValueInfoProto, file: string): TensorType {
   if (dtype === undefined) {
     throw fail("UNSUPPORTED_FIELD", {
       what,
-      expected: "a tensor of float32, float64, int64 or bool",
+      expected: "a tensor of floats, int32, int64 or bool",
       received: declared.elementType,
       help: "export the model in float32",
     });

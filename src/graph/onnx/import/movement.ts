@@ -2,6 +2,7 @@ import { fail, formatShape, sizeOf } from "../../../tensor/index.js";
 import { normalizeAxis, stridesOf } from "../../../tensor/internal.js";
 import * as build from "../../build.js";
 import type { SymbolicShape } from "../../tensor-type.js";
+import { freedShapes, freedSizes, writtenBatch } from "./any-batch.js";
 import type { DecodeContext } from "./context.js";
 import { type Count, divideCounts, extentOf, formatCount, sameCount } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
@@ -50,6 +51,8 @@ function reshape(context: DecodeContext): Data {
     return entry;
   });
   const total = productOfCounts(before);
+  const rows = freedRows(context, value, target, total);
+  if (rows !== undefined) return rows;
   const known = productOfCounts(target.filter((count) => count !== undefined));
   const shape = target.map((count) => count ?? remainder(total, known));
   if (!shape.every((count) => count !== undefined)) throw noSize(before, entries);
@@ -61,6 +64,25 @@ function reshape(context: DecodeContext): Data {
     );
   }
   return reshaped(context, value, shape);
+}
+
+/** A reshape into sizes that have the batch of the export in them. */
+function freedRows(
+  context: DecodeContext,
+  value: Data,
+  target: readonly (Count | undefined)[],
+  total: Count | undefined,
+): Data | undefined {
+  const batch = writtenBatch(context.batchSource);
+  if (batch === undefined || typeof total !== "object" || total.constant !== 0) return undefined;
+  const entries = target.map((count) => count ?? -1).filter((count) => typeof count === "number");
+  if (entries.length !== target.length) return undefined;
+  const data = isPacked(value) ? value : context.asNode(value);
+  for (const counts of freedShapes(entries, total.perRow, batch)) {
+    const rows = repack(data, counts);
+    if (rows !== undefined) return rows;
+  }
+  return undefined;
 }
 
 const noSize = (before: readonly Count[], entries: readonly Count[]): Error =>
@@ -141,7 +163,7 @@ function transpose(context: DecodeContext): Data {
 function expand(context: DecodeContext): Data {
   const data = context.any(0);
   const own = countsOf(data);
-  const wanted = context.counts(1, "shape").entries;
+  const wanted = freedSizes(context.counts(1, "shape").entries, context.batchSource);
   const rank = Math.max(own.length, wanted.length);
   const target = Array.from({ length: rank }, (_, axis) => {
     const before = own[axis - rank + own.length] ?? 1;

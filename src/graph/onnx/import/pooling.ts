@@ -4,6 +4,7 @@ import type { Node } from "../../node.js";
 import { averagePool as averagePoolNodes } from "../../pooling.js";
 import type { DecodeContext } from "./context.js";
 import type { DecoderTable } from "./decoder.js";
+import { alsoOnLines } from "./lines.js";
 import { ceilingPads, decodeWindows, pairOf } from "./windows.js";
 
 function windowsOf(context: DecodeContext): ReturnType<typeof decodeWindows> {
@@ -33,8 +34,8 @@ const inner = ({ shape }: Node): number[] => [...shape.keys()].slice(2);
 
 /** Pooling of images. */
 export const poolingDecoders: DecoderTable = {
-  AveragePool: { inputs: [1, 1], rows: "images", decode: averagePool },
-  MaxPool: { inputs: [1, 1], rows: "images", decode: maxPool },
+  AveragePool: alsoOnLines({ inputs: [1, 1], rows: "images", decode: averagePool }),
+  MaxPool: alsoOnLines({ inputs: [1, 1], rows: "images", decode: maxPool }),
   GlobalAveragePool: {
     inputs: [1, 1],
     rows: "images",

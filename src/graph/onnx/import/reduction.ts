@@ -1,6 +1,7 @@
 import * as build from "../../build.js";
 import { logSumExp, mean, norm, square } from "../../compose.js";
 import type { Node } from "../../node.js";
+import { fixedSize } from "./along-axis.js";
 import type { DecodeContext } from "./context.js";
 import { type Count, multiplyCounts } from "./count.js";
 import type { Decoder, DecoderTable } from "./decoder.js";
@@ -21,7 +22,7 @@ const reduction = (reduce: Reduce): Decoder => ({
   },
 });
 
-/** Products serve shape computations ("how many elements") only. */
+/** Shape computations ask how many elements there are; products of data are multiplied one by one. */
 function product(context: DecodeContext): Value {
   const x = context.value(0);
   const axes = context.axes(1, x.shape.length);
@@ -34,8 +35,25 @@ function product(context: DecodeContext): Value {
     const shape = context.integer("keepdims", 1) !== 0 ? x.shape.map(() => 1) : [];
     if (total !== undefined) return { dtype: x.dtype, shape, entries: [total] };
   }
-  throw context.unsupported("data", "a shape");
+  return reduction(multiplied(context)).decode(context) as Value;
 }
+
+const multiplied =
+  (context: DecodeContext): Reduce =>
+  (x, axes, keepDims) => {
+    const result = axes.reduce((whole, axis) => {
+      const size = fixedSize(context, whole, axis);
+      const factors = Array.from({ length: size }, (_, i) => build.slice(whole, axis, i, i + 1));
+      const ones = (): Node => build.expand(build.constant(1, x.dtype), whole.shape.with(axis, 1), whole);
+      return factors.length === 0 ? ones() : factors.reduce((a, b) => build.mul(a, b));
+    }, x);
+    return keepDims
+      ? result
+      : build.reshape(
+          result,
+          result.shape.filter((_, axis) => !axes.includes(axis)),
+        );
+  };
 
 function onlyAxis(context: DecodeContext, axes: readonly number[]): number {
   const [axis] = axes;
@@ -59,5 +77,5 @@ export const reductionDecoders: DecoderTable = {
     decode: (context) =>
       reduction((x, axes, keepDims) => logSumExp(x, onlyAxis(context, axes), keepDims)).decode(context),
   },
-  ReduceProd: { inputs: [1, 2], decode: product },
+  ReduceProd: { inputs: [1, 2], rows: "axes", decode: product },
 };

@@ -2,6 +2,7 @@ import type { Shape } from "../../../tensor/index.js";
 import { normalizeAxis, stridesOf } from "../../../tensor/internal.js";
 import * as build from "../../build.js";
 import type { Node } from "../../node.js";
+import { writtenBatch } from "./any-batch.js";
 import { requireListable } from "./budget.js";
 import type { DecodeContext } from "./context.js";
 import {
@@ -229,7 +230,18 @@ function concat(context: DecodeContext): Data {
     const entries = folded.flatMap((part) => part.entries);
     return { dtype: first.dtype, shape: [entries.length], entries };
   }
-  return build.concat(context.nodes(), axis);
+  return build.concat(besideBatch(context, context.nodes(), axis), axis);
+}
+
+/** Of a file freed from its batch: what was made for that many samples lies beside what the samples bring. */
+function besideBatch(context: DecodeContext, parts: readonly Node[], axis: number): readonly Node[] {
+  const batch = writtenBatch(context.batchSource);
+  const guide = batch === undefined ? undefined : parts.find(({ shape }) => shape.includes("batch"));
+  const at = guide?.shape.indexOf("batch") ?? axis;
+  if (guide === undefined || at === axis) return parts;
+  return parts.map((part) =>
+    part.shape[at] === 1 ? build.expand(part, part.shape.with(at, "batch"), guide) : part,
+  );
 }
 
 /** Parts of tensors, and tensors from parts. */

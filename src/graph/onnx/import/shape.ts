@@ -1,5 +1,6 @@
 import { type DType, fail, fromNumbers, scalar, sizeOf, type Tensor } from "../../../tensor/index.js";
 import * as build from "../../build.js";
+import { freedSizes } from "./any-batch.js";
 import type { DecodeContext } from "./context.js";
 import { batchCount, sameCount } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
@@ -41,7 +42,7 @@ function size(context: DecodeContext): Value {
 
 /** One value repeated to a computed shape; float32 zero unless the node says otherwise. */
 function constantOfShape(context: DecodeContext): Data {
-  const { entries } = context.counts(0, "shape");
+  const entries = freedSizes(context.counts(0, "shape").entries, context.batchSource);
   const fill = context.tensor("value") ?? scalar(0);
   const folded = asFolded(valueOfTensor(fill));
   const number = build.constant(Number(fill.data[0] ?? 0), fill.dtype);

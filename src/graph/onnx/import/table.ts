@@ -15,6 +15,7 @@ import { normalizationDecoders } from "./normalization.js";
 import { paddingDecoders } from "./padding.js";
 import { placementDecoders } from "./placement.js";
 import { poolingDecoders } from "./pooling.js";
+import { recurrentDecoders } from "./recurrent.js";
 import { reductionDecoders } from "./reduction.js";
 import { resizeDecoders } from "./resize.js";
 import { roundingDecoders } from "./rounding.js";
@@ -40,6 +41,7 @@ const tables: ReadonlyMap<string, ReadonlyMap<string, Decoder>> = new Map([
       linearDecoders,
       einsumDecoders,
       attentionDecoders,
+      recurrentDecoders,
       convolutionDecoders,
       poolingDecoders,
       resizeDecoders,

@@ -1,0 +1,104 @@
+import { expect, test } from "vitest";
+import { type ImportedModel, importOnnx } from "../../../src/graph/index.js";
+import { compileSolve, fieldOfModel, solveField } from "../../../src/ode/index.js";
+import { fromNumbers } from "../../../src/tensor/index.js";
+import { type ModelSpec, onnxModel } from "../graph/onnx-model.js";
+
+/** x′ = v, v′ = −x, as two tensors, of any batch or a fixed one. */
+const oscillator = (batch: number | string, more: Partial<ModelSpec> = {}): ModelSpec => ({
+  inputs: {
+    t: { shape: [] },
+    x: { shape: [batch, 2] },
+    v: { shape: [batch, 2] },
+  },
+  nodes: [
+    { op: "Identity", inputs: ["v"], outputs: ["dx"] },
+    { op: "Neg", inputs: ["x"], outputs: ["dv"] },
+  ],
+  outputs: { dx: "float32", dv: "float32" },
+  ...more,
+});
+
+const read = (spec: ModelSpec): ImportedModel =>
+  importOnnx(onnxModel(spec), "field.onnx", { anyBatch: true });
+
+test("positions and velocities are one state, and turn", async () => {
+  const field = fieldOfModel(read(oscillator("n")));
+  expect(field.roles).toMatchObject({ state: "x+v", output: "dx+dv", depth: "t" });
+  const z0 = fromNumbers([1, 2, 0, 0], [1, 4]);
+  const solved = await solveField(field, z0, { method: "rk4:20", span: [0, Math.PI / 2] });
+  const expected = [0, 0, -1, -2];
+  for (const [i, value] of [...(solved.states.at(-1)?.data ?? [])].entries())
+    expect(Number(value)).toBeCloseTo(expected[i] ?? 0, 4);
+});
+
+test("names put states in another order, and leave others to be controls", () => {
+  const model = read(oscillator("n"));
+  expect(fieldOfModel(model, { z: "v+x", dz: "dv+dx" }).roles.state).toBe("v+x");
+  expect(fieldOfModel(model, { z: "x", dz: "dv" }).roles.controls).toEqual(["v"]);
+  expect(() => fieldOfModel(model, { z: "x+v", dz: "dx" })).toThrow(/z=x\+v,dz=dx\+dv/);
+});
+
+test("of several outputs the one of an input's type is the derivative", () => {
+  const spec: ModelSpec = {
+    inputs: { z: { shape: ["n", 2] } },
+    nodes: [
+      { op: "Neg", inputs: ["z"], outputs: ["dz"] },
+      { op: "ReduceSum", inputs: ["z", "axes"], outputs: ["energy"], attributes: { keepdims: 0 } },
+    ],
+    initializers: { axes: fromNumbers([1], [1], "int64") },
+    outputs: { energy: "float32", dz: "float32" },
+  };
+  expect(fieldOfModel(read(spec)).roles.output).toBe("dz");
+});
+
+test("a file of a fixed batch takes any number of states, where its rows stay apart", () => {
+  const model = read(oscillator(3));
+  expect(model.exportedBatch).toBe(3);
+  expect(model.inputs.x?.shape).toEqual(["batch", 2]);
+  const mixing = read({
+    inputs: { z: { shape: [3, 2] } },
+    nodes: [
+      { op: "ReduceMean", inputs: ["z"], outputs: ["mean"], attributes: { axes: [0] } },
+      { op: "Sub", inputs: ["z", "mean"] },
+    ],
+  });
+  expect(mixing.exportedBatch).toBeUndefined();
+  expect(mixing.inputs.z?.shape).toEqual([3, 2]);
+});
+
+test("sizes with the exported batch in them are freed with it", () => {
+  const model = read({
+    inputs: { t: { shape: [] }, z: { shape: [4, 6] } },
+    initializers: {
+      heads: fromNumbers([8, 3], [2], "int64"),
+      back: fromNumbers([4, -1], [2], "int64"),
+      column: fromNumbers([4, 1], [2], "int64"),
+      w: fromNumbers([1, 0, 0, 0, 2, 0, 0, 0, 3], [3, 3]),
+      u: fromNumbers([...Array(42).keys()], [7, 6]),
+    },
+    nodes: [
+      { op: "Reshape", inputs: ["z", "heads"], outputs: ["h"] },
+      { op: "MatMul", inputs: ["h", "w"], outputs: ["hw"] },
+      { op: "Reshape", inputs: ["hw", "back"], outputs: ["r"] },
+      { op: "Expand", inputs: ["t", "column"], outputs: ["tt"] },
+      { op: "Concat", inputs: ["r", "tt"], outputs: ["rt"], attributes: { axis: 1 } },
+      { op: "MatMul", inputs: ["rt", "u"] },
+    ],
+  });
+  expect(model.exportedBatch).toBe(4);
+  expect(model.outputs.y?.shape).toEqual(["batch", 6]);
+});
+
+test.each(["k", "y1", "last", "ratio", "z1"])("a control may be called %s", async (name) => {
+  const field = fieldOfModel(
+    read({
+      inputs: { z: { shape: ["n", 1] }, [name]: { shape: ["n", 1] } },
+      nodes: [{ op: "Mul", inputs: ["z", name] }],
+    }),
+  );
+  const solve = await compileSolve(field, { method: "dopri5@1e-4", span: [0, 1] });
+  const { states } = await solve.run(fromNumbers([1], [1, 1]), { [name]: fromNumbers([-1], [1, 1]) });
+  await solve.dispose();
+  expect(Number(states.at(-1)?.data[0])).toBeCloseTo(Math.exp(-1), 3);
+});

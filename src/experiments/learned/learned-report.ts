@@ -85,7 +85,8 @@ export function learnedRows({ fits = [], comparison = [] }: Partial<LearnedMetri
         if (row === undefined) return [];
         const key = { evaluations, method: families[family] };
         if (isBroken(row)) return [{ key, outcome: brokenOf(row) }];
-        return [{ key, outcome: { ...numbersOf(row), "seconds of fitting": seconds.fit } }];
+        const spent = { "seconds of references": seconds.reference, "seconds of fitting": seconds.fit };
+        return [{ key, outcome: { ...numbersOf(row), ...spent } }];
       }),
     ];
   });

@@ -13,10 +13,8 @@ import { coefficientTable } from "./coefficient-table.js";
 import { checkShared } from "./corrected-coefficients.js";
 import { resolveCoefficients } from "./resolve-coefficients.js";
 import { type EffectiveSolver, onTopTable, type SolverSpec, solverTable } from "./solver-table.js";
+import { usualEffort } from "./usual-effort.js";
 
-/** Pairs to learn networks from, where states are vectors and nobody says; of more components than so many, twice that. */
-const DEFAULT_PAIRS = 16_384;
-const FEW_COMPONENTS = 16;
 /** Coefficients alone need to settle only as far as networks then move them. */
 const DEFAULT_ITERATIONS = 200;
 
@@ -33,8 +31,9 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
   const complete = completeSpec(solverTable, spec, subject);
   const { evaluations, every, shared, hidden, activation } = complete;
   const { iterations = DEFAULT_ITERATIONS } = spec;
+  const effort = usualEffort(field, { evaluations, every, hidden, batch: complete.jointBatch });
   const coefficients = resolveCoefficients(field, {
-    ...(images ? {} : { trajectories: usualPairs(field) }),
+    trajectories: effort.trajectories,
     ...pickSpec(coefficientTable, spec),
     iterations,
   });
@@ -43,7 +42,7 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
   const inputs = spec.inputs ?? usualInputs(field, shared);
   const features = featuresFor(field, inputs, spec.features ?? []);
   const jointBatch = Math.min(complete.jointBatch, coefficients.trajectories);
-  const { jointIterations = usualJointIterations(evaluations, images) } = complete;
+  const { jointIterations = effort.iterations } = complete;
   const effective = { ...complete, ...coefficients, inputs, features, jointBatch, jointIterations };
   if (!images) return effective;
   const kernels = spec.kernels ?? (hidden.length === 1 ? [1, 3] : [...hidden, 0].map(() => 3));
@@ -51,15 +50,6 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
   requireImages(shapesSeen(field, every, { inputs, features }), sizeOfImages(field));
   return { ...effective, kernels };
 }
-
-function usualPairs(field: Field): number {
-  const [, components = 1] = stateType(field).shape.map(Number);
-  return components > FEW_COMPONENTS ? 2 * DEFAULT_PAIRS : DEFAULT_PAIRS;
-}
-
-/** An iteration costs as many evaluations as a solve: fits of vectors take about as long whatever these are. */
-const usualJointIterations = (evaluations: number, images: boolean): number =>
-  images ? 600 : Math.min(3000, Math.ceil(8000 / evaluations));
 
 /** State and evaluations always; what f has computed inside pays on images alone. */
 function usualInputs(field: Field, shared: boolean): CorrectionInput[] {

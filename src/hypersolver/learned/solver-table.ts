@@ -79,7 +79,8 @@ export const onTopTable = {
     type: "integer",
     min: 1,
     max: most.iterations as number,
-    otherwise: "8000 / evaluations, at most 3000; images: 600",
+    otherwise:
+      "8000 / evaluations, at most 3000; states of more than 16 components: by arithmetic, 800 to 5000; images: 600",
     placeholder: "n",
     group: "Corrections on top:",
     help: "training iterations of coefficients and corrections together, after those of coefficients alone",

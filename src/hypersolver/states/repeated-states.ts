@@ -1,7 +1,13 @@
+import type { NamedTensors } from "../../runtime/index.js";
 import type { Random, Tensor } from "../../tensor/index.js";
 import { fromNumbers, isFloat, sizeOf, toFloat64 } from "../../tensor/index.js";
 import { pickRows } from "../../tensor/internal.js";
-import type { Samples } from "./states.js";
+
+/** Initial states [n, …] and the values of controls that belong to them. */
+interface Rows {
+  readonly z0: Tensor;
+  readonly controls: NamedTensors;
+}
 
 /** Of the spread of the rows: how far a row that comes again is moved. */
 export const REPEATED_NOISE = 0.3;
@@ -12,7 +18,7 @@ export const REPEATED_NOISE = 0.3;
  * (the smoothed bootstrap: B. Silverman, G. Young, 1987). A hundred rows solved a thousand times teach no more than once.
  * Controls stay those of the row.
  */
-export function repeatedStates({ z0, controls }: Samples, wanted: number, random: Random): Samples {
+export function repeatedStates({ z0, controls }: Rows, wanted: number, random: Random): Rows {
   const [count = 1] = z0.shape;
   const order: number[] = [];
   while (order.length < wanted) for (const row of random.permutation(count)) order.push(row);

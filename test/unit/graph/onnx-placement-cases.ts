@@ -233,6 +233,58 @@ export const placementCases: readonly OnnxCase[] = [
       inputs: ["x", "places"],
     },
   ),
+  // samples look up rows of one table by positions of their own
+  one(
+    "GatherND",
+    {},
+    {
+      feeds: { x, table: normal(3, 2) },
+      before: [largest(1, "k"), { op: "Unsqueeze", inputs: ["where", "last"], outputs: ["places"] }],
+      stored: { k: integers(2), last: integers(-1) },
+      inputs: ["table", "places"],
+    },
+  ),
+  // integers that depend on data divide toward zero
+  cast(
+    { op: "Div", inputs: ["i", "three"], outputs: ["q"] },
+    {
+      before: [
+        { op: "Mul", inputs: ["x", "ten"], outputs: ["tens"] },
+        { op: "Cast", inputs: ["tens"], outputs: ["i"], attributes: { to: 7 } },
+        { op: "Div", inputs: ["i", "three"], outputs: ["q"] },
+      ],
+      stored: { ten: scalar(10), three: scalar(3, "int64") },
+      inputs: ["q"],
+    },
+  ),
+  // torch.roll ends a slice at the number of all elements, of the newer exporter
+  one(
+    "Slice",
+    {},
+    {
+      before: [
+        { op: "Size", inputs: ["x"], outputs: ["size"] },
+        { op: "Reshape", inputs: ["size", "last"], outputs: ["end"] },
+      ],
+      stored: { last: integers(-1), one: integers(1) },
+      inputs: ["x", "one", "end", "one"],
+    },
+  ),
+  // torch.arange of the newer exporter: bounds are floats made like another number
+  one(
+    "Mul",
+    {},
+    {
+      before: [
+        { op: "CastLike", inputs: ["zero", "three"], outputs: ["from"] },
+        { op: "CastLike", inputs: ["unit", "three"], outputs: ["step"] },
+        { op: "Range", inputs: ["from", "three", "step"], outputs: ["numbers"] },
+        { op: "Cast", inputs: ["numbers"], outputs: ["n"], attributes: toFloat as never },
+      ],
+      stored: { zero: scalar(0), unit: scalar(1), three: scalar(3, "int64") },
+      inputs: ["x", "n"],
+    },
+  ),
   // a time decides which part of a path is taken, the same for all samples
   one(
     "Gather",

@@ -5,7 +5,7 @@ import type { DecodeContext } from "./context.js";
 import type { Count } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
 import { elementTypeName, storedDType } from "./stored-tensor.js";
-import type { Value } from "./value.js";
+import { asFolded, foldElements, type Value } from "./value.js";
 
 /** Every type becomes a wide one that holds it: what a file computes in half precision is computed in float32 here. */
 function cast(context: DecodeContext): Value {
@@ -17,6 +17,9 @@ function cast(context: DecodeContext): Value {
 }
 
 function converted(context: DecodeContext, dtype: DType): Value {
+  const stored = dtype === "int64" || dtype === "bool" ? asFolded(context.value(0)) : undefined;
+  const known = stored && foldElements([stored], ([x = 0]) => convertCount(x, dtype), dtype);
+  if (known !== undefined) return known;
   return context.foldFirst(([x = 0]) => convertCount(x, dtype), dtype) ?? build.cast(context.node(0), dtype);
 }
 

@@ -49,7 +49,7 @@ const chosen = (condition: boolean | undefined, yes: Count, no: Count): Count | 
   return condition ? yes : no;
 };
 
-/** Integers divide toward zero, which our graphs do not know: integer division must fold. */
+/** Integers divide toward zero: those that depend on data as float64, which holds them up to 2^53. */
 function divide(context: DecodeContext): Value {
   const folded = context.fold(([x = 0, y = 1], dtype) => {
     if (dtype === "int64") return divideCounts(x, y);
@@ -57,8 +57,9 @@ function divide(context: DecodeContext): Value {
   });
   if (folded !== undefined) return folded;
   const x = context.node(0);
-  if (x.dtype === "int64") throw context.unsupported("integers that depend on data", "floats");
-  return build.div(x, context.node(1));
+  const y = context.node(1);
+  if (x.dtype !== "int64") return build.div(x, y);
+  return build.cast(build.div(build.cast(x, "float64"), build.cast(y, "float64")), "int64");
 }
 
 /** Terms that one call takes as arguments. */

@@ -26,7 +26,7 @@ function gatherND(context: DecodeContext): Node {
 
 /** Rows of [batch, size, rest…] by labels of every sample: along the last axis, the same for all of the rest. */
 function elementsOf(x: Node, labels: Node, { size, shape, rest }: Places): Node {
-  const count = sizeOf(shape);
+  const count = sizeOf(shape.map(Number));
   const width = sizeOf(rest.map(Number));
   const columns = build.transpose(build.reshape(x, ["batch", size, width]));
   const positions = build.expand(build.reshape(labels, ["batch", 1, count]), ["batch", width, count], x);
@@ -42,7 +42,7 @@ function scatterND(context: DecodeContext): Node {
   if (fixed === undefined)
     throw context.unsupported("positions that depend on data", "positions that follow from shapes");
   const old = flattened(x, places);
-  const given = build.reshape(updates, [...batchOf(places), sizeOf(shape), ...rest]);
+  const given = build.reshape(updates, [...batchOf(places), sizeOf(shape.map(Number)), ...rest]);
   if (reduction === "add")
     return build.reshape(build.add(old, build.scatterAdd(given, lead, fixed, size)), x.shape);
   if (reduction !== "none") throw context.unsupported(`reduction ${reduction}`, "none or add");

@@ -14,8 +14,8 @@ export interface Places {
   readonly size: number;
   /** Axes of x behind them. */
   readonly rest: SymbolicShape;
-  /** Shape of one sample's positions. */
-  readonly shape: readonly number[];
+  /** Shape of the positions, of one sample where the batch stays aside. Has the batch where samples look up one table. */
+  readonly shape: SymbolicShape;
   /** The positions, row-major; undefined where data decides. */
   readonly fixed: readonly number[] | undefined;
   /** The positions as int64, [batch, …] where data decides them sample by sample. */
@@ -36,15 +36,16 @@ export function readPlaces(context: DecodeContext, x: Node, indices: Node, batch
   const addressing = rows ? parts.slice(1) : parts;
   const from = lead;
   const sizes = fixedExtents(context, x.shape.slice(from, from + addressing.length));
-  const shape = fixedExtents(context, indices.shape.slice(lead, -1));
+  const shape = indices.shape.slice(lead, -1);
   const flat = (): Node => flatPosition(addressing, sizes);
-  const known = addressing.length === 0 ? [] : sameInAllRows(addressing, sizes, lead, sizeOf(shape));
+  const count = shape.includes("batch") ? undefined : sizeOf(shape.map(Number));
+  const known = count === undefined ? undefined : sameInAllRows(addressing, sizes, lead, count);
   return {
     lead,
     size: sizeOf(sizes),
     rest: x.shape.slice(from + addressing.length),
     shape,
-    fixed: addressing.length === 0 ? Array.from({ length: sizeOf(shape) }, () => 0) : known,
+    fixed: known,
     node: flat,
   };
 }

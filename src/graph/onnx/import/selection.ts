@@ -142,7 +142,10 @@ function sliceNode(context: DecodeContext, x: Node, { axis, start, end, step }: 
     );
   }
   const from = position(context.fixed(start, "starts"), extent);
-  return build.slice(x, axis, from, Math.max(from, position(context.fixed(end, "ends"), extent)));
+  // torch.roll ends at the number of all elements.
+  const isBeyond = typeof end !== "number" && end.constant >= 0 && end.perRow >= extent;
+  const to = isBeyond ? extent : position(context.fixed(end, "ends"), extent);
+  return build.slice(x, axis, from, Math.max(from, to));
 }
 
 /** A position from 0 to size: negative ones count from the end. */

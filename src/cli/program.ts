@@ -65,6 +65,10 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.code === "commander.help") return 2;
     const named = commands.find(({ name }) => name === args[0]);
     const command = named === undefined ? "hypersolvers" : `hypersolvers ${named.name}`;
+    if (args.includes("--json-lines")) {
+      const { tellEvent } = await import("./terminal/json-lines.js");
+      tellEvent(output, "error", (await failureJson(error)).error);
+    }
     return reportFailure(error, output, { asJson: args.includes("--json"), command, table: named?.table });
   }
 }
@@ -72,22 +76,29 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 async function perform(
   load: () => Promise<Job>,
   options: SharedOptions,
-  { output, args }: { readonly output: Output; readonly args: readonly string[] },
+  { output: plain, args }: { readonly output: Output; readonly args: readonly string[] },
 ): Promise<number> {
   const { createProgress, silentProgress } = await import("./terminal/progress.js");
-  const progress = options.quiet === true ? silentProgress : createProgress(process.stderr);
+  const { jsonLinesProgress, tellEvent, withWarningEvents } = await import("./terminal/json-lines.js");
+  const { quiet = false, jsonLines = false } = options;
+  const loud = jsonLines ? jsonLinesProgress(plain) : createProgress(process.stderr);
+  const progress = quiet ? silentProgress : loud;
+  const output = jsonLines ? withWarningEvents(plain) : plain;
   try {
     const job = await load();
     const commandLine = withoutConnections(shellQuoted(["hypersolvers", ...args]));
     const result = await job(options, { output, progress, commandLine });
     progress.stop();
-    const asJson = options.json === true;
+    const tell = (json: object): void => {
+      if (jsonLines) tellEvent(output, "end", json);
+      else output.result(options.json === true ? jsonText(json) : result.text);
+    };
     if (result.failure === undefined) {
-      output.result(asJson ? jsonText(result.json) : result.text);
+      tell(result.json);
       return result.exitCode ?? 0;
     }
     const { error } = await failureJson(result.failure);
-    output.result(asJson ? jsonText({ ...result.json, error }) : result.text);
+    tell({ ...result.json, error });
     return reportFailure(result.failure, output, { asJson: false, command: commandLine });
   } finally {
     progress.stop();

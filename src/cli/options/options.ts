@@ -1,17 +1,29 @@
 import type { Command } from "commander";
 import type { Spec, Table } from "../../spec/index.js";
 import { addTable } from "./table-options.js";
-import { deskTable, machineTable } from "./tables.js";
+import { deskTable, linesTable, machineTable } from "./tables.js";
 
 /** What every command is told beside its own table. */
 export const sharedTable: typeof deskTable & typeof machineTable = { ...deskTable, ...machineTable };
-export type SharedOptions = Spec<typeof sharedTable>;
+export type SharedOptions = Spec<typeof sharedTable & typeof linesTable>;
 
 /** The part of a run's context that flags decide. */
 export type Machine = Spec<typeof machineTable>;
 
-/** What commands that compute nothing are told beside their own tables: they have no device. */
-export const readingTable: typeof deskTable = deskTable;
+/** What kind of work a command does. */
+export interface WorkKind {
+  /** Whether it computes, on a device, with threads. Default true. */
+  readonly computes?: boolean | undefined;
+  /** Whether it takes so long that machines want to be told how far it is. Default false. */
+  readonly tellsProgress?: boolean | undefined;
+}
+
+/** What a command is told beside its own table. */
+export const sharedBy = ({ computes = true, tellsProgress = false }: WorkKind): Table => ({
+  ...deskTable,
+  ...(tellsProgress ? linesTable : {}),
+  ...(computes ? machineTable : {}),
+});
 
 /** All options of a command: its own, what it shares with others, help. */
 export function addOptions(command: Command, table: Table, shared: Table): void {

@@ -3,7 +3,7 @@ import { type Complete, completeSpec, type Spec, type Table } from "../../spec/i
 import type { CommandDefinition, Job, JobContext, JobResult } from "../command.js";
 import { jsonText } from "../terminal/output.js";
 import type { Need } from "./needs.js";
-import { addExamples, addOptions, type Machine, readingTable, sharedTable } from "./options.js";
+import { addExamples, addOptions, type Machine, sharedBy, type WorkKind } from "./options.js";
 import { givenOptions, requireAll } from "./table-options.js";
 
 /** What a job is told beside the spec: the machine, and the world. */
@@ -11,6 +11,8 @@ export interface MachineContext extends JobContext {
   readonly machine: Machine;
   /** Whether the answer is JSON, on standard output. Default false. */
   readonly asJson?: boolean;
+  /** Whether all that happens is told as lines of JSON. Default false. */
+  readonly jsonLines?: boolean;
 }
 
 /** The work behind a command that has a table of options. */
@@ -34,7 +36,7 @@ const completed = <T extends Table>(table: T, spec: object): Complete<T> =>
   completeSpec(table, spec as Spec<NoInfer<T>>);
 
 /** A command whose options are a table: flags, help, files and printed specs follow from it. */
-export interface SpecCommand<T extends Table> {
+export interface SpecCommand<T extends Table> extends WorkKind {
   readonly name: string;
   readonly summary: string;
   readonly description: string;
@@ -42,8 +44,6 @@ export interface SpecCommand<T extends Table> {
   readonly examples: readonly string[];
   /** Of a command that resumes runs: options that may then be others, because they decide nothing of what is learned. */
   readonly free?: readonly (keyof T & string)[];
-  /** Whether it computes, on a device, with threads. Default true. */
-  readonly computes?: boolean;
   /** What is missing beside the options that the table requires: all of it is told at once. */
   readonly needs?: (given: Spec<T>) => readonly Need[];
   /** Loads the job, when it is wanted: help needs none of the library. */
@@ -52,8 +52,8 @@ export interface SpecCommand<T extends Table> {
 
 /** Makes the definition of a command from its table. */
 export function specCommand<T extends Table>(definition: SpecCommand<T>): CommandDefinition {
-  const { name, summary, description, table, examples, computes = true } = definition;
-  const shared: Table = computes ? sharedTable : readingTable;
+  const { name, summary, description, table, examples } = definition;
+  const shared = sharedBy(definition);
   return {
     name,
     summary,
@@ -73,8 +73,8 @@ function jobOf<T extends Table>(
   { name, table, free = [], needs }: SpecCommand<T>,
   job: SpecJob<T>,
 ): Job {
-  return async ({ config, printConfig, json = false, device, threads }, world) => {
-    const context = { ...world, machine: { device, threads }, asJson: json };
+  return async ({ config, printConfig, json = false, jsonLines = false, device, threads }, world) => {
+    const context = { ...world, machine: { device, threads }, asJson: json || jsonLines, jsonLines };
     const given = await givenSpec(command, table, config);
     const effective = (asked: object): Promise<object> => job.effective(asked as Spec<T>, context);
     const resumed =

@@ -131,7 +131,7 @@ export type TraceOptions = Complete<typeof traceTable>;
 export const cacheTable = {
   cache: {
     type: "text",
-    otherwise: "HYPERSOLVERS_CACHE, else hypersolvers in XDG_CACHE_HOME or ~/.cache",
+    otherwise: "HYPERSOLVERS_CACHE, else hypersolvers in XDG_CACHE_HOME or the cache of the platform",
     placeholder: "folder",
     help: "where data sets are kept",
   },
@@ -169,6 +169,15 @@ export const deskTable = {
     otherwise: "auto: on terminals, unless NO_COLOR is set",
     placeholder: "when",
     help: "color errors, warnings and headings: {choices}",
+  },
+} as const;
+
+/** How work that takes long is told of. No spec has it. */
+export const linesTable = {
+  jsonLines: {
+    type: "boolean",
+    group: "Common options:",
+    help: "tell progress, warnings and the result as lines of JSON on stdout",
   },
 } as const;
 

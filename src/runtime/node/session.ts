@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { BackendDevice, Session, SessionOptions } from "../backend.js";
 import { oneAtATime } from "../one-at-a-time.js";
 import { commonSettings, loadSession, optimizations } from "../onnx-session.js";
+import { gpuPlace, requireCuda, softwareGpuNote } from "./gpu.js";
 import { loadRuntime } from "./onnx-runtime.js";
 import { disableTelemetry } from "./telemetry.js";
 import { machineThreads } from "./threads.js";
@@ -14,11 +15,12 @@ const executionProviders: Readonly<Record<BackendDevice, string[]>> = {
 
 /**
  * Loads model bytes into ONNX Runtime.
- * @throws RUNTIME_FAILURE with the runtime's own words.
+ * @throws RUNTIME_FAILURE with the runtime's own words; DEVICE_NOT_AVAILABLE saying what CUDA lacks.
  */
 export async function createSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
   disableTelemetry();
   const { kind, runtime } = await loadRuntime();
+  if (kind === "native") lookForGpu(options.device);
   if (kind === "native") return loadSession(runtime, model, sessionSettings(options), options);
   const settings = {
     ...commonSettings(options),
@@ -30,6 +32,17 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
     run: (feeds, handover) => queue(() => session.run(feeds, handover)),
     release: () => queue(() => session.release()),
   };
+}
+
+let isTold = false;
+
+/** Says what a GPU lacks: everything, which is an error, or hardware, which is told once. */
+function lookForGpu(device: BackendDevice = "cpu"): void {
+  if (device === "cuda") requireCuda(gpuPlace());
+  const note = device === "webgpu" && !isTold ? softwareGpuNote(gpuPlace()) : undefined;
+  if (note === undefined) return;
+  isTold = true;
+  process.emitWarning(note, { code: "HYPERSOLVERS_SOFTWARE_GPU" });
 }
 
 /** WebAssembly cannot be entered anew while it computes. */

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { CachePlace } from "../../../src/datasets/cache-folder.js";
 import { cacheFolder, importDataset, loadDataset, readDataset } from "../../../src/datasets/index.js";
 import {
   datasetDefinitions,
@@ -30,18 +31,35 @@ mkdirSync(source);
 for (const [name, bytes] of Object.entries(smallMnist())) writeFileSync(join(source, name), bytes);
 
 describe("the folder of the cache", () => {
+  const at = (environment: CachePlace["environment"], change: Partial<CachePlace> = {}): CachePlace => ({
+    ...{ environment, home: "/home/a", platform: "linux", exists: () => false },
+    ...change,
+  });
+  const before = join("/home/a", ".cache", "hypersolvers");
+
   it("is the wanted one, else that of the environment, else the usual one", () => {
-    const environment = { HYPERSOLVERS_CACHE: "/own", XDG_CACHE_HOME: "/xdg" };
-    expect(cacheFolder("wanted", environment, "/home/a")).toBe("wanted");
-    expect(cacheFolder(undefined, environment, "/home/a")).toBe("/own");
-    expect(cacheFolder(undefined, { XDG_CACHE_HOME: "/xdg" }, "/home/a")).toBe(join("/xdg", "hypersolvers"));
-    const usual = join("/home/a", ".cache", "hypersolvers");
+    const both = at({ HYPERSOLVERS_CACHE: "/own", XDG_CACHE_HOME: "/xdg" });
+    expect(cacheFolder("wanted", both)).toBe("wanted");
+    expect(cacheFolder(undefined, both)).toBe("/own");
+    const shared = at({ XDG_CACHE_HOME: "/xdg" }, { platform: "darwin" });
+    expect(cacheFolder(undefined, shared)).toBe(join("/xdg", "hypersolvers"));
     for (const useless of [
       {},
       { XDG_CACHE_HOME: "relative" },
       { XDG_CACHE_HOME: "", HYPERSOLVERS_CACHE: "" },
     ])
-      expect(cacheFolder("", useless, "/home/a")).toBe(usual);
+      expect(cacheFolder("", at(useless))).toBe(before);
+  });
+
+  it("is where the platform has caches, unless an earlier version began one", () => {
+    const [mac, windows] = [{ platform: "darwin" }, { platform: "win32" }];
+    expect(cacheFolder(undefined, at({}, mac))).toBe(join("/home/a", "Library", "Caches", "hypersolvers"));
+    expect(cacheFolder(undefined, at({ LOCALAPPDATA: "/local" }, windows))).toBe(
+      join("/local", "hypersolvers"),
+    );
+    expect(cacheFolder(undefined, at({}, windows))).toBe(join("/home/a", "AppData", "Local", "hypersolvers"));
+    expect(cacheFolder(undefined, at({}, { ...mac, exists: (path) => path === before }))).toBe(before);
+    expect(cacheFolder(undefined, at({}, { ...mac, exists: () => true }))).toContain("Caches");
   });
 });
 

@@ -17,5 +17,6 @@ export const compareCommand: CommandDefinition = specCommand({
     "compare field.onnx --span 0,1 --states uniform:-1,1 --tolerances 1e-2,1e-4 --json",
   ],
   needs: spanNeed,
+  tellsProgress: true,
   load: async () => (await import("./job.js")).compareJob,
 });

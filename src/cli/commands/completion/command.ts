@@ -1,5 +1,5 @@
 import type { CommandDefinition } from "../../command.js";
-import { readingTable } from "../../options/options.js";
+import { sharedBy } from "../../options/options.js";
 import { specCommand } from "../../options/spec-command.js";
 import { completionTable } from "./table.js";
 
@@ -11,7 +11,7 @@ export const completionCommand: CommandDefinition = {
   name,
   summary,
   table: completionTable,
-  shared: readingTable,
+  shared: sharedBy({ computes: false }),
   configure: (command, attach) => {
     const definition = specCommand({
       name,

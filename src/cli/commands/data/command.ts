@@ -21,5 +21,6 @@ export const dataCommand: CommandDefinition = specCommand({
     "data cifar10 --from cifar-10-batches-bin --cache /big/disk/hypersolvers --json",
   ],
   computes: false,
+  tellsProgress: true,
   load: async () => (await import("./job.js")).dataJob,
 });

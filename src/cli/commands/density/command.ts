@@ -19,5 +19,6 @@ export const densityCommand: CommandDefinition = specCommand({
     [data, grid, picture].every((each) => each === undefined)
       ? [["--data", "points, or --grid for the density over a region"]]
       : [],
+  tellsProgress: true,
   load: async () => (await import("./job.js")).densityJob,
 });

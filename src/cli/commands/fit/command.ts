@@ -26,5 +26,6 @@ export const fitCommand: CommandDefinition = specCommand({
   ],
   free: ["samples", "budget", "compare", "figures"],
   needs: fitNeeds,
+  tellsProgress: true,
   load: async () => (await import("./job.js")).fitJob,
 });

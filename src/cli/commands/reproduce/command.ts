@@ -23,5 +23,6 @@ export const reproduceCommand: CommandDefinition = specCommand({
     experiment === undefined && list !== true
       ? [["name", `an experiment: ${experimentNames.join(", ")}`]]
       : [],
+  tellsProgress: true,
   load: async () => (await import("./job.js")).reproduceJob,
 });

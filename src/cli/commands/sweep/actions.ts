@@ -73,7 +73,7 @@ export const resultsJob: ActionJob = action((spec, context) =>
     const { records, fetch } = fetcher(queue, plan.jobs, (job, record) => folder.write(job, record));
     await fetch(standings);
     const { exitCode: _, ...result } = resultOf(await folder.report(standings, records), {
-      ...{ out, jsonLines: false, isStopped: false, lines: [] },
+      ...{ out, isStopped: false, lines: [] },
     });
     return result;
   }),

@@ -17,6 +17,7 @@ const sweep = specCommand({
     "sweep sweep.json --queue postgres://lab@db/hypersolvers --no-wait",
     "sweep status --queue postgres://lab@db/hypersolvers",
   ],
+  tellsProgress: true,
   load: async () => (await import("./job.js")).sweepJob,
 });
 

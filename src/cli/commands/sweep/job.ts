@@ -84,10 +84,10 @@ type Desk = MachineContext & { readonly interruption: Interruption };
 
 async function swept(site: Site, options: Options, desk: Desk): Promise<JobResult> {
   const { plan, queue, out, address } = site;
-  const { tries, lease, wait, jsonLines = false } = options;
+  const { tries, lease, wait } = options;
   if (!wait) return submitted(site, options);
   const folder = resultsFolder(out, { planned: plan, store: queue.store, commandLine: desk.commandLine });
-  const view = viewOf(plan, jsonLines, desk);
+  const view = viewOf(plan, desk.jsonLines === true, desk);
   const note = noteStatus(address, plan);
   try {
     const { standings, records } = await conduct(queue, plan, {
@@ -104,7 +104,7 @@ async function swept(site: Site, options: Options, desk: Desk): Promise<JobResul
     });
     view.stop();
     await note(standings, true);
-    return resultOf(await folder.report(standings, records), { out, jsonLines, ...hintsOf(site, standings) });
+    return resultOf(await folder.report(standings, records), { out, ...hintsOf(site, standings) });
   } finally {
     view.stop();
   }
@@ -142,12 +142,12 @@ function hintsOf({ plan, address, out }: Site, standings: Standings): Hints {
 /** A sweep as its command ends. */
 export function resultOf(
   { text, metrics, paths, failure }: SweepEnd,
-  { out, jsonLines, isStopped, lines }: Hints & { readonly out: string; readonly jsonLines: boolean },
+  { out, isStopped, lines }: Hints & { readonly out: string },
 ): JobResult {
   const json = { ...metrics, out, files: paths };
   const told = [text, ...lines, ...wroteLines([...paths, join(out, "jobs")])].join("\n");
   return {
-    text: jsonLines ? JSON.stringify({ event: "end", ...json }) : told,
+    text: told,
     json,
     exitCode: isStopped ? interruptedExit() : metrics.status === "complete" ? 0 : 1,
     failure,

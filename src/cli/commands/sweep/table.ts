@@ -1,15 +1,6 @@
 import type { Spec } from "../../../spec/index.js";
 import { ownWorkersTable, queueTable } from "./handing-table.js";
 
-/** What is shown of work that takes long. */
-export const linesTable = {
-  jsonLines: {
-    type: "boolean",
-    group: "Common options:",
-    help: "tell what happens as lines of JSON on stdout",
-  },
-} as const;
-
 /** What a sweep is told beside its queue. */
 export const sweepTaskTable = {
   sweep: {
@@ -60,10 +51,11 @@ export const sweepTaskTable = {
 } as const;
 
 /** All options of `sweep`, in the order of help. */
-export const sweepCommandTable: typeof sweepTaskTable &
-  typeof queueTable &
-  typeof ownWorkersTable &
-  typeof linesTable = { ...sweepTaskTable, ...queueTable, ...ownWorkersTable, ...linesTable };
+export const sweepCommandTable: typeof sweepTaskTable & typeof queueTable & typeof ownWorkersTable = {
+  ...sweepTaskTable,
+  ...queueTable,
+  ...ownWorkersTable,
+};
 export type SweepCommandSpec = Spec<typeof sweepCommandTable>;
 
 /** Which sweep a question is about. */
@@ -104,9 +96,8 @@ export const workerTaskTable = {
 } as const;
 
 /** All options of `worker`, in the order of help. */
-export const workerCommandTable: typeof queueTable & typeof workerTaskTable & typeof linesTable = {
+export const workerCommandTable: typeof queueTable & typeof workerTaskTable = {
   ...queueTable,
   ...workerTaskTable,
-  ...linesTable,
 };
 export type WorkerCommandSpec = Spec<typeof workerCommandTable>;

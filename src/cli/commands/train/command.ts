@@ -17,5 +17,6 @@ export const trainCommand: CommandDefinition = specCommand({
     "train points.safetensors:x --objective maximum-likelihood --iterations 300 --gradient continuous --seminorm",
   ],
   free: ["figures"],
+  tellsProgress: true,
   load: async () => (await import("./job.js")).trainJob,
 });

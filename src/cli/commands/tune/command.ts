@@ -19,5 +19,6 @@ export const tuneCommand: CommandDefinition = specCommand({
     "tune --resume --out tuned --seconds 600",
   ],
   free: ["seconds", "queue", "store", "workers"],
+  tellsProgress: true,
   load: async () => (await import("./job.js")).tuneJob,
 });

@@ -14,5 +14,6 @@ export const workerCommand: CommandDefinition = specCommand({
     "worker --queue postgres://lab@db/hypersolvers --workers 4 --threads 2",
     "worker --drain --json-lines",
   ],
+  tellsProgress: true,
   load: async () => (await import("./job.js")).workerJob,
 });

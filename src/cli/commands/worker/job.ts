@@ -17,8 +17,8 @@ const WORKER_STOPS = "Stopping: running jobs are given back with what they have 
 
 /** `hypersolvers worker`. */
 export const workerJob: SpecJob<typeof workerCommandTable> = {
-  run: async (spec, { output, progress, machine }) => {
-    const { workers, drain = false, jsonLines = false, ...place } = completeSpec(workerCommandTable, spec);
+  run: async (spec, { output, progress, machine, jsonLines = false }) => {
+    const { workers, drain = false, ...place } = completeSpec(workerCommandTable, spec);
     const address = queueAddress(place);
     if (address === undefined)
       throw unusable("--queue", "where jobs wait, such as postgres://…; or HYPERSOLVERS_QUEUE", "nothing");
@@ -40,7 +40,7 @@ export const workerJob: SpecJob<typeof workerCommandTable> = {
         });
         const text = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
         return {
-          text: jsonLines ? JSON.stringify({ event: "end", ...counts }) : `Jobs: ${text.join(", ")}.`,
+          text: `Jobs: ${text.join(", ")}.`,
           json: counts,
           exitCode: signal.aborted ? interruptedExit() : 0,
         };

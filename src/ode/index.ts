@@ -10,7 +10,7 @@ export { orThrow, type Solution } from "./problem/solution.js";
 // Methods as data.
 
 export { ab2, ab3 } from "./methods/multistep/adams-bashforth.js";
-export { multistepMethods } from "./methods/multistep/index.js";
+export { exponentialMethods, multistepMethods } from "./methods/multistep/index.js";
 export type { MultistepMethod } from "./methods/multistep/multistep.js";
 export { pecHeun } from "./methods/multistep/pec-heun.js";
 export { rodas4 } from "./methods/rosenbrock/rodas4.js";
@@ -108,3 +108,15 @@ export {
   type SolveGradient,
 } from "./gradient/solve-gradient.js";
 export { meshOfStepSize } from "./problem/mesh.js";
+
+// Networks that predict noise, data or velocity, as fields.
+
+export {
+  type DenoiserOptions,
+  denoiserField,
+  guidedField,
+  type Prediction,
+} from "./denoiser/denoiser-field.js";
+export type { NoisePath, PathPoint } from "./denoiser/noise-path.js";
+export type { NoiseSchedule, Spacing } from "./denoiser/noise-schedule.js";
+export { type DescribedSchedule, namedSchedule, parseSchedulerConfig } from "./denoiser/scheduler-config.js";

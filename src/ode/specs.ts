@@ -1,5 +1,6 @@
 /** What tables of options need of this layer: loads nothing else. */
 
+export { predictions, scheduleNames, spacings, variables } from "./denoiser/denoiser-names.js";
 export { EXACT_TRACE_LIMIT, traceEstimators } from "./field/trace-estimator-names.js";
 export {
   isGridText,

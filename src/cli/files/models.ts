@@ -18,6 +18,7 @@ import { fail, type Tensor } from "../../tensor/index.js";
 import type { FieldSpec } from "../options/field-table.js";
 import type { Machine } from "../options/options.js";
 import type { Output } from "../terminal/output.js";
+import { readAsDenoiser } from "./denoiser.js";
 import { readBytes } from "./files.js";
 import { fixedControls } from "./fixed-controls.js";
 import { readModel } from "./shipped.js";
@@ -25,14 +26,19 @@ import { readModel } from "./shipped.js";
 /** Reads a vector field; `--input-map` says what is what where names and shapes do not, numbers of `--input` stay in it. */
 export async function readField(
   path: string,
-  { inputMap = {}, input, timeScale }: Pick<FieldSpec, "inputMap"> & Partial<FieldSpec>,
+  { inputMap = {}, input, timeScale, ...denoiser }: Pick<FieldSpec, "inputMap"> & Partial<FieldSpec>,
 ): Promise<Field> {
   const model = importOnnx(await readModel(path), path, { anyBatch: true });
   const other =
     model.metadata[CARD_KEY] !== undefined
       ? "a correction"
       : model.metadata[SOLVER_KEY] && "an exported solver";
-  if (other === undefined) return fieldOfModel(model, inputMap, { timeScale, fixed: fixedControls(input) });
+  const given = fixedControls(input);
+  if (other === undefined)
+    return readAsDenoiser(
+      (fixed) => fieldOfModel(model, inputMap, { timeScale, fixed: { ...given, ...fixed } }),
+      denoiser,
+    );
   throw fail("UNSUPPORTED_FIELD", {
     what: path,
     expected: "a vector field",

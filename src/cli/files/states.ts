@@ -40,7 +40,15 @@ type DrawnChoice = Exclude<StatesChoice, { readonly kind: "file" }>;
 
 function drawnStates(field: Field, choice: DrawnChoice): StateSource {
   const shape = stateType(field).shape.slice(1).map(Number);
-  return choice.kind === "normal" ? normalStates(shape) : uniformStates(shape, choice.low, choice.high);
+  return choice.kind === "normal"
+    ? normalStates(shape, noiseAtStart(field))
+    : uniformStates(shape, choice.low, choice.high);
+}
+
+/** How wide the noise is that a field with a schedule starts from: 1, but for rounding, unless states are scaled. */
+function noiseAtStart({ path }: Field): number {
+  const { sigma } = path?.(0) ?? { sigma: 1 };
+  return Math.abs(sigma - 1) < 1e-2 ? 1 : sigma;
 }
 
 /** The states of one solve: all rows of a file, or `count` drawn ones (as many as a control has rows). */

@@ -1,4 +1,5 @@
 import type { Spec } from "../../spec/index.js";
+import { denoiserTable } from "./denoiser-table.js";
 
 /** How the inputs of a model are told apart. */
 export const inputMapTable = {
@@ -33,5 +34,9 @@ export const controlTable = {
 } as const;
 
 /** All that is said of a model. */
-export const fieldTable: typeof inputMapTable & typeof controlTable = { ...inputMapTable, ...controlTable };
+export const fieldTable: typeof inputMapTable & typeof controlTable & typeof denoiserTable = {
+  ...inputMapTable,
+  ...controlTable,
+  ...denoiserTable,
+};
 export type FieldSpec = Spec<typeof fieldTable>;

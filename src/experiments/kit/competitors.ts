@@ -5,6 +5,7 @@ import {
   type ButcherTableau,
   dopri5,
   euler,
+  exponentialMethods,
   type Field,
   type FixedMethod,
   fixed,
@@ -52,11 +53,10 @@ interface Entrant {
 }
 
 /** A multistep method that has not as many steps behind it as it remembers is the one-step method that it begins with. */
-const multisteps = (): Entrant[] =>
-  Object.values(multistepMethods).map((method) => ({
-    method: multistep(method, { steps: 1 }),
-    fewest: method.memory + 1,
-  }));
+const multisteps = ({ path }: Field): Entrant[] =>
+  [...Object.values(multistepMethods), ...(path === undefined ? [] : Object.values(exponentialMethods))].map(
+    (method) => ({ method: multistep(method, { steps: 1 }), fewest: method.memory + 1 }),
+  );
 
 /**
  * The classical methods, multistep ones among them, and, where there is one, the hypersolver with its base at every budget;
@@ -72,7 +72,7 @@ export function standardCompetitors(
       ? []
       : [correction.base];
   const entrants = [...classics, ...ownBase].map((tableau) => oneStep(fixed(tableau, { steps: 1 })));
-  entrants.push(...multisteps());
+  entrants.push(...multisteps(field));
   if (correction !== undefined) entrants.push(oneStep(hyper(correction, { steps: 1 })));
   const spent = entrants.flatMap(({ method, fewest }) => {
     const scheme = method.scheme(field);

@@ -1,4 +1,12 @@
-import { type FixedMethod, fixed, multistep, multistepMethods, tableauNamed } from "../../ode/index.js";
+import {
+  exponentialMethods,
+  type Field,
+  type FixedMethod,
+  fixed,
+  multistep,
+  multistepMethods,
+  tableauNamed,
+} from "../../ode/index.js";
 import { IMPLICIT_LIMIT, resolveMethod, stateType } from "../../ode/internal.js";
 import { sizeOf } from "../../tensor/index.js";
 import { leanest, type Search } from "./search.js";
@@ -20,13 +28,14 @@ interface Entrant {
   inSteps(steps: number): FixedMethod;
 }
 
-function entrants(): Entrant[] {
+function entrants({ path }: Field): Entrant[] {
   const ofTableaus = TABLEAUS.map((name): Entrant => {
     const tableau = tableauNamed(name);
     const { nfe } = fixed(tableau, { steps: 1 }).linear;
     return { fewest: 1, nfe, inSteps: (steps) => fixed(tableau, { steps }) };
   });
-  const ofMultisteps = Object.values(multistepMethods).map((method): Entrant => {
+  const own = path === undefined ? [] : Object.values(exponentialMethods).reverse();
+  const ofMultisteps = [...own, ...Object.values(multistepMethods)].map((method): Entrant => {
     const { nfe, memory } = method;
     return { fewest: memory + 1, nfe, inSteps: (steps) => multistep(method, { steps }) };
   });
@@ -39,7 +48,8 @@ function entrants(): Entrant[] {
  */
 export async function searchClassical(search: Search, seconds: number): Promise<void> {
   const until = search.left() - seconds;
-  for (const entrant of entrants()) if (search.left() > until) await fewestSteps(search, entrant);
+  for (const entrant of entrants(search.ground.field))
+    if (search.left() > until) await fewestSteps(search, entrant);
 }
 
 async function fewestSteps(search: Search, entrant: Entrant): Promise<void> {

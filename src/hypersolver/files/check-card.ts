@@ -5,6 +5,12 @@ import { shortNumber } from "../../tensor/internal.js";
 import type { ValidityCard } from "./card.js";
 import { fingerprintOf } from "./fingerprint.js";
 
+/** What may make another field of a file: how a network is read is part of its field. */
+const differences = ({ path }: Field): string =>
+  path === undefined
+    ? "other operators or weights"
+    : "other operators or weights, or another --prediction, --schedule, --spacing or --guidance";
+
 /** Rounding of a step size, relative. */
 const SAME_STEP = 1e-6;
 
@@ -48,7 +54,7 @@ export function cardWarnings(
     base !== card.base &&
       `this correction was fitted to ${card.base} and is used with ${base}: it knows another truncation error`,
     fingerprintOf(field) !== card.fingerprint &&
-      "this correction was fitted to a different field (other operators or weights): expect the base's error or worse",
+      `this correction was fitted to a different field (${differences(field)}): expect the base's error or worse`,
     Math.sign(epsilon) !== Math.sign(high) &&
       card.directions !== "both" &&
       `this correction was fitted for the other direction, ${range(card.span)}`,

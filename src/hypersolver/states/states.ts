@@ -12,6 +12,7 @@ import {
   tensor,
   toFloat64,
 } from "../../tensor/index.js";
+import { shortNumber } from "../../tensor/internal.js";
 import { repeatedStates } from "./repeated-states.js";
 
 /** Initial states [n, …] and the values of controls that belong to them. */
@@ -42,13 +43,15 @@ export interface StateSource {
 const WIDE = { every: 8, scale: 1.5, dimensions: 2 };
 
 /**
- * Independent standard normal numbers; for training, one state in eight is wider, 1.5 times in one or two dimensions n, and
+ * Independent normal numbers; for training, one state in eight is wider, 1.5 times in one or two dimensions n, and
  * 1 + 0.5 √(2/n) times with more.
  * @param shape of one state.
+ * @param deviation default 1.
  */
-export function normalStates(shape: Shape): StateSource {
-  const draws: Sampler = (count, random) => generated(count, shape, () => random.normal());
-  return drawnStates("normal", draws, (count, random) => widened(draws(count, random)));
+export function normalStates(shape: Shape, deviation = 1): StateSource {
+  const draws: Sampler = (count, random) => generated(count, shape, () => deviation * random.normal());
+  const description = deviation === 1 ? "normal" : `normal, deviation ${shortNumber(deviation)}`;
+  return drawnStates(description, draws, (count, random) => widened(draws(count, random)));
 }
 
 /** The same states, one in eight farther from the origin: see `normalStates`. */

@@ -3,7 +3,7 @@ import { type CompileOptions, compile, type NamedTensors, type Program } from ".
 import { cast, scalar, type Tensor } from "../../tensor/index.js";
 import { type Field, stateType, symbolicField } from "../field/field.js";
 import { graphAlgebra } from "../methods/graph-algebra.js";
-import { type LinearMethod, weightsAt } from "../methods/linear-method.js";
+import { type LinearMethod, linearOn, weightsAt } from "../methods/linear-method.js";
 import type { StepScheme } from "../methods/scheme.js";
 import { spanOf, stepsOf } from "../problem/mesh.js";
 import { compileStep, rowsOf, stepFeeds, stepSite, stepSpecs } from "./compiled-steps.js";
@@ -38,10 +38,11 @@ const NO_STEP = { s: 0, dt: 0 };
 /** A method that hands evaluations on from step to step: one program for every number of them and one for the end, made when needed. */
 export async function carriedWalk(
   field: Field,
-  method: LinearMethod,
+  general: LinearMethod,
   mesh: readonly number[],
   options: CompileOptions,
 ): Promise<Walk> {
+  const method = linearOn(general, field);
   const { dtype } = stateType(field);
   const [steps, span] = [stepsOf(mesh), spanOf(mesh)];
   const programs = new Map<string, Promise<Program>>();
@@ -88,11 +89,10 @@ function carriedStep(
   isLast: boolean,
 ): ReturnType<typeof trace> {
   const { shape, dtype } = stateType(field);
-  const [states, sizes] = [
-    new Array<InputSpec>(handed).fill({ shape, dtype }),
-    new Array(handed + 1).fill(1),
-  ];
-  const numbers = method.weights(sizes).map((): InputSpec => ({ shape: [], dtype }));
+  const states = new Array<InputSpec>(handed).fill({ shape, dtype });
+  // How many weights there are does not depend on the steps.
+  const sizes = new Array<number>(handed + 1).fill(0.1);
+  const numbers = method.weights(sizes, 0.5).map((): InputSpec => ({ shape: [], dtype }));
   const specs = { ...stepSpecs(field), ...named(pastName, states), ...named(weightName, numbers) };
   return trace(specs, (inputs) => {
     const { s, dt, z, controls, algebra = graphAlgebra } = stepSite(field, inputs);

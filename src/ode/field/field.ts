@@ -15,6 +15,7 @@ import {
 } from "../../graph/index.js";
 import { makeGraph, type TensorType } from "../../graph/internal.js";
 import { cast, type FloatDType, fail, formatShape, isFloat, type Tensor } from "../../tensor/index.js";
+import type { NoisePath } from "../denoiser/noise-path.js";
 import type { VectorField } from "../methods/algebra.js";
 
 /** Which input of a field's graph is what. */
@@ -42,6 +43,11 @@ export interface Field {
    * the state itself. A correction that was made for these corrects these. Absent: all are.
    */
   readonly ownColumns?: number | undefined;
+  /**
+   * Of a field that leads from noise to data: how much of both a state is made of, over s. Methods made for such fields read it.
+   * Absent: where it is asked for, that of flow matching.
+   */
+  readonly path?: NoisePath | undefined;
 }
 
 /** Type of the state. */

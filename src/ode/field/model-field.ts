@@ -14,11 +14,12 @@ export interface InputMap {
 
 /** Names by which people call the state and the depth, most telling first. */
 const stateNames = ["z", "y", "x", "state", "h", "u"];
-const depthNames = ["s", "t", "time", "depth"];
+const depthNames = ["s", "t", "time", "depth", "timestep", "timesteps", "sigma"];
 
 /**
  * Takes an imported model as a vector field. The state is the input of the output's shape, the depth an input called
- * s, t, time or depth (or the only scalar); every other input is a control. Integer times get the nearest integer to s.
+ * s, t, time, depth, timestep, timesteps or sigma (or the only scalar); every other input is a control. Integer times get the
+ * nearest integer to s.
  * Several outputs that each have an input of their type, in order, such as (v, a) of (x, v), are the derivative of one state:
  * all numbers of a sample in a row, [batch, d₁ + d₂].
  * @param settings scale of the time, and controls that are one number.

@@ -38,8 +38,13 @@ export interface LinearMethod {
   /**
    * Coefficients that depend on the mesh.
    * @param sizes of this step and of those before whose evaluations it is handed, the latest first.
+   * @param s where this step starts.
    */
-  weights(sizes: readonly number[]): readonly number[];
+  weights(sizes: readonly number[], s?: number): readonly number[];
+  /** Whether they depend on where steps are, too. Default false. */
+  readonly readsPlace?: boolean;
+  /** The method for a field, where it is another for each. Default: the method itself. */
+  on?(field: Field): LinearMethod;
   step<Y, S>(field: VectorField<Y, S>, algebra: Algebra<Y, S>, site: LinearSite<Y, S>): LinearStep<Y>;
 }
 
@@ -70,14 +75,16 @@ export function* linearSteps<Y, S>(
 
 /** The weights of the i-th of some steps. @throws INVALID_ARGUMENT where sizes are needed and are no numbers. */
 export function weightsAt(
-  { memory, weights }: LinearMethod,
+  { memory, readsPlace = false, weights }: LinearMethod,
   steps: readonly MeshStep<unknown>[],
   i: number,
 ): readonly number[] {
-  if (memory === 0) return [];
+  if (memory === 0 && !readsPlace) return [];
   const recent = steps.slice(Math.max(0, i - memory), i + 1).reverse();
   const sizes = recent.flatMap(({ dt }) => (typeof dt === "number" ? [dt] : []));
-  if (sizes.length === recent.length) return weights(sizes);
+  const start = steps[i]?.s;
+  const s = typeof start === "number" ? start : undefined;
+  if (sizes.length === recent.length && !(readsPlace && s === undefined)) return weights(sizes, s);
   throw fail("INVALID_ARGUMENT", {
     what: "steps of a multistep method",
     expected: "sizes as numbers: its coefficients depend on their ratios",
@@ -99,8 +106,12 @@ export function linearTableau(tableau: ButcherTableau): LinearMethod {
   };
 }
 
+/** The method for a field. */
+export const linearOn = (method: LinearMethod, field: Field): LinearMethod => method.on?.(field) ?? method;
+
 /** The method on a field, as graph. */
-export function linearScheme(field: Field, method: LinearMethod): Scheme {
+export function linearScheme(field: Field, general: LinearMethod): Scheme {
+  const method = linearOn(general, field);
   const macs = fieldMacs(field);
   return {
     cost: (steps) => ({ nfe: method.nfe(steps), gCalls: 0, macs: macs * method.nfe(steps) }),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Grid } from "../problem/grid.js";
 import type { MethodSpec, ReversibleSpec, TableauMethodSpec } from "./method-spec.js";
-import { multistepNames } from "./multistep/names.js";
+import { steppedNames } from "./multistep/names.js";
 import type { NonStationaryCoefficients } from "./non-stationary/coefficients.js";
 import type { NonStationarySpec } from "./non-stationary/method.js";
 import type { AdaptiveTableauSpec, TableauSpec } from "./tableau.js";
@@ -92,7 +92,7 @@ export const tableauMethodSchema: z.ZodType<TableauMethodSpec> = z.union([
     tableau: z.union([z.string(), adaptiveTableau]),
     ...control,
   }),
-  z.strictObject({ kind: z.literal("multistep"), method: z.enum(multistepNames), grid: gridSchema }),
+  z.strictObject({ kind: z.literal("multistep"), method: z.enum(steppedNames), grid: gridSchema }),
 ]);
 
 /** Checks the form of coefficients; what the numbers have to be, `checkCoefficients` checks. */

@@ -9,7 +9,7 @@ import type {
   ReversibleSpec,
   TableauMethodSpec,
 } from "./method-spec.js";
-import { isMultistepName, multistepNames } from "./multistep/names.js";
+import { isMultistepName, steppedNames } from "./multistep/names.js";
 import { isRosenbrockName, rosenbrockNames } from "./rosenbrock/names.js";
 import { isTableauName, unknownMethod } from "./tableaus/names.js";
 
@@ -159,7 +159,7 @@ export function parseTableauMethod(
 export function requireMethodName(text: string): void {
   const name = splitReversible(text)?.base ?? text;
   if (isMultistepName(name) || isRosenbrockName(name) || isTableauName(name)) return;
-  throw unknownMethod(name, [...multistepNames, ...rosenbrockNames]);
+  throw unknownMethod(name, [...steppedNames, ...rosenbrockNames]);
 }
 
 const controlNumbers = ["maxSteps", "minStep", "maxStep", "firstStep", "toleranceColumns"];

@@ -11,6 +11,8 @@ import {
   hasErrors,
   measuredSamples,
   measuringText,
+  stepCurveFigure,
+  stepCurveText,
   stiffnessNote,
 } from "../../../experiments/internal.js";
 import type { LoadedSolver } from "../../../hypersolver/index.js";
@@ -55,7 +57,11 @@ async function compared(
   const { field: path } = options;
   const field = await readField(path, options);
   const { methods, corrections, coefficients } = await contest(field, options);
-  const span = options.span ?? corrections[0]?.correction.card.span ?? ownSpan(coefficients[0]?.method.grid);
+  const span =
+    options.span ??
+    corrections[0]?.correction.card.span ??
+    ownSpan(coefficients[0]?.method.grid) ??
+    spanOfPath(field);
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   for (const loaded of coefficients) requireOwnSpan({ method: loaded.method, coefficients: loaded }, span);
   if (options.out !== undefined) requirePictures("or leave --out away");
@@ -99,18 +105,21 @@ async function compared(
 `,
             },
             configArtifact(compareTable, { ...options, force: undefined }),
-            ...(await drawn(rows)),
+            ...(await drawn(rows, options)),
           ]),
         );
   const against = measuringText(facts);
   const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description})${droppedText(dropped)}.`;
   const written = files.length === 0 ? [] : ["", `Wrote ${files.join(", ")}.`];
   return {
-    text: [heading, "", comparisonText(rows), ...written].join("\n"),
+    text: [heading, "", told(rows, options), ...written].join("\n"),
     json: { ...result, files },
     failure,
   };
 }
+
+const told = (rows: readonly ComparisonRow[], { curve }: CompareOptions): string =>
+  curve === undefined ? comparisonText(rows) : stepCurveText(rows);
 
 const BUDGET = [1, 2, 4, 8, 16];
 
@@ -122,15 +131,22 @@ interface Contest {
   readonly coefficients: readonly LoadedSolver[];
 }
 
+/** From noise to data. */
+const spanOfPath = ({ path }: Field): Span | undefined => (path === undefined ? undefined : [0, 1]);
+
 /** Where coefficients were fitted. */
 const ownSpan = (grid: Grid | undefined): Span | undefined =>
   grid !== undefined && "mesh" in grid ? spanOf(grid.mesh) : undefined;
 
 type Corrected = Required<Pick<ChosenMethod, "method" | "correction">>;
 
+const upTo = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1);
+
 /** The methods of `--methods`; else the usual ones, and the correction at every budget. */
 async function contest(field: Field, options: CompareOptions): Promise<Contest> {
-  const { methods: list, correction: file, budget = BUDGET, tolerances } = options;
+  const { methods: list, correction: file, curve } = options;
+  const { budget = curve === undefined ? BUDGET : upTo(curve) } = options;
+  const { tolerances = curve === undefined ? undefined : [] } = options;
   if (list === undefined) {
     const chosen = file === undefined ? undefined : await chosenMethod({ correction: file }, {});
     const { correction } = chosen ?? {};
@@ -140,7 +156,12 @@ async function contest(field: Field, options: CompareOptions): Promise<Contest> 
       coefficients: [],
     };
   }
-  const given = { "--correction": file, "--budget": options.budget, "--tolerances": tolerances };
+  const given = {
+    "--correction": file,
+    "--budget": options.budget,
+    "--tolerances": options.tolerances,
+    "--curve": curve,
+  };
   const spare = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (spare.length > 0)
     throw unusable(
@@ -160,6 +181,13 @@ async function contest(field: Field, options: CompareOptions): Promise<Contest> 
 
 const corrected = (chosen: readonly ChosenMethod[]): Corrected[] =>
   chosen.flatMap(({ method, correction }) => (correction === undefined ? [] : [{ method, correction }]));
-async function drawn(rows: readonly ComparisonRow[]): Promise<{ path: string; content: string }[]> {
-  return hasErrors(rows) ? [{ path: "pareto.svg", content: await renderSvg(paretoFigure(rows)) }] : [];
+
+async function drawn(
+  rows: readonly ComparisonRow[],
+  { curve }: CompareOptions,
+): Promise<{ path: string; content: string }[]> {
+  if (!hasErrors(rows)) return [];
+  const pareto = { path: "pareto.svg", content: await renderSvg(paretoFigure(rows)) };
+  if (curve === undefined) return [pareto];
+  return [pareto, { path: "curve.svg", content: await renderSvg(stepCurveFigure(rows)) }];
 }

@@ -49,6 +49,13 @@ export const compareOwnTable = {
     placeholder: "n,…",
     help: "evaluations of f that fixed methods may spend",
   },
+  curve: {
+    type: "integer",
+    min: 1,
+    max: most.learnedEvaluations as number,
+    placeholder: "n",
+    help: "which number of evaluations is enough: every fixed method in every number of them from 1 to N, as table and figure",
+  },
   tolerances: {
     type: "list",
     of: { type: "number", above: 0 },
@@ -59,7 +66,7 @@ export const compareOwnTable = {
   out: {
     type: "text",
     placeholder: "folder",
-    help: "also write comparison.json, config.json and the figure (SVG, PNG) there",
+    help: "also write comparison.json, config.json and the figures (SVG, PNG) there",
   },
   force: forceRow as typeof forceRow,
 } as const;

@@ -1,6 +1,6 @@
 import { encodeSolver } from "../../../hypersolver/index.js";
 import { type BoundOutput, CARD_KEY, solverFacts } from "../../../hypersolver/internal.js";
-import type { FixedMethod, Span } from "../../../ode/index.js";
+import type { Field, FixedMethod, Span } from "../../../ode/index.js";
 import { spanOf } from "../../../ode/internal.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
@@ -17,7 +17,7 @@ import { type ExportOptions, exportTable } from "./table.js";
 export const exportJob: SpecJob<typeof exportTable> = plainJob(exportTable, async (options, { output }) => {
   const { field: path, states } = options;
   const field = await readField(path, options);
-  const chosen = await fixedSolve(options);
+  const chosen = await fixedSolve(options, field);
   const { method, span, correction, coefficients } = chosen;
   await requireWritableFile(options.out);
   const samples = await goldenSamples(field, parseStates(states), options, options.seed);
@@ -65,7 +65,7 @@ interface FixedSolve extends ChosenMethod {
 }
 
 /** A solve in fixed steps, complete. Steps and span default to those of a correction. */
-async function fixedSolve(options: ExportOptions): Promise<FixedSolve> {
+async function fixedSolve(options: ExportOptions, { path }: Field): Promise<FixedSolve> {
   const { method, steps } = options;
   if (method !== undefined && steps === undefined && !/[:@]/.test(method))
     throw missing("--steps", "the number of equal steps");
@@ -73,7 +73,8 @@ async function fixedSolve(options: ExportOptions): Promise<FixedSolve> {
   if (chosen.method.kind === "adaptive")
     throw unusable("--method", "fixed steps, such as rk4:4: step control is a loop", chosen.method.text);
   const { grid } = chosen.method;
-  const { span = chosen.correction?.card.span ?? ("mesh" in grid ? spanOf(grid.mesh) : undefined) } = options;
+  const ofPath: Span | undefined = path === undefined ? undefined : [0, 1];
+  const { span = chosen.correction?.card.span ?? ("mesh" in grid ? spanOf(grid.mesh) : ofPath) } = options;
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   requireOwnSpan(chosen, span);
   return { ...chosen, method: chosen.method, span };

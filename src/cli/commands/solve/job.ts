@@ -49,7 +49,7 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(
         "no correction: it learned the errors of its field's own precision",
         "both",
       );
-    const place = placeOf(options, chosen);
+    const place = placeOf(options, chosen, field);
     if (place.span !== undefined) requireOwnSpan(chosen, place.span);
     const shape = statesShape(options, stateType(field).shape.length);
     const table = await tablePlace(options, shape, { output, asJson });
@@ -105,7 +105,11 @@ function refuseContradictions({ span, times, guard, coverage, guardMethod, check
 }
 
 /** Where to solve; by default where a correction was fitted. */
-function placeOf(options: SolveOptions, { method, correction }: ChosenMethod): SolvePlace {
+function placeOf(
+  options: SolveOptions,
+  { method, correction }: ChosenMethod,
+  { path }: Field,
+): SolvePlace {
   const { times, span = correction?.card.span } = options;
   if (times !== undefined) {
     if (correction !== undefined && options.steps === undefined && !saysSteps(options))
@@ -114,6 +118,8 @@ function placeOf(options: SolveOptions, { method, correction }: ChosenMethod): S
   }
   if (span !== undefined) return { span };
   if (method.kind === "fixed" && "mesh" in method.grid) return {};
+  // From noise to data.
+  if (path !== undefined) return { span: [0, 1] };
   throw missing("--span", "from where to where, such as 0,1");
 }
 

@@ -1,0 +1,67 @@
+import {
+  type DescribedSchedule,
+  denoiserField,
+  type Field,
+  guidedField,
+  namedSchedule,
+  parseSchedulerConfig,
+} from "../../ode/index.js";
+import { scheduleNames } from "../../ode/specs.js";
+import type { DenoiserSpec } from "../options/denoiser-table.js";
+import { unusable } from "../options/usage-error.js";
+import { readBytes } from "./files.js";
+import { numberIn } from "./fixed-controls.js";
+
+/**
+ * The field that options make of a model.
+ * @param fieldWith the model as it is, with these controls fixed beside those of `--input`.
+ * @throws a usage error for options that do not go together.
+ */
+export async function readAsDenoiser(
+  fieldWith: (fixed: Readonly<Record<string, number>>) => Field,
+  options: Partial<DenoiserSpec>,
+): Promise<Field> {
+  const { prediction: said, schedule: name, guidance: scale, guidanceNull } = options;
+  const network = fieldWith({});
+  if ((scale === undefined) !== (guidanceNull === undefined))
+    throw unusable(
+      scale === undefined ? "--guidance-null" : "--guidance",
+      "--guidance SCALE and --guidance-null NAME=NUMBER together",
+      "one of them",
+    );
+  const guidance =
+    scale === undefined ? undefined : { scale, without: fieldWith(nullControls(guidanceNull)) };
+  if (said === undefined && name === undefined) {
+    for (const option of ["spacing", "variables"] as const)
+      if (options[option] !== undefined)
+        throw unusable(`--${option}`, "--prediction beside it: the model is taken as a field", "it alone");
+    return guidance === undefined ? network : guidedField(network, guidance);
+  }
+  const { schedule, prediction } = await scheduleOf(name ?? "rectified-flow");
+  const own = said ?? prediction ?? (name?.startsWith("rectified") === true ? "velocity" : undefined);
+  if (own === undefined)
+    throw unusable("--prediction", "what the model predicts: epsilon, x0, v or velocity", "nothing");
+  if (name === undefined && own !== "velocity")
+    throw unusable("--schedule", `the schedule of the noise, such as linear: --prediction ${own}`, "nothing");
+  const { spacing, variables } = options;
+  return denoiserField(network, { prediction: own, schedule, spacing, variables, guidance });
+}
+
+async function scheduleOf(reference: string): Promise<DescribedSchedule> {
+  const schedule = namedSchedule(reference);
+  if (schedule !== undefined) return { schedule };
+  if (/[./\\]/.test(reference))
+    return parseSchedulerConfig(new TextDecoder().decode(await readBytes(reference)), reference);
+  throw unusable("--schedule", `${scheduleNames.join(", ")}, or a .json file`, reference);
+}
+
+/** The numbers of `--guidance-null`. */
+function nullControls(given: Readonly<Record<string, string>> = {}): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, text]) => {
+      const value = numberIn(text);
+      if (value === undefined) throw unusable("--guidance-null", `a number for ${name}`, text);
+      return [name, value];
+    }),
+  );
+}

@@ -6,6 +6,7 @@ import { cnf } from "./cnf/cnf.js";
 import { control } from "./control/control.js";
 import { ffjord } from "./ffjord.js";
 import { guard } from "./guard/guard.js";
+import { imageFlow } from "./image-flow/image-flow.js";
 import { cifar10, mnist, mnistAuthors } from "./images/images.js";
 import type { Experiment } from "./kit/experiment.js";
 import { learned } from "./learned/learned.js";
@@ -22,6 +23,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   mnist,
   "mnist-authors": mnistAuthors,
   cifar10,
+  "image-flow": imageFlow,
   theory,
   learned,
   guard,

@@ -20,6 +20,7 @@ export {
   type TrainingPhase,
   type TrainingPhaseSpec,
 } from "./flow/flow-table.js";
+export { type MatchedField, matchField } from "./flow/match-field.js";
 export { compileMaximumLikelihood } from "./flow/maximum-likelihood.js";
 export type { NoiseKind } from "./flow/noise-kinds.js";
 export { FLOW_TOLERANCES } from "./flow/tolerances.js";

@@ -47,5 +47,7 @@ export {
 } from "./pooling.js";
 export { prelu } from "./prelu.js";
 export { sequential } from "./sequential.js";
+export { type SinusoidOptions, sinusoids } from "./sinusoids.js";
 export { decodeStateDict, encodeStateDict, loadStateDict } from "./state-dict.js";
+export { type UnetOptions, unet } from "./unet.js";
 export { zeroed } from "./zeroed.js";

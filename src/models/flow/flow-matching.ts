@@ -6,17 +6,19 @@ import {
   mean,
   minimum,
   mul,
+  type NamedNodes,
   type Node,
   norm,
   reduceSum,
+  reshape,
   square,
   sub,
 } from "../../graph/index.js";
 import type { Field, Span } from "../../ode/index.js";
-import { acceptsDepthPerSample, evaluateField, stateType } from "../../ode/internal.js";
+import { acceptsDepthPerSample, asColumn, evaluateField, stateType } from "../../ode/internal.js";
 import { compileTraining, type Optimizer } from "../../optim/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
-import { cast, draw, fail, Random, tensor } from "../../tensor/index.js";
+import { cast, draw, fail, Random, sizeOf, tensor } from "../../tensor/index.js";
 import type { BaseDistribution } from "./base-distribution.js";
 import { defaultTails, logTailRatio, type Tails, tailedSample, tailsInBatch } from "./base-tails.js";
 import type { FlowTrainer } from "./trainer.js";
@@ -69,26 +71,22 @@ export async function compileFlowMatching(
   requireNumber("sigma", sigma, "a finite number, at least 0", sigma >= 0);
   requireNumber("timeExponent", timeExponent, "a finite number above 0", timeExponent > 0);
   const { shape, dtype } = stateType(field);
-  const width = Number(shape[1]);
+  const extents = shape.slice(1).map(Number);
+  const width = sizeOf(extents);
   const tails = tailsOf(options, width);
-  const length = span[1] - span[0];
   const training = await compileTraining(
     {
       parameters: field.parameters,
       batch: {
-        data: { shape: [batch, width], dtype },
-        noise: { shape: [batch, width], dtype },
+        data: { shape: [batch, ...extents], dtype },
+        noise: { shape: [batch, ...extents], dtype },
         t: { shape: [batch, 1], dtype },
       },
       loss: (parameters, { data, noise, t }) => {
-        const z = add(sub(noise, mul(mul(noise, t), 1 - sigma)), mul(data, t));
-        const velocity = mul(sub(data, mul(noise, 1 - sigma)), 1 / length);
-        const s = add(mul(t, length), span[0]);
-        const { dz } = evaluateField(field, s, z, { parameters });
-        const error = reduceSum(square(sub(dz, velocity)), [1], true);
-        return mean(
-          tails.share === 0 ? error : mul(error, pathWeight(base, tails, { noise, t, z, sigma, radius })),
-        );
+        const { z, error } = pathError(field, { data, noise, t }, { span, sigma, parameters });
+        if (tails.share === 0) return mean(error);
+        const point = { noise: flat(noise), t, z: flat(z), sigma, radius };
+        return mean(mul(error, pathWeight(base, tails, point)));
       },
       optimizer: options.optimizer,
       clipNorm: options.clipNorm,
@@ -102,7 +100,7 @@ export async function compileFlowMatching(
     },
     step: async (x, learningRate) => {
       const random = new Random(seed).fork(`path ${training.iteration}`);
-      const noise = tailedSample(base, tails, batch, width, random);
+      const noise = { ...tailedSample(base, tails, batch, width, random), shape: [batch, ...extents] };
       const t = tensor(
         "float32",
         [batch, 1],
@@ -118,6 +116,40 @@ export async function compileFlowMatching(
     dispose: () => training.dispose(),
   };
 }
+
+/** Points on paths, and the squared distance of f from their velocity. */
+interface PathError {
+  /** (1 − (1 − σ)t) x₀ + t x₁. */
+  readonly z: Node;
+  /** [batch, 1]. */
+  readonly error: Node;
+}
+
+/**
+ * What flow matching minimizes the mean of: |f(s, z_t) − u|², summed over a state.
+ * @param path data x₁ and draws x₀, [batch, …], and t, [batch, 1].
+ */
+export function pathError(
+  field: Field,
+  { data, noise, t }: NamedNodes & Record<"data" | "noise" | "t", Node>,
+  {
+    span,
+    sigma = 0,
+    parameters,
+  }: Pick<FlowMatchingOptions, "span" | "sigma"> & { readonly parameters: NamedNodes },
+): PathError {
+  const length = span[1] - span[0];
+  const column = asColumn(t, noise);
+  const z = add(sub(noise, mul(mul(noise, column), 1 - sigma)), mul(data, column));
+  const velocity = mul(sub(data, mul(noise, 1 - sigma)), 1 / length);
+  const s = add(mul(t, length), span[0]);
+  const { dz } = evaluateField(field, s, z, { parameters });
+  return { z, error: reduceSum(square(flat(sub(dz, velocity))), [1], true) };
+}
+
+/** [n, …] -> [n, all the rest]. */
+const flat = (x: Node): Node =>
+  x.shape.length === 2 ? x : reshape(x, [x.shape[0] ?? 1, sizeOf(x.shape.slice(1).map(Number))]);
 
 /** The tails of a batch, checked. */
 function tailsOf({ tails, batch }: FlowMatchingOptions, width: number): Tails {

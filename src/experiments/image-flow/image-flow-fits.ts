@@ -44,35 +44,32 @@ export interface ImageFlowFit {
 export function imageFlowFits(
   spec: ImageFlowSpec,
   seed: number,
-): readonly Pick<Job, "kind" | "evaluations" | "learner">[] {
+): readonly Job[] {
   const { trajectories, tolerance: referenceTolerance } = spec;
   const shared = { span: SPAN, seed, trajectories, referenceTolerance };
-  return spec.evaluations.flatMap((evaluations) => {
-    const { coefficientIterations, correctionIterations, jointIterations } = spec;
-    const all: Pick<Job, "kind" | "evaluations" | "learner">[] = [
-      {
-        ...{ kind: "coefficients", evaluations },
-        learner: coefficientLearner({ ...shared, evaluations, iterations: coefficientIterations }),
-      },
-      {
-        ...{ kind: "both", evaluations },
-        learner: solverLearner({
-          ...{ ...shared, evaluations, jointIterations },
-          iterations: Math.ceil(coefficientIterations / 2),
-        }),
-      },
-    ];
-    if (evaluations % 2 === 0) {
-      const correction = { base: "midpoint", steps: evaluations / 2, iterations: correctionIterations };
-      all.push({
-        ...{ kind: "correction", evaluations },
-        learner: correctionLearner({ span: SPAN, seed, referenceTolerance, ...correction }),
-      });
-    }
-    return all;
+  const { coefficientIterations, correctionIterations, jointIterations } = spec;
+  const coefficients = spec.evaluations.map((evaluations): Job => {
+    const learner = coefficientLearner({ ...shared, evaluations, iterations: coefficientIterations });
+    return { kind: "coefficients", evaluations, learner };
   });
+  const both = spec.corrected.map((evaluations): Job => {
+    const iterations = Math.ceil(coefficientIterations / 2);
+    return {
+      ...{ kind: "both", evaluations },
+      learner: solverLearner({ ...shared, evaluations, jointIterations, iterations }),
+    };
+  });
+  const corrections = spec.corrected
+    .filter((evaluations) => evaluations % 2 === 0)
+    .map((evaluations): Job => {
+      const correction = { base: "midpoint", steps: evaluations / 2, iterations: correctionIterations };
+      const learner = correctionLearner({ span: SPAN, seed, referenceTolerance, ...correction });
+      return { kind: "correction", evaluations, learner };
+    });
+  return [...coefficients, ...both, ...corrections];
 }
 
+/** Something to be learned. */
 interface Job {
   readonly kind: LearnedKind;
   readonly evaluations: number;
@@ -82,7 +79,7 @@ interface Job {
 /** One fit; goes on from its checkpoint. */
 export const imageFlowFitStage = (
   field: Field,
-  { kind, evaluations, learner }: Pick<Job, "kind" | "evaluations" | "learner">,
+  { kind, evaluations, learner }: Job,
 ): Stage<ImageFlowFit> => ({
   name: `fit ${kind} ${evaluations}`,
   settings: { evaluations, kind, spec: learner.effective(field) },

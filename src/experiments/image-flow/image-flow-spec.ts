@@ -32,6 +32,12 @@ export const imageFlowTable = {
     required: true,
     help: "numbers of evaluations that everything is learned for and measured at",
   },
+  corrected: {
+    type: "list",
+    of: { type: "integer", min: 1, max: most.learnedEvaluations as number },
+    required: true,
+    help: "numbers of evaluations that corrections are learned for as well",
+  },
   coefficientIterations: {
     type: "integer",
     min: 1,
@@ -74,6 +80,7 @@ export type ImageFlowSpec = Complete<typeof imageFlowTable>;
 export const imageFlowPresets: Readonly<Record<Preset, ImageFlowSpec>> = {
   smoke: {
     ...{ channels: [4, 8], trainingIterations: 4, trainingBatch: 4, learningRate: 1e-3, evaluations: [2] },
+    ...{ corrected: [2] },
     ...{
       coefficientIterations: 3,
       correctionIterations: 3,
@@ -85,12 +92,14 @@ export const imageFlowPresets: Readonly<Record<Preset, ImageFlowSpec>> = {
   },
   standard: {
     ...{ channels: [16, 32, 112], trainingIterations: 1500, trainingBatch: 32, learningRate: 2e-3 },
-    ...{ evaluations: [2, 4, 6, 8, 10], coefficientIterations: 150, correctionIterations: 300 },
-    ...{ jointIterations: 150, trajectories: 128, heldOut: 200, tolerance: 1e-5 },
+    ...{ evaluations: [2, 4, 6, 8, 10], corrected: [2, 4], coefficientIterations: 60 },
+    ...{ correctionIterations: 100, tolerance: 1e-4 },
+    ...{ jointIterations: 60, trajectories: 64, heldOut: 100 },
   },
   paper: {
     ...{ channels: [32, 64, 128], trainingIterations: 20_000, trainingBatch: 64, learningRate: 1e-3 },
-    ...{ evaluations: [2, 4, 6, 8, 10], coefficientIterations: 500, correctionIterations: 1000 },
+    ...{ evaluations: [2, 4, 6, 8, 10], corrected: [2, 4, 6, 8, 10], coefficientIterations: 500 },
+    ...{ correctionIterations: 1000 },
     ...{ jointIterations: 1000, trajectories: 2000, heldOut: 2000, tolerance: 1e-5 },
   },
 };

@@ -1,3 +1,4 @@
+import { topological } from "../../graph/internal.js";
 import { compile } from "../../runtime/index.js";
 import { cast, fail, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite, shortNumber } from "../../tensor/internal.js";
@@ -16,6 +17,12 @@ import { carriedWalk, repeatedWalk, type Walk } from "./walk.js";
 export const UNROLL_LIMIT = 128;
 
 /**
+ * Operators in one program, about, beyond which a compiled step is repeated as well: ONNX Runtime prepares large programs in
+ * a time that grows with the square of their size, and a run of such a step costs far more than its start.
+ */
+const UNROLL_OPERATORS = 2048;
+
+/**
  * A solve in fixed steps: one program where it is short or its method knows no single step, else one of a step. `onStep`
  * asks for single steps; a signal does not.
  * @throws INVALID_ARGUMENT for `onStep` where there is no single step.
@@ -29,7 +36,8 @@ export async function compileFixed(
   const scheme = method.scheme(field);
   const { onStep } = options;
   const walk = walkOf(field, method, scheme, place.mesh, options);
-  const isLong = scheme.cost(place.mesh.length - 1).nfe > UNROLL_LIMIT;
+  const { nfe } = scheme.cost(place.mesh.length - 1);
+  const isLong = nfe > UNROLL_LIMIT || nfe * operatorsOf(field) > UNROLL_OPERATORS;
   if (!isLong && onStep === undefined) return compileUnrolled(field, scheme, walk, place, options);
   if (walk !== undefined) return compileLooped(field, scheme, await walk(), place, options);
   if (onStep === undefined) return compileUnrolled(field, scheme, walk, place, options);
@@ -38,6 +46,12 @@ export async function compileFixed(
     expected: "a method that can be taken step by step",
     received: method.text,
   });
+}
+
+/** How many operators an evaluation of f is made of. */
+function operatorsOf({ graph, roles }: Field): number {
+  const dz = graph.outputs[roles.output];
+  return dz === undefined ? 0 : topological([dz]).length;
 }
 
 /** How to take single steps of a method; undefined for one that knows the whole solve only. */

@@ -75,9 +75,11 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(
     }
     const machine = { ...compileOptions(options), signal: interruption.signal };
     const ask: CheckAsk = { field, ...samples, place, options: machine };
+    const began = performance.now();
     const { solution, check } = await solved(ask, method, options.check === true).finally(
       interruption.release,
     );
+    const whole = performance.now() - began;
     const failed = solution.status !== "success";
     const kept = failed && options.keepPartial !== true ? undefined : table;
     const file = kept?.path;
@@ -86,8 +88,8 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(
     orThrow(solution);
     warnings.push(...warnOfResult(solution, method, check, output));
     return {
-      text: textOf(solution, method.text, { out: file, check }),
-      json: jsonOf(solution, method.text, { out: file, check, warnings }),
+      text: textOf(solution, method.text, { out: file, check, whole }),
+      json: jsonOf(solution, method.text, { out: file, check, whole, warnings }),
     };
   },
 );
@@ -184,12 +186,14 @@ function warnOfResult(
 interface Written {
   readonly out: string | undefined;
   readonly check: FinerSolve | undefined;
+  /** Milliseconds with loading: of programs made ready, and of the check. */
+  readonly whole: number;
 }
 
 function jsonOf(
   solution: FieldSolution,
   method: string,
-  { out, check, warnings }: Written & { readonly warnings: readonly string[] },
+  { out, check, whole, warnings }: Written & { readonly warnings: readonly string[] },
 ): object {
   const { status, message, times, states, statistics } = solution;
   return {
@@ -199,6 +203,7 @@ function jsonOf(
     times,
     shape: states.at(-1)?.shape,
     ...statistics,
+    wholeMilliseconds: whole,
     ...(check !== undefined && { check: { relative: null, ...check } }),
     warnings,
     out: out ?? null,
@@ -208,7 +213,7 @@ function jsonOf(
 function textOf(
   { message, statistics, states }: FieldSolution,
   method: string,
-  { out, check }: Written,
+  { out, check, whole }: Written,
 ): string {
   const { nfe, gCalls, jacobians = 0, macs, acceptedSteps, rejectedSteps, milliseconds } = statistics;
   const steps = acceptedSteps === 1 ? "1 step" : `${acceptedSteps} steps`;
@@ -218,7 +223,8 @@ function textOf(
   const end = states.at(-1) as Tensor;
   return [
     `${message} ${method}: ${steps}${rejected}, ${nfe} evaluations of f${linearised}${corrections}, ` +
-      `${formatNumber(macs)} MACs a sample, ${formatMilliseconds(milliseconds)} for ${formatShape(end.shape)}.`,
+      `${formatNumber(macs)} MACs a sample, ${formatMilliseconds(milliseconds)} for ${formatShape(end.shape)}, ` +
+      `${formatMilliseconds(whole)} with loading.`,
     ...(check?.relative === undefined
       ? []
       : [

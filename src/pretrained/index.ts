@@ -9,6 +9,8 @@ const files: Readonly<Record<string, string>> = {
   /** The field of the paper's authors, five Gaussians. */
   ffjord: "ffjord_gaussians_field.onnx",
   ...Object.fromEntries(flows.map((name) => [name, `flows/${name}/flow.onnx`])),
+  /** A U-Net that makes digits by flow matching: velocity of a rectified flow. */
+  digits: "image-flow/field.onnx",
   mnist: "classifiers/mnist/classifier.safetensors",
   cifar10: "classifiers/cifar10/classifier.safetensors",
 };
@@ -17,7 +19,7 @@ const files: Readonly<Record<string, string>> = {
 export const pretrainedNames: readonly string[] = Object.keys(files);
 
 /** Of those the vector fields: what `fit`, `solve`, `compare`, `tune` and `info` take by name. */
-export const pretrainedFields: readonly string[] = ["ffjord", ...flows];
+export const pretrainedFields: readonly string[] = ["ffjord", ...flows, "digits"];
 
 /** Where the file of a name lies; undefined for other names. */
 export function pretrainedFile(name: string): string | undefined {

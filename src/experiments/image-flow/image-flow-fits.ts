@@ -41,10 +41,7 @@ export interface ImageFlowFit {
 }
 
 /** Everything that is learned for a number of evaluations; corrections of midpoint where it is even. */
-export function imageFlowFits(
-  spec: ImageFlowSpec,
-  seed: number,
-): readonly Job[] {
+export function imageFlowFits(spec: ImageFlowSpec, seed: number): readonly Job[] {
   const { trajectories, tolerance: referenceTolerance } = spec;
   const shared = { span: SPAN, seed, trajectories, referenceTolerance };
   const { coefficientIterations, correctionIterations, jointIterations } = spec;

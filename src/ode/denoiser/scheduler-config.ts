@@ -2,6 +2,7 @@ import { z } from "zod";
 import { fail } from "../../tensor/index.js";
 import { parseFacts } from "../../tensor/internal.js";
 import type { Prediction } from "./denoiser-field.js";
+import type { scheduleNames } from "./denoiser-names.js";
 import {
   cosineBetas,
   decayOf,
@@ -84,7 +85,9 @@ export function parseSchedulerConfig(text: string, what: string): DescribedSched
   return { schedule: { kind: "discrete", decay: decayOf(betasOf(config, what)) }, prediction };
 }
 
-/** The schedules by name. */
+/** A schedule by its name; undefined for another name. */
+export function namedSchedule(name: (typeof scheduleNames)[number]): NoiseSchedule;
+export function namedSchedule(name: string): NoiseSchedule | undefined;
 export function namedSchedule(name: string): NoiseSchedule | undefined {
   const discrete = (betas: readonly number[]): NoiseSchedule => ({ kind: "discrete", decay: decayOf(betas) });
   switch (name) {

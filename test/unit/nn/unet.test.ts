@@ -43,7 +43,13 @@ describe("U-Net", () => {
       Object.values(state).reduce((total, { data }) => total + data.length, 0),
     );
     for (const name of Object.keys(state)) {
-      const changed = { ...state, [name]: fromNumbers(toFloat64(state[name] as Tensor).map((x) => x + 1), (state[name] as Tensor).shape) };
+      const changed = {
+        ...state,
+        [name]: fromNumbers(
+          toFloat64(state[name] as Tensor).map((x) => x + 1),
+          (state[name] as Tensor).shape,
+        ),
+      };
       expect(outcome(changed, [0.1]), name).not.toEqual(first);
     }
   });

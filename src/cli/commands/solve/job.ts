@@ -107,11 +107,7 @@ function refuseContradictions({ span, times, guard, coverage, guardMethod, check
 }
 
 /** Where to solve; by default where a correction was fitted. */
-function placeOf(
-  options: SolveOptions,
-  { method, correction }: ChosenMethod,
-  { path }: Field,
-): SolvePlace {
+function placeOf(options: SolveOptions, { method, correction }: ChosenMethod, { path }: Field): SolvePlace {
   const { times, span = correction?.card.span } = options;
   if (times !== undefined) {
     if (correction !== undefined && options.steps === undefined && !saysSteps(options))

@@ -77,6 +77,8 @@ export interface FitMetrics<Spec extends LearnedSpec = LearnedSpec> {
   readonly rivals?: "measured" | "skipped";
   /** Bounds of errors of what was learned; undefined where there are too few states for any. */
   readonly calibration: SolveCalibration | undefined;
+  /** Why there are none. */
+  readonly uncalibrated: string | undefined;
   readonly losses: readonly TrainingPoint[];
   /** Of the residuals, where they were learned from. */
   readonly noiseFloor: number | undefined;

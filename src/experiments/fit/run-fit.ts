@@ -49,12 +49,15 @@ export async function runFit<Learned extends LearnedSolver>(
   await request.onLearned?.({ path, content: learned.written(wanted, [], undefined).content });
   const measured = await measureFit(request, learned, wanted, context);
   const { samples, comparison } = measured;
-  const calibration = await calibrated(request, learned, heldOut, context);
+  const bounds = await calibrated(request, learned, heldOut, context);
+  const [calibration, uncalibrated] = typeof bounds === "string" ? [undefined, bounds] : [bounds, undefined];
+  if (uncalibrated !== undefined)
+    context.onWarning?.(`there are no bounds of errors, which \`solve --guard\` needs: ${uncalibrated}`);
   const { content, card, story } = learned.written(samples, comparison, calibration);
   const made = await unlessItBreaks(encodeSolver(field, learned.method, spec.span, samples));
   const [solver, broken] = isBroken(made) ? [undefined, made] : [made, undefined];
   const facts = metricsOf(request, learned, measured, broken);
-  const metrics = { ...facts, calibration, verdict: fitVerdict(facts) };
+  const metrics = { ...facts, calibration, uncalibrated, verdict: fitVerdict(facts) };
   const artifacts: Artifact[] = [{ path, content }];
   if (solver !== undefined) artifacts.push({ path: "solver.onnx", content: solver });
   const whole = { metrics, learned, card: card as CardOf<Learned>, content, solver };
@@ -73,20 +76,28 @@ export async function runFit<Learned extends LearnedSolver>(
   return { ...whole, figures, artifacts: [...artifacts, ...(await reportArtifacts(report, metrics))] };
 }
 
-/** Bounds of errors on states kept for that; those that chose among what was fitted decide the bins. */
+/** States that teach what foretells errors, for each that bounds are calibrated on. */
+const TAUGHT = 2;
+
+/**
+ * Bounds of errors on states kept for that; what foretells errors learns from others, of those that chose among what was fitted.
+ * @returns why there are none, where there are none.
+ */
 async function calibrated(
   { field, states, measuring = measuringReference(field) }: FitRequest,
   { method, spec: { span, seed } }: LearnedSolver,
   count: number,
   context: RunContext,
-): Promise<SolveCalibration | undefined> {
+): Promise<SolveCalibration | string> {
   const random = new Random(seed);
   const errors = await states.calibration?.(count, random);
-  if (errors === undefined) return undefined;
-  const edges = await states.validation(count, random);
-  const made = calibrateSolve(field, method, span, { edges, errors }, measuring, machineOf(context));
+  if (errors === undefined) return `${states.description}: none are kept for calibration`;
+  const edges = await states.validation(TAUGHT * count, random.fork("taught"));
+  const options = { ...machineOf(context), random: random.fork("predictor") };
+  const made = calibrateSolve(field, method, span, { edges, errors }, measuring, options);
   const calibration = await unlessItBreaks(made);
-  return isBroken(calibration) ? undefined : calibration;
+  if (isBroken(calibration)) return calibration.reason;
+  return calibration ?? `the solver comes through on too few of ${errors.z0.shape[0]} states`;
 }
 
 /** Where fewer states were given than are learned from. */
@@ -98,7 +109,7 @@ function metricsOf<Learned extends LearnedSolver>(
   { kind, spec, status, iterations, spared, losses, noiseFloor, reference, parameters, seconds }: Learned,
   { samples, dropped, base, learned, comparison, measuring, seconds: measure }: MeasuredFit,
   brokenSolver: Broken | undefined,
-): Omit<FitMetrics<Learned["spec"]>, "calibration" | "verdict"> {
+): Omit<FitMetrics<Learned["spec"]>, "calibration" | "uncalibrated" | "verdict"> {
   return {
     title,
     command,

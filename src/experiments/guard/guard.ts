@@ -1,98 +1,26 @@
-import { host } from "#host";
-import {
-  type Correction,
-  calibrateSolve,
-  compileGuardedSolve,
-  decodeCorrection,
-  fitCorrection,
-  hyper,
-  measureMethod,
-  normalStates,
-  type StateSource,
-  stateErrors,
-} from "../../hypersolver/index.js";
-import { measuringReference, referenceEnds, type Samples } from "../../hypersolver/internal.js";
-import { decodeFlow } from "../../models/index.js";
-import { type Field, heun, type Span } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
-import { machineOf } from "../../runtime/internal.js";
-import type { Complete } from "../../spec/index.js";
-import { most } from "../../spec/internal.js";
-import { fail, Random } from "../../tensor/index.js";
-import { ffjordField } from "../ffjord.js";
-import { baseStates } from "../flow/flow-states.js";
+import { Random } from "../../tensor/index.js";
 import { jsonCodec } from "../kit/codec.js";
 import { defineExperiment, type Experiment } from "../kit/experiment.js";
 import { joinRows, type ResultRow } from "../kit/result-row.js";
 import { joinedSections } from "../kit/row-tables.js";
+import { type DoubtTrial, guardDoubts, shiftedStates } from "./guard-doubts.js";
+import { type GuardExperimentSpec, guardTable } from "./guard-table.js";
+import { calibrationOf, type GuardTrial, guardGround, guardTrials } from "./guard-trials.js";
+import { fittedFlow, type GuardedFlow, shippedFlow } from "./guarded-flow.js";
 
-const guardTable = {
-  iterations: {
-    type: "integer",
-    min: 1,
-    max: most.iterations as number,
-    required: true,
-    help: "training iterations of the correction of the FFJORD flow",
-  },
-  repetitions: {
-    type: "integer",
-    min: 1,
-    max: most.samples as number,
-    required: true,
-    help: "calibrations, each on states of its own",
-  },
-  calibration: {
-    type: "integer",
-    min: 1,
-    max: most.samples as number,
-    required: true,
-    help: "states of a calibration, and as many others for the edges of its bins",
-  },
-  heldOut: {
-    type: "integer",
-    min: 1,
-    max: most.samples as number,
-    required: true,
-    help: "states that all calibrations are tried on",
-  },
-} as const;
-
-export type GuardExperimentSpec = Complete<typeof guardTable>;
-
-/** What one calibration was worth at one coverage. */
-interface Trial {
-  readonly flow: string;
-  readonly nominal: number;
-  /** Share of the held-out states that end within their bound. */
-  readonly coverage: number;
-  /** With a guard that 95 % of all errors keep: share solved again, share of these that needed it. */
-  readonly refined: number;
-  readonly needed: number;
-  /** Share of all answers that were kept although they are further off than the guard. */
-  readonly missed: number;
-  readonly meanNfe: number;
+interface Found {
+  readonly trials: readonly GuardTrial[];
+  readonly doubts: readonly DoubtTrial[];
 }
 
-interface GuardMetrics {
-  readonly trials: readonly Trial[];
-}
+/** States of each kind that a calibration was not made for. */
+const SHIFTED = 1000;
 
-/** What bounds are measured on. */
-interface GuardedFlow {
-  readonly field: Field;
-  readonly correction: Correction;
-  readonly states: StateSource;
-  readonly span: Span;
-}
-
-const NOMINAL = [0.9, 0.95];
-const flowFile = new URL("../../../pretrained/flows/pinwheel/flow.onnx", import.meta.url);
-const correctionFile = new URL("../../../pretrained/flows/pinwheel/correction-heun.onnx", import.meta.url);
-
-/** Whether calibrated bounds of errors keep what they promise, and what a guard costs. */
+/** Whether calibrated bounds of errors keep what they promise, what a guard costs, and what it notices. */
 export const guard: Experiment<GuardExperimentSpec> = /* @__PURE__ */ defineExperiment<
   GuardExperimentSpec,
-  GuardMetrics
+  Found
 >({
   name: "guard",
   title: "Bounds of errors that nobody measures: coverage over calibrations",
@@ -103,7 +31,7 @@ export const guard: Experiment<GuardExperimentSpec> = /* @__PURE__ */ defineExpe
   },
   table: guardTable,
   run: async (spec, run, { seed }) => {
-    const trials: Trial[] = [];
+    let found: Found = { trials: [], doubts: [] };
     for (const [name, flowOf] of Object.entries({
       "FFJORD, five Gaussians": fittedFlow,
       pinwheel: shippedFlow,
@@ -111,24 +39,27 @@ export const guard: Experiment<GuardExperimentSpec> = /* @__PURE__ */ defineExpe
       const own = await run.stage({
         name,
         settings: { spec, seed },
-        codec: jsonCodec<readonly Trial[]>(),
-        make: async (context) => trialsOf(name, await flowOf(spec, seed, context), spec, seed, context),
+        codec: jsonCodec<Found>(),
+        make: async (context) =>
+          foundOf(name, await flowOf(spec.iterations, seed, context), spec, seed, context),
       });
-      trials.push(...own);
-      run.note({ trials: [...trials] });
+      found = { trials: [...found.trials, ...own.trials], doubts: [...found.doubts, ...own.doubts] };
+      run.note(found);
     }
   },
-  rows: ({ trials = [] }) =>
-    joinRows(trials.map((trial) => [rowOf(trial)])).map(({ key, values }) => ({
+  rows: ({ trials = [], doubts = [] }) =>
+    joinRows(rowsOf({ trials, doubts }).map((row) => [row])).map(({ key, values }) => ({
       key,
       outcome: Object.fromEntries(Object.entries(values).map(([name, { mean }]) => [name, mean])),
     })),
-  report: ({ trials = [], spec }) => ({
+  report: ({ trials = [], doubts = [], spec }) => ({
     title: guard.title,
-    lead: "Mean ± standard deviation over calibrations. The guard is the distance that 95 % of the errors keep.",
+    lead:
+      "Mean ± standard deviation over calibrations. The guard is the distance that 95 % of the errors keep. " +
+      "In the second table shares are of calibrations (refused, noticed, spotted) and of states (the others), at a coverage of 0.95.",
     facts: [],
     sections: joinedSections(
-      joinRows(trials.map((trial) => [rowOf(trial)])),
+      joinRows(rowsOf({ trials, doubts }).map((row) => [row])),
       (spec as GuardExperimentSpec).repetitions,
     ),
     footnotes: [
@@ -137,83 +68,50 @@ export const guard: Experiment<GuardExperimentSpec> = /* @__PURE__ */ defineExpe
   }),
 });
 
-const rowOf = ({ flow, nominal, coverage, refined, needed, missed, meanNfe }: Trial): ResultRow => ({
+const rowsOf = ({ trials, doubts }: Found): ResultRow[] => [...trials.map(trialRow), ...doubts.map(doubtRow)];
+
+const trialRow = ({ flow, nominal, coverage, ...found }: GuardTrial): ResultRow => ({
   key: { flow, nominal },
-  outcome: { coverage, "solved again": refined, "of these needed": needed, missed, "NFE a sample": meanNfe },
+  outcome: {
+    coverage,
+    "rank correlation": found.rankCorrelation,
+    "solved again": found.refined,
+    "of these needed": found.needed,
+    missed: found.missed,
+    "NFE a sample": found.meanNfe,
+  },
 });
 
-async function trialsOf(
-  flow: string,
-  { field, correction, states, span }: GuardedFlow,
+const doubtRow = ({ flow, changed, ...found }: DoubtTrial): ResultRow => ({
+  key: { flow, changed },
+  outcome: {
+    coverage: found.coverage,
+    "missed by bounds alone": found.missed,
+    refused: found.refused,
+    noticed: found.noticed,
+    "spotted by 20": found.spotted,
+    "missed by the guard": found.passed,
+  },
+});
+
+async function foundOf(
+  name: string,
+  flow: GuardedFlow,
   { repetitions, calibration: size, heldOut }: GuardExperimentSpec,
   seed: number,
   context: RunContext,
-): Promise<Trial[]> {
-  const machine = machineOf(context);
-  const [method, reference] = [hyper(correction, { steps: 1 }), measuringReference(field)];
-  const samples = states.heldOut(heldOut, new Random(seed));
-  const ends = await referenceEnds(field, span, samples, reference, machine);
-  const { errors, end } = await measureMethod(field, method, span, samples, ends, machine);
-  const guard = stateErrors(end, ends).quantile95;
-  const trials: Trial[] = [];
+): Promise<Found> {
+  const ground = await guardGround(flow, heldOut, seed, context);
+  const few = await guardGround(flow, Math.min(SHIFTED, heldOut), seed + 1, context);
+  const shifted = await shiftedStates(flow, few, seed, context);
+  const trials: GuardTrial[] = [];
+  const doubts: DoubtTrial[] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
     context.signal?.throwIfAborted();
     const random = new Random(seed).fork(`calibration ${repetition}`);
-    const drawn = { edges: states.validation(size, random), errors: kept(states, size, random) };
-    const calibration = await calibrateSolve(field, method, span, drawn, reference, machine);
-    for (const nominal of NOMINAL) {
-      if (calibration === undefined) throw tooFew(size);
-      const asked = { guard, coverage: nominal };
-      const solve = await compileGuardedSolve(field, method, span, calibration, asked, machine);
-      const { bounds, refined, statistics } = await solve.run(samples.z0);
-      await solve.dispose();
-      trials.push({
-        ...{ flow, nominal, meanNfe: statistics.meanNfe },
-        coverage: shareOf(errors.samples, (error, row) => error <= (bounds[row] ?? 0)),
-        refined: refined.length / heldOut,
-        needed: statistics.needed / Math.max(1, refined.length),
-        missed: shareOf(errors.samples, (error, row) => error > guard && (bounds[row] ?? 0) <= guard),
-      });
-    }
+    const calibration = await calibrationOf(flow, size, random, context);
+    trials.push(...(await guardTrials(name, flow, ground, calibration, context)));
+    doubts.push(...(await guardDoubts(name, flow, ground, shifted, { calibration, random }, context)));
   }
-  return trials;
-}
-
-const shareOf = (values: Float64Array, is: (value: number, row: number) => boolean): number =>
-  values.filter(is).length / values.length;
-
-/** States that nothing was fitted to or chosen by. */
-function kept(states: StateSource, count: number, random: Random): Samples {
-  if (states.calibration !== undefined) return states.calibration(count, random);
-  throw fail("INVALID_ARGUMENT", {
-    what: states.description,
-    expected: "states for calibration",
-    received: "none",
-  });
-}
-
-const tooFew = (size: number): Error =>
-  fail("INVALID_ARGUMENT", { what: "calibration", expected: "at least 19 states", received: String(size) });
-
-/** The authors' flow, with a correction fitted here. */
-async function fittedFlow(
-  { iterations }: GuardExperimentSpec,
-  seed: number,
-  context: RunContext,
-): Promise<GuardedFlow> {
-  const [field, states] = [await ffjordField(), normalStates([2])];
-  const { correction, spec } = await fitCorrection(
-    field,
-    { base: heun.name, steps: 1, iterations, seed },
-    { states },
-    context,
-  );
-  return { field, correction, states, span: spec.span };
-}
-
-/** The flow of pinwheels, with the correction that comes with it. */
-async function shippedFlow(): Promise<GuardedFlow> {
-  const flow = decodeFlow(await host.readShipped(flowFile), "flow.onnx");
-  const correction = decodeCorrection(await host.readShipped(correctionFile), "correction-heun.onnx");
-  return { field: flow.field, correction, states: baseStates(flow), span: correction.card.span };
+  return { trials, doubts };
 }

@@ -6,6 +6,8 @@ import type { ClassifierEnds } from "./classifier-ends.js";
 
 /** Training images that choose among corrections instead: the last ones. */
 const VALIDATION = 64;
+/** Test images that bounds of errors are calibrated on, and nothing is measured on: the last ones. */
+const CALIBRATION = 500;
 
 /**
  * The initial states that a classifier makes of images, made when asked for. Corrections never see test images: these
@@ -16,13 +18,20 @@ export function encodedImages(
   { training, test, description }: LabeledImages,
 ): StateStream {
   const [count] = training.shape;
-  const [heldOut] = test.shape;
+  const [tests] = test.shape;
+  const calibration = Math.max(1, Math.min(CALIBRATION, Math.floor(tests / 4)));
+  const heldOut = tests - calibration;
   const validation = Math.min(VALIDATION, Math.floor(count / 4));
   const trained = count - validation;
-  const from = { training: [training, 0], validation: [training, trained], heldOut: [test, 0] } as const;
+  const from = {
+    training: [training, 0],
+    validation: [training, trained],
+    heldOut: [test, 0],
+    calibration: [test, heldOut],
+  } as const;
   return encodedStates(
     `${description}, through h_x`,
-    { training: trained, validation, heldOut },
+    { training: trained, validation, heldOut, calibration },
     async (part, rows) => {
       const [set, start]: readonly [ImageSet, number] = from[part];
       const picked = pickImages(

@@ -6,6 +6,7 @@ import {
   type FitSpec,
   hyper,
   type SolverSpec,
+  type StudentFitSpec,
 } from "../../hypersolver/index.js";
 import { hasImageStates, hiddenFeature } from "../../hypersolver/internal.js";
 import { type Field, multistepMethods } from "../../ode/index.js";
@@ -14,6 +15,7 @@ import { Random } from "../../tensor/index.js";
 import { correctionLearner } from "../fit/correction-learner.js";
 import type { LearnedKind, Learner } from "../fit/learned-solver.js";
 import { coefficientLearner, solverLearner } from "../fit/solver-learner.js";
+import { studentLearner } from "../fit/student-learner.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import type { TuneGround } from "./ground.js";
 import type { Candidate } from "./trial.js";
@@ -26,6 +28,8 @@ export interface Arm {
   /** Evaluations of f and of g in its solve. */
   readonly nfe: number;
   readonly gCalls: number;
+  /** Of a student, which evaluates nothing: as much arithmetic as so many evaluations of f. */
+  readonly worth?: number;
   /** Arms of one size have networks of one cost. */
   readonly size: string;
   /** Training iterations, all phases together, from the shortest fit to the longest. */
@@ -46,6 +50,9 @@ const MANY = 6;
 const COEFFICIENT_RUNGS = { vectors: [150, 600, 2400], images: [60, 240, 800] };
 const JOINT_RUNGS = { vectors: [400, 1600, 6400], images: [100, 400, 1200] };
 const CORRECTION_RUNGS = { vectors: [500, 2000, 8000], images: [100, 400, 1600] };
+const STUDENT_RUNGS = { vectors: [750, 3000], images: [150, 600] };
+/** Students are as large as so many evaluations of f. */
+const STUDENTS = [1, 2, 4, 8];
 /** For short fits of networks: as many pairs as coefficients are fitted to, which are solved already; and trajectories. */
 const FEW_PAIRS = 4096;
 const FEW_TRAJECTORIES = 8192;
@@ -85,7 +92,8 @@ export function armsFor(site: ArmSite): Arm[] {
   const corrections = BASES.flatMap(([base, steps]) =>
     networks.map((hidden) => correctionArm(site, { base, steps, hidden })),
   );
-  return [...coefficients, ...joint, ...corrections];
+  const students = STUDENTS.map((evaluations) => studentArm(site, evaluations));
+  return [...coefficients, ...joint, ...corrections, ...students];
 }
 
 /** Images read what f has computed by themselves. */
@@ -157,6 +165,26 @@ function correctionArm(site: ArmSite, own: CorrectionSpec): Arm {
       const few = rung === 0 && subject === "vectors" ? { trajectories: FEW_TRAJECTORIES } : {};
       const all: FitSpec = { ...defined(own), ...few, base, steps, epsilon: null, span, seed, iterations };
       return candidateOf(site, named, iterations, correctionLearner(all));
+    },
+  };
+}
+
+/** No solver: what tells whether f is needed at all. */
+function studentArm(site: ArmSite, evaluations: number): Arm {
+  const { field, span, seed } = site;
+  const rungs = STUDENT_RUNGS[hasImageStates(field) ? "images" : "vectors"];
+  const named = { name: `student of ${evaluations} evaluations' arithmetic`, family: "student" } as const;
+  return {
+    ...named,
+    nfe: 0,
+    gCalls: 1,
+    worth: evaluations,
+    size: named.name,
+    rungs,
+    candidate: (rung) => {
+      const iterations = rungs[rung] ?? 0;
+      const all: StudentFitSpec = { evaluations, span, seed, iterations };
+      return candidateOf(site, named, iterations, studentLearner(all));
     },
   };
 }

@@ -13,6 +13,8 @@ export interface Choice {
   /** The best of what nothing was learned for, and of what was, where they keep to the goal. */
   readonly plain: Finalist | undefined;
   readonly learned: Finalist | undefined;
+  /** The fastest student that keeps to the goal: no solver, but what tells whether f is needed for that. */
+  readonly student: Finalist | undefined;
   /** Faster ones that kept to the goal on the states of the selection and not on those of the test. */
   readonly missed: readonly Finalist[];
 }
@@ -34,9 +36,19 @@ function fastestOf([first, ...others]: readonly Finalist[]): Finalist | undefine
   return alike.reduce((best, each) => (each.record.macs < best.record.macs ? each : best), first);
 }
 
-/** @returns undefined where there are no finalists. */
-export function choose(finalists: readonly Finalist[], goal: Goal): Choice | undefined {
+const isStudent = ({ record: { family } }: Finalist): boolean => family === "student";
+
+/** @returns undefined where there are no finalists that solve. */
+export function choose(all: readonly Finalist[], goal: Goal): Choice | undefined {
   const { error, milliseconds = Number.POSITIVE_INFINITY } = goal;
+  const keeps = ({ test, timing }: Finalist): boolean =>
+    test.value <= error && timing.milliseconds <= milliseconds;
+  const finalists = all.filter((finalist) => !isStudent(finalist));
+  const student = fastestOf(
+    all
+      .filter((finalist) => isStudent(finalist) && keeps(finalist))
+      .sort((a, b) => a.timing.milliseconds - b.timing.milliseconds),
+  );
   const inTime = finalists.filter(({ timing }) => timing.milliseconds <= milliseconds);
   const bySpeed = [...inTime].sort((a, b) => a.timing.milliseconds - b.timing.milliseconds);
   const good = bySpeed.filter(({ test }) => test.value <= error);
@@ -57,6 +69,7 @@ export function choose(finalists: readonly Finalist[], goal: Goal): Choice | und
     exported: [winner, ...ranked].find(isFixed),
     plain,
     learned,
+    student,
     missed: isMet
       ? bySpeed.filter(
           (each) =>

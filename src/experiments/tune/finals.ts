@@ -29,7 +29,8 @@ export function finalistsOf({ trials, best, meets, ground }: Search): Trial[] {
   const { milliseconds: most = Number.POSITIVE_INFINITY } = ground.spec;
   const isInTime = ({ record }: Trial): boolean => record.milliseconds <= most;
   const inTime = trials.some(isInTime) ? trials.filter(isInTime) : trials;
-  const others = [...(good.length >= 4 ? [] : inTime)].sort(
+  const solving = inTime.filter(({ record }) => record.family !== "student");
+  const others = [...(good.length >= 4 ? [] : solving)].sort(
     (a, b) => a.record.error.value - b.record.error.value,
   );
   const kinds = [
@@ -37,9 +38,10 @@ export function finalistsOf({ trials, best, meets, ground }: Search): Trial[] {
     best("classical"),
     best("adaptive"),
     best("coefficients", "correction", "both"),
-    closest(inTime.filter(({ method }) => method.kind === "fixed")),
-    closest(inTime),
-    closest(trials),
+    best("student"),
+    closest(solving.filter(({ method }) => method.kind === "fixed")),
+    closest(solving),
+    closest(trials.filter(({ record }) => record.family !== "student")),
   ];
   const bySpeed = [...near].sort((a, b) => a.record.milliseconds - b.record.milliseconds);
   const all = [...kinds.flatMap((trial) => trial ?? []), ...bySpeed, ...others];

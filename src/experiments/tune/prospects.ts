@@ -24,7 +24,14 @@ const coefficientShare = (nfe: number): number => 0.8 / Math.sqrt(nfe);
 const networkShare = (nfe: number, columns: number): number =>
   Math.min(coefficientShare(nfe), (nfe === 1 ? 0.2 : 0.05) * Math.sqrt(columns / 2));
 /** What four times as many iterations leave of an error. */
-const RUNG_SHARE: Readonly<Record<string, number>> = { coefficients: 0.75, both: 0.5, correction: 0.55 };
+const RUNG_SHARE: Readonly<Record<string, number>> = {
+  coefficients: 0.75,
+  both: 0.5,
+  correction: 0.55,
+  student: 0.6,
+};
+/** A student is no answer, and waits for what may be one. */
+const STUDENT_WEIGHT = 0.5;
 /** How sharply a forecast decides: before the first fit of an arm, and after. */
 const SHARPNESS = { guess: 1.5, seen: 4 };
 /** Less of a chance, or of time to be gained, is not worth a fit. */
@@ -71,14 +78,15 @@ function scoreOf({ arm, trials }: ArmState, outlook: Outlook): number {
     const inTime = Math.min(1, search.left() / seconds) ** 2;
     if (chance >= LEAST.chance) best = Math.max(best, (chance * gain * inTime) / seconds);
   }
-  return best;
+  return arm.family === "student" ? STUDENT_WEIGHT * best : best;
 }
 
 /** By what evaluations of f and corrections of this size have taken. */
 export function predictedMilliseconds(
-  arm: Pick<Arm, "nfe" | "gCalls" | "size">,
+  arm: Pick<Arm, "nfe" | "gCalls" | "size" | "worth">,
   { records, model, states }: Pick<Outlook, "records" | "model" | "states">,
 ): number {
+  if (arm.worth !== undefined) return model.overhead + arm.worth * model.evaluation;
   const alike = states.filter(({ arm: { size } }) => size === arm.size).flatMap(({ trials }) => trials);
   const others = alike.length > 0 ? alike.map(({ record }) => record) : records;
   const costs = others.filter(({ gCalls }) => gCalls > 0).map((record) => correctionCost(model, record));
@@ -103,10 +111,11 @@ function guessedError(arm: Arm, { records, states, search }: Outlook): number {
 }
 
 function priorError(
-  { family, nfe }: Pick<Arm, "family" | "nfe">,
+  { family, nfe: own, worth }: Pick<Arm, "family" | "nfe" | "worth">,
   records: readonly TrialRecord[],
   columns: number,
 ): number {
+  const nfe = worth ?? own;
   const classical = records.filter((record) => record.family === "classical");
   const below = classical.filter((record) => record.nfe <= nfe);
   const share = family === "coefficients" ? coefficientShare(nfe) : networkShare(nfe, columns);
@@ -120,7 +129,7 @@ function predictedSeconds(arm: Arm, iterations: number, { states, model, search 
   const fits = states.flatMap(({ arm: other, trials }) =>
     trials.flatMap(({ record: { fit, seconds } }) => {
       if (fit === undefined || fit.iterations === 0) return [];
-      const each = fit.seconds.fit / fit.iterations / (other.nfe + other.gCalls);
+      const each = fit.seconds.fit / fit.iterations / evaluationsOf(other);
       return [{ family: other.family, each, setup: Math.max(0, seconds - fit.seconds.fit) }];
     }),
   );
@@ -130,8 +139,10 @@ function predictedSeconds(arm: Arm, iterations: number, { states, model, search 
   const guess = (ITERATION_MS + (GRADIENT_COST * model.evaluation * FIT_ROWS) / rows) / 1000;
   const each = known.length === 0 ? guess : median(known.map((fit) => fit.each));
   const setup = known.length === 0 ? SETUP_SECONDS : median(known.map((fit) => fit.setup));
-  return setup + each * iterations * (arm.nfe + arm.gCalls);
+  return setup + each * iterations * evaluationsOf(arm);
 }
+
+const evaluationsOf = ({ nfe, gCalls, worth }: Arm): number => worth ?? nfe + gCalls;
 
 /** Rows of a mini-batch, about. */
 const FIT_ROWS = 256;

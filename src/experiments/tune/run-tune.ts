@@ -37,7 +37,7 @@ export interface TuneRun {
 export async function runTune(request: TuneRequest, context: RunContext = {}): Promise<TuneRun> {
   const { field, spec, title, command, onArtifact, ...inputs } = request;
   const tuning = await tuneSolver(field, spec, inputs, context);
-  const { winner, runnersUp, exported } = tuning;
+  const { winner, runnersUp, exported, student } = tuning;
   const artifacts: Artifact[] = [];
   const handOut = async (...files: readonly Artifact[]): Promise<void> => {
     for (const file of files) {
@@ -49,13 +49,15 @@ export async function runTune(request: TuneRequest, context: RunContext = {}): P
     [winner, ""],
     ...runnersUp.map((each, i): [Finalist, string] => [each, `runners-up/${i + 1}/`]),
   ]);
+  if (student !== undefined) places.set(student, "student/");
   for (const [finalist, folder] of places) {
     const { file } = finalist;
     if (file !== undefined) await handOut({ path: `${folder}${file.path}`, content: file.content });
   }
   if (exported !== undefined) await handOut(...(await solverFile(tuning, exported, "")));
   for (const [finalist, folder] of places)
-    if (finalist !== winner) await handOut(...(await solverFile(tuning, finalist, folder)));
+    if (finalist !== winner && finalist !== student)
+      await handOut(...(await solverFile(tuning, finalist, folder)));
   const metrics = metricsOf(tuning, { title, command }, (finalist) =>
     finalist.file === undefined ? undefined : `${places.get(finalist) ?? ""}${finalist.file.path}`,
   );

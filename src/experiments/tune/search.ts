@@ -20,7 +20,7 @@ export interface Search {
   /** All that came through, in order. */
   readonly trials: readonly Trial[];
   readonly broken: readonly BrokenTrial[];
-  /** The fastest that keeps to the goal on the states of the selection, of these families. */
+  /** The fastest that keeps to the goal on the states of the selection, of these families; default: all that solve. */
   best(...families: readonly Family[]): Trial | undefined;
   meets(record: TrialRecord): boolean;
   /** Seconds left, for the search. */
@@ -54,7 +54,9 @@ export function startSearch(
   const best: Search["best"] = (...families) =>
     fastest(
       trials.filter(
-        ({ record }) => meets(record) && (families.length === 0 || families.includes(record.family)),
+        ({ record }) =>
+          meets(record) &&
+          (families.length === 0 ? record.family !== "student" : families.includes(record.family)),
       ),
     );
   const told = (what: string): void => {
@@ -173,7 +175,11 @@ async function measured(
 }
 
 const roleOf = (family: Family): "other" | "reference" | "hypersolver" =>
-  family === "classical" ? "other" : family === "adaptive" ? "reference" : "hypersolver";
+  family === "classical" || family === "student"
+    ? "other"
+    : family === "adaptive"
+      ? "reference"
+      : "hypersolver";
 
 const outcomeCodec = ({ load }: Candidate): Codec<Outcome> => ({
   encode: ({ record, file }) => {

@@ -35,6 +35,8 @@ export interface TuneMetrics {
   readonly verdict: string;
   readonly winner: FinalistMetrics;
   readonly runnersUp: readonly FinalistMetrics[];
+  /** The fastest student that keeps to the error: no solver, and no answer. */
+  readonly student: FinalistMetrics | undefined;
   /** The solver in `solver.onnx`, by name: the best with fixed steps. */
   readonly exported: string | undefined;
   /** Everything that was tried, with errors on the states by which solvers were chosen. */
@@ -53,8 +55,8 @@ export function metricsOf(
   { title, command }: { readonly title: string; readonly command: string },
   fileOf: (finalist: Finalist) => string | undefined,
 ): TuneMetrics {
-  const { spec, status, isMet, winner, runnersUp, exported, trials, broken, model, seconds, ground, test } =
-    tuning;
+  const { spec, status, isMet, winner, runnersUp, exported, student, trials, broken, model } = tuning;
+  const { seconds, ground, test } = tuning;
   const facts = (finalist: Finalist): FinalistMetrics => {
     const { error: selectionError, milliseconds: _, seconds: _seconds, ...record } = finalist.record;
     const { test: error, timing } = finalist;
@@ -79,6 +81,7 @@ export function metricsOf(
     verdict: verdictText(tuning),
     winner: facts(winner),
     runnersUp: runnersUp.map(facts),
+    student: student && facts(student),
     exported: exported?.record.name,
     frontier: trials,
     broken,
@@ -97,5 +100,6 @@ export function metricsOf(
 /** As command lines name it, with its file. */
 function spelled({ record: { family, steps, spelling = "" } }: Finalist, file: string | undefined): string {
   if (file === undefined) return spelling;
+  if (family === "student") return `student:${file}`;
   return family === "correction" ? `hyper:${file}:${steps}` : `ns:${file}`;
 }

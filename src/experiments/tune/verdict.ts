@@ -19,7 +19,16 @@ function stiffSentence({ trials }: Tuning): string {
   return `The field is stiff: stability, not tolerance, kept the steps of explicit pairs short; ${tried}.`;
 }
 
-function metSentences({ winner, plain, learned, missed, spec, trials, isExhausted }: Tuning): string[] {
+function metSentences({
+  winner,
+  plain,
+  learned,
+  student,
+  missed,
+  spec,
+  trials,
+  isExhausted,
+}: Tuning): string[] {
   const sentences = [
     `${subject(winner)} is the fastest solver found with ${goalText(spec)}: ${worth(winner)}.`,
   ];
@@ -35,6 +44,7 @@ function metSentences({ winner, plain, learned, missed, spec, trials, isExhauste
       `Without learning the fastest is ${plain.record.name}: ${worth(plain)}, ${formatNumber(factor)} times the time.`,
     );
   }
+  if (student !== undefined) sentences.push(studentSentence(student, winner));
   if (missed.length > 0)
     sentences.push(
       `Faster, but not close enough on the test states: ${missed.map(({ record }) => record.name).join("; ")}.`,
@@ -42,9 +52,19 @@ function metSentences({ winner, plain, learned, missed, spec, trials, isExhauste
   return sentences;
 }
 
+/** What a network without f can do says what f is needed for. */
+function studentSentence(student: Finalist, winner: Finalist): string {
+  const factor = student.timing.milliseconds / winner.timing.milliseconds;
+  const speed = factor < 1 ? "faster" : `slower, ${formatNumber(factor)} times the time`;
+  return (
+    `A network that never evaluates the field (${student.record.name}) keeps to it as well and is ${speed}: ${worth(student)}. ` +
+    "It is no solver: it knows this span and states like these alone."
+  );
+}
+
 /** Whether it was looked for long enough is a part of that. */
 function nothingLearned(trials: Tuning["trials"], isExhausted: boolean): string {
-  const fits = trials.filter(({ fit }) => fit !== undefined).length;
+  const fits = trials.filter(({ fit, family }) => fit !== undefined && family !== "student").length;
   if (isExhausted)
     return "Nothing that could be learned promises to be as fast and as close: nothing learned is needed.";
   if (fits === 0) return "There was no time to learn anything: more --seconds may find a faster one.";

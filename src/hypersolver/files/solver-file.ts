@@ -16,6 +16,7 @@ import { firstNonFinite, parseFacts } from "../../tensor/internal.js";
 import { type BoundOutput, boundNode } from "../guard/bound-node.js";
 import { requireCalibrated } from "../guard/guarded-solve.js";
 import { scoredEnds } from "../guard/scored-solve.js";
+import { scoringOf } from "../guard/solve-calibration.js";
 import type { Samples } from "../states/states.js";
 import { SOLVER_KEY, solverFacts } from "./solver-facts.js";
 
@@ -65,7 +66,7 @@ export function solverGraph(field: Field, method: FixedMethod, span: Span, bound
       Object.keys(controls).map((name) => [name, inputs[name] as Node]),
     );
     if (bound !== undefined) {
-      const scored = scoredEnds(field, method, span, bound.calibration.score, { z0, controls: given });
+      const scored = scoredEnds(field, method, span, scoringOf(bound.calibration), { z0, controls: given });
       return { z1: scored.end, error_bound: boundNode(scored, bound) };
     }
     const records = method.scheme(field).solve({ steps: stepsOf(mesh), z0, controls: given });

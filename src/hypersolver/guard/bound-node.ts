@@ -1,6 +1,6 @@
 import { constant, less, type Node, where } from "../../graph/index.js";
-import { rowNorms } from "./scored-solve.js";
 import { largestScore, levelOf, type SolveCalibration } from "./solve-calibration.js";
+import { rowNorms } from "./traits.js";
 
 /** Which bounds a solver has as its second output. */
 export interface BoundOutput {

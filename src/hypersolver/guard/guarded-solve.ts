@@ -5,20 +5,19 @@ import {
   type Field,
   type FixedMethod,
   type Method,
-  orThrow,
   type Span,
-  solveField,
 } from "../../ode/index.js";
 import { planMesh, stateType } from "../../ode/internal.js";
 import type { CompileOptions, NamedTensors } from "../../runtime/index.js";
-import { fail, type Tensor } from "../../tensor/index.js";
-import { pickRows, stackedRows } from "../../tensor/internal.js";
+import { fail, type Random, type Tensor } from "../../tensor/index.js";
 import { fingerprintOf } from "../files/fingerprint.js";
-import { stateErrors } from "../measure/measure.js";
-import { mapSamples } from "../states/states.js";
-import { type ScoreShift, scoreShift } from "./score-shift.js";
+import { isBeyondChance } from "./beyond-chance.js";
+import { predictorMacs } from "./error-predictor.js";
+import { isShifted, type ScoreShift, scoreShift } from "./score-shift.js";
 import { compileEnds } from "./scored-solve.js";
-import { boundOf, levelOf, type SolveCalibration } from "./solve-calibration.js";
+import { secondAnswers, solveRows } from "./second-answers.js";
+import { boundOf, levelOf, type SolveCalibration, scoringOf } from "./solve-calibration.js";
+import { checkWitnesses } from "./witnesses.js";
 
 /** What is asked of a guarded solve. */
 export interface GuardSpec {
@@ -26,8 +25,18 @@ export interface GuardSpec {
   readonly guard: number;
   /** How sure bounds are to be: the least calibrated coverage that is not below it is taken. Default 0.95. */
   readonly coverage?: number | undefined;
-  /** What solves them again. Default: `guardFallback`. */
+  /** What solves them again. Default: `guardFallback`. The base's own steps make sure that no answer is worse than the base's. */
   readonly fallback?: Method | undefined;
+  /**
+   * Goes by the bounds also where samples are distributed otherwise than those of the calibration. Default false: then there
+   * are no bounds, and all samples are solved again.
+   */
+  readonly trust?: boolean | undefined;
+  /**
+   * Solves so many of the samples within the guard again as well, drawn at random, and all where more of them are beyond
+   * their bounds than chance has it once in a thousand times. Default: none.
+   */
+  readonly spotCheck?: { readonly samples: number; readonly random: Random } | undefined;
 }
 
 /** What a guarded solve came to. Costs are of one sample. */
@@ -39,11 +48,14 @@ export interface GuardStatistics {
   readonly refined: number;
   /** Those of them that were further than the guard from what solved them again, or broke. */
   readonly needed: number;
+  /** Of those that were within the guard: how many were checked, and how many of these were beyond their bounds. */
+  readonly checked: number;
+  readonly beyond: number;
   /** Evaluations of f: of the fast solve, of the fallback, and the mean over all samples. */
   readonly fastNfe: number;
   readonly fallbackNfe: number;
   readonly meanNfe: number;
-  /** Mean multiply–accumulates, f and g together. */
+  /** Mean multiply–accumulates, of f, of g and of what foretells errors together. */
   readonly meanMacs: number;
   readonly milliseconds: number;
 }
@@ -56,8 +68,10 @@ export interface GuardedStates {
   readonly bounds: Float64Array;
   /** What the fast solve knew of its errors, [n]; NaN where it broke. */
   readonly scores: Float64Array;
-  /** How differently these are distributed than in the calibration; undefined for a method without scores. */
+  /** How differently samples are distributed than in the calibration; undefined for a method without scores. */
   readonly shift: ScoreShift | undefined;
+  /** Whether bounds were trusted: neither a shift nor a spot check spoke against them. */
+  readonly isTrusted: boolean;
   /** Numbers of the samples that were solved again, increasing, from 0. */
   readonly refined: readonly number[];
   readonly statistics: GuardStatistics;
@@ -78,63 +92,85 @@ export function guardFallback(field: Field, guard: number): AdaptiveMethod {
 
 /**
  * Prepares a fast solve that knows its errors: every sample gets a bound from its score, without further evaluations of f, and
- * samples whose bound exceeds the guard are solved again.
+ * samples whose bound exceeds the guard are solved again. Witnesses in the calibration show first that the solver is the one
+ * that was calibrated.
  * @throws INVALID_ARGUMENT for a guard that is no positive number or a coverage that was not calibrated; CARD_MISMATCH for a
- * calibration of another method, field, span or number of steps.
+ * calibration of another method, field, span or number of steps, or of other weights.
  */
 export async function compileGuardedSolve(
   field: Field,
   method: FixedMethod,
   span: Span,
   calibration: SolveCalibration,
-  { guard, coverage = 0.95, fallback = guardFallback(field, guard) }: GuardSpec,
+  spec: GuardSpec,
   options: CompileOptions = {},
 ): Promise<CompiledGuardedSolve> {
+  const { guard, coverage: wanted = 0.95, trust = false, spotCheck } = spec;
+  const { fallback = guardFallback(field, guard) } = spec;
   if (!(guard > 0 && guard < Number.POSITIVE_INFINITY))
     throw fail("INVALID_ARGUMENT", { what: "guard", expected: "a positive number", received: String(guard) });
-  const level = levelOf(calibration, coverage);
+  const level = levelOf(calibration, wanted);
+  const { coverage } = level;
+  const boundFor = (score: number): number => boundOf(calibration, level, score);
   requireCalibrated(calibration, field, method, span);
-  const solve = await compileEnds(field, method, span, calibration.score, options);
-  const { nfe: fastNfe, macs } = method.scheme(field).cost(calibration.steps);
+  const solve = await compileEnds(field, method, span, scoringOf(calibration), options);
+  const { witnesses, predictor } = calibration;
+  if (witnesses !== undefined)
+    await checkWitnesses(solve, witnesses, { coverage, boundFor }).catch(async (error: unknown) => {
+      await solve.dispose();
+      throw error;
+    });
+  const { nfe: fastNfe, macs: solveMacs } = method.scheme(field).cost(calibration.steps);
+  const fastMacs =
+    solveMacs + (predictor === undefined ? 0 : predictorMacs(predictor.mean.length, predictor.hidden));
   return {
     run: async (z0, controls = {}, signal = undefined) => {
       const started = performance.now();
-      const { end: fast, scores } = await solve.run(z0, controls);
-      const bounds = scores.map((score) => boundOf(calibration, level, score));
-      const refined = [...bounds.keys()].filter((row) => !((bounds[row] ?? Number.NaN) <= guard));
-      const samples = bounds.length;
-      const told = { bounds, scores, refined, shift: scoreShift(calibration, scores) };
-      const known = { samples, coverage: level.coverage, refined: refined.length, fastNfe };
-      const done = (): number => performance.now() - started;
-      if (refined.length === 0) {
-        const costs = { needed: 0, fallbackNfe: 0, meanNfe: fastNfe, meanMacs: macs };
-        return { end: fast, ...told, statistics: { ...known, ...costs, milliseconds: done() } };
+      const { end: fast, scores, traits } = await solve.run(z0, controls);
+      const shift = scoreShift(calibration, scores, traits);
+      const isAlarmed = !trust && isShifted(shift);
+      const bounds = scores.map((score) => (isAlarmed ? Number.POSITIVE_INFINITY : boundFor(score)));
+      const again = secondAnswers(fast, (rows) =>
+        solveRows({ field, span, fallback, options, signal }, { z0, controls }, rows),
+      );
+      const [beyondGuard, within] = parted(
+        [...bounds.keys()],
+        (row) => !((bounds[row] ?? Number.NaN) <= guard),
+      );
+      const spots = spotCheck === undefined ? [] : drawnFrom(within, spotCheck.samples, spotCheck.random);
+      await again.take([...beyondGuard, ...spots]);
+      const beyond = spots.filter((row) => !(again.moved(row) <= (bounds[row] ?? Number.NaN))).length;
+      const isRefuted = isBeyondChance(beyond, spots.length, 1 - coverage);
+      if (isRefuted) {
+        bounds.fill(Number.POSITIVE_INFINITY);
+        await again.take(within);
       }
-      const again = mapSamples({ z0, controls }, (value) => pickRows(value, refined));
-      const request = { ...options, span, method: fallback, controls: again.controls, signal };
-      const solution = await solveField(field, again.z0, request);
-      const better = orThrow(solution).states.at(-1) as Tensor;
-      const { statistics } = solution;
-      const moved = stateErrors(pickRows(fast, refined), better).samples;
-      const share = refined.length / samples;
-      const costs = {
-        needed: moved.filter((distance) => !(distance <= guard)).length,
-        fallbackNfe: statistics.nfe,
-        meanNfe: fastNfe + share * statistics.nfe,
-        meanMacs: macs + share * statistics.macs,
+      const { end, refined, nfe, macs } = again.answer();
+      const samples = bounds.length;
+      const share = refined.length / Math.max(1, samples);
+      return {
+        ...{ end, bounds, scores, shift, refined, isTrusted: !isAlarmed && !isRefuted },
+        statistics: {
+          ...{ samples, coverage, refined: refined.length, checked: spots.length, beyond, fastNfe },
+          needed: refined.filter((row) => !(again.moved(row) <= guard)).length,
+          fallbackNfe: nfe,
+          meanNfe: fastNfe + share * nfe,
+          meanMacs: fastMacs + share * macs,
+          milliseconds: performance.now() - started,
+        },
       };
-      const end = replaced(fast, refined, better);
-      return { end, ...told, statistics: { ...known, ...costs, milliseconds: done() } };
     },
     dispose: () => solve.dispose(),
   };
 }
 
-/** The first tensor, with rows of the second in the place of some. */
-function replaced(fast: Tensor, rows: readonly number[], better: Tensor): Tensor {
-  const order = Array.from({ length: fast.shape[0] ?? 0 }, (_, row) => row);
-  for (const [i, row] of rows.entries()) order[row] = order.length + i;
-  return pickRows(stackedRows([fast, better]), order);
+function parted(rows: readonly number[], is: (row: number) => boolean): readonly [number[], number[]] {
+  return [rows.filter(is), rows.filter((row) => !is(row))];
+}
+
+function drawnFrom(rows: readonly number[], count: number, random: Random): number[] {
+  const order = [...random.permutation(rows.length)].slice(0, count);
+  return order.map((at) => rows[at] ?? 0);
 }
 
 /** Bounds hold for what was calibrated, and for nothing else. */

@@ -1,18 +1,10 @@
-import {
-  add,
-  mul,
-  type NamedNodes,
-  type Node,
-  reduceSum,
-  reshape,
-  sqrt,
-  square,
-  trace,
-} from "../../graph/index.js";
+import { add, mul, type NamedNodes, type Node, trace } from "../../graph/index.js";
 import type { Field, FixedMethod, Span } from "../../ode/index.js";
 import { controlSpecs, graphAlgebraWithin, planMesh, stateType, stepsOf } from "../../ode/internal.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, fail, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { type ErrorPredictor, predictedErrors } from "./error-predictor.js";
+import { rowNorms, traitsOf } from "./traits.js";
 
 /** States at the end of a solve, and how much its own steps doubt them. */
 export interface ScoredStates {
@@ -42,49 +34,69 @@ export const compileScoredSolve = (
   options: CompileOptions = {},
 ): Promise<CompiledScoredSolve> => compileEnds(field, method, span, "own", options);
 
-/** Where scores come from; `none`: all are 0, for methods that know nothing of their errors. */
-export type ScoreKind = "own" | "none";
+/**
+ * Where scores come from. `none`: all are 0, for methods that know nothing of their errors; a predictor: errors as it foretells
+ * them from traits; `traits`: 0 as well, with traits to learn one from.
+ */
+export type Scoring = "own" | "none" | "traits" | ErrorPredictor;
 
-/** `compileScoredSolve`, also without scores: samples that broke are still told apart. */
+/** What a solve told of its samples: `traits` are [n, traits] where scores come from them. */
+export interface TracedStates extends ScoredStates {
+  readonly traits: Tensor | undefined;
+}
+
+/** A solve that tells them. */
+export interface CompiledTracedSolve extends CompiledScoredSolve {
+  run(z0: Tensor, controls?: NamedTensors): Promise<TracedStates>;
+}
+
+/** `compileScoredSolve` by any score; samples that broke are always told apart. */
 export async function compileEnds(
   field: Field,
   method: FixedMethod,
   span: Span,
-  kind: ScoreKind,
+  scoring: Scoring,
   options: CompileOptions,
-): Promise<CompiledScoredSolve> {
+): Promise<CompiledTracedSolve> {
   const { dtype } = stateType(field);
   const graph = trace({ "/z0": stateType(field), ...controlSpecs(field) }, (inputs: NamedNodes) => {
     const { "/z0": start, ...controls } = inputs;
-    return scoredEnds(field, method, span, kind, { z0: start as Node, controls });
+    const { traits, ...known } = scoredEnds(field, method, span, scoring, { z0: start as Node, controls });
+    return traits === undefined ? known : { ...known, traits };
   });
-  const program = await compile(graph, { hot: true, ...options }, { end: "rows", scores: "rows" });
+  const joins = Object.fromEntries(Object.keys(graph.outputs).map((name) => [name, "rows"] as const));
+  const program = await compile(graph, { hot: true, ...options }, joins);
   return {
     run: async (z0, controls = {}) => {
       const outputs = await program.run({ ...controls, "/z0": cast(z0, dtype) });
       const end = outputs.end as Tensor;
       const scores = toFloat64(outputs.scores as Tensor);
-      return { end, scores: scores.map((score, i) => (isWhole(end, i) ? score : Number.NaN)) };
+      const whole = scores.map((score, i) => (isWhole(end, i) ? score : Number.NaN));
+      return { end, scores: whole, traits: outputs.traits };
     },
     dispose: () => program.dispose(),
   };
 }
 
-/** The solve as nodes: states at its end, [batch, …], and scores, [batch]. */
+/** The solve as nodes: states at its end, [batch, …], scores, [batch], and the traits that they come from, if they do. */
 export function scoredEnds(
   field: Field,
   method: FixedMethod,
   span: Span,
-  kind: ScoreKind,
+  scoring: Scoring,
   { z0, controls }: { readonly z0: Node; readonly controls: NamedNodes },
-): { readonly end: Node; readonly scores: Node } {
+): { readonly end: Node; readonly scores: Node; readonly traits?: Node } {
   const { mesh } = planMesh(method.grid, { span });
   const algebra = graphAlgebraWithin({ low: Math.min(...mesh), high: Math.max(...mesh) });
-  const site = { steps: stepsOf(mesh), z0, controls, algebra, estimate: kind === "own" };
+  const site = { steps: stepsOf(mesh), z0, controls, algebra, estimate: scoring === "own" };
   const records = method.scheme(field).solve(site);
   const end = records.at(-1)?.z1 ?? z0;
   const nothing = mul(rowNorms(z0), 0);
-  if (kind === "none") return { end, scores: nothing };
+  if (scoring === "none") return { end, scores: nothing };
+  if (scoring !== "own") {
+    const traits = traitsOf({ z0, controls, end, records });
+    return { end, traits, scores: scoring === "traits" ? nothing : predictedErrors(traits, scoring) };
+  }
   const doubts = records.map(({ correction, error }) => {
     const doubt = correction ?? error;
     if (doubt !== undefined) return rowNorms(doubt);
@@ -96,12 +108,6 @@ export function scoredEnds(
   });
   const [first = nothing, ...others] = doubts;
   return { end, scores: others.reduce((sum, doubt) => add(sum, doubt), first) };
-}
-
-/** Euclidean norms of samples, [batch]. */
-export function rowNorms(x: Node): Node {
-  const axes = x.shape.slice(1).map((_, i) => i + 1);
-  return reshape(sqrt(reduceSum(square(x), axes, false)), [x.shape[0] ?? 1]);
 }
 
 /** Whether all numbers of a sample are finite. */

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { fail } from "../../tensor/index.js";
 import { type ErrorCalibration, errorBound } from "./calibration.js";
+import { type ErrorPredictor, errorPredictorSchema } from "./error-predictor.js";
+import type { Scoring } from "./scored-solve.js";
+import { type Witnesses, witnessesSchema } from "./witnesses.js";
 
 /** How far a fitted solve is off, as its file says it: bounds of errors by score, for several coverages. */
 export interface SolveCalibration {
@@ -14,10 +17,18 @@ export interface SolveCalibration {
   readonly samples: number;
   /** What errors were measured against: the spelling of a method. */
   readonly reference: string;
-  /** `own`: what the method's corrections added; `none`: the method knows nothing of its errors, one bound serves all. */
-  readonly score: "own" | "none";
+  /**
+   * `predicted`: errors as `predictor` foretells them; `own`: what the method's corrections added; `none`: nothing is known, one
+   * bound serves all.
+   */
+  readonly score: "predicted" | "own" | "none";
+  readonly predictor?: ErrorPredictor | undefined;
   /** Quantiles of the scores at equal distances, the smallest and the largest first and last; none without scores. */
   readonly scores: readonly number[];
+  /** The same of every trait that the predictor sees. */
+  readonly traits?: readonly (readonly number[])[] | undefined;
+  /** Samples by which a solver shows that it is the one that was calibrated. Absent in older files. */
+  readonly witnesses?: Witnesses | undefined;
   /** For every coverage, increasing. */
   readonly levels: readonly ErrorCalibration[];
   /** What all that promises, for people. */
@@ -33,24 +44,36 @@ export const GUARANTEE: string =
 const numbers = z.array(z.number());
 
 /** Checks a calibration that came from outside. */
-export const solveCalibrationSchema: z.ZodType<SolveCalibration> = z.object({
-  method: z.string(),
-  steps: z.number().int().min(1),
-  span: z.tuple([z.number(), z.number()]),
-  fingerprint: z.string(),
-  samples: z.number().int().min(1),
-  reference: z.string(),
-  score: z.enum(["own", "none"]),
-  scores: numbers,
-  levels: z
-    .array(
-      z
-        .object({ coverage: z.number().gt(0).lt(1), edges: numbers, bounds: numbers, counts: numbers })
-        .refine(({ edges, bounds }) => bounds.length === edges.length + 1, "one bound more than edges"),
-    )
-    .min(1),
-  guarantee: z.string(),
-});
+export const solveCalibrationSchema: z.ZodType<SolveCalibration> = z
+  .object({
+    method: z.string(),
+    steps: z.number().int().min(1),
+    span: z.tuple([z.number(), z.number()]),
+    fingerprint: z.string(),
+    samples: z.number().int().min(1),
+    reference: z.string(),
+    score: z.enum(["predicted", "own", "none"]),
+    predictor: errorPredictorSchema.optional(),
+    scores: numbers,
+    traits: z.array(numbers).optional(),
+    witnesses: witnessesSchema.optional(),
+    levels: z
+      .array(
+        z
+          .object({ coverage: z.number().gt(0).lt(1), edges: numbers, bounds: numbers, counts: numbers })
+          .refine(({ edges, bounds }) => bounds.length === edges.length + 1, "one bound more than edges"),
+      )
+      .min(1),
+    guarantee: z.string(),
+  })
+  .refine(
+    ({ score, predictor }) => (score === "predicted") === (predictor !== undefined),
+    "a predictor where errors are predicted",
+  );
+
+/** Where the scores of a calibrated solve come from. */
+export const scoringOf = ({ score, predictor }: SolveCalibration): Scoring =>
+  score === "predicted" ? (predictor ?? "none") : score;
 
 /** Scores beyond the largest of the calibration by more than this factor are not known to mean anything. */
 const SCORE_MARGIN = 1.1;

@@ -18,11 +18,16 @@ interface StreamCounts {
   readonly training: number;
   readonly validation: number;
   readonly heldOut: number;
+  /** For bounds of errors, and nothing else. Default: none, and there are no bounds. */
+  readonly calibration?: number | undefined;
 }
+
+/** A part of the data. */
+type StreamPart = keyof StreamCounts;
 
 /**
  * States made from rows of data on demand: `make` is given a part and row numbers within it. Training rows come in random
- * order, each call a new order; validation and held-out rows from the front, no more than there are.
+ * order, each call a new order; validation, held-out and calibration rows from the front, no more than there are.
  * @example encodedStates("MNIST through h_x", { training: 60_000, validation: 1000, heldOut: 9000 },
  *   async (part, rows) => ({ z0: await encode(pickImages(images[part], rows)), controls: {} }))
  * @throws INVALID_ARGUMENT for a part without samples.
@@ -30,20 +35,20 @@ interface StreamCounts {
 export function encodedStates(
   description: string,
   counts: StreamCounts,
-  make: (part: keyof StreamCounts, rows: Uint32Array) => Promise<Samples>,
+  make: (part: StreamPart, rows: Uint32Array) => Promise<Samples>,
 ): StateStream {
   for (const [part, count] of Object.entries(counts)) {
-    if (Number.isInteger(count) && count >= 1) continue;
+    if (count === undefined || (Number.isInteger(count) && count >= 1)) continue;
     throw fail("INVALID_ARGUMENT", {
       what: `${description}: ${part} states`,
       expected: "at least one",
       received: String(count),
     });
   }
-  const front = (part: keyof StreamCounts) => (wanted: number) =>
+  const front = (part: StreamPart) => (wanted: number) =>
     make(
       part,
-      Uint32Array.from({ length: Math.min(wanted, counts[part]) }, (_, i) => i),
+      Uint32Array.from({ length: Math.min(wanted, counts[part] ?? 0) }, (_, i) => i),
     );
   return {
     description,
@@ -56,5 +61,6 @@ export function encodedStates(
     },
     validation: front("validation"),
     heldOut: front("heldOut"),
+    ...(counts.calibration !== undefined && { calibration: front("calibration") }),
   };
 }

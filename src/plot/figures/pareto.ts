@@ -39,6 +39,8 @@ export interface ParetoOptions extends FigureText {
   readonly costLabels?: Partial<Record<Cost, string>>;
   /** Which points carry their label in the picture; all carry it on hover. Default `"hypersolver"`. */
   readonly labels?: "hypersolver" | "all" | "none";
+  /** An error that is wanted, drawn as a line across. Default: none. */
+  readonly wanted?: number | undefined;
   /** Width and height of a panel in CSS pixels. Default 480 × 320 for one panel, 270 × 270 for several. */
   readonly width?: number;
   readonly height?: number;
@@ -82,7 +84,8 @@ export function paretoFronts(
   requireMethods("Pareto front", series);
   const { costs = ["nfe", "macs", "milliseconds"], errorLabel = "error" } = options;
   const rows = costs.map((cost) => rowsOf(series, cost));
-  const error = logAxis(rows.flat().map((row) => row.error));
+  const { wanted } = options;
+  const error = logAxis([...rows.flat().map((row) => row.error), ...(wanted === undefined ? [] : [wanted])]);
   const { width = 270, height = 270 } = options;
   const color = methodChannel(series, width * costs.length, "circle");
   const panels = costs.map((cost, i) => ({
@@ -99,6 +102,7 @@ export function paretoFronts(
       error,
       errorTitle: i === 0 ? errorLabel : null,
       labels: options.labels ?? "hypersolver",
+      wanted,
     }),
   }));
   const { name = "pareto", title = "Error against cost" } = options;
@@ -122,6 +126,7 @@ interface Panel {
   readonly error: LogAxis;
   readonly errorTitle: string | null;
   readonly labels: "hypersolver" | "all" | "none";
+  readonly wanted: number | undefined;
 }
 
 /** Lines and points of the others, then those of the hypersolvers on top, then labels. */
@@ -140,7 +145,18 @@ function panelLayers(panel: Panel): Layer[] {
   const line = { type: "line", aria: false } as const;
   const point = { type: "circle", opacity: 1, stroke: "#ffffff" } as const;
   const only = (filter: string) => ({ transform: [{ filter }] });
+  const goal: Layer[] =
+    panel.wanted === undefined
+      ? []
+      : [
+          {
+            data: { values: [{ error: panel.wanted }] },
+            mark: { type: "rule", stroke: "#5f6368", strokeDash: [5, 4], strokeWidth: 1.2 },
+            encoding: { y },
+          },
+        ];
   const layers: Layer[] = [
+    ...goal,
     { ...only(`!(${emphasized})`), mark: { ...line, strokeWidth: 1.5, strokeOpacity: 0.85 }, encoding },
     { ...only(`!(${emphasized})`), mark: { ...point, size: 38, strokeWidth: 0.8 }, encoding: described },
     { ...only(emphasized), mark: { ...line, strokeWidth: 3 }, encoding },

@@ -132,12 +132,19 @@ function boundsLine(calibration: FitRun["metrics"]["calibration"]): string[] {
   if (calibration === undefined || level === undefined) return [];
   const { coverage, bounds } = level;
   const [least, most] = [Math.min(...bounds), Math.max(...bounds)].map(formatNumber);
-  const range = least === most ? least : `${least} to ${most}, by what its corrections add`;
+  const range = least === most ? least : `${least} to ${most}, ${SCORED[calibration.score]}`;
   return [
     `${formatNumber(100 * coverage)} % of new states like these end within ${range}, by ${calibration.samples} others: ` +
       "`solve --guard` goes by that.",
   ];
 }
+
+/** What bounds go by. */
+const SCORED = {
+  predicted: "by what the solver sees of each",
+  own: "by what its corrections add",
+  none: "the same for all",
+} as const;
 
 /** What people are told of. */
 const SHOWN_COVERAGE = 0.95;

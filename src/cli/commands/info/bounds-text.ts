@@ -2,7 +2,14 @@ import type { SolveCalibration } from "../../../hypersolver/index.js";
 import { textTable } from "../../../plot/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 
-/** Bounds of errors, a row a coverage and a column a bin of scores, with what they promise. */
+/** What bounds go by. */
+const SCORES: Readonly<Record<SolveCalibration["score"], string>> = {
+  predicted: "by errors as a small network foretells them",
+  own: "by what its corrections add",
+  none: "one for all states",
+};
+
+/** Bounds of errors, a row a coverage, with what they promise. */
 export function boundsText({
   method,
   steps,
@@ -14,18 +21,18 @@ export function boundsText({
   guarantee,
 }: SolveCalibration): string {
   const [t0, t1] = span;
-  const edges = levels[0]?.edges ?? [];
-  const labels =
-    edges.length === 0 ? ["bound"] : [...edges.map((edge) => `score < ${formatNumber(edge)}`), "above"];
-  const rows = levels.map(({ coverage, bounds }) => [
-    `${formatNumber(100 * coverage)} %`,
-    ...bounds.map(formatNumber),
-  ]);
-  const by = score === "own" ? "by what its corrections add (the score)" : "one for all states";
+  const rows = levels.map(({ coverage, bounds }) => {
+    const [least, most] = [Math.min(...bounds), Math.max(...bounds)].map(formatNumber);
+    return [
+      `${formatNumber(100 * coverage)} %`,
+      least === most ? least : `${least} to ${most}`,
+      String(bounds.length),
+    ];
+  });
   return [
-    `Bounds of the errors of ${method} in ${steps === 1 ? "1 step" : `${steps} steps`} from s = ${t0} to ${t1}, ${by}; measured on ${samples} ` +
+    `Bounds of the errors of ${method} in ${steps === 1 ? "1 step" : `${steps} steps`} from s = ${t0} to ${t1}, ${SCORES[score]}; measured on ${samples} ` +
       `states against ${reference}:`,
-    textTable(["coverage", ...labels], rows),
+    textTable(["coverage", "bounds", "bins"], rows),
     guarantee,
   ].join("\n");
 }

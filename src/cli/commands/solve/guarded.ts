@@ -1,18 +1,19 @@
 import { compileGuardedSolve, type GuardedStates, guardFallback } from "../../../hypersolver/index.js";
 import { type Samples, shiftWarnings } from "../../../hypersolver/internal.js";
-import type { Field, FixedMethod, Method, Span } from "../../../ode/index.js";
+import { type Field, type FixedMethod, fixed, type Method, type Span } from "../../../ode/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
-import { formatShape } from "../../../tensor/index.js";
+import { formatShape, Random } from "../../../tensor/index.js";
 import { compileOptions } from "../../files/models.js";
 import { placeName } from "../../files/standard-input.js";
 import type { TablePlace } from "../../files/table-place.js";
 import { calibratedMethod } from "../../options/calibrated-method.js";
 import { type ChosenMethod, chosenMethod } from "../../options/method.js";
 import type { Machine } from "../../options/options.js";
+import { unusable } from "../../options/usage-error.js";
 import type { Output } from "../../terminal/output.js";
 import { preview } from "./preview.js";
 import { guardedContent } from "./states-file.js";
-import type { SolveOptions } from "./table.js";
+import { BASE, type SolveOptions } from "./table.js";
 
 /** What `solve --guard` is asked. */
 interface GuardedAsk {
@@ -39,16 +40,17 @@ export async function guardedAnswer(ask: GuardedAsk, warnings: readonly string[]
   const { guard, field, samples, chosen, options, signal, output } = ask;
   const { method, calibration } = calibratedMethod(chosen);
   const { span = calibration.span } = ask;
-  const { guardMethod, coverage } = options;
-  const fallback =
-    guardMethod === undefined
-      ? guardFallback(field, guard)
-      : (await chosenMethod({ method: guardMethod }, {})).method;
-  const spec = { guard, coverage, fallback };
+  const { coverage, trust = false, spotCheck, seed } = options;
+  const fallback = await fallbackOf(ask, method);
+  const random = new Random(seed).fork("spot check");
+  const spec = {
+    ...{ guard, coverage, fallback, trust },
+    spotCheck: spotCheck === undefined ? undefined : { samples: spotCheck, random },
+  };
   const solve = await compileGuardedSolve(field, method, span, calibration, spec, compileOptions(options));
   try {
     const states = await solve.run(samples.z0, samples.controls, signal);
-    const shifted = shiftWarnings(states.shift);
+    const shifted = doubtsOf(states, trust);
     for (const warning of shifted) output.warn(warning);
     await ask.table?.write(guardedContent(states, { span, field: options.field }));
     return {
@@ -60,8 +62,32 @@ export async function guardedAnswer(ask: GuardedAsk, warnings: readonly string[]
   }
 }
 
+/** What solves samples again. */
+async function fallbackOf(
+  { guard, field, chosen, options: { guardMethod } }: GuardedAsk,
+  { grid }: FixedMethod,
+): Promise<Method> {
+  if (guardMethod === undefined) return guardFallback(field, guard);
+  if (guardMethod !== BASE) return (await chosenMethod({ method: guardMethod }, {})).method;
+  if (chosen.correction !== undefined) return fixed(chosen.correction.base, grid);
+  throw unusable("--guard-method base", "a correction, which has a base", chosen.method.text);
+}
+
+/** What speaks against the bounds, and what was made of it. */
+function doubtsOf({ shift, isTrusted, statistics }: GuardedStates, trust: boolean): string[] {
+  const shifted = shiftWarnings(shift).map(
+    (sentence) =>
+      `${sentence}; ${trust ? "--trust goes by them" : "all samples were solved again (--trust goes by the bounds)"}`,
+  );
+  if (isTrusted || shifted.length > 0) return shifted;
+  const { beyond, checked, coverage } = statistics;
+  return [
+    `${beyond} of ${checked} samples that were checked are beyond their bounds of ${formatNumber(100 * coverage)} %: all were solved again`,
+  ];
+}
+
 function jsonOf(
-  { end, bounds, refined, shift, statistics }: GuardedStates,
+  { end, bounds, refined, shift, isTrusted, statistics }: GuardedStates,
   { text: method }: FixedMethod,
   { guard, options }: GuardedAsk,
   fallback: Method,
@@ -77,6 +103,7 @@ function jsonOf(
     fallback: fallback.text,
     ...statistics,
     shift: shift ?? null,
+    trusted: isTrusted,
     errorBounds: told,
     refinedRows: refined,
     warnings,

@@ -94,10 +94,16 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(
   },
 );
 
-function refuseContradictions({ span, times, guard, coverage, guardMethod, check }: SolveOptions): void {
+function refuseContradictions(options: SolveOptions): void {
+  const { span, times, guard, coverage, guardMethod, trust, spotCheck, check } = options;
   if (guard !== undefined && check === true)
     throw unusable("--guard, --check", "one of the two: --guard solves doubtful samples again", "both");
-  const ofGuard = coverage !== undefined ? "--coverage" : guardMethod && "--guard-method";
+  const [ofGuard] = [
+    coverage !== undefined && "--coverage",
+    guardMethod !== undefined && "--guard-method",
+    trust === true && "--trust",
+    spotCheck !== undefined && "--spot-check",
+  ].filter((name) => name !== false);
   if (guard === undefined && ofGuard !== undefined)
     throw unusable(ofGuard, "--guard beside it, the largest bound of an error", "no --guard");
   if (guard !== undefined && times !== undefined)

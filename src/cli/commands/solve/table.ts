@@ -6,6 +6,14 @@ import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
 import { fieldArgument, formatRow, seedTable } from "../../options/tables.js";
 
+/** What `--guard-method` may be beside a method. */
+export const BASE = "base";
+
+/** Reads what solves samples again. @throws as `checkMethodText`. */
+export const checkGuardMethod = (text: string): void => {
+  if (text !== BASE) checkMethodText(text);
+};
+
 /** What `solve` is told beside the field and its inputs. */
 export const solveOwnTable = {
   correction: {
@@ -99,8 +107,20 @@ export const solveOwnTable = {
     type: "text",
     otherwise: "dopri5 at a hundredth of the guard",
     placeholder: "method",
-    reads: checkMethodText as typeof checkMethodText,
-    help: "with --guard: what solves samples again, such as dopri5@1e-5",
+    reads: checkGuardMethod as typeof checkGuardMethod,
+    help: "with --guard: what solves samples again, such as dopri5@1e-5; `base` for the steps of a correction's own base",
+  },
+  trust: {
+    type: "boolean",
+    flag: "--trust",
+    help: "with --guard: go by the bounds also for states of another kind than those of the fit, which else are all solved again",
+  },
+  spotCheck: {
+    type: "integer",
+    min: 1,
+    max: most.samples as number,
+    placeholder: "n",
+    help: "with --guard: solve so many samples within the guard again as well, and all where too many are beyond their bounds",
   },
   check: {
     type: "boolean",

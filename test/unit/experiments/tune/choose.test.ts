@@ -42,6 +42,20 @@ describe("the choice", () => {
     expect([found?.plain?.record.name, found?.learned?.record.name]).toEqual(["slow", "ns"]);
   });
 
+  it("is never a student, which is told of beside it", () => {
+    const student = finalist("student", "student", 1, 0.001);
+    const found = choose([student, finalist("heun", "classical", 3, 0.009)], goal);
+    expect([found?.winner.record.name, found?.student]).toEqual(["heun", student]);
+    expect(found?.runnersUp).toEqual([]);
+    expect(
+      choose([finalist("far", "student", 1, 0.1), finalist("heun", "classical", 3, 0.009)], goal),
+    ).toMatchObject({
+      student: undefined,
+      isMet: true,
+    });
+    expect(choose([student], goal)).toBeUndefined();
+  });
+
   it("is a classical method where learning gains next to nothing", () => {
     const found = choose(
       [finalist("ns", "coefficients", 3, 0.009), finalist("heun", "classical", 3.1, 0.009)],

@@ -51,8 +51,9 @@ describe("a guarded solve", () => {
     const calibration = await calibrated();
     const level = calibration.levels.find(({ coverage }) => coverage === 0.9);
     const sortedBounds = [...(level?.bounds ?? [])].sort((a, b) => a - b);
-    expect(sortedBounds).toHaveLength(3);
-    const spec = { guard: sortedBounds[1] ?? 0, coverage: 0.85, fallback: reference };
+    // 640 samples: six bins of a hundred.
+    expect(sortedBounds).toHaveLength(6);
+    const spec = { guard: sortedBounds[3] ?? 0, coverage: 0.85, fallback: reference };
     const solve = await compileGuardedSolve(field, method, span, calibration, spec);
     const { z0 } = wide(normals(1000, 2, 2));
     const { end, bounds, refined, statistics } = await solve.run(z0);
@@ -69,7 +70,7 @@ describe("a guarded solve", () => {
     expect(statistics).toMatchObject({ samples: 1000, coverage: 0.9, fastNfe: 2, refined: refined.length });
     expect(statistics.needed).toBe(refined.filter((row) => (errors[row] ?? 0) > spec.guard).length);
     expect(statistics.meanNfe).toBeCloseTo(2 + (statistics.fallbackNfe * refined.length) / 1000, 9);
-    // 0.9 ± 4 deviations of three Betas of some 200, and of 1000 draws.
+    // 0.9 ± 4 deviations of six Betas of some 100, and of 1000 draws.
     const covered = errors.filter((error, row) => error <= (bounds[row] ?? 0)).length / 1000;
     expect(Math.abs(covered - 0.9)).toBeLessThan(0.07);
   });
@@ -106,6 +107,36 @@ describe("a guarded solve", () => {
     const spec = { guard: 2 * (level?.bounds[0] ?? 0), coverage: 0.9 };
     const { refined } = await (await compileGuardedSolve(field, own, span, calibration, spec)).run(z0);
     expect(refined).toEqual([]);
+  });
+});
+
+describe("what speaks against the bounds", () => {
+  test("a spot check that finds too many beyond their bounds has all solved again", async () => {
+    const calibration = await calibrated();
+    const optimistic = {
+      ...calibration,
+      witnesses: undefined,
+      levels: calibration.levels.map((level) => ({
+        ...level,
+        bounds: level.bounds.map((bound) => bound / 20),
+      })),
+    };
+    const { z0 } = wide(normals(300, 2, 8));
+    const checked = async (own: SolveCalibration) => {
+      const spotCheck = { samples: 20, random: new Random(3) };
+      const spec = { guard: 1e9, fallback: reference, spotCheck };
+      return (await compileGuardedSolve(field, method, span, own, spec)).run(z0);
+    };
+    const right = await checked(calibration);
+    expect(right.isTrusted).toBe(true);
+    expect(right.statistics.checked).toBe(20);
+    expect(right.refined.length).toBeLessThan(40);
+    const wrong = await checked(optimistic);
+    expect([wrong.isTrusted, wrong.refined.length]).toEqual([false, 300]);
+    expect(wrong.statistics.beyond).toBeGreaterThan(10);
+    await expect(checked({ ...optimistic, witnesses: calibration.witnesses })).rejects.toThrow(
+      /\d+ beyond their bounds of 0\.95/,
+    );
   });
 });
 

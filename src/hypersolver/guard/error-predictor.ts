@@ -1,0 +1,110 @@
+import { z } from "zod";
+import {
+  abs,
+  add,
+  constant,
+  exp,
+  less,
+  maximum,
+  minimum,
+  mul,
+  type NamedNodes,
+  type Node,
+  reduceMax,
+  reshape,
+  sub,
+  where,
+} from "../../graph/index.js";
+import { type Module, mlp } from "../../nn/index.js";
+import { fail, fromNumbers, sizeOf } from "../../tensor/index.js";
+
+/** A small network that foretells how far off a solve is by what the solve knows of a sample (`traitsOf`), as plain JSON. */
+export interface ErrorPredictor {
+  /** Of the traits where it was learned; they are told by how many deviations they are off. */
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+  /** So many deviations were seen; beyond, nothing is foretold. */
+  readonly reach: number;
+  /** Of the logarithms of errors. */
+  readonly target: { readonly mean: number; readonly deviation: number };
+  /** Units of its two hidden layers. */
+  readonly hidden: number;
+  /** Its weights, as `mlp` names them, flat. */
+  readonly weights: Readonly<Record<string, readonly number[]>>;
+}
+
+const numbers = z.array(z.number());
+
+/** Checks one that came from outside. */
+export const errorPredictorSchema: z.ZodType<ErrorPredictor> = z
+  .object({
+    mean: numbers,
+    deviation: z.array(z.number().gt(0)),
+    reach: z.number().gt(0),
+    target: z.object({ mean: z.number(), deviation: z.number() }),
+    hidden: z.number().int().min(1).max(1024),
+    weights: z.record(z.string(), numbers),
+  })
+  .refine(({ mean, deviation }) => mean.length === deviation.length, "as many deviations as means")
+  .refine(
+    ({ mean, hidden, weights }) =>
+      Object.entries(predictorNetwork(mean.length, hidden).parameters).every(
+        ([name, { shape }]) => weights[name]?.length === sizeOf(shape),
+      ),
+    "the weights of its network",
+  );
+
+/** Deviations after which more of them are the same. */
+const CLIP = 5;
+
+/** The network, from so many traits to one number. */
+export const predictorNetwork = (traits: number, hidden: number): Module =>
+  mlp({ sizes: [traits, hidden, hidden, 1], activation: "tanh" });
+
+/** Multiply–accumulates a sample. */
+export const predictorMacs = (traits: number, hidden: number): number =>
+  traits * hidden + hidden * hidden + hidden;
+
+/** What the network sees of traits, [batch, traits]: deviations off the mean, none beyond 5. */
+export function seenTraits(traits: Node, scale: Pick<ErrorPredictor, "mean" | "deviation">): Node {
+  return maximum(minimum(offMean(traits, scale), CLIP), -CLIP);
+}
+
+function offMean(traits: Node, { mean, deviation }: Pick<ErrorPredictor, "mean" | "deviation">): Node {
+  const row = (values: readonly number[]): Node =>
+    constant(fromNumbers(Float32Array.from(values), [1, values.length]));
+  return mul(sub(traits, row(mean)), row(deviation.map((each) => 1 / each)));
+}
+
+/**
+ * Errors as they are foretold, [batch], above 0, in units of the state; infinite for samples of which a trait is further off
+ * than any that was seen.
+ * @param traits [batch, traits], as `traitsOf` gives them.
+ * @throws CARD_MISMATCH for other traits than it was learned from.
+ */
+export function predictedErrors(traits: Node, predictor: ErrorPredictor): Node {
+  const { mean, reach, target, hidden, weights } = predictor;
+  if (traits.shape[1] !== mean.length)
+    throw fail("CARD_MISMATCH", {
+      what: "guard",
+      expected: `${mean.length} traits of a sample, as its bounds were calibrated by`,
+      received: String(traits.shape[1]),
+      help: "fit again: the file is of a version that looked at other traits",
+    });
+  const network = predictorNetwork(mean.length, hidden);
+  const values: NamedNodes = Object.fromEntries(
+    Object.entries(network.parameters).map(([name, { shape }]) => [
+      name,
+      constant(fromNumbers(Float32Array.from(weights[name] ?? []), shape)),
+    ]),
+  );
+  const flat = (value: Node): Node => reshape(value, [traits.shape[0] ?? 1]);
+  const foretold = flat(network.apply(values, seenTraits(traits, predictor)));
+  const error = exp(add(mul(foretold, target.deviation), target.mean));
+  const furthest = flat(reduceMax(abs(offMean(traits, predictor)), [1], true));
+  return where(
+    less(furthest, constant(reach, "float32")),
+    error,
+    constant(Number.POSITIVE_INFINITY, "float32"),
+  );
+}

@@ -1,0 +1,124 @@
+import { mean, reshape, square, sub } from "../../graph/index.js";
+import { initialize } from "../../nn/index.js";
+import { adam, compileTraining, cosineAnnealing } from "../../optim/index.js";
+import type { CompileOptions } from "../../runtime/index.js";
+import { fromNumbers, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { pickRows } from "../../tensor/internal.js";
+import { type ErrorPredictor, predictorMacs, predictorNetwork, seenTraits } from "./error-predictor.js";
+
+/** Samples below which nothing is learned. */
+export const FEWEST_TO_LEARN = 200;
+/** Rows of a mini-batch. */
+const BATCH = 256;
+const ITERATIONS = 2000;
+const LEARNING_RATE = 3e-3;
+/** Units of the hidden layers, the first that the solve can afford. */
+const HIDDEN = [32, 24, 16, 8];
+/** Of the arithmetic of the solve, what a prediction may cost. */
+const SHARE = 0.1;
+/** Errors below this share of the median are as good as that. */
+const FLOOR = 0.05;
+/** Traits further off than those learned from by more than this factor are not known to mean anything. */
+const REACH = 1.1;
+
+/**
+ * Learns to foretell errors from traits, by least squares on their logarithms.
+ * @param traits [n, traits]; rows that are not finite are left out.
+ * @param errors of the same samples.
+ * @param macs of the solve: a prediction costs a tenth at most.
+ * @returns undefined where there are too few samples, or no network is small enough.
+ */
+export async function learnPredictor(
+  traits: Tensor,
+  errors: Float64Array,
+  macs: number,
+  random: Random,
+  options: CompileOptions,
+): Promise<ErrorPredictor | undefined> {
+  const width = traits.shape[1] ?? 0;
+  const hidden = HIDDEN.find((units) => predictorMacs(width, units) <= SHARE * macs);
+  const values = toFloat64(traits);
+  const isKnown = (row: number): boolean =>
+    Number.isFinite(errors[row]) && values.subarray(row * width, (row + 1) * width).every(Number.isFinite);
+  const rows = [...errors.keys()].filter(isKnown);
+  if (hidden === undefined || rows.length < FEWEST_TO_LEARN) return undefined;
+  const known = pickRows(traits, rows);
+  const scale = scaleOf(toFloat64(known), width);
+  const own = rows.map((row) => errors[row] ?? 0);
+  const floor = FLOOR * ([...own].sort((a, b) => a - b)[own.length >> 1] ?? 0) + Number.MIN_VALUE;
+  const logs = own.map((error) => Math.log(error + floor));
+  const target = momentsOf(logs);
+  const wanted = logs.map((each) => (each - target.mean) / target.deviation);
+  const weights = await learned(known, wanted, scale, hidden, random, options);
+  return { ...scale, target, hidden, weights };
+}
+
+async function learned(
+  traits: Tensor,
+  wanted: readonly number[],
+  scale: Pick<ErrorPredictor, "mean" | "deviation">,
+  hidden: number,
+  random: Random,
+  options: CompileOptions,
+): Promise<ErrorPredictor["weights"]> {
+  const [count = 0, width = 0] = traits.shape;
+  const network = predictorNetwork(width, hidden);
+  const training = await compileTraining(
+    {
+      parameters: initialize(network, random),
+      batch: {
+        traits: { shape: ["batch", width], dtype: "float32" },
+        wanted: { shape: ["batch"], dtype: "float32" },
+      },
+      loss: (parameters, batch) => {
+        const foretold = reshape(network.apply(parameters, seenTraits(batch.traits, scale)), ["batch"]);
+        return mean(square(sub(foretold, batch.wanted)));
+      },
+      optimizer: adam(),
+    },
+    { ...options, hot: true },
+  );
+  try {
+    const rate = cosineAnnealing({ from: LEARNING_RATE, iterations: ITERATIONS });
+    const targets = fromNumbers(Float32Array.from(wanted), [count]);
+    let order: number[] = [];
+    for (let i = 0; i < ITERATIONS; i++) {
+      if (order.length < BATCH) order = [...order, ...random.permutation(count)];
+      const rows = order.splice(0, BATCH);
+      await training.step({ traits: pickRows(traits, rows), wanted: pickRows(targets, rows) }, rate(i));
+    }
+    return Object.fromEntries(
+      Object.entries(training.parameters()).map(([name, value]) => [name, [...toFloat64(value)].map(short)]),
+    );
+  } finally {
+    await training.dispose();
+  }
+}
+
+/** Means and deviations of columns, and how many deviations the furthest is off. */
+function scaleOf(values: Float64Array, width: number): Pick<ErrorPredictor, "mean" | "deviation" | "reach"> {
+  const columns = Array.from({ length: width }, (_, j) => [...values].filter((_value, i) => i % width === j));
+  const moments = columns.map(momentsOf);
+  const furthest = columns.map((column, j) =>
+    column.reduce((most, value) => {
+      const { mean: center = 0, deviation = 1 } = moments[j] ?? {};
+      return Math.max(most, Math.abs(value - center) / deviation);
+    }, 0),
+  );
+  return {
+    mean: moments.map((each) => each.mean),
+    deviation: moments.map((each) => each.deviation),
+    reach: short(REACH * furthest.reduce((most, each) => Math.max(most, each), 1)),
+  };
+}
+
+/** A constant has the deviation 1. */
+function momentsOf(values: readonly number[]): { readonly mean: number; readonly deviation: number } {
+  const center = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / values.length);
+  const isConstant = !(spread > 1e-6 * (Math.abs(center) + 1e-6));
+  return { mean: short(center), deviation: isConstant ? 1 : short(spread) };
+}
+
+/** Files need no more digits. */
+const short = (value: number): number => Number(value.toPrecision(6));

@@ -9,7 +9,7 @@ import {
   type StudentFitSpec,
 } from "../../hypersolver/index.js";
 import { hasImageStates, hiddenFeature } from "../../hypersolver/internal.js";
-import { type Field, multistepMethods } from "../../ode/index.js";
+import { type Field, fieldMacs, multistepMethods } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { Random } from "../../tensor/index.js";
 import { correctionLearner } from "../fit/correction-learner.js";
@@ -92,7 +92,9 @@ export function armsFor(site: ArmSite): Arm[] {
   const corrections = BASES.flatMap(([base, steps]) =>
     networks.map((hidden) => correctionArm(site, { base, steps, hidden })),
   );
-  const students = STUDENTS.map((evaluations) => studentArm(site, evaluations));
+  // A field without arithmetic has none to match.
+  const sizes = fieldMacs(site.field) > 0 ? STUDENTS : [];
+  const students = sizes.map((evaluations) => studentArm(site, evaluations));
   return [...coefficients, ...joint, ...corrections, ...students];
 }
 

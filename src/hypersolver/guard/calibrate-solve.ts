@@ -14,7 +14,7 @@ import type { ErrorPredictor } from "./error-predictor.js";
 import { FEWEST_TO_LEARN, learnPredictor } from "./learn-predictor.js";
 import { compileEnds, type Scoring } from "./scored-solve.js";
 import { GUARANTEE, type SolveCalibration } from "./solve-calibration.js";
-import { witnessesOf } from "./witnesses.js";
+import { witnessesOf } from "./witness-check.js";
 
 /** Coverages that files have bounds for, where there are samples enough. */
 const COVERAGES = [0.5, 0.8, 0.9, 0.95, 0.98, 0.99];

@@ -17,7 +17,7 @@ import { isShifted, type ScoreShift, scoreShift } from "./score-shift.js";
 import { compileEnds } from "./scored-solve.js";
 import { secondAnswers, solveRows } from "./second-answers.js";
 import { boundOf, levelOf, type SolveCalibration, scoringOf } from "./solve-calibration.js";
-import { checkWitnesses } from "./witnesses.js";
+import { checkWitnesses } from "./witness-check.js";
 
 /** What is asked of a guarded solve. */
 export interface GuardSpec {

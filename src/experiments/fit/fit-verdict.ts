@@ -19,7 +19,7 @@ const NEAR_FLOOR = 2;
 /** Validation that ends this much above its best has been learning rows by heart. */
 const OVERFITTED = 1.5;
 /** So many times as far off as what was learned from: learned by heart. */
-const BY_HEART = 1.5;
+const BY_HEART = 2;
 /** A start that is off by this much of the solution is too coarse for a correction. */
 const TOO_COARSE = 0.3;
 /** Fewer iterations than this are a trial. */

@@ -17,6 +17,7 @@ import {
   resolveSolver,
   startingMethod,
 } from "../../hypersolver/internal.js";
+import { fieldMacs } from "../../ode/index.js";
 import { libraryName } from "../../version.js";
 import type { FittedTo } from "./correction-card.js";
 import { endCurves, endLosses, withLearned } from "./end-fit.js";
@@ -72,13 +73,21 @@ function learnedSolver(to: FittedTo, fit: OwnFit): LearnedSolver<EffectiveCoeffi
     lossFloor: undefined,
     seconds,
     file: isCorrected(method) ? "learned.onnx" : "coefficients.json",
-    budget: [...new Set([Math.ceil(evaluations / 2), evaluations, 2 * evaluations])],
+    budget: [
+      ...new Set([Math.ceil(evaluations / 2), evaluations, affordable(to, fit), 2 * evaluations]),
+    ].sort((a, b) => a - b),
     competitors: (budget) => withLearned(to.field, budget, { method, title, base }),
     written: (_samples, _comparison, calibration) => {
       const card = { ...cardOf(to, fit), calibration };
       return { content: encodeLearned(method, card), card, story: storyOf(card, fit) };
     },
   };
+}
+
+/** Evaluations that cost what the solver does, networks included: what rivals may spend. */
+function affordable({ field }: FittedTo, { method, spec: { evaluations } }: OwnFit): number {
+  const each = fieldMacs(field);
+  return each > 0 ? Math.max(evaluations, Math.floor(method.scheme(field).cost(1).macs / each)) : evaluations;
 }
 
 const cardOf = ({ field, states }: FittedTo, { spec, startError, bestError }: OwnFit): CoefficientCard => ({

@@ -1,4 +1,4 @@
-import type { Field } from "../../ode/index.js";
+import { type Field, fieldMacs } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { completeSpec } from "../../spec/index.js";
 import { pickSpec, refuseOthers } from "../../spec/internal.js";
@@ -47,8 +47,34 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
   if (!images) return effective;
   const kernels = spec.kernels ?? (hidden.length === 1 ? [1, 3] : [...hidden, 0].map(() => 3));
   requireKernels({ hidden, kernels });
-  requireImages(shapesSeen(field, every, { inputs, features }), sizeOfImages(field));
-  return { ...effective, kernels };
+  const shapes = shapesSeen(field, every, { inputs, features });
+  requireImages(shapes, sizeOfImages(field));
+  const width = spec.hidden ?? affordableChannels(field, { every, shapes, hidden, kernels });
+  return { ...effective, kernels, hidden: width };
+}
+
+/** Of the evaluations that a network stands behind. */
+const SHARE = 0.25;
+const FEWEST_CHANNELS = 4;
+
+/** As many of the usual channels as cost no more than a share of the evaluations before a correction. */
+function affordableChannels(field: Field, { every, shapes, hidden, kernels }: Affordable): readonly number[] {
+  const [usual] = hidden;
+  if (usual === undefined || hidden.length > 1) return hidden;
+  const [height, width] = sizeOfImages(field);
+  const seen = Object.values(shapes).reduce((total, [channels = 0]) => total + channels, 0);
+  const [, answered = 1] = stateType(field).shape.map(Number);
+  const [first = 1, last = 1] = kernels;
+  const each = height * width * (seen * first ** 2 + answered * last ** 2);
+  const bought = Math.floor((SHARE * every * fieldMacs(field)) / each);
+  return [Math.min(usual, Math.max(FEWEST_CHANNELS, bought))];
+}
+
+interface Affordable {
+  readonly every: number;
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  readonly hidden: readonly number[];
+  readonly kernels: readonly number[];
 }
 
 /** State and evaluations always; what f has computed inside pays on images alone. */

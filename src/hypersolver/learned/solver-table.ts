@@ -28,7 +28,7 @@ export const onTopTable = {
     group: "Corrections on top:",
     help: "one network for all corrections",
   },
-  /** Of images, their channels. */
+  /** Of images, their channels: fewer than the usual where these cost more than a quarter of the evaluations they follow. */
   hidden: {
     type: "list",
     of: { type: "integer", min: 1, max: most.width as number },
@@ -36,7 +36,7 @@ export const onTopTable = {
     defaultFor: { images: [32] },
     placeholder: "n,…",
     group: "Corrections on top:",
-    help: "widths of the hidden layers",
+    help: "widths of the hidden layers; of images fewer by default where f is small",
   },
   /** Sides of the kernels, one more than `hidden`. */
   kernels: {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { constant, matmul } from "../../../../src/graph/index.js";
+import { resolveSolver } from "../../../../src/hypersolver/internal.js";
 import { usualEffort } from "../../../../src/hypersolver/learned/usual-effort.js";
 import { defineField, type Field, fieldMacs } from "../../../../src/ode/index.js";
 import { fromNumbers } from "../../../../src/tensor/index.js";
@@ -39,6 +40,16 @@ describe("what a fit spends when nobody says", () => {
     }
     expect(usualEffort(linearField(20), site).iterations).toBe(5000);
     expect(usualEffort(linearField(512, 40), site).iterations).toBe(800);
+  });
+
+  test("has networks for images that cost a quarter of the evaluations they follow, at most", () => {
+    const field = convolutionalField();
+    const { hidden, every } = resolveSolver(field, { evaluations: 4 });
+    expect(hidden).toHaveLength(1);
+    expect(hidden[0]).toBeGreaterThanOrEqual(4);
+    expect(hidden[0]).toBeLessThan(32);
+    expect(every).toBe(2);
+    expect(resolveSolver(field, { evaluations: 4, hidden: [48] }).hidden).toEqual([48]);
   });
 
   test("is less for images", () => {

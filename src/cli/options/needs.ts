@@ -14,10 +14,17 @@ interface SolveAsk {
   readonly methods?: string | undefined;
   readonly span?: unknown;
   readonly times?: unknown;
+  /** Fields that lead from noise to data have a span of their own. */
+  readonly prediction?: unknown;
+  readonly schedule?: unknown;
 }
 
-/** The span, unless times or the file of something learned say it. */
-export const spanNeed = ({ correction, method, methods, span, times }: SolveAsk): Need[] =>
-  [correction, span, times].some((each) => each !== undefined) || hasOwnSpan(method) || hasOwnSpan(methods)
+/** The span, unless times, a schedule or the file of something learned say it. */
+export const spanNeed = ({ method, methods, ...others }: SolveAsk): Need[] =>
+  [others.correction, others.span, others.times, others.prediction, others.schedule].some(
+    (each) => each !== undefined,
+  ) ||
+  hasOwnSpan(method) ||
+  hasOwnSpan(methods)
     ? []
     : [SPAN];

@@ -241,7 +241,7 @@ function lightened(line: string, options: string): string {
 describe("examples of help", () => {
   it.concurrent("work", async () => {
     const lighter: Readonly<Record<string, string>> = {
-      train: "--iterations 3 --hidden 8 --batch 16 --no-figures",
+      train: "--iterations 3 --hidden 8 --batch 16 --no-figures --force",
       sample: "--count 20",
       density: "",
     };

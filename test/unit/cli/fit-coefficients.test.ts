@@ -53,7 +53,7 @@ describe("fit --learn coefficients", () => {
     const compared = await told(`compare field.onnx --methods ${file},midpoint:2 --samples 10`);
     expect(compared.json).toMatchObject({ rows: [{ role: "hypersolver", nfe: 4 }, { nfe: 4 }] });
     const before = readFileSync("ns/coefficients.json", "utf8");
-    expect((await told("fit --config ns/config.json")).code).toBe(0);
+    expect((await told("fit --config ns/config.json --force")).code).toBe(0);
     expect(readFileSync("ns/coefficients.json", "utf8")).toBe(before);
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { checkGuardMethod } from "../../../src/cli/commands/solve/table.js";
 import { sharedTable } from "../../../src/cli/options/options.js";
 import { parseGrid, parseStates } from "../../../src/cli/options/parse.js";
 import { buildProgram, commands } from "../../../src/cli/program.js";
@@ -35,6 +36,7 @@ const readable = new Map<(text: string) => unknown, readonly string[]>([
   [parseGrid, ["-4,4", "0,1.5,20"]],
   [checkMethodText, ["heun", "heun:4", "ab2:8", "dopri5@rtol=1e-5,atol=1e-7", "hyper:c.onnx:2", "ns:c.json"]],
   [requireTableauName, ["heun", "kutta_38", "alpha(0.4)", "alpha-0.4"]],
+  [checkGuardMethod, ["base", "dopri5@1e-5", "heun:4"]],
   [checkMethodsText, ["heun:4", "heun:4,dopri5@1e-5,hyper:c.onnx:2"]],
   [parseBase, ["normal", "logistic", "student-t:5", "student-t(1000)"]],
 ]);

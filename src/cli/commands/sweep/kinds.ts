@@ -1,5 +1,6 @@
 import { densityNames } from "../../../data/specs.js";
 import type { JobKind, JobKinds, JobSpec } from "../../../experiments/specs.js";
+import { scheduleNames } from "../../../ode/specs.js";
 import type { Table } from "../../../spec/index.js";
 import { numberIn } from "../../files/fixed-controls.js";
 import { parseStates } from "../../options/parse.js";
@@ -17,6 +18,7 @@ const withoutOwn = (table: Table): Table =>
 const always = (): boolean => true;
 const isStatesFile = (text: string): boolean => parseStates(text).kind === "file";
 const isPointsFile = (text: string): boolean => !(densityNames as readonly string[]).includes(text);
+const isScheduleFile = (text: string): boolean => !(scheduleNames as readonly string[]).includes(text);
 const isControlFile = (text: string): boolean => numberIn(text) === undefined;
 
 const numberOf = (spec: JobSpec, name: string, otherwise: number): number => {
@@ -37,7 +39,13 @@ const fitDefaults = ({ learn = fitRunTable.learn.default }: JobSpec): Table =>
 /** Of a fit, and of one that is measured elsewhere. */
 const ofFits = {
   table: withoutOwn(fitCommandTable),
-  files: { field: always, states: isStatesFile, logDensity: isPointsFile, input: isControlFile },
+  files: {
+    field: always,
+    states: isStatesFile,
+    logDensity: isPointsFile,
+    input: isControlFile,
+    schedule: isScheduleFile,
+  },
   defaults: fitDefaults,
   work: iterationsOf,
 };
@@ -48,7 +56,7 @@ const kinds: readonly (Omit<JobKind, "defaults"> & Partial<Pick<JobKind, "defaul
   {
     name: "tune",
     table: withoutOwn(tuneCommandTable),
-    files: { field: always, states: isStatesFile, input: isControlFile },
+    files: { field: always, states: isStatesFile, input: isControlFile, schedule: isScheduleFile },
     work: (spec) => numberOf(spec, "seconds", 120),
   },
   { name: "reproduce", table: withoutOwn(reproduceTable), files: {}, work: () => 1 },

@@ -39,7 +39,7 @@ const hypersolvers: Readonly<Record<string, string>> = {
 const files = Object.keys(hypersolvers);
 
 /** Images that every hypersolver classifies. */
-const SOME_IMAGES = 60;
+const SOME_IMAGES = 40;
 
 /** By dopri5 at 1e-4, a digit an image: made by the script beside it, which solves `batch` images together. */
 const fixture: Readonly<Record<string, { readonly batch: number; readonly classes: string }>> = JSON.parse(

@@ -64,13 +64,13 @@ describe("real digits", () => {
     const architecture = architectureNamed("mnist-small");
     const accuracyOf = async (classifier: TrainedClassifier["classifier"]): Promise<number> => {
       const compiled = await compileClassifier(classifier, { method: "euler:2" });
-      const { accuracy } = await measureAccuracy(compiled, imageRows(heldOut, 0, 500));
+      const { accuracy } = await measureAccuracy(compiled, imageRows(heldOut, 0, 300));
       await compiled.dispose();
       return accuracy;
     };
     const { classifier, validationAccuracy } = await trainClassifier(
       imageRows(training, 0, 3000),
-      { architecture: "mnist-small", iterations: 300, learningRate: 5e-3, validations: 3, ...steps },
+      { architecture: "mnist-small", iterations: 150, learningRate: 5e-3, validations: 3, ...steps },
       {},
       { threads: 1 },
     );

@@ -54,7 +54,10 @@ describe("a training", () => {
     const { trained, checkpoints } = await recorded(small);
     expect(trained.status).toBe("complete");
     expect(checkpoints.map(({ iteration }) => iteration)).toEqual([82, 164, 246, 301, 328, 410, 411]);
-    for (const checkpoint of checkpoints) {
+    // In the first phase, at the border, in the second, and at the end.
+    for (const checkpoint of checkpoints.filter(({ iteration }) =>
+      [246, 301, 328, 411].includes(iteration),
+    )) {
       const again = await recorded({ ...small, checkpoint });
       expect(essence(again.trained)).toEqual(essence(trained));
       const later = checkpoints.filter(({ iteration }) => iteration > checkpoint.iteration);
@@ -82,14 +85,14 @@ describe("a training", () => {
     const table = tableData(fromNumbers(points.flat(), [100, d]), "a table", 1);
     const phases = [{ ...matching, iterations: 150, batch: 128 }];
     const { curve, validationNll } = await flowOf({
-      ...{ ...small, data: table, phases, network: { hidden: [32] }, validations: 150 },
+      ...{ ...small, data: table, phases, network: { hidden: [32] }, validations: 30 },
     });
     const [first = Number.NaN] = curve.flatMap(({ nll }) => (nll === undefined ? [] : [nll]));
     expect(curve.every(({ loss }) => Number.isFinite(loss))).toBe(true);
     expect((first - validationNll) / d).toBeGreaterThan(0.2);
   });
 
-  test.each([83, 84, 164, 301, 320])("stopped at iteration %d goes on bit by bit", async (stop) => {
+  test.each([163, 164, 320])("stopped at iteration %d goes on bit by bit", async (stop) => {
     unbroken ??= flowOf(small);
     const whole = await unbroken;
     const abort = new AbortController();

@@ -85,7 +85,7 @@ describe("a training", () => {
     const table = tableData(fromNumbers(points.flat(), [100, d]), "a table", 1);
     const phases = [{ ...matching, iterations: 150, batch: 128 }];
     const { curve, validationNll } = await flowOf({
-      ...{ ...small, data: table, phases, network: { hidden: [32] }, validations: 30 },
+      ...{ ...small, data: table, phases, network: { hidden: [32] }, validations: 75 },
     });
     const [first = Number.NaN] = curve.flatMap(({ nll }) => (nll === undefined ? [] : [nll]));
     expect(curve.every(({ loss }) => Number.isFinite(loss))).toBe(true);

@@ -1,23 +1,22 @@
 /**
  * Packs the package and looks at it as tools and compilers of its users do: publint, Are the types wrong, and TypeScript 5.4
- * to 7, strict, with the types of all that it depends on checked, without a DOM. The tools are installed beside the tarball
- * into an empty project, which is removed afterwards.
+ * to 7, strict, without a DOM and without optional packages, from 5.9 on with the types of all that it depends on. All is
+ * installed into a temporary folder, which is removed afterwards: the package into an empty project, the tools beside it.
  *
- *   node scripts/check-package.mjs
+ *   npm run package:check
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { exports, name } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const compilers = ["5.4", "5.9", "6", "7"];
+const compilers = ["5.4.5", "5.9.3", "6.0.3", "7.0.2"];
 const tools = [
-  "publint@0.3",
-  "@arethetypeswrong/cli@0.18",
-  "@types/node@20",
+  "publint@0.3.25",
+  "@arethetypeswrong/cli@0.18.5",
   ...compilers.map((version) => `typescript-${version}@npm:typescript@${version}`),
 ];
 
@@ -31,18 +30,31 @@ const settings = {
   ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
   ...{ lib: ["es2022"], target: "es2022", types: ["node"] },
 };
+/** How modules are found, and by which compilers: the newest tries what bundlers do, too. */
 const resolutions = {
-  nodenext: { module: "nodenext", moduleResolution: "nodenext" },
-  bundler: { module: "esnext", moduleResolution: "bundler" },
+  nodenext: { options: { module: "nodenext", moduleResolution: "nodenext" }, by: compilers },
+  bundler: { options: { module: "esnext", moduleResolution: "bundler" }, by: compilers.slice(-1) },
 };
 
 const folder = mkdtempSync(join(tmpdir(), "hypersolvers-types-"));
+const places = { project: join(folder, "project"), tools: join(folder, "tools") };
 const failures = [];
 
-/** Runs a tool of the project; what it says of a failure is kept. */
+/** Installs packages into a folder of their own. */
+function install(place, ...args) {
+  mkdirSync(place);
+  const manifest = { name: "checked", private: true, type: "module" };
+  writeFileSync(join(place, "package.json"), JSON.stringify(manifest));
+  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...args], {
+    cwd: place,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
+
+/** Runs a tool in the project; what it says of a failure is kept. */
 function look(what, path, args) {
-  const found = spawnSync(process.execPath, [join(folder, "node_modules", path), ...args], {
-    cwd: folder,
+  const found = spawnSync(process.execPath, [join(places.tools, "node_modules", path), ...args], {
+    cwd: places.project,
     encoding: "utf8",
   });
   if (found.status !== 0) failures.push(`${what}:\n${found.stdout}${found.stderr}`);
@@ -55,26 +67,20 @@ try {
     encoding: "utf8",
   });
   const tarball = join(folder, JSON.parse(packed)[0].filename);
-  writeFileSync(
-    join(folder, "package.json"),
-    JSON.stringify({ name: "checked", private: true, type: "module" }),
-  );
-  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", tarball, ...tools], {
-    cwd: folder,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  writeFileSync(join(folder, "program.ts"), program);
+  install(places.project, "--omit=optional", tarball, "@types/node@20");
+  install(places.tools, ...tools);
+  writeFileSync(join(places.project, "program.ts"), program);
   look("publint", ".bin/publint", ["run", tarball, "--strict"]);
   look("Are the types wrong", ".bin/attw", [tarball, "--profile", "esm-only"]);
-  for (const [resolution, options] of Object.entries(resolutions)) {
-    const project = join(folder, `tsconfig.${resolution}.json`);
+  for (const [resolution, { options, by }] of Object.entries(resolutions)) {
+    const project = join(places.project, `tsconfig.${resolution}.json`);
     writeFileSync(
       project,
       JSON.stringify({ compilerOptions: { ...settings, ...options }, files: ["program.ts"] }),
     );
-    for (const version of compilers) {
+    for (const version of by) {
       // @bufbuild/protobuf speaks of Uint8Array<ArrayBuffer>, which came with 5.7: older ones check our types alone.
-      const leave = version === "5.4" ? ["--skipLibCheck"] : [];
+      const leave = version.startsWith("5.4") ? ["--skipLibCheck"] : [];
       look(`TypeScript ${version}, ${resolution}`, `typescript-${version}/bin/tsc`, [
         "-p",
         project,

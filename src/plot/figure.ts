@@ -1,6 +1,10 @@
-import type { TopLevelSpec } from "vega-lite";
-import type { LayerSpec } from "vega-lite/types_unstable/spec/index.js";
 import { fail } from "../tensor/index.js";
+
+/**
+ * A Vega-Lite 6 specification, as JSON. Not of Vega-Lite's own type, which brings the DOM along: programs that hand it on
+ * to Vega-Lite say `figure.spec as TopLevelSpec`, with the type from there.
+ */
+export type FigureSpec = object;
 
 /** A picture before it is drawn: what it shows, in words and as a Vega-Lite specification with inline data. */
 export interface Figure {
@@ -10,7 +14,7 @@ export interface Figure {
   readonly title: string;
   /** Printed below the picture by a report; says also which data could not be drawn. */
   readonly caption: string;
-  readonly spec: TopLevelSpec;
+  readonly spec: FigureSpec;
 }
 
 /** What a method is in a comparison. Each role has one color in every figure. */
@@ -35,9 +39,6 @@ export interface FigureText {
   /** Replaces the generated caption; a note about data that could not be drawn is still added. */
   readonly caption?: string;
 }
-
-/** One member of a layered picture. */
-export type Layer = LayerSpec<string>["layer"][number];
 
 /** Refuses a comparison without methods, or with two methods of the same label. */
 export function requireMethods(what: string, methods: readonly Method[]): void {

@@ -1,6 +1,6 @@
 /** A leaf over values: data -> figure (a Vega-Lite specification) -> SVG, report; tables and numbers as text. */
 
-export type { Figure, Method } from "./figure.js";
+export type { Figure, FigureSpec, Method } from "./figure.js";
 export { type DensityOptions, density } from "./figures/density.js";
 export {
   type DensityGridOptions,

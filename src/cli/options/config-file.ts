@@ -6,12 +6,22 @@ import { unusable } from "./usage-error.js";
 
 /**
  * The spec in a file: JSON, or YAML in a file that ends in .yaml or .yml.
+ * @param formerly names in files of earlier versions that decide nothing any more: they are passed over.
  * @throws a usage error that names file and option; FILE_NOT_READABLE.
  */
-export async function readConfig<T extends Table>(path: string, table: T): Promise<Spec<T>> {
-  const value = await readValue(path);
+export async function readConfig<T extends Table>(
+  path: string,
+  table: T,
+  formerly: readonly string[] = [],
+): Promise<Spec<T>> {
+  const value = without(formerly, await readValue(path));
   return forOption(undefined, () => checkSpec(table, value, path));
 }
+
+const without = (names: readonly string[], value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)))
+    : value;
 
 /**
  * The value in a file: JSON, or YAML in a file that ends in .yaml or .yml.

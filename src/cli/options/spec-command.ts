@@ -44,6 +44,8 @@ export interface SpecCommand<T extends Table> extends WorkKind {
   readonly examples: readonly string[];
   /** Of a command that resumes runs: options that may then be others, because they decide nothing of what is learned. */
   readonly free?: readonly (keyof T & string)[];
+  /** Names in files of earlier versions that decide nothing any more. */
+  readonly formerly?: readonly string[];
   /** What is missing beside the options that the table requires: all of it is told at once. */
   readonly needs?: (given: Spec<T>) => readonly Need[];
   /** Loads the job, when it is wanted: help needs none of the library. */
@@ -70,12 +72,12 @@ export function specCommand<T extends Table>(definition: SpecCommand<T>): Comman
 
 function jobOf<T extends Table>(
   command: Command,
-  { name, table, free = [], needs }: SpecCommand<T>,
+  { name, table, free = [], formerly, needs }: SpecCommand<T>,
   job: SpecJob<T>,
 ): Job {
   return async ({ config, printConfig, json = false, jsonLines = false, device, threads }, world) => {
     const context = { ...world, machine: { device, threads }, asJson: json || jsonLines, jsonLines };
-    const given = await givenSpec(command, table, config);
+    const given = await givenSpec(command, table, { config, formerly });
     const effective = (asked: object): Promise<object> => job.effective(asked as Spec<T>, context);
     const resumed =
       given.resume === true
@@ -94,9 +96,12 @@ function jobOf<T extends Table>(
 async function givenSpec(
   command: Command,
   table: Table,
-  config: string | undefined,
+  {
+    config,
+    formerly,
+  }: { readonly config: string | undefined; readonly formerly: readonly string[] | undefined },
 ): Promise<Readonly<Record<string, unknown>>> {
   const stored =
-    config === undefined ? {} : await (await import("./config-file.js")).readConfig(config, table);
+    config === undefined ? {} : await (await import("./config-file.js")).readConfig(config, table, formerly);
   return { ...stored, ...givenOptions(command, table) };
 }

@@ -1,18 +1,8 @@
-import type { GenericVConcatSpec } from "vega-lite/types_unstable/spec/index.js";
-import type { Layer, Method } from "../figure.js";
+import type { Method } from "../figure.js";
 import { methodChannel } from "../parts/method-channel.js";
 import { short } from "../parts/numbers.js";
-
-/** One point of one drawn trajectory. */
-export interface TrajectoryRow {
-  readonly method: string;
-  readonly path: string;
-  /** Index of the point. */
-  readonly k: number;
-  readonly s: number;
-  readonly state: readonly number[];
-  readonly place: "start" | "step" | "between" | "end";
-}
+import type { TrajectoryRow } from "../parts/trajectory-set.js";
+import type { Layer } from "../parts/vega-lite.js";
 
 /**
  * One panel a component, below each other, against a common s axis; one color a method.
@@ -25,7 +15,7 @@ export function componentLines(
   rows: readonly TrajectoryRow[],
   count: number,
   width: number,
-): Pick<GenericVConcatSpec<ComponentPanel>, "vconcat" | "spacing" | "resolve"> {
+): ComponentPicture {
   const vconcat = Array.from({ length: count }, (_, component) => ({
     width,
     height: count === 1 ? 260 : 130,
@@ -40,6 +30,13 @@ export function componentLines(
     ),
   }));
   return { vconcat, spacing: 14, resolve: { scale: { x: "shared", color: "shared" } } };
+}
+
+/** All components, below each other. */
+export interface ComponentPicture {
+  readonly vconcat: ComponentPanel[];
+  readonly spacing: number;
+  readonly resolve: { readonly scale: { readonly x: "shared"; readonly color: "shared" } };
 }
 
 /** One component as a layered picture. */

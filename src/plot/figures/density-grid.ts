@@ -8,6 +8,7 @@ import { panelNote, rowLabel } from "../parts/panel-text.js";
 import { type PlaneRange, planeBins, robustRange, squared } from "../parts/plane.js";
 import { finitePoints, type PointCloud } from "../parts/point-cloud.js";
 import { panelTitle } from "../parts/theme.js";
+import type { TopLevelSpec } from "../parts/vega-lite.js";
 import { cellPixels, type DensityOptions } from "./density.js";
 import { densityScale, type Histogram, histogramOf } from "./histogram.js";
 
@@ -71,7 +72,7 @@ export function densityGrid(rows: readonly DensityRow[], options: DensityGridOpt
       concat: panels,
       spacing: { row: 14, column: 12 },
       resolve: { scale: { color: "shared" } },
-    },
+    } satisfies TopLevelSpec,
   };
 }
 

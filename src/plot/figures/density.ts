@@ -6,6 +6,7 @@ import { formatNumber } from "../parts/format.js";
 import { type PlaneRange, planeBins, robustRange } from "../parts/plane.js";
 import { finitePoints, type PointCloud } from "../parts/point-cloud.js";
 import { panelTitle } from "../parts/theme.js";
+import type { TopLevelSpec } from "../parts/vega-lite.js";
 import { densityScale, histogramOf } from "./histogram.js";
 
 /** How densities are binned, colored and laid out. */
@@ -58,7 +59,13 @@ export function density(clouds: readonly PointCloud[], options: DensityOptions =
     name,
     title,
     caption: sentences(options.caption ?? plainCaption(clouds), ...histograms.map(({ note }) => note)),
-    spec: { title, columns, concat: panels, spacing: 18, resolve: { scale: { color: "shared" } } },
+    spec: {
+      title,
+      columns,
+      concat: panels,
+      spacing: 18,
+      resolve: { scale: { color: "shared" } },
+    } satisfies TopLevelSpec,
   };
 }
 

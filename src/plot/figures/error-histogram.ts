@@ -2,7 +2,6 @@ import { fail } from "../../tensor/index.js";
 import {
   type Figure,
   type FigureText,
-  type Layer,
   type Method,
   type NumberList,
   requireMethods,
@@ -12,6 +11,7 @@ import { formatNumber } from "../parts/format.js";
 import { logAxis } from "../parts/log-axis.js";
 import { type MethodChannel, methodChannel } from "../parts/method-channel.js";
 import { extent, quantile, short } from "../parts/numbers.js";
+import type { Layer, TopLevelSpec } from "../parts/vega-lite.js";
 
 /** Errors of one method, one number a sample. */
 export interface ErrorSample extends Method {
@@ -75,7 +75,7 @@ export function errorHistogram(samples: readonly ErrorSample[], options: ErrorHi
         medians,
         options.errorLabel ?? "error per sample",
       ),
-    },
+    } satisfies TopLevelSpec,
   };
 }
 

@@ -1,19 +1,14 @@
 import { fail } from "../../tensor/index.js";
-import {
-  type Figure,
-  type FigureText,
-  type Layer,
-  type NumberList,
-  requireMethods,
-  sentences,
-} from "../figure.js";
-import { type Cells, cellImage } from "../parts/cell-image.js";
+import { type Figure, type FigureText, type NumberList, requireMethods, sentences } from "../figure.js";
+import { cellImage } from "../parts/cell-image.js";
+import type { Cells } from "../parts/cells.js";
 import { colorLegend } from "../parts/color-legend.js";
 import type { ColorScale, Scheme } from "../parts/color-ramp.js";
 import { formatNumber } from "../parts/format.js";
 import { extent, short } from "../parts/numbers.js";
 import { type PlaneRange, planeCoordinate } from "../parts/plane.js";
 import { ink, panelTitle } from "../parts/theme.js";
+import type { Layer, TopLevelSpec } from "../parts/vega-lite.js";
 
 /** A scalar field at the centers of regular cells: column i of n has its center at low + (i + ½)(high − low)/n. */
 export interface ScalarGrid extends Cells, PlaneRange {
@@ -74,7 +69,13 @@ export function heatMap(grids: readonly ScalarGrid[], options: HeatMapOptions = 
     name,
     title,
     caption: sentences(options.caption ?? plainCaption(grids), ...grids.map(gapNote)),
-    spec: { title, columns, concat, spacing: 24, resolve: { scale: { color: "shared" } } },
+    spec: {
+      title,
+      columns,
+      concat,
+      spacing: 24,
+      resolve: { scale: { color: "shared" } },
+    } satisfies TopLevelSpec,
   };
 }
 

@@ -6,6 +6,7 @@ import type { ColorScale, Scheme } from "../parts/color-ramp.js";
 import { quantile, short } from "../parts/numbers.js";
 import { panelNote, rowLabel } from "../parts/panel-text.js";
 import { panelTitle } from "../parts/theme.js";
+import type { TopLevelSpec } from "../parts/vega-lite.js";
 
 /** Numbers of one picture, [height, width], highest row first, as images are stored. */
 export interface GridImage {
@@ -71,7 +72,13 @@ export function imageGrid(rows: readonly ImageRow[], options: ImageGridOptions):
     name,
     title,
     caption,
-    spec: { title, columns: headings.length, concat: panels, spacing: { row: 6, column: 6 }, resolve },
+    spec: {
+      title,
+      columns: headings.length,
+      concat: panels,
+      spacing: { row: 6, column: 6 },
+      resolve,
+    } satisfies TopLevelSpec,
   };
 }
 

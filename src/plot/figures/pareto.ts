@@ -1,15 +1,9 @@
 import { fail } from "../../tensor/index.js";
-import {
-  type Figure,
-  type FigureText,
-  type Layer,
-  type Method,
-  requireMethods,
-  sentences,
-} from "../figure.js";
+import { type Figure, type FigureText, type Method, requireMethods, sentences } from "../figure.js";
 import { formatMilliseconds, formatNumber } from "../parts/format.js";
 import { type LogAxis, logAxis } from "../parts/log-axis.js";
 import { type MethodChannel, methodChannel } from "../parts/method-channel.js";
+import type { Layer, TopLevelSpec } from "../parts/vega-lite.js";
 
 /** What a solve costs: function evaluations, multiply–accumulates a sample, milliseconds. */
 export type Cost = "nfe" | "macs" | "milliseconds";
@@ -115,7 +109,7 @@ export function paretoFronts(
     name,
     title,
     caption: sentences(caption, note),
-    spec: { title, hconcat: panels, resolve: { scale: { color: "shared" } } },
+    spec: { title, hconcat: panels, resolve: { scale: { color: "shared" } } } satisfies TopLevelSpec,
   };
 }
 

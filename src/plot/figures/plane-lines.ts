@@ -1,10 +1,10 @@
-import type { GenericConcatSpec, LayerSpec } from "vega-lite/types_unstable/spec/index.js";
-import type { Layer, Method } from "../figure.js";
+import type { Method } from "../figure.js";
 import { methodChannel } from "../parts/method-channel.js";
 import { short } from "../parts/numbers.js";
 import { type PlaneRange, planeCoordinate } from "../parts/plane.js";
-import { ink, methodColors, panelTitle } from "../parts/theme.js";
-import type { TrajectoryRow } from "./component-lines.js";
+import { ink, methodColors, type PanelTitle, panelTitle } from "../parts/theme.js";
+import type { TrajectoryRow } from "../parts/trajectory-set.js";
+import type { Layer } from "../parts/vega-lite.js";
 
 /** How planar trajectories are laid out; see `TrajectoryOptions`. */
 export interface PlaneLayout {
@@ -23,7 +23,7 @@ export function planeLines(
   rows: readonly (readonly TrajectoryRow[])[],
   range: PlaneRange,
   { layout = "panels", panelSize }: PlaneLayout,
-): LayerSpec<string> | GenericConcatSpec<LayerSpec<string>> {
+): PlanePanel | PlanePanels {
   const colors = methodColors(methods);
   const data = rows.map((own) => ({ values: planePoints(own, range) }));
   const frame = (size: number) => ({ width: size, height: size, view: { stroke: ink.grid } });
@@ -50,6 +50,23 @@ export function planeLines(
     ],
   }));
   return { concat, columns: methods.length <= 4 ? methods.length : 3, spacing: 18 };
+}
+
+/** Lines over each other. */
+export interface PlanePanel {
+  readonly title?: PanelTitle;
+  readonly width: number;
+  readonly height: number;
+  readonly view: { readonly stroke: string };
+  readonly data?: { readonly values: PlanePoint[] };
+  readonly layer: Layer[];
+}
+
+/** Panels beside and below each other. */
+export interface PlanePanels {
+  readonly concat: PlanePanel[];
+  readonly columns: number;
+  readonly spacing: number;
 }
 
 /** A point of a trajectory in the plane. */

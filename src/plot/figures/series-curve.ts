@@ -1,9 +1,10 @@
 import { type Figure, type FigureText, requireMethods, sentences } from "../figure.js";
-import { curveLayers, type Level, thinningNote, valueAxis } from "../parts/curve-layers.js";
+import { curveLayers, thinningNote, valueAxis } from "../parts/curve-layers.js";
 import { formatNumber } from "../parts/format.js";
 import { iterationAxis } from "../parts/iteration-axis.js";
 import { methodChannel } from "../parts/method-channel.js";
-import { thinCurve, type ValueCurve } from "../parts/thin-curve.js";
+import { type Level, thinCurve, type ValueCurve } from "../parts/thin-curve.js";
+import type { TopLevelSpec } from "../parts/vega-lite.js";
 
 /** How a quantity over training is drawn. */
 export interface SeriesCurveOptions extends FigureText {
@@ -64,6 +65,6 @@ export function seriesCurve(curves: readonly ValueCurve[], options: SeriesCurveO
     name,
     title,
     caption: sentences(options.caption ?? plain, ...notes),
-    spec: { title, width, height: options.height ?? 260, layer },
+    spec: { title, width, height: options.height ?? 260, layer } satisfies TopLevelSpec,
   };
 }

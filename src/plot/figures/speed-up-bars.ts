@@ -2,6 +2,7 @@ import { fail } from "../../tensor/index.js";
 import { type Figure, type FigureText, type Method, requireMethods, sentences } from "../figure.js";
 import { type BarPanel, type BarRow, barLayers } from "../parts/bar-panel.js";
 import { formatBytes, formatMilliseconds, formatRatio } from "../parts/format.js";
+import type { TopLevelSpec } from "../parts/vega-lite.js";
 
 /** What one method takes. */
 export interface SpeedUpItem extends Method {
@@ -57,7 +58,7 @@ export function speedUpBars(items: readonly SpeedUpItem[], options: SpeedUpOptio
       hconcat: (withMemory ? [time, memory] : [time]).map((panel) => barLayers(items, panel, width)),
       spacing: 26,
       resolve: { scale: { y: "shared", color: "shared" } },
-    },
+    } satisfies TopLevelSpec,
   };
 }
 

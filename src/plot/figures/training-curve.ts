@@ -6,13 +6,14 @@ import {
   requireMethods,
   sentences,
 } from "../figure.js";
-import { curveLayers, type Level, thinningNote, valueAxis } from "../parts/curve-layers.js";
+import { curveLayers, thinningNote, valueAxis } from "../parts/curve-layers.js";
 import { formatNumber } from "../parts/format.js";
 import { type IterationAxis, iterationAxis } from "../parts/iteration-axis.js";
 import { logAxis } from "../parts/log-axis.js";
 import { methodChannel } from "../parts/method-channel.js";
 import { ink } from "../parts/theme.js";
-import { hasPlace, type ThinCurve, thinCurve } from "../parts/thin-curve.js";
+import { hasPlace, type Level, type ThinCurve, thinCurve } from "../parts/thin-curve.js";
+import type { TopLevelSpec } from "../parts/vega-lite.js";
 
 /** Loss by iteration. */
 export interface LossCurve extends Method {
@@ -77,7 +78,7 @@ export function trainingCurve(curves: readonly LossCurve[], options: TrainingCur
     name,
     title,
     caption: sentences(options.caption ?? plain, ...notes),
-    spec: { title, vconcat: panels, spacing: 12, resolve: { scale: { x: "shared" } } },
+    spec: { title, vconcat: panels, spacing: 12, resolve: { scale: { x: "shared" } } } satisfies TopLevelSpec,
   };
 }
 

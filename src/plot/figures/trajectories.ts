@@ -1,7 +1,13 @@
 import { type Figure, type FigureText, requireMethods, sentences } from "../figure.js";
 import { type PlaneRange, squareRange } from "../parts/plane.js";
-import { checkTrajectories, type TrajectorySet, trajectoryRows } from "../parts/trajectory-set.js";
-import { componentLines, type TrajectoryRow } from "./component-lines.js";
+import {
+  checkTrajectories,
+  type TrajectoryRow,
+  type TrajectorySet,
+  trajectoryRows,
+} from "../parts/trajectory-set.js";
+import type { TopLevelSpec } from "../parts/vega-lite.js";
+import { componentLines } from "./component-lines.js";
 import { planeLines } from "./plane-lines.js";
 
 /** Which trajectories are drawn, and how. */
@@ -50,10 +56,13 @@ export function trajectories(sets: readonly TrajectorySet[], options: Trajectory
     const { components = 3, panelSize = 560 } = options;
     return {
       ...text,
-      spec: { title, ...componentLines(sets, rows.flat(), Math.min(components, dimension), panelSize) },
+      spec: {
+        title,
+        ...componentLines(sets, rows.flat(), Math.min(components, dimension), panelSize),
+      } satisfies TopLevelSpec,
     };
   }
-  return { ...text, spec: { title, ...planeLines(sets, rows, range, options) } };
+  return { ...text, spec: { title, ...planeLines(sets, rows, range, options) } satisfies TopLevelSpec };
 }
 
 /** How many trajectories have a point outside the drawn region. */

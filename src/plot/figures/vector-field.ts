@@ -1,5 +1,5 @@
 import { fail } from "../../tensor/index.js";
-import { type Figure, type FigureText, type Layer, requireMethods, sentences } from "../figure.js";
+import { type Figure, type FigureText, requireMethods, sentences } from "../figure.js";
 import { arrowPath } from "../parts/arrow-shape.js";
 import { type ColorChannel, colorChannel } from "../parts/color-legend.js";
 import type { ColorScale, Scheme } from "../parts/color-ramp.js";
@@ -8,6 +8,7 @@ import { quantile, short, sortedFinite } from "../parts/numbers.js";
 import { type PlaneRange, planeCoordinate, squareRange } from "../parts/plane.js";
 import { ink, methodColors, panelTitle } from "../parts/theme.js";
 import { checkTrajectories, type TrajectorySet, trajectoryRows } from "../parts/trajectory-set.js";
+import type { Layer, TopLevelSpec } from "../parts/vega-lite.js";
 import { planeLayers, planePoints } from "./plane-lines.js";
 
 /** The field at one place. */
@@ -90,7 +91,13 @@ export function vectorField(panels: readonly ArrowPanel[], options: VectorFieldO
     name,
     title,
     caption: sentences(options.caption ?? plainCaption(panels), ...panels.map(brokenNote)),
-    spec: { title, columns, concat, spacing: 24, resolve: { scale: { color: "shared" } } },
+    spec: {
+      title,
+      columns,
+      concat,
+      spacing: 24,
+      resolve: { scale: { color: "shared" } },
+    } satisfies TopLevelSpec,
   };
 }
 

@@ -3,6 +3,7 @@ import { fail } from "../../tensor/index.js";
 import type { Figure } from "../figure.js";
 import { textWidth } from "../parts/text-width.js";
 import { theme } from "../parts/theme.js";
+import type { TopLevelSpec } from "../parts/vega-lite.js";
 import { roundCoordinates, scopeSvgIds, withHoverTitles } from "./svg.js";
 
 /** The part of a text item that decides its width. */
@@ -53,7 +54,7 @@ export async function renderSvg(figure: Figure): Promise<string> {
   );
   useFontWidths(vega);
   try {
-    const { spec } = vegaLite.compile(figure.spec, { config: theme, logger: silent });
+    const { spec } = vegaLite.compile(figure.spec as TopLevelSpec, { config: theme, logger: silent });
     const view = new vega.View(vega.parse(spec), { renderer: "none", logger: silent });
     const svg = await view.toSVG();
     view.finalize();

@@ -1,8 +1,9 @@
-import type { Layer, Method } from "../figure.js";
+import type { Method } from "../figure.js";
 import { labelExpression, logAxis } from "./log-axis.js";
 import { extent, short } from "./numbers.js";
 import { textWidth } from "./text-width.js";
 import { ink, methodColors, sizes } from "./theme.js";
+import type { Layer } from "./vega-lite.js";
 
 /** One bar with two lines of text at its end. */
 export interface BarRow {

@@ -1,14 +1,7 @@
-import type { Layer, NumberList } from "../figure.js";
 import { encodeIndexedPng } from "../output/indexed-png.js";
+import type { Cells } from "./cells.js";
 import { type ColorScale, rampBytes, rampPosition } from "./color-ramp.js";
-
-/** Numbers on a regular grid. */
-export interface Cells {
-  readonly columns: number;
-  readonly rows: number;
-  /** Shape [rows, columns], lowest row first. */
-  readonly values: NumberList;
-}
+import type { Layer } from "./vega-lite.js";
 
 /** Levels of color; one index is left for cells without a number. */
 const LEVELS = 255;

@@ -1,8 +1,8 @@
-import type { Layer } from "../figure.js";
 import { type ColorScale, rampColors } from "./color-ramp.js";
 import { formatNumber } from "./format.js";
 import { type LogAxis, labelExpression, logAxis } from "./log-axis.js";
 import { linearTicks } from "./numbers.js";
+import type { Layer } from "./vega-lite.js";
 
 /**
  * Draws nothing, and so gives a panel of images the legend of its colors. Panels that share the color scale

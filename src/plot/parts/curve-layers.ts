@@ -1,16 +1,10 @@
-import type { Layer } from "../figure.js";
 import type { IterationAxis } from "./iteration-axis.js";
 import { type LogAxis, logAxis } from "./log-axis.js";
 import type { MethodChannel } from "./method-channel.js";
 import { extent } from "./numbers.js";
 import { ink, sizes } from "./theme.js";
-import type { CurveRow, ThinCurve } from "./thin-curve.js";
-
-/** A value that a curve is compared with: a dashed line with its name. */
-export interface Level {
-  readonly value: number;
-  readonly label: string;
-}
+import type { CurveRow, Level, ThinCurve } from "./thin-curve.js";
+import type { Layer } from "./vega-lite.js";
 
 /** A vertical axis. */
 export interface ValueAxis {

@@ -1,5 +1,5 @@
-import type { Layer } from "../figure.js";
 import { ink, sizes } from "./theme.js";
+import type { Layer } from "./vega-lite.js";
 
 /** The name of a row, upwards along the left edge of its first panel. */
 export function rowLabel(text: string, height: number): Layer {

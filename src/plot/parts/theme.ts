@@ -1,5 +1,5 @@
-import type { Config } from "vega-lite";
-import type { Method, Role } from "../figure.js";
+import type { FigureSpec, Method, Role } from "../figure.js";
+import type { Config } from "./vega-lite.js";
 
 /** Names of the font in order of preference. Carlito is shipped; Calibri has the same metrics. */
 export const fontFamily = "Carlito, Calibri, Lato, Helvetica, Arial, sans-serif";
@@ -59,8 +59,8 @@ export interface PanelTitle {
   readonly fontSize: number;
 }
 
-/** The one look of all figures: white, quiet axes, left-aligned titles. */
-export const theme: Config = {
+/** The one look of all figures, as the configuration of Vega-Lite: white, quiet axes, left-aligned titles. */
+export const theme: FigureSpec = {
   background: "#ffffff",
   padding: { left: 16, right: 20, top: 14, bottom: 14 },
   font: fontFamily,
@@ -106,4 +106,4 @@ export const theme: Config = {
   },
   concat: { spacing: 28 },
   facet: { spacing: 20 },
-};
+} satisfies Config;

@@ -2,6 +2,12 @@ import { fail } from "../../tensor/index.js";
 import type { Method, NumberList } from "../figure.js";
 import { quantile, short } from "./numbers.js";
 
+/** A value that a curve is compared with: a dashed line with its name. */
+export interface Level {
+  readonly value: number;
+  readonly label: string;
+}
+
 /** A quantity by iteration. */
 export interface ValueCurve extends Method {
   /** Shape [n]. */

@@ -1,6 +1,5 @@
 import { fail } from "../../tensor/index.js";
 import type { Method, NumberList } from "../figure.js";
-import type { TrajectoryRow } from "../figures/component-lines.js";
 import { short } from "./numbers.js";
 
 /** Trajectories of one method on one mesh. */
@@ -10,6 +9,17 @@ export interface TrajectorySet extends Method {
   readonly shape: readonly [points: number, n: number, dimension: number];
   /** The mesh s₀ … s_K, shape [points]. Default: equally spaced in [0, 1]. Used for states that are not planar. */
   readonly times?: NumberList;
+}
+
+/** One point of one drawn trajectory. */
+export interface TrajectoryRow {
+  readonly method: string;
+  readonly path: string;
+  /** Index of the point. */
+  readonly k: number;
+  readonly s: number;
+  readonly state: readonly number[];
+  readonly place: "start" | "step" | "between" | "end";
 }
 
 /** Step points are drawn up to this number of points a trajectory: more of them would hide the line. */

@@ -178,6 +178,18 @@ describe("a file of options", () => {
     expect((await told(`${solve} --method heun`)).text).toContain("expected: three-fifths");
   });
 
+  it.each([
+    ["data", "seed", 3],
+    ["info", "seed", 3],
+    ["sweep", "jsonLines", true],
+    ["worker", "jsonLines", false],
+  ])("of an earlier version loads: %s passes over %s", async (name, member, value) => {
+    const { json } = await told(`${lines[name]} --print-config`);
+    writeFileSync("earlier.json", JSON.stringify({ ...json, [member]: value }));
+    const again = await told(`${name} --config earlier.json --print-config`);
+    expect([again.code, again.json]).toEqual([0, json]);
+  });
+
   it("that a run leaves repeats the run", async () => {
     const LIGHT =
       "--iterations 20 --trajectories 64 --batch 32 --hidden 8 --samples 10 --budget 2 --no-figures";

@@ -21,6 +21,7 @@ export const dataCommand: CommandDefinition = specCommand({
     "data cifar10 --from cifar-10-batches-bin --cache /big/disk/hypersolvers --json",
   ],
   computes: false,
+  formerly: ["seed"],
   tellsProgress: true,
   load: async () => (await import("./job.js")).dataJob,
 });

@@ -11,5 +11,6 @@ export const infoCommand: CommandDefinition = specCommand({
   table: infoTable,
   examples: ["info field.onnx", "info correction.onnx --json", "info solver.onnx"],
   computes: false,
+  formerly: ["seed"],
   load: async () => (await import("./job.js")).infoJob,
 });

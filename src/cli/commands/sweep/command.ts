@@ -18,6 +18,7 @@ const sweep = specCommand({
     "sweep status --queue postgres://lab@db/hypersolvers",
   ],
   tellsProgress: true,
+  formerly: ["jsonLines"],
   load: async () => (await import("./job.js")).sweepJob,
 });
 

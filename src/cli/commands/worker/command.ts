@@ -15,5 +15,6 @@ export const workerCommand: CommandDefinition = specCommand({
     "worker --drain --json-lines",
   ],
   tellsProgress: true,
+  formerly: ["jsonLines"],
   load: async () => (await import("./job.js")).workerJob,
 });

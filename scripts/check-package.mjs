@@ -3,7 +3,7 @@
  * to 7, strict, without a DOM and without optional packages, from 5.9 on with the types of all that it depends on. All is
  * installed into a temporary folder, which is removed afterwards: the package into an empty project, the tools beside it.
  *
- *   npm run package:check
+ *   npm run package:check [-- 5.4 5.9 6 7]
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,12 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { exports, name } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const compilers = ["5.4.5", "5.9.3", "6.0.3", "7.0.2"];
+const known = ["5.4.5", "5.9.3", "6.0.3", "7.0.2"];
+const asked = process.argv.slice(2);
+const compilers = known.filter(
+  (version) => asked.length === 0 || asked.some((start) => version.startsWith(`${start}.`)),
+);
+if (compilers.length === 0) throw new Error(`one of TypeScript ${known.join(", ")} expected, got ${asked}`);
 const tools = [
   "publint@0.3.25",
   "@arethetypeswrong/cli@0.18.5",

@@ -4,7 +4,7 @@ import { cellImage } from "../parts/cell-image.js";
 import { colorLegend } from "../parts/color-legend.js";
 import type { ColorScale, Scheme } from "../parts/color-ramp.js";
 import { quantile, short } from "../parts/numbers.js";
-import { panelNote, rowLabel } from "../parts/panel-text.js";
+import { fitsRow, panelNote, rowLabel, rowLines } from "../parts/panel-text.js";
 import { panelTitle } from "../parts/theme.js";
 import type { TopLevelSpec } from "../parts/vega-lite.js";
 
@@ -48,6 +48,7 @@ export function imageGrid(rows: readonly ImageRow[], options: ImageGridOptions):
   const { height, width, headings, panelSize = 84, valueLabel } = options;
   const scale = scaleOf(rows, options);
   const panelHeight = Math.round((panelSize * height) / width);
+  const rowText = rows.every(({ label }) => fitsRow(label, panelHeight)) ? rowLabel : rowLines;
   const panels = rows.flatMap(({ label, images }, i) =>
     images.map(({ values, note }, j) => ({
       ...(i === 0 && { title: panelTitle(headings[j] ?? "") }),
@@ -61,7 +62,7 @@ export function imageGrid(rows: readonly ImageRow[], options: ImageGridOptions):
           panelHeight,
         ),
         colorLegend(scale, valueLabel, 160),
-        ...(j === 0 ? [rowLabel(label, panelHeight)] : []),
+        ...(j === 0 ? [rowText(label, panelHeight)] : []),
         ...(note === undefined ? [] : panelNote(note, panelSize, panelHeight)),
       ],
     })),

@@ -43,12 +43,12 @@ await build({
     minify: false,
     license: { fileName: "LICENSES.md" },
     rollupOptions: {
-      // What Node starts, and what a test takes hold of.
+      // What Node starts, and what tests and `npm run chaos` take hold of.
       input: Object.fromEntries(
-        ["main", "program", "commands/worker/runner-main", "files/half-written"].map((name) => [
-          name,
-          at(`src/cli/${name}.ts`),
-        ]),
+        [
+          ...["main", "program", "commands/worker/runner-main"],
+          ...["files/half-written", "options/config-file", "commands/solve/table"],
+        ].map((name) => [name, at(`src/cli/${name}.ts`)]),
       ),
       output: { entryFileNames: "[name].js", chunkFileNames: "parts/[name]-[hash].js" },
     },

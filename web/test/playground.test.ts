@@ -170,7 +170,7 @@ test("what WebGPU computes is what WebAssembly does", async ({ skip }) => {
 
 test("a search names a solver, a student is fitted and saved, and a stopped fit keeps what it has", async () => {
   const { page, said, open } = await site.visitor();
-  await open("field?spec=%7B%22field%22%3A%22lotka-volterra%22%7D");
+  await open("field?spec=%7B%22field%22%3A%22ffjord%22%7D");
   await fact(page, "base", "mean error");
   const states = Float32Array.from({ length: 200 }, (_, i) => 1 + 0.5 * Math.sin(i));
   await page.setInputFiles('input[accept*=".npy"]', {

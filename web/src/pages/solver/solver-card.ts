@@ -70,7 +70,7 @@ export function solverCard(
     async (signal) => {
       problem.say(undefined);
       chart.rest();
-      const learned = await learnAll({ room, controls, progress, show }, signal);
+      const learned = await learnAll({ room, controls, progress, show, refuse: problem.say }, signal);
       ready = new Set([...ready, ...learned]);
       saves.renew([...ready]);
       measure();
@@ -127,11 +127,13 @@ interface Learning {
   readonly controls: SolverControls;
   readonly progress: Meter;
   show(name: PanelName, cloud: Cloud): void;
+  /** Tells what could not be learned; the others go on. */
+  refuse(error: Error): void;
 }
 
 /** Learns what is ticked, one after another, and shows it as it becomes better. */
 async function learnAll(
-  { room, controls, progress, show }: Learning,
+  { room, controls, progress, show, refuse }: Learning,
   signal: AbortSignal,
 ): Promise<readonly LearnedName[]> {
   const { base, steps, iterations, learn } = controls.spec();
@@ -143,7 +145,7 @@ async function learnAll(
     const { label, iterationsOf } = learnable[kind];
     progress.show(`${label}: solving references`);
     const request = { room, learn: kind, base, steps, evaluations: controls.evaluations() };
-    const result = await engine.run(
+    const fitted = engine.run(
       "fit",
       { ...request, iterations: iterationsOf(iterations) },
       {
@@ -156,10 +158,12 @@ async function learnAll(
         },
       },
     );
+    const result = await fitted.catch(refuse);
+    if (result === undefined) continue;
     show(kind, result.cloud);
     learned.push(kind);
     said.push(`${label} in ${(result.seconds.reference + result.seconds.fit).toFixed(1)} s`);
   }
-  progress.show(`learned: ${said.join(", ")}`, 1);
+  progress.show(said.length === 0 ? "nothing was learned" : `learned: ${said.join(", ")}`, 1);
   return learned;
 }

@@ -83,7 +83,11 @@ describe("tuneSolver", () => {
     const { isMet, broken } = await search({ seconds: 4 }, { fits });
     expect(isMet).toBe(true);
     expect(most).toBe(3);
-    expect(broken.filter(({ reason }) => reason.includes("elsewhere"))).toHaveLength(asked.length);
+    // Those that are being made when the time is up are given up, not broken.
+    const brokeElsewhere = broken.filter(({ reason }) => reason.includes("elsewhere"));
+    expect(brokeElsewhere.length).toBeGreaterThan(0);
+    expect(brokeElsewhere.length).toBeGreaterThanOrEqual(asked.length - most);
+    expect(brokeElsewhere.length).toBeLessThanOrEqual(asked.length);
     // What is asked for is a whole spec: the same in every process.
     for (const { settings } of asked) expect(settings).toMatchObject({ seed: 0, span: [0, 1] });
   });

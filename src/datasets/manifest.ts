@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import { fail } from "../tensor/index.js";
 import { type DatasetName, datasetNames } from "./definition.js";
 
@@ -23,25 +23,25 @@ export interface Manifest {
 }
 
 /** Names that lead nowhere but into the folder itself. */
-const fileName = z.string().regex(/^[\w-]+(\.[\w-]+)*$/);
+const fileName = z.string().check(z.regex(/^[\w-]+(\.[\w-]+)*$/));
 
-const manifestSchema: z.ZodType<Manifest> = z.object({
+const manifestSchema: z.core.$ZodType<Manifest> = z.object({
   format: z.literal(1),
   name: z.enum(datasetNames),
   official: z.boolean(),
   source: z.string(),
-  training: z.number().int().positive(),
-  test: z.number().int().positive(),
+  training: z.int().check(z.positive()),
+  test: z.int().check(z.positive()),
   files: z.record(
     fileName,
-    z.object({ bytes: z.number().int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+    z.object({ bytes: z.int().check(z.nonnegative()), sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)) }),
   ),
 });
 
 /** @throws MALFORMED_FILE. */
 export function decodeManifest(text: string, what: string): Manifest {
   try {
-    return manifestSchema.parse(JSON.parse(text));
+    return z.parse(manifestSchema, JSON.parse(text));
   } catch (cause) {
     throw fail("MALFORMED_FILE", {
       what,

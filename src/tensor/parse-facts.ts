@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod/mini";
 import { type ErrorFacts, fail } from "./errors.js";
 
 /**
@@ -8,7 +8,7 @@ import { type ErrorFacts, fail } from "./errors.js";
  * @throws MALFORMED_FILE naming the first member that is wrong.
  */
 export function parseFacts<T>(
-  schema: z.ZodType<T>,
+  schema: z.core.$ZodType<T>,
   text: string | undefined,
   told: Pick<ErrorFacts, "what" | "expected" | "help">,
 ): T {
@@ -21,7 +21,7 @@ export function parseFacts<T>(
   } catch (cause) {
     throw malformed(text === "" ? "nothing" : text.slice(0, 60), cause);
   }
-  const { data, error } = schema.safeParse(json);
+  const { data, error } = z.safeParse(schema, json, { error: z.locales.en().localeError });
   if (error === undefined) return data;
   const [{ path, message } = { path: [], message: "" }] = error.issues;
   throw malformed(`a wrong ${path.join(".") || "kind of JSON"}: ${message}`, error);

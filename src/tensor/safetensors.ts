@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import { bytesPerElement, type DType, viewBytes } from "./dtype.js";
 import { fail } from "./errors.js";
 import { sizeOf } from "./shape.js";
@@ -20,10 +20,10 @@ const dtypeByName = new Map(Object.entries(dtypeNames).map(([dtype, name]) => [n
 
 const entrySchema = z.object({
   dtype: z.string(),
-  shape: z.array(z.number().int().nonnegative()),
-  data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
+  shape: z.array(z.int().check(z.nonnegative())),
+  data_offsets: z.tuple([z.int().check(z.nonnegative()), z.int().check(z.nonnegative())]),
 });
-const headerSchema = z.looseObject({ __metadata__: z.record(z.string(), z.string()).optional() });
+const headerSchema = z.looseObject({ __metadata__: z.optional(z.record(z.string(), z.string())) });
 
 /**
  * Reads the safetensors format: 8 bytes header length, JSON header, raw little-endian data.
@@ -51,14 +51,14 @@ type Malformed = (received: string) => Error;
 
 function parseHeader(bytes: Uint8Array, malformed: Malformed): z.infer<typeof headerSchema> {
   try {
-    return headerSchema.parse(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
+    return z.parse(headerSchema, JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
   } catch {
     throw malformed("a header that is not JSON");
   }
 }
 
 function readEntry(name: string, raw: unknown, body: Uint8Array, malformed: Malformed): Tensor {
-  const parsed = entrySchema.safeParse(raw);
+  const parsed = z.safeParse(entrySchema, raw);
   if (!parsed.success) throw malformed(`entry "${name}" without dtype, shape or data_offsets`);
   const { shape, data_offsets: offsets, dtype: dtypeName } = parsed.data;
   const dtype = dtypeByName.get(dtypeName);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import {
   type ButcherTableau,
   defineTableau,
@@ -30,20 +30,20 @@ const learnedSchema = z.union([
   nonStationarySchema,
   z.strictObject({
     kind: z.literal("hyper"),
-    base: tableauSpecSchema.exactOptional(),
-    correction: z.string().optional(),
-    grid: gridSchema.exactOptional(),
+    base: z.exactOptional(tableauSpecSchema),
+    correction: z.optional(z.string()),
+    grid: z.exactOptional(gridSchema),
   }),
 ]);
 
-const studentSchema: z.ZodType<StudentSpec> = z.strictObject({
+const studentSchema: z.core.$ZodType<StudentSpec> = z.strictObject({
   kind: z.literal("student"),
-  file: z.string().exactOptional(),
-  grid: gridSchema.exactOptional(),
+  file: z.exactOptional(z.string()),
+  grid: z.exactOptional(gridSchema),
 });
 
 /** Checks a spec that came from outside. */
-export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
+export const methodSpecSchema: z.core.$ZodType<AnyMethodSpec> = z.union([
   tableauMethodSchema,
   learnedSchema,
   studentSchema,
@@ -52,7 +52,7 @@ export const methodSpecSchema: z.ZodType<AnyMethodSpec> = z.union([
 
 /** The JSON of a method, where it is of a kind that `methodOf` reads; a method of somebody's own may be of another. */
 export const knownSpec = ({ spec }: Method): AnyMethodSpec | undefined =>
-  methodSpecSchema.safeParse(spec).data;
+  z.safeParse(methodSpecSchema, spec).data;
 
 /**
  * Finds the corrections that specs name: this library reads no files by itself.

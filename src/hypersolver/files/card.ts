@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import {
   type AdaptiveTableauSpec,
   type TableauSpec,
@@ -65,30 +65,31 @@ const pair = z.tuple([z.number(), z.number()]);
 const numbers = z.array(z.number());
 
 /** Files of version 0.1 say the name of the method and its tolerance apart. */
-const reference = z
-  .object({
+const reference = z.pipe(
+  z.object({
     method: z.string(),
-    tolerance: z.number().optional(),
+    tolerance: z.optional(z.number()),
     precision: z.string(),
     noiseFloor: z.number(),
-  })
-  .transform(({ method, tolerance, ...facts }) => ({ method: spelled(method, tolerance), ...facts }));
+  }),
+  z.transform(({ method, tolerance, ...facts }) => ({ method: spelled(method, tolerance), ...facts })),
+);
 
 const spelled = (tableau: string, tolerance: number | undefined): string =>
   tolerance === undefined
     ? tableau
     : tableauMethodText({ kind: "adaptive", tableau, rtol: tolerance, atol: tolerance });
 
-const cardSchema: z.ZodType<ValidityCard> = z.object({
+const cardSchema: z.core.$ZodType<ValidityCard> = z.object({
   format: z.literal(1),
   base: z.string(),
-  tableau: tableauSchema.optional(),
+  tableau: z.optional(tableauSchema),
   order: z.number(),
   inputs: z.array(z.string()),
   features: z.array(z.string()),
   span: pair,
-  steps: z.number().int().min(1).max(most.steps),
-  directions: z.enum(["forward", "both"]).optional(),
+  steps: z.int().check(z.gte(1), z.lte(most.steps)),
+  directions: z.optional(z.enum(["forward", "both"])),
   epsilon: pair,
   stateShape: z.array(z.union([z.number(), z.string()])),
   states: z.object({ source: z.string(), mean: numbers, deviation: numbers }),
@@ -105,8 +106,8 @@ const cardSchema: z.ZodType<ValidityCard> = z.object({
   seed: z.number(),
   library: z.string(),
   fingerprint: z.string(),
-  weights: z.string().optional(),
-  calibration: solveCalibrationSchema.optional(),
+  weights: z.optional(z.string()),
+  calibration: z.optional(solveCalibrationSchema),
 });
 
 /** Key of the card in the model's metadata. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import { type Field, type NonStationaryMethod, nonStationary } from "../../ode/index.js";
 import { nonStationarySchema } from "../../ode/internal.js";
 import { fail, isHypersolversError } from "../../tensor/index.js";
@@ -41,18 +41,20 @@ const fitCard = z.object({
   bestError: z.number(),
   seed: z.number(),
   library: z.string(),
-  calibration: solveCalibrationSchema.optional(),
+  calibration: z.optional(solveCalibrationSchema),
 });
 
 /** Checks a card that came from outside. */
-export const fitCardSchema: z.ZodType<FitCard> = fitCard;
+export const fitCardSchema: z.core.$ZodType<FitCard> = fitCard;
 /** The same of coefficients. */
-export const coefficientCardSchema: z.ZodType<CoefficientCard> = fitCard.extend({ start: z.string() });
+export const coefficientCardSchema: z.core.$ZodType<CoefficientCard> = z.extend(fitCard, {
+  start: z.string(),
+});
 
 const schema = z.object({
   format: z.literal(1),
   method: nonStationarySchema,
-  card: coefficientCardSchema.optional(),
+  card: z.optional(coefficientCardSchema),
 });
 
 /** Coefficients as a file, JSON: every number comes back exactly. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import { bind, encodeOnnx, type ImportedModel, importOnnx, inline, trace } from "../../graph/index.js";
 import { makeGraph, topological } from "../../graph/internal.js";
 import { nonStationaryCoefficientsSchema } from "../../ode/internal.js";
@@ -17,12 +17,12 @@ const schema = z.strictObject({
   format: z.literal(1),
   span: z.tuple([z.number(), z.number()]),
   coefficients: nonStationaryCoefficientsSchema,
-  every: z.number().int().min(1),
+  every: z.int().check(z.gte(1)),
   gains: z.array(z.number()),
   networks: z.array(z.strictObject({ inputs: z.array(z.string()), features: z.array(z.string()) })),
-  card: coefficientCardSchema.optional(),
+  card: z.optional(coefficientCardSchema),
   /** Hash of the networks' weights as a reader finds them. */
-  weights: z.string().optional(),
+  weights: z.optional(z.string()),
 });
 
 type Learned = z.infer<typeof schema>;

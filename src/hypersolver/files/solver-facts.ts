@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import { type FixedMethod, nonStationary, type Span } from "../../ode/index.js";
 import { isNonStationary, isReversible, planMesh } from "../../ode/internal.js";
 import { hyper, isHyper } from "../correction/hyper.js";
@@ -23,13 +23,13 @@ export interface SolverFacts {
   readonly spec?: AnyMethodSpec | undefined;
 }
 
-const schema: z.ZodType<SolverFacts> = z.object({
+const schema: z.core.$ZodType<SolverFacts> = z.object({
   method: z.string(),
   order: z.number(),
   steps: z.number(),
   span: z.tuple([z.number(), z.number()]),
-  text: z.string().optional(),
-  spec: methodSpecSchema.optional().catch(undefined),
+  text: z.optional(z.string()),
+  spec: z.catch(z.optional(methodSpecSchema), undefined),
 });
 
 /** The facts of a method over a span. They name no file: a solver holds its own correction or coefficients. */
@@ -58,7 +58,7 @@ function withoutFile(method: FixedMethod): FixedMethod {
 /** The facts in a model's metadata; undefined when there are none that can be read. */
 export function solverFactsOf(metadata: Readonly<Record<string, string>>): SolverFacts | undefined {
   try {
-    return schema.safeParse(JSON.parse(metadata[SOLVER_KEY] ?? "null")).data;
+    return z.safeParse(schema, JSON.parse(metadata[SOLVER_KEY] ?? "null")).data;
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import {
   encodeOnnx,
   type Graph,
@@ -152,7 +152,7 @@ const largest = (values: readonly number[]): number =>
   values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 const array = z.object({ shape: z.array(z.number()), data: z.array(z.number()) });
-const goldenSchema: z.ZodType<GoldenVectors> = z.object({
+const goldenSchema: z.core.$ZodType<GoldenVectors> = z.object({
   inputs: z.record(z.string(), array),
   z1: array,
   tolerance: z.number(),

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import { bind, encodeOnnx, importOnnx } from "../../graph/index.js";
 import { makeGraph } from "../../graph/internal.js";
 import { fail, isHypersolversError } from "../../tensor/index.js";
@@ -15,9 +15,9 @@ const schema = z.strictObject({
   format: z.literal(1),
   span: z.tuple([z.number(), z.number()]),
   inputs: z.array(z.string()),
-  card: fitCardSchema.optional(),
+  card: z.optional(fitCardSchema),
   /** Hash of the weights as a reader finds them. */
-  weights: z.string().optional(),
+  weights: z.optional(z.string()),
 });
 
 /** A student out of a file. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import {
   abs,
   add,
@@ -36,22 +36,24 @@ export interface ErrorPredictor {
 const numbers = z.array(z.number());
 
 /** Checks one that came from outside. */
-export const errorPredictorSchema: z.ZodType<ErrorPredictor> = z
+export const errorPredictorSchema: z.core.$ZodType<ErrorPredictor> = z
   .object({
     mean: numbers,
-    deviation: z.array(z.number().gt(0)),
-    reach: z.number().gt(0),
+    deviation: z.array(z.number().check(z.gt(0))),
+    reach: z.number().check(z.gt(0)),
     target: z.object({ mean: z.number(), deviation: z.number() }),
-    hidden: z.number().int().min(1).max(1024),
+    hidden: z.int().check(z.gte(1), z.lte(1024)),
     weights: z.record(z.string(), numbers),
   })
-  .refine(({ mean, deviation }) => mean.length === deviation.length, "as many deviations as means")
-  .refine(
-    ({ mean, hidden, weights }) =>
-      Object.entries(predictorNetwork(mean.length, hidden).parameters).every(
-        ([name, { shape }]) => weights[name]?.length === sizeOf(shape),
-      ),
-    "the weights of its network",
+  .check(
+    z.refine(({ mean, deviation }) => mean.length === deviation.length, "as many deviations as means"),
+    z.refine(
+      ({ mean, hidden, weights }) =>
+        Object.entries(predictorNetwork(mean.length, hidden).parameters).every(
+          ([name, { shape }]) => weights[name]?.length === sizeOf(shape),
+        ),
+      "the weights of its network",
+    ),
   );
 
 /** Deviations after which more of them are the same. */

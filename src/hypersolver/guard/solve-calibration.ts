@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import { fail } from "../../tensor/index.js";
 import { type ErrorCalibration, errorBound } from "./calibration.js";
 import { type ErrorPredictor, errorPredictorSchema } from "./error-predictor.js";
@@ -42,33 +42,32 @@ export const GUARANTEE: string =
   "another kind, for other spans, numbers of steps, fields or weights, or for one sample in particular.";
 
 const numbers = z.array(z.number());
+const level = z
+  .object({ coverage: z.number().check(z.gt(0), z.lt(1)), edges: numbers, bounds: numbers, counts: numbers })
+  .check(z.refine(({ edges, bounds }) => bounds.length === edges.length + 1, "one bound more than edges"));
 
 /** Checks a calibration that came from outside. */
-export const solveCalibrationSchema: z.ZodType<SolveCalibration> = z
+export const solveCalibrationSchema: z.core.$ZodType<SolveCalibration> = z
   .object({
     method: z.string(),
-    steps: z.number().int().min(1),
+    steps: z.int().check(z.gte(1)),
     span: z.tuple([z.number(), z.number()]),
     fingerprint: z.string(),
-    samples: z.number().int().min(1),
+    samples: z.int().check(z.gte(1)),
     reference: z.string(),
     score: z.enum(["predicted", "own", "none"]),
-    predictor: errorPredictorSchema.optional(),
+    predictor: z.optional(errorPredictorSchema),
     scores: numbers,
-    traits: z.array(numbers).optional(),
-    witnesses: witnessesSchema.optional(),
-    levels: z
-      .array(
-        z
-          .object({ coverage: z.number().gt(0).lt(1), edges: numbers, bounds: numbers, counts: numbers })
-          .refine(({ edges, bounds }) => bounds.length === edges.length + 1, "one bound more than edges"),
-      )
-      .min(1),
+    traits: z.optional(z.array(numbers)),
+    witnesses: z.optional(witnessesSchema),
+    levels: z.array(level).check(z.minLength(1)),
     guarantee: z.string(),
   })
-  .refine(
-    ({ score, predictor }) => (score === "predicted") === (predictor !== undefined),
-    "a predictor where errors are predicted",
+  .check(
+    z.refine(
+      ({ score, predictor }) => (score === "predicted") === (predictor !== undefined),
+      "a predictor where errors are predicted",
+    ),
   );
 
 /** Where the scores of a calibrated solve come from. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import { type DType, sizeOf } from "../../tensor/index.js";
 import { dtypes } from "../../tensor/internal.js";
 
@@ -20,14 +20,18 @@ export interface PlainTensor {
 }
 
 const numbers = z.array(z.number());
-const plainTensor: z.ZodType<PlainTensor> = z
-  .object({ dtype: z.enum(dtypes), shape: z.array(z.number().int().min(1)).min(1), data: numbers })
-  .refine(({ shape, data }) => sizeOf(shape) === data.length, "as many numbers as the shape says");
+const plainTensor: z.core.$ZodType<PlainTensor> = z
+  .object({
+    dtype: z.enum(dtypes),
+    shape: z.array(z.int().check(z.gte(1))).check(z.minLength(1)),
+    data: numbers,
+  })
+  .check(z.refine(({ shape, data }) => sizeOf(shape) === data.length, "as many numbers as the shape says"));
 
 /** Checks witnesses that came from outside. */
-export const witnessesSchema: z.ZodType<Witnesses> = z.object({
+export const witnessesSchema: z.core.$ZodType<Witnesses> = z.object({
   z0: plainTensor,
   controls: z.record(z.string(), plainTensor),
   ends: plainTensor,
-  errors: numbers.min(1),
+  errors: numbers.check(z.minLength(1)),
 });

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import { decodeSafetensors, encodeSafetensors, fail } from "../../tensor/index.js";
 import { firstNonFinite, parseFacts } from "../../tensor/internal.js";
 import { libraryName } from "../../version.js";
@@ -22,12 +22,12 @@ export interface ClassifierFacts {
   readonly library: string;
 }
 
-const schema: z.ZodType<ClassifierFacts> = z.object({
+const schema: z.core.$ZodType<ClassifierFacts> = z.object({
   format: z.literal(1),
   architecture: z.string(),
   classes: z.array(z.string()),
   training: z.string(),
-  heldOutAccuracy: z.number().optional(),
+  heldOutAccuracy: z.optional(z.number()),
   library: z.string(),
 });
 

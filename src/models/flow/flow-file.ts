@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import { bind, encodeOnnx, importOnnx } from "../../graph/index.js";
 import { fieldOfModel } from "../../ode/index.js";
 import { fail } from "../../tensor/index.js";
@@ -28,28 +28,31 @@ export interface FlowFacts {
   readonly library: string;
 }
 
-const pair = z.tuple([z.number(), z.number()]).refine(([t0, t1]) => t0 !== t1);
+const pair = z.tuple([z.number(), z.number()]).check(z.refine(([t0, t1]) => t0 !== t1));
 const facts = z.object({
   format: z.literal(1),
   base: z.string(),
   span: pair,
-  standardization: z.object({ shift: z.array(z.number()), scale: z.array(z.number().positive()) }),
+  standardization: z.object({ shift: z.array(z.number()), scale: z.array(z.number().check(z.positive())) }),
   data: z.string(),
-  columns: z.array(z.string()).optional(),
+  columns: z.optional(z.array(z.string())),
   training: z.string(),
-  heldOutNll: z
-    .number()
-    .nullish()
-    .transform((value) => value ?? undefined),
+  heldOutNll: z.pipe(
+    z.nullish(z.number()),
+    z.transform((value) => value ?? undefined),
+  ),
   seed: z.number(),
   library: z.string(),
 });
 /** Files of version 0.1 write `standardisation`. */
-const factsSchema: z.ZodType<FlowFacts> = z.preprocess((given) => {
-  if (!(given instanceof Object && "standardisation" in given)) return given;
-  const { standardisation: standardization, ...others } = given;
-  return { standardization, ...others };
-}, facts);
+const factsSchema: z.core.$ZodType<FlowFacts> = z.pipe(
+  z.transform((given) => {
+    if (!(given instanceof Object && "standardisation" in given)) return given;
+    const { standardisation: standardization, ...others } = given;
+    return { standardization, ...others };
+  }),
+  facts,
+);
 
 /** A flow with what is known of it. */
 export type DescribedFlow = Flow & { readonly facts: FlowFacts };

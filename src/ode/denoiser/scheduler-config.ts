@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import { fail } from "../../tensor/index.js";
 import { parseFacts } from "../../tensor/internal.js";
 import type { Prediction } from "./denoiser-field.js";
@@ -23,19 +23,19 @@ const STEPS = 1000;
 /** Enough for any scheduler, and far from what fills memory. */
 const MOST_STEPS = 100_000;
 
-const unit = z.number().gt(0).lt(1);
+const unit = z.number().check(z.gt(0), z.lt(1));
 const schema = z.object({
-  _class_name: z.string().optional(),
-  num_train_timesteps: z.number().int().min(8).max(MOST_STEPS).default(STEPS),
-  beta_start: unit.default(0.0001),
-  beta_end: unit.default(0.02),
-  beta_schedule: z.string().default("linear"),
-  trained_betas: z.array(unit).min(8).max(MOST_STEPS).nullish(),
-  prediction_type: z.string().optional(),
-  rescale_betas_zero_snr: z.boolean().default(false),
-  shift: z.number().positive().default(1),
-  use_dynamic_shifting: z.boolean().default(false),
-  use_flow_sigmas: z.boolean().default(false),
+  _class_name: z.optional(z.string()),
+  num_train_timesteps: z._default(z.int().check(z.gte(8), z.lte(MOST_STEPS)), STEPS),
+  beta_start: z._default(unit, 0.0001),
+  beta_end: z._default(unit, 0.02),
+  beta_schedule: z._default(z.string(), "linear"),
+  trained_betas: z.nullish(z.array(unit).check(z.minLength(8), z.maxLength(MOST_STEPS))),
+  prediction_type: z.optional(z.string()),
+  rescale_betas_zero_snr: z._default(z.boolean(), false),
+  shift: z._default(z.number().check(z.positive()), 1),
+  use_dynamic_shifting: z._default(z.boolean(), false),
+  use_flow_sigmas: z._default(z.boolean(), false),
 });
 
 /** Names of predictions in diffusers. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "zod/mini";
 import type { NamedTensors } from "../../runtime/index.js";
 import { decodeSafetensors, encodeSafetensors, fail } from "../../tensor/index.js";
 import { parseFacts, prefixed, sha256, withPrefix } from "../../tensor/internal.js";
@@ -45,13 +45,13 @@ const OLD_KEYS = ["hypersolvers.flow-checkpoint", "hypersolvers.classifier-check
 
 /** JSON has no NaN and no infinities: they are written as text. */
 const special = z.enum(["NaN", "Infinity", "-Infinity"]);
-const number = z.union([z.number(), special.transform(Number)]);
-const count = z.number().int().nonnegative();
+const number = z.union([z.number(), z.pipe(special, z.transform(Number))]);
+const count = z.int().check(z.nonnegative());
 const numbers = z.record(z.string(), number);
 const schema = z.object({
   settings: z.string(),
   iteration: count,
-  seconds: z.number().nonnegative(),
+  seconds: z.number().check(z.nonnegative()),
   skipped: count,
   curve: z.array(
     z.object({
@@ -63,10 +63,10 @@ const schema = z.object({
       validated: z.boolean(),
     }),
   ),
-  spared: count.optional(),
-  waiting: z.object({ stale: count, first: number.optional(), gaps: number }).optional(),
+  spared: z.optional(count),
+  waiting: z.optional(z.object({ stale: count, first: z.optional(number), gaps: number })),
   block: z.object({ iterations: count, taken: count, loss: number, metrics: numbers }),
-  best: z.object({ score: z.array(number), metrics: numbers }).optional(),
+  best: z.optional(z.object({ score: z.array(number), metrics: numbers })),
 });
 
 /** A safetensors file: the trainer's tensors, the best values, and the rest as JSON. */

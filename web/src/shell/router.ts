@@ -1,3 +1,5 @@
+import { trouble } from "../dom/card.js";
+
 /** A page: its name in the address, its title, and what it shows. */
 export interface Page {
   readonly name: string;
@@ -14,18 +16,31 @@ export const pageQuery = (): URLSearchParams => new URLSearchParams(location.has
 
 /** Shows the page that the address names, the first one by default. */
 export function route(pages: readonly Page[], place: HTMLElement, onShow: (page: Page) => void): void {
-  const made = new Map<Page, HTMLElement>();
+  const made = new Map<Page, Promise<HTMLElement>>();
+  const asked = (): Page | undefined => pages.find(({ name }) => name === pageName()) ?? pages[0];
   const show = async (): Promise<void> => {
-    const page = pages.find(({ name }) => name === pageName()) ?? pages[0];
+    const page = asked();
     if (page === undefined) return;
     onShow(page);
-    const view = made.get(page) ?? (await page.make());
+    const view = made.get(page) ?? Promise.resolve(page.make());
     made.set(page, view);
-    place.replaceChildren(view);
+    const root = await view.catch((error: Error) => {
+      made.delete(page);
+      return broken(error);
+    });
+    // The visitor may have gone elsewhere while its code was coming.
+    if (page === asked()) place.replaceChildren(root);
   };
   addEventListener("hashchange", () => {
     void show();
     scrollTo({ top: 0 });
   });
   void show();
+}
+
+/** Instead of a page whose code did not come. */
+function broken(error: Error): HTMLElement {
+  const problem = trouble();
+  problem.say(new Error(`This page did not load: ${error.message}`));
+  return problem.root;
 }

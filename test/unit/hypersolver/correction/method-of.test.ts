@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { z } from "zod/mini";
 import type { HyperOptions } from "../../../../src/hypersolver/correction/hyper.js";
 import { methodSpecSchema } from "../../../../src/hypersolver/correction/method-of.js";
 import { hyper, parseMethod, rebindCorrection } from "../../../../src/hypersolver/index.js";
@@ -49,7 +50,7 @@ describe("a corrected method", () => {
       fc.property(named, ({ correction, grid, file }) => {
         const options: HyperOptions = file === null ? {} : { file };
         const method = hyper(correction, grid, options);
-        const spec = methodSpecSchema.parse(JSON.parse(JSON.stringify(method.spec)));
+        const spec = z.parse(methodSpecSchema, JSON.parse(JSON.stringify(method.spec)));
         expect(plain(methodOf(spec, () => correction))).toEqual(plain(method));
       }),
     );
@@ -81,7 +82,7 @@ describe("a corrected method", () => {
       fc.property(cases, fc.boolean(), ({ correction, grid, file }, isInverse) => {
         const method = reversible(hyper(correction, grid, { file }), { coupling: 0.9, isInverse });
         expect(plain(parseMethod(method.text, () => correction))).toEqual(plain(method));
-        const spec = methodSpecSchema.parse(JSON.parse(JSON.stringify(method.spec)));
+        const spec = z.parse(methodSpecSchema, JSON.parse(JSON.stringify(method.spec)));
         expect(plain(methodOf(spec, () => correction))).toEqual(plain(method));
         expect(correctionOf(method)).toBe(correction);
       }),

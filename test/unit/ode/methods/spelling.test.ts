@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { z } from "zod/mini";
 import {
   adaptive,
   alpha,
@@ -135,7 +136,7 @@ describe("a spec gives its method back after JSON", () => {
   test("whatever the method", () => {
     fc.assert(
       fc.property(methods, (method) => {
-        const spec = tableauMethodSchema.parse(JSON.parse(JSON.stringify(method.spec)));
+        const spec = z.parse(tableauMethodSchema, JSON.parse(JSON.stringify(method.spec)));
         expect(plain(tableauMethodOf(spec))).toEqual(plain(method));
       }),
     );
@@ -153,7 +154,10 @@ describe("a spec gives its method back after JSON", () => {
     const own = defineTableau({ ...heun, name: "mine", title: "Mine", b: [0.5, 0.5] });
     const impostor = defineTableau({ ...alpha(0.7), name: "heun" });
     for (const tableau of [own, impostor]) {
-      const spec = tableauMethodSchema.parse(JSON.parse(JSON.stringify(fixed(tableau, { steps: 1 }).spec)));
+      const spec = z.parse(
+        tableauMethodSchema,
+        JSON.parse(JSON.stringify(fixed(tableau, { steps: 1 }).spec)),
+      );
       expect(tableauMethodOf(spec).tableau).toEqual(tableau);
     }
   });

@@ -22,6 +22,9 @@ export interface SolverCard {
   setSpec(spec: Partial<SolverSpec>): void;
 }
 
+/** In the browser's timeline: a field was solved, and its samples can be seen. */
+const SOLVED = "hypersolvers:solved";
+
 const IDLE = "choose what to learn, and fit";
 const SHIPPED = "a correction of midpoint came with this flow; fit your own";
 const LEAD =
@@ -42,13 +45,7 @@ export function solverCard(
     if (name !== "reference" && name !== "base") chart.mark(name, cloud);
   };
   const solve = newestOnly(async (isNewest) => {
-    const { base, steps, tolerance } = controls.spec();
-    const wanted: [PanelName, Choice][] = [
-      ["reference", { kind: "spelled", text: `dopri5@${tolerance}` }],
-      ["base", { kind: "spelled", text: `${base}:${steps}` }],
-    ];
-    if (ready.has("correction"))
-      wanted.push(["correction", { kind: "learned", learned: "correction", steps }]);
+    const wanted = shownBy(controls.spec(), ready.has("correction"));
     await engine.run(
       "samples",
       { room, choices: wanted.map(([, choice]) => choice) },
@@ -86,6 +83,7 @@ export function solverCard(
     saves.renew(learned);
     progress.show(learned.length > 0 ? SHIPPED : IDLE, 0);
     await solve();
+    performance.mark(SOLVED);
     measure();
   };
   return {
@@ -103,6 +101,19 @@ export function solverCard(
     spec: controls.spec,
     setSpec: controls.set,
   };
+}
+
+/** The methods that the panels show, by panel. */
+function shownBy(
+  { base, steps, tolerance }: SolverSpec,
+  isCorrected: boolean,
+): readonly (readonly [PanelName, Choice])[] {
+  const correction = ["correction", { kind: "learned", learned: "correction", steps }] as const;
+  return [
+    ["reference", { kind: "spelled", text: `dopri5@${tolerance}` }],
+    ["base", { kind: "spelled", text: `${base}:${steps}` }],
+    ...(isCorrected ? [correction] : []),
+  ];
 }
 
 /** A task of which only the last call counts. */

@@ -9,6 +9,7 @@ export { cellsFor } from "./flow/flow-figures.js";
 export { flowSummary, formatNats, meanText } from "./flow/flow-report.js";
 export { CHECKPOINT_FILE, checkpointing } from "./kit/checkpoint-files.js";
 export { presets } from "./kit/experiment.js";
+export { withMeshes } from "./kit/mesh-competitors.js";
 export { reportArtifacts, reportText } from "./kit/report.js";
 export type { FoundSeeds, SeedRun } from "./kit/seeds.js";
 export { noStore, storeBelow, type TrackedStore, trackedStore } from "./kit/store.js";

@@ -68,6 +68,10 @@ export {
   fitAdversarial,
 } from "./adversarial/fit-adversarial.js";
 
+// Where steps lie.
+
+export { type MeshPlanner, type MeshSpec, meshPlanner } from "./mesh/mesh-planner.js";
+
 // Following a field that is being trained.
 
 export type { FollowSpec } from "./follow/follow-table.js";

@@ -66,6 +66,7 @@ export { embeddedError, rungeKuttaStep } from "./methods/runge-kutta.js";
 export {
   type MethodCost,
   repeatedStep,
+  repeatsStep,
   type StepRecord,
   type StepScheme,
   type StepSite,

@@ -33,7 +33,7 @@ export function handedOut(
     ...candidate,
     make: async () => {
       const { title, file, fit } = await making;
-      return { method: candidate.load(file), title, file, fit };
+      return { method: candidate.load(file, undefined), title, file, fit };
     },
   };
 }

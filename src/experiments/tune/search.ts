@@ -190,6 +190,6 @@ const outcomeCodec = ({ load }: Candidate): Codec<Outcome> => ({
     const { record, path = "" } = decodeJson<{ record: Outcome["record"]; path?: string }>(json);
     if (isBroken(record)) return { record };
     const file = { path, content: learned ?? new Uint8Array() };
-    return { record, method: load(file), file: learned === undefined ? undefined : file };
+    return { record, method: load(file, record.spelling), file: learned === undefined ? undefined : file };
   },
 });

@@ -19,8 +19,8 @@ export interface Candidate {
   /** Whatever it depends on beside the field and its states, as JSON. */
   readonly settings: unknown;
   make(context: RunContext, checkpoint: KeptFile): Promise<Made>;
-  /** The method out of the file that `make` gave. */
-  load(file: LearnedArtifact): Method;
+  /** The method out of the file that `make` gave, or out of its spelling where there is none. */
+  load(file: LearnedArtifact, spelling: string | undefined): Method;
 }
 
 /** A candidate that was made. */

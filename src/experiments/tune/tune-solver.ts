@@ -11,6 +11,7 @@ import { startDeadline } from "./deadline.js";
 import { finalistsOf, measureFinals } from "./finals.js";
 import { type MeasuredStates, resolveTune, type TuneGround, testStates, tuneGround } from "./ground.js";
 import { searchLearned } from "./learned-search.js";
+import { searchMeshes } from "./mesh-search.js";
 import type { RemoteFits } from "./remote-fits.js";
 import { startSearch } from "./search.js";
 import type { BrokenTrial, TrialRecord } from "./trial.js";
@@ -47,7 +48,7 @@ export interface Tuning extends Choice {
 const FINALS = { share: 0.1, fewest: 0.3, most: 15 };
 
 /** Of the time, before something is learned: a method that was begun is ended. */
-const SHARES = { classical: 0.4, adaptive: 0.15 };
+const SHARES = { classical: 0.4, adaptive: 0.15, meshes: 0.15 };
 
 /**
  * Looks for the fastest solver of a field that keeps to an error on this machine: classical methods and step control first,
@@ -77,6 +78,7 @@ export async function tuneSolver(
   try {
     await searchClassical(search, SHARES.classical * search.left());
     await searchAdaptive(search, SHARES.adaptive * search.left());
+    await searchMeshes(search, SHARES.meshes * search.left());
     isExhausted = (await searchLearned(search, fits)) === "exhausted";
   } finally {
     deadline.release();

@@ -14,8 +14,9 @@ import {
   stepCurveFigure,
   stepCurveText,
   stiffnessNote,
+  withMeshes,
 } from "../../../experiments/internal.js";
-import type { LoadedSolver } from "../../../hypersolver/index.js";
+import { type LoadedSolver, meshPlanner } from "../../../hypersolver/index.js";
 import {
   droppedText,
   measuringReference,
@@ -79,10 +80,12 @@ async function compared(
   const solvable = await solvableSamples(field, span, wanted, measuring, runtime);
   const { samples, ends: reference, dropped } = solvable;
   const noise = await referenceNoise(field, span, samples, measuring, runtime);
-  const rows = await compareMethods(
-    { field, reference, span, samples, methods },
-    { ...runtime, onProgress: showProgress(progress) },
-  );
+  const context = { ...runtime, onProgress: showProgress(progress) };
+  const { seed } = options;
+  const all = options.meshes
+    ? await withMeshes(methods, await meshPlanner(field, { span, seed }, { states: source }, context))
+    : methods;
+  const rows = await compareMethods({ field, reference, span, samples, methods: all }, context);
   progress.stop();
   const stiff = stiffnessNote(rows);
   if (stiff !== undefined) {
@@ -112,7 +115,7 @@ async function compared(
   const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description})${droppedText(dropped)}.`;
   const written = files.length === 0 ? [] : ["", `Wrote ${files.join(", ")}.`];
   return {
-    text: [heading, "", told(rows, options), ...written].join("\n"),
+    text: [heading, "", told(rows, options), ...meshTexts(all, methods), ...written].join("\n"),
     json: { ...result, files },
     failure,
   };
@@ -120,6 +123,12 @@ async function compared(
 
 const told = (rows: readonly ComparisonRow[], { curve }: CompareOptions): string =>
   curve === undefined ? comparisonText(rows) : stepCurveText(rows);
+
+/** How meshes that were chosen are spelled: a table has no room for it. */
+const meshTexts = (all: readonly Competitor[], given: readonly Competitor[]): string[] => {
+  const chosen = all.filter((competitor) => !given.includes(competitor));
+  return chosen.length === 0 ? [] : ["", "Chosen meshes:", ...chosen.map(({ method }) => `  ${method.text}`)];
+};
 
 const BUDGET = [1, 2, 4, 8, 16];
 

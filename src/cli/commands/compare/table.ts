@@ -56,6 +56,12 @@ export const compareOwnTable = {
     placeholder: "n",
     help: "which number of evaluations is enough: every fixed method in every number of them from 1 to N, as table and figure",
   },
+  meshes: {
+    type: "boolean",
+    default: false,
+    flag: "--meshes",
+    help: "also every method of equal steps on the mesh of as many that suits the field best, found by dynamic programming",
+  },
   tolerances: {
     type: "list",
     of: { type: "number", above: 0 },

@@ -86,6 +86,7 @@ export {
   groupNorm,
 } from "./normalization.js";
 export { type EncodeOptions, encodeOnnx } from "./onnx/encode.js";
+export { embedExternalData, externalDataFiles } from "./onnx/import/external-data.js";
 export { type ImportedModel, type ImportOptions, importOnnx } from "./onnx/import/index.js";
 export {
   inspectOnnx,

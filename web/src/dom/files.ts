@@ -11,21 +11,30 @@ export function save({ name, bytes }: NamedFile): void {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** A place to drop a file, which is also a button to pick one. */
+/** A place to drop files, which is also a button to pick them. */
 export function dropPlace(
   title: string,
   hint: string,
-  { accept, onFile }: { readonly accept: string; readonly onFile: (file: File) => void },
+  {
+    accept,
+    multiple = false,
+    onFiles,
+  }: {
+    readonly accept: string;
+    readonly multiple?: boolean;
+    readonly onFiles: (first: File, ...others: File[]) => void;
+  },
 ): HTMLElement {
   const id = freshId("file");
   const take = (files: FileList | null | undefined): void => {
-    const file = files?.[0];
-    if (file !== undefined) onFile(file);
+    const [first, ...others] = files ?? [];
+    if (first !== undefined) onFiles(first, ...others);
   };
   const input = element("input", {
     id,
     type: "file",
     accept,
+    multiple,
     class: "beyond",
     onchange: () => {
       take(input.files);

@@ -1,4 +1,10 @@
-import { bind, importOnnx, inspectOnnx, type ModelSummary } from "../../../src/graph/index.js";
+import {
+  bind,
+  embedExternalData,
+  importOnnx,
+  inspectOnnx,
+  type ModelSummary,
+} from "../../../src/graph/index.js";
 import {
   givenStates,
   normalStates,
@@ -51,6 +57,8 @@ export interface FieldFacts {
 export interface FieldRequest {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Files beside the model that its weights may lie in. */
+  readonly weights: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   readonly span: Span;
   readonly states: StatesChoice;
   /** Names of the model's state and time, where they do not tell themselves. */
@@ -59,7 +67,9 @@ export interface FieldRequest {
 
 /** Looks into a model, and makes it the subject of the page where it can be solved. */
 export async function describeField(request: FieldRequest, { signal }: JobContext): Promise<FieldFacts> {
-  const { name, bytes, span, states, roles } = request;
+  const { name, span, states, roles } = request;
+  const files = new Map(request.weights.map((file) => [file.name, file.bytes]));
+  const bytes = embedExternalData(request.bytes, files, name);
   const { operators, parameterCount, inputs, outputs } = inspectOnnx(bytes, name);
   const declared = Object.entries({ ...inputs, ...outputs });
   const known = { title: name, operators, parameters: parameterCount, span };

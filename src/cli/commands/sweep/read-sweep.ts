@@ -12,6 +12,7 @@ import {
   type Sweep,
 } from "../../../experiments/internal.js";
 import { readBytes } from "../../files/files.js";
+import { readModel } from "../../files/shipped.js";
 import { splitReference } from "../../files/tensor-file.js";
 import { readValue } from "../../options/config-file.js";
 import { forOption } from "../../options/for-option.js";
@@ -42,8 +43,12 @@ async function submitted(text: string, store: Store): Promise<SubmittedFile> {
     return { ...content, name: content.hash.slice(0, 12) };
   }
   const { path, key } = await splitReference(text);
-  return { hash: await putContent(store, await readBytes(path)), name: basename(path), key };
+  return { hash: await putContent(store, await readWhole(path)), name: basename(path), key };
 }
+
+/** A model takes weights that lie beside it along. */
+const readWhole = (path: string): Promise<Uint8Array> =>
+  /\.onnx$/i.test(path) ? readModel(path) : readBytes(path);
 
 /** Files of a pattern, in order. A name without `*` and `?` is that of a file. */
 async function filesOf(pattern: string, from: string): Promise<string[]> {

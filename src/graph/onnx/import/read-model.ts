@@ -25,7 +25,7 @@ const oldestOpset = 7;
  * @throws MALFORMED_FILE when the bytes are no ONNX model; UNSUPPORTED_FIELD for opsets before 7.
  */
 export function readModel(bytes: Uint8Array, what: string): ParsedModel {
-  const proto = parse(bytes, what);
+  const proto = parseModel(bytes, what);
   const { graph } = proto;
   const opset = proto.opsetImport.find(({ domain }) => isStandardDomain(domain))?.version;
   if (graph === undefined || opset === undefined) {
@@ -52,7 +52,8 @@ export function readModel(bytes: Uint8Array, what: string): ParsedModel {
   };
 }
 
-function parse(bytes: Uint8Array, what: string): ModelProto {
+/** @throws MALFORMED_FILE when the bytes are no protocol buffer. */
+export function parseModel(bytes: Uint8Array, what: string): ModelProto {
   try {
     // A plain view: slices of a Node Buffer share its pool instead of copying.
     return fromBinary(ModelProtoSchema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));

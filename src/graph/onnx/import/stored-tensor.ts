@@ -93,8 +93,8 @@ export function readTensor(proto: TensorProto, where: string): Tensor {
     throw fail("UNSUPPORTED_FIELD", {
       what: where,
       expected: "values inside the file",
-      received: "values in an external data file",
-      help: "export again with the weights embedded: torch.onnx.export(..., external_data=False)",
+      received: "values in a second file",
+      help: "put them in with embedExternalData, or export again with torch.onnx.export(..., external_data=False)",
     });
   }
   const storage = storages.get(proto.dataType);

@@ -30,6 +30,7 @@ export function fieldCard(onField: () => Promise<void>, onChange: () => void): F
   const problem = trouble();
   const facts = factsView();
   let model: OwnFile | undefined;
+  let weights: readonly OwnFile[] = [];
   const wishes = fieldWishes(() => void open());
   const pick = choice<ExhibitName>("gallery", exhibits, {
     value: "ffjord",
@@ -43,7 +44,7 @@ export function fieldCard(onField: () => Promise<void>, onChange: () => void): F
     const [span, states] = [wishes.span(), wishes.chosenStates()];
     if (model !== undefined) {
       const own = { span, states: states ?? { kind: "normal" }, roles: wishes.roles() } as const;
-      return engine.run("describeField", { ...model, ...own });
+      return engine.run("describeField", { ...model, weights, ...own });
     }
     const said = { ...(keepsSpan && { span }), ...(states !== undefined && { states }) };
     return engine.run("openGallery", { name: pick.value(), ...said });
@@ -61,9 +62,13 @@ export function fieldCard(onField: () => Promise<void>, onChange: () => void): F
     }
   };
   const drop = dropPlace("Drop field.onnx", "or press to choose a file", {
-    accept: ".onnx",
-    onFile: async (file) => {
-      model = await readFile(file);
+    accept: ".onnx,.data",
+    multiple: true,
+    onFiles: async (...files) => {
+      const own = await Promise.all(files.map(readFile));
+      // Weights may come after their model.
+      model = own.find(({ name }) => name.endsWith(".onnx")) ?? model ?? own[0];
+      weights = own.filter((file) => file !== model);
       await open();
     },
   });

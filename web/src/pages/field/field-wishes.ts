@@ -57,7 +57,7 @@ export function fieldWishes(onChange: () => void): FieldWishes {
   };
   const drop = dropPlace("Initial states", "CSV, .npy, .npz or .safetensors", {
     accept: ".csv,.tsv,.txt,.npy,.npz,.safetensors",
-    onFile: async (given) => {
+    onFiles: async (given) => {
       file = await readFile(given);
       kind.set("file");
       changed();

@@ -98,7 +98,7 @@ export function densityCard(onChange: () => void): DensityCard {
         element("button", { type: "button", onclick: clear }, "Clear"),
         dropPlace("Points as CSV", "two columns", {
           accept: ".csv,.tsv,.txt",
-          onFile: async (file) => {
+          onFiles: async (file) => {
             const text = await file.text();
             await load({ kind: "csv", text, name: file.name });
           },

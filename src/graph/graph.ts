@@ -162,11 +162,23 @@ export function withFloat(graph: Graph, dtype: "float32" | "float64"): Graph {
   );
 }
 
-/** Multiply–accumulates of one run at a batch size (ENGINE: what Gemm and Conv cost; elementwise work is not counted). */
-export function countMacs(graph: Graph, batch = 1): number {
+/**
+ * Multiply–accumulates of one run at a batch size: what Gemm and Conv cost; elementwise work is not counted. What
+ * constants make among themselves is computed once, when a program is loaded, and not counted.
+ * @param parameters inputs that are constants wherever the graph runs, by name.
+ */
+export function countMacs(graph: Graph, batch = 1, parameters: readonly string[] = []): number {
   const concrete = (node: Node): number[] => node.shape.map((size) => (size === "batch" ? batch : size));
-  return topological(Object.values(graph.outputs)).reduce((total, node) => {
-    const inputs = node.inputs.map(concrete);
-    return total + operatorOf(node).macs(inputs, node.attributes, concrete(node));
-  }, 0);
+  const constants = new Set(parameters);
+  const varying = new Set<Node>();
+  let total = 0;
+  for (const node of topological(Object.values(graph.outputs))) {
+    const varies = isOp(node, "input")
+      ? !constants.has(node.attributes.name)
+      : node.inputs.some((input) => varying.has(input));
+    if (!varies) continue;
+    varying.add(node);
+    total += operatorOf(node).macs(node.inputs.map(concrete), node.attributes, concrete(node));
+  }
+  return total;
 }

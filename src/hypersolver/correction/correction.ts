@@ -79,8 +79,8 @@ export function evaluateCorrection(
 }
 
 /** Multiply–accumulates of one evaluation on one sample. */
-export function correctionMacs({ graph }: CorrectionNetwork): number {
-  return countMacs(makeGraph(graph.inputs, graph.outputs), 1);
+export function correctionMacs({ graph, parameters }: CorrectionNetwork): number {
+  return countMacs(makeGraph(graph.inputs, graph.outputs), 1, Object.keys(parameters));
 }
 
 /**

@@ -237,9 +237,9 @@ const prefixed = (features: NamedNodes): NamedNodes =>
   Object.fromEntries(Object.entries(features).map(([name, node]) => [`feature ${name}`, node]));
 
 /** Multiply–accumulates of one evaluation on one sample. */
-export function fieldMacs({ graph, roles }: Field): number {
+export function fieldMacs({ graph, roles, parameters }: Field): number {
   const dz = graph.outputs[roles.output];
-  return dz === undefined ? 0 : countMacs(makeGraph(graph.inputs, { dz }), 1);
+  return dz === undefined ? 0 : countMacs(makeGraph(graph.inputs, { dz }), 1, Object.keys(parameters));
 }
 
 /** A per-step scalar in a form that multiplies states: numbers and scalars as they are, [batch] as a column. */

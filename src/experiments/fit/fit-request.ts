@@ -1,5 +1,5 @@
 import type { FitInputs } from "../../hypersolver/index.js";
-import { hasImageStates } from "../../hypersolver/internal.js";
+import { subjectOf } from "../../hypersolver/internal.js";
 import type { AdaptiveMethod, Field } from "../../ode/index.js";
 import type { Artifact } from "../kit/artifact.js";
 import type { LearnedSolver, Learner } from "./learned-solver.js";
@@ -28,4 +28,4 @@ export interface FitRequest<Learned extends LearnedSolver = LearnedSolver> exten
 }
 
 /** Held-out states that methods are measured on, when nobody says: images are thousands of numbers each. */
-export const measuredSamples = (field: Field): number => (hasImageStates(field) ? 64 : 2000);
+export const measuredSamples = (field: Field): number => (subjectOf(field) === "images" ? 64 : 2000);

@@ -1,5 +1,5 @@
 import { calibrateSolve, encodeSolver, type SolveCalibration } from "../../hypersolver/index.js";
-import { hasImageStates, measuringReference, referenceFacts } from "../../hypersolver/internal.js";
+import { measuringReference, referenceFacts, subjectOf } from "../../hypersolver/internal.js";
 import type { Figure } from "../../plot/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
@@ -62,14 +62,14 @@ export async function runFit<Learned extends LearnedSolver>(
   if (solver !== undefined) artifacts.push({ path: "solver.onnx", content: solver });
   const whole = { metrics, learned, card: card as CardOf<Learned>, content, solver };
   if (!wantsFigures) return { ...whole, figures: [], artifacts: [...artifacts, metricsFile(metrics)] };
-  const isImage = hasImageStates(field);
+  const isLarge = subjectOf(field) === "images";
   const figures = await fitFigures({
     field,
     learned,
     rows: comparison,
     errors: { base: measured.base.errors, learned: measured.learned.errors },
-    many: isImage ? samples : await states.heldOut(DENSITY_SAMPLES, random),
-    few: isImage ? samples : await states.heldOut(TRAJECTORY_SAMPLES, random),
+    many: isLarge ? samples : await states.heldOut(DENSITY_SAMPLES, random),
+    few: isLarge ? samples : await states.heldOut(TRAJECTORY_SAMPLES, random),
     compile: machineOf(context),
   });
   const report = withRunFacts(fitReport(metrics, story, figures), { ...metrics, seed: spec.seed });

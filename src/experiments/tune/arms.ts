@@ -8,9 +8,8 @@ import {
   type SolverSpec,
   type StudentFitSpec,
 } from "../../hypersolver/index.js";
-import { hasImageStates, hiddenFeature } from "../../hypersolver/internal.js";
+import { hiddenFeature, subjectOf } from "../../hypersolver/internal.js";
 import { type Field, fieldMacs, multistepMethods } from "../../ode/index.js";
-import { stateType } from "../../ode/internal.js";
 import { Random } from "../../tensor/index.js";
 import { correctionLearner } from "../fit/correction-learner.js";
 import type { LearnedKind, Learner } from "../fit/learned-solver.js";
@@ -76,10 +75,8 @@ const STAGES: Readonly<Record<string, number>> = { euler: 1, midpoint: 2, heun: 
 
 /** Everything that is worth to be learned for a field. */
 export function armsFor(site: ArmSite): Arm[] {
-  const { length: rank } = stateType(site.field).shape;
   const coefficients = EVALUATIONS.map((n) => coefficientArm(site, n));
-  if (rank !== 2 && rank !== 4) return coefficients;
-  const subject = hasImageStates(site.field) ? "images" : "vectors";
+  const subject = subjectOf(site.field);
   const networks: (readonly number[] | undefined)[] = subject === "images" ? [undefined] : SIZES;
   const joint = JOINT.flatMap((own) =>
     networks.flatMap((hidden) => [
@@ -99,11 +96,12 @@ export function armsFor(site: ArmSite): Arm[] {
 }
 
 /** Images read what f has computed by themselves. */
-const readsInside = (field: Field): boolean => !hasImageStates(field) && hiddenFeature(field) !== undefined;
+const readsInside = (field: Field): boolean =>
+  subjectOf(field) === "vectors" && hiddenFeature(field) !== undefined;
 
 function coefficientArm(site: ArmSite, evaluations: number): Arm {
   const { field, span, seed, start } = site;
-  const rungs = COEFFICIENT_RUNGS[hasImageStates(field) ? "images" : "vectors"];
+  const rungs = COEFFICIENT_RUNGS[subjectOf(field)];
   // A multistep method reaches every number of evaluations, and with few it is not itself.
   const begun =
     start !== undefined && Object.hasOwn(multistepMethods, start) && evaluations >= MANY ? { start } : {};
@@ -126,7 +124,7 @@ type JointSpec = Pick<SolverSpec, "evaluations" | "every" | "hidden" | "inputs">
 
 function jointArm(site: ArmSite, own: JointSpec): Arm {
   const { field, span, seed } = site;
-  const subject = hasImageStates(field) ? "images" : "vectors";
+  const subject = subjectOf(field);
   const rungs = JOINT_RUNGS[subject];
   const { evaluations, every = 2, hidden, inputs } = own;
   const size = [hidden?.join("x") ?? "usual", ...(inputs === undefined ? [] : ["inside"])].join(" ");
@@ -151,7 +149,7 @@ type CorrectionSpec = Pick<FitSpec, "hidden"> & { readonly base: string; readonl
 
 function correctionArm(site: ArmSite, own: CorrectionSpec): Arm {
   const { field, span, seed } = site;
-  const subject = hasImageStates(field) ? "images" : "vectors";
+  const subject = subjectOf(field);
   const rungs = CORRECTION_RUNGS[subject];
   const { base, steps, hidden } = own;
   const size = hidden?.join("x") ?? "usual";
@@ -174,7 +172,7 @@ function correctionArm(site: ArmSite, own: CorrectionSpec): Arm {
 /** No solver: what tells whether f is needed at all. */
 function studentArm(site: ArmSite, evaluations: number): Arm {
   const { field, span, seed } = site;
-  const rungs = STUDENT_RUNGS[hasImageStates(field) ? "images" : "vectors"];
+  const rungs = STUDENT_RUNGS[subjectOf(field)];
   const named = { name: `student of ${evaluations} evaluations' arithmetic`, family: "student" } as const;
   return {
     ...named,

@@ -3,11 +3,11 @@ import { stateErrors } from "../../hypersolver/index.js";
 import {
   type DroppedSamples,
   type EndMemory,
-  hasImageStates,
   mapSamples,
   measuringReference,
   type Samples,
   solvableSamples,
+  subjectOf,
 } from "../../hypersolver/internal.js";
 import type { AdaptiveMethod, Field, Span } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
@@ -43,7 +43,7 @@ export interface TuneGround {
 
 /** The spec with every choice made. @throws INVALID_ARGUMENT that names the option. */
 export function resolveTune(field: Field, spec: TuneSpec): EffectiveTune {
-  const complete = completeSpec(tuneTable, spec, hasImageStates(field) ? "images" : "vectors");
+  const complete = completeSpec(tuneTable, spec, subjectOf(field));
   const [t0, t1] = complete.span;
   if (t0 !== t1) return { ...complete, batch: complete.batch ?? complete.samples };
   throw fail("INVALID_ARGUMENT", {

@@ -134,10 +134,19 @@ export const oneMinusSquare: Operator<NoAttributes> = unary({
 /** σ′ = y (1 − y) */
 export const sigmoid: Operator<NoAttributes> = unary({
   name: "sigmoid",
-  onnx: "Sigmoid",
+  onnx: encodeSigmoid,
   scalar: (x) => 1 / (1 + Math.exp(-x)),
   partial: (t, { build, output }) => build.mul(t, build.mul(output, build.sub(1, output))),
 });
+
+/**
+ * Readers of files fuse x·σ(x) into QuickGelu (ONNX Runtime by default), which has no float64 kernel: the model would not
+ * load. Two signs keep them apart, and importing takes them away.
+ */
+function encodeSigmoid(emitter: Emitter, [x = ""]: readonly string[], { dtype }: Node): string {
+  const fuses = dtype === "float64" && emitter.target === "standard";
+  return emitter.node("Sigmoid", [fuses ? emitter.node("Neg", [emitter.node("Neg", [x])]) : x]);
+}
 
 /** ln(1 + eˣ)′ = σ(x) */
 export const softplus: Operator<NoAttributes> = unary({

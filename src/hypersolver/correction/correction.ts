@@ -1,4 +1,5 @@
 import {
+  cast,
   countMacs,
   type Graph,
   inline,
@@ -9,7 +10,7 @@ import {
 import { makeGraph } from "../../graph/internal.js";
 import type { ButcherTableau } from "../../ode/index.js";
 import { perSample } from "../../ode/internal.js";
-import { fail, type Tensor } from "../../tensor/index.js";
+import { fail, isFloat, type Tensor } from "../../tensor/index.js";
 import type { ValidityCard } from "../files/card.js";
 import { type CorrectionInput, correctionInputs } from "./names.js";
 
@@ -55,7 +56,14 @@ export function siteInputs(
     stages: () => Object.fromEntries(site.stages.map((stage, i) => [`k${i}`, stage])),
     epsilon: () => ({ epsilon: perSample(site.epsilon, site.z) }),
     s: () => ({ s: perSample(site.s, site.z) }),
-    x: () => Object.fromEntries(Object.entries(site.controls).map(([name, node]) => [`x ${name}`, node])),
+    x: () =>
+      Object.fromEntries(
+        Object.entries(site.controls).map(([name, node]) => [
+          `x ${name}`,
+          // Labels and masks are numbers to a network.
+          isFloat(node.dtype) ? node : cast(node, site.z.dtype),
+        ]),
+      ),
     z0: () => ({ z0: site.z0 }),
     features: () =>
       Object.fromEntries(features.map((name) => [`feature ${name}`, site.features[name] as Node])),

@@ -1,5 +1,6 @@
 import {
   add,
+  cast,
   constant,
   mul,
   type NamedNodes,
@@ -18,11 +19,13 @@ import {
   repeatedStep,
   type StepRecord,
   type StepScheme,
+  stateType,
   symbolicField,
   withoutErrorControl,
 } from "../../ode/internal.js";
 import { baseStep } from "./base-step.js";
 import { type Correction, correctionMacs, evaluateCorrection } from "./correction.js";
+import { networkAs } from "./network-as.js";
 
 interface HyperSchemeOptions {
   /** Nodes for g's parameters, to train them. Default: the stored values as constants. */
@@ -42,12 +45,10 @@ interface HyperSchemeOptions {
  * A correction for z also steps (z, log-density): where it is as wide as the `ownColumns` of the field, it sees and corrects
  * these, and those behind follow the base.
  */
-export function hyperScheme(
-  field: Field,
-  correction: Correction,
-  options: HyperSchemeOptions = {},
-): StepScheme {
+export function hyperScheme(field: Field, fitted: Correction, options: HyperSchemeOptions = {}): StepScheme {
   const { parameters, throughField = true } = options;
+  const { dtype } = stateType(field);
+  const correction = networkAs(fitted, dtype);
   const { base: whole } = correction;
   const base = withoutErrorControl(whole);
   const columns = widthOf(correction) === field.ownColumns ? field.ownColumns : undefined;
@@ -69,7 +70,9 @@ export function hyperScheme(
     const seen = (state: Node): Node => (columns === undefined ? state : slice(state, -1, 0, columns));
     const states = { z: seen(z), stages: stages.map(seen), z0: seen(z0) };
     const site = { ...states, epsilon: dt, s, controls, features };
-    const g = evaluateCorrection(correction, site, (name, value) => parameters?.[name] ?? constant(value));
+    const g = evaluateCorrection(correction, site, (name, value) =>
+      cast(parameters?.[name] ?? constant(value), value.dtype),
+    );
     const others = columns === undefined ? 0 : Number(z.shape.at(-1)) - columns;
     const term = pad(mul(g, integerPower(epsilon, base.order + 1)), -1, 0, others);
     const record: StepRecord = { z1: add(y1, term), stages, correction: term };

@@ -1,17 +1,9 @@
-import {
-  concatColumns,
-  constant,
-  type InputSpec,
-  mul,
-  type NamedNodes,
-  type Node,
-  sub,
-  trace,
-} from "../../graph/index.js";
+import { constant, mul, type NamedNodes, type Node, sub, trace } from "../../graph/index.js";
 import { initialize, type Module, mlp, parameterInputs, prelu } from "../../nn/index.js";
 import { fromNumbers, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import type { Correction, CorrectionNetwork } from "./correction.js";
 import type { CorrectionInput, HiddenActivation } from "./names.js";
+import { asAnswer, laidOut, layoutInputs, plainLayout, type RowLayout, sideBySide } from "./row-layout.js";
 import { type ColumnStatistics, FARTHEST_MEAN } from "./statistics.js";
 
 export interface NetworkOptions<Activation extends string = HiddenActivation> {
@@ -20,10 +12,12 @@ export interface NetworkOptions<Activation extends string = HiddenActivation> {
   /** Widths of the hidden layers: units, or channels of convolutions. */
   readonly hidden: readonly number[];
   readonly activation: Activation;
-  /** Training statistics of the correction's inputs, by name, in order. */
+  /** Training statistics of the columns of the correction's inputs, by name, in order. */
   readonly statistics: Readonly<Record<string, ColumnStatistics>>;
   /** Root mean square of each column or channel of the residual: g is this times the network. */
   readonly scale: Float64Array;
+  /** How inputs and answer of MLPs lie. Default: all are vectors [batch, columns]. */
+  readonly layout?: RowLayout;
 }
 
 /**
@@ -34,11 +28,11 @@ export interface NetworkOptions<Activation extends string = HiddenActivation> {
 export function mlpNetwork(options: NetworkOptions, random: Random): CorrectionNetwork {
   const { inputs, features = [], statistics, scale } = options;
   const network = networkOf(options);
-  const graph = trace({ ...columnSpecs(options), ...parameterInputs(network) }, (nodes: NamedNodes) => {
-    const parts = Object.entries(statistics).map(([name, column]) =>
-      standardized(nodes[name] as Node, column),
-    );
-    return { g: mul(network.apply(nodes, concatColumns(parts)), row(scale)) };
+  const layout = layoutOf(options);
+  const columns = Object.values(statistics);
+  const graph = trace({ ...layoutInputs(layout), ...parameterInputs(network) }, (nodes: NamedNodes) => {
+    const parts = laidOut(layout, nodes).map((part, i) => standardized(part, columns[i] as ColumnStatistics));
+    return { g: asAnswer(layout, mul(network.apply(nodes, sideBySide(parts)), row(scale))) };
   });
   return { inputs, features, graph, parameters: initialize(network, random) };
 }
@@ -56,10 +50,11 @@ function networkOf({ hidden, activation, statistics, scale }: NetworkOptions): M
   return mlp({ sizes: [width, ...hidden, scale.length], activation: between, zeroOutput: true });
 }
 
-const columnSpecs = ({ statistics }: NetworkOptions): Record<string, InputSpec> =>
-  Object.fromEntries(
-    Object.entries(statistics).map(([name, { mean }]) => [name, { shape: ["batch", mean.length] }]),
-  );
+function layoutOf({ statistics, scale, layout }: NetworkOptions): RowLayout {
+  if (layout !== undefined) return layout;
+  const columns = Object.entries(statistics).map(([name, { mean }]) => [name, mean.length] as const);
+  return plainLayout(Object.fromEntries(columns), scale.length);
+}
 
 /**
  * The same correction with the statistics inside its first and last layers: W x̂ + b with x̂ = (x − μ)/σ is
@@ -72,11 +67,9 @@ export function withFoldedStatistics<G extends CorrectionNetwork>(options: Netwo
   const gain = columns.flatMap((column) => [...column.deviation].map(reciprocalOrOne));
   if (mean.some((center, i) => Math.abs(center * (gain[i] ?? 1)) > FARTHEST_MEAN)) return correction;
   const network = networkOf(options);
-  const graph = trace({ ...columnSpecs(options), ...parameterInputs(network) }, (nodes: NamedNodes) => ({
-    g: network.apply(
-      nodes,
-      concatColumns(Object.keys(options.statistics).map((name) => nodes[name] as Node)),
-    ),
+  const layout = layoutOf(options);
+  const graph = trace({ ...layoutInputs(layout), ...parameterInputs(network) }, (nodes: NamedNodes) => ({
+    g: asAnswer(layout, network.apply(nodes, sideBySide(laidOut(layout, nodes)))),
   }));
   return { ...correction, graph, parameters: rescaled(options, correction.parameters, "fold") };
 }

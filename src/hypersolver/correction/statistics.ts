@@ -56,7 +56,8 @@ export function usualSize(value: Tensor): Float64Array {
 }
 
 /** Means and deviations as plain numbers, for cards. */
-export function channelMoments(value: Tensor): { mean: number[]; deviation: number[] } {
+export function channelMoments(given: Tensor): { mean: number[]; deviation: number[] } {
+  const value = given.shape.length === 1 ? { ...given, shape: [...given.shape, 1] } : given;
   const { mean } = columnStatistics(value);
   const channels = mean.length;
   const area = value.shape.slice(2).reduce((product, size) => product * size, 1);

@@ -1,10 +1,8 @@
 import {
   add,
-  concatColumns,
   constant,
   evaluateGraph,
   type Graph,
-  gemm,
   type InputSpec,
   matmul,
   mul,
@@ -15,10 +13,12 @@ import {
   trace,
 } from "../../graph/index.js";
 import { initialize, type Module, mlp, parameterInputs, prelu } from "../../nn/index.js";
+import { affine } from "../../nn/internal.js";
 import { cast, fromNumbers, type Random, tensor } from "../../tensor/index.js";
 import type { CorrectionNetwork } from "./correction.js";
 import type { CorrectionInput, HiddenActivation } from "./names.js";
 import { edgeParameters } from "./network.js";
+import { asAnswer, laidOut, layoutInputs, type RowLayout, sideBySide } from "./row-layout.js";
 import type { Whitening } from "./whitening.js";
 
 export interface WhitenedOptions {
@@ -27,8 +27,8 @@ export interface WhitenedOptions {
   /** Widths of the hidden layers. */
   readonly hidden: readonly number[];
   readonly activation: HiddenActivation;
-  /** Columns of every input of the graph, by name, in order. */
-  readonly columns: Readonly<Record<string, number>>;
+  /** How inputs and answer lie. */
+  readonly layout: RowLayout;
   /** Of all these columns side by side. */
   readonly whitening: Whitening;
   /** Size of every column of the result. */
@@ -65,14 +65,12 @@ export function withFoldedWhitening(options: WhitenedOptions, network: Correctio
 }
 
 function networkGraph(options: WhitenedOptions, weights: (nodes: NamedNodes) => NamedNodes): Graph {
-  const columns: Record<string, InputSpec> = Object.fromEntries(
-    Object.entries(options.columns).map(([name, width]) => [name, { shape: ["batch", width] }]),
-  );
-  return trace({ ...columns, ...parametersOf(options) }, (nodes: NamedNodes) => {
-    const x = concatColumns(Object.keys(columns).map((name) => nodes[name] as Node));
+  const { layout } = options;
+  return trace({ ...layoutInputs(layout), ...parametersOf(options) }, (nodes: NamedNodes) => {
+    const x = sideBySide(laidOut(layout, nodes));
     const own = weights(nodes);
-    const straight = gemm(x, own[LINEAR] as Node, undefined, { transposeB: true });
-    return { g: add(straight, networkOf(options).apply(own, x)) };
+    const straight = affine(x, own[LINEAR] as Node, undefined);
+    return { g: asAnswer(layout, add(straight, networkOf(options).apply(own, x))) };
   });
 }
 

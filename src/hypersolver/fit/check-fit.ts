@@ -1,7 +1,6 @@
 import type { Field } from "../../ode/index.js";
-import { stateType } from "../../ode/internal.js";
 import { refuseOthers } from "../../spec/internal.js";
-import { fail, formatShape } from "../../tensor/index.js";
+import { fail } from "../../tensor/index.js";
 import type { EffectiveFit } from "./fit-settings.js";
 import { type FitSpec, fitTable } from "./fit-table.js";
 import { hasImageStates } from "./resolve-fit.js";
@@ -9,18 +8,9 @@ import { hasImageStates } from "./resolve-fit.js";
 /**
  * Refuses what cannot be fitted, before any work: choices that contradict each other or the field. That each is usable by
  * itself, `resolveFit` has seen.
- * @throws INVALID_ARGUMENT naming the option; SHAPE_MISMATCH for states that are neither vectors nor images.
+ * @throws INVALID_ARGUMENT naming the option.
  */
 export function checkFit(field: Field, spec: FitSpec, fit: EffectiveFit): void {
-  const { shape } = stateType(field);
-  if (shape.length !== 2 && shape.length !== 4) {
-    throw fail("SHAPE_MISMATCH", {
-      what: "fit: states",
-      expected: "vectors [batch, n] or images [batch, c, h, w]",
-      received: formatShape(shape),
-      help: "reshape the state inside the field",
-    });
-  }
   const [t0, t1] = fit.span;
   check("span", fit.span.join(", "), "two different numbers", t0 !== t1);
   checkDirections(fit);

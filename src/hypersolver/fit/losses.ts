@@ -1,6 +1,16 @@
-import { inline, mean, type NamedNodes, type Node, norm, reshape, sub, sum } from "../../graph/index.js";
+import {
+  cast,
+  inline,
+  mean,
+  type NamedNodes,
+  type Node,
+  norm,
+  reshape,
+  sub,
+  sum,
+} from "../../graph/index.js";
 import { type Field, type Span, uniformMesh } from "../../ode/index.js";
-import { stepsOf } from "../../ode/internal.js";
+import { controlSpecs, stateType, stepsOf } from "../../ode/internal.js";
 import type { Correction } from "../correction/correction.js";
 import { hyperScheme } from "../correction/hyper-scheme.js";
 import { columnNodes, type RowTable } from "../reference/row-table.js";
@@ -43,7 +53,7 @@ interface TrajectoryOptions {
 
 /**
  * Trajectory fitting: Σ_k ‖z(s_k) − z_k‖₂, averaged over the batch (Poli et al., 2020, eq. 7), with gradients
- * through f unless `throughField` is false.
+ * through f unless `throughField` is false. Steps are taken in the field's type, the result is float32.
  * @param nodes reference states at the mesh points and controls, by `pointColumn` and `controlColumn`.
  */
 export function trajectoryDistance(
@@ -54,16 +64,22 @@ export function trajectoryDistance(
   { span, steps, throughField }: TrajectoryOptions,
 ): Node {
   const scheme = hyperScheme(field, correction, { parameters, throughField });
+  const { dtype } = stateType(field);
+  const specs = controlSpecs(field);
   const controls = Object.fromEntries(
-    field.roles.controls.map((name) => [name, nodes[controlColumn(name)] as Node]),
+    field.roles.controls.map((name) => [
+      name,
+      cast(nodes[controlColumn(name)] as Node, specs[name]?.dtype ?? "float32"),
+    ]),
   );
-  const z0 = nodes[pointColumn(0)] as Node;
+  const point = (k: number): Node => cast(nodes[pointColumn(k)] as Node, dtype);
+  const z0 = point(0);
   let z = z0;
   const terms = stepsOf(uniformMesh(span, steps)).map(({ s, dt }, k) => {
     z = scheme.step({ s, dt, z, z0, controls }).z1;
-    return meanNorm(sub(nodes[pointColumn(k + 1)] as Node, z));
+    return meanNorm(sub(point(k + 1), z));
   });
-  return sum(...terms);
+  return cast(sum(...terms), "float32");
 }
 
 /** `trajectoryDistance` of a batch of `trajectoryData`. */

@@ -1,6 +1,7 @@
 import type { ButcherTableau, Field } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { completeSpec } from "../../spec/index.js";
+import { sizeOf } from "../../tensor/index.js";
 import {
   convArchitectureNamed,
   defaultArchitecture,
@@ -8,6 +9,7 @@ import {
   hiddenChannels,
 } from "../correction/conv-architectures.js";
 import type { ConvArchitectureName } from "../correction/names.js";
+import { tokensOf } from "../correction/row-layout.js";
 import { baseOf } from "./base-of.js";
 import type { EffectiveFit } from "./fit-settings.js";
 import { type FitSpec, fitTable } from "./fit-table.js";
@@ -19,29 +21,37 @@ const FEWEST_TRAJECTORIES = 4096;
 /** Whether the states of a field are images [batch, c, h, w]. */
 export const hasImageStates = (field: Field): boolean => stateType(field).shape.length === 4;
 
+/** Whose defaults suit a field: images, and states of many tokens, are large; what learns sees few of them at a time. */
+export const subjectOf = (field: Field): "images" | "vectors" =>
+  hasImageStates(field) || tokenCount(field) > 1 ? "images" : "vectors";
+
+/** Rows that layers answer for one state. */
+const tokenCount = (field: Field): number => sizeOf(tokensOf(stateType(field).shape.slice(1).map(Number)));
+
 /**
  * Fills in all defaults, those too that depend on other choices and on the field.
  * @throws INVALID_ARGUMENT that names the option: unknown, outside its range, or an architecture that does not fit the
  *   field.
  */
 export function resolveFit(field: Field, spec: FitSpec): EffectiveFit {
-  return hasImageStates(field) ? resolveImages(field, spec) : resolveVectors(spec);
+  return hasImageStates(field) ? resolveImages(field, spec) : resolveVectors(field, spec);
 }
 
-function resolveVectors(spec: FitSpec): EffectiveFit {
+function resolveVectors(field: Field, spec: FitSpec): EffectiveFit {
   const { architecture: _, ...complete } = completeSpec(fitTable, spec);
   const { span, steps, loss, learningRate } = complete;
   const target = Math.abs(span[1] - span[0]) / steps;
   const { epsilon: range = defaultEpsilon(target) } = complete;
   // Trajectory fitting alone sees no step sizes but the target's.
   const epsilon = loss === "trajectory" ? null : range;
-  const rowsEach = steps * (epsilon === null ? 1 : 2);
-  const trajectories = Math.max(FEWEST_TRAJECTORIES, Math.ceil(DEFAULT_ROWS / rowsEach));
+  const tokens = tokenCount(field);
+  const rowsEach = steps * (epsilon === null ? 1 : 2) * tokens;
+  const trajectories = Math.max(Math.ceil(FEWEST_TRAJECTORIES / tokens), Math.ceil(DEFAULT_ROWS / rowsEach));
   return {
     trajectories,
     trajectoryLearningRate: learningRate / 10,
-    features: [],
     ...complete,
+    features: featuresFor(field, complete.inputs, complete.features ?? []),
     epsilon,
   };
 }

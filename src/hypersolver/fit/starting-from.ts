@@ -1,5 +1,13 @@
 import { evaluateGraph } from "../../graph/index.js";
-import { fail, formatShape, fromNumbers, Random, type Tensor, toFloat64 } from "../../tensor/index.js";
+import {
+  fail,
+  formatShape,
+  fromNumbers,
+  Random,
+  sizeOf,
+  type Tensor,
+  toFloat64,
+} from "../../tensor/index.js";
 import { sameShape } from "../../tensor/internal.js";
 import type { Correction } from "../correction/correction.js";
 import { type NetworkOptions, withUnfoldedStatistics } from "../correction/network.js";
@@ -76,11 +84,12 @@ const [PROBES, ROUNDING] = [8, 1e-3];
 function isSame(a: Correction, b: Correction, { statistics, scale }: NetworkOptions): boolean {
   const random = new Random(0);
   const inputs = Object.entries(statistics).map(([name, { mean, deviation }]): [string, Tensor] => {
-    const values = Float64Array.from({ length: PROBES * mean.length }, (_, i) => {
+    const shape = [PROBES, ...(a.graph.inputs[name]?.shape ?? []).slice(1).map(Number)];
+    const values = Float64Array.from({ length: sizeOf(shape) }, (_, i) => {
       const column = i % mean.length;
       return (mean[column] ?? 0) + (deviation[column] ?? 0) * random.normal();
     });
-    return [name, fromNumbers(values, [PROBES, mean.length])];
+    return [name, fromNumbers(values, shape)];
   });
   const [x, y] = [a, b].map(({ graph, parameters }) =>
     toFloat64(evaluateGraph(graph, { ...Object.fromEntries(inputs), ...parameters }).g as Tensor),

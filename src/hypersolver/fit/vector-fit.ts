@@ -7,6 +7,7 @@ import { Random } from "../../tensor/index.js";
 import type { Correction } from "../correction/correction.js";
 import type { HiddenActivation } from "../correction/names.js";
 import { mlpCorrection, type NetworkOptions, withFoldedStatistics } from "../correction/network.js";
+import { answerTable, inputTable, layoutFor } from "../correction/row-layout.js";
 import { columnStatistics, rootMeanSquare } from "../correction/statistics.js";
 import { Batches, columnValues } from "../reference/row-table.js";
 import { RESIDUAL } from "../reference/training-data.js";
@@ -97,15 +98,20 @@ function fewestRows({ rows, paths }: FitTables): number {
 
 /** The network, scaled by the statistics of the data. */
 function networkOptions(fit: FitSettings, { rows }: FitTables): NetworkOptions {
-  const names = Object.keys(rows.columns).filter((name) => name !== RESIDUAL);
+  const { [RESIDUAL]: residual, ...columns } = rows.columns;
+  const shapes = Object.fromEntries(Object.entries(columns).map(([name, { shape }]) => [name, shape]));
+  const layout = layoutFor(shapes, residual?.shape ?? []);
   const statistics = Object.fromEntries(
-    names.map((name) => [name, columnStatistics(columnValues(rows, name))]),
+    Object.keys(shapes).map((name) => [
+      name,
+      columnStatistics(inputTable(layout, name, columnValues(rows, name))),
+    ]),
   );
-  const scale = rootMeanSquare(columnStatistics(columnValues(rows, RESIDUAL)));
+  const scale = rootMeanSquare(columnStatistics(answerTable(layout, columnValues(rows, RESIDUAL))));
   const { inputs, features, hidden } = fit;
   // `checkFit` lets no activation of channels come here.
   const activation = fit.activation as HiddenActivation;
-  return { inputs, features, hidden, activation, statistics, scale };
+  return { inputs, features, hidden, activation, statistics, scale, layout };
 }
 
 function phasesOf(field: Field, correction: Correction, fit: FitSettings, data: FitTables): TrainerPhase[] {

@@ -32,7 +32,8 @@ const TINY = 1e-12;
 /**
  * What a solve knows of each sample without another evaluation of f, [batch, traits], float32: logarithms of the norms of z0, of
  * the end, of how far it went, of what corrections added and of how evaluations of f differ; and the columns of z0, of the end,
- * of controls, corrections and evaluations, as far as there is room. Images tell the means of their channels.
+ * of controls, corrections and evaluations, as far as there is room. Images tell the means of their channels, sequences of their
+ * features.
  */
 export function traitsOf({ z0, controls, end, records }: SolveTrace): Node {
   const corrections = records.flatMap(({ correction }) => correction ?? []);
@@ -61,12 +62,14 @@ export function traitsOf({ z0, controls, end, records }: SolveTrace): Node {
   );
 }
 
-/** Columns as they are, images as means of channels; undefined for what has neither. */
+/** Columns as they are, one number as a column, images as means of channels, sequences as means of features. */
 function asColumns(value: Node): Node | undefined {
   const { shape } = value;
+  if (shape.length < 2) return shape.length === 0 ? undefined : reshape(value, [...shape, 1]);
   if (shape.length === 2) return value;
-  if (shape.length !== 4) return undefined;
-  return mul(reduceSum(value, [2, 3], false), 1 / sizeOf(shape.slice(2).map(Number)));
+  const averaged = shape.length === 3 ? [1] : shape.slice(2).map((_, i) => i + 2);
+  const count = sizeOf(averaged.map((axis) => Number(shape[axis])));
+  return mul(reduceSum(value, averaged, false), 1 / count);
 }
 
 /** Euclidean norms of samples, [batch]. */

@@ -6,7 +6,6 @@ import { machineOf } from "../../runtime/internal.js";
 import { Random, rows, type Tensor } from "../../tensor/index.js";
 import { prefixed, withPrefix } from "../../tensor/internal.js";
 import { type CorrectionNetwork, siteInputs } from "../correction/correction.js";
-import { usualSize } from "../correction/statistics.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import { correctionBlocks } from "./corrected-coefficients.js";
 import { correctedStep } from "./corrected-scheme.js";
@@ -44,11 +43,10 @@ export async function startingNetworks(
   context: RunContext,
 ): Promise<StartingNetworks> {
   const { end, seen } = await firstSight(field, coefficients, choice, pairs, context);
-  const scale = usualSize(end);
   const groups = choice.shared ? [seen] : seen.map((one) => [one]);
   const random = new Random(choice.seed).fork("networks");
   const made = groups.map((group, i) =>
-    scaledNetwork(field, choice, { seen: group, scale }, random.fork(`network ${i}`)),
+    scaledNetwork(field, choice, { seen: group, wanted: end }, random.fork(`network ${i}`)),
   );
   return {
     networks: made.map(({ network }) => network),

@@ -5,7 +5,7 @@ import { Random } from "../../tensor/index.js";
 import { fingerprintOf } from "../files/fingerprint.js";
 import { watched } from "../fit/better-solvers.js";
 import type { FitInputs } from "../fit/fit-settings.js";
-import { hasImageStates } from "../fit/resolve-fit.js";
+import { subjectOf } from "../fit/resolve-fit.js";
 import { referenceAt } from "../reference/reference.js";
 import { type EndPairs, endPairs, rememberedPairs } from "./end-pairs.js";
 import { compileEndValidation } from "./end-validation.js";
@@ -71,7 +71,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   const begun = performance.now();
   const reference = referenceAt(spec.referenceTolerance);
   const random = new Random(spec.seed);
-  const samples = hasImageStates(field) ? VALIDATION_SAMPLES.images : VALIDATION_SAMPLES.vectors;
+  const samples = VALIDATION_SAMPLES[subjectOf(field)];
   const { span, trajectories } = spec;
   const solved = (part: "training" | "validation", count: number): Promise<EndPairs> =>
     rememberedPairs(memory, { part, count, span, seed: spec.seed, reference: reference.text }, async () =>

@@ -1,7 +1,7 @@
 import type { Field } from "../../ode/index.js";
 import { completeSpec } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
-import { hasImageStates } from "../fit/resolve-fit.js";
+import { subjectOf } from "../fit/resolve-fit.js";
 import { type CoefficientSpec, coefficientTable, type EffectiveCoefficients } from "./coefficient-table.js";
 import { startingMethod, usualStart } from "./starting-coefficients.js";
 
@@ -10,7 +10,7 @@ import { startingMethod, usualStart } from "./starting-coefficients.js";
  * @throws INVALID_ARGUMENT that names the option.
  */
 export function resolveCoefficients(field: Field, spec: CoefficientSpec): EffectiveCoefficients {
-  const complete = completeSpec(coefficientTable, spec, hasImageStates(field) ? "images" : "vectors");
+  const complete = completeSpec(coefficientTable, spec, subjectOf(field));
   const { span, evaluations, trajectories, batch, start = usualStart(evaluations) } = complete;
   if (span[0] === span[1])
     throw fail("INVALID_ARGUMENT", {

@@ -2,13 +2,13 @@ import { type Field, fieldMacs } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { completeSpec } from "../../spec/index.js";
 import { pickSpec, refuseOthers } from "../../spec/internal.js";
-import { fail, formatShape } from "../../tensor/index.js";
+import { fail } from "../../tensor/index.js";
 import { featuresFor } from "../correction/conv-architectures.js";
 import { requireKernels } from "../correction/conv-network.js";
 import { hiddenFeature } from "../correction/hidden-feature.js";
 import { requireImages, shapesSeen } from "../correction/input-shapes.js";
 import type { ConvActivation, CorrectionInput } from "../correction/names.js";
-import { hasImageStates } from "../fit/resolve-fit.js";
+import { hasImageStates, subjectOf } from "../fit/resolve-fit.js";
 import { coefficientTable } from "./coefficient-table.js";
 import { checkShared } from "./corrected-coefficients.js";
 import { resolveCoefficients } from "./resolve-coefficients.js";
@@ -20,15 +20,12 @@ const DEFAULT_ITERATIONS = 200;
 
 /**
  * Fills in all defaults of coefficients with corrections on top.
- * @throws INVALID_ARGUMENT that names the option; SHAPE_MISMATCH for states that are neither vectors nor images, or features
- *   of other sizes than the image.
+ * @throws INVALID_ARGUMENT that names the option; SHAPE_MISMATCH for features of other sizes than the image.
  */
 export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
   const images = hasImageStates(field);
-  requireStates(field);
   if (!images) refuseOthers(solverTable, spec, "vectors", { images: "image states [batch, c, h, w] for it" });
-  const subject = images ? "images" : "vectors";
-  const complete = completeSpec(solverTable, spec, subject);
+  const complete = completeSpec(solverTable, spec, subjectOf(field));
   const { evaluations, every, shared, hidden, activation } = complete;
   const { iterations = DEFAULT_ITERATIONS } = spec;
   const effort = usualEffort(field, { evaluations, every, hidden, batch: complete.jointBatch });
@@ -103,18 +100,6 @@ export function refuseChannels(field: Field, activation: ConvActivation): void {
     what: "activation",
     expected: "one for vectors, such as prelu: this field has no channels",
     received: activation,
-  });
-}
-
-/** @throws SHAPE_MISMATCH for states that are neither vectors nor images. */
-export function requireStates(field: Field): void {
-  const { shape } = stateType(field);
-  if (shape.length === 2 || shape.length === 4) return;
-  throw fail("SHAPE_MISMATCH", {
-    what: "fit: states",
-    expected: "vectors [batch, n] or images [batch, c, h, w]",
-    received: formatShape(shape),
-    help: "reshape the state inside the field, or learn coefficients alone",
   });
 }
 

@@ -6,7 +6,8 @@ import { type ConvNetworkOptions, convNetwork, withFoldedChannels } from "../cor
 import type { CorrectionNetwork } from "../correction/correction.js";
 import { shapesSeen } from "../correction/input-shapes.js";
 import type { ConvActivation, CorrectionInput, HiddenActivation } from "../correction/names.js";
-import { columnStatistics } from "../correction/statistics.js";
+import { answerTable, inputTable, layoutFor } from "../correction/row-layout.js";
+import { columnStatistics, usualSize } from "../correction/statistics.js";
 import {
   type WhitenedOptions,
   whitenedNetwork,
@@ -29,8 +30,8 @@ export interface NetworkLook {
 interface Scaling {
   /** Tables or images by the names of the network's inputs, of one place or of several. */
   readonly seen: readonly NamedTensors[];
-  /** One a column or channel. */
-  readonly scale: Float64Array;
+  /** Answers that are wanted, whose usual size is that of the network's. */
+  readonly wanted: Tensor;
 }
 
 /** A network before training. */
@@ -44,19 +45,24 @@ export interface ScaledNetwork {
 export function scaledNetwork(
   field: Field,
   look: NetworkLook,
-  { seen, scale }: Scaling,
+  { seen, wanted }: Scaling,
   random: Random,
 ): ScaledNetwork {
   const { inputs, features, hidden, kernels = [], activation } = look;
   const names = Object.keys(seen[0] ?? {});
   const tables = (name: string): Tensor[] => seen.map((one) => one[name] as Tensor);
-  const shared = { inputs, features, hidden, scale };
+  const shared = { inputs, features, hidden };
   if (!hasImageStates(field)) {
+    const shown = Object.entries(seen[0] ?? {}).map(([name, { shape }]) => [name, shape.slice(1)] as const);
+    const layout = layoutFor(Object.fromEntries(shown), stateType(field).shape.slice(1).map(Number));
     const options: WhitenedOptions = {
       ...shared,
+      scale: usualSize(answerTable(layout, wanted)),
       activation: activation as HiddenActivation,
-      columns: Object.fromEntries(names.map((name) => [name, seen[0]?.[name]?.shape[1] ?? 0])),
-      whitening: whiteningOf(...seen.map((one) => sideBySide(names.map((name) => one[name] as Tensor)))),
+      layout,
+      whitening: whiteningOf(
+        ...seen.map((one) => sideBySide(names.map((name) => inputTable(layout, name, one[name] as Tensor)))),
+      ),
     };
     return {
       network: whitenedNetwork(options, random),
@@ -69,7 +75,7 @@ export function scaledNetwork(
   const statistics = Object.fromEntries(names.map((name) => [name, columnStatistics(...tables(name))]));
   const options: ConvNetworkOptions = {
     ...shared,
-    ...{ statistics, kernels, activation, shapes },
+    ...{ statistics, kernels, activation, shapes, scale: usualSize(wanted) },
     size: [height, width],
   };
   return {

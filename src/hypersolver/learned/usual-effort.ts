@@ -1,6 +1,7 @@
 import { type Field, fieldMacs } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
-import { hasImageStates } from "../fit/resolve-fit.js";
+import { sizeOf } from "../../tensor/index.js";
+import { subjectOf } from "../fit/resolve-fit.js";
 import { correctionBlocks } from "./corrected-coefficients.js";
 
 /** What the training of networks on coefficients is to spend. */
@@ -27,8 +28,8 @@ const MOST = 5000;
 
 /** The usual effort, which keeps a fit within three minutes on two cores. */
 export function usualEffort(field: Field, site: EffortSite): JointEffort {
-  if (hasImageStates(field)) return { trajectories: 512, iterations: 600 };
-  const [, components = 1] = stateType(field).shape.map(Number);
+  if (subjectOf(field) === "images") return { trajectories: 512, iterations: 600 };
+  const components = sizeOf(stateType(field).shape.slice(1).map(Number));
   if (components <= FEW_COMPONENTS)
     return { trajectories: 16_384, iterations: Math.min(3000, Math.ceil(8000 / site.evaluations)) };
   const each = 3 * site.batch * solveMacs(field, components, site);

@@ -1,19 +1,17 @@
 import { type Field, fieldMacs } from "../../ode/index.js";
 import { completeSpec } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
-import { hasImageStates } from "../fit/resolve-fit.js";
-import { refuseChannels, requireStates } from "../learned/resolve-solver.js";
+import { subjectOf } from "../fit/resolve-fit.js";
+import { refuseChannels } from "../learned/resolve-solver.js";
 import { studentWidth } from "./student-size.js";
 import { type EffectiveStudent, type StudentFitSpec, studentTable } from "./student-table.js";
 
 /**
  * Fills in all defaults.
- * @throws INVALID_ARGUMENT that names the option; SHAPE_MISMATCH for states that are neither vectors nor images.
+ * @throws INVALID_ARGUMENT that names the option.
  */
 export function resolveStudent(field: Field, spec: StudentFitSpec): EffectiveStudent {
-  const images = hasImageStates(field);
-  requireStates(field);
-  const { evaluations, ...complete } = completeSpec(studentTable, spec, images ? "images" : "vectors");
+  const { evaluations, ...complete } = completeSpec(studentTable, spec, subjectOf(field));
   const { span, layers, trajectories, batch, activation } = complete;
   if (span[0] === span[1])
     throw fail("INVALID_ARGUMENT", {

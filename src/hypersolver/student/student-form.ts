@@ -2,7 +2,6 @@ import { cast, type Node } from "../../graph/index.js";
 import type { Field, Span } from "../../ode/index.js";
 import { Random, rows, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
 import { shapesSeen } from "../correction/input-shapes.js";
-import { usualSize } from "../correction/statistics.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import type { EndPairs } from "../learned/end-pairs.js";
 import type { LearnedForm } from "../learned/learned-form.js";
@@ -46,8 +45,12 @@ export function startingStudent(
       name === "z" ? z0 : few(pairs.controls[name.replace(/^x /, "")] as Tensor),
     ]),
   );
-  const scale = usualSize(difference(end, z0));
-  return scaledNetwork(field, look, { seen: [seen], scale }, new Random(seed).fork("networks"));
+  return scaledNetwork(
+    field,
+    look,
+    { seen: [seen], wanted: difference(end, z0) },
+    new Random(seed).fork("networks"),
+  );
 }
 
 function difference(a: Tensor, b: Tensor): Tensor {

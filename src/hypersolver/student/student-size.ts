@@ -1,8 +1,9 @@
 import type { Field } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
-import { fail } from "../../tensor/index.js";
+import { fail, sizeOf } from "../../tensor/index.js";
 import { shapesSeen } from "../correction/input-shapes.js";
 import type { CorrectionInput } from "../correction/names.js";
+import { answerColumns, columnsOf, layoutFor } from "../correction/row-layout.js";
 import { hasImageStates } from "../fit/resolve-fit.js";
 import type { NetworkLook } from "../learned/scaled-network.js";
 
@@ -32,15 +33,12 @@ const inputsOf = ({ roles }: Field): readonly CorrectionInput[] =>
  * @throws INVALID_ARGUMENT where they do not buy a width of 1.
  */
 export function studentWidth(field: Field, { macs, layers }: StudentSize): number {
-  const shapes = Object.values(shapesSeen(field, 0, { inputs: inputsOf(field), features: [] }));
-  const [, outputs = 1, height = 1, width = 1] = stateType(field).shape.map(Number);
-  const seen = shapes.reduce((total, [channels = 0]) => total + channels, 0);
   const isImage = hasImageStates(field);
-  const places = isImage ? height * width * STUDENT_KERNEL ** 2 : 1;
+  const { seen, outputs, places } = isImage ? imageEnds(field) : rowEnds(field);
   // A convolution also sees a channel of ones: `convNetwork`.
   const ends = seen + outputs + (isImage ? 1 : 0);
   // Vectors have a matrix beside the layers: `whitenedNetwork`.
-  const straight = isImage ? 0 : seen * outputs;
+  const straight = isImage ? 0 : places * seen * outputs;
   const cost = (w: number): number => places * w * (ends + (layers - 1) * w) + straight;
   const [budget, inner] = [Math.max(0, macs - straight) / places, layers - 1];
   const exact =
@@ -52,4 +50,26 @@ export function studentWidth(field: Field, { macs, layers }: StudentSize): numbe
     expected: `at least ${cost(1)}: what hidden layers of width 1 cost`,
     received: String(macs),
   });
+}
+
+/** What layers see and answer, and how often they are applied to a state. */
+interface Ends {
+  readonly seen: number;
+  readonly outputs: number;
+  readonly places: number;
+}
+
+const shapesOf = (field: Field): Readonly<Record<string, readonly number[]>> =>
+  shapesSeen(field, 0, { inputs: inputsOf(field), features: [] });
+
+function imageEnds(field: Field): Ends {
+  const [, outputs = 1, height = 1, width = 1] = stateType(field).shape.map(Number);
+  const seen = Object.values(shapesOf(field)).reduce((total, [channels = 0]) => total + channels, 0);
+  return { seen, outputs, places: height * width * STUDENT_KERNEL ** 2 };
+}
+
+function rowEnds(field: Field): Ends {
+  const layout = layoutFor(shapesOf(field), stateType(field).shape.slice(1).map(Number));
+  const seen = Object.keys(layout.shapes).reduce((total, name) => total + columnsOf(layout, name), 0);
+  return { seen, outputs: answerColumns(layout), places: sizeOf(layout.tokens) };
 }

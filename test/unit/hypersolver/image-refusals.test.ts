@@ -1,8 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { trace } from "../../../src/graph/index.js";
 import type { FitSpec } from "../../../src/hypersolver/index.js";
 import type { Field } from "../../../src/ode/index.js";
-import { makeField } from "../../../src/ode/internal.js";
 import { fitted, pendulum, smallFit } from "../../helpers/fitting.js";
 import { convolutionalField, decay, smallImageFit } from "../../helpers/image-fields.js";
 
@@ -31,12 +29,6 @@ describe("a fit on images refuses", () => {
     await expect(refused({ architecture: "features" }, decay())).rejects.toMatchObject({
       facts: { what: "features" },
     });
-  });
-
-  test("states that are neither vectors nor images", async () => {
-    const graph = trace({ z: { shape: ["batch", 3, 4] } }, ({ z }) => ({ dz: z }));
-    const roles = { state: "z", depth: undefined, controls: [], output: "dz" };
-    await expect(refused({}, makeField(graph, roles, {}))).rejects.toMatchObject({ code: "SHAPE_MISMATCH" });
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { evaluateGraph } from "../../../../src/graph/index.js";
 import type { HiddenActivation } from "../../../../src/hypersolver/correction/names.js";
+import { plainLayout } from "../../../../src/hypersolver/correction/row-layout.js";
 import {
   type WhitenedOptions,
   whitenedNetwork,
@@ -60,7 +61,7 @@ describe("whitening", () => {
 describe("a network of whitened inputs", () => {
   const options = (hidden: readonly number[], activation: HiddenActivation): WhitenedOptions => ({
     ...{ inputs: ["z", "stages"], hidden, activation },
-    columns: { z: 1, k0: 3 },
+    layout: plainLayout({ z: 1, k0: 3 }, 2),
     whitening: whiteningOf(table),
     scale: Float64Array.of(0.1, 40),
   });

@@ -102,7 +102,7 @@ const cardOf = ({ field, states }: FittedTo, { spec, startError, bestError }: Ow
 
 const storyOf = (
   { start, states, fingerprint, library, seed }: CoefficientCard,
-  { spec: { consistent }, method }: OwnFit,
+  { spec: { consistent, family }, method }: OwnFit,
 ): LearnedStory => ({
   facts: [
     ...(isCorrected(method)
@@ -113,7 +113,10 @@ const storyOf = (
           ] as const,
         ]
       : []),
-    ["Coefficients", `${consistent ? "consistent ones" : "free"}, begun with those of ${start}`],
+    [
+      "Coefficients",
+      `${family === "free" ? freedomText(consistent) : familyTexts[family]}, begun with those of ${start}`,
+    ],
     ["Initial states", states],
     ["Field", `fingerprint ${fingerprint}`],
   ],
@@ -122,3 +125,10 @@ const storyOf = (
     `Made by ${library}, seed ${seed}.`,
   ],
 });
+
+const freedomText = (consistent: boolean): string => (consistent ? "consistent ones" : "free");
+
+const familyTexts = {
+  "scale-time": "a scale-time transformation",
+  bezier: "a scale-time transformation along Bézier curves",
+};

@@ -1,14 +1,21 @@
-import { add, maximum, minimum, type Operand, sub } from "../../graph/index.js";
+import type { Operand } from "../../graph/index.js";
 import type { NonStationaryCoefficients } from "../../ode/index.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { item, scalar } from "../../tensor/index.js";
+import { inSpan, minus, plus } from "./operands.js";
+import { bespokeAt, bezierAt, scaleTimeCoefficients } from "./scale-time.js";
 
 /** Which coefficients of a start move. */
 export interface Freedom {
   /** No scales, and the weights of every row add up to the time that it covers. */
   readonly consistent: boolean;
   readonly freeTimes: boolean;
+  /** What the coefficients are a function of. Default `free`: themselves. */
+  readonly family?: CoefficientFamily | undefined;
 }
+
+/** Every coefficient by itself, or a transformation of time and scale, at every evaluation or along Bézier curves. */
+export type CoefficientFamily = "free" | "scale-time" | "bezier";
 
 /** How far a coefficient is from its start, by name. */
 export type Deviation = (name: string) => Operand;
@@ -17,13 +24,18 @@ export type Deviation = (name: string) => Operand;
  * Coefficients as they are when those that may move have moved: `time 1`, `scale 0`, `weight 2 1`, `sum 2`. The last weight
  * of a row is what its sum leaves: the sum decides how far a state goes, the others only how f is averaged on the way, and
  * a training that moves them apart learns in a third of the iterations. For the same reason a time that moves takes its
- * state along: the sums of consistent rows follow. The first evaluation stays at the start of the span.
+ * state along: the sums of consistent rows follow. The first evaluation stays at the start of the span. Other families have names of their own.
  */
 export function movedCoefficients(
-  { times, rows }: NonStationaryCoefficients,
-  { consistent, freeTimes }: Freedom,
+  start: NonStationaryCoefficients,
+  { consistent, freeTimes, family = "free" }: Freedom,
   deviation: Deviation,
 ): NonStationaryCoefficients<Operand> {
+  const { times, rows } = start;
+  if (family !== "free") {
+    const at = family === "bezier" ? bezierAt : bespokeAt;
+    return scaleTimeCoefficients(start, at(times, freeTimes, deviation));
+  }
   const moved = times.map((time, j) =>
     freeTimes && j > 0 ? inSpan(plus(time, deviation(`time ${j}`))) : time,
   );
@@ -67,12 +79,3 @@ export function coefficientsAt(
   // Numbers and numbers alone make numbers.
   return moved as NonStationaryCoefficients;
 }
-
-const plus = (a: Operand, b: Operand): Operand =>
-  typeof a === "number" && typeof b === "number" ? a + b : add(a, b);
-
-const minus = (a: Operand, b: Operand): Operand =>
-  typeof a === "number" && typeof b === "number" ? a - b : sub(a, b);
-
-const inSpan = (time: Operand): Operand =>
-  typeof time === "number" ? Math.min(1, Math.max(0, time)) : maximum(minimum(time, 1), 0);

@@ -25,6 +25,15 @@ export const coefficientTable = {
     group: "For coefficients:",
     help: "the method whose coefficients are moved, such as midpoint, rk4 or ab2",
   },
+  /** Of a transformation, few numbers move: 4n − 1 and 11. See `scale-time.ts`. */
+  family: {
+    type: "choice",
+    of: ["free", "scale-time", "bezier"],
+    default: "free",
+    placeholder: "name",
+    group: "For coefficients:",
+    help: "{choices}: every coefficient by itself; those of the start in other time and scale, by four numbers an evaluation; the same along Bézier curves",
+  },
   /** Scales stay 1, and every state stays at the time that its weights add up to. */
   consistent: {
     type: "boolean",

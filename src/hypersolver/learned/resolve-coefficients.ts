@@ -18,6 +18,13 @@ export function resolveCoefficients(field: Field, spec: CoefficientSpec): Effect
       expected: "two different numbers",
       received: span.join(", "),
     });
+  if (complete.consistent && complete.family !== "free")
+    throw fail("INVALID_ARGUMENT", {
+      what: "consistent",
+      expected: "family: free, for it keeps those coefficients from moving apart",
+      received: `family: ${complete.family}`,
+      help: "drop one of the two",
+    });
   // Refuses a start that makes another number of evaluations.
   startingMethod(start, evaluations);
   return { ...complete, start, batch: Math.min(batch, trajectories) };

@@ -78,6 +78,8 @@ describe("the loss of coefficients", () => {
     { consistent: false, freeTimes: true },
     { consistent: true, freeTimes: true },
     { consistent: false, freeTimes: false },
+    { consistent: false, freeTimes: true, family: "scale-time" },
+    { consistent: false, freeTimes: true, family: "bezier" },
   ];
   test.each(
     freedoms.flatMap((freedom) => [
@@ -85,7 +87,7 @@ describe("the loss of coefficients", () => {
       { ...freedom, loss: logEndDistance },
     ]),
   )(
-    "has the gradient of central differences: consistent $consistent, free times $freeTimes, $loss.name",
+    "has the gradient of central differences: consistent $consistent, free times $freeTimes, $family, $loss.name",
     async ({ loss, ...freedom }) => {
       const { names, program } = await programs(freedom, loss);
       // Away from the start, where RK4's last time lies on the edge of the span.

@@ -1,12 +1,6 @@
-import {
-  decodeCorrection,
-  decodeLearned,
-  hyper,
-  normalStates,
-  type StateSource,
-} from "../../hypersolver/index.js";
+import { decodeCorrection, decodeLearned, hyper } from "../../hypersolver/index.js";
 import { fingerprintOf } from "../../hypersolver/internal.js";
-import type { Field, FixedMethod, Span } from "../../ode/index.js";
+import type { FixedMethod } from "../../ode/index.js";
 import { Random } from "../../tensor/index.js";
 import { correctionLearner } from "../fit/correction-learner.js";
 import type { LearnedSolver, Learner } from "../fit/learned-solver.js";
@@ -15,6 +9,7 @@ import { studentLearner } from "../fit/student-learner.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
+import type { FlowCase } from "./flow-cases.js";
 import type { LearnedExperimentSpec } from "./learned-spec.js";
 
 /** What is learned for a number of evaluations. */
@@ -36,9 +31,6 @@ export interface Entrant {
   readonly learner: Learner;
 }
 
-export const SPAN: Span = [0, 1];
-export const STATES: StateSource = normalStates([2]);
-
 /** What is kept of a fit. */
 export interface FittedEntrant {
   readonly family: Family;
@@ -55,37 +47,43 @@ const studentIterations = (evaluations: number): number => Math.min(3000, Math.c
 
 /** Coefficients alone, for any number of evaluations. */
 export const coefficientEntrants = (
+  { span }: FlowCase,
   evaluations: number,
   { coefficientIterations: iterations, trajectories }: LearnedExperimentSpec,
   seed: number,
 ): Entrant[] =>
   (["coefficients", "consistent"] as const).map((family) => {
     const consistent = family === "consistent";
-    const shared = { evaluations, iterations, trajectories, seed, span: SPAN };
+    const shared = { evaluations, iterations, trajectories, seed, span };
     return { family, evaluations, learner: coefficientLearner({ ...shared, consistent }) };
   });
 
 /** What has a network; a student is as large as what it is compared with costs. */
 export interface NetworkEntrants {
-  readonly correction: Entrant;
+  /** Heun makes even numbers of evaluations. */
+  readonly correction: Entrant | undefined;
   readonly both: Entrant;
   studentOf(macs: number): Entrant;
 }
 
 export function networkEntrants(
+  { span }: FlowCase,
   evaluations: number,
   spec: LearnedExperimentSpec,
   seed: number,
 ): NetworkEntrants {
   const { jointIterations, correctionIterations, trajectories } = spec;
-  const shared = { span: SPAN, seed, trajectories };
+  const shared = { span, seed, trajectories };
   const correction = { base: "heun", steps: evaluations / 2, iterations: correctionIterations };
   const iterations = spec.studentIterations ?? studentIterations(evaluations);
   return {
-    correction: {
-      ...{ family: "correction", evaluations },
-      learner: correctionLearner({ ...shared, ...correction }),
-    },
+    correction:
+      evaluations % 2 === 0
+        ? {
+            ...{ family: "correction", evaluations },
+            learner: correctionLearner({ ...shared, ...correction }),
+          }
+        : undefined,
     both: {
       ...{ family: "both", evaluations },
       learner: solverLearner({ ...shared, evaluations, jointIterations }),
@@ -107,7 +105,7 @@ const codec: Codec<FittedEntrant> = {
 
 /** The fit of one entrant; goes on from its checkpoint. */
 export const entrantStage = (
-  field: Field,
+  { field, states }: FlowCase,
   { family, evaluations, learner }: Entrant,
 ): Stage<FittedEntrant> => ({
   name: `fit ${families[family]} ${evaluations}`,
@@ -116,10 +114,10 @@ export const entrantStage = (
   codec,
   isWhole: ({ status }) => status === "complete",
   make: async (context, checkpoint) => {
-    const inputs = { states: STATES, ...(await checkpointingIn(checkpoint)) };
+    const inputs = { states, ...(await checkpointingIn(checkpoint)) };
     const learned = await learner.learn(field, inputs, context);
     const { parameters, status, seconds, file } = learned;
-    const few = await STATES.heldOut(100, new Random(learned.spec.seed));
+    const few = await states.heldOut(100, new Random(learned.spec.seed));
     const { content } = learned.written(few, [], undefined);
     return {
       family,

@@ -9,7 +9,7 @@ export const learnedTable = {
     type: "list",
     of: { type: "integer", min: 1, max: most.learnedEvaluations as number },
     required: true,
-    help: "numbers of evaluations that everything is learned for; even ones, of which Heun makes steps",
+    help: "numbers of evaluations that everything is learned for",
   },
   coefficientsOnly: {
     type: "list",
@@ -52,9 +52,9 @@ export const learnedPresets: Readonly<Record<Preset, LearnedExperimentSpec>> = {
     ...{ evaluations: [2], coefficientsOnly: [3], coefficientIterations: 40, jointIterations: 30 },
     ...{ correctionIterations: 60, studentIterations: 30, trajectories: 1024, heldOut: 200 },
   },
-  standard: { evaluations: [2, 4, 8], coefficientsOnly: [6, 12], heldOut: 2000 },
+  standard: { evaluations: [1, 2, 4, 8], coefficientsOnly: [6, 12], heldOut: 2000 },
   paper: {
-    ...{ evaluations: [2, 4, 8, 16], coefficientsOnly: [6, 10, 12], coefficientIterations: 3000 },
+    ...{ evaluations: [1, 2, 4, 8, 16], coefficientsOnly: [6, 10, 12], coefficientIterations: 3000 },
     ...{ jointIterations: 6000, studentIterations: 20_000, heldOut: 10_000 },
   },
 };

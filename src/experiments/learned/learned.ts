@@ -11,7 +11,6 @@ import {
   rk4,
 } from "../../ode/index.js";
 import { Random } from "../../tensor/index.js";
-import { ffjordField } from "../ffjord.js";
 import { compareMethods } from "../fit/comparison.js";
 import { hasErrors, paretoFigure } from "../fit/pareto-figure.js";
 import { jsonCodec } from "../kit/codec.js";
@@ -27,37 +26,38 @@ import {
   families,
   methodOfEntrant,
   networkEntrants,
-  SPAN,
-  STATES,
 } from "./entrants.js";
+import { type FlowCase, flowCase, flowCases } from "./flow-cases.js";
 import { type LearnedMetrics, type LearnedRow, learnedReport, learnedRows } from "./learned-report.js";
 import { type LearnedExperimentSpec, learnedPresets, learnedTable } from "./learned-spec.js";
 
-/** Everything that can be learned of a solver, for the authors' flow, beside every classical method and a student. */
+/** Everything that can be learned of a solver, for the authors' flow or one of ours, beside every classical method and a student. */
 export const learned: Experiment<LearnedExperimentSpec> = /* @__PURE__ */ defineExperiment<
   LearnedExperimentSpec,
   LearnedMetrics
 >({
   name: "learned",
   title: "Learned solvers for an FFJORD flow",
+  densities: flowCases,
   presets: learnedPresets,
   table: learnedTable,
-  run: async (spec, run, { seed }) => {
-    const field = await ffjordField();
+  run: async (spec, run, { seed, density = flowCases[0] }) => {
+    const site = await flowCase(density);
+    const { field, span } = site;
     run.picture(() => {
       const { comparison = [] } = run.found;
       return hasErrors(comparison) ? [paretoFigure(comparison)] : [];
     });
-    const fits = await fitAll(field, spec, run, seed);
+    const fits = await fitAll(site, spec, run, seed);
     const methods = [...classical(spec, field), ...fits.map(competitor)];
     const comparison = await run.stage({
       name: "comparison",
-      settings: { spec, seed },
+      settings: { spec, seed, density },
       inputs: fits.map(({ content }) => digest(content)),
       codec: jsonCodec<readonly LearnedRow[]>(),
       make: async (context) => {
-        const samples = STATES.heldOut(spec.heldOut, new Random(seed));
-        const rows = await compareMethods({ field, methods, span: SPAN, samples }, context);
+        const samples = await site.states.heldOut(spec.heldOut, new Random(seed));
+        const rows = await compareMethods({ field, methods, span, samples }, context);
         return rows.map((row, i) => {
           const { family, evaluations } = fits[i - (methods.length - fits.length)] ?? {};
           return { ...row, family, evaluations };
@@ -72,14 +72,14 @@ export const learned: Experiment<LearnedExperimentSpec> = /* @__PURE__ */ define
 
 /** One fit after another, each told and written as soon as it is there. */
 async function fitAll(
-  field: Field,
+  site: FlowCase,
   spec: LearnedExperimentSpec,
   run: Run<LearnedMetrics>,
   seed: number,
 ): Promise<FittedEntrant[]> {
   const fits: FittedEntrant[] = [];
   const made = async (entrant: Entrant): Promise<FittedEntrant> => {
-    const fitted = await run.stage(entrantStage(field, entrant));
+    const fitted = await run.stage(entrantStage(site, entrant));
     fits.push(fitted);
     run.note({ fits: fits.map(({ content: _, ...facts }) => facts) });
     await run.file(fitted.path, fitted.content);
@@ -87,14 +87,14 @@ async function fitAll(
   };
   const numbers = [...new Set([...spec.evaluations, ...spec.coefficientsOnly])].sort((a, b) => a - b);
   for (const evaluations of numbers) {
-    for (const entrant of coefficientEntrants(evaluations, spec, seed)) await made(entrant);
+    for (const entrant of coefficientEntrants(site, evaluations, spec, seed)) await made(entrant);
     if (!spec.evaluations.includes(evaluations)) continue;
-    const { correction, both, studentOf } = networkEntrants(evaluations, spec, seed);
-    await made(correction);
+    const { correction, both, studentOf } = networkEntrants(site, evaluations, spec, seed);
+    if (correction !== undefined) await made(correction);
     await made(
       studentOf(
         methodOfEntrant(await made(both))
-          .scheme(field)
+          .scheme(site.field)
           .cost(1).macs,
       ),
     );

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { densityNamed } from "../../src/data/index.js";
-import { cardWarnings, decodeCorrection, hyper } from "../../src/hypersolver/index.js";
+import { cardWarnings, compileGuardedSolve, decodeCorrection, hyper } from "../../src/hypersolver/index.js";
 import { meanNegative } from "../../src/models/flow/flow-density.js";
 import { compileFlowDensity, compileFlowSampler, decodeFlow } from "../../src/models/index.js";
 import type { DescribedFlow } from "../../src/models/internal.js";
-import { logDensityField } from "../../src/ode/index.js";
+import { compileSolve, logDensityField } from "../../src/ode/index.js";
 import { Random, type Tensor, toFloat64 } from "../../src/tensor/index.js";
 
 const folder = "pretrained/flows";
@@ -79,6 +79,29 @@ describe.each(names)("the shipped flow over %s", (name) => {
     // 500 samples against 2000 others: errors scatter by a factor.
     expect(corrected / scale / stated).toBeGreaterThan(0.5);
     expect(corrected / scale / stated).toBeLessThan(2);
+  });
+
+  test("has bounds of its errors that hold", async () => {
+    const { field, span, base } = flowNamed(name);
+    const loaded = correction(name, "correction-heun.onnx");
+    const method = hyper(loaded, { steps: 1 });
+    const guarded = await compileGuardedSolve(field, method, span, loaded.card.calibration, {
+      guard: Number.MAX_VALUE,
+      coverage: 0.9,
+    });
+    const exact = await compileSolve(field, { span, method: "dopri5@1e-6" });
+    const z = base.sample(1000, 2, new Random(6));
+    const [{ end, bounds, refined }, solved] = [await guarded.run(z), await exact.run(z)];
+    await Promise.all([guarded.dispose(), exact.dispose()]);
+    const [ends, others] = [toFloat64(end), toFloat64(solved.states.at(-1) as Tensor)];
+    const errors = Array.from(bounds, (_, i) =>
+      Math.hypot(...[2 * i, 2 * i + 1].map((at) => (ends[at] ?? 0) - (others[at] ?? 0))),
+    );
+    // States unlike any of the calibration have no bound.
+    expect(refined.length).toBeLessThan(100);
+    const within = errors.filter((error, i) => refined.includes(i) || error <= (bounds[i] ?? 0));
+    // Four standard errors of 1000 states and of the calibration's 2000.
+    expect(within.length / errors.length).toBeGreaterThan(0.9 - 4 * Math.sqrt(0.09 / 1000 + 0.09 / 2000));
   });
 
   test("carries far draws of the base nowhere", async () => {

@@ -1,10 +1,17 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import { ModelProtoSchema, type NodeProto, NodeProtoSchema, type TensorProto } from "onnx-buf";
+import {
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  type ValueInfoProto,
+} from "onnx-buf";
 import { type DType, fail, fromNumbers, scalar, type Tensor } from "../../tensor/index.js";
 import type { Graph } from "../graph.js";
 import type { Node } from "../node.js";
 import type { Emitter, OnnxAttributes } from "../operator.js";
 import { operatorOf } from "../operators/index.js";
+import type { TensorType } from "../tensor-type.js";
 import { topological } from "../traverse.js";
 import { attributeProtos, tensorProto, valueInfo } from "./proto.js";
 
@@ -37,7 +44,10 @@ export function encodeOnnx(
   const names = new Map<Node, string>();
   for (const node of topological(Object.values(graph.outputs))) {
     const inputs = node.inputs.map((input) => names.get(input) ?? "");
-    names.set(node, operatorOf(node).encode(writer, inputs, node, node.attributes));
+    const operator = operatorOf(node);
+    const name = operator.encode(writer, inputs, node, node.attributes);
+    names.set(node, name);
+    if (operator.repeats) writer.declare(name, node);
   }
   for (const [name, node] of Object.entries(graph.outputs)) writer.output(names.get(node) ?? "", name);
   const model = create(ModelProtoSchema, {
@@ -54,6 +64,7 @@ export function encodeOnnx(
       initializer: writer.initializers,
       input: Object.entries(graph.inputs).map(([name, node]) => valueInfo(name, node)),
       output: Object.entries(graph.outputs).map(([name, node]) => valueInfo(name, node)),
+      valueInfo: [...writer.declared.values()],
     },
   });
   return toBinary(ModelProtoSchema, model);
@@ -95,6 +106,8 @@ class Writer implements Emitter {
   readonly channelBlock: number | undefined;
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
+  /** Types of values, by name. */
+  readonly declared = new Map<string, ValueInfoProto>();
   /** Domains of operators that ONNX does not have. */
   readonly extensions = new Set<string>();
   readonly #shared = new Map<string, string>();
@@ -129,6 +142,14 @@ class Writer implements Emitter {
     );
     this.#push(opType, inputs, [first ?? "", second ?? ""], attributes, "");
     return second ?? "";
+  }
+
+  /**
+   * Says the type of a value whose extents come from a tensor: ONNX Runtime does not infer them. Of values without known
+   * extents it reuses no memory, and planning that takes a time that is quadratic in their number.
+   */
+  declare(name: string, type: TensorType): void {
+    this.declared.set(name, valueInfo(name, type));
   }
 
   /** Every output has a node of its own, so that an input or a shared value can be one. */
@@ -175,6 +196,7 @@ class Writer implements Emitter {
     const axis = shape.indexOf("batch");
     const rows = this.node("Shape", [input], { start: axis, end: axis + 1 });
     const ones = this.node("Expand", [this.scalar(1, dtype), rows]);
+    this.declare(ones, { dtype, shape: ["batch"] });
     this.#ones.set(dtype, ones);
     return ones;
   }

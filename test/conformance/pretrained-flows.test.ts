@@ -84,11 +84,10 @@ describe.each(names)("the shipped flow over %s", (name) => {
   test("has bounds of its errors that hold", async () => {
     const { field, span, base } = flowNamed(name);
     const loaded = correction(name, "correction-heun.onnx");
-    const method = hyper(loaded, { steps: 1 });
-    const guarded = await compileGuardedSolve(field, method, span, loaded.card.calibration, {
-      guard: Number.MAX_VALUE,
-      coverage: 0.9,
-    });
+    const { calibration } = loaded.card;
+    if (calibration === undefined) throw new Error("no bounds");
+    const spec = { guard: Number.MAX_VALUE, coverage: 0.9 };
+    const guarded = await compileGuardedSolve(field, hyper(loaded, { steps: 1 }), span, calibration, spec);
     const exact = await compileSolve(field, { span, method: "dopri5@1e-6" });
     const z = base.sample(1000, 2, new Random(6));
     const [{ end, bounds, refined }, solved] = [await guarded.run(z), await exact.run(z)];

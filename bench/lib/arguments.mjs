@@ -6,7 +6,7 @@ import { fail } from "./process.mjs";
 export const usage = `usage: node bench/main.mjs [--only NAMES] [--rounds N] [--quick] [--json FILE]
   --only NAMES   subjects to run, separated by commas
   --rounds N     rounds in which the sides take turns (default 5)
-  --quick        one round of few repetitions: shows that everything works, measures nothing
+  --quick        one round of one repetition, few cases: shows that everything works, measures nothing
   --json FILE    also write the results as JSON
 environment: PEER_PYTHON (default /usr/bin/python3), TORCHDIFFEQ (checkout), PEER_ENV ("NAME=value …" for the peer)`;
 

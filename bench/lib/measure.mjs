@@ -22,8 +22,14 @@ import { sleep } from "./process.mjs";
 /**
  * @typedef {object} Plan
  * @property {number} rounds
- * @property {boolean} quick one round of few repetitions: shows that everything works
+ * @property {boolean} quick one round of one repetition, few cases, small sizes: shows that everything works
  */
+
+/**
+ * All cases; in a quick run the first of them, which shows that the code works.
+ * @template T @param {readonly T[]} cases @param {Plan} plan @returns {readonly T[]}
+ */
+export const someOf = (cases, { quick }) => (quick ? cases.slice(0, 1) : cases);
 
 /** How long one side measures in one round. */
 const roundMs = 1000;
@@ -76,9 +82,9 @@ export async function interleave(sides, { rounds, quick }) {
 /** Warms a side up and finds how many repetitions fill a round. @param {Side} side @param {boolean} quick */
 async function enough(side, quick) {
   await sleep(pauseMs);
-  const warm = await side.measure(quick ? 2 : 10);
+  const warm = await side.measure(quick ? 1 : 10);
   const typical = median(warm.slice(warm.length >> 1));
-  return quick ? 3 : Math.min(2000, Math.max(5, Math.ceil(roundMs / typical)));
+  return quick ? 1 : Math.min(2000, Math.max(5, Math.ceil(roundMs / typical)));
 }
 
 /** @param {readonly (readonly number[])[]} rounds @param {number} repetitions @returns {Statistics} */

@@ -13,7 +13,9 @@ import { maxDifference } from "../lib/wire.mjs";
 /** @typedef {import("../../dist/tensor/index.js").Tensor} Tensor */
 /** @typedef {import("../lib/flows.mjs").Flow} Flow */
 
-const count = 10_000;
+const samples = 10_000;
+/** In a quick run. */
+const few = 200;
 const tolerance = 1e-5;
 const referenceTolerance = 1e-8;
 const memoryRuns = 5;
@@ -41,8 +43,8 @@ function optionsOf(way, corrections) {
   return correction === undefined ? {} : { method: hyper(correction, { steps: 1 }) };
 }
 
-/** One way of sampling a shipped flow, for a process of its own. @param {{ folder: string, way: Way }} options */
-export async function samplingWork({ folder, way }) {
+/** One way of sampling a shipped flow, for a process of its own. @param {{ folder: string, way: Way, count: number }} options */
+export async function samplingWork({ folder, way, count }) {
   const { flow, corrections } = readFlow(folder);
   const sampler = await compileFlowSampler(flow, optionsOf(way, corrections));
   const z0 = normalStates(count, flow.standardization.shift.length);
@@ -105,18 +107,19 @@ function theirWay(prepared, flow, exact) {
 
 /**
  * Peak memory of each way; nothing where there is no folder to load from.
- * @param {string | undefined} folder @param {Flow} flow @param {Tensor} z0 @param {readonly Way[]} measured @param {boolean} withPeer
+ * @param {string | undefined} folder @param {Flow} flow @param {Tensor} z0 @param {readonly Way[]} measured
+ * @param {{ runs: number, withPeer: boolean }} plan
  */
-async function peaks(folder, flow, z0, measured, withPeer) {
+async function peaks(folder, flow, z0, measured, { runs, withPeer }) {
   if (folder === undefined) return { ours: [], theirs: undefined };
   const ours = [];
   for (const way of measured) {
-    const options = { folder, way };
-    ours.push(await ourPeak({ module: import.meta.url, name: "samplingWork", options, runs: memoryRuns }));
+    const options = { folder, way, count: z0.shape[0] };
+    ours.push(await ourPeak({ module: import.meta.url, name: "samplingWork", options, runs }));
   }
   const { options, tensors } = peerRequest(flow, z0);
   const theirs = withPeer
-    ? await theirPeak("cnf_sampling", { ...options, check: false }, tensors, memoryRuns)
+    ? await theirPeak("cnf_sampling", { ...options, check: false }, tensors, runs)
     : undefined;
   return { ours, theirs };
 }
@@ -126,13 +129,17 @@ async function peaks(folder, flow, z0, measured, withPeer) {
  * @param {{ name: string, folder: string | undefined, flow: Flow, corrections: Corrections }} given
  */
 async function oneFlow(context, { name, folder, flow, corrections }) {
-  const z0 = normalStates(count, flow.standardization.shift.length);
+  const { quick } = context.plan;
+  const z0 = normalStates(quick ? few : samples, flow.standardization.shift.length);
   const exact = await referenceSamples(flow, z0);
   const { options, tensors } = peerRequest(flow, z0);
   const prepared = await context.peer?.prepare("cnf_sampling", { ...options, check: true }, tensors);
   const { theirs, notes } = theirWay(prepared, flow, exact);
   const measured = ways.filter((way) => isThere(way, corrections));
-  const memory = await peaks(folder, flow, z0, measured, theirs !== undefined);
+  const memory = await peaks(folder, flow, z0, measured, {
+    runs: quick ? 1 : memoryRuns,
+    withPeer: theirs !== undefined,
+  });
   const ours = [];
   for (const [i, way] of measured.entries()) {
     const own = await ourWay(flow, corrections, z0, exact, way);
@@ -176,12 +183,12 @@ async function* flows(quick) {
 /** @type {import("./index.mjs").Subject} */
 export const cnfSampling = {
   name: "cnf-sampling",
-  title: `${count} samples of a flow, the same draws of the base for all; tolerances ${tolerance}`,
+  title: `${samples} samples of a flow, the same draws of the base for all; tolerances ${tolerance}`,
   unit: "ms/solve",
   needs: ["torchdiffeq"],
   run: async (context) => {
     const cases = [];
-    for await (const flow of flows(context.quick)) cases.push(await oneFlow(context, flow));
+    for await (const flow of flows(context.plan.quick)) cases.push(await oneFlow(context, flow));
     return cases;
   },
 };

@@ -7,6 +7,7 @@ import { fieldAs } from "../../dist/ode/index.js";
 import { adam } from "../../dist/optim/index.js";
 import { cast, fromNumbers, toFloat64 } from "../../dist/tensor/index.js";
 import { compare, present, ratioOf } from "../lib/compare.mjs";
+import { someOf } from "../lib/measure.mjs";
 import { network, normalStates } from "../lib/networks.mjs";
 import { ourPeak, theirPeak } from "../lib/peak-memory.mjs";
 import { worstRelativeDifference } from "../lib/wire.mjs";
@@ -16,6 +17,8 @@ import { worstRelativeDifference } from "../lib/wire.mjs";
 /** @typedef {import("../lib/wire.mjs").NamedTensors} NamedTensors */
 
 const batch = 512;
+/** In a quick run. */
+const few = 16;
 const tolerance = 1e-5;
 const referenceTolerance = 1e-8;
 const memoryRuns = 3;
@@ -58,10 +61,10 @@ const trainerOf = (field, adjoint, tolerances) =>
     { parallel: "batch" },
   );
 
-/** One way of training, for a process of its own. @param {Pick<Network, "activation" | "gain"> & Pick<Way, "adjoint">} options */
-export async function trainingWork({ activation, gain, adjoint }) {
+/** One way of training, for a process of its own. @param {Pick<Network, "activation" | "gain"> & Pick<Way, "adjoint"> & { count: number }} options */
+export async function trainingWork({ activation, gain, adjoint, count }) {
   const trainer = await trainerOf(network(activation, gain).field, adjoint, tolerance);
-  const x = normalStates(batch, 2);
+  const x = normalStates(count, 2);
   return () => trainer.step(x, learningRate);
 }
 
@@ -93,10 +96,10 @@ async function referenceGradients(field, x) {
   return gradients;
 }
 
-/** @param {Network} network_ @param {Field} field @param {Tensor} x @param {NamedTensors} exact @param {Way} way */
-async function ourWay({ activation, gain }, field, x, exact, { name, adjoint }) {
-  const options = { activation, gain, adjoint };
-  const peak = await ourPeak({ module: import.meta.url, name: "trainingWork", options, runs: memoryRuns });
+/** @param {Network} network_ @param {Field} field @param {Tensor} x @param {NamedTensors} exact @param {Way} way @param {number} runs */
+async function ourWay({ activation, gain }, field, x, exact, { name, adjoint }, runs) {
+  const options = { activation, gain, adjoint, count: x.shape[0] };
+  const peak = await ourPeak({ module: import.meta.url, name: "trainingWork", options, runs });
   const trainer = await trainerOf(field, adjoint, tolerance);
   const { loss, nfe, backwardNfe } = await trainer.step(x, learningRate);
   const gradients = gradientsOf(trainer.state());
@@ -114,8 +117,9 @@ async function ourWay({ activation, gain }, field, x, exact, { name, adjoint }) 
 /**
  * @param {import("../lib/peer.mjs").Peer} peer
  * @param {Network} network_ @param {NamedTensors} tensors @param {NamedTensors} exact @param {Way} way
+ * @param {number} runs
  */
-async function theirWay(peer, { activation }, tensors, exact, { peer: gradient }) {
+async function theirWay(peer, { activation }, tensors, exact, { peer: gradient }, runs) {
   const options = { activation, depth: false, tolerance, learningRate, gradient };
   const { facts, tensors: gradients } = await peer.prepare("cnf_training", options, tensors, gradient);
   return {
@@ -127,7 +131,7 @@ async function theirWay(peer, { activation }, tensors, exact, { peer: gradient }
       ...(gradient !== "backprop" && { "NFE back": facts.backward ?? Number.NaN }),
       loss: facts.loss ?? Number.NaN,
       "gradient error": worstRelativeDifference(gradients, exact),
-      ...(await theirPeak("cnf_training", options, tensors, memoryRuns)),
+      ...(await theirPeak("cnf_training", options, tensors, runs)),
     },
   };
 }
@@ -158,11 +162,13 @@ function withRatios(result, measured) {
 
 /** @param {import("../lib/compare.mjs").Context} context @param {Network} given */
 async function oneNetwork(context, given) {
+  const { quick } = context.plan;
   const { field, parameters } = network(given.activation, given.gain);
-  const x = normalStates(batch, 2);
+  const x = normalStates(quick ? few : batch, 2);
   const exact = await referenceGradients(field, x);
+  const runs = quick ? 1 : memoryRuns;
   const ours = [];
-  for (const way of given.ways) ours.push(await ourWay(given, field, x, exact, way));
+  for (const way of given.ways) ours.push(await ourWay(given, field, x, exact, way, runs));
   const theirs = [];
   for (const way of context.peer === undefined ? [] : given.ways)
     theirs.push(
@@ -172,6 +178,7 @@ async function oneNetwork(context, given) {
         { ...parameters, x },
         exact,
         way,
+        runs,
       ),
     );
   const gaps = theirs.map(({ gradients, label }, i) => {
@@ -201,7 +208,7 @@ export const cnfTraining = {
   needs: ["torchdiffeq"],
   run: async (context) => {
     const cases = [];
-    for (const given of networks) cases.push(await oneNetwork(context, given));
+    for (const given of someOf(networks, context.plan)) cases.push(await oneNetwork(context, given));
     return cases;
   },
 };

@@ -4,6 +4,7 @@ import { add, mean, mul, square, sub } from "../../dist/graph/index.js";
 import { conv2d, groupNorm, initialize, sequential, tanh } from "../../dist/nn/index.js";
 import { adam } from "../../dist/optim/index.js";
 import { draw, Random, tensor } from "../../dist/tensor/index.js";
+import { someOf } from "../lib/measure.mjs";
 import { compareTraining } from "../lib/train-compare.mjs";
 
 /** @typedef {import("../../dist/graph/index.js").Node} Node */
@@ -32,10 +33,10 @@ const networks = [
   { name, net: convolutional, channelsLast: true },
 ];
 
-/** Standard normal images. @param {number} seed */
-function images(seed) {
+/** Standard normal images. @param {number} seed @param {number} count */
+function images(seed, count) {
   const random = new Random(seed);
-  const shape = [batch, channels[0] ?? 0, size, size];
+  const shape = [count, channels[0] ?? 0, size, size];
   const values = draw(
     shape.reduce((product, extent) => product * extent, 1),
     () => random.normal(),
@@ -51,14 +52,15 @@ export const convTraining = {
   needs: ["torch"],
   run: async (context) => {
     const cases = [];
-    for (const { name, net, channelsLast } of networks) {
+    const extent = context.plan.quick ? 2 : batch;
+    for (const { name, net, channelsLast } of someOf(networks, context.plan)) {
       cases.push(
         await compareTraining(context, {
           name: `${name}, PyTorch in ${channelsLast ? "channels_last" : "NCHW"}`,
           subject: "conv_training",
           options: { activation: "tanh", steps, channelsLast },
           parameters: initialize(net, new Random(6)),
-          batch: { x: images(7), y: images(8) },
+          batch: { x: images(7, extent), y: images(8, extent) },
           loss: (nodes, { x, y }) => {
             let z = /** @type {Node} */ (x);
             for (let k = 0; k < steps; k++) z = add(z, mul(net.apply(nodes, z), 1 / steps));

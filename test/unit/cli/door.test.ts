@@ -134,3 +134,11 @@ test("files are held to the same bounds as flags", async () => {
     expect(text).toContain(expected);
   }
 });
+
+test.each([
+  ["statsu", "did you mean status?"],
+  ["Retry", "did you mean retry?"],
+  ["grid.json", "check the path"],
+])("a sweep that is no file: %s", async (name, advice) => {
+  expect((await told(`sweep ${name}`)).text).toContain(advice);
+});

@@ -1,6 +1,6 @@
 import type { CommandDefinition } from "../../command.js";
 import { specCommand } from "../../options/spec-command.js";
-import { sweepActionTable, sweepCommandTable } from "./table.js";
+import { sweepActions, sweepActionTable, sweepCommandTable } from "./table.js";
 
 const sweep = specCommand({
   name: "sweep",
@@ -70,6 +70,6 @@ export const sweepCommand: CommandDefinition = {
     command.helpCommand(false);
     for (const { name, summary, configure } of actions)
       configure(command.command(name).summary(summary), attach);
-    command.usage("[options] <sweep.json> | status | results | cancel | retry");
+    command.usage(`[options] <sweep.json> | ${sweepActions.join(" | ")}`);
   },
 };

@@ -11,6 +11,8 @@ import {
   type SubmittedFile,
   type Sweep,
 } from "../../../experiments/internal.js";
+import { meantAdvice } from "../../../spec/internal.js";
+import { fail, isHypersolversError } from "../../../tensor/index.js";
 import { readBytes } from "../../files/files.js";
 import { readModel } from "../../files/shipped.js";
 import { splitReference } from "../../files/tensor-file.js";
@@ -18,13 +20,26 @@ import { readValue } from "../../options/config-file.js";
 import { forOption } from "../../options/for-option.js";
 import { unusable } from "../../options/usage-error.js";
 import { jobKinds } from "./kinds.js";
+import { sweepActions } from "./table.js";
+
+/** @throws FILE_NOT_READABLE, which names the action where one was probably meant. */
+async function contentOf(path: string): Promise<unknown> {
+  try {
+    return await readValue(path);
+  } catch (error) {
+    const help = meantAdvice(path, sweepActions);
+    if (help === undefined || !isHypersolversError(error, "FILE_NOT_READABLE")) throw error;
+    const expected = `a file, or one of ${sweepActions.join(", ")}`;
+    throw fail(error.code, { ...error.facts, expected, help });
+  }
+}
 
 /**
  * The sweep in a file, with patterns of fields replaced by the files they stand for.
  * @throws a usage error that names file and member; FILE_NOT_READABLE.
  */
 export async function readSweep(path: string): Promise<Sweep> {
-  const value = await readValue(path);
+  const value = await contentOf(path);
   const sweep = forOption(undefined, () => checkedSweep(jobKinds, value, path));
   if (sweep.fields === undefined) return sweep;
   const fields: string[] = [];

@@ -1,6 +1,9 @@
 import type { Spec } from "../../../spec/index.js";
 import { ownWorkersTable, queueTable } from "./handing-table.js";
 
+/** What can be asked of a sweep, in the place of its file. */
+export const sweepActions = ["status", "results", "cancel", "retry"] as const;
+
 /** What a sweep is told beside its queue. */
 export const sweepTaskTable = {
   sweep: {

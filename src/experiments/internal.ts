@@ -4,6 +4,7 @@ export { stiffnessNote } from "./fit/comparison.js";
 export { comparisonText, fitSummary, measuringText } from "./fit/fit-report.js";
 export { measuredSamples } from "./fit/fit-request.js";
 export { hasErrors } from "./fit/pareto-figure.js";
+export { paretoText } from "./fit/pareto-text.js";
 export { stepCurveFigure, stepCurveText } from "./fit/step-curve.js";
 export { cellsFor } from "./flow/flow-figures.js";
 export { flowSummary, formatNats, meanText } from "./flow/flow-report.js";

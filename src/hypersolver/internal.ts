@@ -40,6 +40,7 @@ export type { EffectiveSolver } from "./learned/solver-table.js";
 export { startingMethod } from "./learned/starting-coefficients.js";
 export { measuringReference, referenceEnds, referenceNoise, type StateErrors } from "./measure/measure.js";
 export type { MeshPointError } from "./measure/mesh-errors.js";
+export { peakSignalToNoise } from "./measure/peak-signal-to-noise.js";
 export { type DroppedSamples, droppedText, solvableSamples } from "./measure/solvable-samples.js";
 export { splitSteps } from "./observed/fit-observed-steps.js";
 export { checkObservedSteps } from "./observed/observed-steps.js";

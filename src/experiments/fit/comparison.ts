@@ -1,7 +1,12 @@
 import { stateErrors } from "../../hypersolver/index.js";
-import { measuringReference, referenceEnds, type Samples } from "../../hypersolver/internal.js";
+import {
+  measuringReference,
+  peakSignalToNoise,
+  referenceEnds,
+  type Samples,
+} from "../../hypersolver/internal.js";
 import type { AdaptiveMethod, Field, Span } from "../../ode/index.js";
-import { knownTableau, stiffWarning } from "../../ode/internal.js";
+import { knownTableau, stateType, stiffWarning } from "../../ode/internal.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { type Broken, isBroken, type Tensor } from "../../tensor/index.js";
@@ -21,10 +26,14 @@ export interface MeasuredRow extends MethodLabels, Costs {
   readonly milliseconds: number;
   /** Mean Euclidean distance to the reference. */
   readonly error: number;
+  /** Distance that half of the samples do not exceed. Absent in results of earlier versions. */
+  readonly median?: number;
   /** Distance that 95 % of the samples do not exceed. */
   readonly quantile95: number;
   /** The mean distance over the mean norm of the reference. */
   readonly relative: number;
+  /** Of image states: peak signal-to-noise ratio in decibels, where the peak is the range of the reference. */
+  readonly psnr?: number | undefined;
 }
 
 /** The row of a method; of one that broke on a sample, why. */
@@ -78,8 +87,10 @@ export async function compareMethods(
   );
   const measures = {
     error: (state: Tensor, of: ComparedCase) => stateErrors(state, of.end).mean,
+    median: (state: Tensor, of: ComparedCase) => stateErrors(state, of.end).median,
     quantile95: (state: Tensor, of: ComparedCase) => stateErrors(state, of.end).quantile95,
     relative: (state: Tensor, of: ComparedCase) => stateErrors(state, of.end).relative,
+    psnr: (state: Tensor, of: ComparedCase) => peakSignalToNoise(state, of.end),
   };
   const entries = await contest<
     SolveContestant<ComparedCase, Tensor>,
@@ -93,7 +104,9 @@ export async function compareMethods(
     const [error = 0] = values.error;
     const [quantile95 = 0] = values.quantile95;
     const [relative = 0] = values.relative;
+    const [median = 0] = values.median;
+    const psnr = stateType(field).shape.length === 4 ? values.psnr[0] : undefined;
     const costs = { nfe, gCalls, macs, ...(stiff && { stiff }), milliseconds };
-    return { ...labels, ...costs, error, quantile95, relative };
+    return { ...labels, ...costs, error, median, quantile95, relative, ...(psnr !== undefined && { psnr }) };
   });
 }

@@ -6,12 +6,16 @@ import { settingOf } from "../kit/competitor.js";
 import type { RunReport } from "../kit/report.js";
 import { type ResultRow, resultRow } from "../kit/result-row.js";
 import { bestRival } from "./best-rival.js";
-import type { ComparisonRow, MeasuredRow } from "./comparison.js";
+import { type ComparisonRow, type MeasuredRow, measuredRows } from "./comparison.js";
 import type { FitMetrics, MethodResult } from "./fit-metrics.js";
 import type { LearnedStory } from "./learned-solver.js";
 
 /** The comparison as a table: cheapest first within a method, the learned solver emphasized. */
 export function comparisonTable(rows: readonly ComparisonRow[]): Table {
+  const measured = measuredRows(rows);
+  // Results of earlier versions have no medians, and states that are no images no peaks.
+  const has = (name: "median" | "psnr"): boolean => measured.some((row) => row[name] !== undefined);
+  const optional = <T>(name: "median" | "psnr", value: T): T[] => (has(name) ? [value] : []);
   return {
     columns: [
       { label: "method", align: "left" },
@@ -21,15 +25,21 @@ export function comparisonTable(rows: readonly ComparisonRow[]): Table {
       "MACs a sample",
       "time",
       "mean error",
+      ...optional("median", "half below"),
       "95 % below",
       "relative",
+      ...optional("psnr", "PSNR"),
     ],
     rows: rows.map((row) => {
       const labels = [row.method, settingOf(row)];
-      if (isBroken(row)) return [...labels, "", "", "", "broke", "", "", ""];
-      const { nfe, gCalls, macs, milliseconds, error, quantile95, relative } = row;
+      const blank = [...optional("median", ""), ...optional("psnr", "")];
+      if (isBroken(row)) return [...labels, "", "", "", "broke", "", "", "", ...blank];
+      const { nfe, gCalls, macs, milliseconds, error, median, quantile95, relative, psnr } = row;
       const costs = [nfe, gCalls, formatNumber(macs), formatMilliseconds(milliseconds)];
-      return [...labels, ...costs, ...[error, quantile95, relative].map(formatNumber)];
+      const half = optional("median", median === undefined ? "" : formatNumber(median));
+      const decibels = optional("psnr", psnr === undefined ? "" : `${psnr.toFixed(1)} dB`);
+      const errors = [formatNumber(error), ...half, ...[quantile95, relative].map(formatNumber)];
+      return [...labels, ...costs, ...errors, ...decibels];
     }),
     emphasized: rows.flatMap(({ role }, i) => (role === "hypersolver" ? [i] : [])),
   };

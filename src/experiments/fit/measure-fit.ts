@@ -81,8 +81,8 @@ function ownRows(
   const row = (competitor: Competitor, result: MethodResult | BrokenResult): ComparisonRow => {
     const labels = labelsOf(competitor);
     if (isBroken(result)) return { ...labels, broken: result.broken, reason: result.reason };
-    const { nfe, gCalls, macs, milliseconds, mean: error, quantile95, relative } = result;
-    return { ...labels, nfe, gCalls, macs, milliseconds, error, quantile95, relative };
+    const { nfe, gCalls, macs, milliseconds, mean: error, median, quantile95, relative } = result;
+    return { ...labels, nfe, gCalls, macs, milliseconds, error, median, quantile95, relative };
   };
   return [row({ method: base, role: "base" }, before), row({ method, title, role: "hypersolver" }, after)];
 }

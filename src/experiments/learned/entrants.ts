@@ -45,18 +45,20 @@ export interface FittedEntrant {
 /** Students are given more iterations than what they are compared with: nobody shall say that they were kept down. */
 const studentIterations = (evaluations: number): number => Math.min(3000, Math.ceil(12_000 / evaluations));
 
-/** Coefficients alone, for any number of evaluations. */
+/** Coefficients alone, for any number of evaluations; a consistent method of one is Euler's. */
 export const coefficientEntrants = (
   { span }: FlowCase,
   evaluations: number,
   { coefficientIterations: iterations, trajectories }: LearnedExperimentSpec,
   seed: number,
 ): Entrant[] =>
-  (["coefficients", "consistent"] as const).map((family) => {
-    const consistent = family === "consistent";
-    const shared = { evaluations, iterations, trajectories, seed, span };
-    return { family, evaluations, learner: coefficientLearner({ ...shared, consistent }) };
-  });
+  (evaluations === 1 ? (["coefficients"] as const) : (["coefficients", "consistent"] as const)).map(
+    (family) => {
+      const consistent = family === "consistent";
+      const shared = { evaluations, iterations, trajectories, seed, span };
+      return { family, evaluations, learner: coefficientLearner({ ...shared, consistent }) };
+    },
+  );
 
 /** What has a network; a student is as large as what it is compared with costs. */
 export interface NetworkEntrants {

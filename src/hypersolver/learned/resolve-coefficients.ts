@@ -25,6 +25,12 @@ export function resolveCoefficients(field: Field, spec: CoefficientSpec): Effect
       received: `family: ${complete.family}`,
       help: "drop one of the two",
     });
+  if (complete.consistent && evaluations === 1)
+    throw fail("INVALID_ARGUMENT", {
+      what: "consistent",
+      expected: "2 evaluations or more: a consistent method of one is Euler's, with nothing to learn",
+      received: "1 evaluation",
+    });
   // Refuses a start that makes another number of evaluations.
   startingMethod(start, evaluations);
   return { ...complete, start, batch: Math.min(batch, trajectories) };

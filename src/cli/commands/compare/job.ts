@@ -11,6 +11,7 @@ import {
   hasErrors,
   measuredSamples,
   measuringText,
+  paretoText,
   stepCurveFigure,
   stepCurveText,
   stiffnessNote,
@@ -95,7 +96,8 @@ async function compared(
   const count = samples.z0.shape[0] ?? 0;
   const described = { field: path, span, states: source.description, samples: count, dropped };
   const facts = { ...referenceFacts(measuring), noise };
-  const result = { ...described, measuring: facts, rows, warnings };
+  const best = paretoText(rows);
+  const result = { ...described, measuring: facts, rows, best, warnings };
   const { paths: files, failure }: WrittenFiles =
     options.out === undefined
       ? { paths: [] }
@@ -115,7 +117,7 @@ async function compared(
   const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description})${droppedText(dropped)}.`;
   const written = files.length === 0 ? [] : ["", `Wrote ${files.join(", ")}.`];
   return {
-    text: [heading, "", told(rows, options), ...meshTexts(all, methods), ...written].join("\n"),
+    text: [heading, "", told(rows, options), "", best, ...meshTexts(all, methods), ...written].join("\n"),
     json: { ...result, files },
     failure,
   };

@@ -9,12 +9,13 @@ import {
 } from "../../../../src/experiments/index.js";
 import { comparisonText } from "../../../../src/experiments/internal.js";
 import { mul, trace } from "../../../../src/graph/index.js";
-import { parseMethod, uniformStates } from "../../../../src/hypersolver/index.js";
+import { normalStates, parseMethod, uniformStates } from "../../../../src/hypersolver/index.js";
 import { dopri5, fieldMacs, heun, ralston } from "../../../../src/ode/index.js";
 import { makeField } from "../../../../src/ode/internal.js";
 import { fromNumbers, isBroken, Random } from "../../../../src/tensor/index.js";
 import { zeroCorrection } from "../../../helpers/corrections.js";
 import { pendulum, pendulumSpan } from "../../../helpers/fitting.js";
+import { convolutionalField, imageShape } from "../../../helpers/image-fields.js";
 import { oracleField } from "../../../helpers/mlp-field.js";
 
 const samples = uniformStates([2], -1, 1).heldOut(50, new Random(1));
@@ -101,6 +102,19 @@ describe("a comparison", () => {
     expect(measuredRows(rows).find(({ method }) => method === "dopri5")?.error).toBeLessThan(0.01);
     expect(comparisonText(rows)).toContain("broke");
     expect(comparisonTable(rows).rows).toHaveLength(rows.length);
+  });
+
+  test("of images has decibels, and of every method the error that half of the samples stay below", async () => {
+    const field = convolutionalField();
+    const images = normalStates(imageShape).heldOut(3, new Random(1));
+    const rows = await measured({
+      ...{ field, span: [0, 0.5], samples: images, repetitions: 1 },
+      methods: competitorsOf([parseMethod("euler:1"), parseMethod("rk4:2")]),
+    });
+    const [euler, rk4] = rows.map(({ psnr = 0 }) => psnr);
+    expect(rk4).toBeGreaterThan((euler ?? 0) + 20);
+    for (const { median = 0, quantile95 } of rows) expect(median).toBeLessThan(quantile95);
+    expect(comparisonText(rows)).toMatch(/half below +95 % below +relative +PSNR[\s\S]* dB/);
   });
 
   test("of a list of one's own names each as it was spelled, and gives hypersolvers their base", async () => {

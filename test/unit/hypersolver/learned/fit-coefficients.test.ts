@@ -234,6 +234,7 @@ describe("a fit of coefficients", () => {
   test.each<[string, Partial<CoefficientSpec>, RegExp]>([
     ["evaluations that the start does not make", { evaluations: 6, start: "rk4" }, /such as 4 or 8[\s\S]*6/],
     ["fewer than it ever makes", { evaluations: 1, start: "heun" }, /such as 2[\s\S]*1/],
+    ["one evaluation of a consistent method", { evaluations: 1, consistent: true }, /2 evaluations or more/],
     ["a start that is no method", { start: "nosuch" }, /nosuch/],
     ["no evaluations", { evaluations: 0 }, /evaluations/],
     ["a span of no length", { span: [1, 1] }, /two different numbers/],

@@ -6,6 +6,7 @@ import { bothAxes, reach } from "../../operators/convolution/convolution-geometr
 import type { DecodeContext } from "./context.js";
 import type { DecoderTable } from "./decoder.js";
 import { alsoOnLines } from "./lines.js";
+import { alsoOnVolumes } from "./volumes.js";
 import { decodeWindows, imageOf, paddingOf, pairOf } from "./windows.js";
 
 /** Rows and columns of a weight [.., .., rows, columns]. */
@@ -14,7 +15,7 @@ function kernelOf(context: DecodeContext, weight: Node): Pair {
   if (weight.shape.length === 4 && rows !== undefined && columns !== undefined) return [rows, columns];
   throw context.unsupported(
     `a weight with ${weight.shape.length} axes`,
-    "convolutions of lines or images: 3 or 4 axes",
+    "convolutions of lines, images or volumes: 3 to 5 axes",
   );
 }
 
@@ -65,6 +66,8 @@ function transposedPads(
 
 /** Convolutions of images. */
 export const convolutionDecoders: DecoderTable = {
-  Conv: alsoOnLines({ inputs: [2, 3], rows: "images", decode: conv }),
-  ConvTranspose: alsoOnLines({ inputs: [2, 3], rows: "images", decode: convTranspose }),
+  Conv: alsoOnVolumes.conv(alsoOnLines({ inputs: [2, 3], rows: "images", decode: conv })),
+  ConvTranspose: alsoOnVolumes.convTranspose(
+    alsoOnLines({ inputs: [2, 3], rows: "images", decode: convTranspose }),
+  ),
 };

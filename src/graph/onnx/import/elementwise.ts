@@ -84,10 +84,13 @@ const powers: ReadonlyMap<number, (x: Node) => Node> = new Map<number, (x: Node)
   [-1, build.reciprocal],
 ]);
 
+/** The older exporter writes the root of `torch.cdist` as a power of 1/(2 + 1e-6). */
+const nearRoot = (exponent: number): number => (Math.abs(exponent - 0.5) < 1e-6 ? 0.5 : exponent);
+
 function raise(x: Node, exponent: Node): Node {
-  const value =
-    isOp(exponent, "constant") && exponent.shape.length === 0 ? exponent.attributes.value : undefined;
-  const special = value && powers.get(Number(value.data[0]));
+  const single = exponent.shape.length <= x.shape.length && exponent.shape.every((size) => size === 1);
+  const value = single && isOp(exponent, "constant") ? exponent.attributes.value : undefined;
+  const special = value && powers.get(nearRoot(Number(value.data[0])));
   return special === undefined ? build.pow(x, build.cast(exponent, x.dtype)) : special(x);
 }
 

@@ -5,6 +5,7 @@ import { averagePool as averagePoolNodes } from "../../pooling.js";
 import type { DecodeContext } from "./context.js";
 import type { DecoderTable } from "./decoder.js";
 import { alsoOnLines } from "./lines.js";
+import { alsoOnVolumes } from "./volumes.js";
 import { ceilingPads, decodeWindows, pairOf } from "./windows.js";
 
 function windowsOf(context: DecodeContext): ReturnType<typeof decodeWindows> {
@@ -34,8 +35,8 @@ const inner = ({ shape }: Node): number[] => [...shape.keys()].slice(2);
 
 /** Pooling of images. */
 export const poolingDecoders: DecoderTable = {
-  AveragePool: alsoOnLines({ inputs: [1, 1], rows: "images", decode: averagePool }),
-  MaxPool: alsoOnLines({ inputs: [1, 1], rows: "images", decode: maxPool }),
+  AveragePool: alsoOnVolumes.pool(alsoOnLines({ inputs: [1, 1], rows: "images", decode: averagePool })),
+  MaxPool: alsoOnVolumes.pool(alsoOnLines({ inputs: [1, 1], rows: "images", decode: maxPool })),
   GlobalAveragePool: {
     inputs: [1, 1],
     rows: "images",

@@ -19,7 +19,7 @@ function truncated(x: Node): Node {
 
 const asNumber = (condition: Node, like: Node): Node => build.cast(condition, like.dtype);
 
-function floor(x: Node): Node {
+export function floor(x: Node): Node {
   const whole = truncated(x);
   return x.dtype === "int64" ? x : build.sub(whole, asNumber(build.less(x, whole), x));
 }
@@ -27,7 +27,7 @@ function floor(x: Node): Node {
 const ceil = (x: Node): Node => (x.dtype === "int64" ? x : build.neg(floor(build.neg(x))));
 
 /** The nearest integer, of two the even one. */
-function round(x: Node): Node {
+export function round(x: Node): Node {
   if (x.dtype === "int64") return x;
   const whole = truncated(x);
   const rest = build.abs(build.sub(build.stopGradient(x), whole));

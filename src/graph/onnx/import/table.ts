@@ -1,6 +1,7 @@
 import { activationDecoders, microsoftActivationDecoders } from "./activation.js";
 import { attentionDecoders } from "./attention.js";
 import type { Call } from "./calls.js";
+import { columnDecoders } from "./columns.js";
 import { controlDecoders } from "./control.js";
 import { conversionDecoders } from "./conversion.js";
 import { convolutionDecoders } from "./convolution.js";
@@ -8,6 +9,7 @@ import type { Decoder, DecoderTable } from "./decoder.js";
 import { einsumDecoders } from "./einsum.js";
 import { elementDecoders } from "./elements.js";
 import { arithmeticDecoders, conditionalDecoders, unaryDecoders } from "./elementwise.js";
+import { gridSampleDecoders } from "./grid-sample.js";
 import { linearDecoders, microsoftLinearDecoders } from "./linear.js";
 import { maskDecoders } from "./masks.js";
 import { movementDecoders } from "./movement.js";
@@ -44,6 +46,8 @@ const tables: ReadonlyMap<string, ReadonlyMap<string, Decoder>> = new Map([
       recurrentDecoders,
       convolutionDecoders,
       poolingDecoders,
+      columnDecoders,
+      gridSampleDecoders,
       resizeDecoders,
       reductionDecoders,
       normalizationDecoders,

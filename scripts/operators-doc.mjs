@@ -32,7 +32,8 @@ ${code(importableOperators)}
 \`If\` needs a condition that follows from shapes; \`Resize\` is read in the modes nearest, linear and cubic, \`Attention\` without a
 cache, \`Gather\` with labels from data for rows of a table, or with labels that all samples share.
 
-Convolutions and pooling are read along one axis and two, with explicit or automatic padding. \`ScatterElements\`
+Convolutions and pooling are read along one axis and two, with explicit or automatic padding, and along three with explicit
+padding. \`GridSample\` and \`AffineGrid\` are read for images, in the modes linear and nearest. \`ScatterElements\`
 and \`ScatterND\` replace or add (reductions \`none\` and \`add\`), \`ScatterND\` at positions that follow from shapes;
 \`GatherND\` takes positions inside each sample. Lists of tensors (\`SplitToSequence\`) are taken apart while importing.
 \`BatchNormalization\` uses stored statistics.

@@ -109,7 +109,7 @@ export function picker<Value extends string>(
 export function textField(
   label: string,
   value: string,
-  { onChange, width = 8 }: { onChange?: () => void; width?: number } = {},
+  { onChange, width = 8, placeholder }: { onChange?: () => void; width?: number; placeholder?: string } = {},
 ): Control<string> {
   const id = freshId("text");
   const input = element("input", {
@@ -117,6 +117,7 @@ export function textField(
     type: "text",
     value,
     size: width,
+    placeholder,
     spellcheck: "false",
     onchange: onChange,
   });

@@ -34,10 +34,13 @@ export interface FieldWishes {
 
 /** @param onChange something else is wished. */
 export function fieldWishes(onChange: () => void): FieldWishes {
-  const field = (label: string, value: string, width: number) =>
-    textField(label, value, { onChange: () => changed(), width });
+  const field = (label: string, value: string, width: number, placeholder = "") =>
+    textField(label, value, { onChange: () => changed(), width, placeholder });
   const [start, end] = [field("Span from", "0", 4), field("to", "1", 4)];
-  const [z, s] = [field("State input", "", 5), field("Time input", "", 5)];
+  const [z, s] = [
+    field("State input", "", 9, "found by itself"),
+    field("Time input", "", 9, "found by itself"),
+  ];
   const [low, high] = [field("from", "-1", 4), field("to", "1", 4)];
   const bounds = element("div", { class: "row", hidden: true }, low.root, high.root);
   let file: OwnFile | undefined;

@@ -43,7 +43,7 @@ export function tuneCard(): { readonly root: HTMLElement; clear(): void } {
   return {
     root: card(
       {
-        title: "Or name the error",
+        title: "Or name an error, and search",
         lead: "Tries classical solvers, step control and learned ones for a while, and times them on this machine.",
         look: "wide",
       },

@@ -35,7 +35,7 @@ export function errorRecord(): ErrorRecord {
       xText: (value) => String(Math.round(10 * value) / 10),
     }),
   );
-  const legend = rivals.map((name) =>
+  const legend = [...rivals, "reference" as const].map((name) =>
     element(
       "li",
       { class: "main" },

@@ -11,7 +11,7 @@ const NATURAL = 3.13;
 export type PendulumName = keyof Pendulums;
 
 export const pendulumNames: Readonly<Record<PendulumName, string>> = {
-  reference: "dopri5",
+  reference: "dopri5, which both are compared with",
   hyper: "HyperMidpoint, 4 evaluations",
   rk4: "RK4, 4 evaluations",
 };

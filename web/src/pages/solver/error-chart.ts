@@ -15,6 +15,8 @@ export interface ErrorChart {
   readonly root: HTMLElement;
   /** Puts a point of what is being learned. */
   mark(kind: LearnedName, cloud: Cloud): void;
+  /** Which classical method is the base, by its title. */
+  setBase(title: string): void;
   /** Leaves the machine to something else. */
   rest(): void;
   /** Measures all methods, classical ones and learned. */
@@ -30,8 +32,8 @@ const costs = [
   { value: "milliseconds", label: "time" },
 ] as const;
 
-/** Colors of classical methods, in order of appearance. */
-const others = ["base", "classic-1", "classic-2", "classic-3", "classic-4"];
+/** Colors of classical methods other than the base, which keeps that of its panel. */
+const others = ["classic-1", "classic-2", "classic-3", "classic-4"];
 
 export function errorChart(room: Room): ErrorChart {
   let rows: ComparedRow[] = [];
@@ -39,7 +41,11 @@ export function errorChart(room: Room): ErrorChart {
   let cost: Cost = "nfe";
   let turn: AbortController | undefined;
   const legend = element("ul", { class: "legend" });
-  const series = (): Series[] => [...classicalSeries(rows, cost), ...learnedSeries(rows, marks, cost)];
+  const tint = tints();
+  const series = (): Series[] => [
+    ...classicalSeries(rows, cost, tint.of),
+    ...learnedSeries(rows, marks, cost),
+  ];
   const shown = picture(
     { ratio: 2.8, label: "Error of every solver against its cost", look: "chart" },
     (pen) => {
@@ -49,16 +55,7 @@ export function errorChart(room: Room): ErrorChart {
     },
   );
   const renew = (): void => {
-    legend.replaceChildren(
-      ...series().map(({ label, color, isMain }) =>
-        element(
-          "li",
-          { class: isMain ? "main" : "" },
-          element("span", { class: "swatch", style: `background: ${color}` }),
-          label,
-        ),
-      ),
-    );
+    legend.replaceChildren(...series().map(entryOf));
     shown.redraw();
   };
   const pick = choice("against", costs, {
@@ -78,6 +75,10 @@ export function errorChart(room: Room): ErrorChart {
     ),
     mark: (kind, cloud) => {
       marks.set(kind, cloud);
+      renew();
+    },
+    setBase: (title) => {
+      tint.setBase(title);
       renew();
     },
     rest: () => turn?.abort(),
@@ -110,14 +111,42 @@ export function errorChart(room: Room): ErrorChart {
   };
 }
 
-function classicalSeries(rows: readonly ComparedRow[], cost: Cost): Series[] {
+const entryOf = ({ label, color, isMain }: Series): HTMLElement =>
+  element(
+    "li",
+    { class: isMain ? "main" : "" },
+    element("span", { class: "swatch", style: `background: ${color}` }),
+    label,
+  );
+
+/** A color for every classical method, which it keeps. */
+function tints(): { of(method: string): string; setBase(method: string): void } {
+  const chosen = new Map<string, string>();
+  let base = "";
+  return {
+    of: (method) => {
+      if (method === base) return roleColor("base");
+      const own = chosen.get(method) ?? others[chosen.size % others.length] ?? "muted";
+      chosen.set(method, own);
+      return cssColor(own);
+    },
+    setBase: (method) => {
+      base = method;
+    },
+  };
+}
+
+function classicalSeries(
+  rows: readonly ComparedRow[],
+  cost: Cost,
+  tintOf: (method: string) => string,
+): Series[] {
   const own = rows.filter(({ role }) => role !== "hypersolver");
-  const names = [...new Set(own.map(({ method }) => method))].sort();
-  let next = 0;
+  const names = [...new Set(own.map(({ method }) => method))].sort((a, b) => a.localeCompare(b));
   return names.map((label) => {
     const points = own.filter(({ method }) => method === label);
     const isReference = points.some(({ role }) => role === "reference");
-    const color = isReference ? roleColor("reference") : cssColor(others[next++ % others.length] ?? "muted");
+    const color = isReference ? roleColor("reference") : tintOf(label);
     return { label, color, points: pointsOf(points, cost) };
   });
 }

@@ -42,7 +42,8 @@ export function solverCard(
   let ready: ReadonlySet<LearnedName> = new Set();
   const show = (name: PanelName, cloud: Cloud): void => {
     shown.show(name, cloud);
-    if (name !== "reference" && name !== "base") chart.mark(name, cloud);
+    if (name === "base") chart.setBase(cloud.title);
+    else if (name !== "reference") chart.mark(name, cloud);
   };
   const solve = newestOnly(async (isNewest) => {
     const wanted = shownBy(controls.spec(), ready.has("correction"));

@@ -17,6 +17,7 @@ import { decomposedCases } from "../unit/graph/onnx-decomposed-cases.js";
 import { type NodeSpec, onnxModel } from "../unit/graph/onnx-model.js";
 import { movementCases } from "../unit/graph/onnx-movement-cases.js";
 import { placementCases } from "../unit/graph/onnx-placement-cases.js";
+import { volumeCases } from "../unit/graph/onnx-volume-cases.js";
 import { windowCases } from "../unit/graph/onnx-window-cases.js";
 
 /** ONNX Runtime's float32 kernels, some of them approximations, against float64. */
@@ -50,6 +51,7 @@ const cases = [
   ...movementCases,
   ...placementCases,
   ...windowCases,
+  ...volumeCases,
   ...decomposedCases,
 ];
 

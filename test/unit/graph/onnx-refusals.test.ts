@@ -111,12 +111,12 @@ describe("importOnnx refuses", () => {
   const weight = fromNumbers(new Array(18).fill(1), [1, 2, 3, 3]);
   test.each<[string, string, ModelSpec["nodes"][number], Partial<ModelSpec>]>([
     [
-      "a convolution of volumes",
-      "5 axes",
+      "a convolution in four dimensions",
+      "6 axes",
       { op: "Conv", inputs: ["z", "w"] },
       {
-        inputs: { z: { shape: ["n", 2, 5, 5, 5] } },
-        initializers: { w: fromNumbers([1, 1], [1, 2, 1, 1, 1]) },
+        inputs: { z: { shape: ["n", 2, 5, 5, 5, 5] } },
+        initializers: { w: fromNumbers([1, 1], [1, 2, 1, 1, 1, 1]) },
       },
     ],
     [

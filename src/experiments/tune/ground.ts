@@ -11,7 +11,7 @@ import {
 } from "../../hypersolver/internal.js";
 import type { AdaptiveMethod, Field, Span } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
-import { machineOf } from "../../runtime/internal.js";
+import { clockOf, machineOf } from "../../runtime/internal.js";
 import { completeSpec } from "../../spec/index.js";
 import { fail, Random, type Tensor, tensor } from "../../tensor/index.js";
 import { pickRows } from "../../tensor/internal.js";
@@ -71,7 +71,7 @@ export async function tuneGround(
   const random = new Random(seed).fork("selection");
   const drawn = await states.validation(Math.min(samples, MOST_SELECTED), random);
   const reference = measuringReference(field);
-  const site = { field, span, reference };
+  const site = { field, span, spec, reference };
   const selection = await measuredStates(site, drawn, context);
   const batch = repeatedTo(spec.batch, selection.samples);
   return { field, spec, span, states, selection, batch, reference, memory: new Map() };
@@ -91,14 +91,24 @@ export async function testStates(ground: TuneGround, context: RunContext): Promi
 }
 
 async function measuredStates(
-  { field, span, reference }: Pick<TuneGround, "field" | "span" | "reference">,
+  { field, span, spec, reference }: Pick<TuneGround, "field" | "span" | "spec" | "reference">,
   drawn: Samples,
   context: RunContext,
 ): Promise<MeasuredStates> {
   const total = drawn.z0.shape[0] ?? 0;
   const told = (done: number): void => context.onProgress?.({ stage: SOLVING_REFERENCES, done, total });
   told(0);
-  const { samples, ends, dropped } = await solvableSamples(field, span, drawn, reference, machineOf(context));
+  const clock = clockOf(context);
+  const begun = clock();
+  const isLate = (): boolean => clock() - begun > 1000 * spec.seconds;
+  const { samples, ends, dropped } = await solvableSamples(
+    field,
+    span,
+    drawn,
+    reference,
+    machineOf(context),
+    isLate,
+  );
   told(total);
   return { samples, ends, norm: meanNorm(ends), dropped };
 }

@@ -23,6 +23,8 @@ interface SolvableSamples {
 /**
  * Reference states at the end of a span, sample by sample where the batch cannot be solved as a whole: a trajectory that
  * runs into infinity costs itself, not the measurement.
+ * @param isLate where it says so, samples that broke together are left out together: to look for those among them that can be
+ *   solved takes as long as each needs to break.
  * @throws NON_FINITE when not one sample can be solved.
  */
 export async function solvableSamples(
@@ -31,11 +33,12 @@ export async function solvableSamples(
   samples: Samples,
   method: AdaptiveMethod,
   options: CompileOptions = {},
+  isLate: () => boolean = () => false,
 ): Promise<SolvableSamples> {
   const reference = await compileReference(field, method, options);
   try {
     const count = samples.z0.shape[0] ?? 0;
-    const parts = await partsOf(reference, span, samples, 0, count);
+    const parts = await partsOf({ reference, span, samples, isLate }, 0, count);
     const dropped = parts.filter(isBrokenPart);
     const [first] = dropped;
     const solved = parts.flatMap((part) => (isBrokenPart(part) ? [] : [part]));
@@ -49,11 +52,11 @@ export async function solvableSamples(
         received: `none of ${count}; the first: ${reason}`,
         help: "give other states, or a shorter span",
       });
-    const kept = solved.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i));
+    const kept = solved.flatMap(rowsOfPart);
     return {
       samples: mapSamples(samples, (value) => pickRows(value, kept)),
       ends: stackedRows(ends),
-      dropped: { broken, reason, rows: dropped.map(({ from }) => from) },
+      dropped: { broken, reason, rows: dropped.flatMap(rowsOfPart) },
     };
   } finally {
     await reference.dispose();
@@ -67,25 +70,26 @@ interface Part {
 type SolvedPart = Part & { readonly ends: Tensor };
 type BrokenPart = Part & Broken;
 
+const rowsOfPart = ({ from, to }: Part): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
 const isBrokenPart = (part: SolvedPart | BrokenPart): part is BrokenPart => isBroken(part);
 
-/** Halves what breaks until the rows that break stand alone. */
-async function partsOf(
-  reference: Reference,
-  span: Span,
-  samples: Samples,
-  from: number,
-  to: number,
-): Promise<(SolvedPart | BrokenPart)[]> {
+interface Halving {
+  readonly reference: Reference;
+  readonly span: Span;
+  readonly samples: Samples;
+  readonly isLate: () => boolean;
+}
+
+/** Halves what breaks until the rows that break stand alone, or it is too late. */
+async function partsOf(site: Halving, from: number, to: number): Promise<(SolvedPart | BrokenPart)[]> {
+  const { reference, span, samples, isLate } = site;
   const { z0, controls } = mapSamples(samples, (value) => rows(value, from, to));
   const states = await unlessItBreaks(reference.states(z0, span, controls));
   if (!isBroken(states)) return [{ from, to, ends: states.at(-1) as Tensor }];
-  if (to - from === 1) return [{ from, to, ...states }];
+  if (to - from === 1 || isLate()) return [{ from, to, ...states }];
   const middle = Math.floor((from + to) / 2);
-  return [
-    ...(await partsOf(reference, span, samples, from, middle)),
-    ...(await partsOf(reference, span, samples, middle, to)),
-  ];
+  return [...(await partsOf(site, from, middle)), ...(await partsOf(site, middle, to))];
 }
 
 /** `; 2 more could not be solved and are left out: rows 3, 17`, or nothing. */

@@ -33,7 +33,7 @@ const costs = [
 ] as const;
 
 /** Colors of classical methods other than the base, which keeps that of its panel. */
-const others = ["classic-1", "classic-2", "classic-3", "classic-4"];
+const others = ["classic-3", "classic-4", "classic-2", "classic-1"];
 
 export function errorChart(room: Room): ErrorChart {
   let rows: ComparedRow[] = [];

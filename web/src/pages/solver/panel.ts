@@ -42,7 +42,7 @@ export function panel(role: Role, title: string, waiting: string): Panel {
     words.replaceChildren(
       ...fact("steps", cloud && (cloud.steps === undefined ? "its own" : String(cloud.steps))),
       ...fact(
-        "evaluations of f",
+        "evaluations",
         cloud && `${formatNumber(cloud.nfe)}${cloud.gCalls > 0 ? ` + ${cloud.gCalls} g` : ""}`,
       ),
       ...fact("mean error", cloud && formatNumber(cloud.error)),

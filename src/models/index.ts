@@ -15,6 +15,7 @@ export { type FlowTrainingInputs, type TrainedFlow, trainFlow } from "./flow/tra
 
 export { type CompiledDensity, compileFlowDensity } from "./flow/flow-density.js";
 export { compileFlowSampler, type FlowSampler } from "./flow/flow-sampler.js";
+export { type CompiledSamplerDensity, compileSamplerDensity } from "./flow/sampler-density.js";
 
 // Files.
 

@@ -23,6 +23,8 @@ export interface VolumeSolution {
   readonly logVolume: Float64Array;
   /** Signs of these determinants: −1 where space was turned inside out. */
   readonly signs: Float64Array;
+  /** ∂z1/∂z0, [n, d, d], row by row; where it was asked for. */
+  readonly jacobians?: Float64Array | undefined;
   readonly statistics: FieldStatistics;
 }
 
@@ -37,6 +39,8 @@ export interface CompiledVolumeSolve {
 interface VolumeSolveOptions extends CompileOptions {
   /** Looked at before every program run. */
   readonly signal?: AbortSignal | undefined;
+  /** Hand out the Jacobians as well. Default false. */
+  readonly jacobians?: boolean | undefined;
 }
 
 /** A stretch of the solve: a program, and what it is told beside the states. */
@@ -82,6 +86,7 @@ export async function compileVolumeSolve(
       const logVolume = new Float64Array(end.shape[0] ?? 0);
       const signs = logVolume.map(() => 1);
       const isInterrupted = interruption(options.signal);
+      let jacobians: Float64Array | undefined;
       for (const stretch of stretches) {
         if (await isInterrupted()) throw fail("INTERRUPTED", { what: "solve", received: method.text });
         const { z1, ...columns } = await stretch.program.run(stretch.feeds(end));
@@ -92,9 +97,17 @@ export async function compileVolumeSolve(
             what: `solve by ${method.text}`,
             received: `element ${bad} of a state`,
           });
-        multiply({ logVolume, signs }, Object.values(columns).map(toFloat64));
+        const values = Object.values(columns).map(toFloat64);
+        multiply({ logVolume, signs }, values);
+        if (options.jacobians === true) jacobians = composed(values, jacobians);
       }
-      return { end, logVolume, signs, statistics: { ...cost, milliseconds: performance.now() - startedAt } };
+      return {
+        end,
+        logVolume,
+        signs,
+        jacobians,
+        statistics: { ...cost, milliseconds: performance.now() - startedAt },
+      };
     },
     dispose: () => program.dispose(),
   };
@@ -139,4 +152,21 @@ function multiply(
     logVolume[i] = (logVolume[i] ?? 0) + log;
     signs[i] = (signs[i] ?? 1) * sign;
   }
+}
+
+/** The Jacobian of a stretch, given by columns [n, d], after that of those before it. */
+function composed(columns: readonly Float64Array[], before: Float64Array | undefined): Float64Array {
+  const d = columns.length;
+  const own = new Float64Array(d * (columns[0]?.length ?? 0));
+  for (let at = 0; at < own.length; at++) {
+    const [row, j] = [Math.floor(at / d), at % d];
+    own[at] = columns[j]?.[row] ?? 0;
+  }
+  if (before === undefined) return own;
+  return own.map((_, at) => {
+    const [row, j, first] = [Math.floor(at / d), at % d, Math.floor(at / (d * d)) * d * d];
+    let sum = 0;
+    for (let k = 0; k < d; k++) sum += (own[row * d + k] ?? 0) * (before[first + k * d + j] ?? 0);
+    return sum;
+  });
 }

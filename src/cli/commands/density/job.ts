@@ -1,11 +1,17 @@
 import { standardized } from "../../../data/index.js";
 import { densityOverGrid, gridAround, gridFigure, squareGrid } from "../../../experiments/index.js";
 import { coefficientWarnings } from "../../../hypersolver/index.js";
-import { type CompiledDensity, compileFlowDensity } from "../../../models/index.js";
+import {
+  type CompiledDensity,
+  type CompiledSamplerDensity,
+  compileFlowDensity,
+  compileSamplerDensity,
+} from "../../../models/index.js";
 import { densityEstimator, type LogDensities } from "../../../models/internal.js";
 import { DEFAULT_NOISE } from "../../../models/specs.js";
 import { type Field, logDensityField } from "../../../ode/index.js";
-import { stateType, type TraceEstimator, withZeroColumns } from "../../../ode/internal.js";
+import { isReversible, stateType, type TraceEstimator, withZeroColumns } from "../../../ode/internal.js";
+import { formatNumber } from "../../../plot/internal.js";
 import { tensor } from "../../../tensor/index.js";
 import type { JobContext } from "../../command.js";
 import { requireWritableFile } from "../../files/files.js";
@@ -37,8 +43,9 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
   refuseToleranceOnState(options, solver);
   const flow = await readFlow(path, options);
   const [base, data] = flow.span;
-  requireOwnSpan(solver, [data, base]);
-  const trace = traceOf(flow, options, solver);
+  const ofSampler = isOfSampler(options, solver);
+  requireOwnSpan(solver, ofSampler ? [base, data] : [data, base]);
+  const trace = ofSampler ? exactTrace(options) : traceOf(flow, options, solver);
   for (const name of ["picture", "grid"] as const)
     if (options[name] !== undefined) requirePlane(flow.columns.length, `--${name}`);
   const shape = { key: "x", rank: 2, beside: [LOG_DENSITY] };
@@ -48,10 +55,16 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
   const warnings = [
     ...(points === undefined ? [] : requireColumns(flow, points, output)),
     ...warnOfFlowTolerances(solver, flow, output),
-    ...cardWarningsOf(flow, solver, points, context),
+    ...(ofSampler ? samplerWarningsOf(flow, solver, output) : cardWarningsOf(flow, solver, points, context)),
   ];
-  const found = await solved(flow, points, { solver, trace }, options, context);
+  const solving = ofSampler ? solvedBySampler : solved;
+  const found = await solving(flow, points, { solver, trace }, options, context);
   progress.stop();
+  const lost = unreachedText(found);
+  if (lost !== undefined) {
+    output.warn(lost);
+    warnings.push(lost);
+  }
   if (points !== undefined && found.points !== undefined) await table?.write(contentOf(points, found.points));
   if (options.picture !== undefined && found.grid !== undefined)
     await writePicture(options.picture, gridFigure(found.grid, { title: "Density", label: stemOf(path) }));
@@ -60,6 +73,76 @@ export const densityJob: SpecJob<typeof densityTable> = plainJob(densityTable, a
     json: densityJson(found, { path, solver, trace, warnings, options }),
   };
 });
+
+/** Reversible methods run from base to data, and their inverses back: of the former the way back is always this one. */
+function isOfSampler({ sampler }: DensityOptions, { method }: ChosenMethod): boolean {
+  if (!sampler) return isReversible(method) && !method.isInverse;
+  if (method.kind === "fixed") return true;
+  throw unusable(
+    "--sampler",
+    "a method in fixed steps: what step control makes of draws is no smooth map",
+    method.text,
+    "say the sampler's --method, such as heun:4, or drop --sampler",
+  );
+}
+
+/** The determinant of a sampler is exact. */
+function exactTrace(options: DensityOptions): DensityTrace {
+  const { estimator } = options;
+  refuseSpareNoise(options, "exact");
+  if (estimator !== "hutchinson") return { estimator: "exact" };
+  throw unusable("--estimator", "none: a sampler's determinant is exact", estimator);
+}
+
+function samplerWarningsOf(
+  { field, span }: LoadedFlow,
+  { method, correction, coefficients }: ChosenMethod,
+  output: Output,
+): string[] {
+  if (correction === undefined) return warnOfCoefficients(coefficients, field, output);
+  return warnOfCard(correction, field, usesOf(method, { span }), output);
+}
+
+async function solvedBySampler(
+  flow: LoadedFlow,
+  points: Points | undefined,
+  { solver }: { readonly solver: ChosenMethod },
+  options: DensityOptions & Machine,
+  { output, progress }: JobContext,
+): Promise<DensityFound> {
+  const { signal, release } = onInterrupt(output, "Stopping; nothing is written.");
+  let density: CompiledSamplerDensity | undefined;
+  try {
+    density = await compileSamplerDensity(flow, {
+      ...compileOptions(options),
+      method: solver.method,
+      signal,
+    });
+    const found = points === undefined ? undefined : await density.run(points.value);
+    const grid = gridOf(points, options);
+    const update = (done: number, total: number): void =>
+      progress.update({ name: "density over the grid", done, total });
+    return {
+      points: found,
+      unreached: found,
+      grid: grid === undefined ? undefined : await densityOverGrid(density, grid, update),
+    };
+  } finally {
+    release();
+    await density?.dispose();
+  }
+}
+
+/** Points that no draw leads to have no density of their own. */
+function unreachedText({ unreached }: DensityFound): string | undefined {
+  if (unreached === undefined || unreached.unreached === 0) return undefined;
+  const { unreached: count, farthest } = unreached;
+  const which = count === 1 ? "1 point is" : `${count} points are`;
+  return (
+    `${which} where no draw of the base was found to lead: told are the log-densities of the nearest places found, ` +
+    `up to ${formatNumber(farthest)} away in standardized coordinates`
+  );
+}
 
 /** The points, without log-densities that an earlier run wrote behind them. */
 async function pointsOf(

@@ -26,6 +26,12 @@ export const densityOwnTable = {
     help: "where to write points and log-densities: FILE.csv (column log_density), or FILE.npz and FILE.safetensors (keys x, log_density); - is standard output",
   },
   format: formatRow as typeof formatRow,
+  sampler: {
+    type: "boolean",
+    default: false,
+    flag: "--sampler",
+    help: "log-densities under what the method makes of the base, as `sample --log-density` tells them of its samples: the method is the sampler's, in fixed steps from base to data, and is inverted; so always for reversible ones",
+  },
   picture: {
     type: "text",
     pattern: ".\\.([sS][vV][gG]|[pP][nN][gG])$",

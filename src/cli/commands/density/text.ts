@@ -12,6 +12,8 @@ import type { DensityOptions } from "./table.js";
 export interface DensityFound {
   readonly points: LogDensities | undefined;
   readonly grid: GridDensity | undefined;
+  /** Of a sampler: points that no draw leads to. */
+  readonly unreached?: { readonly unreached: number; readonly farthest: number } | undefined;
 }
 
 /** How the divergence was found; noise is Hutchinson's. */
@@ -74,7 +76,7 @@ interface Told {
 
 /** What `density` prints for programs. */
 export function densityJson(
-  { points, grid }: DensityFound,
+  { points, grid, unreached }: DensityFound,
   { path, solver, trace, warnings, options }: Told,
 ): object {
   const over = grid && {
@@ -90,6 +92,7 @@ export function densityJson(
     method: solver.method.text,
     ...trace,
     ...likelihood,
+    ...(unreached !== undefined && { unreached: unreached.unreached }),
     grid: over,
     warnings,
     out: options.out ?? null,

@@ -19,10 +19,11 @@ export const controlTable = {
   /** Tensors or numbers by the name of the control. */
   input: {
     type: "map",
-    expected: "a control and its file or number, such as x=data.safetensors:x or w=3.0",
+    expected:
+      "a control and its file, number or distribution, such as x=data.safetensors:x, w=3.0 or y=uniform:0,9",
     placeholder: "name=value",
     group: "Inputs of the model:",
-    help: "values of a control input that stay constant along the solve: x=FILE.safetensors:KEY or x=FILE.npy, or one number for all, w=3.0 (repeatable)",
+    help: "values of a control input that stay constant along the solve: x=FILE.safetensors:KEY or x=FILE.npy; one number for all, w=3.0; or drawn, x=normal, x=uniform:LOW,HIGH (repeatable)",
   },
   timeScale: {
     type: "number",

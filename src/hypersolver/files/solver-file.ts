@@ -91,8 +91,11 @@ export async function encodeSolver(
 ): Promise<Uint8Array> {
   const graph = solverGraph(field, method, span, bound);
   const wanted = Math.max(1, Math.floor(GOLDEN_NUMBERS / sizeOf(samples.z0.shape.slice(1))));
-  const few = (name: string, value: Tensor): Tensor =>
-    cast(firstRows(value, Math.min(GOLDEN_SAMPLES, wanted)), graph.inputs[name]?.dtype ?? value.dtype);
+  const few = (name: string, value: Tensor): Tensor => {
+    const { dtype, shape } = graph.inputs[name] ?? value;
+    // A control may be one for all samples.
+    return cast(shape[0] === "batch" ? firstRows(value, Math.min(GOLDEN_SAMPLES, wanted)) : value, dtype);
+  };
   const inputs = {
     z0: few("z0", samples.z0),
     ...Object.fromEntries(Object.entries(samples.controls).map(([name, value]) => [name, few(name, value)])),

@@ -12,7 +12,7 @@ import {
   solverFacts,
   solverFactsOf,
 } from "../../../../src/hypersolver/internal.js";
-import { alpha, fixed, heun, reversible, solveField } from "../../../../src/ode/index.js";
+import { alpha, defineField, fixed, heun, reversible, solveField } from "../../../../src/ode/index.js";
 import { makeField } from "../../../../src/ode/internal.js";
 import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { closedForms, driven, spiral } from "../../../helpers/closed-form.js";
@@ -48,6 +48,19 @@ async function runDirectly(bytes: Uint8Array, { z0, controls }: Samples): Promis
 }
 
 describe("solver.onnx", () => {
+  test("takes a control that is one number for all samples", async () => {
+    const field = defineField(["batch", 2], (_, z, { w }) => mul(z, w as NonNullable<typeof w>), {
+      controls: { w: { shape: [] } },
+    });
+    const { z0 } = samplesOf(6, false);
+    const samples = { z0, controls: { w: fromNumbers([-1], []) } };
+    const method = fixed(heun, { steps: 1 });
+    const bytes = await encodeSolver(field, method, [0, 1], samples);
+    // z + h w z + h² w² z/2
+    const expected = toFloat64(z0).map((value) => 0.5 * value);
+    expect(relativeDifference(await runDirectly(bytes, samples), expected)).toBeLessThan(FLOAT32_FORWARD);
+  });
+
   test.each(closedForms)("runs in any ONNX runtime, at any batch, as solveField: $name", async (problem) => {
     const field = problem.field("float32");
     const method = hyper(exactCorrection(heun, problem, { dtype: "float32" }), { steps });

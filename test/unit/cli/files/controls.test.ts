@@ -11,7 +11,8 @@ import {
 import { encodeNpy } from "../../../../src/data/index.js";
 import { add, cast, mul, type Node } from "../../../../src/graph/index.js";
 import { normalStates } from "../../../../src/hypersolver/index.js";
-import { defineField, withGivenInputs } from "../../../../src/ode/index.js";
+import { withGivenInputs } from "../../../../src/ode/field/given-inputs.js";
+import { defineField } from "../../../../src/ode/index.js";
 import { fromNumbers, Random, type Tensor } from "../../../../src/tensor/index.js";
 
 /** A vector x and a label y a sample, and one number w for all. */

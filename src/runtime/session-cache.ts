@@ -4,10 +4,16 @@ import type { Session, SessionOptions } from "./backend.js";
 interface Entry {
   readonly session: Promise<Session>;
   users: number;
+  /** Whether it holds little memory: a session keeps what its largest run needed. */
+  isSmall: boolean;
 }
 
-/** Sessions that nobody uses are kept for the next program of the same content, up to this many. */
-const idleLimit = 8;
+/**
+ * Sessions that nobody uses are kept for the next program of the same content, up to these many: few that may hold much
+ * memory, and more that hold little. Fitting and comparing compile the same small programs again and again, and loading
+ * one takes longer than most of its runs.
+ */
+const idleLimits = { large: 8, small: 64 };
 
 /** Loaded models by content. In a Map, insertion order is the order of last use. */
 const entries = new Map<string, Entry>();
@@ -30,7 +36,7 @@ export function contentKey(
 
 /** Hands out the session of that content, loading it at the first call. Pair every call with `releaseSession`. */
 export async function acquireSession(key: string, load: () => Promise<Session>): Promise<Session> {
-  const entry = entries.get(key) ?? { session: load(), users: 0 };
+  const entry = entries.get(key) ?? { session: load(), users: 0, isSmall: true };
   entries.delete(key);
   entries.set(key, entry);
   entry.users++;
@@ -42,13 +48,24 @@ export async function acquireSession(key: string, load: () => Promise<Session>):
   }
 }
 
-/** Says that one user is done. The longest idle sessions beyond the limit are unloaded. */
-export async function releaseSession(key: string): Promise<void> {
+/**
+ * Says that one user is done. The longest idle sessions beyond the limits are unloaded.
+ * @param isSmall whether this user's program and runs were small.
+ */
+export async function releaseSession(key: string, isSmall = false): Promise<void> {
   const entry = entries.get(key);
-  if (entry !== undefined) entry.users--;
-  const idle = [...entries].filter(([, { users }]) => users <= 0);
-  for (const [oldKey, old] of idle.slice(0, Math.max(0, idle.length - idleLimit))) {
-    entries.delete(oldKey);
-    await (await old.session).release();
+  if (entry !== undefined) {
+    entry.users--;
+    entry.isSmall &&= isSmall;
+  }
+  await unloadBeyond(idleLimits.large, (each) => !each.isSmall);
+  await unloadBeyond(idleLimits.small, (each) => each.isSmall);
+}
+
+async function unloadBeyond(limit: number, isMeant: (entry: Entry) => boolean): Promise<void> {
+  const idle = [...entries].filter(([, entry]) => entry.users <= 0 && isMeant(entry));
+  for (const [key, { session }] of idle.slice(0, Math.max(0, idle.length - limit))) {
+    entries.delete(key);
+    await (await session).release();
   }
 }

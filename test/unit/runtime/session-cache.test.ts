@@ -10,9 +10,9 @@ function fake() {
 }
 
 /** Acquires and releases, leaving the session idle. */
-async function use(key: string, load: () => Promise<Session>): Promise<void> {
+async function use(key: string, load: () => Promise<Session>, isSmall?: boolean): Promise<void> {
   await acquireSession(key, load);
-  await releaseSession(key);
+  await releaseSession(key, isSmall);
 }
 
 describe("the session cache", () => {
@@ -32,6 +32,19 @@ describe("the session cache", () => {
     const fakes = Array.from({ length: 10 }, fake);
     for (const [i, { load }] of fakes.entries()) await use(`idle ${i}`, load);
     expect(fakes.map(({ release }) => release.mock.calls.length)).toEqual([1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  test("keeps more of those that hold little memory, until one of their runs was large", async () => {
+    const fakes = Array.from({ length: 65 }, fake);
+    for (const [i, { load }] of fakes.entries()) await use(`small ${i}`, load, true);
+    expect(fakes.map(({ release }) => release.mock.calls.length)).toEqual([1, ...new Array(64).fill(0)]);
+    const grown = fakes[30] ?? fake();
+    await use("small 30", grown.load, false);
+    await use("small 30", grown.load, true);
+    expect(grown.load).toHaveBeenCalledTimes(1);
+    for (let i = 0; i < 8; i++) await use(`large ${i}`, fake().load);
+    expect(grown.release).toHaveBeenCalledTimes(1);
+    expect(fakes[31]?.release).not.toHaveBeenCalled();
   });
 
   test("never unloads a session in use", async () => {

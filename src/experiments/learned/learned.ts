@@ -37,7 +37,7 @@ export const learned: Experiment<LearnedExperimentSpec> = /* @__PURE__ */ define
   LearnedMetrics
 >({
   name: "learned",
-  title: "Learned solvers for an FFJORD flow",
+  title: "Learned solvers for a flow",
   densities: flowCases,
   presets: learnedPresets,
   table: learnedTable,

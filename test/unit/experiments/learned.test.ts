@@ -14,7 +14,7 @@ describe("learned solvers beside a student", () => {
   let result: ExperimentResult;
   beforeAll(async () => {
     result = await learned.run({ preset: "smoke", spec, seed: 0, command: "test" });
-  }, 60_000);
+  });
 
   test("have a row each, at equal evaluations, the student at equal arithmetic", () => {
     expect(result.rows.map(({ key }) => [key.evaluations, key.method])).toEqual([

@@ -79,7 +79,7 @@ test("a field comes as a file, with states; it is solved, and its settings are i
   );
   expect(await fact(page, "base", "evaluations")).toBe(8);
   expect(await page.getByLabel("to", { exact: true }).first().inputValue()).toBe("3");
-  await page.setInputFiles('input[accept=".onnx"]', pretrained("ffjord_gaussians_field.onnx"));
+  await page.setInputFiles('input[accept*=".onnx"]', pretrained("ffjord_gaussians_field.onnx"));
   await page.locator(".facts", { hasText: "ffjord_gaussians_field.onnx" }).waitFor();
   expect(await page.locator(".facts table").innerText()).toMatch(/state z/);
   const rows = Array.from({ length: 60 }, (_, i) => `${Math.sin(i)},${Math.cos(3 * i)}`).join("\n");
@@ -94,7 +94,7 @@ test("a field comes as a file, with states; it is solved, and its settings are i
   expect(await page.getByRole("link", { name: "Link to these settings" }).getAttribute("href")).toMatch(
     /steps%22%3A4/,
   );
-  await page.setInputFiles('input[accept=".onnx"]', {
+  await page.setInputFiles('input[accept*=".onnx"]', {
     name: "no.onnx",
     mimeType: "",
     buffer: Buffer.from("no model"),
@@ -190,6 +190,8 @@ test("a search names a solver, a student is fitted and saved, and a stopped fit 
   await page.getByText(/correction g: .*, error/).waitFor();
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByText(/learned: correction g in/).waitFor();
+  // An error that solvers keep to even where five seconds are enough for few of them.
+  await slide(page, "Mean error at most", 0);
   await slide(page, "Seconds", 5);
   await page.getByRole("button", { name: "Search" }).click();
   await page.getByText(/solvers tried; the fastest that keeps to it/).waitFor();

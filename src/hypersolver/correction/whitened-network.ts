@@ -14,7 +14,7 @@ import {
 } from "../../graph/index.js";
 import { initialize, type Module, mlp, parameterInputs, prelu } from "../../nn/index.js";
 import { affine } from "../../nn/internal.js";
-import { cast, fromNumbers, type Random, tensor } from "../../tensor/index.js";
+import { cast, fromNumbers, type Random, type Tensor, tensor } from "../../tensor/index.js";
 import type { CorrectionNetwork } from "./correction.js";
 import type { CorrectionInput, HiddenActivation } from "./names.js";
 import { edgeParameters } from "./network.js";
@@ -33,6 +33,8 @@ export interface WhitenedOptions {
   readonly whitening: Whitening;
   /** Size of every column of the result. */
   readonly scale: Float64Array;
+  /** Whether there is a matrix beside the layers. Default true. */
+  readonly matrix?: boolean | undefined;
 }
 
 const LINEAR = "linear.weight";
@@ -50,8 +52,8 @@ export function whitenedNetwork(options: WhitenedOptions, random: Random): Corre
   const { inputs, features = [] } = options;
   const network = networkOf(options);
   const graph = networkGraph(options, (nodes) => ({ ...nodes, ...foldedNodes(options, nodes) }));
-  const zeros = fromNumbers(new Float64Array(widthOf(options) * options.scale.length), matrixShape(options));
-  return { inputs, features, graph, parameters: { ...initialize(network, random), [LINEAR]: zeros } };
+  const linear = hasMatrix(options) ? { [LINEAR]: zeroMatrix(options) } : {};
+  return { inputs, features, graph, parameters: { ...initialize(network, random), ...linear } };
 }
 
 /** The same network with P, μ and σ inside its weights: it runs at the cost of its layers alone. */
@@ -69,8 +71,10 @@ function networkGraph(options: WhitenedOptions, weights: (nodes: NamedNodes) => 
   return trace({ ...layoutInputs(layout), ...parametersOf(options) }, (nodes: NamedNodes) => {
     const x = sideBySide(laidOut(layout, nodes));
     const own = weights(nodes);
-    const straight = affine(x, own[LINEAR] as Node, undefined);
-    return { g: asAnswer(layout, add(straight, networkOf(options).apply(own, x))) };
+    const layers = networkOf(options).apply(own, x);
+    const linear = own[LINEAR];
+    const g = linear === undefined ? layers : add(affine(x, linear, undefined), layers);
+    return { g: asAnswer(layout, g) };
   });
 }
 
@@ -82,11 +86,15 @@ function networkOf({ hidden, activation, scale, ...options }: WhitenedOptions): 
 
 const parametersOf = (options: WhitenedOptions): Record<string, InputSpec> => ({
   ...parameterInputs(networkOf(options)),
-  [LINEAR]: { shape: matrixShape(options) },
+  ...(hasMatrix(options) ? { [LINEAR]: { shape: matrixShape(options) } } : {}),
 });
+
+const hasMatrix = ({ matrix = true }: WhitenedOptions): boolean => matrix;
 
 const widthOf = ({ whitening }: WhitenedOptions): number => whitening.mean.length;
 const matrixShape = (options: WhitenedOptions): number[] => [options.scale.length, widthOf(options)];
+const zeroMatrix = (options: WhitenedOptions): Tensor =>
+  fromNumbers(new Float64Array(widthOf(options) * options.scale.length), matrixShape(options));
 
 /** The weights that act on raw inputs, out of those that act on whitened ones: the matrix, the first and the last layer. */
 function foldedNodes(options: WhitenedOptions, nodes: NamedNodes): NamedNodes {
@@ -101,15 +109,16 @@ function foldedNodes(options: WhitenedOptions, nodes: NamedNodes): NamedNodes {
   const weight = matmul(nodes[first.weight] as Node, P);
   const bias = sub(nodes[first.bias] as Node, flat(matmul(weight, mu)));
   const folded: NamedNodes = { ...nodes, [first.weight]: weight, [first.bias]: bias };
-  const straight = mul(matmul(nodes[LINEAR] as Node, P), sizesDown);
   const lastBias = mul(folded[last.bias] as Node, sizes);
-  return {
+  const layers = {
     [first.weight]: weight,
     [first.bias]: bias,
     [last.weight]: mul(folded[last.weight] as Node, sizesDown),
-    [last.bias]: sub(lastBias, flat(matmul(straight, mu))),
-    [LINEAR]: straight,
   };
+  const linear = nodes[LINEAR];
+  if (linear === undefined) return { ...layers, [last.bias]: lastBias };
+  const straight = mul(matmul(linear, P), sizesDown);
+  return { ...layers, [last.bias]: sub(lastBias, flat(matmul(straight, mu))), [LINEAR]: straight };
 }
 
 const flat = (column: Node): Node => reshape(column, [Number(column.shape[0] ?? 1)]);

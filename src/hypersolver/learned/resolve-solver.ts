@@ -9,6 +9,7 @@ import { hiddenFeature } from "../correction/hidden-feature.js";
 import { requireImages, shapesSeen } from "../correction/input-shapes.js";
 import type { ConvActivation, CorrectionInput } from "../correction/names.js";
 import { hasImageStates, subjectOf } from "../fit/resolve-fit.js";
+import { affordableNetworks, USUAL_NETWORKS, type VectorNetworks } from "./affordable-networks.js";
 import { coefficientTable } from "./coefficient-table.js";
 import { checkShared } from "./corrected-coefficients.js";
 import { resolveCoefficients } from "./resolve-coefficients.js";
@@ -25,10 +26,14 @@ const DEFAULT_ITERATIONS = 200;
 export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
   const images = hasImageStates(field);
   if (!images) refuseOthers(solverTable, spec, "vectors", { images: "image states [batch, c, h, w] for it" });
-  const complete = completeSpec(solverTable, spec, subjectOf(field));
-  const { evaluations, every, shared, hidden, activation } = complete;
+  const given = completeSpec(solverTable, spec, subjectOf(field));
+  const complete = images ? given : { ...given, ...networksFor(field, spec) };
+  const { evaluations, every, shared, hidden, activation, layersAlone = false } = complete;
   const { iterations = DEFAULT_ITERATIONS } = spec;
-  const effort = usualEffort(field, { evaluations, every, hidden, batch: complete.jointBatch });
+  const effort = usualEffort(field, {
+    ...{ evaluations, every, hidden, layersAlone },
+    batch: complete.jointBatch,
+  });
   const coefficients = resolveCoefficients(field, {
     trajectories: effort.trajectories,
     ...pickSpec(coefficientTable, spec),
@@ -48,6 +53,16 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
   requireImages(shapes, sizeOfImages(field));
   const width = spec.hidden ?? affordableChannels(field, { every, shapes, hidden, kernels });
   return { ...effective, kernels, hidden: width };
+}
+
+/** What is said of networks, else what is affordable; who says some of it gets the usual rest. */
+function networksFor(field: Field, spec: SolverSpec): VectorNetworks {
+  const { every, hidden, layersAlone } = spec;
+  const own = Object.fromEntries(
+    Object.entries({ every, hidden, layersAlone }).filter(([, value]) => value !== undefined),
+  );
+  const isOpen = every === undefined && hidden === undefined;
+  return { ...(isOpen ? affordableNetworks(field, spec.evaluations) : USUAL_NETWORKS), ...own };
 }
 
 /** Of the evaluations that a network stands behind. */

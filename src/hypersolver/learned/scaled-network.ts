@@ -24,6 +24,8 @@ export interface NetworkLook {
   /** Of images. */
   readonly kernels?: readonly number[] | undefined;
   readonly activation: ConvActivation;
+  /** Of vectors: no matrix beside the layers. Default false. */
+  readonly layersAlone?: boolean | undefined;
 }
 
 /** What it will see, and how large its answers are. */
@@ -48,7 +50,7 @@ export function scaledNetwork(
   { seen, wanted }: Scaling,
   random: Random,
 ): ScaledNetwork {
-  const { inputs, features, hidden, kernels = [], activation } = look;
+  const { inputs, features, hidden, kernels = [], activation, layersAlone = false } = look;
   const names = Object.keys(seen[0] ?? {});
   const tables = (name: string): Tensor[] => seen.map((one) => one[name] as Tensor);
   const shared = { inputs, features, hidden };
@@ -59,6 +61,7 @@ export function scaledNetwork(
       ...shared,
       scale: usualSize(answerTable(layout, wanted)),
       activation: activation as HiddenActivation,
+      matrix: !layersAlone,
       layout,
       whitening: whiteningOf(
         ...seen.map((one) => sideBySide(names.map((name) => inputTable(layout, name, one[name] as Tensor)))),

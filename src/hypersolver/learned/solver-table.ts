@@ -16,6 +16,8 @@ export const onTopTable = {
     min: 1,
     max: most.learnedEvaluations as number,
     default: 2,
+    otherwise:
+      "2; all of them for states of more than 16 components where corrections after every 2 cost as much as an evaluation",
     placeholder: "n",
     group: "Corrections on top:",
     help: "evaluations of the field from one correction to the next",
@@ -36,7 +38,16 @@ export const onTopTable = {
     defaultFor: { images: [32] },
     placeholder: "n,…",
     group: "Corrections on top:",
-    help: "widths of the hidden layers; of images fewer by default where f is small",
+    help: "widths of the hidden layers; by default fewer where f is small",
+  },
+  /** Of vectors. The matrix learns what is linear in every direction, and costs as much as a wide layer. */
+  layersAlone: {
+    type: "boolean",
+    appliesTo: ["vectors"],
+    flag: "--layers-alone",
+    otherwise: "where the matrix would make corrections cost as much as an evaluation",
+    group: "Corrections on top:",
+    help: "no matrix beside the layers of vectors",
   },
   /** Sides of the kernels, one more than `hidden`. */
   kernels: {

@@ -14,7 +14,7 @@ function linearField(components: number, products = 1): Field {
   );
 }
 
-const site = { evaluations: 4, every: 2, hidden: [64, 64], batch: 512 };
+const site = { evaluations: 4, every: 2, hidden: [64, 64], layersAlone: false, batch: 512 };
 
 describe("what a fit spends when nobody says", () => {
   test.each([

@@ -1,0 +1,59 @@
+import { type Field, fieldMacs } from "../../ode/index.js";
+import { stateType } from "../../ode/internal.js";
+import { correctionBlocks } from "./corrected-coefficients.js";
+
+/** Where networks on coefficients stand, and what they are like, for states that are vectors. */
+export interface VectorNetworks {
+  /** Evaluations from one correction to the next. */
+  readonly every: number;
+  readonly hidden: readonly number[];
+  /** Whether there is no matrix beside the layers. */
+  readonly layersAlone: boolean;
+}
+
+/** What few components get, and many where f costs as much. */
+export const USUAL_NETWORKS: VectorNetworks = { every: 2, hidden: [64, 64, 64], layersAlone: false };
+
+/** States of more components than this are sparse however many are drawn, and networks on them cost what f costs. */
+export const FEW_COMPONENTS = 16;
+
+/** Fewer units than this tell nothing apart. */
+const FEWEST_UNITS = 8;
+
+/**
+ * The largest networks whose arithmetic, all corrections of a solve together, stays below one evaluation of f: then no solver
+ * of equal arithmetic has an evaluation more. Where f is cheap, that is one correction at the end.
+ * @returns the smallest networks where none is as cheap; the usual ones for states that are no vectors.
+ */
+export function affordableNetworks(field: Field, evaluations: number): VectorNetworks {
+  const [, components = 1, ...axes] = stateType(field).shape.map(Number);
+  if (components <= FEW_COMPONENTS || axes.length > 0) return USUAL_NETWORKS;
+  const budget = fieldMacs(field);
+  const every = evaluations;
+  const [width = 0] = USUAL_NETWORKS.hidden;
+  const perUnit = networkMacs(components, evaluations, { every, hidden: [1], layersAlone: true });
+  const narrow = Math.max(FEWEST_UNITS, Math.min(width, Math.ceil(budget / perUnit) - 1));
+  const choices: VectorNetworks[] = [
+    USUAL_NETWORKS,
+    { ...USUAL_NETWORKS, every },
+    { hidden: [width, width, width], every, layersAlone: true },
+    { hidden: [width, width], every, layersAlone: true },
+  ];
+  const found = choices.find((choice) => networkMacs(components, evaluations, choice) < budget);
+  return found ?? { hidden: [narrow], every, layersAlone: true };
+}
+
+/** Multiply–accumulates of all corrections of a solve: networks that see the state and all evaluations since the last. */
+export function networkMacs(
+  components: number,
+  evaluations: number,
+  { every, hidden, layersAlone }: VectorNetworks,
+): number {
+  return correctionBlocks(evaluations, every).reduce((total, { start, end }) => {
+    const seen = (1 + end - start) * components;
+    const widths = [seen, ...hidden, components];
+    const layers = widths.slice(1).map((width, i) => width * (widths[i] ?? 0));
+    const straight = layersAlone ? 0 : seen * components;
+    return layers.reduce((sum, macs) => sum + macs, total + straight);
+  }, 0);
+}

@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { constant, matmul } from "../../../../src/graph/index.js";
+import { resolveSolver } from "../../../../src/hypersolver/internal.js";
+import {
+  affordableNetworks,
+  networkMacs,
+  USUAL_NETWORKS,
+} from "../../../../src/hypersolver/learned/affordable-networks.js";
+import { defineField, type Field, fieldMacs } from "../../../../src/ode/index.js";
+import { fromNumbers } from "../../../../src/tensor/index.js";
+
+/** f(z) = z A B of so many components and as wide within. */
+function wideField(components: number, width: number): Field {
+  const [into, out] = [
+    [components, width],
+    [width, components],
+  ].map((shape) => constant(fromNumbers(new Float32Array(components * width), shape)));
+  return defineField(["batch", components], (_, z) =>
+    matmul(matmul(z, into as NonNullable<typeof into>), out as NonNullable<typeof out>),
+  );
+}
+
+test.each([
+  [43, 64, 4],
+  [43, 110, 8],
+  [63, 200, 4],
+  [100, 300, 8],
+  [128, 320, 8],
+])(
+  "networks on %i components and %i units cost less than an evaluation",
+  (components, width, evaluations) => {
+    const field = wideField(components, width);
+    const networks = affordableNetworks(field, evaluations);
+    const cost = networkMacs(components, evaluations, networks);
+    expect(cost).toBeLessThan(fieldMacs(field));
+    expect(networks.every).toBe(evaluations);
+    expect(resolveSolver(field, { evaluations })).toMatchObject(networks);
+  },
+);
+
+test("are the usual ones where f is wide, or components are few", () => {
+  expect(affordableNetworks(wideField(43, 2000), 8)).toEqual(USUAL_NETWORKS);
+  expect(affordableNetworks(wideField(2, 8), 8)).toEqual(USUAL_NETWORKS);
+});
+
+test("leave what was said, and give it the usual rest", () => {
+  const field = wideField(43, 64);
+  expect(resolveSolver(field, { evaluations: 4, every: 2 })).toMatchObject({ ...USUAL_NETWORKS, every: 2 });
+  expect(resolveSolver(field, { evaluations: 4, layersAlone: false }).layersAlone).toBe(false);
+});

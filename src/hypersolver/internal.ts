@@ -31,6 +31,7 @@ export { openHyperEnd } from "./follow/open-solve.js";
 export { isBeyondChance } from "./guard/beyond-chance.js";
 export type { BoundOutput } from "./guard/bound-node.js";
 export { isShifted, shiftWarnings } from "./guard/score-shift.js";
+export { affordableNetworks, USUAL_NETWORKS } from "./learned/affordable-networks.js";
 export { coefficientTable, type EffectiveCoefficients } from "./learned/coefficient-table.js";
 export { isCorrected } from "./learned/corrected-method.js";
 export type { EndMemory } from "./learned/end-pairs.js";

@@ -8,7 +8,7 @@ import {
   type SolverSpec,
   type StudentFitSpec,
 } from "../../hypersolver/index.js";
-import { hiddenFeature, subjectOf } from "../../hypersolver/internal.js";
+import { affordableNetworks, hiddenFeature, subjectOf, USUAL_NETWORKS } from "../../hypersolver/internal.js";
 import { type Field, fieldMacs, multistepMethods } from "../../ode/index.js";
 import { Random } from "../../tensor/index.js";
 import { correctionLearner } from "../fit/correction-learner.js";
@@ -86,6 +86,7 @@ export function armsFor(site: ArmSite): Arm[] {
         : []),
     ]),
   );
+  if (subject === "vectors") joint.push(...affordableArms(site));
   const corrections = BASES.flatMap(([base, steps]) =>
     networks.map((hidden) => correctionArm(site, { base, steps, hidden })),
   );
@@ -98,6 +99,13 @@ export function armsFor(site: ArmSite): Arm[] {
 /** Images read what f has computed by themselves. */
 const readsInside = (field: Field): boolean =>
   subjectOf(field) === "vectors" && hiddenFeature(field) !== undefined;
+
+/** Networks that cost less than an evaluation, where components are many and the usual ones cost more. */
+const affordableArms = (site: ArmSite): Arm[] =>
+  JOINT.flatMap(({ evaluations }) => {
+    const networks = affordableNetworks(site.field, evaluations);
+    return networks === USUAL_NETWORKS ? [] : [jointArm(site, { evaluations, ...networks })];
+  });
 
 function coefficientArm(site: ArmSite, evaluations: number): Arm {
   const { field, span, seed, start } = site;
@@ -120,14 +128,21 @@ function coefficientArm(site: ArmSite, evaluations: number): Arm {
   };
 }
 
-type JointSpec = Pick<SolverSpec, "evaluations" | "every" | "hidden" | "inputs"> & { evaluations: number };
+type JointSpec = Pick<SolverSpec, "evaluations" | "every" | "hidden" | "inputs" | "layersAlone"> & {
+  readonly evaluations: number;
+};
 
 function jointArm(site: ArmSite, own: JointSpec): Arm {
   const { field, span, seed } = site;
   const subject = subjectOf(field);
   const rungs = JOINT_RUNGS[subject];
-  const { evaluations, every = 2, hidden, inputs } = own;
-  const size = [hidden?.join("x") ?? "usual", ...(inputs === undefined ? [] : ["inside"])].join(" ");
+  const { evaluations, every = 2, hidden, inputs, layersAlone = false } = own;
+  const size = [
+    hidden?.join("x") ?? "usual",
+    ...(inputs === undefined ? [] : ["inside"]),
+    ...(layersAlone ? ["alone"] : []),
+    ...(every > 2 ? ["at the end"] : []),
+  ].join(" ");
   const named = { name: `both n=${evaluations}, g ${size}`, family: "both" } as const;
   return {
     ...named,

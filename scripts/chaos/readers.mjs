@@ -1,5 +1,5 @@
 /** Everything that reads files of strangers, each with whole files to begin with. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -30,6 +30,10 @@ const vector = tensor.fromNumbers([1, 2, 3.5], [3], "float64");
 const fields = ["time_mlp_silu", "resmlp_layernorm_gelu", "control_softplus"].flatMap((name) =>
   ["dynamo", "torchscript"].map((kind) => bytesOf(`test/fixtures/fields/${name}.${kind}.onnx`)),
 );
+const exported = readdirSync("test/fixtures/exported")
+  .filter((name) => name.endsWith(".onnx"))
+  .sort()
+  .map((name) => bytesOf(`test/fixtures/exported/${name}`));
 const coefficients = (start) =>
   hypersolver.encodeCoefficients(
     ode.nonStationary(
@@ -77,7 +81,7 @@ const configOf = (name) => async (bytes) => {
 /** By name: the files that mutants are made of, and what reads them. */
 export const readers = {
   onnx: {
-    files: fields,
+    files: [...fields, ...exported],
     read: (bytes) => ode.fieldOfModel(graph.importOnnx(bytes, "mutant.onnx")),
   },
   safetensors: {

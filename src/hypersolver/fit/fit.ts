@@ -53,15 +53,14 @@ export interface Fit {
 const SPACING = { points: 300, validations: 20, each: "phase" } as const;
 
 /**
- * Fits a correction to a field: solves references, trains g, keeps what was best on validation states. Vector states
- * [batch, n] get an MLP from a table of residuals, image states [batch, c, h, w] convolutions from reference batches
- * that are solved while training goes on.
+ * Fits a correction to a field: solves references, trains g, keeps what was best on validation states. States [batch, …]
+ * get an MLP of all their numbers, or of those of a token (`RowLayout`), from a table of residuals; image states
+ * [batch, c, h, w] convolutions, from reference batches that are solved while training goes on.
  * @param spec what to fit, as plain data: `fitTable` has the options.
  * @param inputs initial states, a correction to start from, and a checkpoint to go on from.
  * @throws INVALID_ARGUMENT for options that make no sense, a correction to start from of another base or with other inputs,
- *   or a checkpoint of another fit; SHAPE_MISMATCH for other
- *   states, or features of other sizes than the image; NON_FINITE when the field or the loss breaks; INTERRUPTED when
- *   there is nothing to keep yet.
+ *   or a checkpoint of another fit; SHAPE_MISMATCH for features of other sizes than the image; NON_FINITE when the field or
+ *   the loss breaks; INTERRUPTED when there is nothing to keep yet.
  */
 export async function fitCorrection(
   field: Field,

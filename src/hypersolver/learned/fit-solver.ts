@@ -28,8 +28,7 @@ export const FITTING_TOGETHER = "fitting coefficients and corrections";
  * one every few evaluations. Coefficients are moved alone first, then all together, through the whole solve, towards
  * reference states at the end. The networks begin at zero: until they are trained, the solver is its coefficients.
  * @param spec what to fit, as plain data: `solverTable` has the options.
- * @throws INVALID_ARGUMENT for options that make no sense, or a checkpoint of another fit; SHAPE_MISMATCH for states that are
- *   neither vectors nor images; NON_FINITE when the field or the loss breaks; INTERRUPTED when there is nothing to keep yet.
+ * @throws INVALID_ARGUMENT for options that make no sense, or a checkpoint of another fit; NON_FINITE when the field or the loss breaks; INTERRUPTED when there is nothing to keep yet.
  */
 export async function fitSolver(
   field: Field,

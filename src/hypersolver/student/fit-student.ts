@@ -17,8 +17,7 @@ const FITTING_STUDENT = "fitting a student";
  * Fits a student to a field and a span: a network that leads from z0 to the end of the span and never evaluates f, on the
  * pairs and in the loop that solvers are learned by. At the arithmetic of a learned solver it tells whether f helps there.
  * @param spec what to fit, as plain data: `studentTable` has the options.
- * @throws INVALID_ARGUMENT for options that make no sense, or a checkpoint of another fit; SHAPE_MISMATCH for states that are
- *   neither vectors nor images; NON_FINITE when the field or the loss breaks; INTERRUPTED when there is nothing to keep yet.
+ * @throws INVALID_ARGUMENT for options that make no sense, or a checkpoint of another fit; NON_FINITE when the field or the loss breaks; INTERRUPTED when there is nothing to keep yet.
  */
 export async function fitStudent(
   field: Field,

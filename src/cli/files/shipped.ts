@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { embedExternalData, externalDataFiles } from "../../graph/index.js";
 import { pretrainedFields, pretrainedFile } from "../../pretrained/index.js";
 import { meantAdvice } from "../../spec/internal.js";
-import { fail } from "../../tensor/index.js";
+import { fail, isHypersolversError } from "../../tensor/index.js";
 import { isFile, readBytes } from "./files.js";
 import { STANDARD } from "./standard-input.js";
 
@@ -22,11 +22,21 @@ export async function readModel(path: string): Promise<Uint8Array> {
 
 async function readWithWeights(path: string): Promise<Uint8Array> {
   const bytes = await readBytes(path);
-  const locations = externalDataFiles(bytes, path);
+  const locations = weightsBeside(bytes, path);
   if (locations.length === 0) return bytes;
   const files = new Map<string, Uint8Array>();
   for (const location of locations) files.set(location, await readBytes(besides(path, location)));
   return embedExternalData(bytes, files, path);
+}
+
+/** None for what is no ONNX model: whoever reads it knows what it should be. */
+function weightsBeside(bytes: Uint8Array, path: string): readonly string[] {
+  try {
+    return externalDataFiles(bytes, path);
+  } catch (error) {
+    if (isHypersolversError(error, "MALFORMED_FILE")) return [];
+    throw error;
+  }
 }
 
 /** @throws UNSUPPORTED_FIELD for a place outside of the model's folder: a model is no way to other files. */

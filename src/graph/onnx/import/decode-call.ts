@@ -1,0 +1,135 @@
+import { fail, isHypersolversError } from "../../../tensor/index.js";
+import type { Node } from "../../node.js";
+import type { Budget } from "./budget.js";
+import { type Call, innerCalls, qualifiedName } from "./calls.js";
+import { type Data, isPacked } from "./packed.js";
+import { decodePacked } from "./packed-context.js";
+import type { ParsedModel } from "./read-model.js";
+import type { Sequences } from "./sequences.js";
+import { readTensor } from "./stored-tensor.js";
+import { decoderOf, isImportable } from "./table.js";
+import { asFolded, valueOfTensor } from "./value.js";
+
+/** @throws UNSUPPORTED_OPERATOR with every operator that has no decoder, once each. */
+export function requireDecoders(calls: readonly Call[], what: string): void {
+  const lacking = calls.filter((call) => !isImportable(call));
+  const [first] = lacking;
+  if (first === undefined) return;
+  const names = [...new Set(lacking.map(qualifiedName))];
+  throw fail("UNSUPPORTED_OPERATOR", {
+    what: `${what}, node "${first.name}"`,
+    expected: "the operators of docs/operators.md",
+    received: names.join(", "),
+    help: "rewrite these parts of the model with other operators and export again",
+    details: { operators: names },
+  });
+}
+
+export function lookUp(values: ReadonlyMap<string, Data>, name: string, what: string): Data {
+  const value = values.get(name);
+  if (value !== undefined) return value;
+  throw fail("MALFORMED_FILE", { what, expected: "a value computed before", received: `"${name}"` });
+}
+
+/** Sizes and settings that no array and no integer can have. */
+const beyondNumbers = (cause: RangeError, what: string): Error =>
+  fail("UNSUPPORTED_FIELD", {
+    what,
+    expected: "sizes and settings that a program can hold",
+    received: cause.message,
+    cause,
+  });
+
+/** What is known where a call is decoded. */
+export interface Scope {
+  readonly model: ParsedModel;
+  readonly values: Map<string, Data>;
+  readonly batchSource: Node | undefined;
+  readonly what: string;
+  readonly budget: Budget;
+  readonly sequences: Sequences;
+}
+
+/** Decodes a call and names what comes of it. */
+export function decodeCall(call: Call, scope: Scope): void {
+  const { values, batchSource, what } = scope;
+  const where = `${what}, node "${call.name}"`;
+  if (scope.sequences.has(call)) {
+    decodeSequence(call, scope, where);
+    return;
+  }
+  const inputs = call.inputs.map((name) => (name === "" ? undefined : lookUp(values, name, where)));
+  const results = branch(call, inputs, scope) ?? decode(call, inputs, batchSource, where);
+  scope.budget.admit(results, inputs, where);
+  for (const [i, name] of call.outputs.entries()) {
+    const result = results[i];
+    if (name === "" || result === undefined) continue;
+    define(values, name, result, where);
+  }
+}
+
+function decodeSequence(call: Call, { values, batchSource, sequences }: Scope, where: string): void {
+  const results = located(where, call, () =>
+    sequences.decode(call, (name) => lookUp(values, name, where), batchSource),
+  );
+  for (const result of results) define(values, call.outputs[0] ?? "", result, where);
+}
+
+function define(values: Map<string, Data>, name: string, value: Data, where: string): void {
+  if (values.has(name))
+    throw fail("MALFORMED_FILE", { what: where, expected: "a new name", received: `"${name}" again` });
+  values.set(name, value);
+}
+
+/** The branch that the condition of an If takes, where it follows from shapes and constants, decoded in its place. */
+function branch(call: Call, [condition]: readonly (Data | undefined)[], scope: Scope): Data[] | undefined {
+  if (call.opType !== "If" || call.domain !== "" || condition === undefined || isPacked(condition))
+    return undefined;
+  const decided = asFolded(condition)?.entries[0];
+  if (typeof decided !== "number") return undefined;
+  const name = decided === 0 ? "else_branch" : "then_branch";
+  const graph = call.attributes.get(name)?.g;
+  const where = `${scope.what}, node "${call.name}"`;
+  if (graph === undefined)
+    throw fail("MALFORMED_FILE", { what: where, expected: `a graph "${name}"`, received: "none" });
+  const { calls, rename } = innerCalls(scope.model, call, graph, scope.what);
+  requireDecoders(calls, scope.what);
+  for (const proto of graph.initializer)
+    define(scope.values, rename(proto.name), valueOfTensor(readTensor(proto, where)), where);
+  for (const inner of calls) decodeCall(inner, scope);
+  return graph.output.map((output) => lookUp(scope.values, rename(output.name), where));
+}
+
+/** Decodes a call of an operator that has as many inputs as it should. */
+function decode(
+  call: Call,
+  inputs: readonly (Data | undefined)[],
+  batchSource: Node | undefined,
+  where: string,
+): readonly Data[] {
+  const decoder = decoderOf(call);
+  const given = inputs.length;
+  const [least, most] = decoder?.inputs ?? [0, 0];
+  if (decoder === undefined || given < least || given > most) {
+    throw fail("MALFORMED_FILE", {
+      what: `${where}: ${qualifiedName(call)}`,
+      expected: least === most ? `${least} inputs` : `${least} to ${most} inputs`,
+      received: String(given),
+    });
+  }
+  return located(where, call, () => decodePacked(decoder, call, inputs, batchSource));
+}
+
+/** Runs a decoder; its errors get the place in the file. */
+function located<T>(where: string, call: Call, decoding: () => T): T {
+  try {
+    return decoding();
+  } catch (error) {
+    if (error instanceof RangeError) throw beyondNumbers(error, `${where} (${qualifiedName(call)})`);
+    if (!isHypersolversError(error)) throw error;
+    throw fail(error.code, {
+      ...error.facts,
+      what: `${where} (${qualifiedName(call)}): ${error.facts.what}`,
+    });
+  }
+}

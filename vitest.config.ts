@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 import { CountReporter } from "./test/helpers/count-reporter.js";
 import { LongestFirst } from "./test/helpers/longest-first.js";
 
+/** Commands in processes of their own, the browser, whole trainings: what takes longer than the rest together. */
+const long = ["test/e2e/**/*.test.ts", "test/browser/**/*.test.ts", "test/**/*.long.test.ts"];
+
 export default defineConfig({
   // Conditional imports are the source for Node, as for the compiler.
   resolve: {
@@ -14,7 +17,10 @@ export default defineConfig({
   test: {
     // What was built runs as it is shipped: with its own backend, in plain Node.
     server: { deps: { external: [/\/node_modules\//, /\/dist\//] } },
-    include: ["test/**/*.test.ts"],
+    projects: [
+      { extends: true, test: { name: "quick", include: ["test/**/*.test.ts"], exclude: long } },
+      { extends: true, test: { name: "long", include: long } },
+    ],
     pool: "forks",
     maxWorkers: 2,
     // A core each: two processes whose threads wait for one another spend half of their time waiting.

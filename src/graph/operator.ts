@@ -27,6 +27,8 @@ export interface Emitter {
   readonly target: "standard" | "onnxruntime";
   /** Channels of a block in the layout of ONNX Runtime's fast convolution; undefined where it is not to be used. */
   readonly channelBlock: number | undefined;
+  /** Whether to write what says nothing new and helps some runtimes. */
+  readonly hints: boolean;
   /** Adds a node with one output and returns the output's name. */
   node(opType: string, inputs: readonly string[], attributes?: OnnxAttributes, domain?: string): string;
   /** The same for an operator of two outputs, of which the second one is wanted. */

@@ -21,6 +21,11 @@ export interface EncodeOptions {
   readonly target?: Emitter["target"];
   /** Blocks of channels that ONNX Runtime's fast convolution takes on the machine that will run this. Default: none. */
   readonly channelBlock?: number | undefined;
+  /**
+   * Also what says nothing new and some runtimes need: extents that they do not infer, signs against a wrong fusion. Default
+   * true; a fingerprint goes without, so that files know their fields again whatever runtimes need.
+   */
+  readonly hints?: boolean;
   /** Free-form texts stored with the model. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** Names of constants, by value: initializers then bear them, and importers find the weights under them again. */
@@ -36,11 +41,11 @@ const opset = 17n;
  */
 export function encodeOnnx(
   graph: Graph,
-  { target = "standard", channelBlock, metadata = {}, weights = {} }: EncodeOptions = {},
+  { target = "standard", channelBlock, hints = true, metadata = {}, weights = {} }: EncodeOptions = {},
 ): Uint8Array {
   requireDistinctNames(graph);
   const taken = new Set([...Object.keys(graph.inputs), ...Object.keys(graph.outputs)]);
-  const writer = new Writer({ target, channelBlock }, graph.inputs, taken, namesOf(weights, taken));
+  const writer = new Writer({ target, channelBlock, hints }, graph.inputs, taken, namesOf(weights, taken));
   const names = new Map<Node, string>();
   for (const node of topological(Object.values(graph.outputs))) {
     const inputs = node.inputs.map((input) => names.get(input) ?? "");
@@ -104,6 +109,7 @@ function contentOf({ dtype, shape, data }: Tensor): string {
 class Writer implements Emitter {
   readonly target: Emitter["target"];
   readonly channelBlock: number | undefined;
+  readonly hints: boolean;
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
   /** Types of values, by name. */
@@ -118,13 +124,14 @@ class Writer implements Emitter {
   readonly #ones = new Map<DType, string>();
 
   constructor(
-    { target, channelBlock }: Pick<Emitter, "target" | "channelBlock">,
+    { target, channelBlock, hints }: Pick<Emitter, "target" | "channelBlock" | "hints">,
     inputs: Graph["inputs"],
     taken: ReadonlySet<string>,
     weights: ReadonlyMap<Tensor, string>,
   ) {
     this.target = target;
     this.channelBlock = channelBlock;
+    this.hints = hints;
     this.#inputs = inputs;
     this.#taken = taken;
     this.#weights = weights;
@@ -149,7 +156,7 @@ class Writer implements Emitter {
    * extents it reuses no memory, and planning that takes a time that is quadratic in their number.
    */
   declare(name: string, type: TensorType): void {
-    this.declared.set(name, valueInfo(name, type));
+    if (this.hints) this.declared.set(name, valueInfo(name, type));
   }
 
   /** Every output has a node of its own, so that an input or a shared value can be one. */

@@ -144,7 +144,7 @@ export const sigmoid: Operator<NoAttributes> = unary({
  * load. Two signs keep them apart, and importing takes them away.
  */
 function encodeSigmoid(emitter: Emitter, [x = ""]: readonly string[], { dtype }: Node): string {
-  const fuses = dtype === "float64" && emitter.target === "standard";
+  const fuses = dtype === "float64" && emitter.target === "standard" && emitter.hints;
   return emitter.node("Sigmoid", [fuses ? emitter.node("Neg", [emitter.node("Neg", [x])]) : x]);
 }
 

@@ -71,7 +71,7 @@ export function hyperScheme(field: Field, fitted: Correction, options: HyperSche
     const states = { z: seen(z), stages: stages.map(seen), z0: seen(z0) };
     const site = { ...states, epsilon: dt, s, controls, features };
     const g = evaluateCorrection(correction, site, (name, value) =>
-      cast(parameters?.[name] ?? constant(value), value.dtype),
+      cast(parameters?.[name] ?? constant(value), correction.graph.inputs[name]?.dtype ?? dtype),
     );
     const others = columns === undefined ? 0 : Number(z.shape.at(-1)) - columns;
     const term = pad(mul(g, integerPower(epsilon, base.order + 1)), -1, 0, others);

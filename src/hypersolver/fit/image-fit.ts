@@ -1,4 +1,4 @@
-import { add, type InputSpec, mul, type NamedNodes, type Node, sum } from "../../graph/index.js";
+import { add, cast, type InputSpec, mul, type NamedNodes, type Node, sum } from "../../graph/index.js";
 import type { AdaptiveMethod, Field } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { adamw, compileTraining, type Training } from "../../optim/index.js";
@@ -206,7 +206,9 @@ function compilePhase(
     const distances = learned.map((i) => residualDistance(correction, weights, withPrefix(inputs, `${i} `)));
     const terms = distances.length === 0 ? [] : [mul(sum(...distances), 1 / steps)];
     if (kind !== "residual")
-      terms.push(trajectoryDistance(field, correction, weights, withPrefix(inputs, "path "), fit));
+      terms.push(
+        cast(trajectoryDistance(field, correction, weights, withPrefix(inputs, "path "), fit), "float32"),
+      );
     return terms.reduce((total, term) => add(total, term));
   };
   return compileTraining(

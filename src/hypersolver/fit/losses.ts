@@ -53,7 +53,7 @@ interface TrajectoryOptions {
 
 /**
  * Trajectory fitting: Σ_k ‖z(s_k) − z_k‖₂, averaged over the batch (Poli et al., 2020, eq. 7), with gradients
- * through f unless `throughField` is false. Steps are taken in the field's type, the result is float32.
+ * through f unless `throughField` is false. Steps are taken in the field's type, which the result has.
  * @param nodes reference states at the mesh points and controls, by `pointColumn` and `controlColumn`.
  */
 export function trajectoryDistance(
@@ -79,10 +79,10 @@ export function trajectoryDistance(
     z = scheme.step({ s, dt, z, z0, controls }).z1;
     return meanNorm(sub(point(k + 1), z));
   });
-  return cast(sum(...terms), "float32");
+  return sum(...terms);
 }
 
-/** `trajectoryDistance` of a batch of `trajectoryData`. */
+/** `trajectoryDistance` of a batch of `trajectoryData`, in float32 as the weights that learn from it. */
 export function trajectoryLoss(
   field: Field,
   correction: Correction,
@@ -90,5 +90,8 @@ export function trajectoryLoss(
   matrix: Node,
   { columns, ...options }: TrajectoryOptions & { readonly columns: RowTable["columns"] },
 ): Node {
-  return trajectoryDistance(field, correction, parameters, columnNodes(matrix, columns), options);
+  return cast(
+    trajectoryDistance(field, correction, parameters, columnNodes(matrix, columns), options),
+    "float32",
+  );
 }

@@ -73,7 +73,7 @@ describe("text of a command line as", () => {
       "an assignment",
       fieldTable.input,
       ["x", "=f", "x="],
-      "a control and its file or number, such as x=data.safetensors:x or w=3.0",
+      "a control and its file, number or distribution, such as x=data.safetensors:x, w=3.0 or y=uniform:0,9",
     ],
     ["roles", fieldTable.inputMap, ["q=x0", "z"], "roles with names, such as z=x0,s=t,dz=velocity"],
   ])("%s is refused where it means none, in words", (_, kind, texts, expected) => {

@@ -34,9 +34,13 @@ const anyTableau = fc.oneof(
 const grids = fc.oneof(
   counts.map((steps) => ({ steps })),
   fc
-    .uniqueArray(fc.double({ min: -1e9, max: 1e9, ...finite }), { minLength: 2, maxLength: 6 })
+    // 0 and −0 are one point.
+    .uniqueArray(
+      fc.double({ min: -1e9, max: 1e9, ...finite }).map((point) => point + 0),
+      { minLength: 2, maxLength: 6 },
+    )
     .chain((points) => {
-      const mesh = points.map((point) => point + 0).sort((a, b) => a - b);
+      const mesh = points.toSorted((a, b) => a - b);
       return fc.constantFrom({ mesh }, { mesh: [...mesh].reverse() });
     }),
 );

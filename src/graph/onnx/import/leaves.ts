@@ -1,3 +1,4 @@
+import type { ValueInfoProto } from "onnx-buf";
 import { fail, isFloat, type Tensor } from "../../../tensor/index.js";
 import { firstNonFinite } from "../../../tensor/internal.js";
 import { inputNode, isOp, type Node } from "../../node.js";
@@ -33,7 +34,7 @@ function requireOwnName(name: string, what: string): void {
 }
 
 /** Inputs that are no stored tensors. */
-export function ownInputs({ graph }: ParsedModel) {
+export function ownInputs({ graph }: ParsedModel): ValueInfoProto[] {
   const stored = new Set(graph.initializer.map(({ name }) => name));
   return graph.input.filter(({ name }) => !stored.has(name));
 }

@@ -1,7 +1,8 @@
 /**
  * Packs the package and looks at it as tools and compilers of its users do: publint, Are the types wrong, and TypeScript 5.4
- * to 7, strict, without a DOM and without optional packages, from 5.9 on with the types of all that it depends on. All is
- * installed into a temporary folder, which is removed afterwards: the package into an empty project, the tools beside it.
+ * to 7, strict, without a DOM and without optional packages, from 5.9 on with the types of all that it depends on. Knip looks
+ * at the sources for what nobody uses. All is installed into a temporary folder, which is removed afterwards: the package into
+ * an empty project, the tools beside it.
  *
  *   npm run package:check [-- 5.4 5.9 6 7]
  */
@@ -22,6 +23,7 @@ if (compilers.length === 0) throw new Error(`one of TypeScript ${known.join(", "
 const tools = [
   "publint@0.3.25",
   "@arethetypeswrong/cli@0.18.5",
+  "knip@6.44.2",
   ...compilers.map((version) => `typescript-${version}@npm:typescript@${version}`),
 ];
 
@@ -57,9 +59,9 @@ function install(place, ...args) {
 }
 
 /** Runs a tool in the project; what it says of a failure is kept. */
-function look(what, path, args) {
+function look(what, path, args, place = places.project) {
   const found = spawnSync(process.execPath, [join(places.tools, "node_modules", path), ...args], {
-    cwd: places.project,
+    cwd: place,
     encoding: "utf8",
   });
   if (found.status !== 0) failures.push(`${what}:\n${found.stdout}${found.stderr}`);
@@ -77,6 +79,7 @@ try {
   writeFileSync(join(places.project, "program.ts"), program);
   look("publint", ".bin/publint", ["run", tarball, "--strict"]);
   look("Are the types wrong", ".bin/attw", [tarball, "--profile", "esm-only"]);
+  look("knip: nothing that nobody uses", ".bin/knip", ["--no-progress"], root);
   for (const [resolution, { options, by }] of Object.entries(resolutions)) {
     const project = join(places.project, `tsconfig.${resolution}.json`);
     writeFileSync(

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
 /** The variable that names another folder for what is kept between runs. */
-export const CACHE_VARIABLE = "HYPERSOLVERS_CACHE";
+const CACHE_VARIABLE = "HYPERSOLVERS_CACHE";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

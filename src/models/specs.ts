@@ -2,13 +2,7 @@
 
 export { classifierArchitectureNames } from "./classifier/architecture-names.js";
 export { classifierTrainingTable } from "./classifier/training/training-table.js";
-export { fieldTrainingTable } from "./field/field-training-table.js";
 export { baseSpellings, parseBase } from "./flow/base-names.js";
-export {
-  flowNetworkTable,
-  flowTrainingTable,
-  likelihoodTable,
-  trainingPhaseTable,
-} from "./flow/flow-table.js";
-export { DEFAULT_NOISE, type NoiseKind, noiseKinds } from "./flow/noise-kinds.js";
+export { flowTrainingTable } from "./flow/flow-table.js";
+export { DEFAULT_NOISE, noiseKinds } from "./flow/noise-kinds.js";
 export { FLOW_TOLERANCES, TRAINING_TOLERANCES } from "./flow/tolerances.js";

@@ -2,7 +2,7 @@ import { type ImageSet, imageSet } from "../../src/data/index.js";
 import type { ClassifierArchitecture } from "../../src/models/index.js";
 import { batchNorm2d, conv2d, depthCat, flatten, linear, sequential, tanh } from "../../src/nn/index.js";
 import { functional } from "../../src/nn/internal.js";
-import { draw, Random } from "../../src/tensor/index.js";
+import { Random } from "../../src/tensor/index.js";
 
 /**
  * Everything that a classifier may have, on images of 4x4 in three classes: batch normalization in h_x and in f, and a
@@ -58,9 +58,3 @@ export function tinyImages(count: number, seed = 1): ImageSet {
   }
   return imageSet({ shape: [count, 1, 4, 4], images, labels, classes: ["a", "b", "c"] });
 }
-
-/** Standard normal numbers. */
-export const normalValues = (count: number, seed: number): Float32Array => {
-  const random = new Random(seed);
-  return draw(count, () => random.normal());
-};

@@ -1,4 +1,4 @@
-import { checkSpec, type Spec } from "../../spec/index.js";
+import { checkSpec } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
 import type { JobKinds } from "./job.js";
 
@@ -32,9 +32,6 @@ export const sweepTable = {
     help: "options that vary together, one entry for each",
   },
 } as const;
-
-/** A sweep as a file has it. */
-export type SweepSpec = Spec<typeof sweepTable>;
 
 /** A sweep that was checked. */
 export interface Sweep {

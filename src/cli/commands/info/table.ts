@@ -1,4 +1,3 @@
-import type { Complete } from "../../../spec/index.js";
 import { fieldTable } from "../../options/field-table.js";
 
 /** What `info` is told: which file, and how its inputs are told apart. */
@@ -15,4 +14,3 @@ export const infoOwnTable = {
 
 /** All options of `info`, in the order of help. */
 export const infoTable: typeof infoOwnTable & typeof fieldTable = { ...infoOwnTable, ...fieldTable };
-export type InfoOptions = Complete<typeof infoTable>;

@@ -103,4 +103,3 @@ export const workerCommandTable: typeof queueTable & typeof workerTaskTable = {
   ...queueTable,
   ...workerTaskTable,
 };
-export type WorkerCommandSpec = Spec<typeof workerCommandTable>;

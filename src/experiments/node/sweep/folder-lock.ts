@@ -32,12 +32,6 @@ export function lockFolder(folder: string): () => void {
   };
 }
 
-/** Whether some process holds a folder now. */
-export const isLocked = (folder: string): boolean => {
-  const holder = holderOf(join(folder, "lock"));
-  return holder !== undefined && isAlive(holder);
-};
-
 function created(file: string, own: Holder): boolean {
   try {
     writeFileSync(file, JSON.stringify(own), { flag: "wx" });

@@ -1,15 +1,14 @@
 import type { Field, FixedMethod, Method, Span } from "../../ode/index.js";
 import {
   checkCoefficients,
-  checkGrid,
   type Grid,
   gridText,
   type NonStationarySpec,
   type StepScheme,
 } from "../../ode/internal.js";
-import { fail } from "../../tensor/index.js";
 import { type CorrectedCoefficients, checkCorrected } from "./corrected-coefficients.js";
 import { correctedScheme } from "./corrected-scheme.js";
+import { gridOver, requireOwnGrid } from "./one-span.js";
 
 /** Coefficients of a solver's own with corrections on top, over the span that they were fitted to. */
 export interface CorrectedMethod extends FixedMethod {
@@ -38,14 +37,7 @@ export function corrected(
 ): CorrectedMethod {
   checkCoefficients(solver.coefficients);
   checkCorrected(solver);
-  const grid: Grid = { mesh: span };
-  checkGrid(grid);
-  if (span[0] === span[1])
-    throw fail("INVALID_ARGUMENT", {
-      what: "span",
-      expected: "two different numbers",
-      received: span.join(", "),
-    });
+  const grid = gridOver(span);
   const { file } = options;
   const evaluations = solver.coefficients.times.length;
   const name = `ns-${evaluations}-g`;
@@ -62,13 +54,11 @@ export function corrected(
     scheme: (field) => correctedScheme(field, solver),
     withoutFile: () => corrected(solver, span),
     withGrid: (other) => {
-      if (gridText(other) === gridText(grid)) return corrected(solver, span, options);
-      throw fail("INVALID_ARGUMENT", {
-        what: "grid",
-        expected: `${gridText(grid)}, the span that ${text} was fitted to: its corrections know no other`,
-        received: gridText(other),
-        help: "fit one for that span, or take a correction that knows step sizes",
+      requireOwnGrid({ text, grid }, other, {
+        limits: "its corrections know no other",
+        instead: "a correction that knows step sizes",
       });
+      return corrected(solver, span, options);
     },
   };
 }

@@ -1,16 +1,10 @@
 import { add, constant, type Node } from "../../graph/index.js";
 import type { Field, FixedMethod, Method, Span } from "../../ode/index.js";
-import {
-  checkGrid,
-  type Grid,
-  gridText,
-  type MethodSpec,
-  repeatedStep,
-  type StepScheme,
-} from "../../ode/internal.js";
+import { type Grid, gridText, type MethodSpec, repeatedStep, type StepScheme } from "../../ode/internal.js";
 import { fail, type Tensor } from "../../tensor/index.js";
 import { type CorrectionNetwork, correctionMacs, evaluateCorrection } from "../correction/correction.js";
 import { networkFor } from "../learned/network-for.js";
+import { gridOver, requireOwnGrid } from "../learned/one-span.js";
 
 /** A student as plain JSON. */
 export interface StudentSpec extends MethodSpec {
@@ -45,14 +39,7 @@ export interface StudentOptions {
  * @throws INVALID_ARGUMENT for a span of one point, or a network that wants to see what only a solver computes.
  */
 export function student(network: CorrectionNetwork, span: Span, options: StudentOptions = {}): StudentMethod {
-  const grid: Grid = { mesh: span };
-  checkGrid(grid);
-  if (span[0] === span[1])
-    throw fail("INVALID_ARGUMENT", {
-      what: "span",
-      expected: "two different numbers",
-      received: span.join(", "),
-    });
+  const grid = gridOver(span);
   const stranger = network.inputs.find((input) => input !== "z" && input !== "x");
   if (stranger !== undefined)
     throw fail("INVALID_ARGUMENT", {
@@ -74,13 +61,11 @@ export function student(network: CorrectionNetwork, span: Span, options: Student
     scheme: (field) => studentScheme(field, network),
     withoutFile: () => student(network, span),
     withGrid: (other) => {
-      if (gridText(other) === gridText(grid)) return student(network, span, options);
-      throw fail("INVALID_ARGUMENT", {
-        what: "grid",
-        expected: `${gridText(grid)}, the span that ${text} was fitted to: it knows no other, and nothing within`,
-        received: gridText(other),
-        help: "fit one for that span, or take a solver",
+      requireOwnGrid({ text, grid }, other, {
+        limits: "it knows no other, and nothing within",
+        instead: "a solver",
       });
+      return student(network, span, options);
     },
   };
 }

@@ -25,7 +25,10 @@ async function readWithWeights(path: string): Promise<Uint8Array> {
   const locations = weightsBeside(bytes, path);
   if (locations.length === 0) return bytes;
   const files = new Map<string, Uint8Array>();
-  for (const location of locations) files.set(location, await readBytes(besides(path, location)));
+  for (const location of locations) {
+    const place = besides(path, location);
+    if (await isFile(place)) files.set(location, await readBytes(place));
+  }
   return embedExternalData(bytes, files, path);
 }
 

@@ -6,4 +6,4 @@ export { parseFacts } from "./parse-facts.js";
 export { prefixed, withPrefix } from "./prefixes.js";
 export { normalizeAxis, sameShape, stridesOf } from "./shape.js";
 export { shortNumber } from "./short-number.js";
-export { copiedRows, firstNonFinite, pickRows, stackedRows } from "./tensor.js";
+export { castFloats, copiedRows, firstNonFinite, pickRows, stackedRows } from "./tensor.js";

@@ -1,4 +1,4 @@
-import { allocate, type DataOf, type DType } from "./dtype.js";
+import { allocate, type DataOf, type DType, isFloat } from "./dtype.js";
 import { fail } from "./errors.js";
 import { formatShape, type Shape, sizeOf } from "./shape.js";
 
@@ -62,6 +62,10 @@ export function toFloat64(value: Tensor): Float64Array {
 export function cast(value: Tensor, dtype: DType): Tensor {
   return value.dtype === dtype ? value : fromNumbers(toFloat64(value), value.shape, dtype);
 }
+
+/** Converts floats, and leaves integers and booleans as they are: labels, masks. */
+export const castFloats = (value: Tensor, dtype: DType): Tensor =>
+  isFloat(value.dtype) ? cast(value, dtype) : value;
 
 /** Same data under another shape. */
 export function reshaped(value: Tensor, shape: Shape): Tensor {

@@ -18,6 +18,7 @@ import { fail, type Tensor } from "../../tensor/index.js";
 import type { FieldSpec } from "../options/field-table.js";
 import type { Machine } from "../options/options.js";
 import type { Output } from "../terminal/output.js";
+import { axisSizes } from "./axis-sizes.js";
 import { readAsDenoiser } from "./denoiser.js";
 import { readBytes } from "./files.js";
 import { fixedControls } from "./fixed-controls.js";
@@ -26,9 +27,9 @@ import { readModel } from "./shipped.js";
 /** Reads a vector field; `--input-map` says what is what where names and shapes do not, numbers of `--input` stay in it. */
 export async function readField(
   path: string,
-  { inputMap = {}, input, timeScale, ...denoiser }: Pick<FieldSpec, "inputMap"> & Partial<FieldSpec>,
+  { inputMap = {}, input, size, timeScale, ...denoiser }: Pick<FieldSpec, "inputMap"> & Partial<FieldSpec>,
 ): Promise<Field> {
-  const model = importOnnx(await readModel(path), path, { anyBatch: true });
+  const model = importOnnx(await readModel(path), path, { anyBatch: true, sizes: axisSizes(size) });
   const other =
     model.metadata[CARD_KEY] !== undefined
       ? "a correction"

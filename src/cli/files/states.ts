@@ -2,7 +2,7 @@ import { givenStates, normalStates, type StateSource, uniformStates } from "../.
 import type { Samples } from "../../hypersolver/internal.js";
 import type { Field } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
-import { Random } from "../../tensor/index.js";
+import { fail, formatShape, Random, reshaped, type Tensor } from "../../tensor/index.js";
 import type { FieldSpec } from "../options/field-table.js";
 import type { StatesChoice } from "../options/parse.js";
 import { checked } from "./checked-tensor.js";
@@ -13,18 +13,44 @@ import { type FoundTensor, readTensor } from "./tensor-file.js";
 /** Keys that mean states when `--states` names none. */
 const stateKeys = ["z", "z0", "states"];
 
-/** Where a fit or a comparison takes its states from. */
+/**
+ * Where a fit or a comparison takes its states from.
+ * @throws UNSUPPORTED_FIELD for a field of one state without a batch, which can be solved, but not measured on many.
+ */
 export async function stateSource(
   field: Field,
   choice: StatesChoice,
   options: FieldSpec,
 ): Promise<StateSource> {
+  requireBatch(field);
   if (choice.kind === "file") {
     const { samples, description } = await readSamples(field, choice.reference, options);
     return givenStates(description, samples);
   }
   const controls = await readControls(field, options);
   return withControls(drawnStates(field, choice), controls);
+}
+
+function requireBatch(field: Field): void {
+  const { shape } = stateType(field);
+  if (shape[0] === "batch") return;
+  throw fail("UNSUPPORTED_FIELD", {
+    what: "field of one state",
+    expected: "states with a batch as first axis, [batch, …], every sample computed for itself",
+    received: `state ${field.roles.state} ${formatShape(shape)}`,
+    help: `export with a batch axis, [batch, ${shape.join(", ") || "1"}] (nodes of a graph are no samples), and with it in dynamic_axes; \`solve\` and \`export --method\` take the field as it is`,
+  });
+}
+
+/** Rows that a field without a batch has; a state that is one number, [], is one. */
+function fixedRows(field: Field): number | undefined {
+  const [first = 1] = stateType(field).shape;
+  return typeof first === "number" ? first : undefined;
+}
+
+function drawn(field: Field, choice: DrawnChoice, count: number, seed: number): Tensor {
+  const { z0 } = drawnStates(field, choice).heldOut(count, new Random(seed));
+  return stateType(field).shape.length === 0 ? reshaped(z0, []) : z0;
 }
 
 type DrawnChoice = Exclude<StatesChoice, { readonly kind: "file" }>;
@@ -51,8 +77,8 @@ export async function solveSamples(
 ): Promise<Samples> {
   if (choice.kind === "file") return (await readSamples(field, choice.reference, options)).samples;
   const controls = await readControls(field, options);
-  const rows = rowsOf(controls) ?? count;
-  const { z0 } = drawnStates(field, choice).heldOut(rows, new Random(seed));
+  const rows = fixedRows(field) ?? rowsOf(controls) ?? count;
+  const z0 = drawn(field, choice, rows, seed);
   return { z0, controls: controlValues(controls, rows, new Random(seed)) };
 }
 
@@ -65,8 +91,9 @@ export async function goldenSamples(
 ): Promise<Samples> {
   if (choice.kind === "file" || options.input !== undefined)
     return solveSamples(field, choice, options, { count: GOLDEN_COUNT, seed });
-  const { z0 } = drawnStates(field, choice).heldOut(GOLDEN_COUNT, new Random(seed));
-  return { z0, controls: controlValues(anyControls(field), GOLDEN_COUNT, new Random(seed)) };
+  const rows = fixedRows(field) ?? GOLDEN_COUNT;
+  const z0 = drawn(field, choice, rows, seed);
+  return { z0, controls: controlValues(anyControls(field), rows, new Random(seed)) };
 }
 
 const GOLDEN_COUNT = 4;

@@ -25,6 +25,14 @@ export const controlTable = {
     group: "Inputs of the model:",
     help: "values of a control input that stay constant along the solve: x=FILE.safetensors:KEY or x=FILE.npy; one number for all, w=3.0; or drawn, x=normal, x=uniform:LOW,HIGH (repeatable)",
   },
+  /** Whole numbers by the name of the axis. */
+  size: {
+    type: "map",
+    expected: "a dynamic axis and its size, such as height=64",
+    placeholder: "axis=n",
+    group: "Inputs of the model:",
+    help: "size of a dynamic axis that is not the batch, by the name that `info` shows: height=64 (repeatable)",
+  },
   timeScale: {
     type: "number",
     default: 1,

@@ -2,8 +2,8 @@ import { type Field, uniformMesh } from "../../ode/index.js";
 import { stateType, withOpenParameters, withoutErrorControl } from "../../ode/internal.js";
 import { type CompileOptions, compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import { completeSpec } from "../../spec/index.js";
-import { cast, type FloatDType, isFloat, scalar, type Tensor } from "../../tensor/index.js";
-import { stackedRows } from "../../tensor/internal.js";
+import { cast, type FloatDType, scalar, type Tensor } from "../../tensor/index.js";
+import { castFloats, stackedRows } from "../../tensor/internal.js";
 import { baseOf } from "../fit/base-of.js";
 import { targetPairs } from "../reference/mesh-pairs.js";
 import { compileReference, type Reference, referenceAt, referencePrecision } from "../reference/reference.js";
@@ -81,10 +81,7 @@ async function residualRows(
   { states, controls, precision, dtype, span, steps }: SolvedMesh,
 ): Promise<ResidualRows> {
   const given = Object.fromEntries(
-    Object.entries(controls).map(([name, value]) => [
-      controlInput(name),
-      isFloat(value.dtype) ? cast(value, precision) : value,
-    ]),
+    Object.entries(controls).map(([name, value]) => [controlInput(name), castFloats(value, precision)]),
   );
   const parts: NamedTensors[] = [];
   for (const [k, pair] of targetPairs(span, steps).entries()) {

@@ -9,7 +9,8 @@ import {
 } from "../../ode/internal.js";
 import { compile, type RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
-import { cast, fail, isFloat, item, scalar, sizeOf, type Tensor } from "../../tensor/index.js";
+import { cast, fail, item, scalar, sizeOf, type Tensor } from "../../tensor/index.js";
+import { castFloats } from "../../tensor/internal.js";
 import type { StepCost } from "./shortest-mesh.js";
 
 /** Reference states at the points of a fine mesh, the first point first. */
@@ -36,10 +37,7 @@ export async function stepCosts(
   const span: Span = [points[0] ?? 0, points.at(-1) ?? 0];
   const typed = states.map((state) => cast(state, dtype));
   const given = Object.fromEntries(
-    Object.entries(controls).map(([name, value]) => [
-      name,
-      isFloat(value.dtype) ? cast(value, dtype) : value,
-    ]),
+    Object.entries(controls).map(([name, value]) => [name, castFloats(value, dtype)]),
   );
   const program = await compile(stepErrorGraph(field, stepOf(field, method), span), {
     hot: true,

@@ -1,6 +1,7 @@
 import type { AdaptiveMethod, Field } from "../../ode/index.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { cast, Random, type Tensor } from "../../tensor/index.js";
+import { castFloats } from "../../tensor/internal.js";
 import type { FitSettings } from "../fit/fit-settings.js";
 import { mapSamples } from "../states/states.js";
 import { type MeshPair, randomPairs, reversed, targetPairs, timesOf } from "./mesh-pairs.js";
@@ -40,7 +41,7 @@ export async function referenceBatches(
   const random = new Random(fit.seed);
   const solve = async (index: number): Promise<ReferenceBatch> => {
     const samples = await fit.states.training(fit.batch, random.fork(`reference batch ${index}`));
-    const { z0, controls } = mapSamples(samples, (value) => cast(value, "float32"));
+    const { z0, controls } = mapSamples(samples, (value) => castFloats(value, "float32"));
     const pairs = pairsOf(fit, random.fork(`mesh ${index}`));
     const times = timesOf(fit.span, pairs);
     const states = await reference.states(z0, times, controls, fit.context.signal);

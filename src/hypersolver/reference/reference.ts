@@ -1,7 +1,8 @@
 import { type AdaptiveMethod, adaptive, dopri5, type Field, fieldAs, orThrow } from "../../ode/index.js";
 import { compiledStepper, integrateAdaptive } from "../../ode/internal.js";
 import type { CompileOptions, NamedTensors } from "../../runtime/index.js";
-import { cast, type FloatDType, isFloat, type Tensor } from "../../tensor/index.js";
+import { cast, type FloatDType, type Tensor } from "../../tensor/index.js";
+import { castFloats } from "../../tensor/internal.js";
 
 /** What files and reports say of a reference. */
 export interface ReferenceFacts {
@@ -78,10 +79,7 @@ export async function compileReference(
   });
   const solve: Reference["solve"] = async (z0, times, controls, signal) => {
     const typed = Object.fromEntries(
-      Object.entries(controls).map(([name, value]) => [
-        name,
-        isFloat(value.dtype) ? cast(value, precision) : value,
-      ]),
+      Object.entries(controls).map(([name, value]) => [name, castFloats(value, precision)]),
     );
     const stepper = programs.with(typed);
     const states = [cast(z0, precision)];

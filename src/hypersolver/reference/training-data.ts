@@ -3,16 +3,8 @@ import { type ButcherTableau, fieldAs } from "../../ode/index.js";
 import { controlSpecs, graphAlgebra, stateType, withoutErrorControl } from "../../ode/internal.js";
 import { compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
-import {
-  cast,
-  type FloatDType,
-  fail,
-  isFloat,
-  type Random,
-  scalar,
-  type Tensor,
-} from "../../tensor/index.js";
-import { firstNonFinite, shortNumber } from "../../tensor/internal.js";
+import { type FloatDType, fail, type Random, scalar, type Tensor } from "../../tensor/index.js";
+import { castFloats, firstNonFinite, shortNumber } from "../../tensor/internal.js";
 import { baseStep } from "../correction/base-step.js";
 import { type Correction, siteInputs } from "../correction/correction.js";
 import { integerPower } from "../correction/hyper-scheme.js";
@@ -82,7 +74,7 @@ async function addChunk(
   const times = timesOf(span, pairs);
   const states = await reference.states(chunk.z0, times, chunk.controls, context?.signal);
   const at = (time: number): Tensor => states[times.indexOf(time)] as Tensor;
-  const { controls } = mapSamples(chunk, (value) => (isFloat(value.dtype) ? cast(value, precision) : value));
+  const { controls } = mapSamples(chunk, (value) => castFloats(value, precision));
   const given = Object.fromEntries(
     Object.entries(controls).map(([name, value]) => [controlInput(name), value]),
   );

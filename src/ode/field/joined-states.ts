@@ -2,7 +2,10 @@ import { concatColumns, type ImportedModel, type Node, reshape, slice } from "..
 import { formatType, input, isOp, makeGraph, rebuild, type TensorType } from "../../graph/internal.js";
 import { fail, formatShape, isFloat, sizeOf } from "../../tensor/index.js";
 
-/** Inputs and outputs of a model that together are a state and its derivative, such as positions and velocities. */
+/**
+ * Inputs and outputs of a model that together are a state and its derivative, such as positions and velocities. A state that
+ * is no input, such as a log-density, which exporters drop since no derivative reads it, is an integral of its output.
+ */
 export interface StateParts {
   readonly states: readonly string[];
   readonly outputs: readonly string[];
@@ -20,18 +23,20 @@ export const partsOfName = (name: string): string[] => name.split(SEPARATOR);
  */
 export function withJoinedStates(model: ImportedModel, { states, outputs }: StateParts): ImportedModel {
   const parts = states.map((name, i) => {
-    const [state, output] = [model.inputs[name], model.outputs[outputs[i] ?? ""]];
+    const output = model.outputs[outputs[i] ?? ""];
+    const state = model.inputs[name] ?? output;
     requirePart(name, state, outputs[i] ?? "", output, model.inputs[states[0] ?? ""]);
-    const node = model.graph.inputs[name] as Node;
-    return { node, shape: node.shape, width: sizeOf(node.shape.slice(1).map(Number)) };
+    const { shape } = state as TensorType;
+    return { node: model.graph.inputs[name], shape, width: sizeOf(shape.slice(1).map(Number)) };
   });
   const [name, output] = [states.join(SEPARATOR), outputs.join(SEPARATOR)];
   const width = parts.reduce((sum, part) => sum + part.width, 0);
-  const whole = input(name, ["batch", width], parts[0]?.node.dtype);
+  const whole = input(name, ["batch", width], parts[0]?.node?.dtype);
   let from = 0;
   const replaced = new Map<Node, Node>();
   for (const part of parts) {
-    replaced.set(part.node, reshape(slice(whole, 1, from, from + part.width), part.shape));
+    if (part.node !== undefined)
+      replaced.set(part.node, reshape(slice(whole, 1, from, from + part.width), part.shape));
     from += part.width;
   }
   const features = Object.keys(model.intermediates);

@@ -12,8 +12,23 @@ export interface InputMap {
   readonly dz?: string;
 }
 
-/** Names by which people call the state and the depth, most telling first. */
-const stateNames = ["z", "y", "x", "state", "h", "u"];
+/** Names by which people call the state: `z` whatever else there is, the others where only one of them fits. */
+const stateNames = [
+  "z",
+  "y",
+  "x",
+  "state",
+  "h",
+  "u",
+  "sample",
+  "x_t",
+  "xt",
+  "z_t",
+  "zt",
+  "latent",
+  "latents",
+];
+/** Names by which they call the depth, most telling first. */
 const depthNames = ["s", "t", "time", "depth", "timestep", "timesteps", "sigma"];
 
 /**
@@ -60,7 +75,7 @@ const isLike = (input: TensorType | undefined, output: TensorType): boolean =>
 function fieldOfOneState(model: ImportedModel, map: InputMap, settings: InputSettings): Field {
   const output = pickOutput(model, map);
   const shape = model.outputs[output]?.shape ?? [];
-  const state = map.z ?? stateInput(model, shape, map);
+  const state = map.z ?? stateInput(model, output, shape, map);
   const depth = map.s ?? depthInput(model, state, settings);
   for (const name of [state, depth]) if (name !== undefined) requireInput(model, name);
   const controls = Object.keys(model.inputs).filter((name) => name !== state && name !== depth);
@@ -90,21 +105,39 @@ function pickOutput({ inputs, outputs }: ImportedModel, { z, dz }: InputMap): st
   });
 }
 
-function stateInput({ inputs }: ImportedModel, shape: SymbolicShape, { s }: InputMap): string {
+function stateInput(
+  { inputs }: ImportedModel,
+  output: string,
+  shape: SymbolicShape,
+  { s }: InputMap,
+): string {
   const fitting = Object.entries(inputs).flatMap(([name, type]) =>
     name !== s && formatShape(type.shape) === formatShape(shape) ? [name] : [],
   );
-  const named = stateNames.find((name) => fitting.includes(name));
-  const [only, second] = fitting;
-  if (named !== undefined) return named;
-  if (only !== undefined && second === undefined) return only;
+  const known = stateNames.filter((name) => fitting.includes(name));
+  const derived = fitting.filter((name) => isDerivativeOf(output, name));
+  const [only] =
+    [fitting, derived, known[0] === "z" ? ["z"] : known].find(({ length }) => length === 1) ?? [];
+  if (only !== undefined) return only;
+  const beside = fitting.length === 0 && Object.values(inputs).some((type) => isOneWider(type.shape, shape));
   throw fail("UNSUPPORTED_FIELD", {
     what: "state of the vector field",
     expected: `one input of the output's shape ${formatShape(shape)}`,
     received: listed(inputs),
-    help: "name it with --input-map z=INPUT",
+    help: beside
+      ? "where the last number of a row is the time, export a module that takes it by itself: forward(t, z) of torch.cat([z, t.expand(len(z), 1)], 1)"
+      : `name it with --input-map z=${fitting[0] ?? "INPUT"}`,
   });
 }
+
+/** dz, dz_dt, dzdt, z_dot, and so on, of z. */
+const isDerivativeOf = (output: string, state: string): boolean =>
+  [`d${state}`, `d${state}_dt`, `d${state}dt`, `d${state}_ds`, `d${state}ds`, `${state}_dot`].includes(
+    output,
+  );
+
+const isOneWider = (wide: SymbolicShape, shape: SymbolicShape): boolean =>
+  shape.length === 2 && wide.length === 2 && Number(wide[1]) === Number(shape[1]) + 1;
 
 function depthInput(
   { inputs }: ImportedModel,
@@ -122,9 +155,9 @@ function depthInput(
   );
 }
 
-/** [], [1], [batch] or [batch, 1]: one number for all, or one a sample. */
+/** [], [1], [batch], [batch, 1] or [batch, 1, 1, 1]: one number for all, or one a sample. */
 function isScalarLike(shape: SymbolicShape): boolean {
-  return shape.length <= 2 && shape.every((size, axis) => size === 1 || (size === "batch" && axis === 0));
+  return shape.every((size, axis) => size === 1 || (size === "batch" && axis === 0));
 }
 
 function requireInput({ inputs }: ImportedModel, name: string): void {

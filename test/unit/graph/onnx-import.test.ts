@@ -35,6 +35,18 @@ describe("importOnnx", () => {
     expect(Object.keys(model.parameters)).toEqual(["weight"]);
   });
 
+  test("counts negative axes of a permutation from the end, as PyTorch's older exporter writes them", () => {
+    const z = fromNumbers([1, 2, 3, 4, 5, 6], [1, 2, 3]);
+    const turned = run(
+      {
+        inputs: { z: { shape: ["batch", 2, 3] } },
+        nodes: [{ op: "Transpose", inputs: ["z"], attributes: { perm: [0, -1, 1] } }],
+      },
+      { z },
+    );
+    expect(turned).toMatchObject({ shape: [1, 3, 2], data: Float64Array.of(1, 4, 2, 5, 3, 6) });
+  });
+
   test("leaves out weights that no output needs, and keeps inputs that none needs", () => {
     const spec = {
       ...linear,

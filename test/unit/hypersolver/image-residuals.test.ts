@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { cast, mul, type Node, reshape } from "../../../src/graph/index.js";
+import { givenStates } from "../../../src/hypersolver/index.js";
 import { referenceAt } from "../../../src/hypersolver/reference/reference.js";
 import { referenceBatches, stateAt } from "../../../src/hypersolver/reference/reference-batches.js";
 import { residualSource } from "../../../src/hypersolver/reference/residual-rows.js";
-import { euler, heun, midpoint } from "../../../src/ode/index.js";
-import { type Tensor, toFloat64 } from "../../../src/tensor/index.js";
+import { defineField, euler, heun, midpoint } from "../../../src/ode/index.js";
+import { fromNumbers, type Tensor, toFloat64 } from "../../../src/tensor/index.js";
 import { relativeDifference } from "../../helpers/compare.js";
 import { settingsFor } from "../../helpers/fitting.js";
-import { decay, RATE, smallImageFit } from "../../helpers/image-fields.js";
+import { decay, imageShape, normalTensor, RATE, smallImageFit } from "../../helpers/image-fields.js";
 
 describe("residuals of images", () => {
   test("are (z(s+ε) − z − εψ)/ε^(p+1), as computed in plain float64", async () => {
@@ -50,5 +52,32 @@ describe("residuals of images", () => {
       await references.dispose();
       await source.dispose();
     }
+  });
+
+  test("know labels, which stay integers", async () => {
+    const label = { y: { shape: ["batch"], dtype: "int64" } } as const;
+    const field = defineField(
+      ["batch", ...imageShape],
+      (_, z, { y }) => mul(z, reshape(cast(y as Node, "float32"), ["batch", 1, 1, 1])),
+      { controls: label },
+    );
+    const labels = fromNumbers(
+      Array.from({ length: 40 }, (_, i) => i % 3),
+      [40],
+      "int64",
+    );
+    const states = givenStates("labelled", {
+      z0: normalTensor([40, ...imageShape], 1),
+      controls: { y: labels },
+    });
+    const fit = settingsFor(field, { ...smallImageFit, states, base: "euler", epsilon: null });
+    const references = await referenceBatches(field, fit, referenceAt(1e-6));
+    const source = await residualSource(field, fit);
+    const batch = await references.at(0);
+    expect(batch.controls.y?.dtype).toBe("int64");
+    const [{ residual } = {}] = await source.rows(batch);
+    expect(residual?.shape).toEqual([8, ...imageShape]);
+    await references.dispose();
+    await source.dispose();
   });
 });

@@ -90,6 +90,96 @@ test("sizes with the exported batch in them are freed with it", () => {
   expect(model.outputs.y?.shape).toEqual(["batch", 6]);
 });
 
+/** −a and a b of inputs a and b of one type. */
+const pair = (a: string, b: string, output: string): ImportedModel =>
+  read({
+    inputs: { [a]: { shape: ["n", 2] }, [b]: { shape: ["n", 2] } },
+    nodes: [{ op: "Mul", inputs: [a, b], outputs: [output] }],
+    outputs: { [output]: "float32" },
+  });
+
+test("among inputs of one type the state is the one that the output is the derivative of, then z, then a known name", () => {
+  expect(fieldOfModel(pair("h", "x", "dh")).roles).toMatchObject({ state: "h", controls: ["x"] });
+  expect(fieldOfModel(pair("x", "z", "out")).roles.state).toBe("z");
+  expect(fieldOfModel(pair("cond", "x_t", "out")).roles.state).toBe("x_t");
+  expect(() => fieldOfModel(pair("h", "x", "out"))).toThrow(/--input-map z=h/);
+});
+
+test("a state that is no input is the integral of its output", async () => {
+  const spec: ModelSpec = {
+    inputs: { z: { shape: ["n", 1] } },
+    nodes: [
+      { op: "Neg", inputs: ["z"], outputs: ["dz"] },
+      { op: "ReduceSum", inputs: ["z", "axes"], outputs: ["cost"], attributes: { keepdims: 0 } },
+    ],
+    initializers: { axes: fromNumbers([1], [1], "int64") },
+    outputs: { dz: "float32", cost: "float32" },
+  };
+  const field = fieldOfModel(read(spec), { z: "z+q", dz: "dz+cost" });
+  const { states } = await solveField(field, fromNumbers([1, 2], [1, 2]), { method: "rk4:20", span: [0, 1] });
+  const [z, q] = states.at(-1)?.data ?? [];
+  expect(Number(z)).toBeCloseTo(Math.exp(-1), 5);
+  expect(Number(q)).toBeCloseTo(3 - Math.exp(-1), 5);
+  expect(() => fieldOfModel(read(spec), { z: "z+q", dz: "dz+none" })).toThrow(/dz=dx\+dv/);
+});
+
+test("a time as wide as an image's axes is one", async () => {
+  const field = fieldOfModel(
+    read({
+      inputs: { x: { shape: ["n", 1, 2, 2] }, t: { shape: ["n", 1, 1, 1] } },
+      nodes: [{ op: "Mul", inputs: ["x", "t"] }],
+    }),
+  );
+  expect(field.roles.depth).toBe("t");
+  const { states } = await solveField(field, fromNumbers([1, 1, 1, 1], [1, 1, 2, 2]), {
+    method: "rk4:20",
+    span: [0, 1],
+  });
+  expect(Number(states.at(-1)?.data[0])).toBeCloseTo(Math.exp(0.5), 5);
+});
+
+test("where state and time are one input, the refusal says how to part them", () => {
+  const model = read({
+    inputs: { x: { shape: ["n", 3] } },
+    initializers: { w: fromNumbers([1, 0, 0, 1, 0, 0], [3, 2]) },
+    nodes: [{ op: "MatMul", inputs: ["x", "w"] }],
+  });
+  expect(() => fieldOfModel(model)).toThrow(/forward\(t, z\)/);
+});
+
+test("dynamic axes further inside have the sizes that are given", () => {
+  const bytes = onnxModel({
+    inputs: { x: { shape: ["n", "length"] } },
+    nodes: [{ op: "Neg", inputs: ["x"] }],
+  });
+  expect(() => importOnnx(bytes, "field.onnx")).toThrow(/--size length=16/);
+  expect(importOnnx(bytes, "field.onnx", { sizes: { length: 3 } }).outputs.y?.shape).toEqual(["batch", 3]);
+});
+
+test("a batch as large as a shape has axes is freed", () => {
+  const model = read({
+    inputs: { t: { shape: [] }, z: { shape: [2, 3] } },
+    initializers: {
+      sizes: fromNumbers([2, 1], [2], "int64"),
+      rank: fromNumbers([2], [1], "int64"),
+      minus: fromNumbers([-1], [1], "int64"),
+    },
+    nodes: [
+      {
+        op: "ConstantOfShape",
+        inputs: ["rank"],
+        outputs: ["ones"],
+        attributes: { value: fromNumbers([1], [1], "int64") },
+      },
+      { op: "Equal", inputs: ["sizes", "minus"], outputs: ["open"] },
+      { op: "Where", inputs: ["open", "ones", "sizes"], outputs: ["wanted"] },
+      { op: "Expand", inputs: ["t", "wanted"], outputs: ["tt"] },
+      { op: "Mul", inputs: ["z", "tt"] },
+    ],
+  });
+  expect(model.exportedBatch).toBe(2);
+});
+
 test.each(["k", "y1", "last", "ratio", "z1"])("a control may be called %s", async (name) => {
   const field = fieldOfModel(
     read({

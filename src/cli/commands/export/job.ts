@@ -1,8 +1,9 @@
 import { encodeSolver } from "../../../hypersolver/index.js";
 import { type BoundOutput, CARD_KEY, solverFacts } from "../../../hypersolver/internal.js";
 import type { Field, FixedMethod, Span } from "../../../ode/index.js";
-import { spanOf } from "../../../ode/internal.js";
+import { spanOf, stateType } from "../../../ode/internal.js";
 import { formatNumber } from "../../../plot/internal.js";
+import { formatShape } from "../../../tensor/index.js";
 import { requireWritableFile, writeWhole } from "../../files/files.js";
 import { readField, warnOfCard, warnOfCoefficients } from "../../files/models.js";
 import { goldenSamples } from "../../files/states.js";
@@ -38,7 +39,7 @@ export const exportJob: SpecJob<typeof exportTable> = plainJob(exportTable, asyn
     text:
       `Wrote ${options.out}: ${method.text} from s = ${span[0]} to ${span[1]}, ` +
       `${costs.nfe} evaluations of f, ${formatNumber(costs.macs)} MACs a sample.\n` +
-      `Inputs ${inputs.join(", ")}; ${outputs.length === 1 ? "output" : "outputs"} ${outputs.join(", ")}; any batch size. It reproduces its golden vectors.`,
+      `Inputs ${inputs.join(", ")}; ${outputs.length === 1 ? "output" : "outputs"} ${outputs.join(", ")}; ${batchText(field)}. It reproduces its golden vectors.`,
     json: {
       ...facts,
       method: method.text,
@@ -78,4 +79,9 @@ async function fixedSolve(options: ExportOptions, { path }: Field): Promise<Fixe
   if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
   requireOwnSpan(chosen, span);
   return { ...chosen, method: chosen.method, span };
+}
+
+function batchText(field: Field): string {
+  const { shape } = stateType(field);
+  return shape[0] === "batch" ? "any batch size" : `one state ${formatShape(shape)}`;
 }

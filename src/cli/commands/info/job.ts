@@ -15,6 +15,7 @@ import { fieldOfModel, type InputSettings } from "../../../ode/index.js";
 import type { FieldRoles, InputMap } from "../../../ode/internal.js";
 import { isHypersolversError } from "../../../tensor/index.js";
 
+import { axisSizes } from "../../files/axis-sizes.js";
 import { fixedControls } from "../../files/fixed-controls.js";
 import { readModel } from "../../files/shipped.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
@@ -26,10 +27,11 @@ import { infoText } from "./text.js";
 /** `hypersolvers info`. */
 export const infoJob: SpecJob<typeof infoTable> = plainJob(
   infoTable,
-  async ({ model, inputMap, input, timeScale }, { output }) => {
+  async ({ model, inputMap, input, size, timeScale }, { output }) => {
     const bytes = await readModel(model);
     if (isLearnedFile(bytes, model)) return learnedInfo(bytes, model, output);
-    const place = { map: inputMap, settings: { timeScale, fixed: fixedControls(input) } };
+    const sizes = axisSizes(size);
+    const place = { map: inputMap, sizes, settings: { timeScale, fixed: fixedControls(input) } };
     const info = await infoOf(bytes, model, place);
     for (const warning of info.warnings ?? []) output.warn(warning);
     return { text: infoText(info), json: info, exitCode: info.selfTest?.status === "failed" ? 1 : 0 };
@@ -39,7 +41,9 @@ export const infoJob: SpecJob<typeof infoTable> = plainJob(
 async function infoOf(bytes: Uint8Array, file: string, place: FieldPlace): Promise<ModelInfo> {
   const { metadata, weights: _, ...summary } = inspectOnnx(bytes, file);
   const correction = metadata[CARD_KEY] === undefined ? undefined : decodeCorrection(bytes, file);
-  const { value: imported, problem } = attempt(() => importOnnx(bytes, file, { anyBatch: true }));
+  const { value: imported, problem } = attempt(() =>
+    importOnnx(bytes, file, { anyBatch: true, sizes: place.sizes }),
+  );
   const roles = imported && attempt(() => rolesOf(imported, place));
   const golden = goldenVectorsOf(metadata, file);
   const tested =
@@ -81,6 +85,7 @@ const closed = ({ graph, parameters }: ImportedModel): Graph => bind(graph, para
 
 /** How a model is to be taken as a field. */
 interface FieldPlace {
+  readonly sizes: Readonly<Record<string, number>>;
   readonly map?: InputMap | undefined;
   readonly settings: InputSettings;
 }

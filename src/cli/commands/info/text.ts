@@ -30,6 +30,7 @@ export function infoText(info: ModelInfo): string {
     ["inputs", typesText(info.inputs)],
     ["outputs", typesText(info.outputs)],
     info.roles && ["roles", rolesText(info.roles)],
+    info.roles && unusedOutputs(info.roles, info.outputs),
     info.exportedBatch === undefined
       ? undefined
       : [
@@ -67,6 +68,18 @@ function rolesText({ state, depth, controls, output }: FieldRoles): string {
   const of = [`state ${state}`, depth === undefined ? "no depth" : `depth ${depth}`];
   const controlled = controls.length === 0 ? [] : [`controls ${controls.join(", ")}`];
   return `${output} = f(${inputs.join(", ")}): ${[...of, ...controlled].join(", ")}`;
+}
+
+/** Outputs that the derivative is not made of, and how one of them is integrated along. */
+function unusedOutputs(
+  { state, output }: FieldRoles,
+  outputs: ModelInfo["outputs"],
+): readonly [string, string] | undefined {
+  const unused = Object.keys(outputs).filter((name) => !output.split("+").includes(name));
+  if (unused.length === 0) return undefined;
+  const rate = unused.find((name) => (outputs[name]?.shape?.length ?? 0) > 0);
+  const integrated = `; --input-map z=${state}+q,dz=${output}+${rate} integrates ${rate} along, as the last numbers of a state`;
+  return ["unused", unused.join(", ") + (rate === undefined ? "" : integrated)];
 }
 
 /** Names shown; `--json` has them all. */

@@ -2,6 +2,7 @@ import type { RemoteFits } from "../../../experiments/internal.js";
 import { isPostgres } from "../../../experiments/specs.js";
 import { pickSpec } from "../../../spec/internal.js";
 import { fail } from "../../../tensor/index.js";
+import { fieldTable } from "../../options/field-table.js";
 import type { MachineContext } from "../../options/spec-command.js";
 import type { Handing } from "../sweep/hand-out.js";
 import { jobKinds } from "../sweep/kinds.js";
@@ -24,11 +25,11 @@ export async function queuedFits(
   context: MachineContext & { readonly signal: AbortSignal },
 ): Promise<QueuedFits> {
   const desk: QueueDesk = await openDesk(handing, context);
-  const { field, states, input, inputMap, timeScale } = spec;
+  const { field, states } = spec;
   return {
     slots: isPostgres(handing.queue) ? Math.max(SLOTS, handing.workers ?? 0) : Math.max(1, desk.workers),
     make: async (learn, settings, signal) => {
-      const own = { ...settings, learn, field, states, input, inputMap, timeScale };
+      const own = { ...settings, learn, field, states, ...pickSpec(fieldTable, spec) };
       const job = { kind: KIND, name: undefined, fields: undefined, grid: {}, list: [{}] };
       const { [KIND]: kind } = jobKinds;
       const { standing, record, file } = await desk.run(

@@ -7,7 +7,7 @@ export const controlDecoders: DecoderTable = {
     decode: (context) => {
       throw context.unsupported(
         "a condition that depends on data",
-        "one that follows from shapes and constants",
+        "one that follows from shapes and constants; torch.where chooses by data",
       );
     },
   },

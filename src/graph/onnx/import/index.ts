@@ -8,7 +8,7 @@ import { Budget } from "./budget.js";
 import { listCalls } from "./calls.js";
 import { formatCount } from "./count.js";
 import { decodeCall, lookUp, requireDecoders, type Scope } from "./decode-call.js";
-import { inputType } from "./inputs.js";
+import { type AxisSizes, inputType } from "./inputs.js";
 import { ownInputs, readLeaves } from "./leaves.js";
 import { countsOf, type Data, isPacked } from "./packed.js";
 import { type ModelHeader, type ParsedModel, readModel } from "./read-model.js";
@@ -42,14 +42,14 @@ export interface ImportedModel extends ModelHeader {
 export function importOnnx(
   bytes: Uint8Array,
   what: string,
-  { anyBatch = false }: ImportOptions = {},
+  { anyBatch = false, sizes = {} }: ImportOptions = {},
 ): ImportedModel {
   const model = readModel(bytes, what);
-  const types = ownInputs(model).map((info) => inputType(info, what));
+  const types = ownInputs(model).map((info) => inputType(info, what, sizes));
   const batch = anyBatch ? fixedBatch(types) : undefined;
   return (
-    (batch === undefined ? undefined : importFreed(model, what, batch)) ??
-    importAs(model, what, (type) => type)
+    (batch === undefined ? undefined : importFreed(model, what, batch, sizes)) ??
+    importAs(model, what, (type) => type, sizes)
   );
 }
 
@@ -57,12 +57,19 @@ export function importOnnx(
 export interface ImportOptions {
   /** A file of a fixed batch is one for any batch, where its rows do not depend on each other. Default false. */
   readonly anyBatch?: boolean;
+  /** Sizes of dynamic axes that are no batch, by the names that the file gives them: `{ height: 64, width: 64 }`. */
+  readonly sizes?: AxisSizes;
 }
 
 /** The model for any batch; undefined where its rows are not samples, or sizes are written into it that nobody can free. */
-function importFreed(model: ParsedModel, what: string, batch: number): ImportedModel | undefined {
+function importFreed(
+  model: ParsedModel,
+  what: string,
+  batch: number,
+  sizes: AxisSizes,
+): ImportedModel | undefined {
   try {
-    const imported = importAs(model, what, (type) => freed(type, batch), batch);
+    const imported = importAs(model, what, (type) => freed(type, batch), sizes, batch);
     return keepsRowsApart(imported.graph) ? { ...imported, exportedBatch: batch } : undefined;
   } catch (error) {
     if (isHypersolversError(error)) return undefined;
@@ -73,10 +80,16 @@ function importFreed(model: ParsedModel, what: string, batch: number): ImportedM
 type Retype = (type: TensorType) => TensorType;
 
 /** @param batch what `retype` makes any. */
-function importAs(model: ParsedModel, what: string, retype: Retype, batch?: number): ImportedModel {
+function importAs(
+  model: ParsedModel,
+  what: string,
+  retype: Retype,
+  sizes: AxisSizes,
+  batch?: number,
+): ImportedModel {
   const calls = listCalls(model, what);
   requireDecoders(calls, what);
-  const { values, own, weights } = readLeaves(model, what, retype);
+  const { values, own, weights } = readLeaves(model, what, retype, sizes);
   const batchSource = [...own.values()].find(({ shape }) => shape[0] === "batch");
   if (batchSource !== undefined && batch !== undefined) noteFreed(batchSource, batch);
   const scope: Scope = { model, values, batchSource, what, budget: new Budget(), sequences: new Sequences() };

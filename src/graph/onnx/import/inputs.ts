@@ -37,11 +37,14 @@ const inputTypes: ReadonlyMap<number, DType> = new Map<number, DType>([
   [ElementType.BOOL, "bool"],
 ]);
 
+/** Sizes of dynamic axes further inside, by the names that the file gives them. */
+export type AxisSizes = Readonly<Record<string, number>>;
+
 /**
  * Type of a model input in our terms: a dynamic leading axis is the batch.
  * @throws UNSUPPORTED_FIELD naming the input, and the axis if one further inside is dynamic.
  */
-export function inputType(info: ValueInfoProto, file: string): TensorType {
+export function inputType(info: ValueInfoProto, file: string, sizes: AxisSizes = {}): TensorType {
   const what = `${file}, input "${info.name}"`;
   const declared = declaredType(info);
   const tensorType = info.type?.value.case === "tensorType" ? info.type.value.value : undefined;
@@ -62,16 +65,17 @@ export function inputType(info: ValueInfoProto, file: string): TensorType {
       help: "export the model with the shapes of its inputs",
     });
   }
-  return { dtype, shape: declared.shape.map((size, axis) => extentOfAxis(size, axis, what)) };
+  return { dtype, shape: declared.shape.map((size, axis) => extentOfAxis(size, axis, what, sizes)) };
 }
 
-function extentOfAxis(size: number | string, axis: number, what: string): Extent {
+function extentOfAxis(size: number | string, axis: number, what: string, sizes: AxisSizes): Extent {
   if (typeof size === "number") return size;
+  if (Object.hasOwn(sizes, size)) return sizes[size] ?? 1;
   if (axis === 0) return "batch";
   throw fail("UNSUPPORTED_FIELD", {
     what: `${what}, axis ${axis}`,
     expected: "a fixed size: only the leading axis may be dynamic",
     received: `the dynamic size "${size}"`,
-    help: "export the model again with only axis 0 dynamic",
+    help: `say how large it is, --size ${size}=16, or export the model again with only axis 0 dynamic`,
   });
 }

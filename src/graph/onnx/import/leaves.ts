@@ -3,7 +3,7 @@ import { fail, isFloat, type Tensor } from "../../../tensor/index.js";
 import { firstNonFinite } from "../../../tensor/internal.js";
 import { inputNode, isOp, type Node } from "../../node.js";
 import type { TensorType } from "../../tensor-type.js";
-import { inputType } from "./inputs.js";
+import { type AxisSizes, inputType } from "./inputs.js";
 import type { Data } from "./packed.js";
 import type { ParsedModel } from "./read-model.js";
 import { readTensor } from "./stored-tensor.js";
@@ -44,6 +44,7 @@ export function readLeaves(
   model: ParsedModel,
   what: string,
   retype: (type: TensorType) => TensorType,
+  sizes: AxisSizes,
 ): Leaves {
   const { graph } = model;
   const values = new Map<string, Data>();
@@ -62,7 +63,7 @@ export function readLeaves(
   }
   const own = new Map<string, Node<"input">>();
   for (const info of ownInputs(model)) {
-    const node = leaf(info.name, retype(inputType(info, what)));
+    const node = leaf(info.name, retype(inputType(info, what, sizes)));
     own.set(info.name, node);
     values.set(info.name, node);
   }

@@ -146,9 +146,11 @@ function unsqueeze(context: DecodeContext): Data {
 function transpose(context: DecodeContext): Data {
   const value = context.any(0);
   const rank = rankOf(value);
-  const permutation = context.integerList("perm") ?? [...Array(rank).keys()].reverse();
+  const given = context.integerList("perm") ?? [...Array(rank).keys()].reverse();
+  // PyTorch's older exporter writes negative axes for moveaxis(-1, -2), against the standard.
+  const permutation = given.map((axis) => (axis < 0 ? axis + rank : axis));
   if (new Set(permutation).size !== rank || permutation.some((axis) => !(axis >= 0 && axis < rank)))
-    throw context.unsupported(`permutation [${permutation}]`, `one of ${rank} axes`);
+    throw context.unsupported(`permutation [${given}]`, `one of ${rank} axes`);
   if (isPacked(value)) return transposePacked(value, permutation);
   if (!isFolded(value)) return build.transpose(value, permutation);
   const strides = stridesOf(value.shape);

@@ -42,8 +42,11 @@ function size(context: DecodeContext): Value {
 
 /** One value repeated to a computed shape; float32 zero unless the node says otherwise. */
 function constantOfShape(context: DecodeContext): Data {
-  const entries = freedSizes(context.counts(0, "shape").entries, context.batchSource);
+  const written = context.counts(0, "shape").entries;
   const fill = context.tensor("value") ?? scalar(0);
+  // A list of integers is arithmetic with sizes, as long as a shape has axes.
+  const isList = fill.dtype === "int64" && written.length === 1;
+  const entries = isList ? written : freedSizes(written, context.batchSource);
   const folded = asFolded(valueOfTensor(fill));
   const number = build.constant(Number(fill.data[0] ?? 0), fill.dtype);
   const rows = entries.some((entry) => typeof entry !== "number" && entry.perRow !== 1)

@@ -9,7 +9,7 @@ import { guard } from "./guard/guard.js";
 import { imageFlow } from "./image-flow/image-flow.js";
 import { cifar10, mnist, mnistAuthors } from "./images/images.js";
 import type { Experiment } from "./kit/experiment.js";
-import { learned } from "./learned/learned.js";
+import { cifar10Solvers, learned, mnistSolvers } from "./learned/learned.js";
 import { regularizer } from "./regularizer/regularizer.js";
 import { theory } from "./theory/theory.js";
 import { continual } from "./together/continual.js";
@@ -26,6 +26,8 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   "image-flow": imageFlow,
   theory,
   learned,
+  "mnist-solvers": mnistSolvers,
+  "cifar10-solvers": cifar10Solvers,
   guard,
   joint,
   continual,

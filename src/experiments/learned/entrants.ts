@@ -9,26 +9,15 @@ import { studentLearner } from "../fit/student-learner.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
-import type { FlowCase } from "./flow-cases.js";
-import type { LearnedExperimentSpec } from "./learned-spec.js";
-
-/** What is learned for a number of evaluations. */
-export type Family = "coefficients" | "consistent" | "correction" | "both" | "student";
-
-/** The same as tables name it. */
-export const families: Readonly<Record<Family, string>> = {
-  coefficients: "coefficients",
-  consistent: "coefficients, consistent",
-  correction: "correction of Heun",
-  both: "coefficients and corrections",
-  student: "student, no evaluation",
-};
+import type { LearnedCase } from "./learned-case.js";
+import { type Family, families, familyNames, type LearnedExperimentSpec } from "./learned-spec.js";
 
 /** Something to be learned for so many evaluations of f. */
 export interface Entrant {
   readonly family: Family;
   readonly evaluations: number;
-  readonly learner: Learner;
+  /** @param macs multiply–accumulates that a student is to have. */
+  learner(macs: number): Learner;
 }
 
 /** What is kept of a fit. */
@@ -45,56 +34,43 @@ export interface FittedEntrant {
 /** Students are given more iterations than what they are compared with: nobody shall say that they were kept down. */
 const studentIterations = (evaluations: number): number => Math.min(3000, Math.ceil(12_000 / evaluations));
 
-/** Coefficients alone, for any number of evaluations; a consistent method of one is Euler's. */
-export const coefficientEntrants = (
-  { span }: FlowCase,
-  evaluations: number,
-  { coefficientIterations: iterations, trajectories }: LearnedExperimentSpec,
-  seed: number,
-): Entrant[] =>
-  (evaluations === 1 ? (["coefficients"] as const) : (["coefficients", "consistent"] as const)).map(
-    (family) => {
-      const consistent = family === "consistent";
-      const shared = { evaluations, iterations, trajectories, seed, span };
-      return { family, evaluations, learner: coefficientLearner({ ...shared, consistent }) };
-    },
-  );
-
-/** What has a network; a student is as large as what it is compared with costs. */
-export interface NetworkEntrants {
-  /** Heun makes even numbers of evaluations. */
-  readonly correction: Entrant | undefined;
-  readonly both: Entrant;
-  studentOf(macs: number): Entrant;
-}
-
-export function networkEntrants(
-  { span }: FlowCase,
+/** What is to be learned for a number of evaluations, of the families that the spec names. */
+export function entrantsFor(
+  { span, base }: LearnedCase,
   evaluations: number,
   spec: LearnedExperimentSpec,
   seed: number,
-): NetworkEntrants {
-  const { jointIterations, correctionIterations, trajectories } = spec;
-  const shared = { span, seed, trajectories };
-  const correction = { base: "heun", steps: evaluations / 2, iterations: correctionIterations };
-  const iterations = spec.studentIterations ?? studentIterations(evaluations);
-  return {
-    correction:
-      evaluations % 2 === 0
-        ? {
-            ...{ family: "correction", evaluations },
-            learner: correctionLearner({ ...shared, ...correction }),
-          }
-        : undefined,
-    both: {
-      ...{ family: "both", evaluations },
-      learner: solverLearner({ ...shared, evaluations, jointIterations }),
+): Entrant[] {
+  const { coefficientIterations, correctionIterations, trajectoryIterations, jointIterations } = spec;
+  const shared = { span, seed, trajectories: spec.trajectories };
+  const steps = evaluations / base.stages;
+  const coefficients = (consistent: boolean) => () =>
+    coefficientLearner({ ...shared, evaluations, consistent, iterations: coefficientIterations });
+  const learners: Readonly<Record<Family, Entrant["learner"] | undefined>> = {
+    coefficients: coefficients(false),
+    // A consistent method of one evaluation is Euler's.
+    consistent: evaluations === 1 ? undefined : coefficients(true),
+    // In whole steps alone.
+    correction: Number.isInteger(steps)
+      ? () =>
+          correctionLearner({
+            ...{ ...shared, base: base.name, steps },
+            ...{ iterations: correctionIterations, trajectoryIterations },
+          })
+      : undefined,
+    both: () => solverLearner({ ...shared, evaluations, jointIterations }),
+    student: (macs) => {
+      const iterations = spec.studentIterations ?? studentIterations(evaluations);
+      return studentLearner({ ...shared, macs, iterations });
     },
-    studentOf: (macs) => ({
-      ...{ family: "student", evaluations },
-      learner: studentLearner({ ...shared, macs, iterations }),
-    }),
   };
+  const only = spec.evaluations.includes(evaluations)
+    ? familyNames
+    : (["coefficients", "consistent"] as const);
+  return only.flatMap((family) => {
+    const learner = spec.families.includes(family) ? learners[family] : undefined;
+    return learner === undefined ? [] : [{ family, evaluations, learner }];
+  });
 }
 
 const codec: Codec<FittedEntrant> = {
@@ -107,8 +83,9 @@ const codec: Codec<FittedEntrant> = {
 
 /** The fit of one entrant; goes on from its checkpoint. */
 export const entrantStage = (
-  { field, states }: FlowCase,
-  { family, evaluations, learner }: Entrant,
+  { field, states }: LearnedCase,
+  { family, evaluations }: Entrant,
+  learner: Learner,
 ): Stage<FittedEntrant> => ({
   name: `fit ${families[family]} ${evaluations}`,
   settings: { evaluations, family, spec: learner.effective(field) },
@@ -138,7 +115,8 @@ const named = (file: string, family: Family, evaluations: number): string =>
   file.replace(/^.*(?=\.)/, `${family}-${evaluations}`);
 
 /** The method in a file of these. */
-export const methodOfEntrant = ({ family, evaluations, path, content }: FittedEntrant): FixedMethod =>
-  family === "correction"
-    ? hyper(decodeCorrection(content, path), { steps: evaluations / 2 }, { file: path })
-    : decodeLearned(content, path).method;
+export function methodOfEntrant({ family, evaluations, path, content }: FittedEntrant): FixedMethod {
+  if (family !== "correction") return decodeLearned(content, path).method;
+  const correction = decodeCorrection(content, path);
+  return hyper(correction, { steps: evaluations / correction.base.stages }, { file: path });
+}

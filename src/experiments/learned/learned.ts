@@ -2,7 +2,7 @@ import {
   adaptive,
   dopri5,
   euler,
-  type Field,
+  fieldMacs,
   fixed,
   heun,
   midpoint,
@@ -10,97 +10,140 @@ import {
   multistepMethods,
   rk4,
 } from "../../ode/index.js";
+import type { RunContext } from "../../runtime/index.js";
 import { Random } from "../../tensor/index.js";
 import { compareMethods } from "../fit/comparison.js";
 import { hasErrors, paretoFigure } from "../fit/pareto-figure.js";
 import { jsonCodec } from "../kit/codec.js";
-import type { Competitor } from "../kit/competitor.js";
+import { type Competitor, stepCount } from "../kit/competitor.js";
 import { digest } from "../kit/digest.js";
-import { defineExperiment, type Experiment } from "../kit/experiment.js";
+import { defineExperiment, type Experiment, type ExperimentRequest } from "../kit/experiment.js";
+import type { Preset } from "../kit/preset-names.js";
 import type { Run } from "../kit/run.js";
-import {
-  coefficientEntrants,
-  type Entrant,
-  entrantStage,
-  type FittedEntrant,
-  families,
-  methodOfEntrant,
-  networkEntrants,
-} from "./entrants.js";
-import { type FlowCase, flowCase, flowCases } from "./flow-cases.js";
+import { classifierCase } from "./classifier-cases.js";
+import { entrantStage, entrantsFor, type FittedEntrant, methodOfEntrant } from "./entrants.js";
+import { flowCase, flowCases } from "./flow-cases.js";
+import type { LearnedCase } from "./learned-case.js";
 import { type LearnedMetrics, type LearnedRow, learnedReport, learnedRows } from "./learned-report.js";
-import { type LearnedExperimentSpec, learnedPresets, learnedTable } from "./learned-spec.js";
+import {
+  classifierPresets,
+  families,
+  type LearnedExperimentSpec,
+  learnedPresets,
+  learnedTable,
+} from "./learned-spec.js";
 
-/** Everything that can be learned of a solver, for the authors' flow or one of ours, beside every classical method and a student. */
-export const learned: Experiment<LearnedExperimentSpec> = /* @__PURE__ */ defineExperiment<
-  LearnedExperimentSpec,
-  LearnedMetrics
->({
+/** What solvers are learned for, and where it comes from. */
+interface LearnedExperiment
+  extends Pick<Experiment, "name" | "title" | "densities" | "dataset" | "parallel"> {
+  readonly presets: Readonly<Record<Preset, LearnedExperimentSpec>>;
+  caseOf(request: ExperimentRequest<LearnedExperimentSpec>, context: RunContext): Promise<LearnedCase>;
+}
+
+/** Everything that can be learned of a solver, beside every classical method and a student. */
+function learnedExperiment({ caseOf, ...facts }: LearnedExperiment): Experiment<LearnedExperimentSpec> {
+  return defineExperiment<LearnedExperimentSpec, LearnedMetrics>({
+    ...facts,
+    table: learnedTable,
+    run: async (spec, run, request) => {
+      const site = await caseOf(request, run.context);
+      run.picture(() => {
+        const { comparison = [] } = run.found;
+        return hasErrors(comparison) ? [paretoFigure(comparison, site.measure)] : [];
+      });
+      run.note({ measure: site.measure });
+      try {
+        await study(site, spec, run, request);
+      } finally {
+        await site.dispose();
+      }
+    },
+    rows: learnedRows,
+    report: (metrics, figures) => learnedReport(facts.title, metrics, figures),
+  });
+}
+
+/** For the authors' flow or one of ours. */
+export const learned: Experiment<LearnedExperimentSpec> = /* @__PURE__ */ learnedExperiment({
   name: "learned",
   title: "Learned solvers for a flow",
   densities: flowCases,
   presets: learnedPresets,
-  table: learnedTable,
-  run: async (spec, run, { seed, density = flowCases[0] }) => {
-    const site = await flowCase(density);
-    const { field, span } = site;
-    run.picture(() => {
-      const { comparison = [] } = run.found;
-      return hasErrors(comparison) ? [paretoFigure(comparison)] : [];
-    });
-    const fits = await fitAll(site, spec, run, seed);
-    const methods = [...classical(spec, field), ...fits.map(competitor)];
-    const comparison = await run.stage({
-      name: "comparison",
-      settings: { spec, seed, density },
-      inputs: fits.map(({ content }) => digest(content)),
-      codec: jsonCodec<readonly LearnedRow[]>(),
-      make: async (context) => {
-        const samples = await site.states.heldOut(spec.heldOut, new Random(seed));
-        const rows = await compareMethods({ field, methods, span, samples }, context);
-        return rows.map((row, i) => {
-          const { family, evaluations } = fits[i - (methods.length - fits.length)] ?? {};
-          return { ...row, family, evaluations };
-        });
-      },
-    });
-    run.note({ comparison });
-  },
-  rows: learnedRows,
-  report: (metrics, figures) => learnedReport(learned.title, metrics, figures),
+  caseOf: ({ density = flowCases[0] }) => flowCase(density),
 });
+
+/** For the MNIST classifier of the paper's authors. */
+export const mnistSolvers: Experiment<LearnedExperimentSpec> = /* @__PURE__ */ learnedExperiment({
+  name: "mnist-solvers",
+  title: "Learned solvers for the authors' Neural ODE classifier of MNIST's digits",
+  dataset: "mnist",
+  presets: classifierPresets,
+  caseOf: ({ images }, context) => classifierCase("mnist-authors", images, context),
+});
+
+/** For the classifier of photographs that comes with the package. */
+export const cifar10Solvers: Experiment<LearnedExperimentSpec> = /* @__PURE__ */ learnedExperiment({
+  name: "cifar10-solvers",
+  title: "Learned solvers for a Neural ODE classifier of CIFAR-10's photographs",
+  dataset: "cifar10",
+  presets: classifierPresets,
+  caseOf: ({ images }, context) => classifierCase("cifar10", images, context),
+});
+
+/** Learns, then measures. */
+async function study(
+  site: LearnedCase,
+  spec: LearnedExperimentSpec,
+  run: Run<LearnedMetrics>,
+  { seed, density, images }: ExperimentRequest<LearnedExperimentSpec>,
+): Promise<void> {
+  const { field, span, rivals, repetitions } = site;
+  const fits = await fitAll(site, spec, run, seed);
+  const methods = [...classical(spec, site, fits), ...rivals, ...fits.map(competitor)];
+  const comparison = await run.stage({
+    name: "comparison",
+    settings: { spec, seed, density, data: images?.description },
+    inputs: fits.map(({ content }) => digest(content)),
+    codec: jsonCodec<readonly LearnedRow[]>(),
+    make: async (context) => {
+      const samples = await site.states.heldOut(spec.heldOut, new Random(seed));
+      const rows = await compareMethods({ field, methods, span, samples, repetitions }, context);
+      return rows.map((row, i) => {
+        const { family, evaluations } = fits[i - (methods.length - fits.length)] ?? {};
+        return { ...row, family, evaluations };
+      });
+    },
+  });
+  run.note({ comparison });
+}
 
 /** One fit after another, each told and written as soon as it is there. */
 async function fitAll(
-  site: FlowCase,
+  site: LearnedCase,
   spec: LearnedExperimentSpec,
   run: Run<LearnedMetrics>,
   seed: number,
 ): Promise<FittedEntrant[]> {
   const fits: FittedEntrant[] = [];
-  const made = async (entrant: Entrant): Promise<FittedEntrant> => {
-    const fitted = await run.stage(entrantStage(site, entrant));
-    fits.push(fitted);
-    run.note({ fits: fits.map(({ content: _, ...facts }) => facts) });
-    await run.file(fitted.path, fitted.content);
-    return fitted;
-  };
   const numbers = [...new Set([...spec.evaluations, ...spec.coefficientsOnly])].sort((a, b) => a - b);
   for (const evaluations of numbers) {
-    for (const entrant of coefficientEntrants(site, evaluations, spec, seed)) await made(entrant);
-    if (!spec.evaluations.includes(evaluations)) continue;
-    const { correction, both, studentOf } = networkEntrants(site, evaluations, spec, seed);
-    if (correction !== undefined) await made(correction);
-    await made(
-      studentOf(
-        methodOfEntrant(await made(both))
-          .scheme(site.field)
-          .cost(1).macs,
-      ),
-    );
+    // A student has the arithmetic of what was learned last before it.
+    let macs = evaluations * fieldMacs(site.field);
+    for (const entrant of entrantsFor(site, evaluations, spec, seed)) {
+      const fitted = await run.stage(entrantStage(site, entrant, entrant.learner(macs)));
+      macs = macsOf(site, fitted);
+      fits.push(fitted);
+      run.note({ fits: fits.map(({ content: _, ...facts }) => facts) });
+      await run.file(fitted.path, fitted.content);
+    }
   }
   return fits;
 }
+
+const macsOf = ({ field }: LearnedCase, fitted: FittedEntrant): number => {
+  const method = methodOfEntrant(fitted);
+  return method.scheme(field).cost(stepCount(method)).macs;
+};
 
 function competitor(fit: FittedEntrant): Competitor {
   return { method: methodOfEntrant(fit), title: families[fit.family], role: "hypersolver" };
@@ -109,19 +152,23 @@ function competitor(fit: FittedEntrant): Competitor {
 /** Of dopri5: from so loose that it takes its fewest evaluations. */
 const TOLERANCES = [1e-1, 1e-2, 1e-3];
 
-/** Every classical method that makes exactly so many evaluations, and step control. */
-function classical({ evaluations, coefficientsOnly }: LearnedExperimentSpec, field: Field): Competitor[] {
-  const budgets = [...new Set([...evaluations, ...coefficientsOnly])];
+/** Every classical method of as many evaluations as are affordable to anything that was learned, and step control. */
+function classical(
+  { evaluations, coefficientsOnly }: LearnedExperimentSpec,
+  site: LearnedCase,
+  fits: readonly FittedEntrant[],
+): Competitor[] {
+  const { field } = site;
+  const affordable = fits.map((fit) => Math.floor(macsOf(site, fit) / fieldMacs(field)));
+  const most = Math.max(...evaluations, ...coefficientsOnly, ...affordable);
   const ones = [
     ...[euler, midpoint, heun, rk4].map((tableau) => fixed(tableau, { steps: 1 })),
     ...Object.values(multistepMethods).map((method) => multistep(method, { steps: 1 })),
   ];
   const stepped = ones.flatMap((one) => {
     const scheme = one.scheme(field);
-    const within = (nfe: number): number[] =>
-      Array.from({ length: nfe }, (_, i) => i + 1).filter((steps) => scheme.cost(steps).nfe === nfe);
-    return budgets
-      .flatMap(within)
+    return Array.from({ length: most }, (_, i) => i + 1)
+      .filter((steps) => scheme.cost(steps).nfe <= most)
       .map((steps): Competitor => ({ method: one.withGrid({ steps }), role: "other" }));
   });
   const controlled = TOLERANCES.map(

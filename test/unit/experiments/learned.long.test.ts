@@ -2,12 +2,14 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { ExperimentResult } from "../../../src/experiments/index.js";
 import { learned } from "../../../src/experiments/learned/learned.js";
 import { learnedReport, learnedRows } from "../../../src/experiments/learned/learned-report.js";
+import { familyNames } from "../../../src/experiments/learned/learned-spec.js";
 import { decodeLearned } from "../../../src/hypersolver/index.js";
 import { isBroken } from "../../../src/tensor/index.js";
 
 const spec = {
   ...{ evaluations: [2], coefficientsOnly: [], coefficientIterations: 20, jointIterations: 3 },
   ...{ correctionIterations: 5, studentIterations: 3, trajectories: 600, heldOut: 20 },
+  families: familyNames,
 };
 
 describe("learned solvers beside a student", () => {
@@ -19,7 +21,9 @@ describe("learned solvers beside a student", () => {
   test("have a row each, at equal evaluations, the student at equal arithmetic", () => {
     expect(result.rows.map(({ key }) => [key.evaluations, key.method])).toEqual([
       ...["best classical", "coefficients", "coefficients, consistent"].map((method) => [2, method]),
-      ...["correction of Heun", "coefficients and corrections", "student, no evaluation"].map((m) => [2, m]),
+      ...["correction of a Runge–Kutta method", "coefficients and corrections", "student, no evaluation"].map(
+        (m) => [2, m],
+      ),
     ]);
     const macs = (i: number): number => {
       const { outcome } = result.rows[i] ?? {};

@@ -5,6 +5,7 @@ import { cnfSampling } from "./cnf-sampling.mjs";
 import { cnfTraining } from "./cnf-training.mjs";
 import { convInference } from "./conv-inference.mjs";
 import { convTraining } from "./conv-training.mjs";
+import { guard } from "./guard.mjs";
 import { hyperTraining } from "./hyper-training.mjs";
 import { memory } from "./memory.mjs";
 import { training } from "./training.mjs";
@@ -30,5 +31,6 @@ export const subjects = [
   convInference,
   cnfSampling,
   cnfTraining,
+  guard,
   memory,
 ];

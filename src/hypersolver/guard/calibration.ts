@@ -70,7 +70,8 @@ export const errorBound = ({ edges, bounds }: ErrorCalibration, score: number): 
 
 function binOf(edges: readonly number[], score: number): number {
   if (!Number.isFinite(score)) throw refused("score", "a finite number", score);
-  return edges.filter((edge) => edge <= score).length;
+  const above = edges.findIndex((edge) => edge > score);
+  return above === -1 ? edges.length : above;
 }
 
 function quantile(errors: readonly number[], coverage: number, bin: number): number {

@@ -1,6 +1,8 @@
 import {
   type AdaptiveMethod,
   adaptive,
+  type CompiledSolve,
+  compileSolve,
   dopri5,
   type Field,
   type FixedMethod,
@@ -123,6 +125,8 @@ export async function compileGuardedSolve(
   const { nfe: fastNfe, macs: solveMacs } = method.scheme(field).cost(calibration.steps);
   const fastMacs =
     solveMacs + (predictor === undefined ? 0 : predictorMacs(predictor.mean.length, predictor.hidden));
+  // Made when first needed, and kept for the runs that follow under the same signal.
+  let second: { readonly solve: CompiledSolve; readonly signal: AbortSignal | undefined } | undefined;
   return {
     run: async (z0, controls = {}, signal = undefined) => {
       const started = performance.now();
@@ -130,13 +134,15 @@ export async function compileGuardedSolve(
       const shift = scoreShift(calibration, scores, traits);
       const isAlarmed = !trust && isShifted(shift);
       const bounds = scores.map((score) => (isAlarmed ? Number.POSITIVE_INFINITY : boundFor(score)));
-      const again = secondAnswers(fast, (rows) =>
-        solveRows({ field, span, fallback, options, signal }, { z0, controls }, rows),
-      );
-      const [beyondGuard, within] = parted(
-        [...bounds.keys()],
-        (row) => !((bounds[row] ?? Number.NaN) <= guard),
-      );
+      const again = secondAnswers(fast, async (rows) => {
+        if (second === undefined || second.signal !== signal) {
+          await second?.solve.dispose();
+          const solve = await compileSolve(field, { ...options, span, method: fallback, signal });
+          second = { solve, signal };
+        }
+        return solveRows(second.solve, { z0, controls }, rows);
+      });
+      const [within, beyondGuard] = parted(bounds, guard);
       const spots = spotCheck === undefined ? [] : drawnFrom(within, spotCheck.samples, spotCheck.random);
       await again.take([...beyondGuard, ...spots]);
       const beyond = spots.filter((row) => !(again.moved(row) <= (bounds[row] ?? Number.NaN))).length;
@@ -160,12 +166,20 @@ export async function compileGuardedSolve(
         },
       };
     },
-    dispose: () => solve.dispose(),
+    dispose: async () => {
+      await solve.dispose();
+      await second?.solve.dispose();
+    },
   };
 }
 
-function parted(rows: readonly number[], is: (row: number) => boolean): readonly [number[], number[]] {
-  return [rows.filter(is), rows.filter((row) => !is(row))];
+/** Rows whose bound is within the guard, and the others. A loop: this is done for every solve. */
+function parted(bounds: Float64Array, guard: number): readonly [number[], number[]] {
+  const within: number[] = [];
+  const others: number[] = [];
+  for (let row = 0; row < bounds.length; row++)
+    ((bounds[row] as number) <= guard ? within : others).push(row);
+  return [within, others];
 }
 
 function drawnFrom(rows: readonly number[], count: number, random: Random): number[] {

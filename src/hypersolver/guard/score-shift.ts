@@ -1,4 +1,4 @@
-import { type Tensor, toFloat64 } from "../../tensor/index.js";
+import type { Tensor } from "../../tensor/index.js";
 import { FALSE_ALARM } from "./beyond-chance.js";
 import type { SolveCalibration } from "./solve-calibration.js";
 
@@ -11,15 +11,15 @@ export interface ScoreShift {
 }
 
 /** Samples that are looked at, at most: more see what does not matter. */
-const MOST_SAMPLES = 4096;
+const MOST_SAMPLES = 2048;
 /** A trait whose values differ by less, relatively, is a constant with rounding. */
 const CONSTANT = 1e-4;
 
 /**
  * The two-sample Kolmogorov–Smirnov test of scores, and of each trait that they were foretold from, against those of the
- * calibration, of which files keep quantiles: what is between two of them is taken to be spread evenly, and the limit allows
- * for half of that. Samples that broke count as beyond all others. It sees other states, another field or other weights, as
- * far as they change what the solve knows of a sample.
+ * calibration, of which files keep quantiles: distribution functions are compared there, from both sides where one jumps.
+ * Samples that broke count as beyond all others. It sees other states, another field or other weights, as far as they change
+ * what the solve knows of a sample.
  * @param traits [n, traits].
  * @returns undefined for a method without scores.
  */
@@ -29,21 +29,25 @@ export function scoreShift(
   traits?: Tensor,
 ): ScoreShift | undefined {
   if (quantiles.length < 2 || scores.length === 0) return undefined;
-  const columns = traits === undefined ? [] : columnsOf(traits);
+  const n = Math.min(MOST_SAMPLES, scores.length);
+  const [, width = 0] = traits?.shape ?? [];
+  // As `traitsOf` makes them.
+  const told = traits?.data as Float32Array | undefined;
   const compared = [
-    { quantiles, values: scores },
-    ...known.flatMap((own, j) => {
-      const values = columns[j];
-      return values === undefined || isConstant(own) ? [] : [{ quantiles: own, values }];
+    { quantiles, values: thinned(scores, { width: 1, column: 0 }, n) },
+    ...known.slice(0, width).flatMap((own, j) => {
+      if (told === undefined || isConstant(own)) return [];
+      return { quantiles: own, values: thinned(told, { width, column: j }, n) };
     }),
   ];
-  const n = Math.min(MOST_SAMPLES, scores.length);
+  const chance = Math.sqrt(Math.log((2 * compared.length) / FALSE_ALARM) / 2);
+  const limit = chance * Math.sqrt(1 / n + 1 / samples);
   const found = compared.map(({ quantiles: own, values }): ScoreShift => {
-    const chance = Math.sqrt(Math.log((2 * compared.length) / FALSE_ALARM) / 2);
-    const limit = chance * Math.sqrt(1 / n + 1 / samples) + 0.5 / (own.length - 1);
-    return { distance: largestDistance(own, thinned(values, n)), limit };
+    // Quantiles of few samples lie between these.
+    const between = 0.5 / (own.length - 1);
+    return { distance: largestDistance(own, values), limit: limit + between };
   });
-  const excess = ({ distance, limit }: ScoreShift): number => distance - limit;
+  const excess = ({ distance, limit: own }: ScoreShift): number => distance - own;
   return found.reduce((most, each) => (excess(each) > excess(most) ? each : most));
 }
 
@@ -52,41 +56,69 @@ const isConstant = (quantiles: readonly number[]): boolean => {
   return high - low <= CONSTANT * (Math.abs(low) + Math.abs(high));
 };
 
-function columnsOf(traits: Tensor): Float64Array[] {
-  const [count = 0, width = 0] = traits.shape;
-  const values = toFloat64(traits);
-  return Array.from({ length: width }, (_, j) =>
-    Float64Array.from({ length: count }, (_row, i) => values[i * width + j] ?? 0),
-  );
+/** So many values of a column, at equal distances. A loop: this is done for every solve. */
+function thinned(
+  told: Float32Array | Float64Array,
+  { width, column }: { readonly width: number; readonly column: number },
+  n: number,
+): Float64Array {
+  const values = new Float64Array(n);
+  const stride = told.length / width / n;
+  for (let i = 0; i < n; i++) values[i] = told[Math.floor(i * stride) * width + column] ?? Number.NaN;
+  return values;
 }
 
-const thinned = (values: Float64Array, n: number): Float64Array =>
-  Float64Array.from({ length: n }, (_, i) => values[Math.floor((i * values.length) / n)] ?? 0);
-
-/** Of the distribution function of values from the one through quantiles, from both sides where one jumps. */
-function largestDistance(quantiles: readonly number[], values: Float64Array): number {
-  const sorted = values.map((value) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value)).sort();
-  const n = sorted.length;
-  let largest = 0;
-  for (let i = 0; i < n; ) {
-    const value = sorted[i] as number;
-    let next = i + 1;
-    while (sorted[next] === value) next++;
-    const before = Math.abs(share(quantiles, value, (quantile) => quantile < value) - i / n);
-    const after = Math.abs(share(quantiles, value, (quantile) => quantile <= value) - next / n);
-    largest = Math.max(largest, before, after);
-    i = next;
+/** Of the distribution function of values from that of quantiles of 0, 1/parts, …, 1, at these and just below them. */
+function largestDistance(known: readonly number[], values: Float64Array): number {
+  const quantiles = Float64Array.from(known);
+  const rankOf = ranks(quantiles);
+  const n = values.length;
+  const parts = quantiles.length - 1;
+  // Values by how many quantiles are smaller, and by how many are not larger.
+  const smaller = new Uint32Array(parts + 2);
+  const notLarger = new Uint32Array(parts + 2);
+  for (const value of values) {
+    const first = rankOf(value);
+    let last = first;
+    while (quantiles[last] === value) last++;
+    smaller[first] = (smaller[first] ?? 0) + 1;
+    notLarger[last] = (notLarger[last] ?? 0) + 1;
+  }
+  let [largest, below, upTo] = [0, 0, 0];
+  for (let k = 0; k <= parts; k++) {
+    below += notLarger[k] ?? 0;
+    upTo += smaller[k] ?? 0;
+    const [isFirst, isLast] = [quantiles[k - 1] !== quantiles[k], quantiles[k + 1] !== quantiles[k]];
+    if (isFirst) largest = Math.max(largest, Math.abs(k / parts - below / n));
+    if (isLast) largest = Math.max(largest, Math.abs(k / parts - upTo / n));
   }
   return largest;
 }
 
-/** The distribution function through quantiles of 0, 1/parts, …, 1, at a value or just below. */
-function share(quantiles: readonly number[], value: number, isBelow: (quantile: number) => boolean): number {
-  const parts = quantiles.length - 1;
-  const below = quantiles.filter(isBelow).length;
-  if (below === 0) return 0;
-  const [low = 0, high] = [quantiles[below - 1], quantiles[below]];
-  return high === undefined ? 1 : (below - 1 + (value - low) / (high - low)) / parts;
+/** Cells of the table below, for each quantile. */
+const CELLS = 4;
+
+/**
+ * How many quantiles are below a value; all are for NaN. The search begins where a table has it for the cell of the value, one
+ * cell lower in case of rounding: halving intervals instead took as long as the fastest solves.
+ */
+function ranks(quantiles: Float64Array): (value: number) => number {
+  const count = quantiles.length;
+  const [low = 0, high = 0] = [quantiles[0], quantiles[count - 1]];
+  const cells = CELLS * count;
+  const first = new Uint32Array(cells + 1);
+  for (let cell = 1, rank = 0; cell <= cells; cell++) {
+    const edge = low + ((high - low) * (cell - 1)) / cells;
+    while (rank < count && (quantiles[rank] as number) < edge) rank++;
+    first[cell] = rank;
+  }
+  const scale = cells / (high - low);
+  return (value) => {
+    if (!(value > low)) return value <= low ? 0 : count;
+    let rank = first[Math.min(cells, Math.floor((value - low) * scale))] as number;
+    while (rank < count && (quantiles[rank] as number) < value) rank++;
+    return rank;
+  };
 }
 
 /** Whether it is more than chance. */

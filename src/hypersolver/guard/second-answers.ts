@@ -1,18 +1,8 @@
-import { type Field, type Method, orThrow, type Span, solveField } from "../../ode/index.js";
-import type { CompileOptions } from "../../runtime/index.js";
+import { type CompiledSolve, orThrow } from "../../ode/index.js";
 import type { Tensor } from "../../tensor/index.js";
 import { pickRows, stackedRows } from "../../tensor/internal.js";
 import { stateErrors } from "../measure/measure.js";
 import { mapSamples, type Samples } from "../states/states.js";
-
-/** What solves samples again. */
-interface SecondSolve {
-  readonly field: Field;
-  readonly span: Span;
-  readonly fallback: Method;
-  readonly options: CompileOptions;
-  readonly signal: AbortSignal | undefined;
-}
 
 /** States at the end, and what they cost a sample. */
 interface SolvedRows {
@@ -23,12 +13,12 @@ interface SolvedRows {
 
 /** Some of the samples, solved again. */
 export async function solveRows(
-  { field, span, fallback, options, signal }: SecondSolve,
+  solve: CompiledSolve,
   samples: Samples,
   rows: readonly number[],
 ): Promise<SolvedRows> {
   const { z0, controls } = mapSamples(samples, (value) => pickRows(value, rows));
-  const solution = await solveField(field, z0, { ...options, span, method: fallback, controls, signal });
+  const solution = await solve.run(z0, controls);
   const { nfe, macs } = solution.statistics;
   return { end: orThrow(solution).states.at(-1) as Tensor, nfe, macs };
 }

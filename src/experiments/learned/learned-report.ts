@@ -3,6 +3,7 @@ import { formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
 import { type ComparisonRow, measuredRows } from "../fit/comparison.js";
 import { comparisonTable } from "../fit/fit-report.js";
+import { pointLabel } from "../kit/competitor.js";
 import type { RunReport } from "../kit/report.js";
 import { brokenOf, type ResultRow } from "../kit/result-row.js";
 import type { FittedEntrant } from "./entrants.js";
@@ -36,10 +37,11 @@ function closest(
   measure: LearnedCase["measure"] = "error",
 ): Reached | undefined {
   const [best] = measuredRows(rows)
-    .map(({ method, steps, macs, [measure]: value }) => ({
-      method: steps === undefined ? method : `${method}, ${steps}`,
-      value,
-      macs,
+    .map((row) => ({
+      // What was learned is for one number of steps.
+      method: row.role === "hypersolver" ? row.method : `${row.method}, ${pointLabel(row)}`,
+      value: row[measure],
+      macs: row.macs,
     }))
     .sort((a, b) => a.value - b.value);
   return best;

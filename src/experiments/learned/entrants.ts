@@ -58,7 +58,8 @@ export function entrantsFor(
             ...{ iterations: correctionIterations, trajectoryIterations },
           })
       : undefined,
-    both: () => solverLearner({ ...shared, evaluations, jointIterations }),
+    both: () =>
+      solverLearner({ ...shared, evaluations, iterations: spec.settlingIterations, jointIterations }),
     student: (macs) => {
       const iterations = spec.studentIterations ?? studentIterations(evaluations);
       return studentLearner({ ...shared, macs, iterations });

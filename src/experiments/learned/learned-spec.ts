@@ -42,6 +42,12 @@ export const learnedTable = {
     max: most.iterations as number,
     help: "training iterations of coefficients alone",
   },
+  settlingIterations: {
+    type: "integer",
+    min: 1,
+    max: most.iterations as number,
+    help: "of coefficients before corrections join",
+  },
   jointIterations: {
     type: "integer",
     min: 1,
@@ -90,11 +96,18 @@ export const learnedPresets: Readonly<Record<Preset, LearnedExperimentSpec>> = {
 export const classifierPresets: Readonly<Record<Preset, LearnedExperimentSpec>> = {
   smoke: {
     ...{ evaluations: [2], coefficientsOnly: [], coefficientIterations: 3, jointIterations: 3 },
-    ...{ correctionIterations: 3, trajectoryIterations: 2, studentIterations: 3, trajectories: 16 },
+    ...{
+      settlingIterations: 2,
+      correctionIterations: 3,
+      trajectoryIterations: 2,
+      studentIterations: 3,
+      trajectories: 16,
+    },
     ...{ families: familyNames, heldOut: 8 },
   },
   standard: {
-    ...{ evaluations: [4, 6, 8, 10], coefficientsOnly: [], coefficientIterations: 100, jointIterations: 400 },
+    ...{ evaluations: [4, 6, 8, 10], coefficientsOnly: [], coefficientIterations: 100 },
+    ...{ settlingIterations: 60, jointIterations: 400 },
     ...{ correctionIterations: 300, trajectoryIterations: 100, studentIterations: 600, trajectories: 256 },
     ...{ families: ["coefficients", "correction", "both", "student"], heldOut: 64 },
   },

@@ -95,15 +95,9 @@ export const learnedPresets: Readonly<Record<Preset, LearnedExperimentSpec>> = {
 /** For classifiers of images, whose evaluations cost a thousand times as much. */
 export const classifierPresets: Readonly<Record<Preset, LearnedExperimentSpec>> = {
   smoke: {
-    ...{ evaluations: [2], coefficientsOnly: [], coefficientIterations: 3, jointIterations: 3 },
-    ...{
-      settlingIterations: 2,
-      correctionIterations: 3,
-      trajectoryIterations: 2,
-      studentIterations: 3,
-      trajectories: 16,
-    },
-    ...{ families: familyNames, heldOut: 8 },
+    ...{ evaluations: [2], coefficientsOnly: [], coefficientIterations: 3, settlingIterations: 2 },
+    ...{ jointIterations: 3, correctionIterations: 3, trajectoryIterations: 2, studentIterations: 3 },
+    ...{ trajectories: 16, families: familyNames, heldOut: 8 },
   },
   standard: {
     ...{ evaluations: [4, 6, 8, 10], coefficientsOnly: [], coefficientIterations: 100 },

@@ -4,7 +4,7 @@ import { isBroken } from "../../tensor/index.js";
 import type { RunFacts } from "../kit/experiment.js";
 import type { RunReport } from "../kit/report.js";
 import { brokenOf, type ResultRow } from "../kit/result-row.js";
-import type { ImageFlowFit } from "./image-flow-fits.js";
+import type { FittedEntrant } from "../learned/entrants.js";
 import type { ImageFlowQuality, ImageFlowRow } from "./image-quality.js";
 
 /** What `metrics.json` holds. */
@@ -21,7 +21,7 @@ export interface ImageFlowMetrics {
       readonly validation?: number | undefined;
     }[];
   };
-  readonly fits: readonly Omit<ImageFlowFit, "content">[];
+  readonly fits: readonly Omit<FittedEntrant, "content">[];
   readonly quality: ImageFlowQuality;
 }
 

@@ -13,10 +13,10 @@ export const imageFlowTable = {
   },
   trainingIterations: {
     type: "integer",
-    min: 1,
+    min: 0,
     max: most.iterations as number,
     required: true,
-    help: "of flow matching",
+    help: "of flow matching; 0 takes the network that comes with the package, whatever is said of channels",
   },
   trainingBatch: {
     type: "integer",

@@ -14,15 +14,10 @@ import { fail } from "../../tensor/index.js";
 import { jsonCodec } from "../kit/codec.js";
 import type { Competitor } from "../kit/competitor.js";
 import { digest } from "../kit/digest.js";
+import { exactCompetitors } from "../kit/exact-competitors.js";
 import { defineExperiment, type Experiment, type LabeledImages } from "../kit/experiment.js";
-import type { Run } from "../kit/run.js";
-import {
-  type ImageFlowFit,
-  imageFlowFitStage,
-  imageFlowFits,
-  learnedKinds,
-  methodOfFit,
-} from "./image-flow-fits.js";
+import { entrantCompetitor, fitEntrants } from "../learned/fit-entrants.js";
+import { digitsCase } from "./digits-case.js";
 import {
   type ImageFlowMetrics,
   imageFlowFigures,
@@ -31,7 +26,7 @@ import {
 } from "./image-flow-report.js";
 import { type ImageFlowSpec, imageFlowPresets, imageFlowTable } from "./image-flow-spec.js";
 import { type ImageFlowQuality, imageFlowQuality } from "./image-quality.js";
-import { imageFlowStage } from "./train-image-flow.js";
+import { imageFlowStage, shippedFlow } from "./train-image-flow.js";
 
 /** Flow matching on digits by a U-Net, and every way to solve it in few evaluations. */
 export const imageFlow: Experiment<ImageFlowSpec> = /* @__PURE__ */ defineExperiment<
@@ -47,11 +42,15 @@ export const imageFlow: Experiment<ImageFlowSpec> = /* @__PURE__ */ defineExperi
   run: async (spec, run, { seed, images: given }) => {
     const images = imagesOf(given);
     run.picture(() => imageFlowFigures(run.found));
-    const { field, ...training } = await run.stage(imageFlowStage(spec, images, seed));
+    const isShipped = spec.trainingIterations === 0;
+    const { field, ...training } = isShipped
+      ? await shippedFlow()
+      : await run.stage(imageFlowStage(spec, images, seed));
     run.note({ training: { ...training, parameters: parametersOf(field), macs: fieldMacs(field) } });
     await run.file("field.onnx", encodeOnnx(bind(field.graph, field.parameters)));
-    const fits = await fitAll(field, spec, run, seed);
     const { heldOut, tolerance, evaluations } = spec;
+    const site = digitsCase(field, tolerance);
+    const fits = await fitEntrants(site, learnedSpec(spec), run, seed);
     const quality = await run.stage({
       name: "quality",
       settings: { heldOut, tolerance, evaluations, seed, data: images.description },
@@ -60,7 +59,7 @@ export const imageFlow: Experiment<ImageFlowSpec> = /* @__PURE__ */ defineExperi
       make: (context) =>
         imageFlowQuality(
           field,
-          [...classical(field, evaluations), ...fits.map(competitor)],
+          [...classical(field, evaluations), ...fits.map((fit) => entrantCompetitor(site, fit))],
           { test: images.test, heldOut, tolerance, seed },
           context,
         ),
@@ -71,26 +70,12 @@ export const imageFlow: Experiment<ImageFlowSpec> = /* @__PURE__ */ defineExperi
   report: (metrics, figures) => imageFlowReport(imageFlow.title, metrics, figures),
 });
 
-async function fitAll(
-  field: Field,
-  spec: ImageFlowSpec,
-  run: Run<ImageFlowMetrics>,
-  seed: number,
-): Promise<ImageFlowFit[]> {
-  const fits: ImageFlowFit[] = [];
-  for (const job of imageFlowFits(spec, seed)) {
-    const fitted = await run.stage(imageFlowFitStage(field, job));
-    fits.push(fitted);
-    run.note({ fits: fits.map(({ content: _, ...facts }) => facts) });
-    await run.file(fitted.path, fitted.content);
-  }
-  return fits;
-}
-
-const competitor = (fit: ImageFlowFit): Competitor => ({
-  method: methodOfFit(fit),
-  title: learnedKinds[fit.kind],
-  role: "hypersolver",
+/** What is learned for these numbers of evaluations, as the experiment with learned solvers says it. */
+const learnedSpec = ({ evaluations, corrected, coefficientIterations, ...rest }: ImageFlowSpec) => ({
+  ...rest,
+  ...{ evaluations: corrected, coefficientsOnly: evaluations, coefficientIterations },
+  settlingIterations: Math.ceil(coefficientIterations / 2),
+  families: ["coefficients", "correction", "both"] as const,
 });
 
 /** Every classical method that makes exactly so many evaluations. */
@@ -100,14 +85,7 @@ function classical(field: Field, evaluations: readonly number[]): Competitor[] {
     multistep(multistepMethods.ab2, { steps: 1 }),
     multistep(exponentialMethods.dpmpp2m, { steps: 1 }),
   ];
-  return ones.flatMap((one) => {
-    const scheme = one.scheme(field);
-    const within = (nfe: number): number[] =>
-      Array.from({ length: nfe }, (_, i) => i + 1).filter((steps) => scheme.cost(steps).nfe === nfe);
-    return evaluations
-      .flatMap(within)
-      .map((steps): Competitor => ({ method: one.withGrid({ steps }), role: "other" }));
-  });
+  return exactCompetitors(field, ones, evaluations);
 }
 
 const parametersOf = ({ parameters }: Field): number =>

@@ -15,7 +15,7 @@ import {
   solveContestant,
 } from "../kit/competitor.js";
 import { type BrokenRow, type Costs, contest } from "../kit/contest.js";
-import { noise, SPAN } from "./image-flow-fits.js";
+import { noise, SPAN } from "./digits-case.js";
 
 /** A way to make images, measured. */
 export interface ImageFlowRow extends MethodLabels, Costs {

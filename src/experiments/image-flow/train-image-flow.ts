@@ -1,6 +1,7 @@
+import { host } from "#host";
 import { type ImageSet, imageTensor, type Normalization, pickImages } from "../../data/index.js";
 import { imageRows, rowBatches } from "../../data/internal.js";
-import { type InputSpec, type Node, trace } from "../../graph/index.js";
+import { type InputSpec, importOnnx, type Node, trace } from "../../graph/index.js";
 import { type MatchedField, matchField } from "../../models/internal.js";
 import {
   decodeStateDict,
@@ -10,7 +11,7 @@ import {
   type StateDict,
   unet,
 } from "../../nn/index.js";
-import type { Field } from "../../ode/index.js";
+import { type Field, fieldOfModel } from "../../ode/index.js";
 import { makeField } from "../../ode/internal.js";
 import { Random } from "../../tensor/index.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
@@ -36,6 +37,14 @@ export function unetField(channels: readonly number[], values: StateDict | Rando
   const graph = trace(specs, (nodes) => ({ dz: network.apply(nodes, nodes.z as Node, nodes.s) }));
   const parameters = values instanceof Random ? initialize(network, values) : values;
   return makeField(graph, { state: "z", depth: "s", controls: [], output: "dz" }, parameters);
+}
+
+const shippedFile = new URL("../../../pretrained/image-flow/field.onnx", import.meta.url);
+
+/** The flow that comes with the package, which this experiment trained. */
+export async function shippedFlow(): Promise<MatchedField> {
+  const field = fieldOfModel(importOnnx(await host.readShipped(shippedFile), "digits"));
+  return { field, status: "complete", iterations: 0, curve: [], seconds: 0 };
 }
 
 /** The training of the flow; goes on from its checkpoint. */

@@ -36,13 +36,13 @@ const studentIterations = (evaluations: number): number => Math.min(3000, Math.c
 
 /** What is to be learned for a number of evaluations, of the families that the spec names. */
 export function entrantsFor(
-  { span, base }: LearnedCase,
+  { span, base, referenceTolerance }: LearnedCase,
   evaluations: number,
   spec: LearnedExperimentSpec,
   seed: number,
 ): Entrant[] {
   const { coefficientIterations, correctionIterations, trajectoryIterations, jointIterations } = spec;
-  const shared = { span, seed, trajectories: spec.trajectories };
+  const shared = { span, seed, referenceTolerance, trajectories: spec.trajectories };
   const steps = evaluations / base.stages;
   const coefficients = (consistent: boolean) => () =>
     coefficientLearner({ ...shared, evaluations, consistent, iterations: coefficientIterations });

@@ -10,6 +10,8 @@ export interface LearnedCase {
   readonly states: StateSource | StateStream;
   /** What equation 4 of the paper corrects. */
   readonly base: ButcherTableau;
+  /** Of dopri5, for trajectories to learn from. Default: that of `fit`. */
+  readonly referenceTolerance?: number;
   /** Which number tables show: the mean distance to the reference, or that over the mean norm. */
   readonly measure: "error" | "relative";
   /** Timed runs of each solve. */

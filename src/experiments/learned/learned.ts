@@ -15,19 +15,20 @@ import { Random } from "../../tensor/index.js";
 import { compareMethods } from "../fit/comparison.js";
 import { hasErrors, paretoFigure } from "../fit/pareto-figure.js";
 import { jsonCodec } from "../kit/codec.js";
-import { type Competitor, stepCount } from "../kit/competitor.js";
+import type { Competitor } from "../kit/competitor.js";
 import { digest } from "../kit/digest.js";
+import { exactCompetitors } from "../kit/exact-competitors.js";
 import { defineExperiment, type Experiment, type ExperimentRequest } from "../kit/experiment.js";
 import type { Preset } from "../kit/preset-names.js";
 import type { Run } from "../kit/run.js";
 import { classifierCase } from "./classifier-cases.js";
-import { entrantStage, entrantsFor, type FittedEntrant, methodOfEntrant } from "./entrants.js";
+import type { FittedEntrant } from "./entrants.js";
+import { entrantCompetitor, fitEntrants, macsOfEntrant } from "./fit-entrants.js";
 import { flowCase, flowCases } from "./flow-cases.js";
 import type { LearnedCase } from "./learned-case.js";
 import { type LearnedMetrics, type LearnedRow, learnedReport, learnedRows } from "./learned-report.js";
 import {
   classifierPresets,
-  families,
   type LearnedExperimentSpec,
   learnedPresets,
   learnedTable,
@@ -98,8 +99,12 @@ async function study(
   { seed, density, images }: ExperimentRequest<LearnedExperimentSpec>,
 ): Promise<void> {
   const { field, span, rivals, repetitions } = site;
-  const fits = await fitAll(site, spec, run, seed);
-  const methods = [...classical(spec, site, fits), ...rivals, ...fits.map(competitor)];
+  const fits = await fitEntrants(site, spec, run, seed);
+  const methods = [
+    ...classical(spec, site, fits),
+    ...rivals,
+    ...fits.map((fit) => entrantCompetitor(site, fit)),
+  ];
   const comparison = await run.stage({
     name: "comparison",
     settings: { spec, seed, density, data: images?.description },
@@ -117,38 +122,6 @@ async function study(
   run.note({ comparison });
 }
 
-/** One fit after another, each told and written as soon as it is there. */
-async function fitAll(
-  site: LearnedCase,
-  spec: LearnedExperimentSpec,
-  run: Run<LearnedMetrics>,
-  seed: number,
-): Promise<FittedEntrant[]> {
-  const fits: FittedEntrant[] = [];
-  const numbers = [...new Set([...spec.evaluations, ...spec.coefficientsOnly])].sort((a, b) => a - b);
-  for (const evaluations of numbers) {
-    // A student has the arithmetic of what was learned last before it.
-    let macs = evaluations * fieldMacs(site.field);
-    for (const entrant of entrantsFor(site, evaluations, spec, seed)) {
-      const fitted = await run.stage(entrantStage(site, entrant, entrant.learner(macs)));
-      macs = macsOf(site, fitted);
-      fits.push(fitted);
-      run.note({ fits: fits.map(({ content: _, ...facts }) => facts) });
-      await run.file(fitted.path, fitted.content);
-    }
-  }
-  return fits;
-}
-
-const macsOf = ({ field }: LearnedCase, fitted: FittedEntrant): number => {
-  const method = methodOfEntrant(fitted);
-  return method.scheme(field).cost(stepCount(method)).macs;
-};
-
-function competitor(fit: FittedEntrant): Competitor {
-  return { method: methodOfEntrant(fit), title: families[fit.family], role: "hypersolver" };
-}
-
 /** Of dopri5: from so loose that it takes its fewest evaluations. */
 const TOLERANCES = [1e-1, 1e-2, 1e-3];
 
@@ -159,18 +132,17 @@ function classical(
   fits: readonly FittedEntrant[],
 ): Competitor[] {
   const { field } = site;
-  const affordable = fits.map((fit) => Math.floor(macsOf(site, fit) / fieldMacs(field)));
+  const affordable = fits.map((fit) => Math.floor(macsOfEntrant(site, fit) / fieldMacs(field)));
   const most = Math.max(...evaluations, ...coefficientsOnly, ...affordable);
   const ones = [
     ...[euler, midpoint, heun, rk4].map((tableau) => fixed(tableau, { steps: 1 })),
     ...Object.values(multistepMethods).map((method) => multistep(method, { steps: 1 })),
   ];
-  const stepped = ones.flatMap((one) => {
-    const scheme = one.scheme(field);
-    return Array.from({ length: most }, (_, i) => i + 1)
-      .filter((steps) => scheme.cost(steps).nfe <= most)
-      .map((steps): Competitor => ({ method: one.withGrid({ steps }), role: "other" }));
-  });
+  const stepped = exactCompetitors(
+    field,
+    ones,
+    Array.from({ length: most }, (_, i) => i + 1),
+  );
   const controlled = TOLERANCES.map(
     (tolerance): Competitor => ({
       method: adaptive(dopri5, { rtol: tolerance, atol: tolerance }),

@@ -13,6 +13,8 @@ export interface ProgressEvent {
   readonly total: number;
   /** A few words behind: `loss 0.0123`. */
   readonly detail?: string;
+  /** Lines of text that draw what was found so far, for terminals: they take the place of those before. */
+  readonly picture?: readonly string[];
   /** Numbers that were just found, by name, such as a point of a training curve: `loss`, `nfe`. */
   readonly metrics?: Readonly<Record<string, number>>;
 }

@@ -8,6 +8,8 @@ export interface Stage {
   readonly total: number;
   /** A few words behind: `loss 0.0123`. */
   readonly detail?: string | undefined;
+  /** Lines above the bar, on a terminal: they take the place of those before. */
+  readonly picture?: readonly string[] | undefined;
 }
 
 /** Shows how far a job is. */
@@ -28,9 +30,17 @@ const BAR = "{name} {bar} {percentage}% | {value}/{total} | {eta_formatted} left
 
 function barProgress(stream: NodeJS.WriteStream): Progress {
   let current: { readonly name: string; readonly bar: SingleBar } | undefined;
+  let drawn: readonly string[] = [];
   const stop = (): void => {
     current?.bar.stop();
     current = undefined;
+    // What comes now is below it, and it stays.
+    drawn = [];
+  };
+  const draw = (picture: readonly string[]): void => {
+    if (picture.join("\n") === drawn.join("\n")) return;
+    stream.write(redrawn(picture, drawn.length));
+    drawn = picture;
   };
   const begin = ({ name, total, detail = "" }: Stage): SingleBar => {
     stop();
@@ -51,13 +61,23 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   };
   return {
     update: (stage) => {
-      const { name, done, detail } = stage;
+      const { name, done, detail, picture } = stage;
       const bar = current?.name === name ? current.bar : begin(stage);
+      if (picture !== undefined) draw(picture);
       // Without words of its own it keeps those before.
       bar.update(done, detail === undefined ? { name } : { name, detail });
     },
     stop,
   };
+}
+
+/**
+ * Control codes and lines that put a picture above the line of a bar, in the place of one of so many lines. The bar, which
+ * goes back to where the cursor was saved, finds itself below.
+ */
+export function redrawn(picture: readonly string[], before: number): string {
+  const up = before > 0 ? `\u001b[${before}A` : "";
+  return `\r${up}\u001b[J${picture.map((line) => `${line}\n`).join("")}\u001b7`;
 }
 
 /** Milliseconds between two lines where there is no terminal. */

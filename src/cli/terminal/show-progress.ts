@@ -21,7 +21,7 @@ const lasting = ["validationAccuracy", "nll", "error"];
 export function showProgress(progress: Progress): (event: ProgressEvent) => void {
   let kept: Readonly<Record<string, number>> = {};
   let last = { stage: "", done: 0 };
-  return ({ stage, done, total, detail, metrics = {} }) => {
+  return ({ stage, done, total, detail, picture, metrics = {} }) => {
     if (stage !== last.stage || done < last.done) kept = {};
     last = { stage, done };
     const known = { ...kept, ...metrics };
@@ -31,6 +31,6 @@ export function showProgress(progress: Progress): (event: ProgressEvent) => void
       return value === undefined ? [] : [said(value)];
     });
     const text = detail ?? facts.join(", ");
-    progress.update({ name: stage, done, total, detail: text === "" ? undefined : text });
+    progress.update({ name: stage, done, total, picture, detail: text === "" ? undefined : text });
   };
 }

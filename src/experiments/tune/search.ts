@@ -8,6 +8,7 @@ import { labelsOf } from "../kit/competitor.js";
 import { resultOf, type Stage } from "../kit/stage.js";
 import type { Store } from "../kit/store.js";
 import type { Deadline } from "./deadline.js";
+import { frontierLines } from "./frontier-text.js";
 import type { TuneGround } from "./ground.js";
 import { measureQuickly } from "./measure-trial.js";
 import type { BrokenTrial, Candidate, Family, Made, Trial, TrialRecord } from "./trial.js";
@@ -59,10 +60,11 @@ export function startSearch(
           (families.length === 0 ? record.family !== "student" : families.includes(record.family)),
       ),
     );
+  let picture: readonly string[] = [];
   const told = (what: string): void => {
     const so = bestText(best(), trials);
     const { done, total } = deadline.progress();
-    context.onProgress?.({ stage: "searching", done, total, detail: `${what}${so}` });
+    context.onProgress?.({ stage: "searching", done, total, detail: `${what}${so}`, picture });
   };
   return {
     ground,
@@ -90,6 +92,10 @@ export function startSearch(
       }
       const trial = { record, method, file };
       trials.push(trial);
+      picture = frontierLines(
+        trials.map(({ record: own }) => own),
+        error,
+      );
       told(candidate.name);
       return trial;
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lineProgress } from "../../../../src/cli/terminal/progress.js";
+import { lineProgress, redrawn } from "../../../../src/cli/terminal/progress.js";
 
 describe("progress without a terminal", () => {
   it("writes a line every few seconds, with the time left, and the end of what it began", () => {
@@ -48,5 +48,27 @@ describe("progress without a terminal", () => {
     progress.update({ name: "solving references", done: 0, total: 1 });
     progress.update({ name: "solving references", done: 1, total: 1 });
     expect(lines).toEqual([]);
+  });
+});
+
+describe("a picture above a bar", () => {
+  /** What a terminal shows in the end, of line feeds, "cursor up", "clear below" and text. */
+  function shown(codes: string): string[] {
+    const lines = [""];
+    let at = 0;
+    for (const part of codes.replaceAll("\u001b", "<").match(/<\[\d*[AJ]|<7|\n|\r|[^<\n\r]+/g) ?? []) {
+      if (part === "\n") lines[++at] ??= "";
+      else if (part.endsWith("A")) at -= Number(part.slice(2, -1));
+      else if (part === "<[J") lines.splice(at, lines.length, "");
+      else if (part !== "\r" && part !== "<7") lines[at] = part;
+    }
+    return lines;
+  }
+
+  it("takes the place of the one before, whatever its height", () => {
+    const bar = "searching ███ 40%";
+    const twice = `${bar}${redrawn(["a", "b", "c"], 0)}${bar}${redrawn(["d"], 3)}${bar}`;
+    expect(shown(twice)).toEqual(["d", bar]);
+    expect(shown(`before\n${bar}${redrawn(["a"], 0)}${bar}`)).toEqual(["before", "a", bar]);
   });
 });

@@ -45,13 +45,15 @@ export async function solvableSamples(
     const ends = solved.map((part) => part.ends);
     if (first === undefined) return { samples, ends: stackedRows(ends) };
     const { broken, reason } = first;
-    if (solved.length === 0)
+    if (solved.length === 0) {
+      const isUnsearched = dropped.some((part) => part.to - part.from > 1);
       throw fail("NON_FINITE", {
         what: "measuring",
         expected: "states that the reference can solve",
-        received: `none of ${count}; the first: ${reason}`,
-        help: "give other states, or a shorter span",
+        received: `none of ${count}${isUnsearched ? " together, and no time to find those that can be solved" : ""}; the first: ${reason}`,
+        help: `give ${isUnsearched ? "more time (tune: --seconds), " : ""}other states, or a shorter span`,
       });
+    }
     const kept = solved.flatMap(rowsOfPart);
     return {
       samples: mapSamples(samples, (value) => pickRows(value, kept)),

@@ -178,7 +178,7 @@ function isBefore<Y>({ direction }: Run<Y>, s: number, end: number): boolean {
 }
 
 function underflow<Y>({ recorder }: Run<Y>, stepSize: number): Solution<Y> {
-  const message = `The step size fell to ${shortNumber(stepSize)} at s = ${shortNumber(recorder.lastGood.s)}. The field is stiff or discontinuous there, or the tolerances ask for more than float64 has: loosen rtol and atol, or take an implicit method, such as rodas4@1e-5.`;
+  const message = `The step size fell to ${shortNumber(stepSize)} at s = ${shortNumber(recorder.lastGood.s)}. The solution grows beyond bounds there, or the field is stiff or discontinuous, or the tolerances ask for more than float64 has: shorten the span, loosen rtol and atol, or take an implicit method, such as rodas4@1e-5.`;
   return recorder.finish("step-underflow", message);
 }
 

@@ -36,6 +36,11 @@ describe("the samples that can be solved", () => {
     expect(droppedText(dropped)).toBe("");
   });
 
+  test("are not looked for where it is late, which is said", async () => {
+    const late = solvableSamples(field, span, statesOf([2, 0.5]), MEASURING, {}, () => true);
+    await expect(late).rejects.toMatchObject({ facts: { received: expect.stringContaining("no time") } });
+  });
+
   test("have to be some", async () => {
     await expect(solvableSamples(field, span, statesOf([2, 3]), MEASURING)).rejects.toMatchObject({
       code: "NON_FINITE",

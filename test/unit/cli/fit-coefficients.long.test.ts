@@ -44,6 +44,8 @@ describe("fit --learn coefficients", () => {
     ]);
     const { z, error_bound: bound, refined } = decodeSafetensors(readFileSync("z.safetensors")).tensors;
     expect([z, bound, refined].map((tensor) => tensor?.shape)).toEqual([[9, 2], [9], [9]]);
+    const fine = await told(`solve field.onnx --method ${file} --states normal --samples 9 --guard 1e-9`);
+    expect(fine.json).toMatchObject({ refined: 9, warnings: [expect.stringContaining("a larger guard")] });
     const loose = await told(`solve field.onnx --method ${file} --states normal --samples 9 --guard 99`);
     expect(loose.json).toMatchObject({ refined: 0, coverage: 0.95, meanNfe: 4 });
     const elsewhere = await told(`solve field.onnx --method ${file} --span 0,2 --states normal`);

@@ -50,7 +50,7 @@ export async function guardedAnswer(ask: GuardedAsk, warnings: readonly string[]
   const solve = await compileGuardedSolve(field, method, span, calibration, spec, compileOptions(options));
   try {
     const states = await solve.run(samples.z0, samples.controls, signal);
-    const shifted = doubtsOf(states, trust);
+    const shifted = [...doubtsOf(states, trust), ...doubtsOfFallback(fallback, guard)];
     for (const warning of shifted) output.warn(warning);
     await ask.table?.write(guardedContent(states, { span, field: options.field }));
     return {
@@ -83,6 +83,14 @@ function doubtsOf({ shift, isTrusted, statistics }: GuardedStates, trust: boolea
   const { beyond, checked, coverage } = statistics;
   return [
     `${beyond} of ${checked} samples that were checked are beyond their bounds of ${formatNumber(100 * coverage)} %: all were solved again`,
+  ];
+}
+
+/** A guard below what rounding lets the fallback promise. */
+function doubtsOfFallback(fallback: Method, guard: number): string[] {
+  if (fallback.kind !== "adaptive" || fallback.rtol <= guard) return [];
+  return [
+    `what is solved again by ${fallback.text} may itself be further off than the guard, ${formatNumber(guard)}: give a larger guard, or a field in float64`,
   ];
 }
 
@@ -124,11 +132,11 @@ function textOf(
     `${text}: ${fastNfe} evaluations of f, ${formatMilliseconds(milliseconds)} for ${formatShape(end.shape)}.`,
     kept.length === 0
       ? `No sample has an error bound (${sure}) within the guard, ${formatNumber(guard)}.`
-      : `${kept.length} of ${samples} samples have error bounds (${sure}) within the guard, ${formatNumber(guard)}: ` +
+      : `${kept.length} of ${samples} ${samples === 1 ? "sample has an error bound" : "samples have error bounds"} (${sure}) within the guard, ${formatNumber(guard)}: ` +
         `${formatNumber(Math.min(...kept))} to ${formatNumber(Math.max(...kept))}.`,
     refined.length === 0
       ? "None was solved again."
-      : `${refined.length} were solved again by ${fallback.text} (${fallbackNfe} evaluations), which makes ` +
+      : `${refined.length} were solved again by ${fallback.text} (${fallbackNfe} evaluation${fallbackNfe === 1 ? "" : "s"}), which makes ` +
         `${formatNumber(meanNfe)} evaluations a sample; ${needed} of them were further off than the guard.`,
     out === undefined ? preview(end) : `Wrote ${placeName(out)}.`,
   ].join("\n");

@@ -1,9 +1,10 @@
 import { fail } from "../../tensor/index.js";
 import { type Figure, type FigureText, type Method, requireMethods, sentences } from "../figure.js";
 import { formatMilliseconds, formatNumber } from "../parts/format.js";
-import { type LogAxis, logAxis } from "../parts/log-axis.js";
+import { logAxis } from "../parts/log-axis.js";
 import { type MethodChannel, methodChannel } from "../parts/method-channel.js";
 import type { Layer, TopLevelSpec } from "../parts/vega-lite.js";
+import { type FrontPoint, type LabeledPanel, labelLayers, pointArea } from "./pareto-labels.js";
 
 /** What a solve costs: function evaluations, multiply–accumulates a sample, milliseconds. */
 export type Cost = "nfe" | "macs" | "milliseconds";
@@ -31,7 +32,10 @@ export interface ParetoOptions extends FigureText {
   readonly errorLabel?: string;
   /** Titles of the horizontal axes. Defaults: function evaluations (NFE), multiply–accumulates (MACs), time (ms). */
   readonly costLabels?: Partial<Record<Cost, string>>;
-  /** Which points carry their label in the picture; all carry it on hover. Default `"hypersolver"`. */
+  /**
+   * Which points carry their label in the picture, those for whose label there is room apart from all points, lines and
+   * other labels; all carry it on hover. Default `"hypersolver"`.
+   */
   readonly labels?: "hypersolver" | "all" | "none";
   /** An error that is wanted, drawn as a line across. Default: none. */
   readonly wanted?: number | undefined;
@@ -40,14 +44,9 @@ export interface ParetoOptions extends FigureText {
   readonly height?: number;
 }
 
-type Row = {
-  readonly method: string;
-  readonly role: string;
-  readonly cost: number;
-  readonly error: number;
-  readonly text: string;
+interface Row extends FrontPoint {
   readonly note: string;
-};
+}
 
 const costTitles: Readonly<Record<Cost, string>> = {
   nfe: "function evaluations (NFE)",
@@ -96,6 +95,9 @@ export function paretoFronts(
       error,
       errorTitle: i === 0 ? errorLabel : null,
       labels: options.labels ?? "hypersolver",
+      rows: rows[i] ?? [],
+      width,
+      height,
       wanted,
     }),
   }));
@@ -113,14 +115,10 @@ export function paretoFronts(
   };
 }
 
-interface Panel {
+interface Panel extends LabeledPanel {
   readonly color: MethodChannel;
-  readonly cost: LogAxis;
   readonly costTitle: string;
-  readonly error: LogAxis;
   readonly errorTitle: string | null;
-  readonly labels: "hypersolver" | "all" | "none";
-  readonly wanted: number | undefined;
 }
 
 /** Lines and points of the others, then those of the hypersolvers on top, then labels. */
@@ -152,31 +150,19 @@ function panelLayers(panel: Panel): Layer[] {
   const layers: Layer[] = [
     ...goal,
     { ...only(`!(${emphasized})`), mark: { ...line, strokeWidth: 1.5, strokeOpacity: 0.85 }, encoding },
-    { ...only(`!(${emphasized})`), mark: { ...point, size: 38, strokeWidth: 0.8 }, encoding: described },
-    { ...only(emphasized), mark: { ...line, strokeWidth: 3 }, encoding },
-    { ...only(emphasized), mark: { ...point, size: 95, strokeWidth: 1.4 }, encoding: described },
-  ];
-  if (panel.labels === "none") return layers;
-  const text = {
-    type: "text",
-    align: "right",
-    baseline: "top",
-    dx: -6,
-    dy: 4,
-    fontSize: 11,
-    aria: false,
-  } as const;
-  const filter = panel.labels === "all" ? "true" : emphasized;
-  return [
-    ...layers,
-    // A white outline below each text keeps it readable where a line passes.
     {
-      ...only(filter),
-      mark: { ...text, stroke: "#ffffff", strokeWidth: 3.5, strokeJoin: "round" },
-      encoding: { x, y, text: { field: "text" } },
+      ...only(`!(${emphasized})`),
+      mark: { ...point, size: pointArea.plain, strokeWidth: 0.8 },
+      encoding: described,
     },
-    { ...only(filter), mark: text, encoding: { ...encoding, text: { field: "text" } } },
+    { ...only(emphasized), mark: { ...line, strokeWidth: 3 }, encoding },
+    {
+      ...only(emphasized),
+      mark: { ...point, size: pointArea.emphasized, strokeWidth: 1.4 },
+      encoding: described,
+    },
   ];
+  return [...layers, ...labelLayers(panel, encoding)];
 }
 
 function rowsOf(series: readonly ParetoSeries[], kind: Cost): Row[] {

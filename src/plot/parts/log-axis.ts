@@ -51,6 +51,12 @@ export function logAxis(
   };
 }
 
+/** Where on an axis of some length a value is, in the unit of the length, from its low end. */
+export function logPosition({ scale: { domain } }: LogAxis, value: number, length: number): number {
+  const [low, high] = domain;
+  return (length * Math.log(value / low)) / Math.log(high / low);
+}
+
 /** The Vega expression that gives each tick its text. */
 export function labelExpression(ticks: readonly number[], texts: readonly string[]): string {
   return `${JSON.stringify(texts)}[indexof(${JSON.stringify(ticks)}, datum.value)]`;

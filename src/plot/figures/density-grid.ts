@@ -5,6 +5,7 @@ import { colorLegend } from "../parts/color-legend.js";
 import type { ColorScale } from "../parts/color-ramp.js";
 import { formatPercent } from "../parts/format.js";
 import { panelNote, rowLabel } from "../parts/panel-text.js";
+import { colorPanels } from "../parts/panels.js";
 import { type PlaneRange, planeBins, robustRange, squared } from "../parts/plane.js";
 import { finitePoints, type PointCloud } from "../parts/point-cloud.js";
 import { panelTitle } from "../parts/theme.js";
@@ -66,13 +67,12 @@ export function densityGrid(rows: readonly DensityRow[], options: DensityGridOpt
     name,
     title,
     caption: sentences(caption, ...all.map(({ note }) => note)),
-    spec: {
+    spec: colorPanels({
       title,
       columns: headings.length,
       concat: panels,
       spacing: { row: 14, column: 12 },
-      resolve: { scale: { color: "shared" } },
-    } satisfies TopLevelSpec,
+    }) satisfies TopLevelSpec,
   };
 }
 

@@ -3,6 +3,7 @@ import { cellImage } from "../parts/cell-image.js";
 import { colorLegend } from "../parts/color-legend.js";
 import type { Scheme } from "../parts/color-ramp.js";
 import { formatNumber } from "../parts/format.js";
+import { colorPanels, panelColumns } from "../parts/panels.js";
 import { type PlaneRange, planeBins, robustRange } from "../parts/plane.js";
 import { finitePoints, type PointCloud } from "../parts/point-cloud.js";
 import { panelTitle } from "../parts/theme.js";
@@ -44,7 +45,7 @@ export function density(clouds: readonly PointCloud[], options: DensityOptions =
   const scale = densityScale(histograms, histograms.slice(0, 1), options);
   const cell = cellPixels(options.panelSize ?? 250, bins.columns);
   const [width, height] = [bins.columns * cell, bins.rows * cell];
-  const panels = histograms.map(({ label, densities }) => ({
+  const concat = histograms.map(({ label, densities }) => ({
     title: panelTitle(label),
     width,
     height,
@@ -54,18 +55,12 @@ export function density(clouds: readonly PointCloud[], options: DensityOptions =
     ],
   }));
   const { name = "density", title = "Sample density" } = options;
-  const columns = options.columns ?? (clouds.length <= 4 ? clouds.length : 3);
+  const { columns = panelColumns(clouds.length) } = options;
   return {
     name,
     title,
     caption: sentences(options.caption ?? plainCaption(clouds), ...histograms.map(({ note }) => note)),
-    spec: {
-      title,
-      columns,
-      concat: panels,
-      spacing: 18,
-      resolve: { scale: { color: "shared" } },
-    } satisfies TopLevelSpec,
+    spec: colorPanels({ title, columns, concat, spacing: 18 }) satisfies TopLevelSpec,
   };
 }
 

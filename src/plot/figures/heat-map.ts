@@ -6,7 +6,8 @@ import { colorLegend } from "../parts/color-legend.js";
 import type { ColorScale, Scheme } from "../parts/color-ramp.js";
 import { formatNumber } from "../parts/format.js";
 import { extent, short } from "../parts/numbers.js";
-import { type PlaneRange, planeCoordinate } from "../parts/plane.js";
+import { colorPanels, panelColumns } from "../parts/panels.js";
+import { type PlaneRange, planeAxes } from "../parts/plane.js";
 import { ink, panelTitle } from "../parts/theme.js";
 import type { Layer, TopLevelSpec } from "../parts/vega-lite.js";
 
@@ -63,19 +64,13 @@ export function heatMap(grids: readonly ScalarGrid[], options: HeatMapOptions = 
       ],
     };
   });
-  const columns = options.columns ?? (grids.length <= 4 ? grids.length : 3);
+  const { columns = panelColumns(grids.length) } = options;
   const { name = "heat-map", title = "Field" } = options;
   return {
     name,
     title,
     caption: sentences(options.caption ?? plainCaption(grids), ...grids.map(gapNote)),
-    spec: {
-      title,
-      columns,
-      concat,
-      spacing: 24,
-      resolve: { scale: { color: "shared" } },
-    } satisfies TopLevelSpec,
+    spec: colorPanels({ title, columns, concat, spacing: 24 }) satisfies TopLevelSpec,
   };
 }
 
@@ -89,7 +84,7 @@ function pointLayer({ x, y, points = [] }: ScalarGrid, most: number): Layer {
   return {
     data: { values },
     mark: { type: "point", aria: false, clip: true, ...style },
-    encoding: { x: planeCoordinate("x", x), y: planeCoordinate("y", y) },
+    encoding: planeAxes({ x, y }),
   };
 }
 

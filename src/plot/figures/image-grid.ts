@@ -5,6 +5,7 @@ import { colorLegend } from "../parts/color-legend.js";
 import type { ColorScale, Scheme } from "../parts/color-ramp.js";
 import { quantile, short } from "../parts/numbers.js";
 import { fitsRow, panelNote, rowLabel, rowLines } from "../parts/panel-text.js";
+import { colorPanels } from "../parts/panels.js";
 import { panelTitle } from "../parts/theme.js";
 import type { TopLevelSpec } from "../parts/vega-lite.js";
 
@@ -68,18 +69,16 @@ export function imageGrid(rows: readonly ImageRow[], options: ImageGridOptions):
     })),
   );
   const { name = "image-grid", title = "Pictures", caption = "One color scale for all." } = options;
-  const resolve = { scale: { color: "shared" as const } };
   return {
     name,
     title,
     caption,
-    spec: {
+    spec: colorPanels({
       title,
       columns: headings.length,
       concat: panels,
       spacing: { row: 6, column: 6 },
-      resolve,
-    } satisfies TopLevelSpec,
+    }) satisfies TopLevelSpec,
   };
 }
 

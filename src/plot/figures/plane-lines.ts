@@ -1,7 +1,8 @@
 import type { Method } from "../figure.js";
 import { methodChannel } from "../parts/method-channel.js";
 import { short } from "../parts/numbers.js";
-import { type PlaneRange, planeCoordinate } from "../parts/plane.js";
+import { panelColumns } from "../parts/panels.js";
+import { type PlaneRange, planeAxes } from "../parts/plane.js";
 import { ink, methodColors, type PanelTitle, panelTitle } from "../parts/theme.js";
 import type { TrajectoryRow } from "../parts/trajectory-set.js";
 import type { Layer } from "../parts/vega-lite.js";
@@ -49,7 +50,7 @@ export function planeLines(
       },
     ],
   }));
-  return { concat, columns: methods.length <= 4 ? methods.length : 3, spacing: 18 };
+  return { concat, columns: panelColumns(methods.length), spacing: 18 };
 }
 
 /** Lines over each other. */
@@ -110,7 +111,7 @@ export function planeLayers(range: PlaneRange, color: Color): Layer[] {
   const points = (place: TrajectoryRow["place"], mark: object): Layer => ({
     transform: [{ filter: `datum.place === '${place}'` }],
     mark: { type: "point", aria: false, clip: true, opacity: 1, ...mark },
-    encoding: { x: planeCoordinate("x", range.x), y: planeCoordinate("y", range.y), ...color },
+    encoding: { ...planeAxes(range), ...color },
   });
   return [
     lineLayer(range, color, 0.75),
@@ -125,8 +126,7 @@ function lineLayer(range: PlaneRange, color: Color, strokeOpacity: number) {
   return {
     mark: { type: "line" as const, strokeWidth: 1.2, strokeOpacity, aria: false, clip: true },
     encoding: {
-      x: planeCoordinate("x", range.x),
-      y: planeCoordinate("y", range.y),
+      ...planeAxes(range),
       ...color,
       detail: { field: "path" },
       order: { field: "k", type: "quantitative" as const },

@@ -5,7 +5,8 @@ import { type ColorChannel, colorChannel } from "../parts/color-legend.js";
 import type { ColorScale, Scheme } from "../parts/color-ramp.js";
 import { formatNumber } from "../parts/format.js";
 import { quantile, short, sortedFinite } from "../parts/numbers.js";
-import { type PlaneRange, planeCoordinate, squareRange } from "../parts/plane.js";
+import { colorPanels, panelColumns } from "../parts/panels.js";
+import { type PlaneRange, planeAxes, squareRange } from "../parts/plane.js";
 import { ink, methodColors, panelTitle } from "../parts/theme.js";
 import { checkTrajectories, type TrajectorySet, trajectoryRows } from "../parts/trajectory-set.js";
 import type { Layer, TopLevelSpec } from "../parts/vega-lite.js";
@@ -85,19 +86,13 @@ export function vectorField(panels: readonly ArrowPanel[], options: VectorFieldO
       layer: [arrowLayer(rows, range, legend), ...lines],
     };
   });
-  const columns = options.columns ?? (panels.length <= 4 ? panels.length : 3);
+  const { columns = panelColumns(panels.length) } = options;
   const { name = "vector-field", title = "Vector field" } = options;
   return {
     name,
     title,
     caption: sentences(options.caption ?? plainCaption(panels), ...panels.map(brokenNote)),
-    spec: {
-      title,
-      columns,
-      concat,
-      spacing: 24,
-      resolve: { scale: { color: "shared" } },
-    } satisfies TopLevelSpec,
+    spec: colorPanels({ title, columns, concat, spacing: 24 }) satisfies TopLevelSpec,
   };
 }
 
@@ -122,8 +117,7 @@ function arrowLayer(values: ArrowRow[], range: PlaneRange, color: ColorChannel):
     // A symbol of size 4 has the pixels of its path.
     mark: { type: "point", filled: true, opacity: 1, size: 4, aria: false, clip: true },
     encoding: {
-      x: planeCoordinate("x", range.x),
-      y: planeCoordinate("y", range.y),
+      ...planeAxes(range),
       shape: { field: "path", type: "nominal", scale: null, legend: null },
       color,
     },

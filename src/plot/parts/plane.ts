@@ -111,11 +111,17 @@ export interface PlaneCoordinate {
   readonly axis: { grid: false; tickCount: number; domain: false; title: null };
 }
 
-/** A quiet axis over a fixed range. */
-export function planeCoordinate(
-  field: PlaneCoordinate["field"],
-  [low, high]: readonly [number, number],
-): PlaneCoordinate {
+/** Both channels of a figure in the plane: quiet axes over a fixed range. */
+export function planeAxes({ x, y }: PlaneRange): {
+  readonly x: PlaneCoordinate;
+  readonly y: PlaneCoordinate;
+} {
   const axis = { grid: false, tickCount: 4, domain: false, title: null } as const;
-  return { field, type: "quantitative", scale: { domain: [low, high], nice: false, zero: false }, axis };
+  const channel = (field: "x" | "y", [low, high]: readonly [number, number]): PlaneCoordinate => ({
+    field,
+    type: "quantitative",
+    scale: { domain: [low, high], nice: false, zero: false },
+    axis,
+  });
+  return { x: channel("x", x), y: channel("y", y) };
 }

@@ -25,7 +25,7 @@ export type { EffectiveFit } from "./fit/fit-settings.js";
 export { fitTable } from "./fit/fit-table.js";
 export { fitTrainer } from "./fit/fit-trainer.js";
 export { fitSchedule } from "./fit/learning-rate.js";
-export { resolveFit, subjectOf } from "./fit/resolve-fit.js";
+export { hasImageStates, resolveFit, subjectOf } from "./fit/resolve-fit.js";
 export { firstCorrection } from "./follow/follower.js";
 export { openHyperEnd } from "./follow/open-solve.js";
 export { isBeyondChance } from "./guard/beyond-chance.js";

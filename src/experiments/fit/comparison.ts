@@ -1,12 +1,13 @@
 import { stateErrors } from "../../hypersolver/index.js";
 import {
+  hasImageStates,
   measuringReference,
   peakSignalToNoise,
   referenceEnds,
   type Samples,
 } from "../../hypersolver/internal.js";
 import type { AdaptiveMethod, Field, Span } from "../../ode/index.js";
-import { knownTableau, stateType, stiffWarning } from "../../ode/internal.js";
+import { knownTableau, stiffWarning } from "../../ode/internal.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { type Broken, isBroken, type Tensor } from "../../tensor/index.js";
@@ -105,7 +106,7 @@ export async function compareMethods(
     const [quantile95 = 0] = values.quantile95;
     const [relative = 0] = values.relative;
     const [median = 0] = values.median;
-    const psnr = stateType(field).shape.length === 4 ? values.psnr[0] : undefined;
+    const psnr = hasImageStates(field) ? values.psnr[0] : undefined;
     const costs = { nfe, gCalls, macs, ...(stiff && { stiff }), milliseconds };
     return { ...labels, ...costs, error, median, quantile95, relative, ...(psnr !== undefined && { psnr }) };
   });

@@ -14,6 +14,8 @@ export interface HeldOutError {
   readonly largest: number;
   /** Mean distance over mean norm of the reference. */
   readonly relative: number;
+  /** Of image states: peak signal-to-noise ratio in decibels, where the peak is the range of the reference. */
+  readonly psnr?: number;
 }
 
 /** Which method it is. */

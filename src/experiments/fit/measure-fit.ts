@@ -1,7 +1,9 @@
 import { measureMethod } from "../../hypersolver/index.js";
 import {
   type DroppedSamples,
+  hasImageStates,
   measuringReference,
+  peakSignalToNoise,
   referenceFacts,
   referenceNoise,
   type Samples,
@@ -45,7 +47,7 @@ export async function measureFit(
     budget,
     compare = true,
   }: Pick<FitRequest, "field" | "measuring" | "budget" | "compare">,
-  learned: LearnedSolver,
+  learned: Pick<LearnedSolver, "spec" | "method" | "title" | "base" | "budget" | "competitors">,
   wanted: Samples,
   context: RunContext,
 ): Promise<MeasuredFit> {
@@ -81,8 +83,8 @@ function ownRows(
   const row = (competitor: Competitor, result: MethodResult | BrokenResult): ComparisonRow => {
     const labels = labelsOf(competitor);
     if (isBroken(result)) return { ...labels, broken: result.broken, reason: result.reason };
-    const { nfe, gCalls, macs, milliseconds, mean: error, median, quantile95, relative } = result;
-    return { ...labels, nfe, gCalls, macs, milliseconds, error, median, quantile95, relative };
+    const { nfe, gCalls, macs, milliseconds, mean: error, median, quantile95, relative, psnr } = result;
+    return { ...labels, nfe, gCalls, macs, milliseconds, error, median, quantile95, relative, psnr };
   };
   return [row({ method: base, role: "base" }, before), row({ method, title, role: "hypersolver" }, after)];
 }
@@ -102,9 +104,10 @@ async function measuredMethod(
   const known = { method: method.name, title, steps: stepCount(method) };
   const measured = await unlessItBreaks(measureMethod(field, method, span, samples, reference, compile));
   if (isBroken(measured)) return { result: { ...known, ...measured } };
-  const { errors, statistics } = measured;
+  const { errors, statistics, end } = measured;
   const { mean, median, quantile95, largest, relative } = errors;
   const { nfe, gCalls, macs, milliseconds } = statistics;
-  const result = { ...known, mean, median, quantile95, largest, relative, nfe, gCalls, macs, milliseconds };
-  return { result, errors };
+  const psnr = hasImageStates(field) && { psnr: peakSignalToNoise(end, reference) };
+  const held = { mean, median, quantile95, largest, relative, ...psnr };
+  return { result: { ...known, ...held, nfe, gCalls, macs, milliseconds }, errors };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { hyperTitle, type MeasuredRow, measuredRows } from "../../../../src/experiments/fit/comparison.js";
+import { measureFit } from "../../../../src/experiments/fit/measure-fit.js";
 import {
   type ComparisonRequest,
   compareMethods,
@@ -8,9 +9,10 @@ import {
   standardCompetitors,
 } from "../../../../src/experiments/index.js";
 import { comparisonText } from "../../../../src/experiments/internal.js";
+import type { Competitor } from "../../../../src/experiments/kit/competitor.js";
 import { mul, trace } from "../../../../src/graph/index.js";
 import { normalStates, parseMethod, uniformStates } from "../../../../src/hypersolver/index.js";
-import { dopri5, fieldMacs, heun, ralston } from "../../../../src/ode/index.js";
+import { dopri5, euler, fieldMacs, fixed, heun, ralston } from "../../../../src/ode/index.js";
 import { makeField } from "../../../../src/ode/internal.js";
 import { fromNumbers, isBroken, Random } from "../../../../src/tensor/index.js";
 import { zeroCorrection } from "../../../helpers/corrections.js";
@@ -115,6 +117,32 @@ describe("a comparison", () => {
     expect(rk4).toBeGreaterThan((euler ?? 0) + 20);
     for (const { median = 0, quantile95 } of rows) expect(median).toBeLessThan(quantile95);
     expect(comparisonText(rows)).toMatch(/half below +95 % below +relative +PSNR[\s\S]* dB/);
+  });
+
+  test("of images without rivals has the same decibels", async () => {
+    const [field, span] = [convolutionalField(), [0, 0.5] as const];
+    const images = await normalStates(imageShape).heldOut(3, new Random(1));
+    const [base, method] = [fixed(euler, { steps: 1 }), fixed(heun, { steps: 1 })];
+    const competitors = (): Competitor[] => [
+      { method: base, role: "base" },
+      { method, role: "hypersolver", title: "learned" },
+    ];
+    const learned = {
+      ...{
+        spec: { span, trajectories: 1, seed: 1 },
+        method,
+        title: "learned",
+        base,
+        budget: [2],
+        competitors,
+      },
+    };
+    const of = async (compare: boolean) =>
+      measuredRows((await measureFit({ field, compare }, learned, images, {})).comparison);
+    const alone = await of(false);
+    expect(alone.map(({ psnr = 0 }) => psnr).every((psnr) => psnr > 10)).toBe(true);
+    expect(alone.map(({ psnr }) => psnr)).toEqual((await of(true)).map(({ psnr }) => psnr));
+    expect(comparisonText(alone)).toMatch(/PSNR[\s\S]* dB/);
   });
 
   test("of a list of one's own names each as it was spelled, and gives hypersolvers their base", async () => {

@@ -80,7 +80,7 @@ export {
   carriedField,
 } from "./field/carried-field.js";
 export { divergence } from "./field/divergence.js";
-export type { InputSettings } from "./field/given-inputs.js";
+export type { FixedControls, InputSettings } from "./field/given-inputs.js";
 export { logDensityField } from "./field/log-density-field.js";
 export { fieldOfModel } from "./field/model-field.js";
 export {

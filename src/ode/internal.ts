@@ -16,7 +16,6 @@ export {
   symbolicField,
 } from "./field/field.js";
 export { type LogDensityField, type LogDensityOptions, NOISE_CONTROL } from "./field/log-density-field.js";
-export type { InputMap } from "./field/model-field.js";
 export { withOpenParameters } from "./field/open-parameters.js";
 export { columnsOf, withZeroColumns } from "./field/state-columns.js";
 export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.js";

@@ -9,7 +9,7 @@ import type { FieldSpec } from "../options/field-table.js";
 import { parseStates, type StatesChoice } from "../options/parse.js";
 import { unusable } from "../options/usage-error.js";
 import { checked } from "./checked-tensor.js";
-import { numberIn } from "./fixed-controls.js";
+import { notControl, numberIn } from "./fixed-controls.js";
 import { readTensor } from "./tensor-file.js";
 
 /** Where the values of a control come from. */
@@ -27,14 +27,15 @@ export type Controls = Readonly<Record<string, ControlSource>>;
 /** The sources of `--input`, which have to be the controls of the field, all of them. */
 export async function readControls(field: Field, { input = {} }: FieldSpec): Promise<Controls> {
   const { controls } = field.roles;
-  const known = controls.length === 0 ? "none: this field has no control inputs" : controls.join(", ");
   const specs = controlSpecs(field);
   const sources: Record<string, ControlSource> = {};
   for (const [name, reference] of Object.entries(input)) {
     if (numberIn(reference) !== undefined) continue;
     const spec = specs[name];
-    if (spec === undefined) throw unusable("--input", `a control of the field (${known})`, name);
     const choice = parseStates(reference);
+    // The file of a control that became part of the field: `fixedControls`.
+    if (spec === undefined && choice.kind === "file") continue;
+    if (spec === undefined) throw notControl(controls, name);
     sources[name] =
       choice.kind === "file"
         ? { spec, given: (await readTensor(reference, [name])).value }
@@ -65,7 +66,7 @@ function sampler(
   if (!hasRows(spec))
     throw unusable(
       "--input",
-      `one number, ${name}=3.0: this control is the same for all samples`,
+      `one number, ${name}=3.0, or a file: this control is the same for all samples`,
       choice.kind,
     );
   if (choice.kind === "normal" && !isFloat(dtype))
@@ -135,13 +136,6 @@ const FEWEST_ROWS = 10;
 export function withControls(source: StateSource, controls: Controls): StateSource {
   const names = Object.keys(controls);
   if (names.length === 0) return source;
-  const single = names.find((name) => !hasRows(controls[name]?.spec ?? { shape: [] }));
-  if (single !== undefined)
-    throw unusable(
-      "--input",
-      `one number, ${single}=3.0: this control is the same for all samples`,
-      "a file",
-    );
   const rows = rowsOf(controls) ?? 0;
   const split = rows < FEWEST_ROWS ? undefined : rows - Math.floor(HELD_OUT_SHARE * rows);
   const learned: [number, number] = [0, (split ?? rows) - 1];
@@ -153,7 +147,8 @@ export function withControls(source: StateSource, controls: Controls): StateSour
     const chosen = Object.entries(controls).map(([name, { spec, given, draw }]) => {
       if (given === undefined)
         return [name, draw?.(count, random.fork(`control ${name}`)) as Tensor] as const;
-      return [name, pickRows(checkedControl(name, spec, given, rows), picked)] as const;
+      const value = checkedControl(name, spec, given, rows);
+      return [name, hasRows(spec) ? pickRows(value, picked) : value] as const;
     });
     return { z0, controls: Object.fromEntries(chosen) };
   };

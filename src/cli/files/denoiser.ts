@@ -2,15 +2,18 @@ import {
   type DescribedSchedule,
   denoiserField,
   type Field,
+  type FixedControls,
   guidedField,
   namedSchedule,
   parseSchedulerConfig,
 } from "../../ode/index.js";
 import { scheduleNames } from "../../ode/specs.js";
+import type { Tensor } from "../../tensor/index.js";
 import type { DenoiserSpec } from "../options/denoiser-table.js";
+import { parseStates } from "../options/parse.js";
 import { unusable } from "../options/usage-error.js";
 import { readBytes } from "./files.js";
-import { numberIn } from "./fixed-controls.js";
+import { numberIn, readValue } from "./fixed-controls.js";
 
 /**
  * The field that options make of a model.
@@ -18,7 +21,7 @@ import { numberIn } from "./fixed-controls.js";
  * @throws a usage error for options that do not go together.
  */
 export async function readAsDenoiser(
-  fieldWith: (fixed: Readonly<Record<string, number>>) => Field,
+  fieldWith: (fixed: FixedControls) => Field,
   options: Partial<DenoiserSpec>,
 ): Promise<Field> {
   const { prediction: said, schedule: name, guidance: scale, guidanceNull } = options;
@@ -26,11 +29,11 @@ export async function readAsDenoiser(
   if ((scale === undefined) !== (guidanceNull === undefined))
     throw unusable(
       scale === undefined ? "--guidance-null" : "--guidance",
-      "--guidance SCALE and --guidance-null NAME=NUMBER together",
+      "--guidance SCALE and --guidance-null NAME=VALUE together",
       "one of them",
     );
   const guidance =
-    scale === undefined ? undefined : { scale, without: fieldWith(nullControls(guidanceNull)) };
+    scale === undefined ? undefined : { scale, without: fieldWith(await nullControls(guidanceNull)) };
   if (said === undefined && name === undefined) {
     for (const option of ["spacing", "variables"] as const)
       if (options[option] !== undefined)
@@ -55,13 +58,12 @@ async function scheduleOf(reference: string): Promise<DescribedSchedule> {
   throw unusable("--schedule", `${scheduleNames.join(", ")}, or a .json file`, reference);
 }
 
-/** The numbers of `--guidance-null`. */
-function nullControls(given: Readonly<Record<string, string>> = {}): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(given).map(([name, text]) => {
-      const value = numberIn(text);
-      if (value === undefined) throw unusable("--guidance-null", `a number for ${name}`, text);
-      return [name, value];
-    }),
-  );
+/** The values of `--guidance-null`: numbers, and files of one sample. */
+async function nullControls(given: Readonly<Record<string, string>> = {}): Promise<FixedControls> {
+  const values = Object.entries(given).map(async ([name, text]): Promise<[string, number | Tensor]> => {
+    if (parseStates(text).kind !== "file")
+      throw unusable("--guidance-null", `a number or a file for ${name}`, text);
+    return [name, numberIn(text) ?? (await readValue(name, text, "--guidance-null"))];
+  });
+  return Object.fromEntries(await Promise.all(values));
 }

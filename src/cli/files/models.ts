@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { importOnnx } from "../../graph/index.js";
+import { type ImportedModel, importOnnx } from "../../graph/index.js";
 import {
   type Correction,
   cardWarnings,
@@ -21,31 +21,38 @@ import type { Output } from "../terminal/output.js";
 import { axisSizes } from "./axis-sizes.js";
 import { readAsDenoiser } from "./denoiser.js";
 import { readBytes } from "./files.js";
-import { fixedControls } from "./fixed-controls.js";
+import { fixedControls, requireControls } from "./fixed-controls.js";
 import { readModel } from "./shipped.js";
 
-/** Reads a vector field; `--input-map` says what is what where names and shapes do not, numbers of `--input` stay in it. */
-export async function readField(
-  path: string,
-  { inputMap = {}, input, size, timeScale, ...denoiser }: Pick<FieldSpec, "inputMap"> & Partial<FieldSpec>,
-): Promise<Field> {
-  const model = importOnnx(await readModel(path), path, { anyBatch: true, sizes: axisSizes(size) });
+/** Reads a vector field; `--input-map` says what is what where names and shapes do not, what of `--input` is the same for all samples stays in it. */
+export async function readField(path: string, options: Partial<FieldSpec>): Promise<Field> {
+  const model = importOnnx(await readModel(path), path, { anyBatch: true, sizes: axisSizes(options.size) });
   const other =
     model.metadata[CARD_KEY] !== undefined
       ? "a correction"
       : model.metadata[SOLVER_KEY] && "an exported solver";
-  const given = fixedControls(input);
-  if (other === undefined)
-    return readAsDenoiser(
-      (fixed) => fieldOfModel(model, inputMap, { timeScale, fixed: { ...given, ...fixed } }),
-      denoiser,
-    );
-  throw fail("UNSUPPORTED_FIELD", {
-    what: path,
-    expected: "a vector field",
-    received: other,
-    help: "name the field that it was made for",
-  });
+  if (other !== undefined)
+    throw fail("UNSUPPORTED_FIELD", {
+      what: path,
+      expected: "a vector field",
+      received: other,
+      help: "name the field that it was made for",
+    });
+  return takenAsField(model, options);
+}
+
+/** A model as the field that options make of it. */
+export async function takenAsField(
+  model: ImportedModel,
+  { inputMap = {}, input, timeScale, ...denoiser }: Partial<FieldSpec>,
+): Promise<Field> {
+  const given = await fixedControls(model, input);
+  const field = await readAsDenoiser(
+    (fixed) => fieldOfModel(model, inputMap, { timeScale, fixed: { ...given, ...fixed } }),
+    denoiser,
+  );
+  requireControls(field, given, input);
+  return field;
 }
 
 export type LoadedCorrection = Correction & { readonly card: ValidityCard };

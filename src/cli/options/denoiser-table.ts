@@ -43,10 +43,10 @@ export const denoiserTable = {
   },
   guidanceNull: {
     type: "map",
-    expected: "controls with numbers, such as label=10",
-    placeholder: "name=number",
+    expected: "controls with numbers or files, such as label=10 or text=empty.npy",
+    placeholder: "name=value",
     group: "Networks that predict noise, data or velocity:",
-    help: "what the model's conditions are in F_null: label=10",
+    help: "what the model's conditions are in F_null: a number, label=10, or a file of one sample's value, text=empty.npy or text=FILE.safetensors:KEY",
   },
 } as const;
 

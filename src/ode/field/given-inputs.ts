@@ -1,21 +1,24 @@
 import { add, cast, constant, expand, mul, type Node, sign } from "../../graph/index.js";
 import { input, isOp, makeGraph, rebuild } from "../../graph/internal.js";
-import { fail, formatShape, isFloat } from "../../tensor/index.js";
+import { fail, formatShape, isFloat, type Tensor, cast as tensorOf } from "../../tensor/index.js";
 import type { Field } from "./field.js";
+
+/** By name a number for every element of a control, or its value for one sample: a batch axis is left out, or 1. */
+export type FixedControls = Readonly<Record<string, number | Tensor>>;
 
 /** How a model wants its inputs, where that is not how a solver has them. */
 export interface InputSettings {
   /** The model's time at s is timeScale·s, as with networks trained on time steps 0 to 1000. Default 1. */
   readonly timeScale?: number | undefined;
-  /** Controls that are one number for all samples, by name: they become part of the field. */
-  readonly fixed?: Readonly<Record<string, number>> | undefined;
+  /** Controls that are the same for all samples, by name: they become part of the field. */
+  readonly fixed?: FixedControls | undefined;
 }
 
 /**
  * The field with its depth in the solver's terms and some controls fixed. A depth of integers, such as time steps, is rounded
  * to them; its derivative is zero.
  * @throws INVALID_ARGUMENT for a control that is not there, takes integers and gets none, or a time scale that is no number
- * but 0; UNSUPPORTED_FIELD when there is no depth to scale.
+ * but 0; SHAPE_MISMATCH for a value of another shape; UNSUPPORTED_FIELD when there is no depth to scale.
  */
 export function withGivenInputs(field: Field, { timeScale = 1, fixed = {} }: InputSettings): Field {
   const replaced = new Map<Node, Node>();
@@ -69,8 +72,21 @@ function controlNamed({ graph, roles }: Field, name: string): Node {
   });
 }
 
-function fixedControl(field: Field, name: string, value: number, state: Node): Node {
+function fixedControl(field: Field, name: string, value: number | Tensor, state: Node): Node {
   const { dtype, shape } = controlNamed(field, name);
+  if (typeof value !== "number") {
+    const own = shape[0] === "batch" ? shape.slice(1) : shape;
+    const given =
+      value.shape.length > own.length && value.shape[0] === 1 ? value.shape.slice(1) : value.shape;
+    const fits = own.length === given.length && own.every((size, axis) => size === given[axis]);
+    if (fits && isFloat(value.dtype) === isFloat(dtype))
+      return expand(constant(tensorOf({ ...value, shape: given }, dtype)), shape, state);
+    throw fail("SHAPE_MISMATCH", {
+      what: `control "${name}", the same for all samples`,
+      expected: `${dtype}${formatShape(own)}`,
+      received: `${value.dtype}${formatShape(value.shape)}`,
+    });
+  }
   const fits = dtype === "int64" ? Number.isSafeInteger(value) : Number.isFinite(value);
   if (fits) return expand(constant(value, dtype), shape, state);
   throw fail("INVALID_ARGUMENT", {

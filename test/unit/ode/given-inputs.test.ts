@@ -77,6 +77,17 @@ describe("controls", () => {
     expect(end(states)).toEqual([1.5, 2, 1.5, 2]);
   });
 
+  test("that are tensors become part of the field, with a batch axis of 1 or without", async () => {
+    for (const label of [fromNumbers([1], [1], "int64"), fromNumbers([1], [], "int64")]) {
+      const field = fieldOfModel(model, places, { fixed: { w: fromNumbers([0.5], []), label } });
+      expect(field.roles.controls).toEqual([]);
+      const { states } = await solveField(field, origin, solve);
+      expect(end(states)).toEqual([1.5, 2, 1.5, 2]);
+    }
+    for (const label of [fromNumbers([1], []), fromNumbers([1, 2], [2], "int64")])
+      expect(() => fieldOfModel(model, places, { fixed: { label } })).toThrow("int64[]");
+  });
+
   test("that are one number are not taken for the time, the only scalar though they be", () => {
     const weighted: ModelSpec = {
       inputs: { z: { shape: ["n", 2] }, w: { shape: [] } },

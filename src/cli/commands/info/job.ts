@@ -11,14 +11,15 @@ import { decodeCorrection, selfTest, weightsWarnings } from "../../../hypersolve
 import { CARD_KEY, goldenVectorsOf, isLearnedFile, solverFactsOf } from "../../../hypersolver/internal.js";
 import { decodeFlow } from "../../../models/index.js";
 import { FLOW_KEY } from "../../../models/internal.js";
-import { fieldOfModel, type InputSettings } from "../../../ode/index.js";
-import type { FieldRoles, InputMap } from "../../../ode/internal.js";
+import { fieldMacs } from "../../../ode/index.js";
+import { formatNumber } from "../../../plot/internal.js";
 import { isHypersolversError } from "../../../tensor/index.js";
-
 import { axisSizes } from "../../files/axis-sizes.js";
-import { fixedControls } from "../../files/fixed-controls.js";
+import { takenAsField } from "../../files/models.js";
 import { readModel } from "../../files/shipped.js";
+import type { FieldSpec } from "../../options/field-table.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
+import { denoiserText, estimatorHint } from "./estimator.js";
 import { learnedInfo } from "./learned-info.js";
 import type { ModelInfo } from "./model-info.js";
 import { infoTable } from "./table.js";
@@ -27,39 +28,44 @@ import { infoText } from "./text.js";
 /** `hypersolvers info`. */
 export const infoJob: SpecJob<typeof infoTable> = plainJob(
   infoTable,
-  async ({ model, inputMap, input, size, timeScale }, { output }) => {
+  async ({ model, ...options }, { output }) => {
     const bytes = await readModel(model);
     if (isLearnedFile(bytes, model)) return learnedInfo(bytes, model, output);
-    const sizes = axisSizes(size);
-    const place = { map: inputMap, sizes, settings: { timeScale, fixed: fixedControls(input) } };
-    const info = await infoOf(bytes, model, place);
+    const info = await infoOf(bytes, model, options);
     for (const warning of info.warnings ?? []) output.warn(warning);
     return { text: infoText(info), json: info, exitCode: info.selfTest?.status === "failed" ? 1 : 0 };
   },
 );
 
-async function infoOf(bytes: Uint8Array, file: string, place: FieldPlace): Promise<ModelInfo> {
+async function infoOf(bytes: Uint8Array, file: string, options: Partial<FieldSpec>): Promise<ModelInfo> {
   const { metadata, weights: _, ...summary } = inspectOnnx(bytes, file);
   const correction = metadata[CARD_KEY] === undefined ? undefined : decodeCorrection(bytes, file);
   const { value: imported, problem } = attempt(() =>
-    importOnnx(bytes, file, { anyBatch: true, sizes: place.sizes }),
+    importOnnx(bytes, file, { anyBatch: true, sizes: axisSizes(options.size) }),
   );
-  const roles = imported && attempt(() => rolesOf(imported, place));
+  const field = imported && (await attemptAsync(() => takenAsField(imported, options)));
+  const roles = field?.value?.roles;
   const golden = goldenVectorsOf(metadata, file);
   const tested =
     golden && imported && (await attemptAsync(() => selfTest(bytes, closed(imported), golden, file)));
   const flow = metadata[FLOW_KEY] === undefined ? undefined : attempt(() => decodeFlow(bytes, file).facts);
   const isOther = correction !== undefined || golden !== undefined;
-  const isField = roles?.value !== undefined && !isOther;
+  const isField = roles !== undefined && !isOther;
+  const takenAs = field?.value && denoiserText(options, formatNumber(fieldMacs(field.value)));
   return {
     file,
     bytes: bytes.length,
-    kind: kindOf({ correction, solver: golden, flow: flow?.value, field: roles?.value }),
+    kind: kindOf({ correction, solver: golden, flow: flow?.value, field: roles }),
     ...summary,
     macs: imported && countMacs(closed(imported)),
     unsupported: summary.operators.filter(({ supported }) => !supported).map(({ name }) => name),
-    unsolvable: problem ?? (isOther ? undefined : (roles?.problem ?? flow?.problem)),
-    roles: isField ? roles.value : undefined,
+    unsolvable: problem ?? (isOther ? undefined : (field?.problem ?? flow?.problem)),
+    roles: isField ? roles : undefined,
+    takenAs: isField ? takenAs : undefined,
+    estimator:
+      isField && imported && takenAs === undefined && flow === undefined
+        ? estimatorHint(imported, roles)
+        : undefined,
     exportedBatch: isField ? imported?.exportedBatch : undefined,
     features: isField && imported ? featuresOf(imported) : undefined,
     card: correction?.card,
@@ -83,16 +89,6 @@ function kindOf(found: Readonly<Record<Exclude<ModelInfo["kind"], "model">, unkn
 /** The model as a function of its own inputs. */
 const closed = ({ graph, parameters }: ImportedModel): Graph => bind(graph, parameters);
 
-/** How a model is to be taken as a field. */
-interface FieldPlace {
-  readonly sizes: Readonly<Record<string, number>>;
-  readonly map?: InputMap | undefined;
-  readonly settings: InputSettings;
-}
-
-const rolesOf = (model: ImportedModel, { map, settings }: FieldPlace): FieldRoles =>
-  fieldOfModel(model, map, settings).roles;
-
 const featuresOf = ({ intermediates }: ImportedModel): Record<string, SymbolicShape> =>
   Object.fromEntries(Object.entries(intermediates).map(([name, { shape }]) => [name, shape]));
 
@@ -110,10 +106,9 @@ function attempt<T>(action: () => T): Attempt<T> {
   }
 }
 
-async function attemptAsync(action: () => Promise<void>): Promise<Attempt<void>> {
+async function attemptAsync<T>(action: () => Promise<T>): Promise<Attempt<T>> {
   try {
-    await action();
-    return {};
+    return { value: await action() };
   } catch (error) {
     return problemOf(error);
   }

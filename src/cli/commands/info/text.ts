@@ -31,6 +31,11 @@ export function infoText(info: ModelInfo): string {
     ["outputs", typesText(info.outputs)],
     info.roles && ["roles", rolesText(info.roles)],
     info.roles && unusedOutputs(info.roles, info.outputs),
+    info.takenAs === undefined ? undefined : ["taken as", info.takenAs],
+    info.estimator && [
+      "perhaps",
+      `a network that predicts noise or data, for ${info.estimator.sign}. Then say ${info.estimator.options} (docs/estimators.md)`,
+    ],
     info.exportedBatch === undefined
       ? undefined
       : [

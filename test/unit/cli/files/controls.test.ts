@@ -67,9 +67,10 @@ describe("controls", () => {
     expect(seen("validation")).toEqual(new Set([8, 9]));
   });
 
-  test("of a number in a file for all samples belong on the command line, where states are drawn", async () => {
+  test("without a batch axis go with drawn states as they are", async () => {
     const controls = await readControls(field, { input: { x: "normal", y: "uniform:0,1", w } });
-    expect(() => withControls(normalStates([2]), controls)).toThrow("w=3.0");
+    const { controls: drawn } = await withControls(normalStates([2]), controls).training(3, new Random(1));
+    expect([drawn.w?.shape, numbersOf(drawn.w), drawn.x?.shape]).toEqual([[], [2], [3, 2]]);
   });
 
   test.each([

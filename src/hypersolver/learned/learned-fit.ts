@@ -54,6 +54,9 @@ export interface LearnedTask<M extends FixedMethod> {
 const VALIDATION_SAMPLES = { vectors: 1024, images: 16 };
 const SPACING = { points: 200, validations: 40, each: "phase" } as const;
 
+/** Times the best validation error: at high learning rates a solve of many evaluations can jump out of everything it learned. */
+const LOST_AT = 10;
+
 /**
  * Fits a solver through the whole solve, towards reference states at the end.
  * @param plan what is learned; it may look at the pairs that it is learned from.
@@ -90,6 +93,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
       advice: "lower the learning rate, or check the field on these states",
       settings: identityOf(field, spec, states),
       spacing: SPACING,
+      lostAt: LOST_AT,
       patience: spec.patience > 0 ? spec.patience : undefined,
       checkpoint,
       onCheckpoint: watched(inputs, (values) => form.method(values)),

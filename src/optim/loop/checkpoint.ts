@@ -26,6 +26,8 @@ export interface Checkpoint {
   readonly curve: readonly CurvePoint[];
   /** Iterations that an early end of a phase left out; they count as done in `iteration`. Default 0. */
   readonly spared?: number | undefined;
+  /** How often this phase went on from the best values since it was lost. Default 0. */
+  readonly rescues?: number | undefined;
   /** What an early end of the phase is decided by. */
   readonly waiting?: Waiting | undefined;
   /** What the next point of the curve will be made of. */
@@ -64,6 +66,7 @@ const schema = z.object({
     }),
   ),
   spared: z.optional(count),
+  rescues: z.optional(count),
   waiting: z.optional(z.object({ stale: count, first: z.optional(number), gaps: number })),
   block: z.object({ iterations: count, taken: count, loss: number, metrics: numbers }),
   best: z.optional(z.object({ score: z.array(number), metrics: numbers })),

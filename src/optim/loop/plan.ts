@@ -16,6 +16,12 @@ export interface LoopPlan {
    * learned from by half since the phase began (`Verdict.gap`): rows are being learned by heart. Default: never.
    */
   readonly patience?: number | undefined;
+  /**
+   * How many times worse than the best a validation must be for a training to count as lost, as where a loss jumped at a high
+   * learning rate; so does one without a finite loss. The phase then goes on from the best values with new slots and three
+   * tenths of its learning rates, five times at most. Default: never.
+   */
+  readonly lostAt?: number | undefined;
   /** Where to go on, as `onCheckpoint` gave it: the result is the same, bit by bit, as without the break. */
   readonly checkpoint?: Checkpoint | undefined;
   /**

@@ -1,6 +1,7 @@
 import type { RunContext } from "../../runtime/index.js";
 import { isStopped } from "../../runtime/internal.js";
 import { isHypersolversError } from "../../tensor/index.js";
+import type { Schedule } from "../schedule.js";
 import type { LoopPlan, TrainingOutcome } from "./plan.js";
 import type { Trainer, TrainerPhase, TrainerStep, TrainingTask } from "./trainer.js";
 import { type PhaseSpan, TrainingRecord } from "./training-record.js";
@@ -27,13 +28,13 @@ export async function runTraining(
     // A phase that was left at its end is entered once more, for what it hands on.
     if (to < record.iteration || record.isComplete) continue;
     if (mayStop(record, context)) break;
-    const trainer = await phase.start({ last, best: record.best?.values ?? task.initial });
+    const held = { trainer: await phase.start({ last, best: record.best?.values ?? task.initial }) };
     try {
-      record.resume(trainer);
-      await runPhase({ phase, from, to }, trainer, record, context);
-      last = trainer.values();
+      record.resume(held.trainer);
+      await runPhase({ phase, from, to }, held, record, context);
+      last = held.trainer.values();
     } finally {
-      await trainer.dispose();
+      await held.trainer.dispose();
     }
     if (record.iteration < to) break;
   }
@@ -42,20 +43,31 @@ export async function runTraining(
 
 async function runPhase(
   span: PhaseSpan,
-  trainer: Trainer,
+  held: { trainer: Trainer },
   record: TrainingRecord,
   context: RunContext,
 ): Promise<void> {
   const { phase, from, to } = span;
   while (record.iteration < to) {
+    const { trainer } = held;
     const step = mayStop(record, context)
       ? undefined
-      : await stepOrStop(trainer, phase, record.iteration - from, context);
+      : await stepOrStop(trainer, rateOf(phase, record), record.iteration - from, context);
     if (step === undefined) return record.stop(span, trainer);
     record.add(step);
     if (record.isBlockEnd(span)) await record.close(span, trainer);
+    if (!record.isLost || record.best === undefined) continue;
+    const { values } = record.best;
+    held.trainer = await phase.start({ last: values, best: values });
+    await trainer.dispose();
+    await record.rescued(held.trainer);
   }
 }
+
+const rateOf =
+  ({ learningRate }: TrainerPhase, { rateLeft }: TrainingRecord): Schedule =>
+  (iteration) =>
+    rateLeft * learningRate(iteration);
 
 /** A stop is heeded once there is something to end with. */
 const mayStop = (record: TrainingRecord, context: RunContext): boolean =>
@@ -64,7 +76,7 @@ const mayStop = (record: TrainingRecord, context: RunContext): boolean =>
 /** Undefined when the step was ended halfway by the signal, as while its mini-batch was being solved. */
 async function stepOrStop(
   trainer: Trainer,
-  { learningRate }: TrainerPhase,
+  learningRate: Schedule,
   iteration: number,
   context: RunContext,
 ): Promise<TrainerStep | undefined> {

@@ -18,6 +18,8 @@ export interface PhaseSpan {
 
 /** Iterations in a row that may be skipped because the loss was not finite. */
 const MOST_SKIPPED = 20;
+/** Of a phase, and what each leaves of its learning rates. */
+const RESCUES = { most: 5, rate: 0.3 };
 
 /** What a training has found out so far, and whom it tells. */
 export class TrainingRecord {
@@ -32,6 +34,8 @@ export class TrainingRecord {
   #iteration = 0;
   #skipped = 0;
   #spared = 0;
+  #rescues = 0;
+  #isLost = false;
   #waiting: Waiting = notWaiting;
   #block: Block = emptyBlock;
   #curve: CurvePoint[] = [];
@@ -53,6 +57,7 @@ export class TrainingRecord {
       this.#iteration = checkpoint.iteration;
       this.#skipped = checkpoint.skipped;
       this.#spared = checkpoint.spared ?? 0;
+      this.#rescues = checkpoint.rescues ?? 0;
       this.#waiting = checkpoint.waiting ?? notWaiting;
       this.#block = checkpoint.block;
       this.#curve = [...checkpoint.curve];
@@ -75,6 +80,16 @@ export class TrainingRecord {
     return this.#iteration === this.#total;
   }
 
+  /** Whether the phase is to go on from the best values: see `LoopPlan.lostAt`. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** What is left of the learning rates of this phase. */
+  get rateLeft(): number {
+    return RESCUES.rate ** this.#rescues;
+  }
+
   /** Sets the first trainer of this session to where the last session was. */
   resume(trainer: Trainer): void {
     if (this.#resumed !== undefined) trainer.restore(this.#resumed);
@@ -90,6 +105,10 @@ export class TrainingRecord {
     this.#block = extended(this.#block, step);
     this.#skipped = step.taken ? 0 : this.#skipped + 1;
     if (this.#skipped <= MOST_SKIPPED) return;
+    if (this.#mayBeLost()) {
+      this.#isLost = true;
+      return;
+    }
     throw fail("NON_FINITE", {
       what: `${this.#plan.what}, iteration ${this.#iteration}`,
       expected: "a finite loss",
@@ -113,6 +132,15 @@ export class TrainingRecord {
     if (!due) return;
     const isOver = this.#iteration === span.to || isInVain(this.#waiting, this.#plan.patience);
     if (isOver) this.#leave(span);
+    // What goes on from a checkpoint goes on from what is found again.
+    if (!this.#isLost) await this.#offerCheckpoint(trainer);
+  }
+
+  /** The phase goes on, with a trainer that was started from the best values. */
+  async rescued(trainer: Trainer): Promise<void> {
+    this.#isLost = false;
+    this.#skipped = 0;
+    this.#rescues++;
     await this.#offerCheckpoint(trainer);
   }
 
@@ -153,6 +181,12 @@ export class TrainingRecord {
     this.#spared += to - this.#iteration;
     this.#iteration = to;
     this.#waiting = notWaiting;
+    this.#isLost = false;
+    this.#rescues = 0;
+  }
+
+  #mayBeLost(): boolean {
+    return this.#plan.lostAt !== undefined && this.#best !== undefined && this.#rescues < RESCUES.most;
   }
 
   #seconds(): number {
@@ -168,14 +202,16 @@ export class TrainingRecord {
   #closeBlock({ phase: { name, learningRate }, from }: PhaseSpan): CurvePoint {
     const means = meansOf(this.#block);
     this.#block = emptyBlock;
-    const rate = learningRate(this.#iteration - from - 1);
+    const rate = this.rateLeft * learningRate(this.#iteration - from - 1);
     return { iteration: this.#iteration, phase: name, learningRate: rate, validated: false, ...means };
   }
 
   async #validated(point: CurvePoint, trainer: Trainer): Promise<CurvePoint> {
     const before = this.#best;
-    const { metrics, gap } = await this.validate(trainer.values());
+    const { score, metrics, gap } = await this.validate(trainer.values());
     this.#waiting = waited(this.#waiting, gap, this.#best !== before);
+    const bound = (this.#plan.lostAt ?? Number.POSITIVE_INFINITY) * (this.#best?.score[0] ?? 0);
+    this.#isLost ||= this.#mayBeLost() && !((score?.[0] ?? Number.NaN) <= bound);
     return { ...point, metrics: { ...point.metrics, ...metrics }, validated: true };
   }
 
@@ -199,6 +235,7 @@ export class TrainingRecord {
         seconds: this.#seconds(),
         skipped: this.#skipped,
         spared: this.#spared,
+        rescues: this.#rescues,
         waiting: this.#waiting,
         curve: [...this.#curve],
         block: this.#block,

@@ -44,7 +44,7 @@ export const solverLearner = (spec: Omit<SolverSpec, "learn">): Learner<LearnedB
     const both = { ...spec, learn: "both" } as const;
     const fit = await fitSolver(field, both, inputs, context);
     // What `fitSolver` went by.
-    const effective = resolveSolver(field, both);
+    const effective = { ...resolveSolver(field, both), start: fit.spec.start };
     return { ...learnedSolver({ field, states: inputs.states.description }, fit), spec: effective };
   },
 });

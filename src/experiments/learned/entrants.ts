@@ -41,11 +41,11 @@ export function entrantsFor(
   spec: LearnedExperimentSpec,
   seed: number,
 ): Entrant[] {
-  const { coefficientIterations, correctionIterations, trajectoryIterations, jointIterations } = spec;
+  const { start, coefficientIterations, correctionIterations, trajectoryIterations, jointIterations } = spec;
   const shared = { span, seed, referenceTolerance, trajectories: spec.trajectories };
   const steps = evaluations / base.stages;
   const coefficients = (consistent: boolean) => () =>
-    coefficientLearner({ ...shared, evaluations, consistent, iterations: coefficientIterations });
+    coefficientLearner({ ...shared, start, evaluations, consistent, iterations: coefficientIterations });
   const learners: Readonly<Record<Family, Entrant["learner"] | undefined>> = {
     coefficients: coefficients(false),
     // A consistent method of one evaluation is Euler's.
@@ -59,7 +59,7 @@ export function entrantsFor(
           })
       : undefined,
     both: () =>
-      solverLearner({ ...shared, evaluations, iterations: spec.settlingIterations, jointIterations }),
+      solverLearner({ ...shared, start, evaluations, iterations: spec.settlingIterations, jointIterations }),
     student: (macs) => {
       const iterations = spec.studentIterations ?? studentIterations(evaluations);
       return studentLearner({ ...shared, macs, iterations });

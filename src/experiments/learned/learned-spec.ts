@@ -30,6 +30,7 @@ export const learnedTable = {
     required: true,
     help: "further ones, for coefficients alone",
   },
+  start: { type: "text", help: "what coefficients begin with, as `fit --start` says it" },
   families: {
     type: "list",
     of: { type: "choice", of: familyNames as readonly Family[] },

@@ -17,13 +17,13 @@ export const coefficientTable = {
     help: "evaluations of the field in the whole solve",
   },
   span: spanRow as typeof spanRow,
-  /** A tableau or a multistep method, in as many steps as make the evaluations. */
+  /** A tableau or a multistep method, in as many steps as make the evaluations; `closest`: of those the one that measures best. */
   start: {
     type: "text",
     otherwise: "midpoint where the evaluations are even, else ab2",
     placeholder: "method",
     group: "For coefficients:",
-    help: "the method whose coefficients are moved, such as midpoint, rk4 or ab2",
+    help: "the method whose coefficients are moved, such as midpoint, rk4 or ab2; closest: the classical one that ends closest",
   },
   /** Of a transformation, few numbers move: 4n − 1 and 11. See `scale-time.ts`. */
   family: {

@@ -1,7 +1,9 @@
 import type { Field, NonStationaryMethod } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import type { FitInputs } from "../fit/fit-settings.js";
+import { CLOSEST, closestStart } from "./closest-start.js";
 import type { CoefficientSpec, EffectiveCoefficients } from "./coefficient-table.js";
+import type { EndPairs } from "./end-pairs.js";
 import type { LearnedCourse } from "./learned-course.js";
 import { fitLearned, type LearnedFit } from "./learned-fit.js";
 import { coefficientForm } from "./learned-form.js";
@@ -28,13 +30,23 @@ export async function fitCoefficients(
   context: RunContext = {},
 ): Promise<CoefficientFit> {
   const effective = resolveCoefficients(field, spec);
-  const start = startingCoefficients(effective.start, effective.evaluations);
-  const form = coefficientForm(field, start, effective, effective.span);
-  return fitLearned(field, effective, inputs, context, () => ({
-    form,
-    courses: [coefficientCourse(effective, () => 1)],
-  }));
+  let { start } = effective;
+  const fit = await fitLearned(field, effective, inputs, context, async (pairs) => {
+    start = await startFor(field, effective, pairs, context);
+    const coefficients = startingCoefficients(start, effective.evaluations);
+    const form = coefficientForm(field, coefficients, effective, effective.span);
+    return { form, courses: [coefficientCourse(effective, () => 1)] };
+  });
+  return { ...fit, spec: { ...fit.spec, start } };
 }
+
+/** The start that was named, or what is found to be closest. */
+export const startFor = async (
+  field: Field,
+  spec: EffectiveCoefficients,
+  pairs: EndPairs,
+  context: RunContext,
+): Promise<string> => (spec.start === CLOSEST ? closestStart(field, spec, pairs, context) : spec.start);
 
 /** Coefficients alone in training. @param rate see `LearnedCourse`. */
 export const coefficientCourse = (

@@ -7,7 +7,7 @@ import { coefficientTable, type EffectiveCoefficients } from "./coefficient-tabl
 import { correctedForm } from "./corrected-form.js";
 import type { CorrectedMethod } from "./corrected-method.js";
 import { startingNetworks } from "./correction-networks.js";
-import { coefficientCourse, fitCoefficients } from "./fit-coefficients.js";
+import { coefficientCourse, fitCoefficients, startFor } from "./fit-coefficients.js";
 import type { LearnedCourse } from "./learned-course.js";
 import { fitLearned, type LearnedFit } from "./learned-fit.js";
 import { refuseOnTop, resolveSolver } from "./resolve-solver.js";
@@ -43,12 +43,15 @@ export async function fitSolver(
   }
   const effective = resolveSolver(field, spec);
   const { span, every } = effective;
-  const coefficients = startingCoefficients(effective.start, effective.evaluations);
-  return fitLearned(field, effective, inputs, context, async (pairs) => {
+  let { start } = effective;
+  const fit = await fitLearned(field, effective, inputs, context, async (pairs) => {
+    start = await startFor(field, effective, pairs, context);
+    const coefficients = startingCoefficients(start, effective.evaluations);
     const made = await startingNetworks(field, coefficients, effective, { ...pairs, span }, context);
     const form = correctedForm(field, { coefficients, freedom: effective, every, ...made }, span);
     return { form, courses: coursesOf(effective, form.initial) };
   });
+  return { ...fit, spec: { ...fit.spec, start } };
 }
 
 /** Whether a number in training belongs to a correction. */

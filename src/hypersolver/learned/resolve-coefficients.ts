@@ -2,6 +2,7 @@ import type { Field } from "../../ode/index.js";
 import { completeSpec } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
 import { subjectOf } from "../fit/resolve-fit.js";
+import { CLOSEST } from "./closest-start.js";
 import { type CoefficientSpec, coefficientTable, type EffectiveCoefficients } from "./coefficient-table.js";
 import { startingMethod, usualStart } from "./starting-coefficients.js";
 
@@ -32,6 +33,6 @@ export function resolveCoefficients(field: Field, spec: CoefficientSpec): Effect
       received: "1 evaluation",
     });
   // Refuses a start that makes another number of evaluations.
-  startingMethod(start, evaluations);
+  if (start !== CLOSEST) startingMethod(start, evaluations);
   return { ...complete, start, batch: Math.min(batch, trajectories) };
 }

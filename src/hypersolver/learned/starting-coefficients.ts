@@ -31,6 +31,15 @@ export function startingCoefficients(name: string, evaluations: number): NonStat
   return coefficientsOf(linear, stepsOf(mesh));
 }
 
+/** Whether a method makes exactly so many evaluations in some number of steps in which it is itself. */
+export function makesEvaluations(name: string, evaluations: number): boolean {
+  const { linear } = startNamed(name);
+  const fewest = new Map(Object.entries(multistepMethods)).get(name)?.memory ?? 0;
+  let steps = fewest + 1;
+  while (linear.nfe(steps) < evaluations) steps++;
+  return linear.nfe(steps) === evaluations;
+}
+
 function stepsMaking(evaluations: number, name: string, { nfe }: LinearMethod): number {
   let steps = 1;
   while (nfe(steps) < evaluations) steps++;

@@ -44,6 +44,7 @@ const ofFits = {
     states: isStatesFile,
     logDensity: isPointsFile,
     input: isControlFile,
+    guidanceNull: isControlFile,
     schedule: isScheduleFile,
   },
   defaults: fitDefaults,
@@ -56,7 +57,13 @@ const kinds: readonly (Omit<JobKind, "defaults"> & Partial<Pick<JobKind, "defaul
   {
     name: "tune",
     table: withoutOwn(tuneCommandTable),
-    files: { field: always, states: isStatesFile, input: isControlFile, schedule: isScheduleFile },
+    files: {
+      field: always,
+      states: isStatesFile,
+      input: isControlFile,
+      guidanceNull: isControlFile,
+      schedule: isScheduleFile,
+    },
     work: (spec) => numberOf(spec, "seconds", 120),
   },
   { name: "reproduce", table: withoutOwn(reproduceTable), files: {}, work: () => 1 },

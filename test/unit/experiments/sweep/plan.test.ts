@@ -117,6 +117,7 @@ describe("a job", () => {
     ["a path", { ...payload, spec: { ...spec, field: "/etc/passwd" } }],
     ["a path in states", { ...payload, spec: { ...spec, states: "/etc/shadow.csv" } }],
     ["a path in controls", { ...payload, spec: { ...spec, input: { x: "../../x.safetensors" } } }],
+    ["a path in a null condition", { ...payload, spec: { ...spec, guidanceNull: { text: "/etc/x.npy" } } }],
     ["a folder to write to", { ...payload, spec: { ...spec, out: "/tmp/x" } }],
     ["an option that is none", { ...payload, spec: { ...spec, shell: "rm" } }],
     ["a file that it does not name", { ...payload, spec: { ...spec, states: `content:${hash("x")}` } }],
@@ -136,10 +137,10 @@ describe("a job", () => {
   it("has no option beyond these by which a text could lead to a file", () => {
     // Whoever adds an option of text decides here whether it names a file.
     const harmless: Readonly<Record<string, readonly string[]>> = {
-      fit: ["base", "inputMap", "start", "guidanceNull"],
-      candidate: ["base", "inputMap", "start", "guidanceNull"],
+      fit: ["base", "inputMap", "start", "size"],
+      candidate: ["base", "inputMap", "start", "size"],
       train: ["base"],
-      tune: ["inputMap", "guidanceNull"],
+      tune: ["inputMap", "size"],
       reproduce: ["experiment", "density", "spec"],
     };
     for (const [name, { table, files }] of Object.entries(jobKinds)) {

@@ -21,7 +21,7 @@ export const roleColors: Readonly<Record<Role, readonly string[]>> = {
   reference: ["#2b303b", "#7d828c"],
   base: ["#0072b2", "#56b4e9", "#004a75"],
   hypersolver: ["#d55e00", "#e69f00", "#8f3b00", "#c2185b", "#e8837a", "#6a1b9a", "#a89600", "#ff5ca8"],
-  other: ["#009e73", "#cc79a7", "#7a6fb0", "#56b4e9", "#8c8c8c", "#b08a3e"],
+  other: ["#009e73", "#cc79a7", "#7a6fb0", "#56b4e9", "#8c8c8c", "#b08a3e", "#a6c834", "#4d6b8a"],
 };
 
 /** Sizes in CSS pixels; PNG files are drawn at twice the size. */

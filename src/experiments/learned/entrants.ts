@@ -59,7 +59,10 @@ export function entrantsFor(
           })
       : undefined,
     both: () =>
-      solverLearner({ ...shared, start, evaluations, iterations: spec.settlingIterations, jointIterations }),
+      solverLearner({
+        ...{ ...shared, start, evaluations, hidden: spec.hidden },
+        ...{ iterations: spec.settlingIterations, jointIterations },
+      }),
     student: (macs) => {
       const iterations = spec.studentIterations ?? studentIterations(evaluations);
       return studentLearner({ ...shared, macs, iterations });

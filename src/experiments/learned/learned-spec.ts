@@ -31,6 +31,11 @@ export const learnedTable = {
     help: "further ones, for coefficients alone",
   },
   start: { type: "text", help: "what coefficients begin with, as `fit --start` says it" },
+  hidden: {
+    type: "list",
+    of: { type: "integer", min: 1, max: most.width as number },
+    help: "widths, or channels, of the corrections on coefficients",
+  },
   families: {
     type: "list",
     of: { type: "choice", of: familyNames as readonly Family[] },

@@ -4,10 +4,15 @@ import {
   multistep,
   multistepMethods,
   type NonStationaryCoefficients,
-  tableauNamed,
   uniformMesh,
 } from "../../ode/index.js";
-import { coefficientsOf, type LinearMethod, linearTableau, stepsOf } from "../../ode/internal.js";
+import {
+  coefficientsOf,
+  knownTableau,
+  type LinearMethod,
+  linearTableau,
+  stepsOf,
+} from "../../ode/internal.js";
 import { fail } from "../../tensor/index.js";
 
 /** Where a fit begins when nobody says. */
@@ -61,6 +66,12 @@ interface Start {
 function startNamed(name: string): Start {
   const known = new Map(Object.entries(multistepMethods)).get(name);
   if (known !== undefined) return { linear: known, inSteps: (steps) => multistep(known, { steps }) };
-  const tableau = tableauNamed(name);
+  const tableau = knownTableau(name);
+  if (tableau === undefined)
+    throw fail("INVALID_ARGUMENT", {
+      what: "start",
+      expected: `closest, ${Object.keys(multistepMethods).join(", ")}, or a tableau such as midpoint, heun or rk4`,
+      received: name,
+    });
   return { linear: linearTableau(tableau), inSteps: (steps) => fixed(tableau, { steps }) };
 }

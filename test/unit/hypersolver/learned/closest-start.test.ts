@@ -36,3 +36,7 @@ test("a fit that begins with the closest says which it was, and is the fit that 
   expect(again.method.coefficients).toEqual(fit.method.coefficients);
   expect(again.startError).toBe(fit.startError);
 });
+
+test("a start that nobody knows is told what there is", () => {
+  expect(() => startingMethod("closets", 4)).toThrow(/start[\s\S]*closest, ab2, pec-heun, ab3[\s\S]*closets/);
+});

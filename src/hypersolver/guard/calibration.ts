@@ -70,8 +70,10 @@ export const errorBound = ({ edges, bounds }: ErrorCalibration, score: number): 
 
 function binOf(edges: readonly number[], score: number): number {
   if (!Number.isFinite(score)) throw refused("score", "a finite number", score);
-  const above = edges.findIndex((edge) => edge > score);
-  return above === -1 ? edges.length : above;
+  // A loop: this is done for every sample of every solve.
+  let bin = 0;
+  while (bin < edges.length && (edges[bin] as number) <= score) bin++;
+  return bin;
 }
 
 function quantile(errors: readonly number[], coverage: number, bin: number): number {

@@ -15,10 +15,10 @@ import { fail, type Random, type Tensor } from "../../tensor/index.js";
 import { fingerprintOf } from "../files/fingerprint.js";
 import { isBeyondChance } from "./beyond-chance.js";
 import { predictorMacs } from "./error-predictor.js";
-import { isShifted, type ScoreShift, scoreShift } from "./score-shift.js";
+import { isShifted, type ScoreShift, shiftTest } from "./score-shift.js";
 import { compileEnds } from "./scored-solve.js";
 import { secondAnswers, solveRows } from "./second-answers.js";
-import { boundOf, levelOf, type SolveCalibration, scoringOf } from "./solve-calibration.js";
+import { boundsOf, levelOf, type SolveCalibration, scoringOf } from "./solve-calibration.js";
 import { checkWitnesses } from "./witness-check.js";
 
 /** What is asked of a guarded solve. */
@@ -113,12 +113,13 @@ export async function compileGuardedSolve(
     throw fail("INVALID_ARGUMENT", { what: "guard", expected: "a positive number", received: String(guard) });
   const level = levelOf(calibration, wanted);
   const { coverage } = level;
-  const boundFor = (score: number): number => boundOf(calibration, level, score);
+  const boundsFor = (scores: Float64Array): Float64Array => boundsOf(calibration, level, scores);
+  const shiftOf = shiftTest(calibration);
   requireCalibrated(calibration, field, method, span);
   const solve = await compileEnds(field, method, span, scoringOf(calibration), options);
   const { witnesses, predictor } = calibration;
   if (witnesses !== undefined)
-    await checkWitnesses(solve, witnesses, { coverage, boundFor }).catch(async (error: unknown) => {
+    await checkWitnesses(solve, witnesses, { coverage, boundsFor }).catch(async (error: unknown) => {
       await solve.dispose();
       throw error;
     });
@@ -131,9 +132,11 @@ export async function compileGuardedSolve(
     run: async (z0, controls = {}, signal = undefined) => {
       const started = performance.now();
       const { end: fast, scores, traits } = await solve.run(z0, controls);
-      const shift = scoreShift(calibration, scores, traits);
+      const shift = shiftOf(scores, traits);
       const isAlarmed = !trust && isShifted(shift);
-      const bounds = scores.map((score) => (isAlarmed ? Number.POSITIVE_INFINITY : boundFor(score)));
+      const bounds = isAlarmed
+        ? new Float64Array(scores.length).fill(Number.POSITIVE_INFINITY)
+        : boundsFor(scores);
       const again = secondAnswers(fast, async (rows) => {
         if (second === undefined || second.signal !== signal) {
           await second?.solve.dispose();

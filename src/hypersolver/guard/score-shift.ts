@@ -11,44 +11,44 @@ export interface ScoreShift {
 }
 
 /** Samples that are looked at, at most: more see what does not matter. */
-const MOST_SAMPLES = 2048;
+const MOST_SAMPLES = 1024;
 /** A trait whose values differ by less, relatively, is a constant with rounding. */
 const CONSTANT = 1e-4;
+
+/** Compares scores and the traits they were foretold from, [n, traits], with those of a calibration. */
+export type ShiftTest = (scores: Float64Array, traits?: Tensor) => ScoreShift | undefined;
 
 /**
  * The two-sample Kolmogorov–Smirnov test of scores, and of each trait that they were foretold from, against those of the
  * calibration, of which files keep quantiles: distribution functions are compared there, from both sides where one jumps.
  * Samples that broke count as beyond all others. It sees other states, another field or other weights, as far as they change
- * what the solve knows of a sample.
- * @param traits [n, traits].
- * @returns undefined for a method without scores.
+ * what the solve knows of a sample. Prepared once, since it is done for every solve.
+ * @returns a test that says nothing of a method without scores, and of no samples.
  */
-export function scoreShift(
-  { scores: quantiles, samples, traits: known = [] }: SolveCalibration,
-  scores: Float64Array,
-  traits?: Tensor,
-): ScoreShift | undefined {
-  if (quantiles.length < 2 || scores.length === 0) return undefined;
-  const n = Math.min(MOST_SAMPLES, scores.length);
-  const [, width = 0] = traits?.shape ?? [];
-  // As `traitsOf` makes them.
-  const told = traits?.data as Float32Array | undefined;
-  const compared = [
-    { quantiles, values: thinned(scores, { width: 1, column: 0 }, n) },
-    ...known.slice(0, width).flatMap((own, j) => {
-      if (told === undefined || isConstant(own)) return [];
-      return { quantiles: own, values: thinned(told, { width, column: j }, n) };
-    }),
-  ];
-  const chance = Math.sqrt(Math.log((2 * compared.length) / FALSE_ALARM) / 2);
-  const limit = chance * Math.sqrt(1 / n + 1 / samples);
-  const found = compared.map(({ quantiles: own, values }): ScoreShift => {
-    // Quantiles of few samples lie between these.
-    const between = 0.5 / (own.length - 1);
-    return { distance: largestDistance(own, values), limit: limit + between };
-  });
-  const excess = ({ distance, limit: own }: ScoreShift): number => distance - own;
-  return found.reduce((most, each) => (excess(each) > excess(most) ? each : most));
+export function shiftTest({ scores: own, samples, traits: known = [] }: SolveCalibration): ShiftTest {
+  if (own.length < 2) return () => undefined;
+  const ofScores = distanceTo(own);
+  const ofTraits = known.flatMap((quantiles, column) =>
+    isConstant(quantiles) ? [] : [{ column, test: distanceTo(quantiles) }],
+  );
+  return (scores, traits) => {
+    if (scores.length === 0) return undefined;
+    const n = Math.min(MOST_SAMPLES, scores.length);
+    const [, width = 0] = traits?.shape ?? [];
+    // As `traitsOf` makes them.
+    const told = traits?.data as Float32Array | undefined;
+    const looks = [{ test: ofScores, values: scores as Column["values"], width: 1, column: 0 }];
+    for (const { column, test } of ofTraits)
+      if (told !== undefined && column < width) looks.push({ test, values: told, width, column });
+    const chance = Math.sqrt(Math.log((2 * looks.length) / FALSE_ALARM) / 2);
+    const limit = chance * Math.sqrt(1 / n + 1 / samples);
+    const found = looks.map(({ test, ...column }): ScoreShift => {
+      // Quantiles of few samples lie between these.
+      return { distance: test.distance(column, n), limit: limit + 0.5 / test.parts };
+    });
+    const excess = (shift: ScoreShift): number => shift.distance - shift.limit;
+    return found.reduce((most, each) => (excess(each) > excess(most) ? each : most));
+  };
 }
 
 const isConstant = (quantiles: readonly number[]): boolean => {
@@ -56,43 +56,52 @@ const isConstant = (quantiles: readonly number[]): boolean => {
   return high - low <= CONSTANT * (Math.abs(low) + Math.abs(high));
 };
 
-/** So many values of a column, at equal distances. A loop: this is done for every solve. */
-function thinned(
-  told: Float32Array | Float64Array,
-  { width, column }: { readonly width: number; readonly column: number },
-  n: number,
-): Float64Array {
-  const values = new Float64Array(n);
-  const stride = told.length / width / n;
-  for (let i = 0; i < n; i++) values[i] = told[Math.floor(i * stride) * width + column] ?? Number.NaN;
-  return values;
+/** A column of a matrix of so many. */
+interface Column {
+  readonly values: Float32Array | Float64Array;
+  readonly width: number;
+  readonly column: number;
 }
 
-/** Of the distribution function of values from that of quantiles of 0, 1/parts, …, 1, at these and just below them. */
-function largestDistance(known: readonly number[], values: Float64Array): number {
+/** How far the values of a column are from quantiles. */
+interface DistanceTest {
+  /** One less than there are quantiles. */
+  readonly parts: number;
+  /** Of n of the values, at equal distances. */
+  distance(column: Column, n: number): number;
+}
+
+/** Of a distribution function from that of quantiles of 0, 1/parts, …, 1, at these and just below them. */
+function distanceTo(known: readonly number[]): DistanceTest {
   const quantiles = Float64Array.from(known);
   const rankOf = ranks(quantiles);
-  const n = values.length;
   const parts = quantiles.length - 1;
   // Values by how many quantiles are smaller, and by how many are not larger.
   const smaller = new Uint32Array(parts + 2);
   const notLarger = new Uint32Array(parts + 2);
-  for (const value of values) {
-    const first = rankOf(value);
-    let last = first;
-    while (quantiles[last] === value) last++;
-    smaller[first] = (smaller[first] ?? 0) + 1;
-    notLarger[last] = (notLarger[last] ?? 0) + 1;
-  }
-  let [largest, below, upTo] = [0, 0, 0];
-  for (let k = 0; k <= parts; k++) {
-    below += notLarger[k] ?? 0;
-    upTo += smaller[k] ?? 0;
-    const [isFirst, isLast] = [quantiles[k - 1] !== quantiles[k], quantiles[k + 1] !== quantiles[k]];
-    if (isFirst) largest = Math.max(largest, Math.abs(k / parts - below / n));
-    if (isLast) largest = Math.max(largest, Math.abs(k / parts - upTo / n));
-  }
-  return largest;
+  const distance: DistanceTest["distance"] = ({ values, width, column }, n) => {
+    smaller.fill(0);
+    notLarger.fill(0);
+    const stride = values.length / width / n;
+    for (let i = 0; i < n; i++) {
+      const value = values[Math.floor(i * stride) * width + column] as number;
+      const first = rankOf(value);
+      let last = first;
+      while (quantiles[last] === value) last++;
+      (smaller[first] as number)++;
+      (notLarger[last] as number)++;
+    }
+    let [largest, below, upTo] = [0, 0, 0];
+    for (let k = 0; k <= parts; k++) {
+      below += notLarger[k] as number;
+      upTo += smaller[k] as number;
+      const [isFirst, isLast] = [quantiles[k - 1] !== quantiles[k], quantiles[k + 1] !== quantiles[k]];
+      if (isFirst) largest = Math.max(largest, Math.abs(k / parts - below / n));
+      if (isLast) largest = Math.max(largest, Math.abs(k / parts - upTo / n));
+    }
+    return largest;
+  };
+  return { parts, distance };
 }
 
 /** Cells of the table below, for each quantile. */

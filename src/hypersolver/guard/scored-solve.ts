@@ -71,8 +71,7 @@ export async function compileEnds(
       const outputs = await program.run({ ...controls, "/z0": cast(z0, dtype) });
       const end = outputs.end as Tensor;
       const scores = toFloat64(outputs.scores as Tensor);
-      const whole = scores.map((score, i) => (isWhole(end, i) ? score : Number.NaN));
-      return { end, scores: whole, traits: outputs.traits };
+      return { end, scores: ofWhole(scores, end), traits: outputs.traits };
     },
     dispose: () => program.dispose(),
   };
@@ -110,9 +109,13 @@ export function scoredEnds(
   return { end, scores: others.reduce((sum, doubt) => add(sum, doubt), first) };
 }
 
-/** Whether all numbers of a sample are finite. */
-function isWhole({ data, shape }: Tensor, row: number): boolean {
-  const width = data.length / Math.max(1, shape[0] ?? 1);
-  for (let i = row * width; i < (row + 1) * width; i++) if (!Number.isFinite(Number(data[i]))) return false;
-  return true;
+/** Scores, NaN where a number of the sample is not finite. Loops: this is done for every solve. */
+function ofWhole(scores: Float64Array, end: Tensor): Float64Array {
+  const data = toFloat64(end);
+  const width = data.length / Math.max(1, scores.length);
+  return scores.map((score, row) => {
+    for (let i = row * width; i < (row + 1) * width; i++)
+      if (!Number.isFinite(data[i] as number)) return Number.NaN;
+    return score;
+  });
 }

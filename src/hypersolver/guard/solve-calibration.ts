@@ -96,7 +96,12 @@ export function levelOf({ levels, samples }: SolveCalibration, coverage: number)
 /** The largest score that bounds are known for. */
 export const largestScore = ({ scores }: SolveCalibration): number => SCORE_MARGIN * (scores.at(-1) ?? 0);
 
-/** The bound of a sample's error; infinite for a sample that broke, and for scores that calibration never saw. */
-export function boundOf(calibration: SolveCalibration, level: ErrorCalibration, score: number): number {
-  return score <= largestScore(calibration) ? errorBound(level, score) : Number.POSITIVE_INFINITY;
+/** Bounds of errors by scores; infinite for samples that broke, and for scores that the calibration never saw. */
+export function boundsOf(
+  calibration: SolveCalibration,
+  level: ErrorCalibration,
+  scores: Float64Array,
+): Float64Array {
+  const largest = largestScore(calibration);
+  return scores.map((score) => (score <= largest ? errorBound(level, score) : Number.POSITIVE_INFINITY));
 }

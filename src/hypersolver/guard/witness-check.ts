@@ -35,13 +35,16 @@ export function witnessesOf({ z0, controls }: Samples, ends: Tensor, errors: Arr
 /**
  * Solves the witnesses: a solver is the one that was calibrated where each is as far off as then, and no more of them beyond
  * their bounds than chance would have it. That catches changed weights, also under a card that was written for them.
- * @param boundFor the bound of a score.
+ * @param boundsFor bounds of scores.
  * @throws CARD_MISMATCH where it is not.
  */
 export async function checkWitnesses(
   solve: CompiledScoredSolve,
   witnesses: Witnesses,
-  { coverage, boundFor }: { readonly coverage: number; readonly boundFor: (score: number) => number },
+  {
+    coverage,
+    boundsFor,
+  }: { readonly coverage: number; readonly boundsFor: (scores: Float64Array) => Float64Array },
 ): Promise<void> {
   const tensorOf = ({ dtype, shape, data }: PlainTensor): Tensor => fromNumbers(data, shape, dtype);
   const controls = Object.fromEntries(
@@ -54,7 +57,8 @@ export async function checkWitnesses(
     (then, i) =>
       !(Math.abs((errors[i] ?? Number.NaN) - then) <= TOLERANCE.state * scale + TOLERANCE.error * then),
   ).length;
-  const beyond = errors.filter((error, i) => !(error <= boundFor(scores[i] ?? Number.NaN))).length;
+  const bounds = boundsFor(scores);
+  const beyond = errors.filter((error, i) => !(error <= (bounds[i] ?? Number.NaN))).length;
   const count = witnesses.errors.length;
   if (changed === 0 && !isBeyondChance(beyond, count, 1 - coverage)) return;
   throw fail("CARD_MISMATCH", {

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { expect, test } from "vitest";
-import { scoreShift } from "../../../../src/hypersolver/guard/score-shift.js";
+import { shiftTest } from "../../../../src/hypersolver/guard/score-shift.js";
 import {
   type Correction,
   calibrateSolve,
@@ -95,19 +95,16 @@ test("the distance is that of distribution functions, and chance rarely exceeds 
   const calibration = { scores, samples: 1000 } as unknown as SolveCalibration;
   // Uniform on [0, 1] against uniform on [0.25, 1.25]: a quarter apart; broken samples are beyond all.
   const moved = Float64Array.from({ length: 1000 }, (_, i) => 0.25 + (i + 0.5) / 1000);
-  expect(scoreShift(calibration, moved)?.distance).toBeCloseTo(0.25, 2);
+  expect(shiftTest(calibration)(moved)?.distance).toBeCloseTo(0.25, 2);
   const broken = Float64Array.from({ length: 1000 }, (_, i) => (i < 300 ? Number.NaN : (i + 0.5) / 1000));
-  expect(scoreShift(calibration, broken)?.distance).toBeCloseTo(0.3, 2);
+  expect(shiftTest(calibration)(broken)?.distance).toBeCloseTo(0.3, 2);
   const random = new Random(8);
   const alarms = Array.from({ length: 500 }, () => {
-    const shift = scoreShift(
-      calibration,
-      Float64Array.from({ length: 50 }, () => random.uniform()),
-    );
+    const shift = shiftTest(calibration)(Float64Array.from({ length: 50 }, () => random.uniform()));
     return shiftWarnings(shift).length;
   });
   expect(alarms.filter((count) => count > 0).length).toBeLessThan(5);
-  expect(scoreShift({ ...calibration, scores: [] }, moved)).toBeUndefined();
+  expect(shiftTest({ ...calibration, scores: [] })(moved)).toBeUndefined();
 });
 
 test("an exported solver has the bounds of a guarded solve, infinite where those are", async () => {
@@ -146,6 +143,6 @@ test("a control that has few values is no shift", () => {
       Float32Array.from({ length: count }, (_, i) => Number(i < share * count)),
       [count, 1],
     );
-  expect(shiftWarnings(scoreShift(calibration, scores, coins(0.5)))).toEqual([]);
-  expect(shiftWarnings(scoreShift(calibration, scores, coins(0.8)))).toHaveLength(1);
+  expect(shiftWarnings(shiftTest(calibration)(scores, coins(0.5)))).toEqual([]);
+  expect(shiftWarnings(shiftTest(calibration)(scores, coins(0.8)))).toHaveLength(1);
 });

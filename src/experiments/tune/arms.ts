@@ -128,7 +128,7 @@ function coefficientArm(site: ArmSite, evaluations: number): Arm {
   };
 }
 
-type JointSpec = Pick<SolverSpec, "evaluations" | "every" | "hidden" | "inputs" | "layersAlone"> & {
+type JointSpec = Pick<SolverSpec, "evaluations" | "every" | "hidden" | "inputs" | "layersAlone" | "mixes"> & {
   readonly evaluations: number;
 };
 
@@ -136,11 +136,12 @@ function jointArm(site: ArmSite, own: JointSpec): Arm {
   const { field, span, seed } = site;
   const subject = subjectOf(field);
   const rungs = JOINT_RUNGS[subject];
-  const { evaluations, every = 2, hidden, inputs, layersAlone = false } = own;
+  const { evaluations, every = 2, hidden, inputs, layersAlone = false, mixes } = own;
   const size = [
     hidden?.join("x") ?? "usual",
     ...(inputs === undefined ? [] : ["inside"]),
     ...(layersAlone ? ["alone"] : []),
+    ...(mixes === undefined ? [] : [`of ${mixes} sums`]),
     ...(every > 2 ? ["at the end"] : []),
   ].join(" ");
   const named = { name: `both n=${evaluations}, g ${size}`, family: "both" } as const;

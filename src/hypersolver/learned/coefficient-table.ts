@@ -20,7 +20,7 @@ export const coefficientTable = {
   /** A tableau or a multistep method, in as many steps as make the evaluations; `closest`: of those the one that measures best. */
   start: {
     type: "text",
-    otherwise: "midpoint where the evaluations are even, else ab2",
+    otherwise: "midpoint where the evaluations are even, else ab2; images: closest",
     placeholder: "method",
     group: "For coefficients:",
     help: "the method whose coefficients are moved, such as midpoint, rk4 or ab2; closest: the classical one that ends closest",

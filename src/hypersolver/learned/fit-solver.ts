@@ -2,6 +2,7 @@ import type { Field, NonStationaryMethod } from "../../ode/index.js";
 import type { NamedTensors, RunContext } from "../../runtime/index.js";
 import { pickSpec } from "../../spec/internal.js";
 import type { Tensor } from "../../tensor/index.js";
+import { MIX } from "../correction/mixed-network.js";
 import type { FitInputs } from "../fit/fit-settings.js";
 import { coefficientTable, type EffectiveCoefficients } from "./coefficient-table.js";
 import { correctedForm } from "./corrected-form.js";
@@ -54,11 +55,16 @@ export async function fitSolver(
   return { ...fit, spec: { ...fit.spec, start } };
 }
 
-/** Whether a number in training belongs to a correction. */
+/** Whether a number in training belongs to the sums that a correction sees. */
+const isMixing = (name: string): boolean => Object.values(MIX).some((own) => name.endsWith(` ${own}`));
+/** Whether it belongs to a correction. */
 const isOnTop = (name: string): boolean => /^(?:g\d+|gain) /.test(name);
 
 /** Inputs of a layer whose weights move at the full rate; those of wider ones move more slowly in proportion. */
 const USUAL_INPUTS = 64;
+
+/** Share of the rate that moves the sums which networks see: they begin where they are of use, as coefficients do. */
+const MIXING_PACE = 0.1;
 
 /** Sums over more inputs change by more for the same change of every weight: G. Yang et al., Tensor Programs V, 2022. */
 const paceOf = (weights: Tensor | undefined): number =>
@@ -75,7 +81,10 @@ function coursesOf(spec: EffectiveSolver, initial: NamedTensors): LearnedCourse[
       batch: jointBatch,
       learningRate: jointLearningRate,
       finalLearningRate: 0,
-      rate: (name) => (isOnTop(name) ? paceOf(initial[name]) : coefficientRate),
+      rate: (name) => {
+        if (!isOnTop(name)) return coefficientRate;
+        return isMixing(name) ? MIXING_PACE : paceOf(initial[name]);
+      },
     },
   ];
 }

@@ -11,8 +11,10 @@ import { startingMethod, usualStart } from "./starting-coefficients.js";
  * @throws INVALID_ARGUMENT that names the option.
  */
 export function resolveCoefficients(field: Field, spec: CoefficientSpec): EffectiveCoefficients {
-  const complete = completeSpec(coefficientTable, spec, subjectOf(field));
-  const { span, evaluations, trajectories, batch, start = usualStart(evaluations) } = complete;
+  const subject = subjectOf(field);
+  const complete = completeSpec(coefficientTable, spec, subject);
+  const usual = subject === "images" ? CLOSEST : usualStart(complete.evaluations);
+  const { span, evaluations, trajectories, batch, start = usual } = complete;
   if (span[0] === span[1])
     throw fail("INVALID_ARGUMENT", {
       what: "span",

@@ -28,10 +28,11 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
   if (!images) refuseOthers(solverTable, spec, "vectors", { images: "image states [batch, c, h, w] for it" });
   const given = completeSpec(solverTable, spec, subjectOf(field));
   const complete = images ? given : { ...given, ...networksFor(field, spec) };
-  const { evaluations, every, shared, hidden, activation, layersAlone = false } = complete;
+  const { evaluations, every, shared, hidden, activation, layersAlone = false, mixes } = complete;
   const { iterations = DEFAULT_ITERATIONS } = spec;
   const effort = usualEffort(field, {
     ...{ evaluations, every, hidden, layersAlone },
+    ...(mixes !== undefined && { mixes }),
     batch: complete.jointBatch,
   });
   const coefficients = resolveCoefficients(field, {
@@ -42,6 +43,7 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
   checkShared(evaluations, every, shared);
   refuseChannels(field, activation);
   const inputs = spec.inputs ?? usualInputs(field, shared);
+  if (mixes !== undefined) refuseUnmixable(inputs);
   const features = featuresFor(field, inputs, spec.features ?? []);
   const jointBatch = Math.min(complete.jointBatch, coefficients.trajectories);
   const { jointIterations = effort.iterations } = complete;
@@ -57,12 +59,13 @@ export function resolveSolver(field: Field, spec: SolverSpec): EffectiveSolver {
 
 /** What is said of networks, else what is affordable; who says some of it gets the usual rest. */
 function networksFor(field: Field, spec: SolverSpec): VectorNetworks {
-  const { every, hidden, layersAlone } = spec;
+  const { every, hidden, layersAlone, mixes, inputs, shared } = spec;
   const own = Object.fromEntries(
-    Object.entries({ every, hidden, layersAlone }).filter(([, value]) => value !== undefined),
+    Object.entries({ every, hidden, layersAlone, mixes }).filter(([, value]) => value !== undefined),
   );
-  const isOpen = every === undefined && hidden === undefined;
-  return { ...(isOpen ? affordableNetworks(field, spec.evaluations) : USUAL_NETWORKS), ...own };
+  const isOpen = every === undefined && hidden === undefined && mixes === undefined;
+  const canMix = inputs === undefined && shared !== true;
+  return { ...(isOpen ? affordableNetworks(field, spec.evaluations, { canMix }) : USUAL_NETWORKS), ...own };
 }
 
 /** Of the evaluations that a network stands behind. */
@@ -101,6 +104,18 @@ function usualInputs(field: Field, shared: boolean): CorrectionInput[] {
   return rows === height && columns === width
     ? ["features", "z", "stages", ...position]
     : ["z", "stages", ...position];
+}
+
+/** @throws INVALID_ARGUMENT for inputs that are not of the size of the state, where sums of them are to be seen. */
+function refuseUnmixable(inputs: readonly CorrectionInput[]): void {
+  const other = inputs.find((input) => input !== "z" && input !== "stages");
+  if (other === undefined) return;
+  throw fail("INVALID_ARGUMENT", {
+    what: "mixes",
+    expected: "networks that see z and stages alone, of which sums can be made",
+    received: `inputs ${inputs.join(",")}`,
+    help: `leave out ${other}, or mixes`,
+  });
 }
 
 function sizeOfImages(field: Field): readonly [number, number] {

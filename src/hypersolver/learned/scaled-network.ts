@@ -2,9 +2,12 @@ import type { Field } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { type Random, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
+import { stackedRows } from "../../tensor/internal.js";
 import { type ConvNetworkOptions, convNetwork, withFoldedChannels } from "../correction/conv-network.js";
 import type { CorrectionNetwork } from "../correction/correction.js";
 import { shapesSeen } from "../correction/input-shapes.js";
+import { type MixedOptions, mixedNetwork, withFoldedScale } from "../correction/mixed-network.js";
+import { startingMixing } from "../correction/mixing.js";
 import type { ConvActivation, CorrectionInput, HiddenActivation } from "../correction/names.js";
 import { answerTable, inputTable, layoutFor } from "../correction/row-layout.js";
 import { columnStatistics, usualSize } from "../correction/statistics.js";
@@ -26,6 +29,8 @@ export interface NetworkLook {
   readonly activation: ConvActivation;
   /** Of vectors: no matrix beside the layers. Default false. */
   readonly layersAlone?: boolean | undefined;
+  /** Of vectors: layers and matrix see so many sums of state and evaluations in place of all of them. Default: all. */
+  readonly mixes?: number | undefined;
 }
 
 /** What it will see, and how large its answers are. */
@@ -50,28 +55,11 @@ export function scaledNetwork(
   { seen, wanted }: Scaling,
   random: Random,
 ): ScaledNetwork {
-  const { inputs, features, hidden, kernels = [], activation, layersAlone = false } = look;
+  if (!hasImageStates(field)) return vectorNetwork(field, look, { seen, wanted }, random);
+  const { inputs, features, hidden, kernels = [], activation } = look;
   const names = Object.keys(seen[0] ?? {});
   const tables = (name: string): Tensor[] => seen.map((one) => one[name] as Tensor);
   const shared = { inputs, features, hidden };
-  if (!hasImageStates(field)) {
-    const shown = Object.entries(seen[0] ?? {}).map(([name, { shape }]) => [name, shape.slice(1)] as const);
-    const layout = layoutFor(Object.fromEntries(shown), stateType(field).shape.slice(1).map(Number));
-    const options: WhitenedOptions = {
-      ...shared,
-      scale: usualSize(answerTable(layout, wanted)),
-      activation: activation as HiddenActivation,
-      matrix: !layersAlone,
-      layout,
-      whitening: whiteningOf(
-        ...seen.map((one) => sideBySide(names.map((name) => inputTable(layout, name, one[name] as Tensor)))),
-      ),
-    };
-    return {
-      network: whitenedNetwork(options, random),
-      finish: (network) => withFoldedWhitening(options, network),
-    };
-  }
   const [, , height = 1, width = 1] = stateType(field).shape.map(Number);
   const stages = names.filter((name) => /^k\d+$/.test(name)).length;
   const shapes = shapesSeen(field, stages, { inputs, features });
@@ -85,6 +73,44 @@ export function scaledNetwork(
     network: convNetwork(options, random),
     finish: (network) => withFoldedChannels(options, network),
   };
+}
+
+function vectorNetwork(
+  field: Field,
+  look: NetworkLook,
+  { seen, wanted }: Scaling,
+  random: Random,
+): ScaledNetwork {
+  const { inputs, features, hidden, activation, layersAlone = false, mixes } = look;
+  const shown = Object.entries(seen[0] ?? {}).map(([name, { shape }]) => [name, shape.slice(1)] as const);
+  const layout = layoutFor(Object.fromEntries(shown), stateType(field).shape.slice(1).map(Number));
+  const tables = seen.map((one) => shown.map(([name]) => inputTable(layout, name, one[name] as Tensor)));
+  const shared = {
+    ...{ inputs, features, hidden, layout },
+    scale: usualSize(answerTable(layout, wanted)),
+    activation: activation as HiddenActivation,
+    matrix: !layersAlone,
+  };
+  if (mixes !== undefined) {
+    const sources = shown.map((_, p) => belowOneAnother(tables.map((one) => one[p] as Tensor)));
+    const mixing = startingMixing(sources, Math.min(mixes, sources.length));
+    const options: MixedOptions = { ...shared, mixing };
+    return {
+      network: mixedNetwork(options, random),
+      finish: (network) => withFoldedScale(options, network),
+    };
+  }
+  const options: WhitenedOptions = { ...shared, whitening: whiteningOf(...tables.map(sideBySide)) };
+  return {
+    network: whitenedNetwork(options, random),
+    finish: (network) => withFoldedWhitening(options, network),
+  };
+}
+
+/** Tables of the same columns as one. */
+function belowOneAnother(tables: readonly Tensor[]): Tensor {
+  const [first] = tables;
+  return tables.length === 1 && first !== undefined ? first : stackedRows(tables);
 }
 
 /** Tables of equally many rows as one. */

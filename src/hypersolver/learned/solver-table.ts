@@ -49,6 +49,18 @@ export const onTopTable = {
     group: "Corrections on top:",
     help: "no matrix beside the layers of vectors",
   },
+  /** Of vectors. A weight for every component and evaluation, where a layer would have one for every pair of components. */
+  mixes: {
+    type: "integer",
+    min: 1,
+    max: most.learnedEvaluations as number,
+    appliesTo: ["vectors"],
+    otherwise:
+      "all of them; 2 sums for states of more than 16 components where networks on all of them cost as much as an evaluation",
+    placeholder: "n",
+    group: "Corrections on top:",
+    help: "sums of state and evaluations that networks see in place of all of them",
+  },
   /** Sides of the kernels, one more than `hidden`. */
   kernels: {
     type: "list",

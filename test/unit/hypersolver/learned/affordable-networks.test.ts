@@ -48,3 +48,13 @@ test("leave what was said, and give it the usual rest", () => {
   expect(resolveSolver(field, { evaluations: 4, every: 2 })).toMatchObject({ ...USUAL_NETWORKS, every: 2 });
   expect(resolveSolver(field, { evaluations: 4, layersAlone: false }).layersAlone).toBe(false);
 });
+
+test("see sums where nothing larger is affordable, unless they see other things than state and evaluations", () => {
+  const field = wideField(128, 320);
+  expect(affordableNetworks(field, 4)).toMatchObject({ every: 4, mixes: 2, layersAlone: false });
+  expect(affordableNetworks(field, 4, { canMix: false })).toMatchObject({ every: 4, layersAlone: true });
+  expect(resolveSolver(field, { evaluations: 4, inputs: ["z", "stages", "s"] }).mixes).toBeUndefined();
+  expect(() => resolveSolver(field, { evaluations: 4, mixes: 2, inputs: ["z", "s"] })).toThrow(
+    /mixes[\s\S]*z and stages alone[\s\S]*inputs z,s[\s\S]*leave out s, or mixes/,
+  );
+});

@@ -18,12 +18,13 @@ import { draw, fromNumbers, Random, rows, sizeOf, type Tensor, toFloat64 } from 
 import { expectClose } from "../helpers/compare.js";
 import { FINITE_DIFFERENCE, SAME_NUMERICS } from "../helpers/tolerances.js";
 import { onnxModel } from "../unit/graph/onnx-model.js";
+import { ownRowsCases } from "../unit/graph/own-rows-cases.js";
 import { severalRowsCases } from "../unit/graph/several-rows-cases.js";
 
 const FLOAT32_MODEL = 1e-5;
 
 /** Fields whose files have axes of several rows a sample, such as [batch·heads, …]. */
-describe.each(Object.entries(severalRowsCases))("%s", (_title, { state, spec }) => {
+describe.each(Object.entries({ ...severalRowsCases, ...ownRowsCases }))("%s", (_title, { state, spec }) => {
   const bytes = onnxModel(spec);
   const model = importOnnx(bytes, "field.onnx");
   const closed = bind(model.graph, model.parameters);
@@ -55,7 +56,7 @@ describe.each(Object.entries(severalRowsCases))("%s", (_title, { state, spec }) 
     expect(isRowWise(Object.values(closed.outputs))).toBe(true);
   });
 
-  test.each([name, Object.keys(model.parameters)[0] as string])(
+  test.each([name, ...Object.keys(model.parameters).slice(0, 1)])(
     "the gradient of %s equals differences",
     (of) => {
       const graph = withFloat(model.graph, "float64");

@@ -1,7 +1,10 @@
+import { normalizeAxis } from "../../../tensor/internal.js";
 import * as build from "../../build.js";
 import type { Node } from "../../node.js";
 import type { DecodeContext } from "./context.js";
 import type { DecoderTable } from "./decoder.js";
+import { inFileOrder, samplesOf } from "./own-rows.js";
+import { type Data, isPacked, rankOf } from "./packed.js";
 import { fromStart } from "./places.js";
 import { valuesForRows } from "./row-numbers.js";
 
@@ -12,9 +15,20 @@ function toLast(x: Node, axis: number): readonly number[] {
 
 const inverse = (order: readonly number[]): number[] => order.map((_, axis) => order.indexOf(axis));
 
-function gatherElements(context: DecodeContext): Node {
-  const [x, indices] = [context.node(0), context.node(1)];
-  const axis = context.axis(x.shape.length, 0);
+/** Operands along the axis; those along all rows of a batch sample by sample. */
+function operandsOf(context: DecodeContext): { nodes: Node[]; axis: number; isFlat: boolean } {
+  const axis = normalizeAxis(context.integer("axis", 0), rankOf(context.any(0)), context.call.opType);
+  const [first] = context.all();
+  const samples =
+    axis === 0 && first !== undefined && isPacked(first) ? samplesOf(context.all(), 1) : undefined;
+  return samples === undefined
+    ? { nodes: context.nodes(), axis, isFlat: false }
+    : { nodes: samples, axis: 1, isFlat: true };
+}
+
+function gatherElements(context: DecodeContext): Data {
+  const { nodes, axis, isFlat } = operandsOf(context);
+  const [x, indices] = nodes as [Node, Node];
   const order = toLast(x, axis);
   const positions = build.transpose(indices, order);
   const values = cut(build.transpose(x, order), positions);
@@ -24,7 +38,7 @@ function gatherElements(context: DecodeContext): Node {
   const picked = fixed
     ? build.gather(values, last, fixed)
     : build.gatherElements(values, fromStart(positions, size));
-  return build.transpose(picked, inverse(order));
+  return inFileOrder(build.transpose(picked, inverse(order)), isFlat);
 }
 
 /** The part of x that lies beside indices: they may cover less than all of the other axes. */
@@ -47,12 +61,13 @@ function commonPositions(indices: Node, size: number): number[] | undefined {
 }
 
 /** Updates are added to what is there, or replace it; with equal indices a replacement has no defined result. */
-function scatterElements(context: DecodeContext): Node {
-  const [x, indices, updates] = [context.node(0), context.node(1), context.node(2)];
+function scatterElements(context: DecodeContext): Data {
+  const { nodes, axis, isFlat } = operandsOf(context);
+  const [x, indices, updates] = nodes as [Node, Node, Node];
   const reduction = context.text("reduction", "none");
   if (reduction !== "add" && reduction !== "none")
     throw context.unsupported(`reduction ${reduction}`, "none or add");
-  const order = toLast(x, context.axis(x.shape.length, 0));
+  const order = toLast(x, axis);
   const [old, given, positions] = [x, updates, indices].map((node) => build.transpose(node, order)) as [
     Node,
     Node,
@@ -68,10 +83,8 @@ function scatterElements(context: DecodeContext): Node {
   };
   const sum = spread(given);
   const hit = (): Node => build.less(0, spread(build.add(build.zerosLike(given), 1)));
-  return build.transpose(
-    reduction === "add" ? build.add(old, sum) : build.where(hit(), sum, old),
-    inverse(order),
-  );
+  const result = reduction === "add" ? build.add(old, sum) : build.where(hit(), sum, old);
+  return inFileOrder(build.transpose(result, inverse(order)), isFlat);
 }
 
 /** Zeros where indices do not reach. */
@@ -86,6 +99,6 @@ function grown(x: Node, like: Node): Node {
 
 /** Elements at positions along one axis that data may decide. */
 export const elementDecoders: DecoderTable = {
-  GatherElements: { inputs: [2, 2], decode: gatherElements },
-  ScatterElements: { inputs: [3, 3], decode: scatterElements },
+  GatherElements: { inputs: [2, 2], rows: "own", decode: gatherElements },
+  ScatterElements: { inputs: [3, 3], rows: "own", decode: scatterElements },
 };

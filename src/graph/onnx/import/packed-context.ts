@@ -54,7 +54,7 @@ export function mixing(data: Packed): Error {
     what: `axis ${data.axis}`,
     expected: "samples that stay apart",
     received: `an operation along ${formatCount(countsOf(data)[data.axis] ?? 1)} rows, which joins samples`,
-    help: "a field computes every row of the batch for itself",
+    help: "a field computes every row of the batch for itself; of rows n·b + i of a sample b, b has to be torch.arange(batch)",
   });
 }
 

@@ -60,6 +60,20 @@ export function unpacked(node: Node, axis: number): Packed {
   };
 }
 
+/** [rows·batch, …] as [batch, rows, …]; undefined where the rows of a sample do not follow each other. */
+export function inSampleOrder(data: Packed): Node | undefined {
+  const { packed, axis } = data;
+  const { outer, inner } = factorsOf(data);
+  if (axis !== 0) return undefined;
+  const shape: SymbolicShape = ["batch", outer * inner, ...packed.shape.slice(3)];
+  if (outer === 1) return build.reshape(packed, shape);
+  const repeated = isOp(packed, "expand") ? repeatedFrom(packed, axis) : undefined;
+  if (repeated === undefined) return undefined;
+  const { length } = packed.shape;
+  const x = repeated.shape.length === length ? build.reshape(repeated, repeated.shape.slice(1)) : repeated;
+  return build.expand(x, shape, packed);
+}
+
 /** Product of sizes; undefined where the batch would be squared. */
 export const productOfCounts = (counts: readonly Count[]): Count | undefined =>
   counts.reduce<Count | undefined>(

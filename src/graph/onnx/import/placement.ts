@@ -5,7 +5,7 @@ import type { SymbolicShape } from "../../tensor-type.js";
 import type { DecodeContext } from "./context.js";
 import type { DecoderTable } from "./decoder.js";
 import { lookUp } from "./look-up.js";
-import { type Places, readPlaces } from "./places.js";
+import { elementsOf, type Places, readPlaces } from "./places.js";
 
 const batchOf = ({ lead }: Places): SymbolicShape => (lead === 1 ? ["batch"] : []);
 
@@ -22,15 +22,6 @@ function gatherND(context: DecodeContext): Node {
   const labels = places.node();
   if (lead === 0) return lookUp(context, flattened(x, places), 0, labels);
   return build.reshape(elementsOf(flattened(x, places), labels, places), result);
-}
-
-/** Rows of [batch, size, rest…] by labels of every sample: along the last axis, the same for all of the rest. */
-function elementsOf(x: Node, labels: Node, { size, shape, rest }: Places): Node {
-  const count = sizeOf(shape.map(Number));
-  const width = sizeOf(rest.map(Number));
-  const columns = build.transpose(build.reshape(x, ["batch", size, width]));
-  const positions = build.expand(build.reshape(labels, ["batch", 1, count]), ["batch", width, count], x);
-  return build.transpose(build.gatherElements(columns, positions));
 }
 
 /** Old and new elements side by side, of which every position takes its last one: so exporters assign to slices. */

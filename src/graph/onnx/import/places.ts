@@ -50,6 +50,19 @@ export function readPlaces(context: DecodeContext, x: Node, indices: Node, batch
   };
 }
 
+/** Rows of [batch, size, rest…] by labels of every sample: along the last axis, the same for all of the rest. */
+export function elementsOf(
+  x: Node,
+  labels: Node,
+  { size, shape, rest }: Pick<Places, "size" | "shape" | "rest">,
+): Node {
+  const count = sizeOf(shape.map(Number));
+  const width = sizeOf(rest.map(Number));
+  const columns = build.transpose(build.reshape(x, ["batch", size, width]));
+  const positions = build.expand(build.reshape(labels, ["batch", 1, count]), ["batch", width, count], x);
+  return build.transpose(build.gatherElements(columns, positions));
+}
+
 /** The coordinates of an index tensor, each without the last axis. */
 function componentsOf(indices: Node): Node[] {
   const last = indices.shape.length - 1;

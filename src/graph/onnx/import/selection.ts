@@ -16,6 +16,7 @@ import {
 } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
 import { lookUp } from "./look-up.js";
+import { gatherOwnRows } from "./own-rows.js";
 import { countsOf, type Data, isPacked, nodeAxis, pack, rankOf } from "./packed.js";
 import { mixing } from "./packed-context.js";
 import { concatPacked, partOfRows } from "./packed-parts.js";
@@ -26,12 +27,16 @@ import { type Folded, isFolded, knownValue, stride, type Value } from "./value.j
 function gather(context: DecodeContext): Data {
   const [data, asked] = [context.any(0), context.any(1)];
   const axis = normalizeAxis(context.integer("axis", 0), rankOf(data), "Gather");
+  if (isPacked(data) && axis === data.axis) {
+    const own = gatherOwnRows(context, data, asked);
+    if (own === undefined) throw mixing(data);
+    return own;
+  }
   if (isPacked(asked)) {
     if (isPacked(data)) throw mixing(data);
     return pack(lookUp(context, context.asNode(data), axis, asked.packed), axis + asked.axis);
   }
   if (!isPacked(data)) return gatherAlong(context, data, axis, asked);
-  if (axis === data.axis) throw mixing(data);
   const result = context.asNode(gatherAlong(context, data.packed, nodeAxis(data, axis), asked));
   return pack(result, result.shape.indexOf("batch") - 1);
 }

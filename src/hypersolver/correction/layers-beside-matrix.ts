@@ -1,10 +1,36 @@
-import { add, constant, type InputSpec, mul, type NamedNodes, type Node } from "../../graph/index.js";
+import {
+  add,
+  constant,
+  evaluateGraph,
+  type InputSpec,
+  mul,
+  type NamedNodes,
+  type Node,
+  trace,
+} from "../../graph/index.js";
 import { initialize, type Module, mlp, parameterInputs, prelu } from "../../nn/index.js";
 import { affine } from "../../nn/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
-import { fromNumbers, type Random } from "../../tensor/index.js";
-import type { HiddenActivation } from "./names.js";
+import { cast, fromNumbers, type Random } from "../../tensor/index.js";
+import type { CorrectionNetwork } from "./correction.js";
+import type { CorrectionInput, HiddenActivation } from "./names.js";
 import { edgeParameters } from "./network.js";
+import type { RowLayout } from "./row-layout.js";
+
+/** What networks for vectors of many components have in common. */
+export interface VectorNetworkOptions {
+  readonly inputs: readonly CorrectionInput[];
+  readonly features?: readonly string[];
+  /** Widths of the hidden layers. */
+  readonly hidden: readonly number[];
+  readonly activation: HiddenActivation;
+  /** How inputs and answer lie. */
+  readonly layout: RowLayout;
+  /** Size of every column of the result. */
+  readonly scale: Float64Array;
+  /** Whether there is a matrix beside the layers. Default true. */
+  readonly matrix?: boolean | undefined;
+}
 
 /** A x + MLP(x), or the layers alone. */
 export interface LayersBesideMatrix {
@@ -18,6 +44,12 @@ export interface LayersBesideMatrix {
   /** Whether there is a matrix. */
   readonly matrix: boolean;
 }
+
+/** Those of a network, on so many columns. */
+export const layersOn = (
+  width: number,
+  { hidden, activation, scale, matrix = true }: VectorNetworkOptions,
+): LayersBesideMatrix => ({ width, hidden, activation, answers: scale.length, matrix });
 
 /** The matrix A, [answers, width], among the parameters. */
 export const MATRIX = "linear.weight";
@@ -65,4 +97,15 @@ export function enlargedAnswers(
     [last.bias]: mul(nodes[last.bias] as Node, across),
     ...(matrix === undefined ? {} : { [MATRIX]: mul(matrix, down) }),
   };
+}
+
+/** Trained weights as a folding makes them, float32. */
+export function foldedParameters(
+  layers: LayersBesideMatrix,
+  { parameters }: CorrectionNetwork,
+  fold: (nodes: NamedNodes) => NamedNodes,
+): NamedTensors {
+  const folded = evaluateGraph(trace(layerInputs(layers), fold), parameters);
+  const single = Object.entries(folded).map(([name, value]) => [name, cast(value, "float32")] as const);
+  return { ...parameters, ...Object.fromEntries(single) };
 }

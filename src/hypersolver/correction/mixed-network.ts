@@ -1,6 +1,5 @@
 import {
   add,
-  evaluateGraph,
   type Graph,
   mul,
   type NamedNodes,
@@ -9,28 +8,25 @@ import {
   slice,
   trace,
 } from "../../graph/index.js";
-import { cast, type Random } from "../../tensor/index.js";
+import type { Random } from "../../tensor/index.js";
 import type { CorrectionNetwork } from "./correction.js";
-import { enlargedAnswers, layerInputs, startingLayers, throughLayers } from "./layers-beside-matrix.js";
+import {
+  enlargedAnswers,
+  foldedParameters,
+  type LayersBesideMatrix,
+  layerInputs,
+  layersOn,
+  startingLayers,
+  throughLayers,
+  type VectorNetworkOptions,
+} from "./layers-beside-matrix.js";
 import type { Mixing } from "./mixing.js";
-import type { CorrectionInput, HiddenActivation } from "./names.js";
-import { asAnswer, laidOut, layoutInputs, type RowLayout, sideBySide } from "./row-layout.js";
+import { asAnswer, laidOut, layoutInputs, sideBySide } from "./row-layout.js";
 
-export interface MixedOptions {
-  /** State and evaluations: all have the columns of the answer. */
-  readonly inputs: readonly CorrectionInput[];
-  readonly features?: readonly string[];
-  /** Widths of the hidden layers. */
-  readonly hidden: readonly number[];
-  readonly activation: HiddenActivation;
-  /** How inputs and answer lie. */
-  readonly layout: RowLayout;
+/** State and evaluations are its inputs: all have the columns of the answer. */
+export interface MixedOptions extends VectorNetworkOptions {
   /** Where the mixes begin. */
   readonly mixing: Mixing;
-  /** Size of every column of the result. */
-  readonly scale: Float64Array;
-  /** Whether there is a matrix beside the layers. Default true. */
-  readonly matrix?: boolean | undefined;
 }
 
 /** Weights and biases of the mixes among the parameters. */
@@ -55,20 +51,15 @@ export function mixedNetwork(options: MixedOptions, random: Random): CorrectionN
 /** The same network with σ inside its weights. */
 export function withFoldedScale(options: MixedOptions, network: CorrectionNetwork): CorrectionNetwork {
   const layers = layersOf(options);
-  const folding = trace(layerInputs(layers), (nodes) => enlargedAnswers(layers, nodes, options.scale));
-  const folded = Object.entries(evaluateGraph(folding, network.parameters)).map(
-    ([name, value]) => [name, cast(value, "float32")] as const,
-  );
-  const parameters = { ...network.parameters, ...Object.fromEntries(folded) };
+  const fold = (nodes: NamedNodes): NamedNodes => enlargedAnswers(layers, nodes, options.scale);
+  const parameters = foldedParameters(layers, network, fold);
   return { ...network, graph: networkGraph(options, (nodes) => nodes), parameters };
 }
 
 const mixesOf = ({ mixing }: MixedOptions): number => mixing.weight.shape[0] ?? 0;
 
-const layersOf = (options: MixedOptions) => {
-  const { hidden, activation, scale, matrix = true } = options;
-  return { width: mixesOf(options) * scale.length, hidden, activation, answers: scale.length, matrix };
-};
+const layersOf = (options: MixedOptions): LayersBesideMatrix =>
+  layersOn(mixesOf(options) * options.scale.length, options);
 
 function networkGraph(options: MixedOptions, weights: (nodes: NamedNodes) => NamedNodes): Graph {
   const { layout, mixing } = options;

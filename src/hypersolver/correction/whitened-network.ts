@@ -1,6 +1,5 @@
 import {
   constant,
-  evaluateGraph,
   type Graph,
   matmul,
   type NamedNodes,
@@ -13,30 +12,22 @@ import { cast, fromNumbers, type Random, tensor } from "../../tensor/index.js";
 import type { CorrectionNetwork } from "./correction.js";
 import {
   enlargedAnswers,
+  foldedParameters,
+  type LayersBesideMatrix,
   layerInputs,
+  layersOn,
   MATRIX,
   startingLayers,
   throughLayers,
+  type VectorNetworkOptions,
 } from "./layers-beside-matrix.js";
-import type { CorrectionInput, HiddenActivation } from "./names.js";
 import { edgeParameters } from "./network.js";
-import { asAnswer, laidOut, layoutInputs, type RowLayout, sideBySide } from "./row-layout.js";
+import { asAnswer, laidOut, layoutInputs, sideBySide } from "./row-layout.js";
 import type { Whitening } from "./whitening.js";
 
-export interface WhitenedOptions {
-  readonly inputs: readonly CorrectionInput[];
-  readonly features?: readonly string[];
-  /** Widths of the hidden layers. */
-  readonly hidden: readonly number[];
-  readonly activation: HiddenActivation;
-  /** How inputs and answer lie. */
-  readonly layout: RowLayout;
-  /** Of all these columns side by side. */
+export interface WhitenedOptions extends VectorNetworkOptions {
+  /** Of the columns of all inputs side by side. */
   readonly whitening: Whitening;
-  /** Size of every column of the result. */
-  readonly scale: Float64Array;
-  /** Whether there is a matrix beside the layers. Default true. */
-  readonly matrix?: boolean | undefined;
 }
 
 /**
@@ -56,11 +47,8 @@ export function whitenedNetwork(options: WhitenedOptions, random: Random): Corre
 
 /** The same network with P, μ and σ inside its weights: it runs at the cost of its layers alone. */
 export function withFoldedWhitening(options: WhitenedOptions, network: CorrectionNetwork): CorrectionNetwork {
-  const folding = trace(layerInputs(layersOf(options)), (nodes) => ({ ...foldedNodes(options, nodes) }));
-  const folded = Object.entries(evaluateGraph(folding, network.parameters)).map(
-    ([name, value]) => [name, cast(value, "float32")] as const,
-  );
-  const parameters = { ...network.parameters, ...Object.fromEntries(folded) };
+  const fold = (nodes: NamedNodes): NamedNodes => foldedNodes(options, nodes);
+  const parameters = foldedParameters(layersOf(options), network, fold);
   return { ...network, graph: networkGraph(options, (nodes) => nodes), parameters };
 }
 
@@ -73,8 +61,8 @@ function networkGraph(options: WhitenedOptions, weights: (nodes: NamedNodes) => 
   });
 }
 
-const layersOf = ({ hidden, activation, scale, whitening, matrix = true }: WhitenedOptions) =>
-  ({ width: whitening.mean.length, hidden, activation, answers: scale.length, matrix }) as const;
+const layersOf = (options: WhitenedOptions): LayersBesideMatrix =>
+  layersOn(options.whitening.mean.length, options);
 
 /** The weights that act on raw inputs, out of those that act on whitened ones: the matrix, the first and the last layer. */
 function foldedNodes(options: WhitenedOptions, nodes: NamedNodes): NamedNodes {

@@ -33,8 +33,9 @@ ${code(importableOperators)}
 cache, \`Gather\` with labels from data for rows of a table, or with labels that all samples share.
 
 Convolutions and pooling are read along one axis and two, with explicit or automatic padding, and along three with explicit
-padding. \`GridSample\` and \`AffineGrid\` are read for images, in the modes linear and nearest. \`ScatterElements\`
-and \`ScatterND\` replace or add (reductions \`none\` and \`add\`), \`ScatterND\` at positions that follow from shapes;
+padding. \`GridSample\` is read for images and volumes, \`AffineGrid\` for images. \`ScatterElements\` and \`ScatterND\` replace
+or add (reductions \`none\` and \`add\`), \`ScatterND\` at positions that follow from shapes; at such positions
+\`ScatterElements\` also takes \`max\` and \`min\`;
 \`GatherND\` takes positions inside each sample. Lists of tensors (\`SplitToSequence\`) are taken apart while importing.
 \`BatchNormalization\` uses stored statistics.
 

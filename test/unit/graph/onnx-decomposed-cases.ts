@@ -61,6 +61,11 @@ export const decomposedCases: readonly OnnxCase[] = [
   einsum("ij,jk", { z: normal(5, 3) }, { w: normal(3, 2) }),
   ...["Floor", "Ceil", "Round"].map((op) => unary(op, steps())),
   ...["Tan", "Atan", "Sinh", "Cosh"].map((op) => unary(op, normal(5, 4))),
+  ...["Asin", "Acos", "Atanh"].map((op) =>
+    unary(op, fromNumbers([-0.999, -0.9, -0.5, -0.01, 0, 0.02, 0.4, 0.7, 0.95, 0.999], [5, 2])),
+  ),
+  unary("Asinh", fromNumbers([-900, -30, -1, -0.01, 0, 0.02, 0.6, 2, 50, 700], [5, 2])),
+  unary("Acosh", fromNumbers([1.001, 1.1, 1.5, 2, 3, 5, 10, 40, 300, 900], [5, 2])),
   unary("Atan", fromNumbers([0, 0.65, 0.67, 2.4, 2.5, 1e6, -1e-6, -0.6, -2.42, -30], [5, 2])),
   {
     op: "Mod",

@@ -184,6 +184,23 @@ export const placementCases: readonly OnnxCase[] = [
       inputs: ["x", "where", "u"],
     },
   ),
+  // the largest and the smallest message; to one node comes none
+  ...(["max", "min"] as const).map((reduction) =>
+    one(
+      "ScatterElements",
+      { axis: 1, reduction },
+      {
+        feeds: { x: wide, u: normal(5, 6, 3) },
+        before: [
+          { op: "Shape", inputs: ["u"], outputs: ["s"] },
+          { op: "Expand", inputs: ["to", "s"], outputs: ["where"] },
+        ],
+        stored: { to: at([1, 6, 1], 1, 2, 2, 0, 0, 2) },
+        opset: 18,
+        inputs: ["x", "where", "u"],
+      },
+    ),
+  ),
   one(
     "ScatterND",
     {},
@@ -341,6 +358,24 @@ export const placementCases: readonly OnnxCase[] = [
       stored: { at: scalar(1, "int64") },
       inputs: ["part"],
     },
+  ),
+  ...[0, 1].map((isNew) =>
+    one(
+      "Abs",
+      {},
+      {
+        before: [
+          { op: "SequenceConstruct", inputs: ["x", "x"], outputs: ["parts"] },
+          {
+            op: "ConcatFromSequence",
+            inputs: ["parts"],
+            outputs: ["joined"],
+            attributes: { axis: -1, new_axis: isNew },
+          },
+        ],
+        inputs: ["joined"],
+      },
+    ),
   ),
   // sizes that an exporter takes the absolute value of, and an end beyond every axis through a Cast
   one(

@@ -62,6 +62,12 @@ describe("importOnnx refuses", () => {
       { nodes: [{ op: "Add", inputs: ["z", "weight"] }] },
     ],
     [
+      "nodes of a graph in place of the batch",
+      "SHAPE_MISMATCH",
+      "--size NAME=6",
+      { nodes: [{ op: "MatMul", inputs: ["weight", "z"] }] },
+    ],
+    [
       "rows in place of the batch",
       "UNSUPPORTED_FIELD",
       "2·batch",

@@ -28,6 +28,13 @@ const sampled = (mode: string, padding: string, aligned: number): OnnxCase =>
     },
   );
 
+const sampledVolume = (mode: string, padding: string, aligned: number): OnnxCase =>
+  one(
+    "GridSample",
+    { mode, padding_mode: padding, align_corners: aligned },
+    { feeds: { x: normal(3, 2, 2, 4, 3), grid: normal(3, 2, 3, 1, 3) }, opset: 20 },
+  );
+
 const columns = (
   attributes: Attributes,
   shape: readonly number[],
@@ -52,10 +59,13 @@ export const volumeCases: readonly OnnxCase[] = [
   pool("MaxPool", { kernel_shape: [3, 2, 3], strides: [2, 2, 2], ceil_mode: 1 }),
   pool("AveragePool", { kernel_shape: [2, 3, 2], strides: [2, 2, 1], pads: [1, 1, 0, 0, 1, 1] }),
   pool("AveragePool", { kernel_shape: [3, 2, 2], pads: [1, 1, 1, 1, 0, 0], count_include_pad: 1 }),
-  ...["bilinear", "nearest"].flatMap((mode) =>
+  ...["bilinear", "nearest", "bicubic"].flatMap((mode) =>
     ["zeros", "border", "reflection"].flatMap((padding) =>
       [0, 1].map((aligned) => sampled(mode, padding, aligned)),
     ),
+  ),
+  ...["linear", "nearest"].flatMap((mode) =>
+    ["zeros", "border", "reflection"].map((padding, i) => sampledVolume(mode, padding, i % 2)),
   ),
   ...[0, 1].map((aligned) =>
     one(

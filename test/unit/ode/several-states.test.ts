@@ -90,6 +90,30 @@ test("sizes with the exported batch in them are freed with it", () => {
   expect(model.outputs.y?.shape).toEqual(["batch", 6]);
 });
 
+test("equal numbers that a fixed batch has stored for its samples are freed with it", async () => {
+  const field = fieldOfModel(
+    read({
+      inputs: { t: { shape: [] }, z: { shape: [4, 2] } },
+      initializers: { w: fromNumbers([1, 0, 0, 2, 3, 4], [3, 2]) },
+      nodes: [
+        {
+          op: "Constant",
+          inputs: [],
+          outputs: ["ones"],
+          attributes: { value: fromNumbers([1, 1, 1, 1], [4, 1]) },
+        },
+        { op: "Mul", inputs: ["ones", "t"], outputs: ["tt"] },
+        { op: "Concat", inputs: ["z", "tt"], outputs: ["zt"], attributes: { axis: 1 } },
+        { op: "MatMul", inputs: ["zt", "w"] },
+      ],
+    }),
+  );
+  // dz = (z₁ + 3t, 2z₂ + 4t), by one step of the midpoint rule.
+  const solve = await compileSolve(field, { method: "midpoint:1", span: [0, 1] });
+  const { states } = await solve.run(fromNumbers([1, 2, 0, -1, 1, 0], [3, 2]));
+  expect([...(states[1]?.data ?? [])]).toEqual([4, 12, 1.5, -3, 4, 2]);
+});
+
 /** −a and a b of inputs a and b of one type. */
 const pair = (a: string, b: string, output: string): ImportedModel =>
   read({

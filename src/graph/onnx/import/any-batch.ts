@@ -1,3 +1,4 @@
+import type { Shape } from "../../../tensor/index.js";
 import type { Graph } from "../../graph.js";
 import type { Node } from "../../node.js";
 import { isRowWise } from "../../rows.js";
@@ -26,15 +27,29 @@ export const keepsRowsApart = ({ outputs }: Graph): boolean =>
   Object.values(outputs).every(({ shape }) => shape[0] === "batch" && !shape.slice(1).includes("batch")) &&
   isRowWise(Object.values(outputs));
 
-const exported = new WeakMap<Node, number>();
+/** What is taken for any batch beside the inputs. */
+export interface Freed {
+  readonly batch: number;
+  /** Stored numbers that are all equal count as made for every sample, as `torch.ones(b, 1)` is stored for a fixed batch. */
+  readonly constants: boolean;
+}
+
+const exported = new WeakMap<Node, Freed>();
 
 /** Notes the batch that was written into a file whose inputs are read for any. */
-export function noteFreed(source: Node, batch: number): void {
-  exported.set(source, batch);
+export function noteFreed(source: Node, freedFrom: Freed): void {
+  exported.set(source, freedFrom);
 }
 
 /** The batch written into sizes of a freed file; undefined for a file that was exported for any batch. */
-export const writtenBatch = (source: Node | undefined): number | undefined => source && exported.get(source);
+export const writtenBatch = (source: Node | undefined): number | undefined =>
+  source && exported.get(source)?.batch;
+
+/** Whether stored numbers of that shape are taken as made for every sample. One is no telling size. */
+export function isMadeForSamples([first]: Shape, source: Node | undefined): boolean {
+  const known = source && exported.get(source);
+  return known?.constants === true && known.batch >= 2 && first === known.batch;
+}
 
 /** Sizes of something new in which the written batch, as first or second one, becomes any. One is no telling size. */
 export function freedSizes(sizes: readonly Count[], source: Node | undefined): readonly Count[] {

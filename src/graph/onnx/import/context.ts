@@ -200,11 +200,12 @@ export class DecodeContext {
   }
 
   /** This operator, but not in this way. */
-  unsupported(received: string, expected?: string): HypersolversError {
+  unsupported(received: string, expected?: string, help?: string): HypersolversError {
     return fail("UNSUPPORTED_OPERATOR", {
       what: qualifiedName(this.call),
       expected,
       received,
+      help,
     });
   }
 }

@@ -2,7 +2,8 @@ import { fail, isHypersolversError } from "../../../tensor/index.js";
 import type { Node } from "../../node.js";
 import type { Budget } from "./budget.js";
 import { type Call, innerCalls, qualifiedName } from "./calls.js";
-import { type Data, isPacked } from "./packed.js";
+import { batchCount } from "./count.js";
+import { countsOf, type Data, isPacked } from "./packed.js";
 import { decodePacked } from "./packed-context.js";
 import type { ParsedModel } from "./read-model.js";
 import type { Sequences } from "./sequences.js";
@@ -117,11 +118,17 @@ function decode(
       received: String(given),
     });
   }
-  return located(where, call, () => decodePacked(decoder, call, inputs, batchSource));
+  const isDynamic = inputs.some((data) => data !== undefined && countsOf(data).includes(batchCount));
+  const help = isDynamic ? dynamicAxis : undefined;
+  return located(where, call, () => decodePacked(decoder, call, inputs, batchSource), help);
 }
 
-/** Runs a decoder; its errors get the place in the file. */
-function located<T>(where: string, call: Call, decoding: () => T): T {
+/** Sizes do not fit where something else than samples was left open. */
+const dynamicAxis =
+  "the dynamic first axis is the batch, of samples on their own; where it counts the nodes or points of one sample, say how many there are, --size NAME=6 with the axis's name in the file, or export it with a fixed size";
+
+/** Runs a decoder; its errors get the place in the file, and help where shapes do not fit. */
+function located<T>(where: string, call: Call, decoding: () => T, help?: string): T {
   try {
     return decoding();
   } catch (error) {
@@ -130,6 +137,7 @@ function located<T>(where: string, call: Call, decoding: () => T): T {
     throw fail(error.code, {
       ...error.facts,
       what: `${where} (${qualifiedName(call)}): ${error.facts.what}`,
+      help: error.facts.help ?? (error.code === "SHAPE_MISMATCH" ? help : undefined),
     });
   }
 }

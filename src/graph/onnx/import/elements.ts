@@ -1,6 +1,7 @@
 import { normalizeAxis } from "../../../tensor/internal.js";
 import * as build from "../../build.js";
 import type { Node } from "../../node.js";
+import { requireListable } from "./budget.js";
 import type { DecodeContext } from "./context.js";
 import type { DecoderTable } from "./decoder.js";
 import { inFileOrder, samplesOf } from "./own-rows.js";
@@ -65,8 +66,8 @@ function scatterElements(context: DecodeContext): Data {
   const { nodes, axis, isFlat } = operandsOf(context);
   const [x, indices, updates] = nodes as [Node, Node, Node];
   const reduction = context.text("reduction", "none");
-  if (reduction !== "add" && reduction !== "none")
-    throw context.unsupported(`reduction ${reduction}`, "none or add");
+  if (!["none", "add", "max", "min"].includes(reduction))
+    throw context.unsupported(`reduction ${reduction}`, "none, add, max or min");
   const order = toLast(x, axis);
   const [old, given, positions] = [x, updates, indices].map((node) => build.transpose(node, order)) as [
     Node,
@@ -75,6 +76,10 @@ function scatterElements(context: DecodeContext): Data {
   ];
   const size = Number(old.shape.at(-1));
   const fixed = commonPositions(positions, size);
+  if (reduction === "max" || reduction === "min") {
+    const result = extremes(context, { old, given, fixed, isLargest: reduction === "max" });
+    return inFileOrder(build.transpose(result, inverse(order)), isFlat);
+  }
   const spread = (values: Node): Node => {
     const wide = fixed
       ? build.scatterAdd(values, values.shape.length - 1, fixed, size)
@@ -85,6 +90,33 @@ function scatterElements(context: DecodeContext): Data {
   const hit = (): Node => build.less(0, spread(build.add(build.zerosLike(given), 1)));
   const result = reduction === "add" ? build.add(old, sum) : build.where(hit(), sum, old);
   return inFileOrder(build.transpose(result, inverse(order)), isFlat);
+}
+
+interface Candidates {
+  readonly old: Node;
+  readonly given: Node;
+  /** Where each of the given elements goes along the last axis. */
+  readonly fixed: readonly number[] | undefined;
+  readonly isLargest: boolean;
+}
+
+/** The largest or smallest of an old element and those that go to its place: maxima over the neighbors in a graph. */
+function extremes(context: DecodeContext, { old, given, fixed, isLargest }: Candidates): Node {
+  const last = old.shape.length - 1;
+  const others = old.shape.slice(0, last);
+  if (fixed === undefined || others.some((extent, axis) => extent !== given.shape[axis]))
+    throw context.unsupported("positions that depend on data", "positions that follow from shapes");
+  const size = Number(old.shape[last]);
+  const sources = Array.from({ length: size }, (_, place) => [place]);
+  for (const [i, place] of fixed.entries()) sources[place]?.push(size + i);
+  const most = Math.max(1, ...sources.map(({ length }) => length));
+  requireListable(size * most, "positions");
+  const filled = sources.flatMap((own) => Array.from({ length: most }, (_, i) => own[i] ?? own[0] ?? 0));
+  const all = build.concat([old, given], last);
+  const signed = isLargest ? all : build.neg(all);
+  const table = build.reshape(build.gather(signed, last, filled), [...others, size, most]);
+  const extreme = build.reduceMax(table, [last + 1]);
+  return isLargest ? extreme : build.neg(extreme);
 }
 
 /** Zeros where indices do not reach. */

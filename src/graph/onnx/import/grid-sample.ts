@@ -1,4 +1,4 @@
-import { formatShape, fromNumbers } from "../../../tensor/index.js";
+import { formatShape, fromNumbers, sizeOf } from "../../../tensor/index.js";
 import * as build from "../../build.js";
 import type { Node } from "../../node.js";
 import { requireListable } from "./budget.js";
@@ -22,11 +22,14 @@ interface Cell {
   readonly weight: Node;
 }
 
-/** Positions of −1 to 1 as numbers of cells, inside the image where the padding repeats it. */
-function position(g: Node, { size, alignCorners, padding }: AxisReading): Node {
-  const x = alignCorners
+/** Positions of −1 to 1 as numbers of cells. */
+const position = (g: Node, { size, alignCorners }: AxisReading): Node =>
+  alignCorners
     ? build.mul(build.add(g, 1), (size - 1) / 2)
     : build.sub(build.mul(build.add(g, 1), size / 2), 0.5);
+
+/** Inside the image where the padding repeats it. */
+function padded(x: Node, { size, alignCorners, padding }: AxisReading): Node {
   if (padding === "zeros") return x;
   const low = alignCorners ? 0 : -0.5;
   const inside = padding === "reflection" ? reflected(x, low, size - 1 - 2 * low) : x;
@@ -53,47 +56,75 @@ function cellAt(x: Node, weight: Node | undefined, { size, padding }: AxisReadin
 }
 
 function cellsOf(g: Node, mode: string, reading: AxisReading): Cell[] {
-  const x = position(g, reading);
+  const place = position(g, reading);
+  if (mode === "cubic") return cubicCells(place, reading);
+  const x = padded(place, reading);
   if (mode === "nearest") return [cellAt(round(x), undefined, reading)];
   const below = floor(x);
   const share = build.sub(x, below);
   return [cellAt(below, build.sub(1, share), reading), cellAt(build.add(below, 1), share, reading)];
 }
 
+/** Weights of four cells around a share of the way from the second to the third, by Keys' cubic with a = −3/4. */
+function cubicCells(place: Node, reading: AxisReading): Cell[] {
+  const below = floor(place);
+  const share = build.sub(place, below);
+  const polynomial = (t: Node, ...coefficients: readonly number[]): Node =>
+    coefficients.reduce<Node>((sum, c) => build.add(build.mul(sum, t), c), build.mul(t, 0));
+  const near = (t: Node): Node => polynomial(t, 1.25, -2.25, 0, 1);
+  const far = (t: Node): Node => polynomial(t, -0.75, 3.75, -6, 3);
+  const rest = build.sub(1, share);
+  const weights = [far(build.add(share, 1)), near(share), near(rest), far(build.add(rest, 1))];
+  return weights.map((weight, i) => cellAt(padded(build.add(below, i - 1), reading), weight, reading));
+}
+
+/** Images [batch, channels, height, width] and volumes [batch, channels, depth, height, width]. */
 function gridSample(context: DecodeContext): Node {
   const [x, grid] = [context.node(0), context.node(1)];
-  const mode = context.text("mode", "linear").replace("bilinear", "linear");
+  const mode = context.text("mode", "linear").replace(/^bi(linear|cubic)$/, "$1");
   const padding = context.text("padding_mode", "zeros");
   const alignCorners = context.integer("align_corners", 0) !== 0;
-  if (mode !== "linear" && mode !== "nearest") throw context.unsupported(`mode ${mode}`, "linear or nearest");
+  if (!["linear", "nearest", "cubic"].includes(mode))
+    throw context.unsupported(`mode ${mode}`, "linear, nearest or cubic");
   if (!["zeros", "border", "reflection"].includes(padding))
     throw context.unsupported(`padding_mode ${padding}`, "zeros, border or reflection");
-  const [batch = 1, channels, height, width] = x.shape;
-  const [lead, rows, columns, pair] = grid.shape;
-  const sizes = [channels, height, width, rows, columns].map(Number);
-  const [c = 0, h = 0, w = 0, down = 0, across = 0] = sizes;
-  const fits = x.shape.length === 4 && grid.shape.length === 4 && pair === 2 && lead === batch;
-  if (!fits || sizes.some((size) => !(size >= 1)))
+  const [batch = 1, c = 0, ...sizes] = x.shape.map((extent) =>
+    extent === "batch" ? extent : Number(extent),
+  );
+  const wanted = grid.shape.slice(1, -1).map(Number);
+  const fits =
+    [2, 3].includes(sizes.length) && grid.shape.length === x.shape.length && grid.shape[0] === batch;
+  const known = [c, ...sizes, ...wanted].every((size) => Number(size) >= 1);
+  if (!fits || !known || grid.shape.at(-1) !== sizes.length)
     throw context.unsupported(
       `${formatShape(x.shape)} at ${formatShape(grid.shape)}`,
-      "images [batch, channels, height, width] at places [batch, rows, columns, 2]",
+      "images [batch, channels, height, width] at places [batch, rows, columns, 2], or volumes at places of 3",
     );
-  requireListable(h * w + down * across, "places of an image");
-  const places = down * across;
-  const along = (axis: number, size: number): Cell[] => {
-    const g = build.reshape(build.slice(grid, 3, axis, axis + 1), [batch, 1, places]);
-    return cellsOf(g, mode, { size, alignCorners, padding });
-  };
-  const pixels = build.reshape(x, [batch, c, h * w]);
-  const vertical = along(1, h);
-  const parts = along(0, w).flatMap((column) =>
-    vertical.map((row) => {
-      const flat = build.add(build.mul(row.index, w), column.index);
-      const indices = build.expand(build.cast(flat, "int64"), [batch, c, places], x);
-      return build.mul(build.gatherElements(pixels, indices), build.mul(row.weight, column.weight));
-    }),
+  const [cells, places] = [sizeOf(sizes.map(Number)), sizeOf(wanted)];
+  requireListable(cells + places, "places of an image");
+  // The last number of a place belongs to the first axis.
+  const around = sizes.map((size, axis) => {
+    const at = sizes.length - 1 - axis;
+    const g = build.reshape(build.slice(grid, grid.shape.length - 1, at, at + 1), [batch, 1, places]);
+    return cellsOf(g, mode, { size: Number(size), alignCorners, padding });
+  });
+  const [first = [], ...others] = around;
+  const corners = others.reduce<readonly Cell[]>(
+    (rows, columns, i) =>
+      columns.flatMap((column) =>
+        rows.map((row) => ({
+          index: build.add(build.mul(row.index, Number(sizes[i + 1])), column.index),
+          weight: build.mul(row.weight, column.weight),
+        })),
+      ),
+    first,
   );
-  return build.reshape(build.sum(...parts), [batch, c, down, across]);
+  const pixels = build.reshape(x, [batch, c, cells]);
+  const parts = corners.map(({ index, weight }) => {
+    const indices = build.expand(build.cast(index, "int64"), [batch, c, places], x);
+    return build.mul(build.gatherElements(pixels, indices), weight);
+  });
+  return build.reshape(build.sum(...parts), [batch, c, ...wanted]);
 }
 
 /** Places of an image under maps [batch, 2, 3] of the plane. */

@@ -3,7 +3,7 @@ import { type Graph, makeGraph, type NamedNodes } from "../../graph.js";
 import type { Node } from "../../node.js";
 import type { TensorType } from "../../tensor-type.js";
 import { topological } from "../../traverse.js";
-import { fixedBatch, freed, keepsRowsApart, noteFreed } from "./any-batch.js";
+import { type Freed, fixedBatch, freed, keepsRowsApart, noteFreed } from "./any-batch.js";
 import { Budget } from "./budget.js";
 import { listCalls } from "./calls.js";
 import { formatCount } from "./count.js";
@@ -47,10 +47,12 @@ export function importOnnx(
   const model = readModel(bytes, what);
   const types = ownInputs(model).map((info) => inputType(info, what, sizes));
   const batch = anyBatch ? fixedBatch(types) : undefined;
-  return (
-    (batch === undefined ? undefined : importFreed(model, what, batch, sizes)) ??
-    importAs(model, what, (type) => type, sizes)
-  );
+  const freedModel =
+    batch === undefined
+      ? undefined
+      : (importFreed(model, what, { batch, constants: false }, sizes) ??
+        importFreed(model, what, { batch, constants: true }, sizes));
+  return freedModel ?? importAs(model, what, (type) => type, sizes);
 }
 
 /** How a model is taken. */
@@ -65,12 +67,12 @@ export interface ImportOptions {
 function importFreed(
   model: ParsedModel,
   what: string,
-  batch: number,
+  from: Freed,
   sizes: AxisSizes,
 ): ImportedModel | undefined {
   try {
-    const imported = importAs(model, what, (type) => freed(type, batch), sizes, batch);
-    return keepsRowsApart(imported.graph) ? { ...imported, exportedBatch: batch } : undefined;
+    const imported = importAs(model, what, (type) => freed(type, from.batch), sizes, from);
+    return keepsRowsApart(imported.graph) ? { ...imported, exportedBatch: from.batch } : undefined;
   } catch (error) {
     if (isHypersolversError(error)) return undefined;
     throw error;
@@ -79,19 +81,19 @@ function importFreed(
 
 type Retype = (type: TensorType) => TensorType;
 
-/** @param batch what `retype` makes any. */
+/** @param from what `retype` makes any. */
 function importAs(
   model: ParsedModel,
   what: string,
   retype: Retype,
   sizes: AxisSizes,
-  batch?: number,
+  from?: Freed,
 ): ImportedModel {
   const calls = listCalls(model, what);
   requireDecoders(calls, what);
   const { values, own, weights } = readLeaves(model, what, retype, sizes);
   const batchSource = [...own.values()].find(({ shape }) => shape[0] === "batch");
-  if (batchSource !== undefined && batch !== undefined) noteFreed(batchSource, batch);
+  if (batchSource !== undefined && from !== undefined) noteFreed(batchSource, from);
   const scope: Scope = { model, values, batchSource, what, budget: new Budget(), sequences: new Sequences() };
   for (const call of calls) decodeCall(call, scope);
   const outputs = model.graph.output.map(({ name }): [string, Node] => [

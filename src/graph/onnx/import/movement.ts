@@ -27,6 +27,7 @@ export function reshaped(context: DecodeContext, data: Data, counts: readonly Co
   throw context.unsupported(
     `${formatCounts(countsOf(data))} into ${formatCounts(counts)}`,
     "rows of different samples that stay apart",
+    "sizes that Python computes (int(), //, .item()) are those of the example's batch: take them from z.shape[0], write −1, or export with a fixed batch",
   );
 }
 

@@ -34,6 +34,9 @@ function places(count: Count, inner: number): number | undefined {
   return count.perRow / inner;
 }
 
+const besideSamples =
+  "keep what is no sample on an axis of its own: torch.cat([token.expand(z.shape[0], 1, -1), z], 1)";
+
 /** Joined along another axis, or batch behind batch along the packed one. */
 export function concatPacked(context: DecodeContext, parts: readonly Data[], axis: number): Data {
   if (parts.some((data) => isPacked(data) && data.axis !== axis)) return beside(context, parts, axis);
@@ -42,7 +45,7 @@ export function concatPacked(context: DecodeContext, parts: readonly Data[], axi
     const node = context.asNode(data);
     if (node.shape[axis] === "batch") return unpacked(node, axis);
     const sizes = parts.map((part) => formatCount(countsOf(part)[axis] ?? 1)).join(" and ");
-    throw context.unsupported(`${sizes} rows behind each other`, "whole batches");
+    throw context.unsupported(`${sizes} rows behind each other`, "whole batches", besideSamples);
   });
   const inner = new Set(rows.map((data) => factorsOf(data).inner));
   if (inner.size > 1)

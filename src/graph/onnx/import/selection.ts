@@ -1,4 +1,4 @@
-import type { Shape } from "../../../tensor/index.js";
+import { fail, type Shape } from "../../../tensor/index.js";
 import { normalizeAxis, stridesOf } from "../../../tensor/internal.js";
 import * as build from "../../build.js";
 import type { Node } from "../../node.js";
@@ -72,6 +72,7 @@ function pickAll(
   { shape, entries }: { readonly shape: Shape; readonly entries: readonly number[] },
 ): Value {
   const before = value.shape;
+  if (before[axis] === "batch") throw pickedSamples(axis, entries);
   const size = Number(before[axis]);
   const picked = pick(
     context.asNode(value),
@@ -80,6 +81,13 @@ function pickAll(
   );
   return build.reshape(picked, [...before.slice(0, axis), ...shape, ...before.slice(axis + 1)]);
 }
+
+const pickedSamples = (axis: number, entries: readonly number[]): Error =>
+  fail("SHAPE_MISMATCH", {
+    what: `axis ${axis}`,
+    expected: "an axis of fixed size",
+    received: `rows ${entries.slice(0, 8).join(", ")}${entries.length > 8 ? ", …" : ""} of the batch`,
+  });
 
 /** Neighbors in order are a slice, which is cheaper than a gather. */
 function pick(x: Node, axis: number, indices: readonly number[]): Node {
@@ -226,7 +234,8 @@ function equalParts(context: DecodeContext, size: Count, count: number): Count[]
   return Array.from({ length: count }, (_, i) => Math.max(0, Math.min(part, size - i * part)));
 }
 
-function concat(context: DecodeContext): Data {
+/** All inputs behind each other along an axis. */
+export function concat(context: DecodeContext): Data {
   const parts = context.all();
   const axis = normalizeAxis(context.integer("axis", 0), rankOf(parts[0] ?? context.any(0)), "Concat");
   if (parts.some((data) => typeof countsOf(data)[axis] === "object" || isPacked(data)))

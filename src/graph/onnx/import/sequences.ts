@@ -1,11 +1,12 @@
 import { fail } from "../../../tensor/index.js";
+import { normalizeAxis } from "../../../tensor/internal.js";
 import type { Node } from "../../node.js";
 import { type Call, qualifiedName } from "./calls.js";
 import { DecodeContext } from "./context.js";
 import { addCounts, type Count, divideCounts, multiplyCounts } from "./count.js";
 import { reshaped } from "./movement.js";
 import { countsOf, type Data } from "./packed.js";
-import { partsOf } from "./selection.js";
+import { concat, partsOf } from "./selection.js";
 
 /**
  * Lists of tensors. PyTorch's newer exporter writes `x.chunk(2)` as SplitToSequence and SequenceAt; a list never leaves the
@@ -44,6 +45,9 @@ export class Sequences {
         return [];
       case "SequenceAt":
         if (listed !== undefined && rest.length === 1) return [at(context, listed)];
+        break;
+      case "ConcatFromSequence":
+        if (listed !== undefined) return [joined(context, listed)];
     }
     throw fail("UNSUPPORTED_OPERATOR", {
       what: qualifiedName(call),
@@ -58,6 +62,7 @@ export const sequenceOperators: ReadonlySet<string> = new Set([
   "SplitToSequence",
   "SequenceConstruct",
   "SequenceAt",
+  "ConcatFromSequence",
 ]);
 
 function at(context: DecodeContext, list: readonly Data[]): Data {
@@ -65,6 +70,18 @@ function at(context: DecodeContext, list: readonly Data[]): Data {
   const found = list[position < 0 ? position + list.length : position];
   if (found !== undefined) return found;
   throw context.unsupported(`position ${position}`, `positions below ${list.length}`);
+}
+
+/** Behind each other along an axis, a new one where the node says so, as `torch.stack` does. */
+function joined(context: DecodeContext, list: readonly Data[]): Data {
+  const { call, batchSource } = context;
+  const isNew = context.integer("new_axis", 0) !== 0;
+  const parts = list.map((data) => {
+    const counts = countsOf(data);
+    const axis = normalizeAxis(context.integer("axis", 0), counts.length + 1, call.opType);
+    return isNew ? reshaped(context, data, [...counts.slice(0, axis), 1, ...counts.slice(axis)]) : data;
+  });
+  return concat(new DecodeContext(call, parts, batchSource));
 }
 
 /** Parts of one size each (the last perhaps smaller), of given sizes, or single positions with their axis dropped. */

@@ -47,10 +47,31 @@ const halfSum =
   (x: Node): Node =>
     build.mul(build.add(build.exp(x), build.mul(build.exp(build.neg(x)), sign)), 0.5);
 
+/** √(1 − x²), without a loss of digits towards −1 and 1. */
+const cathetus = (x: Node): Node => build.sqrt(build.mul(build.sub(1, x), build.add(1, x)));
+
+/** The logarithm of |x| + √(x² + 1), with the sign of x; its derivative at 0 is that of x. */
+function asinh(x: Node): Node {
+  const isBelow = build.less(x, 0);
+  const size = build.where(isBelow, build.neg(x), x);
+  const logarithm = build.log(build.add(size, build.sqrt(build.add(build.mul(x, x), 1))));
+  return build.where(isBelow, build.neg(logarithm), logarithm);
+}
+
+const acosh = (x: Node): Node =>
+  build.log(build.add(x, build.sqrt(build.mul(build.sub(x, 1), build.add(x, 1)))));
+
+const atanh = (x: Node): Node => build.mul(build.log(build.div(build.add(1, x), build.sub(1, x))), 0.5);
+
 /** Angles and hyperbolic functions beside sine, cosine and tanh. */
 export const trigonometryDecoders: DecoderTable = {
   Tan: unary((x) => build.div(build.sin(x), build.cos(x))),
   Atan: unary(atan),
+  Asin: unary((x) => build.mul(atan(build.div(x, build.add(cathetus(x), 1))), 2)),
+  Acos: unary((x) => build.mul(atan(build.sqrt(build.div(build.sub(1, x), build.add(1, x)))), 2)),
+  Asinh: unary(asinh),
+  Acosh: unary(acosh),
+  Atanh: unary(atanh),
   Sinh: unary(halfSum(-1)),
   Cosh: unary(halfSum(1)),
 };

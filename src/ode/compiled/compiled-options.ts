@@ -32,6 +32,9 @@ export function prepared(field: Field, z0: Tensor): Tensor {
       what: "initial state",
       expected: `${dtype}${formatShape(shape)}`,
       received: `${z0.dtype}${formatShape(z0.shape)}`,
+      help: shape.includes("batch")
+        ? undefined
+        : `the field was exported for states ${formatShape(shape)} alone: leave the batch open, dynamic_axes={"z": {0: "batch"}, …}`,
     });
   }
   if (z0.data.length === 0)

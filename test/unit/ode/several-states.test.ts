@@ -114,6 +114,39 @@ test("equal numbers that a fixed batch has stored for its samples are freed with
   expect([...(states[1]?.data ?? [])]).toEqual([4, 12, 1.5, -3, 4, 2]);
 });
 
+test("positions that a fixed batch has stored, row by row, are freed with it", async () => {
+  const positions = (shape: readonly number[], ...values: number[]) => fromNumbers(values, shape, "int64");
+  const field = fieldOfModel(
+    read({
+      inputs: { z: { shape: [4, 2] } },
+      initializers: {
+        places: positions([4, 1, 2], 0, 1, 1, 1, 2, 1, 3, 1),
+        rows: positions([4, 1], 1, 3, 5, 7),
+        line: positions([1], -1),
+        first: positions([1], 0),
+        second: positions([1], 1),
+      },
+      nodes: [
+        {
+          op: "Constant",
+          inputs: [],
+          outputs: ["zeros"],
+          attributes: { value: fromNumbers(new Array(8).fill(0), [4, 2]) },
+        },
+        { op: "Slice", inputs: ["z", "first", "second", "second"], outputs: ["left"] },
+        { op: "ScatterND", inputs: ["zeros", "places", "left"], outputs: ["shifted"] },
+        { op: "Reshape", inputs: ["z", "line"], outputs: ["flat"] },
+        { op: "Gather", inputs: ["flat", "rows"], outputs: ["right"], attributes: { axis: 0 } },
+        { op: "Sub", inputs: ["shifted", "right"] },
+      ],
+    }),
+  );
+  // dz = (0, z₁) − z₂, so that one step of Euler gives (z₁ − z₂, z₁).
+  const solve = await compileSolve(field, { method: "euler:1", span: [0, 1] });
+  const { states } = await solve.run(fromNumbers([1, 2, 0, -1, 5, 3], [3, 2]));
+  expect([...(states[1]?.data ?? [])]).toEqual([-1, 1, 1, 0, 2, 5]);
+});
+
 /** −a and a b of inputs a and b of one type. */
 const pair = (a: string, b: string, output: string): ImportedModel =>
   read({

@@ -30,7 +30,7 @@ export const keepsRowsApart = ({ outputs }: Graph): boolean =>
 /** What is taken for any batch beside the inputs. */
 export interface Freed {
   readonly batch: number;
-  /** Stored numbers that are all equal count as made for every sample, as `torch.ones(b, 1)` is stored for a fixed batch. */
+  /** Stored numbers count as made for the samples, as `torch.ones(b, 1)` is stored for a fixed batch, where they can. */
   readonly constants: boolean;
 }
 
@@ -45,10 +45,12 @@ export function noteFreed(source: Node, freedFrom: Freed): void {
 export const writtenBatch = (source: Node | undefined): number | undefined =>
   source && exported.get(source)?.batch;
 
-/** Whether stored numbers of that shape are taken as made for every sample. One is no telling size. */
-export function isMadeForSamples([first]: Shape, source: Node | undefined): boolean {
+/** The axis of stored numbers that counts samples: the first or, as in states of LSTMs, the second. One is no telling size. */
+export function axisOfSamples(shape: Shape, source: Node | undefined): number | undefined {
   const known = source && exported.get(source);
-  return known?.constants === true && known.batch >= 2 && first === known.batch;
+  if (known?.constants !== true || known.batch < 2) return undefined;
+  const axis = shape.slice(0, 2).indexOf(known.batch);
+  return axis < 0 ? undefined : axis;
 }
 
 /** Sizes of something new in which the written batch, as first or second one, becomes any. One is no telling size. */

@@ -5,6 +5,7 @@ import type { Extent } from "../../tensor-type.js";
 import { type Call, qualifiedName } from "./calls.js";
 import { type Count, extentOf, formatCount } from "./count.js";
 import { countsOf, type Data, isPacked } from "./packed.js";
+import { forSamples } from "./sample-constants.js";
 import { readTensor } from "./stored-tensor.js";
 import {
   asFolded,
@@ -86,7 +87,10 @@ export class DecodeContext {
   }
 
   asNode(value: Value): Node {
-    return nodeOf(value, this.batchSource);
+    const stored = asFolded(value);
+    const isKnown = stored?.entries.every((entry) => typeof entry === "number") ?? false;
+    const samples = stored && isKnown ? forSamples(stored, this.batchSource) : undefined;
+    return samples ?? nodeOf(value, this.batchSource);
   }
 
   /** The result computed while importing: possible when all inputs are known and at least one is a shape computation. */

@@ -164,9 +164,11 @@ function transpose(context: DecodeContext): Data {
 
 /** Broadcasts both ways: an extent of 1 in the target keeps the input's. */
 function expand(context: DecodeContext): Data {
-  const data = context.any(0);
-  const own = countsOf(data);
+  const given = context.any(0);
   const wanted = freedSizes(context.counts(1, "shape").entries, context.batchSource);
+  const isDynamic = wanted.some((count) => typeof count !== "number");
+  const data = isDynamic && !isPacked(given) ? context.asNode(given) : given;
+  const own = countsOf(data);
   const rank = Math.max(own.length, wanted.length);
   const target = Array.from({ length: rank }, (_, axis) => {
     const before = own[axis - rank + own.length] ?? 1;
@@ -209,7 +211,9 @@ function repeatedValue(context: DecodeContext, value: Value, shape: SymbolicShap
 
 /** Copies behind each other: an axis of size n becomes [repeats, n], then one axis again. */
 function tile(context: DecodeContext): Data {
-  const { entries } = context.counts(1, "repeats");
+  const written = context.counts(1, "repeats").entries;
+  const isFixed = countsOf(context.any(0)).every((count) => typeof count === "number");
+  const entries = isFixed ? freedSizes(written, context.batchSource) : written;
   return entries.reduce<Data>((value, times, axis) => {
     const counts = countsOf(value);
     const size = counts[axis];

@@ -48,6 +48,8 @@ function gatherAlong(context: DecodeContext, value: Value, axis: number, asked: 
     if (fixed === undefined) return lookUp(context, context.asNode(value), axis, context.asNode(asked));
     return pickAll(context, value, axis, { shape: asked.shape.map(Number), entries: fixed });
   }
+  const labels = isFolded(value) || value.shape.includes("batch") ? undefined : context.asNode(asked);
+  if (labels?.shape.includes("batch")) return lookUp(context, context.asNode(value), axis, labels);
   const picks = context.counts(1, "indices");
   const entries = picks.entries.map((entry) => context.fixed(entry, "indices"));
   const size = Number(shape[axis]);

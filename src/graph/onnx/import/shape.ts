@@ -1,15 +1,6 @@
-import {
-  type DType,
-  fail,
-  fromNumbers,
-  isFloat,
-  scalar,
-  sizeOf,
-  type Tensor,
-} from "../../../tensor/index.js";
+import { type DType, fail, fromNumbers, scalar, sizeOf, type Tensor } from "../../../tensor/index.js";
 import * as build from "../../build.js";
-import type { Node } from "../../node.js";
-import { freedSizes, isMadeForSamples } from "./any-batch.js";
+import { freedSizes } from "./any-batch.js";
 import type { DecodeContext } from "./context.js";
 import { batchCount, sameCount } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
@@ -20,17 +11,9 @@ import { asFolded, foldedScalar, foldedVector, foldLimit, type Value, valueOfTen
 /** A value is stored in one of several attributes, by type. */
 function constant(context: DecodeContext): Value {
   const stored = storedConstant(context);
-  if (stored !== undefined) return forSamples(context, stored) ?? valueOfTensor(stored);
+  if (stored !== undefined) return valueOfTensor(stored);
   const names = [...context.call.attributes.keys()].join(", ");
   throw context.unsupported(names || "no value", "a dense numeric value");
-}
-
-/** Equal floats that a file of a fixed batch stores for every sample. */
-function forSamples({ batchSource }: DecodeContext, { dtype, shape, data }: Tensor): Node | undefined {
-  const [first] = data;
-  const alike = isFloat(dtype) && data.every((element) => element === first);
-  if (!alike || !isMadeForSamples(shape, batchSource)) return undefined;
-  return build.expand(build.constant(Number(first), dtype), ["batch", ...shape.slice(1)], batchSource);
 }
 
 function storedConstant(context: DecodeContext): Tensor | undefined {

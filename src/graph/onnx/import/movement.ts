@@ -166,8 +166,11 @@ function transpose(context: DecodeContext): Data {
 function expand(context: DecodeContext): Data {
   const given = context.any(0);
   const wanted = freedSizes(context.counts(1, "shape").entries, context.batchSource);
-  const isDynamic = wanted.some((count) => typeof count !== "number");
-  const data = isDynamic && !isPacked(given) ? context.asNode(given) : given;
+  const fits = wanted.every((count, axis) => {
+    const size = countsOf(given)[axis - wanted.length + rankOf(given)] ?? 1;
+    return size === 1 || count === 1 || sameCount(size, count);
+  });
+  const data = isPacked(given) || fits ? given : context.asNode(given);
   const own = countsOf(data);
   const rank = Math.max(own.length, wanted.length);
   const target = Array.from({ length: rank }, (_, axis) => {

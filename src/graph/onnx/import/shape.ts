@@ -6,12 +6,24 @@ import { batchCount, sameCount } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
 import { countsOf, type Data, expandTo, productOfCounts } from "./packed.js";
 import { rowNumbersOf } from "./row-numbers.js";
-import { asFolded, foldedScalar, foldedVector, foldLimit, type Value, valueOfTensor } from "./value.js";
+import {
+  asFolded,
+  foldedScalar,
+  foldedVector,
+  foldLimit,
+  isFolded,
+  type Value,
+  valueOfTensor,
+} from "./value.js";
 
 /** A value is stored in one of several attributes, by type. */
 function constant(context: DecodeContext): Value {
   const stored = storedConstant(context);
-  if (stored !== undefined) return valueOfTensor(stored);
+  if (stored !== undefined) {
+    const value = valueOfTensor(stored);
+    // Integers are sizes until somebody takes them for data.
+    return isFolded(value) ? value : context.asNode(value);
+  }
   const names = [...context.call.attributes.keys()].join(", ");
   throw context.unsupported(names || "no value", "a dense numeric value");
 }

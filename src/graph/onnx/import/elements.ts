@@ -108,7 +108,11 @@ function extremes(context: DecodeContext, { old, given, fixed, isLargest }: Cand
     throw context.unsupported("positions that depend on data", "positions that follow from shapes");
   const size = Number(old.shape[last]);
   const sources = Array.from({ length: size }, (_, place) => [place]);
-  for (const [i, place] of fixed.entries()) sources[place]?.push(size + i);
+  for (const [i, place] of fixed.entries()) {
+    const own = sources[place];
+    if (own === undefined) throw context.unsupported(`position ${place}`, `positions below ${size}`);
+    own.push(size + i);
+  }
   const most = Math.max(1, ...sources.map(({ length }) => length));
   requireListable(size * most, "positions");
   const filled = sources.flatMap((own) => Array.from({ length: most }, (_, i) => own[i] ?? own[0] ?? 0));

@@ -47,11 +47,10 @@ export function importOnnx(
   const model = readModel(bytes, what);
   const types = ownInputs(model).map((info) => inputType(info, what, sizes));
   const batch = anyBatch ? fixedBatch(types) : undefined;
-  const freedModel =
-    batch === undefined
-      ? undefined
-      : (importFreed(model, what, { batch, constants: false }, sizes) ??
-        importFreed(model, what, { batch, constants: true }, sizes));
+  const attempt = (constants: boolean): ImportedModel | undefined =>
+    batch === undefined ? undefined : importFreed(model, what, { batch, constants }, sizes);
+  // One is no telling size of constants.
+  const freedModel = attempt(false) ?? (batch === 1 ? undefined : attempt(true));
   return freedModel ?? importAs(model, what, (type) => type, sizes);
 }
 

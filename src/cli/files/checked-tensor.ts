@@ -1,6 +1,10 @@
 import { cast, fail, formatShape, isFloat, sizeOf, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
 
+/** Whether only the numbers of rows differ, of which the field has a fixed one. */
+const isOtherBatch = ([, ...inner]: readonly (number | string)[], [, ...given]: readonly number[]): boolean =>
+  given.length > 0 && inner.length === given.length && inner.every((size, axis) => size === given[axis]);
+
 /**
  * The tensor in the wanted type.
  * @throws SHAPE_MISMATCH; INVALID_ARGUMENT when empty; NON_FINITE.
@@ -19,7 +23,10 @@ export function checked(
       what,
       expected: `${dtype}${formatShape(what.startsWith("--input") ? wanted : shape)}`,
       received: `${value.dtype}${formatShape(value.shape)}`,
-      help: "see `hypersolvers info` for the shapes that the field takes",
+      help:
+        what.startsWith("--states") && isOtherBatch(wanted, value.shape)
+          ? `the field was exported for ${wanted[0]} rows alone: leave the batch open, dynamic_axes={name: {0: "batch"}}`
+          : "see `hypersolvers info` for the shapes that the field takes",
     });
   }
   if (sizeOf(value.shape) === 0) {

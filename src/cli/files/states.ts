@@ -38,7 +38,7 @@ function requireBatch(field: Field): void {
     what: "field of one state",
     expected: "states with a batch as first axis, [batch, …], every sample computed for itself",
     received: `state ${field.roles.state} ${formatShape(shape)}`,
-    help: `export with a batch axis, [batch, ${shape.join(", ") || "1"}] (nodes of a graph are no samples), and with it in dynamic_axes; \`solve\` and \`export --method\` take the field as it is`,
+    help: `leave the number of samples open, dynamic_axes={"${field.roles.state}": {0: "batch"}, …}, where the first axis counts samples; else export with a batch axis, [batch, ${shape.join(", ") || "1"}] (nodes of a graph are no samples). \`solve\` and \`export --method\` take the field as it is`,
   });
 }
 

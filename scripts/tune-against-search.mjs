@@ -122,7 +122,7 @@ async function compared(name) {
   const ground = await tuneGround(field, resolveTune(field, { ...spec, seconds, seed }), states, {});
   const { search, fits } = await exhaustive(ground, {});
   const test = await testStates(ground, {});
-  const own = await measureFinals(ground, test, finalistsOf(search), FINALS, {});
+  const own = await measureFinals(ground, test, finalistsOf(search, FINALS), FINALS, {});
   const best = choose(own.finalists, ground.spec);
   if (best === undefined) throw new Error(`${name}: nothing was found`);
   const both =

@@ -55,6 +55,8 @@ const STUDENTS = [1, 2, 4, 8];
 /** For short fits of networks: as many pairs as coefficients are fitted to, which are solved already; and trajectories. */
 const FEW_PAIRS = 4096;
 const FEW_TRAJECTORIES = 8192;
+/** Of images for all fits: they teach what hundreds of iterations of a few can learn, and are solved in a tenth of the time. */
+const IMAGE_PAIRS = 128;
 /** Coefficients before networks join them. */
 const ALONE = { vectors: 150, images: 60 };
 const SIZES = [
@@ -110,10 +112,14 @@ const affordableArms = (site: ArmSite): Arm[] =>
 function coefficientArm(site: ArmSite, evaluations: number): Arm {
   const { field, span, seed, start } = site;
   const rungs = COEFFICIENT_RUNGS[subjectOf(field)];
-  // A multistep method reaches every number of evaluations, and with few it is not itself.
-  const begun =
-    start !== undefined && Object.hasOwn(multistepMethods, start) && evaluations >= MANY ? { start } : {};
-  const spec = (iterations: number): CoefficientSpec => ({ evaluations, ...begun, span, seed, iterations });
+  const isImages = subjectOf(field) === "images";
+  // A multistep method reaches every number of evaluations, and with few it is not itself. Images try all by themselves.
+  const isBegun = !isImages && evaluations >= MANY && Object.hasOwn(multistepMethods, start ?? "");
+  const begun = isBegun && start !== undefined ? { start } : {};
+  const pairs = isImages ? { trajectories: IMAGE_PAIRS } : {};
+  const spec = (iterations: number): CoefficientSpec => ({
+    ...{ evaluations, ...begun, ...pairs, span, seed, iterations },
+  });
   const named = { name: `coefficients n=${evaluations}`, family: "coefficients" } as const;
   return {
     ...named,
@@ -154,7 +160,8 @@ function jointArm(site: ArmSite, own: JointSpec): Arm {
     candidate: (rung) => {
       const jointIterations = rungs[rung] ?? 0;
       const iterations = ALONE[subject];
-      const pairs = rung === 0 && subject === "vectors" ? { trajectories: FEW_PAIRS } : {};
+      const trajectories = subject === "images" ? IMAGE_PAIRS : rung === 0 ? FEW_PAIRS : undefined;
+      const pairs = trajectories === undefined ? {} : { trajectories };
       const all = { ...defined(own), ...pairs, span, seed, iterations, jointIterations };
       return candidateOf(site, named, iterations + jointIterations, solverLearner(all));
     },

@@ -9,24 +9,21 @@ import {
 } from "../../ode/index.js";
 import { IMPLICIT_LIMIT, resolveMethod, stateType } from "../../ode/internal.js";
 import { sizeOf } from "../../tensor/index.js";
+import { type Entrant, type Screened, screened } from "./screen.js";
 import { leanest, type Search } from "./search.js";
 import { type Candidate, isStiff, type Trial } from "./trial.js";
 
-/** Most telling first: each is looked at only below the evaluations of the best before. */
 const TABLEAUS = ["midpoint", "rk4", "heun", "ralston", "heun3", "rk4_38", "euler"];
 const PAIRS = ["dopri5", "tsit5", "bosh3", "adaptive_heun"];
 
+/** Of the time, what a first sight of all methods may take. */
+const SCREENING = 0.2;
+/** Seconds in which it would be all that is done. */
+const HURRY = 0.5;
 /** Beyond so many evaluations a fixed-step method is no answer. */
 const MOST_EVALUATIONS = 1024;
 /** More steps that bring less than this factor meet rounding. */
 const PROGRESS = 1.1;
-
-interface Entrant {
-  /** Steps in which it is no other method. */
-  readonly fewest: number;
-  nfe(steps: number): number;
-  inSteps(steps: number): FixedMethod;
-}
 
 function entrants({ path }: Field): Entrant[] {
   const ofTableaus = TABLEAUS.map((name): Entrant => {
@@ -43,22 +40,26 @@ function entrants({ path }: Field): Entrant[] {
 }
 
 /**
- * The fewest steps of every classical method that keep to the goal, as long as they may be faster than the others.
+ * The fewest steps of every classical method that keep to the goal, as long as they may be faster than the others: first of
+ * the one that is closest at first sight, of each other only below the evaluations of the best before.
  * @param seconds after which no further method is begun.
  */
 export async function searchClassical(search: Search, seconds: number): Promise<void> {
   const until = search.left() - seconds;
-  for (const entrant of entrants(search.ground.field))
-    if (search.left() > until) await fewestSteps(search, entrant);
+  const all = entrants(search.ground.field);
+  const isLate = (): boolean => seconds < HURRY || search.left() < until + (1 - SCREENING) * seconds;
+  const order = await screened(search.ground, all, isLate, search.context);
+  for (const each of order) if (search.left() > until) await fewestSteps(search, each);
 }
 
-async function fewestSteps(search: Search, entrant: Entrant): Promise<void> {
+async function fewestSteps(search: Search, seen: Screened): Promise<void> {
+  const { entrant } = seen;
   const bound = leanest(search)?.record.nfe;
   let most = 0;
   while (entrant.nfe(most + 1) < (bound ?? MOST_EVALUATIONS + 1)) most++;
   if (most < entrant.fewest) return;
   const { low, high } = await (bound === undefined
-    ? bracket(search, entrant, most)
+    ? bracket(search, seen, most)
     : atMost(search, entrant, most));
   if (high === undefined) return;
   await bisect(search, entrant, low, high);
@@ -77,10 +78,18 @@ async function atMost(search: Search, entrant: Entrant, most: number): Promise<B
   return { low: entrant.fewest - 1, high: does ? most : undefined };
 }
 
-/** From few steps to more, as far as the order of the method foretells. */
-async function bracket(search: Search, entrant: Entrant, most: number): Promise<Bracket> {
+/** From what was seen of the method to more steps, as far as its order foretells. */
+async function bracket(search: Search, { entrant, ...seen }: Screened, most: number): Promise<Bracket> {
   const { error: goal } = search.ground.spec;
-  let [steps, low] = [entrant.fewest, entrant.fewest - 1];
+  const foretellsFrom = (steps: number, error: number | undefined): number =>
+    error === undefined || !Number.isFinite(error)
+      ? 2 * steps
+      : steps * (error / goal) ** (1 / entrant.inSteps(steps).order);
+  // Where few steps are far from the asymptotic regime, the order foretells too little.
+  const noMoreThanFour = (steps: number, foretold: number): number =>
+    Math.min(most, 4 * steps, Math.ceil(foretold));
+  let low = entrant.fewest - 1;
+  let steps = Math.max(entrant.fewest, noMoreThanFour(seen.steps, foretellsFrom(seen.steps, seen.error)));
   let before: number | undefined;
   for (;;) {
     const method = entrant.inSteps(steps);
@@ -89,13 +98,12 @@ async function bracket(search: Search, entrant: Entrant, most: number): Promise<
     if (search.left() <= 0 || steps >= most || isTooSlow(search, trial)) return { low, high: undefined };
     const error = trial?.record.error.high;
     const isStuck = before !== undefined && error !== undefined && error * PROGRESS > before && steps >= 16;
-    const foretold = error === undefined ? 2 * steps : steps * (error / goal) ** (1 / method.order);
+    const foretold = foretellsFrom(steps, error);
     const isHopeless = steps >= 16 && entrant.nfe(Math.min(foretold, MOST_EVALUATIONS)) >= MOST_EVALUATIONS;
     if (isStuck || isHopeless) return { low, high: undefined };
     before = error;
     low = steps;
-    // Where few steps are far from the asymptotic regime, the order foretells too little.
-    steps = Math.min(most, Math.max(steps + 1, Math.min(4 * steps, Math.ceil(foretold))));
+    steps = Math.min(most, Math.max(steps + 1, noMoreThanFour(steps, foretold)));
   }
 }
 
@@ -130,11 +138,14 @@ export async function searchAdaptive(search: Search, seconds: number): Promise<v
   const until = search.left() - seconds;
   let isImplicit = false;
   for (const name of PAIRS) {
-    if (search.left() > until) await loosestTolerance(search, name);
+    const isFar = search.left() > until && (await loosestTolerance(search, name)) === "too slow";
     // The first pair that meets stiffness tells for all.
-    if (isImplicit || !wantsImplicit(search)) continue;
-    isImplicit = true;
-    await loosestTolerance(search, "rodas4");
+    if (!isImplicit && wantsImplicit(search)) {
+      isImplicit = true;
+      await loosestTolerance(search, "rodas4");
+    }
+    // So does one that is far slower than the best: others do not differ by as much.
+    if (isFar) return;
   }
 }
 
@@ -145,7 +156,7 @@ function wantsImplicit({ trials, broken, ground: { field } }: Search): boolean {
   return (met || lost) && sizeOf(stateType(field).shape.slice(1).map(Number)) <= IMPLICIT_LIMIT;
 }
 
-async function loosestTolerance(search: Search, name: string): Promise<void> {
+async function loosestTolerance(search: Search, name: string): Promise<"too slow" | "found or not"> {
   const { spec, selection } = search.ground;
   const start = spec.relative ? spec.error * selection.norm : spec.error;
   const { loosest, tightest, tightestInFloat32 } = TOLERANCES;
@@ -159,13 +170,13 @@ async function loosestTolerance(search: Search, name: string): Promise<void> {
     return search.meets(trial.record);
   };
   const first = await tried();
-  if (first === undefined) return;
+  if (first === undefined) return "too slow";
   const factor = first ? NOTCH : 1 / NOTCH;
   for (;;) {
     tolerance = notched(tolerance * factor);
-    if (tolerance > loosest || tolerance < floor * 0.9) return;
+    if (tolerance > loosest || tolerance < floor * 0.9) return "found or not";
     // Looser until one fails, or tighter until one does.
-    if ((await tried()) !== first) return;
+    if ((await tried()) !== first) return "found or not";
   }
 }
 

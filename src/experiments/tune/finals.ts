@@ -19,10 +19,14 @@ export interface Finalist extends Trial {
 /** Slower ones cannot turn out to be the fastest. */
 const WITHIN = 1.6;
 const MOST_FINALISTS = 8;
+const FEWEST_FINALISTS = 3;
 const ROUNDS = { fewest: 5, most: 301 };
 
-/** Those that may win: what keeps to the goal on the selection and is about as fast as the fastest, and the best of each kind. */
-export function finalistsOf({ trials, best, meets, ground }: Search): Trial[] {
+/**
+ * Those that may win: what keeps to the goal on the selection and is about as fast as the fastest, and the best of each kind.
+ * @param seconds for their measurement: where solves take long there are fewer of them, three at least.
+ */
+export function finalistsOf({ trials, best, meets, ground }: Search, seconds: number): Trial[] {
   const good = trials.filter(({ record }) => meets(record));
   const limit = WITHIN * (fastest(good)?.record.milliseconds ?? 0);
   const near = good.filter(({ record }) => record.milliseconds <= limit);
@@ -34,6 +38,7 @@ export function finalistsOf({ trials, best, meets, ground }: Search): Trial[] {
     (a, b) => a.record.error.value - b.record.error.value,
   );
   const kinds = [
+    best(),
     leanest({ trials, meets }),
     best("classical"),
     best("adaptive"),
@@ -45,7 +50,12 @@ export function finalistsOf({ trials, best, meets, ground }: Search): Trial[] {
   ];
   const bySpeed = [...near].sort((a, b) => a.record.milliseconds - b.record.milliseconds);
   const all = [...kinds.flatMap((trial) => trial ?? []), ...bySpeed, ...others];
-  return [...new Set(all)].slice(0, MOST_FINALISTS);
+  const finalists = [...new Set(all)].slice(0, MOST_FINALISTS);
+  let left = 1000 * seconds;
+  return finalists.filter(({ record }, i) => {
+    left -= ROUNDS.fewest * record.milliseconds;
+    return i < FEWEST_FINALISTS || left >= 0;
+  });
 }
 
 /** Test errors, and the times of a batch by turns. What breaks on the test states is left out, with its reason. */

@@ -1,8 +1,15 @@
 import { stateErrors } from "../../hypersolver/index.js";
-import { compileSolve, type Method, orThrow } from "../../ode/index.js";
+import { mapSamples } from "../../hypersolver/internal.js";
+import {
+  type CompiledSolve,
+  compileSolve,
+  type FieldSolution,
+  type Method,
+  orThrow,
+} from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
-import { Random, type Tensor } from "../../tensor/index.js";
+import { Random, rows, type Tensor } from "../../tensor/index.js";
 import type { Costs } from "../kit/contest.js";
 import type { Estimate } from "./estimate.js";
 import { errorOf } from "./goal.js";
@@ -20,37 +27,71 @@ const ENOUGH_MS = 200;
 /** Of the bootstrap: an interval to choose by, not one to report. */
 const RESAMPLES = 200;
 
+/** Of the states of the selection, those that are looked at first where a solve of them takes as long as this. */
+const GLANCE = { share: 0.25, milliseconds: 50 };
+
 /**
- * Error on the states of the selection, and the time of a batch.
+ * Error on the states of the selection, and the time of a batch. Where solves take long, both are estimated from a quarter of
+ * the states if these already show that the error is larger than wanted.
  * @throws NON_FINITE, STEP_LIMIT or STEP_UNDERFLOW where the method breaks; INTERRUPTED.
  */
 export async function measureQuickly(
-  { field, span, spec, selection, batch }: TuneGround,
+  ground: TuneGround,
   method: Method,
   context: RunContext,
 ): Promise<QuickMeasurement> {
+  const { field, span, spec, selection, batch } = ground;
   const signal = method.kind === "adaptive" ? context.signal : undefined;
   const solve = await compileSolve(field, { ...machineOf(context), signal, method, span });
   try {
-    const { samples, ends, norm } = selection;
-    const end = orThrow(await solve.run(samples.z0, samples.controls)).states.at(-1) as Tensor;
+    const count = selection.samples.z0.shape[0] ?? 0;
+    const timedRows = batch.z0.shape[0] ?? 0;
+    const few = Math.ceil(GLANCE.share * count);
+    const glance = await errorOn(ground, solve, few);
+    const isTelling = glance.statistics.milliseconds > GLANCE.milliseconds && glance.error.low > spec.error;
+    if (isTelling) {
+      const { statistics, error } = glance;
+      return { ...costsOf(statistics), error, milliseconds: (statistics.milliseconds * timedRows) / few };
+    }
+    const { statistics: first, error } = await errorOn(ground, solve, count);
     // A program that has seen as many rows is warm.
-    const isWarm = samples.z0.shape[0] === batch.z0.shape[0];
-    const random = new Random(spec.seed).fork("bootstrap");
-    const error = errorOf(stateErrors(end, ends).samples, spec, norm, random, RESAMPLES);
+    const isWarm = count === timedRows;
+    // Beside a solve that takes long, what its first run allocates takes nothing.
+    if (isWarm && first.milliseconds > ENOUGH_MS)
+      return { ...costsOf(first), error, milliseconds: first.milliseconds };
     const times: number[] = [];
-    let total = 0;
-    let costs: Costs = { nfe: 0, gCalls: 0, macs: 0 };
+    let [statistics, total] = [first, 0];
     for (let run = isWarm ? 1 : 0; run <= RUNS && (run <= 1 || total < ENOUGH_MS); run++) {
       const solution = await solve.run(batch.z0, batch.controls);
       orThrow(solution);
-      const { nfe, gCalls, macs, stiff, milliseconds } = solution.statistics;
-      costs = { nfe, gCalls, macs, ...(stiff && { stiff }) };
-      total += milliseconds;
-      if (run > 0) times.push(milliseconds);
+      ({ statistics } = solution);
+      total += statistics.milliseconds;
+      if (run > 0) times.push(statistics.milliseconds);
     }
-    return { ...costs, error, milliseconds: Math.min(...times) };
+    return { ...costsOf(statistics), error, milliseconds: Math.min(...times) };
   } finally {
     await solve.dispose();
   }
 }
+
+type FieldStatistics = FieldSolution["statistics"];
+
+/** The error on the first states of the selection, and what the solve took. */
+async function errorOn(
+  { spec, selection: { samples, ends, norm } }: TuneGround,
+  solve: CompiledSolve,
+  count: number,
+): Promise<{ readonly error: Estimate; readonly statistics: FieldStatistics }> {
+  const few = (value: Tensor): Tensor => rows(value, 0, count);
+  const { z0, controls } = mapSamples(samples, few);
+  const solution = await solve.run(z0, controls);
+  const end = orThrow(solution).states.at(-1) as Tensor;
+  const random = new Random(spec.seed).fork("bootstrap");
+  const error = errorOf(stateErrors(end, few(ends)).samples, spec, norm, random, RESAMPLES);
+  return { error, statistics: solution.statistics };
+}
+
+const costsOf = ({ nfe, gCalls, macs, stiff }: FieldStatistics): Costs => ({
+  ...{ nfe, gCalls, macs },
+  ...(stiff && { stiff }),
+});

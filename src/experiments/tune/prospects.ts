@@ -1,3 +1,4 @@
+import { subjectOf } from "../../hypersolver/internal.js";
 import { sizeOf } from "../../tensor/index.js";
 import type { Arm } from "./arms.js";
 import { type CostModel, correctionCost, costModel } from "./cost-model.js";
@@ -20,9 +21,12 @@ export interface Prospect {
 
 /** What learning leaves of the classical error at as many evaluations, before anything of the family was fitted. */
 const coefficientShare = (nfe: number): number => 0.8 / Math.sqrt(nfe);
-/** Networks know little from one evaluation, and the less the more columns a state has. */
-const networkShare = (nfe: number, columns: number): number =>
-  Math.min(coefficientShare(nfe), (nfe === 1 ? 0.2 : 0.05) * Math.sqrt(columns / 2));
+/** Networks know little from one evaluation, and the less the more columns a vector has; convolutions see all of an image. */
+const networkShare = (nfe: number, state: readonly number[]): number => {
+  const share = state.length > 1 ? IMAGE_SHARE : 0.05 * Math.sqrt(sizeOf(state) / 2);
+  return Math.min(coefficientShare(nfe), (nfe === 1 ? 4 : 1) * share);
+};
+const IMAGE_SHARE = 0.2;
 /** What four times as many iterations leave of an error. */
 const RUNG_SHARE: Readonly<Record<string, number>> = {
   coefficients: 0.75,
@@ -99,12 +103,12 @@ const median = (values: readonly number[]): number =>
 
 /** From the classical methods of as many evaluations, and from how far such guesses were off before. */
 function guessedError(arm: Arm, { records, states, search }: Outlook): number {
-  const columns = sizeOf(search.ground.selection.samples.z0.shape.slice(1));
-  const prior = priorError(arm, records, columns);
+  const state = search.ground.selection.samples.z0.shape.slice(1);
+  const prior = priorError(arm, records, state);
   const off = states
     .filter(({ arm: { family }, trials }) => family === arm.family && trials.length > 0)
     .map(({ arm: other, trials }) =>
-      Math.log((trials[0]?.record.error.high ?? 1) / priorError(other, records, columns)),
+      Math.log((trials[0]?.record.error.high ?? 1) / priorError(other, records, state)),
     );
   if (off.length === 0) return prior;
   return prior * Math.exp(off.reduce((sum, each) => sum + each, 0) / off.length);
@@ -113,12 +117,12 @@ function guessedError(arm: Arm, { records, states, search }: Outlook): number {
 function priorError(
   { family, nfe: own, worth }: Pick<Arm, "family" | "nfe" | "worth">,
   records: readonly TrialRecord[],
-  columns: number,
+  state: readonly number[],
 ): number {
   const nfe = worth ?? own;
   const classical = records.filter((record) => record.family === "classical");
   const below = classical.filter((record) => record.nfe <= nfe);
-  const share = family === "coefficients" ? coefficientShare(nfe) : networkShare(nfe, columns);
+  const share = family === "coefficients" ? coefficientShare(nfe) : networkShare(nfe, state);
   if (below.length > 0) return share * Math.min(...below.map(({ error }) => error.value));
   const [first] = [...classical].sort((a, b) => a.nfe - b.nfe);
   return first === undefined ? Number.POSITIVE_INFINITY : share * first.error.value * (first.nfe / nfe);
@@ -136,7 +140,8 @@ function predictedSeconds(arm: Arm, iterations: number, { states, model, search 
   const own = fits.filter(({ family }) => family === arm.family);
   const known = own.length > 0 ? own : fits;
   const rows = search.ground.spec.batch;
-  const guess = (ITERATION_MS + (GRADIENT_COST * model.evaluation * FIT_ROWS) / rows) / 1000;
+  const batch = FIT_ROWS[subjectOf(search.ground.field)];
+  const guess = (ITERATION_MS + (GRADIENT_COST * model.evaluation * batch) / rows) / 1000;
   const each = known.length === 0 ? guess : median(known.map((fit) => fit.each));
   const setup = known.length === 0 ? SETUP_SECONDS : median(known.map((fit) => fit.setup));
   return setup + each * iterations * evaluationsOf(arm);
@@ -145,4 +150,4 @@ function predictedSeconds(arm: Arm, iterations: number, { states, model, search 
 const evaluationsOf = ({ nfe, gCalls, worth }: Arm): number => worth ?? nfe + gCalls;
 
 /** Rows of a mini-batch, about. */
-const FIT_ROWS = 256;
+const FIT_ROWS = { vectors: 256, images: 4 };

@@ -18,6 +18,8 @@ export interface Search {
   readonly ground: TuneGround;
   /** Raised when the search is over. */
   readonly signal: AbortSignal;
+  /** The run's own, with that signal. */
+  readonly context: RunContext;
   /** All that came through, in order. */
   readonly trials: readonly Trial[];
   readonly broken: readonly BrokenTrial[];
@@ -69,6 +71,7 @@ export function startSearch(
   return {
     ground,
     signal: deadline.signal,
+    context: { ...context, signal: deadline.signal },
     trials,
     broken,
     best,

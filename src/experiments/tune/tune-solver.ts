@@ -1,4 +1,5 @@
 import type { FitInputs } from "../../hypersolver/index.js";
+import { subjectOf } from "../../hypersolver/internal.js";
 import type { Field } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import { clockOf, isStopped } from "../../runtime/internal.js";
@@ -70,16 +71,21 @@ export async function tuneSolver(
   const begun = clock();
   const ground = await tuneGround(field, effective, states, context);
   const solved = clock();
-  const reserve = Math.min(FINALS.most, Math.max(FINALS.fewest, FINALS.share * seconds));
   const reference = (solved - begun) / 1000;
+  const measuring = Math.min(FINALS.most, Math.max(FINALS.fewest, FINALS.share * seconds));
+  // The test states have references too, and where these take long, so do the solves that are timed.
+  const reserve = measuring + Math.min(2 * reference, FINALS.share * seconds);
   const deadline = startDeadline(Math.max(seconds / 4, seconds - reserve - reference), context);
   const search = startSearch(ground, { store, resume }, deadline, context);
   let isExhausted = false;
   try {
     await searchClassical(search, SHARES.classical * search.left());
     await searchAdaptive(search, SHARES.adaptive * search.left());
-    await searchMeshes(search, SHARES.meshes * search.left());
+    // Fits to images take long, and gain more than meshes do.
+    const isMeshFirst = subjectOf(field) === "vectors";
+    if (isMeshFirst) await searchMeshes(search, SHARES.meshes * search.left());
     isExhausted = (await searchLearned(search, fits)) === "exhausted";
+    if (!isMeshFirst) await searchMeshes(search, search.left());
   } finally {
     deadline.release();
   }
@@ -87,7 +93,7 @@ export async function tuneSolver(
   // A stop comes too late here: what was found is to be measured.
   const { signal: _, ...unstopped } = context;
   const test = await testStates(ground, unstopped);
-  const finals = await measureFinals(ground, test, finalistsOf(search), reserve / 2, unstopped);
+  const finals = await measureFinals(ground, test, finalistsOf(search, measuring), measuring / 2, unstopped);
   const choice = choose(finals.finalists, effective);
   if (choice === undefined) throw nothingFound(search.broken, context);
   const trials = search.trials.map(({ record }) => record);

@@ -47,7 +47,7 @@ export type ArmSite = Pick<TuneGround, "field" | "span" | "states" | "memory"> &
 const EVALUATIONS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16];
 const MANY = 6;
 const COEFFICIENT_RUNGS = { vectors: [150, 600, 2400], images: [60, 240, 800] };
-const JOINT_RUNGS = { vectors: [400, 1600, 6400], images: [100, 400, 1200] };
+const JOINT_RUNGS = { vectors: [400, 1600, 6400], images: [150, 500, 1500] };
 const CORRECTION_RUNGS = { vectors: [500, 2000, 8000], images: [100, 400, 1600] };
 const STUDENT_RUNGS = { vectors: [750, 3000], images: [150, 600] };
 /** Students are as large as so many evaluations of f. */
@@ -57,6 +57,8 @@ const FEW_PAIRS = 4096;
 const FEW_TRAJECTORIES = 8192;
 /** Of images for all fits: they teach what hundreds of iterations of a few can learn, and are solved in a tenth of the time. */
 const IMAGE_PAIRS = 128;
+/** Of images with networks: more iterations of fewer teach more in the same time. */
+const IMAGE_BATCH = { batch: 2, jointBatch: 2 };
 /** Coefficients before networks join them. */
 const ALONE = { vectors: 150, images: 60 };
 const SIZES = [
@@ -162,7 +164,8 @@ function jointArm(site: ArmSite, own: JointSpec): Arm {
       const iterations = ALONE[subject];
       const trajectories = subject === "images" ? IMAGE_PAIRS : rung === 0 ? FEW_PAIRS : undefined;
       const pairs = trajectories === undefined ? {} : { trajectories };
-      const all = { ...defined(own), ...pairs, span, seed, iterations, jointIterations };
+      const batch = subject === "images" ? IMAGE_BATCH : {};
+      const all = { ...defined(own), ...pairs, ...batch, span, seed, iterations, jointIterations };
       return candidateOf(site, named, iterations + jointIterations, solverLearner(all));
     },
   };

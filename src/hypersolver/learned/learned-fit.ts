@@ -98,7 +98,11 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
       checkpoint,
       onCheckpoint: watched(inputs, (values) => form.method(values)),
     };
-    const phases = courses.map((course) => coursePhase(field, course, { ...spec, form, pairs }, context));
+    const isSparing = subjectOf(field) === "images";
+    const phases = courses.map((course) => ({
+      ...coursePhase(field, course, { ...spec, form, pairs }, context),
+      ...(isSparing && { validations: looksWorth(course, 2 * samples) }),
+    }));
     const task = {
       initial: form.initial,
       phases,
@@ -119,6 +123,17 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   } finally {
     await validation.dispose();
   }
+}
+
+/** Solves that a solve with its gradient takes as long as. */
+const GRADIENT_COST = 3;
+/** Of the arithmetic of training, what looks at validation images may cost; but so many looks there are. */
+const LOOKING = { share: 0.25, fewest: 8 };
+
+/** Looks at so many states: short phases on few images would else spend most of their time on them. */
+function looksWorth({ iterations, batch }: LearnedCourse, states: number): number {
+  const affordable = Math.floor((LOOKING.share * GRADIENT_COST * iterations * batch) / states);
+  return Math.min(SPACING.validations, Math.max(LOOKING.fewest, affordable));
 }
 
 /** What decides the outcome, as text. */

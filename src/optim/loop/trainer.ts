@@ -47,6 +47,8 @@ export interface TrainerPhase {
   readonly iterations: number;
   /** By iteration of the phase. */
   readonly learningRate: Schedule;
+  /** Validations of this phase, about. Default: those of the plan. */
+  readonly validations?: number | undefined;
   start(from: Handover): Promise<Trainer>;
 }
 

@@ -196,7 +196,8 @@ export class TrainingRecord {
   #place({ phase, from }: PhaseSpan) {
     const { spacing } = this.#plan;
     const [start, length] = spacing.each === "run" ? [0, this.#total] : [from, phase.iterations];
-    return { at: this.#iteration - start, ...spacingOf(length, spacing) };
+    const { validations = spacing.validations } = phase;
+    return { at: this.#iteration - start, ...spacingOf(length, { ...spacing, validations }) };
   }
 
   #closeBlock({ phase: { name, learningRate }, from }: PhaseSpan): CurvePoint {

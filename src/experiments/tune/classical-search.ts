@@ -89,7 +89,8 @@ async function bracket(search: Search, { entrant, ...seen }: Screened, most: num
   const noMoreThanFour = (steps: number, foretold: number): number =>
     Math.min(most, 4 * steps, Math.ceil(foretold));
   let low = entrant.fewest - 1;
-  let steps = Math.max(entrant.fewest, noMoreThanFour(seen.steps, foretellsFrom(seen.steps, seen.error)));
+  const first = seen.error === undefined ? seen.steps : foretellsFrom(seen.steps, seen.error);
+  let steps = Math.max(entrant.fewest, noMoreThanFour(seen.steps, first));
   let before: number | undefined;
   for (;;) {
     const method = entrant.inSteps(steps);

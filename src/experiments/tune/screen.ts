@@ -19,8 +19,8 @@ export interface Screened {
   readonly entrant: Entrant;
   /** In so many steps. */
   readonly steps: number;
-  /** Mean error over a few states, relative where the goal is; infinite where it broke, or there was no time to look. */
-  readonly error: number;
+  /** Mean error over a few states, relative where the goal is; infinite where it broke; undefined where nobody looked. */
+  readonly error: number | undefined;
 }
 
 /** Evaluations that all get, or the fewest that make a method. */
@@ -51,12 +51,16 @@ export async function screened(
   };
   const found: Screened[] = [];
   for (const entrant of entrants) {
+    if (isLate()) {
+      found.push({ entrant, steps: entrant.fewest, error: undefined });
+      continue;
+    }
     let steps = entrant.fewest;
     while (entrant.nfe(steps + 1) <= EVALUATIONS) steps++;
-    const method = entrant.inSteps(steps);
-    const end = isLate() ? undefined : await endBy(method);
+    const end = await endBy(entrant.inSteps(steps));
     const error = end === undefined ? Number.NaN : stateErrors(end, ends).mean / unit;
     found.push({ entrant, steps, error: Number.isFinite(error) ? error : Number.POSITIVE_INFINITY });
   }
-  return found.sort((a, b) => a.error - b.error);
+  const rank = ({ error = Number.MAX_VALUE }: Screened): number => error;
+  return found.sort((a, b) => (rank(a) < rank(b) ? -1 : Number(rank(a) > rank(b))));
 }

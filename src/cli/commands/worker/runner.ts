@@ -135,9 +135,14 @@ function answerOf(
     child.once("exit", gone);
     heard();
     child.send(message, (error) => {
-      // One that is ending says how it ended a moment later.
-      if (error !== null)
-        setTimeout(finish, END_TIME, { type: "gone", reason: `its process took no job: ${error.message}` });
+      if (error === null) return;
+      // One that is ending says how it ended a moment later, or has said so before anybody listened.
+      setTimeout(() => {
+        const { exitCode, signalCode } = child;
+        const isKnown = exitCode !== null || signalCode !== null;
+        const untold = `its process took no job: ${error.message}`;
+        finish({ type: "gone", reason: isKnown ? endText(exitCode, signalCode) : untold });
+      }, END_TIME);
     });
   });
 }

@@ -1,7 +1,7 @@
 /**
  * Many runs in one process, as in a server: `node --expose-gc scripts/chaos/endurance.mjs [--rounds N]`, after a build. A round
  * imports a field, learns a correction and coefficients, compares methods, breaks off a solve, exports, and reads a
- * damaged file. Memory after the last rounds is what it was after the first.
+ * damaged file. From half-way on memory grows by little.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

@@ -1,6 +1,6 @@
 /** What the CLI needs of this layer and users do not. */
 
-export { stiffnessNote } from "./fit/comparison.js";
+export { measuringWarning, stiffnessNote } from "./fit/comparison.js";
 export { comparisonText, fitSummary, measuringText } from "./fit/fit-report.js";
 export { measuredSamples } from "./fit/fit-request.js";
 export { hasErrors } from "./fit/pareto-figure.js";

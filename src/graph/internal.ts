@@ -11,4 +11,4 @@ export { operatorOf, operators } from "./operators/index.js";
 export { isRowWise } from "./rows.js";
 export { simplify } from "./simplify.js";
 export { formatType, type TensorType } from "./tensor-type.js";
-export { topological } from "./traverse.js";
+export { dependents, topological } from "./traverse.js";

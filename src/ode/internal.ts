@@ -15,6 +15,7 @@ export {
   stateType,
   symbolicField,
 } from "./field/field.js";
+export { jumpWarning } from "./field/jump-warning.js";
 export { type LogDensityField, type LogDensityOptions, NOISE_CONTROL } from "./field/log-density-field.js";
 export { withOpenParameters } from "./field/open-parameters.js";
 export { columnsOf, withZeroColumns } from "./field/state-columns.js";

@@ -5,6 +5,7 @@ export { pickSpec } from "./complete.js";
 export { choicesOf, flagOf, helpOf, sentenceOf } from "./describe.js";
 export type { Kind, Row } from "./kind.js";
 export { most } from "./limits.js";
+export { measuringToleranceRow } from "./measuring-tolerance-row.js";
 export { seedRow } from "./seed-row.js";
 export type { Checked } from "./spec.js";
 export { meantAdvice } from "./suggestion.js";

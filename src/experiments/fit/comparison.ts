@@ -7,7 +7,7 @@ import {
   type Samples,
 } from "../../hypersolver/internal.js";
 import type { AdaptiveMethod, Field, Span } from "../../ode/index.js";
-import { knownTableau, stiffWarning } from "../../ode/internal.js";
+import { jumpWarning, knownTableau, stiffWarning } from "../../ode/internal.js";
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { type Broken, isBroken, type Tensor } from "../../tensor/index.js";
@@ -49,6 +49,17 @@ export function stiffnessNote(rows: readonly ComparisonRow[]): string | undefine
   const stiff = measuredRows(rows).find((row) => row.stiff === true);
   return stiff && stiffWarning(`${stiff.method} (${settingOf(stiff)})`);
 }
+
+/** What is to be said where the reference had to look for jumps of the field. */
+export const measuringWarning = (
+  field: Field,
+  { text }: AdaptiveMethod,
+  jumps: number | undefined,
+): string | undefined =>
+  jumps === undefined ? undefined : jumpWarning(field, `the reference ${text}`, jumps, LOOSER_REFERENCE);
+
+const LOOSER_REFERENCE =
+  "--measuring-tolerance 1e-4 measures in a fraction of the time, and where it learns, --reference-tolerance 1e-4 helps as well: tighter ones hardly tell more there";
 
 /** What is compared on which states. */
 export interface ComparisonRequest {

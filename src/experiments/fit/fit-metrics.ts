@@ -86,7 +86,11 @@ export interface FitMetrics<Spec extends LearnedSpec = LearnedSpec> {
   readonly noiseFloor: number | undefined;
   readonly reference: ReferenceFacts;
   /** What errors were measured against, and its own relative error at the end of the span. */
-  readonly measuring: ReferenceFacts & { readonly noise: number };
+  readonly measuring: ReferenceFacts & {
+    readonly noise: number;
+    /** Where the field jumps and the reference had to look for it: what to say. */
+    readonly warning?: string | undefined;
+  };
   readonly parameters: number;
   /** Whether anything was learned, and what to think of. */
   readonly verdict: FitVerdict;

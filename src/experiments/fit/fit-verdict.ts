@@ -31,8 +31,8 @@ const FEW_ITERATIONS = 300;
  */
 export function fitVerdict(fit: JudgedFit): FitVerdict {
   const { outcome, warnings } = outcomeOf(fit);
-  const stiff = stiffnessNote(fit.comparison);
-  return { outcome, warnings: stiff === undefined ? warnings : [...warnings, stiff] };
+  const ofField = [stiffnessNote(fit.comparison), fit.measuring.warning];
+  return { outcome, warnings: [...warnings, ...ofField.filter((warning) => warning !== undefined)] };
 }
 
 function outcomeOf(fit: JudgedFit): FitVerdict {

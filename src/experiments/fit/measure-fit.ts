@@ -15,7 +15,7 @@ import type { CompileOptions, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { type Competitor, labelsOf, stepCount } from "../kit/competitor.js";
-import { type ComparisonRow, compareMethods } from "./comparison.js";
+import { type ComparisonRow, compareMethods, measuringWarning } from "./comparison.js";
 import type { BrokenResult, FitMetrics, MethodResult } from "./fit-metrics.js";
 import type { FitRequest } from "./fit-request.js";
 import type { LearnedSolver } from "./learned-solver.js";
@@ -58,6 +58,7 @@ export async function measureFit(
     samples,
     ends: reference,
     dropped,
+    jumps,
   } = await solvableSamples(field, span, wanted, measuring, compile);
   const noise = await referenceNoise(field, span, samples, measuring, compile);
   const on = { span, samples, reference, compile };
@@ -70,7 +71,8 @@ export async function measureFit(
     ? await compareMethods({ field, span, samples, reference, methods }, unstopped)
     : ownRows(learned, base.result, own.result);
   const seconds = (performance.now() - started) / 1000;
-  const told = { ...referenceFacts(measuring), noise };
+  const warning = measuringWarning(field, measuring, jumps);
+  const told = { ...referenceFacts(measuring), noise, ...(warning !== undefined && { warning }) };
   return { samples, dropped, measuring: told, base, learned: own, comparison, seconds };
 }
 

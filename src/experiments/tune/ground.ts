@@ -15,6 +15,7 @@ import { clockOf, machineOf } from "../../runtime/internal.js";
 import { completeSpec } from "../../spec/index.js";
 import { fail, Random, type Tensor, tensor } from "../../tensor/index.js";
 import { pickRows } from "../../tensor/internal.js";
+import { measuringWarning } from "../fit/comparison.js";
 import { type EffectiveTune, type TuneSpec, tuneTable } from "./tune-table.js";
 
 /** States at the start of a span with what the reference makes of them. */
@@ -24,6 +25,8 @@ export interface MeasuredStates {
   /** Mean norm of the ends. */
   readonly norm: number;
   readonly dropped: DroppedSamples | undefined;
+  /** Where the field jumps: what to say. */
+  readonly warning: string | undefined;
 }
 
 /** What all solvers of a search are measured on. */
@@ -70,7 +73,7 @@ export async function tuneGround(
   // Not those by which fits choose: a solver that was lucky there is not lucky here.
   const random = new Random(seed).fork("selection");
   const drawn = await states.validation(Math.min(samples, MOST_SELECTED), random);
-  const reference = measuringReference(field);
+  const reference = measuringReference(field, spec.measuringTolerance);
   const site = { field, span, spec, reference };
   const selection = await measuredStates(site, drawn, context);
   const batch = repeatedTo(spec.batch, selection.samples);
@@ -101,7 +104,7 @@ async function measuredStates(
   const clock = clockOf(context);
   const begun = clock();
   const isLate = (): boolean => clock() - begun > 1000 * spec.seconds;
-  const { samples, ends, dropped } = await solvableSamples(
+  const { samples, ends, dropped, jumps } = await solvableSamples(
     field,
     span,
     drawn,
@@ -110,7 +113,10 @@ async function measuredStates(
     isLate,
   );
   told(total);
-  return { samples, ends, norm: meanNorm(ends), dropped };
+  return {
+    ...{ samples, ends, norm: meanNorm(ends), dropped },
+    warning: measuringWarning(field, reference, jumps),
+  };
 }
 
 const SOLVING_REFERENCES = "solving references";

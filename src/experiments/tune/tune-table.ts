@@ -1,5 +1,5 @@
 import type { Complete, Spec } from "../../spec/index.js";
-import { seedRow } from "../../spec/internal.js";
+import { measuringToleranceRow, seedRow } from "../../spec/internal.js";
 
 /** States beyond these tell no more of an error, and every interval is drawn from them a thousand times. */
 const MOST_STATES = 100_000;
@@ -74,6 +74,12 @@ export const tuneTable = {
     placeholder: "n",
     group: "How to search:",
     help: "held-out states to test on; as many others choose among the solvers, as far as there are",
+  },
+  measuringTolerance: {
+    ...measuringToleranceRow,
+    group: "How to search:",
+  } as typeof measuringToleranceRow & {
+    readonly group: "How to search:";
   },
   seed: seedRow as typeof seedRow,
 } as const;

@@ -9,6 +9,8 @@ import type { Tuning } from "./tune-solver.js";
 export function verdictText(tuning: Tuning): string {
   const sentences = tuning.isMet ? metSentences(tuning) : missedSentences(tuning);
   if (isStiff(tuning.trials)) sentences.push(stiffSentence(tuning));
+  const { warning } = tuning.ground.selection;
+  if (warning !== undefined) sentences.push(`${warning.replace(/^./, (letter) => letter.toUpperCase())}.`);
   return sentences.join(" ");
 }
 

@@ -61,9 +61,12 @@ function distance(a: Float64Array, b: Float64Array, from: number, to: number): n
 /**
  * What methods are compared with: dopri5 at 1e-8 in float64 for vectors; at 1e-6 in float32 for images, where float64
  * convolutions take minutes. `referenceNoise` tells what that leaves.
+ * @param tolerance another one than that.
  */
-export const measuringReference = (field: Field): AdaptiveMethod =>
-  hasImageStates(field) ? referenceAt(1e-6) : MEASURING;
+export const measuringReference = (field: Field, tolerance?: number): AdaptiveMethod => {
+  if (tolerance !== undefined) return referenceAt(tolerance);
+  return hasImageStates(field) ? referenceAt(1e-6) : MEASURING;
+};
 
 /** Samples on which the noise of a reference is measured. */
 const NOISE_SAMPLES = 4;

@@ -18,6 +18,8 @@ interface SolvableSamples {
   readonly ends: Tensor;
   /** Absent when all could be solved. */
   readonly dropped?: DroppedSamples;
+  /** See `SolveStatistics.jumps`. */
+  readonly jumps?: number;
 }
 
 /**
@@ -43,7 +45,9 @@ export async function solvableSamples(
     const [first] = dropped;
     const solved = parts.flatMap((part) => (isBrokenPart(part) ? [] : [part]));
     const ends = solved.map((part) => part.ends);
-    if (first === undefined) return { samples, ends: stackedRows(ends) };
+    const jumps = solved.reduce((total, part) => total + (part.jumps ?? 0), 0);
+    const met = jumps > 0 && { jumps };
+    if (first === undefined) return { samples, ends: stackedRows(ends), ...met };
     const { broken, reason } = first;
     if (solved.length === 0) {
       const isUnsearched = dropped.some((part) => part.to - part.from > 1);
@@ -59,6 +63,7 @@ export async function solvableSamples(
       samples: mapSamples(samples, (value) => pickRows(value, kept)),
       ends: stackedRows(ends),
       dropped: { broken, reason, rows: dropped.flatMap(rowsOfPart) },
+      ...met,
     };
   } finally {
     await reference.dispose();
@@ -69,7 +74,7 @@ interface Part {
   readonly from: number;
   readonly to: number;
 }
-type SolvedPart = Part & { readonly ends: Tensor };
+type SolvedPart = Part & { readonly ends: Tensor; readonly jumps?: number };
 type BrokenPart = Part & Broken;
 
 const rowsOfPart = ({ from, to }: Part): number[] => Array.from({ length: to - from }, (_, i) => from + i);
@@ -87,9 +92,12 @@ interface Halving {
 async function partsOf(site: Halving, from: number, to: number): Promise<(SolvedPart | BrokenPart)[]> {
   const { reference, span, samples, isLate } = site;
   const { z0, controls } = mapSamples(samples, (value) => rows(value, from, to));
-  const states = await unlessItBreaks(reference.states(z0, span, controls));
-  if (!isBroken(states)) return [{ from, to, ends: states.at(-1) as Tensor }];
-  if (to - from === 1 || isLate()) return [{ from, to, ...states }];
+  const solved = await unlessItBreaks(reference.solve(z0, span, controls));
+  if (!isBroken(solved)) {
+    const { states, jumps } = solved;
+    return [{ from, to, ends: states.at(-1) as Tensor, ...(jumps !== undefined && { jumps }) }];
+  }
+  if (to - from === 1 || isLate()) return [{ from, to, ...solved }];
   const middle = Math.floor((from + to) / 2);
   return [...(await partsOf(site, from, middle)), ...(await partsOf(site, middle, to))];
 }

@@ -46,6 +46,8 @@ export interface ReferenceSolution {
   readonly states: Tensor[];
   /** Evaluations of f. */
   readonly nfe: number;
+  /** See `SolveStatistics.jumps`. */
+  readonly jumps?: number;
 }
 
 /** A compiled reference solver. */
@@ -84,15 +86,17 @@ export async function compileReference(
     const stepper = programs.with(typed);
     const states = [cast(z0, precision)];
     let nfe = 0;
+    let jumps = 0;
     for (const [i, end] of times.slice(1).entries()) {
       const start = times[i] ?? end;
       const from = states[i] as Tensor;
       const loop = { ...method, lastStep: "clip", times: [start, end], signal } as const;
       const solution = start === end ? undefined : orThrow(await integrateAdaptive(stepper, from, loop));
       nfe += solution?.statistics.nfe ?? 0;
+      jumps += solution?.statistics.jumps ?? 0;
       states.push(solution?.lastGood.y ?? from);
     }
-    return { states, nfe };
+    return { states, nfe, ...(jumps > 0 && { jumps }) };
   };
   return {
     solve,

@@ -1,5 +1,6 @@
 import { type ErrorCode, fail } from "../../tensor/index.js";
 import { shortNumber } from "../../tensor/internal.js";
+import { JumpCount } from "../step-control/jumps.js";
 import { StiffnessCount } from "../step-control/stiffness.js";
 
 /** How a solve ended. */
@@ -14,6 +15,8 @@ export interface SolveStatistics {
   readonly jacobians?: number;
   /** Present where stability and not tolerance limited the steps of an explicit pair: an implicit method takes longer ones. */
   readonly stiff?: true;
+  /** Present where f jumps and much of the solve went into finding out where: at how many moments. */
+  readonly jumps?: number;
   /** Wall-clock time of the solve. */
   readonly milliseconds: number;
 }
@@ -61,6 +64,10 @@ export function orThrow<Y>(solution: Solution<Y>, what = "solve"): Solution<Y> {
 const STIFF =
   "The field is stiff: stability, not the tolerances, keeps the steps short. Take an implicit method, such as rodas4@1e-5.";
 
+/** What is said where f jumps. */
+const JUMPS =
+  "The field jumps, and many steps were spent on finding out where. Loosen rtol and atol, or take fixed steps, such as rk4:64.";
+
 /** The same of a solve that came to its end. @param name of the pair. */
 export const stiffWarning = (name: string): string =>
   `the field is stiff: stability, not the tolerances, kept the steps of ${name} short. An implicit method may take far fewer: --method rodas4@1e-5`;
@@ -75,6 +82,8 @@ export class SolutionRecorder<Y> {
   rejectedSteps = 0;
   /** Whether stability limits the steps. */
   readonly stiffness: StiffnessCount = new StiffnessCount();
+  /** Moments at which f jumps. */
+  readonly jumps: JumpCount = new JumpCount();
   #jacobians = 0;
   lastGood: { readonly s: number; readonly y: Y };
 
@@ -113,6 +122,7 @@ export class SolutionRecorder<Y> {
   }
 
   finish(status: SolveStatus, message: string, firstBadIndex?: number): Solution<Y> {
+    const jumps = this.jumps.found;
     return {
       status,
       message,
@@ -124,6 +134,7 @@ export class SolutionRecorder<Y> {
         rejectedSteps: this.rejectedSteps,
         ...(this.#jacobians > 0 && { jacobians: this.#jacobians }),
         ...(this.stiffness.isStiff && { stiff: true as const }),
+        ...(jumps !== undefined && { jumps }),
         milliseconds: performance.now() - this.#startedAt,
       },
       lastGood: this.lastGood,
@@ -144,8 +155,13 @@ export class SolutionRecorder<Y> {
   /** @param end where the solve was to end. */
   stepLimit(end: number): Solution<Y> {
     const reached = `Tried ${this.triedSteps} steps and reached s = ${shortNumber(this.lastGood.s)} of ${shortNumber(end)}.`;
-    const advice = "Raise maxSteps or loosen rtol and atol.";
-    return this.finish("step-limit", `${reached} ${this.stiffness.isStiff ? STIFF : advice}`);
+    return this.finish("step-limit", `${reached} ${this.#adviceAtLimit()}`);
+  }
+
+  #adviceAtLimit(): string {
+    if (this.stiffness.isStiff) return STIFF;
+    if (this.jumps.found !== undefined) return JUMPS;
+    return "Raise maxSteps or loosen rtol and atol; where the field jumps, take fixed steps, such as rk4:64.";
   }
 
   interrupted(): Solution<Y> {

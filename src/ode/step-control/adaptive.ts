@@ -135,6 +135,7 @@ async function accept<Y>(
   const { recorder, stepper, t1 } = run;
   recorder.accept(s1, y1);
   recorder.stiffness.add(stiffness);
+  recorder.jumps.accepted(s1, run.direction);
   if (s1 === t1 && recorder.nextTime === t1) {
     recorder.save(y1);
     return recorder.succeed();
@@ -156,12 +157,13 @@ async function accept<Y>(
 function reject<Y>(
   run: Run<Y>,
   point: Point<Y>,
-  { dt }: Attempt,
+  { dt, s1 }: Attempt,
   trial: Trial<Y>,
   { factor, state }: Decision,
 ): Point<Y> | Solution<Y> {
   const { recorder, direction, shortest } = run;
   recorder.rejectedSteps++;
+  recorder.jumps.refused(dt, s1, trial.errorRatio);
   const stepSize = Math.abs(dt) * factor;
   const { s } = point;
   if (stepSize >= shortest && s + direction * stepSize !== s) return { ...point, stepSize, control: state };

@@ -11,6 +11,7 @@ import {
   hasErrors,
   measuredSamples,
   measuringText,
+  measuringWarning,
   paretoText,
   stepCurveFigure,
   stepCurveText,
@@ -76,23 +77,24 @@ async function compared(
       ...warnOfStates(correction, wanted.z0, span[0], output),
     ]),
   ];
-  const measuring = measuringReference(field);
-  const runtime = machine;
-  const solvable = await solvableSamples(field, span, wanted, measuring, runtime);
-  const { samples, ends: reference, dropped } = solvable;
-  const noise = await referenceNoise(field, span, samples, measuring, runtime);
-  const context = { ...runtime, onProgress: showProgress(progress) };
+  const measuring = measuringReference(field, options.measuringTolerance);
+  const solvable = await solvableSamples(field, span, wanted, measuring, machine);
+  const { samples, ends: reference, dropped, jumps } = solvable;
+  const tell = (warning: string | undefined): void => {
+    if (warning === undefined) return;
+    output.warn(warning);
+    warnings.push(warning);
+  };
+  tell(measuringWarning(field, measuring, jumps));
+  const noise = await referenceNoise(field, span, samples, measuring, machine);
+  const context = { ...machine, onProgress: showProgress(progress) };
   const { seed } = options;
   const all = options.meshes
     ? await withMeshes(methods, await meshPlanner(field, { span, seed }, { states: source }, context))
     : methods;
   const rows = await compareMethods({ field, reference, span, samples, methods: all }, context);
   progress.stop();
-  const stiff = stiffnessNote(rows);
-  if (stiff !== undefined) {
-    output.warn(stiff);
-    warnings.push(stiff);
-  }
+  tell(stiffnessNote(rows));
   const count = samples.z0.shape[0] ?? 0;
   const described = { field: path, span, states: source.description, samples: count, dropped };
   const facts = { ...referenceFacts(measuring), noise };
@@ -104,11 +106,7 @@ async function compared(
       : await writeAll(
           options.out,
           withPngs([
-            {
-              path: "comparison.json",
-              content: `${jsonText(result)}
-`,
-            },
+            { path: "comparison.json", content: `${jsonText(result)}\n` },
             configArtifact(compareTable, { ...options, force: undefined }),
             ...(await drawn(rows, options)),
           ]),

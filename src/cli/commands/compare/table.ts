@@ -1,6 +1,6 @@
 import { checkMethodsText } from "../../../hypersolver/specs.js";
 import type { Complete } from "../../../spec/index.js";
-import { most } from "../../../spec/internal.js";
+import { measuringToleranceRow, most } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
 import { fieldArgument, forceRow, seedTable } from "../../options/tables.js";
@@ -42,6 +42,7 @@ export const compareOwnTable = {
     placeholder: "n",
     help: "how many states to measure on",
   },
+  measuringTolerance: measuringToleranceRow as typeof measuringToleranceRow,
   budget: {
     type: "list",
     of: { type: "integer", min: 1, max: most.steps as number },

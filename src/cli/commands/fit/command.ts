@@ -24,7 +24,7 @@ export const fitCommand: CommandDefinition = specCommand({
     "fit flow.onnx --base midpoint --steps 1 --epsilon none",
     "fit flow.onnx --base midpoint --steps 1 --epsilon none --log-density points.csv --out densities",
   ],
-  free: ["samples", "budget", "compare", "figures"],
+  free: ["samples", "measuringTolerance", "budget", "compare", "figures"],
   needs: fitNeeds,
   tellsProgress: true,
   load: async () => (await import("./job.js")).fitJob,

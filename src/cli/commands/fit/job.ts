@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { type FitRun, type LearnedSolver, runFit } from "../../../experiments/index.js";
 import { checkpointing, comparisonText, fitSummary } from "../../../experiments/internal.js";
-import { droppedText } from "../../../hypersolver/internal.js";
+import { droppedText, measuringReference } from "../../../hypersolver/internal.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { completeSpec } from "../../../spec/index.js";
 import { pickSpec } from "../../../spec/internal.js";
@@ -36,7 +36,7 @@ async function fitted(spec: FitCommandSpec, context: MachineContext): Promise<Jo
   const task = await fitTask(spec, output);
   const learner = chosenLearner(task, spec);
   const own = completeSpec(fitRunTable, pickSpec(fitRunTable, spec));
-  const { out = outOf(spec), resume, samples: heldOut, budget, compare, figures } = own;
+  const { out = outOf(spec), resume, samples: heldOut, budget, compare, figures, measuringTolerance } = own;
   if (figures) requirePictures("or add --no-figures");
   await lookForCheckpoint(out, resume, output);
   const config = configArtifact(fitCommandTable, repeated(spec, learner.effective(task.field)));
@@ -46,8 +46,20 @@ async function fitted(spec: FitCommandSpec, context: MachineContext): Promise<Jo
   const interruption = onInterrupt(output, FIT_STOPS);
   try {
     const kept = await checkpointing(checkpoints, resume);
+    const measuring = measuringReference(task.field, measuringTolerance);
     const run = await runFit(
-      { ...task, ...kept, command, learner, heldOut, budget, compare, figures, onLearned: learned.write },
+      {
+        ...task,
+        ...kept,
+        measuring,
+        command,
+        learner,
+        heldOut,
+        budget,
+        compare,
+        figures,
+        onLearned: learned.write,
+      },
       {
         ...machine,
         signal: interruption.signal,

@@ -1,6 +1,6 @@
 import { coefficientTable, fitTable, solverTable, studentTable } from "../../../hypersolver/specs.js";
 import type { Spec } from "../../../spec/index.js";
-import { most, type United, unitedTable } from "../../../spec/internal.js";
+import { measuringToleranceRow, most, type United, unitedTable } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
 import { forceRow } from "../../options/tables.js";
@@ -52,6 +52,9 @@ export const fitRunTable = {
     placeholder: "n",
     group: "What to fit:",
     help: "held-out states to measure on, and others to calibrate bounds of errors on",
+  },
+  measuringTolerance: { ...measuringToleranceRow, group: "What to fit:" } as typeof measuringToleranceRow & {
+    readonly group: "What to fit:";
   },
   budget: {
     type: "list",

@@ -7,7 +7,7 @@ import {
   orThrow,
   solveField,
 } from "../../../ode/index.js";
-import { magnitudeOf, type SolvePlace, stateType, stiffWarning } from "../../../ode/internal.js";
+import { jumpWarning, magnitudeOf, type SolvePlace, stateType, stiffWarning } from "../../../ode/internal.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape, type Tensor } from "../../../tensor/index.js";
 import {
@@ -86,7 +86,7 @@ export const solveJob: SpecJob<typeof solveTable> = plainJob(
     await kept?.write(statesContent(solution, { stacked: options.times !== undefined, field: path }));
     if (failed && file !== undefined) output.note(`The part that was reached is in ${placeName(file)}.`);
     orThrow(solution);
-    warnings.push(...warnOfResult(solution, method, check, output));
+    warnings.push(...warnOfResult(field, solution, method, check, output));
     return {
       text: textOf(solution, method.text, { out: file, check, whole }),
       json: jsonOf(solution, method.text, { out: file, check, whole, warnings }),
@@ -170,15 +170,21 @@ function warnOfRequest(
       ];
 }
 
+const LOOSER =
+  "A looser tolerance (--method dopri5@1e-4) or fixed steps (--method rk4:64) end about as close in a fraction of the time";
+
 /** What the result itself shows of a method that does not fit the field. */
 function warnOfResult(
+  field: Field,
   solution: FieldSolution,
   method: Method,
   check: FinerSolve | undefined,
   output: Output,
 ): string[] {
+  const { jumps } = solution.statistics;
   const found = [
     solution.statistics.stiff === true ? stiffWarning(method.name) : undefined,
+    jumps === undefined ? undefined : jumpWarning(field, method.text, jumps, LOOSER),
     check === undefined ? growthWarning(method, solution) : checkWarning(check, method.text),
   ].filter((warning) => warning !== undefined);
   for (const warning of found) output.warn(warning);

@@ -55,7 +55,7 @@ export function toFloat64(value: Tensor): Float64Array {
   const { data } = value;
   if (data instanceof Float64Array) return data;
   if (data instanceof BigInt64Array) return Float64Array.from(data, Number);
-  return Float64Array.from(data);
+  return new Float64Array(data);
 }
 
 /** Converts the element type; returns the same tensor when nothing changes. */

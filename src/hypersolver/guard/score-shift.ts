@@ -31,24 +31,43 @@ export function shiftTest({ scores: own, samples, traits: known = [] }: SolveCal
   const ofTraits = known.flatMap((quantiles, column) =>
     isConstant(quantiles) ? [] : [{ column, test: distanceTo(quantiles) }],
   );
+  const seen = new Float64Array(MOST_SAMPLES * (1 + known.length));
   return (scores, traits) => {
     if (scores.length === 0) return undefined;
     const n = Math.min(MOST_SAMPLES, scores.length);
+    const valuesOf = (column: number): Float64Array => seen.subarray(column * n, (column + 1) * n);
+    pickScores(scores, n, seen);
+    const looks = [{ ...ofScores, values: valuesOf(0) }];
     const [, width = 0] = traits?.shape ?? [];
-    // As `traitsOf` makes them.
-    const told = traits?.data as Float32Array | undefined;
-    const looks = [{ test: ofScores, values: scores as Column["values"], width: 1, column: 0 }];
-    for (const { column, test } of ofTraits)
-      if (told !== undefined && column < width) looks.push({ test, values: told, width, column });
+    if (traits !== undefined && width === known.length) {
+      // As `traitsOf` makes them.
+      pickTraits(traits.data as Float32Array, width, n, seen.subarray(n));
+      for (const { column, test } of ofTraits) looks.push({ ...test, values: valuesOf(1 + column) });
+    }
     const chance = Math.sqrt(Math.log((2 * looks.length) / FALSE_ALARM) / 2);
     const limit = chance * Math.sqrt(1 / n + 1 / samples);
-    const found = looks.map(({ test, ...column }): ScoreShift => {
+    const found = looks.map(({ distance, parts, values }): ScoreShift => {
       // Quantiles of few samples lie between these.
-      return { distance: test.distance(column, n), limit: limit + 0.5 / test.parts };
+      return { distance: distance(values), limit: limit + 0.5 / parts };
     });
     const excess = (shift: ScoreShift): number => shift.distance - shift.limit;
     return found.reduce((most, each) => (excess(each) > excess(most) ? each : most));
   };
+}
+
+/** Copies n scores at equal distances. A loop of its own, as the next one: this is done for every solve. */
+function pickScores(scores: Float64Array, n: number, to: Float64Array): void {
+  const stride = scores.length / n;
+  for (let i = 0; i < n; i++) to[i] = scores[Math.floor(i * stride)] as number;
+}
+
+/** Copies the traits of n samples at equal distances, column by column. */
+function pickTraits(traits: Float32Array, width: number, n: number, to: Float64Array): void {
+  const stride = traits.length / width / n;
+  for (let i = 0; i < n; i++) {
+    const row = Math.floor(i * stride) * width;
+    for (let column = 0; column < width; column++) to[column * n + i] = traits[row + column] as number;
+  }
 }
 
 const isConstant = (quantiles: readonly number[]): boolean => {
@@ -56,48 +75,51 @@ const isConstant = (quantiles: readonly number[]): boolean => {
   return high - low <= CONSTANT * (Math.abs(low) + Math.abs(high));
 };
 
-/** A column of a matrix of so many. */
-interface Column {
-  readonly values: Float32Array | Float64Array;
-  readonly width: number;
-  readonly column: number;
-}
-
-/** How far the values of a column are from quantiles. */
+/** How far values are from quantiles. */
 interface DistanceTest {
   /** One less than there are quantiles. */
   readonly parts: number;
-  /** Of n of the values, at equal distances. */
-  distance(column: Column, n: number): number;
+  distance(values: Float64Array): number;
 }
 
 /** Of a distribution function from that of quantiles of 0, 1/parts, …, 1, at these and just below them. */
 function distanceTo(known: readonly number[]): DistanceTest {
   const quantiles = Float64Array.from(known);
-  const rankOf = ranks(quantiles);
-  const parts = quantiles.length - 1;
-  // Values by how many quantiles are smaller, and by how many are not larger.
-  const smaller = new Uint32Array(parts + 2);
-  const notLarger = new Uint32Array(parts + 2);
-  const distance: DistanceTest["distance"] = ({ values, width, column }, n) => {
+  const count = quantiles.length;
+  const parts = count - 1;
+  const [low = 0, high = 0] = [quantiles[0], quantiles[parts]];
+  const first = firstOfCells(quantiles);
+  const cells = first.length - 1;
+  const scale = cells / (high - low);
+  // Values by how many quantiles are smaller, and those that are the next quantile.
+  const smaller = new Uint32Array(count + 1);
+  const equal = new Uint32Array(count + 1);
+  const distance: DistanceTest["distance"] = (values) => {
     smaller.fill(0);
-    notLarger.fill(0);
-    const stride = values.length / width / n;
+    equal.fill(0);
+    const n = values.length;
     for (let i = 0; i < n; i++) {
-      const value = values[Math.floor(i * stride) * width + column] as number;
-      const first = rankOf(value);
-      let last = first;
-      while (quantiles[last] === value) last++;
-      (smaller[first] as number)++;
-      (notLarger[last] as number)++;
+      const value = values[i] as number;
+      // All are below NaN.
+      let rank = value <= low ? 0 : count;
+      if (value > low) {
+        const cell = (value - low) * scale;
+        rank = first[cell < cells ? Math.floor(cell) : cells] as number;
+        while (rank < count && (quantiles[rank] as number) < value) rank++;
+      }
+      (smaller[rank] as number)++;
+      if (rank < count && quantiles[rank] === value) (equal[rank] as number)++;
     }
-    let [largest, below, upTo] = [0, 0, 0];
-    for (let k = 0; k <= parts; k++) {
-      below += notLarger[k] as number;
+    let largest = 0;
+    let upTo = 0;
+    for (let k = 0; k < count; k++) {
       upTo += smaller[k] as number;
-      const [isFirst, isLast] = [quantiles[k - 1] !== quantiles[k], quantiles[k + 1] !== quantiles[k]];
-      if (isFirst) largest = Math.max(largest, Math.abs(k / parts - below / n));
-      if (isLast) largest = Math.max(largest, Math.abs(k / parts - upTo / n));
+      const known = k / parts;
+      // Of equal quantiles the first is where the known distribution function jumps from, the last where it jumps to.
+      if (k === 0 || quantiles[k - 1] !== quantiles[k])
+        largest = Math.max(largest, Math.abs(known - (upTo - (equal[k] as number)) / n));
+      if (k === parts || quantiles[k + 1] !== quantiles[k])
+        largest = Math.max(largest, Math.abs(known - upTo / n));
     }
     return largest;
   };
@@ -105,13 +127,13 @@ function distanceTo(known: readonly number[]): DistanceTest {
 }
 
 /** Cells of the table below, for each quantile. */
-const CELLS = 4;
+const CELLS = 16;
 
 /**
- * How many quantiles are below a value; all are for NaN. The search begins where a table has it for the cell of the value, one
- * cell lower in case of rounding: halving intervals instead took as long as the fastest solves.
+ * Where to begin to look for how many quantiles are below a value, by its cell of the range of all, one cell lower in case of
+ * rounding: halving intervals instead takes four times as long.
  */
-function ranks(quantiles: Float64Array): (value: number) => number {
+function firstOfCells(quantiles: Float64Array): Uint32Array {
   const count = quantiles.length;
   const [low = 0, high = 0] = [quantiles[0], quantiles[count - 1]];
   const cells = CELLS * count;
@@ -121,13 +143,7 @@ function ranks(quantiles: Float64Array): (value: number) => number {
     while (rank < count && (quantiles[rank] as number) < edge) rank++;
     first[cell] = rank;
   }
-  const scale = cells / (high - low);
-  return (value) => {
-    if (!(value > low)) return value <= low ? 0 : count;
-    let rank = first[Math.min(cells, Math.floor((value - low) * scale))] as number;
-    while (rank < count && (quantiles[rank] as number) < value) rank++;
-    return rank;
-  };
+  return first;
 }
 
 /** Whether it is more than chance. */

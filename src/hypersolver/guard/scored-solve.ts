@@ -2,7 +2,7 @@ import { add, mul, type NamedNodes, type Node, trace } from "../../graph/index.j
 import type { Field, FixedMethod, Span } from "../../ode/index.js";
 import { controlSpecs, graphAlgebraWithin, planMesh, stateType, stepsOf } from "../../ode/internal.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
-import { cast, fail, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { cast, fail, type Tensor } from "../../tensor/index.js";
 import { type ErrorPredictor, predictedErrors } from "./error-predictor.js";
 import { rowNorms, traitsOf } from "./traits.js";
 
@@ -70,8 +70,7 @@ export async function compileEnds(
     run: async (z0, controls = {}) => {
       const outputs = await program.run({ ...controls, "/z0": cast(z0, dtype) });
       const end = outputs.end as Tensor;
-      const scores = toFloat64(outputs.scores as Tensor);
-      return { end, scores: ofWhole(scores, end), traits: outputs.traits };
+      return { end, scores: ofWhole(outputs.scores as Tensor, end), traits: outputs.traits };
     },
     dispose: () => program.dispose(),
   };
@@ -110,12 +109,15 @@ export function scoredEnds(
 }
 
 /** Scores, NaN where a number of the sample is not finite. Loops: this is done for every solve. */
-function ofWhole(scores: Float64Array, end: Tensor): Float64Array {
-  const data = toFloat64(end);
-  const width = data.length / Math.max(1, scores.length);
-  return scores.map((score, row) => {
-    for (let i = row * width; i < (row + 1) * width; i++)
-      if (!Number.isFinite(data[i] as number)) return Number.NaN;
-    return score;
-  });
+function ofWhole(scores: Tensor, end: Tensor): Float64Array {
+  const whole = new Float64Array(scores.data as Float32Array | Float64Array);
+  const data = end.data as Float32Array | Float64Array;
+  const width = data.length / Math.max(1, whole.length);
+  for (let row = 0, i = 0; row < whole.length; row++) {
+    // Zero of what is finite, else NaN.
+    let nothing = 0;
+    for (const stop = i + width; i < stop; i++) nothing += 0 * (data[i] as number);
+    (whole[row] as number) += nothing;
+  }
+  return whole;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod/mini";
 import { fail } from "../../tensor/index.js";
-import { type ErrorCalibration, errorBound } from "./calibration.js";
+import { binIn, type ErrorCalibration } from "./calibration.js";
 import { type ErrorPredictor, errorPredictorSchema } from "./error-predictor.js";
 import type { Scoring } from "./scored-solve.js";
 import { type Witnesses, witnessesSchema } from "./witnesses.js";
@@ -96,12 +96,20 @@ export function levelOf({ levels, samples }: SolveCalibration, coverage: number)
 /** The largest score that bounds are known for. */
 export const largestScore = ({ scores }: SolveCalibration): number => SCORE_MARGIN * (scores.at(-1) ?? 0);
 
-/** Bounds of errors by scores; infinite for samples that broke, and for scores that the calibration never saw. */
+/**
+ * Bounds of errors by scores; infinite for samples that broke, and for scores that the calibration never saw. A loop: this is
+ * done for every solve.
+ */
 export function boundsOf(
   calibration: SolveCalibration,
-  level: ErrorCalibration,
+  { edges, bounds }: ErrorCalibration,
   scores: Float64Array,
 ): Float64Array {
   const largest = largestScore(calibration);
-  return scores.map((score) => (score <= largest ? errorBound(level, score) : Number.POSITIVE_INFINITY));
+  const found = new Float64Array(scores.length);
+  for (let row = 0; row < scores.length; row++) {
+    const score = scores[row] as number;
+    found[row] = score <= largest ? (bounds[binIn(edges, score)] as number) : Number.POSITIVE_INFINITY;
+  }
+  return found;
 }

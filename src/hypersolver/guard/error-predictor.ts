@@ -13,6 +13,7 @@ import {
   reduceMax,
   reshape,
   sub,
+  transpose,
   where,
 } from "../../graph/index.js";
 import { type Module, mlp } from "../../nn/index.js";
@@ -67,30 +68,29 @@ export const predictorNetwork = (traits: number, hidden: number): Module =>
 export const predictorMacs = (traits: number, hidden: number): number =>
   traits * hidden + hidden * hidden + hidden;
 
-/** What the network sees of traits, [batch, traits]: deviations off the mean, none beyond 5. */
-export function seenTraits(traits: Node, scale: Pick<ErrorPredictor, "mean" | "deviation">): Node {
-  return maximum(minimum(offMean(traits, scale), CLIP), -CLIP);
+/** By how many deviations traits, [traits, batch], are off their means, [batch, traits]. */
+export function offMean(traits: Node, { mean, deviation }: Pick<ErrorPredictor, "mean" | "deviation">): Node {
+  const column = (values: readonly number[]): Node =>
+    constant(fromNumbers(Float32Array.from(values), [values.length, 1]));
+  return transpose(mul(sub(traits, column(mean)), column(deviation.map((each) => 1 / each))));
 }
 
-function offMean(traits: Node, { mean, deviation }: Pick<ErrorPredictor, "mean" | "deviation">): Node {
-  const row = (values: readonly number[]): Node =>
-    constant(fromNumbers(Float32Array.from(values), [1, values.length]));
-  return mul(sub(traits, row(mean)), row(deviation.map((each) => 1 / each)));
-}
+/** What the network sees of them: none beyond 5. */
+export const seenOf = (off: Node): Node => maximum(minimum(off, CLIP), -CLIP);
 
 /**
  * Errors as they are foretold, [batch], above 0, in units of the state; infinite for samples of which a trait is further off
  * than any that was seen.
- * @param traits [batch, traits], as `traitsOf` gives them.
+ * @param traits [traits, batch], as `traitsOf` gives them.
  * @throws CARD_MISMATCH for other traits than it was learned from.
  */
 export function predictedErrors(traits: Node, predictor: ErrorPredictor): Node {
   const { mean, reach, target, hidden, weights } = predictor;
-  if (traits.shape[1] !== mean.length)
+  if (traits.shape[0] !== mean.length)
     throw fail("CARD_MISMATCH", {
       what: "guard",
       expected: `${mean.length} traits of a sample, as its bounds were calibrated by`,
-      received: String(traits.shape[1]),
+      received: String(traits.shape[0]),
       help: "fit again: the file is of a version that looked at other traits",
     });
   const network = predictorNetwork(mean.length, hidden);
@@ -100,10 +100,11 @@ export function predictedErrors(traits: Node, predictor: ErrorPredictor): Node {
       constant(fromNumbers(Float32Array.from(weights[name] ?? []), shape)),
     ]),
   );
-  const flat = (value: Node): Node => reshape(value, [traits.shape[0] ?? 1]);
-  const foretold = flat(network.apply(values, seenTraits(traits, predictor)));
+  const off = offMean(traits, predictor);
+  const flat = (value: Node): Node => reshape(value, [traits.shape[1] ?? 1]);
+  const foretold = flat(network.apply(values, seenOf(off)));
   const error = exp(add(mul(foretold, target.deviation), target.mean));
-  const furthest = flat(reduceMax(abs(offMean(traits, predictor)), [1], true));
+  const furthest = reduceMax(abs(off), [1]);
   return where(
     less(furthest, constant(reach, "float32")),
     error,

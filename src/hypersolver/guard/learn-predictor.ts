@@ -1,10 +1,10 @@
-import { mean, reshape, square, sub } from "../../graph/index.js";
+import { mean, reshape, square, sub, transpose } from "../../graph/index.js";
 import { initialize } from "../../nn/index.js";
 import { adam, compileTraining, cosineAnnealing } from "../../optim/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { fromNumbers, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { pickRows } from "../../tensor/internal.js";
-import { type ErrorPredictor, predictorMacs, predictorNetwork, seenTraits } from "./error-predictor.js";
+import { type ErrorPredictor, offMean, predictorMacs, predictorNetwork, seenOf } from "./error-predictor.js";
 
 /** Samples below which nothing is learned. */
 export const FEWEST_TO_LEARN = 200;
@@ -71,7 +71,9 @@ async function learned(
         wanted: { shape: ["batch"], dtype: "float32" },
       },
       loss: (parameters, batch) => {
-        const foretold = reshape(network.apply(parameters, seenTraits(batch.traits, scale)), ["batch"]);
+        const foretold = reshape(network.apply(parameters, seenOf(offMean(transpose(batch.traits), scale))), [
+          "batch",
+        ]);
         return mean(square(sub(foretold, batch.wanted)));
       },
       optimizer: adam(),

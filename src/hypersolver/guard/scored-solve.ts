@@ -1,4 +1,4 @@
-import { add, mul, type NamedNodes, type Node, trace } from "../../graph/index.js";
+import { add, mul, type NamedNodes, type Node, trace, transpose } from "../../graph/index.js";
 import type { Field, FixedMethod, Span } from "../../ode/index.js";
 import { controlSpecs, graphAlgebraWithin, planMesh, stateType, stepsOf } from "../../ode/internal.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
@@ -93,7 +93,11 @@ export function scoredEnds(
   if (scoring === "none") return { end, scores: nothing };
   if (scoring !== "own") {
     const traits = traitsOf({ z0, controls, end, records });
-    return { end, traits, scores: scoring === "traits" ? nothing : predictedErrors(traits, scoring) };
+    return {
+      end,
+      traits: transpose(traits),
+      scores: scoring === "traits" ? nothing : predictedErrors(traits, scoring),
+    };
   }
   const doubts = records.map(({ correction, error }) => {
     const doubt = correction ?? error;

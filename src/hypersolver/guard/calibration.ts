@@ -70,11 +70,6 @@ export const errorBound = ({ edges, bounds }: ErrorCalibration, score: number): 
 
 function binOf(edges: readonly number[], score: number): number {
   if (!Number.isFinite(score)) throw refused("score", "a finite number", score);
-  return binIn(edges, score);
-}
-
-/** The bin of a finite score. A loop: this is done for every sample of every solve. */
-export function binIn(edges: readonly number[], score: number): number {
   let bin = 0;
   while (bin < edges.length && (edges[bin] as number) <= score) bin++;
   return bin;

@@ -113,7 +113,7 @@ export async function compileGuardedSolve(
     throw fail("INVALID_ARGUMENT", { what: "guard", expected: "a positive number", received: String(guard) });
   const level = levelOf(calibration, wanted);
   const { coverage } = level;
-  const boundsFor = (scores: Float64Array): Float64Array => boundsOf(calibration, level, scores);
+  const boundsFor = boundsOf(calibration, level);
   const shiftOf = shiftTest(calibration);
   requireCalibrated(calibration, field, method, span);
   const solve = await compileEnds(field, method, span, scoringOf(calibration), options);

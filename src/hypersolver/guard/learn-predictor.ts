@@ -1,10 +1,16 @@
-import { mean, reshape, square, sub, transpose } from "../../graph/index.js";
+import { mean, square, sub, transpose } from "../../graph/index.js";
 import { initialize } from "../../nn/index.js";
 import { adam, compileTraining, cosineAnnealing } from "../../optim/index.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { fromNumbers, type Random, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { pickRows } from "../../tensor/internal.js";
-import { type ErrorPredictor, offMean, predictorMacs, predictorNetwork, seenOf } from "./error-predictor.js";
+import {
+  type ErrorPredictor,
+  foretold,
+  offMean,
+  predictorMacs,
+  predictorNetwork,
+} from "./error-predictor.js";
 
 /** Samples below which nothing is learned. */
 export const FEWEST_TO_LEARN = 200;
@@ -71,10 +77,8 @@ async function learned(
         wanted: { shape: ["batch"], dtype: "float32" },
       },
       loss: (parameters, batch) => {
-        const foretold = reshape(network.apply(parameters, seenOf(offMean(transpose(batch.traits), scale))), [
-          "batch",
-        ]);
-        return mean(square(sub(foretold, batch.wanted)));
+        const made = foretold(parameters, offMean(transpose(batch.traits), scale), hidden);
+        return mean(square(sub(made, batch.wanted)));
       },
       optimizer: adam(),
     },

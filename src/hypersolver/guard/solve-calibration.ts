@@ -1,6 +1,6 @@
 import { z } from "zod/mini";
 import { fail } from "../../tensor/index.js";
-import { binIn, type ErrorCalibration } from "./calibration.js";
+import type { ErrorCalibration } from "./calibration.js";
 import { type ErrorPredictor, errorPredictorSchema } from "./error-predictor.js";
 import type { Scoring } from "./scored-solve.js";
 import { type Witnesses, witnessesSchema } from "./witnesses.js";
@@ -97,19 +97,50 @@ export function levelOf({ levels, samples }: SolveCalibration, coverage: number)
 export const largestScore = ({ scores }: SolveCalibration): number => SCORE_MARGIN * (scores.at(-1) ?? 0);
 
 /**
- * Bounds of errors by scores; infinite for samples that broke, and for scores that the calibration never saw. A loop: this is
- * done for every solve.
+ * Bounds of errors by scores, `errorBound` for many; infinite for samples that broke, and for scores that the calibration never
+ * saw. Loops: this is done for every solve.
  */
 export function boundsOf(
   calibration: SolveCalibration,
   { edges, bounds }: ErrorCalibration,
-  scores: Float64Array,
-): Float64Array {
+): (scores: Float64Array) => Float64Array {
   const largest = largestScore(calibration);
-  const found = new Float64Array(scores.length);
-  for (let row = 0; row < scores.length; row++) {
-    const score = scores[row] as number;
-    found[row] = score <= largest ? (bounds[binIn(edges, score)] as number) : Number.POSITIVE_INFINITY;
+  const sorted = Float64Array.from(edges, (edge) => Math.max(0, edge));
+  const [low, first] = firstBins(sorted);
+  const last = first.length - 1;
+  return (scores) => {
+    const found = new Float64Array(scores.length);
+    const halves = halvesOf(scores);
+    for (let row = 0; row < scores.length; row++) {
+      const score = scores[row] as number;
+      const cell = ((halves[2 * row + 1] as number) >>> CELL) - low;
+      let bin = first[Math.max(0, Math.min(last, cell))] as number;
+      while (bin < sorted.length && (sorted[bin] as number) <= score) bin++;
+      found[row] = score <= largest ? (bounds[bin] as number) : Number.POSITIVE_INFINITY;
+    }
+    return found;
+  };
+}
+
+/** Bits of the upper half of a number that are left out: a cell is a 32nd of an octave. */
+const CELL = 15;
+
+/** Numbers in two halves, the upper one second. */
+const halvesOf = ({ buffer, byteOffset, length }: Float64Array): Uint32Array =>
+  new Uint32Array(buffer, byteOffset, 2 * length);
+
+/**
+ * Where to begin to look for the bin of a score, by its cell, the first cell first. The bits of numbers that are not negative
+ * grow with them. To begin with the first bin takes three times as long.
+ */
+function firstBins(edges: Float64Array): readonly [low: number, first: Uint32Array] {
+  const halves = halvesOf(edges);
+  const cells = Array.from(edges, (_, i) => (halves[2 * i + 1] as number) >>> CELL);
+  const low = cells[0] ?? 0;
+  const first = new Uint32Array(Math.max(0, (cells.at(-1) ?? 0) - low) + 2);
+  for (let i = 0, bin = 0; i < first.length; i++) {
+    while ((cells[bin] ?? Number.POSITIVE_INFINITY) < low + i) bin++;
+    first[i] = bin;
   }
-  return found;
+  return [low, first];
 }

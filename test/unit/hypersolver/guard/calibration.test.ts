@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { calibrateErrors, errorBound } from "../../../../src/hypersolver/index.js";
+import { boundsOf } from "../../../../src/hypersolver/guard/solve-calibration.js";
+import { calibrateErrors, errorBound, type SolveCalibration } from "../../../../src/hypersolver/index.js";
 import { draw, isHypersolversError, Random } from "../../../../src/tensor/index.js";
 
 const uniforms = (count: number, random: Random): number[] => [...draw(count, () => random.uniform())];
@@ -50,6 +51,19 @@ describe("calibrated bounds", () => {
     const calibration = calibrateErrors([0, 0, 0, 0], [0.4, 0.1, 0.3, 0.2], { coverage: 0.6 });
     expect(calibration).toEqual({ coverage: 0.6, edges: [], bounds: [0.3], counts: [4] });
     expect(errorBound(JSON.parse(JSON.stringify(calibration)), 7)).toBe(0.3);
+  });
+
+  test("of many scores are those of each, in bins wide and narrow, and none of what was never seen", () => {
+    const random = new Random(7);
+    const scores = [0, 5e-324, 1, 2, 1e300, Number.NaN, ...draw(2000, () => Math.exp(8 * random.normal()))];
+    for (const edges of [[], [0, 1, 1 + 1e-9, 2], [...scores.slice(6, 40)].sort((a, b) => a - b)]) {
+      const level = { coverage: 0.9, edges, bounds: [...edges.keys(), edges.length], counts: [] };
+      const calibration = { scores: [0, 1e5] } as unknown as SolveCalibration;
+      const expected = scores.map((score) =>
+        score <= 1.1e5 ? errorBound(level, score) : Number.POSITIVE_INFINITY,
+      );
+      expect([...boundsOf(calibration, level)(Float64Array.from(scores))]).toEqual(expected);
+    }
   });
 
   const many = new Array<number>(20).fill(1);

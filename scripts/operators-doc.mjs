@@ -39,6 +39,10 @@ or add (reductions \`none\` and \`add\`), \`ScatterND\` at positions that follow
 \`GatherND\` takes positions inside each sample. Lists of tensors (\`SplitToSequence\`) are taken apart while importing.
 \`BatchNormalization\` uses stored statistics.
 
+Weights stored in 8 or 16 bits (\`DequantizeLinear\`) become floats while importing. \`QuantizeLinear\` of data is evaluated as
+written, and such a field jumps; its derivative goes straight through the rounding and is zero where numbers are beyond the range. \`Det\` is
+read for matrices of up to four rows.
+
 A file with any other operator is refused with the operator's and the node's name. Shapes may be computed in the graph,
 as PyTorch's exporters do, as long as they depend on nothing but static sizes and the batch.
 `;

@@ -17,6 +17,7 @@ import { decomposedCases } from "../unit/graph/onnx-decomposed-cases.js";
 import { type NodeSpec, onnxModel } from "../unit/graph/onnx-model.js";
 import { movementCases } from "../unit/graph/onnx-movement-cases.js";
 import { placementCases } from "../unit/graph/onnx-placement-cases.js";
+import { quantizedCases } from "../unit/graph/onnx-quantized-cases.js";
 import { volumeCases } from "../unit/graph/onnx-volume-cases.js";
 import { windowCases } from "../unit/graph/onnx-window-cases.js";
 
@@ -53,6 +54,7 @@ const cases = [
   ...windowCases,
   ...volumeCases,
   ...decomposedCases,
+  ...quantizedCases,
 ];
 
 describe("an ONNX operator, imported, equals ONNX Runtime", () => {
@@ -75,6 +77,7 @@ describe("an ONNX operator, imported, equals ONNX Runtime", () => {
         ]),
       ),
       initializers: stored,
+      rawInitializers: rest.raw ?? [],
       nodes: [...before, node],
       outputs: Object.fromEntries(outputs.map((name) => [name, "float32"])),
       opset: rest.opset ?? 17,

@@ -1,3 +1,4 @@
+import type { TensorProto } from "onnx-buf";
 import {
   draw,
   fromNumbers,
@@ -31,6 +32,8 @@ export interface OnnxCase {
   readonly feeds: Readonly<Record<string, Tensor>>;
   /** Stored values. */
   readonly stored?: Readonly<Record<string, Tensor>>;
+  /** Stored values of types that are none of ours. */
+  readonly raw?: readonly TensorProto[];
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   readonly opset?: number;
   readonly domain?: string;

@@ -47,6 +47,8 @@ export const decomposedCases: readonly OnnxCase[] = [
     resize({ mode: "nearest", nearest_mode, coordinate_transformation_mode: "asymmetric" }, scaled(2, 0.5)),
   ),
   resize({ mode: "nearest", coordinate_transformation_mode: "half_pixel" }, sized(9, 3)),
+  ...[1, 2, 3, 4].map((n) => ({ op: "Det", feeds: { z: normal(5, n, n) } })),
+  { op: "Det", feeds: { z: normal(5, 2, 3, 3) } },
   { op: "DepthToSpace", attributes: { blocksize: 2 }, feeds: { z: normal(5, 8, 2, 3) } },
   { op: "DepthToSpace", attributes: { blocksize: 2, mode: "CRD" }, feeds: { z: normal(5, 8, 2, 3) } },
   { op: "SpaceToDepth", attributes: { blocksize: 2 }, feeds: { z: normal(5, 2, 4, 6) } },

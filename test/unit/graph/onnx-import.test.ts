@@ -158,7 +158,7 @@ describe("inspectOnnx", () => {
       onnxModel({
         ...linear,
         inputs: { z: { shape: ["n", 2, "width"] } },
-        nodes: [...linear.nodes, { op: "Det", inputs: ["y"], outputs: ["e"] }],
+        nodes: [...linear.nodes, { op: "Hardmax", inputs: ["y"], outputs: ["e"] }],
       }),
       "field.onnx",
     );
@@ -169,7 +169,7 @@ describe("inspectOnnx", () => {
       parameterCount: 6,
       weights: [{ name: "weight", elementType: "float32", shape: [2, 3] }],
       operators: [
-        { name: "Det", count: 1, supported: false },
+        { name: "Hardmax", count: 1, supported: false },
         { name: "MatMul", count: 1, supported: true },
         { name: "Mul", count: 1, supported: true },
       ],

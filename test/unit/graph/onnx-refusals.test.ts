@@ -22,14 +22,14 @@ describe("importOnnx refuses", () => {
     const { code, message } = failure({
       inputs: { z: { shape: ["n", 2] } },
       nodes: [
-        { op: "Det", inputs: ["z"], outputs: ["a"] },
+        { op: "Hardmax", inputs: ["z"], outputs: ["a"] },
         { op: "Magic", inputs: ["a"], outputs: ["b"], domain: "com.example" },
-        { op: "Det", inputs: ["b"] },
+        { op: "Hardmax", inputs: ["b"] },
       ],
     });
     expect(code).toBe("UNSUPPORTED_OPERATOR");
-    expect(message).toContain('field.onnx, node "Det of a"');
-    expect(message).toContain("received: Det, com.example.Magic");
+    expect(message).toContain('field.onnx, node "Hardmax of a"');
+    expect(message).toContain("received: Hardmax, com.example.Magic");
   });
 
   test.each<[string, ErrorCode, string, Partial<ModelSpec>]>([

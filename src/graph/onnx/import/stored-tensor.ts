@@ -108,10 +108,18 @@ export function readTensor(proto: TensorProto, where: string): Tensor {
   }
   const shape = readShape(proto, where);
   const count = shape.reduce((product, extent) => product * extent, 1);
-  return proto.rawData.length > 0
-    ? fromRaw(proto.rawData, storage, shape, count, where)
-    : fromField(proto, storage, shape, count, where);
+  const value =
+    proto.rawData.length > 0
+      ? fromRaw(proto.rawData, storage, shape, count, where)
+      : fromField(proto, storage, shape, count, where);
+  storedTypes.set(value, proto.dataType);
+  return value;
 }
+
+const storedTypes = new WeakMap<Tensor, number>();
+
+/** The ONNX type that a tensor was stored in, narrow as it was. */
+export const storedElementType = (value: Tensor): number | undefined => storedTypes.get(value);
 
 /** @throws MALFORMED_FILE on negative or absurd extents. */
 export function readShape({ dims }: TensorProto, where: string): number[] {

@@ -6,6 +6,7 @@ import { controlDecoders } from "./control.js";
 import { conversionDecoders } from "./conversion.js";
 import { convolutionDecoders } from "./convolution.js";
 import type { Decoder, DecoderTable } from "./decoder.js";
+import { determinantDecoders } from "./determinant.js";
 import { einsumDecoders } from "./einsum.js";
 import { elementDecoders } from "./elements.js";
 import { arithmeticDecoders, conditionalDecoders, unaryDecoders } from "./elementwise.js";
@@ -17,6 +18,7 @@ import { normalizationDecoders } from "./normalization.js";
 import { paddingDecoders } from "./padding.js";
 import { placementDecoders } from "./placement.js";
 import { poolingDecoders } from "./pooling.js";
+import { quantizationDecoders } from "./quantization.js";
 import { recurrentDecoders } from "./recurrent.js";
 import { reductionDecoders } from "./reduction.js";
 import { resizeDecoders } from "./resize.js";
@@ -44,6 +46,8 @@ const tables: ReadonlyMap<string, ReadonlyMap<string, Decoder>> = new Map([
       einsumDecoders,
       attentionDecoders,
       recurrentDecoders,
+      quantizationDecoders,
+      determinantDecoders,
       convolutionDecoders,
       poolingDecoders,
       columnDecoders,

@@ -3,6 +3,7 @@ import { broadcastShapes, forEachBroadcast, forEachStrided } from "../../broadca
 import * as build from "../../build.js";
 import { constantNode, isOp, type Node } from "../../node.js";
 import type { Count } from "./count.js";
+import { storedElementType } from "./stored-tensor.js";
 
 /**
  * A small tensor whose elements are known while importing, up to the batch: what exporters compute shapes with.
@@ -34,8 +35,16 @@ export const foldedScalar = (entry: Count): Folded => ({ dtype: "int64", shape: 
 export function valueOfTensor(value: Tensor): Value {
   const { dtype, shape, data } = value;
   if (dtype === "float32" || dtype === "float64" || data.length > foldLimit) return constantNode(value);
-  return { dtype, shape, entries: Array.from(data, Number) };
+  const folded = { dtype, shape, entries: Array.from(data, Number) };
+  const type = storedElementType(value);
+  if (type !== undefined) elementTypes.set(folded, type);
+  return folded;
 }
+
+const elementTypes = new WeakMap<Value, number>();
+
+/** The ONNX type that a value was stored in; undefined for what was computed. */
+export const foldedElementType = (value: Value): number | undefined => elementTypes.get(value);
 
 const storedValues = new WeakMap<Node, Tensor>();
 

@@ -20,7 +20,7 @@ import { startDeadline } from "../dist/experiments/tune/deadline.js";
 import { finalistsOf, measureFinals } from "../dist/experiments/tune/finals.js";
 import { resolveTune, testStates, tuneGround } from "../dist/experiments/tune/ground.js";
 import { predictedMilliseconds } from "../dist/experiments/tune/prospects.js";
-import { leanest, startSearch } from "../dist/experiments/tune/search.js";
+import { startSearch } from "../dist/experiments/tune/search.js";
 import { tuneSolver } from "../dist/experiments/tune/tune-solver.js";
 import { normalStates } from "../dist/hypersolver/index.js";
 import { decodeFlow } from "../dist/models/index.js";
@@ -84,10 +84,9 @@ async function exhaustive(ground, context) {
   try {
     await searchClassical(search, PLAIN * search.left());
     await searchAdaptive(search, PLAIN * search.left());
-    const start = leanest(search)?.method.name;
-    const arms = armsFor({ field, span, states, memory, start, seed })
+    const arms = armsFor({ field, span, states, memory, seed })
       .filter(({ family }) => family !== "student")
-      .map((arm) => ({ arm, /** @type {any[]} */ trials: [], isOver: false }));
+      .map((arm) => ({ arm, /** @type {any[]} */ trials: [], rung: -1, isOver: false }));
     const faster = () => {
       const records = search.trials.map(({ record }) => record);
       const outlook = { records, model: costModel(records), states: arms };

@@ -35,10 +35,11 @@ export { affordableNetworks, USUAL_NETWORKS } from "./learned/affordable-network
 export { coefficientTable, type EffectiveCoefficients } from "./learned/coefficient-table.js";
 export { isCorrected } from "./learned/corrected-method.js";
 export type { EndMemory } from "./learned/end-pairs.js";
+export { REGRESSION } from "./learned/regressed-start.js";
 export { resolveCoefficients } from "./learned/resolve-coefficients.js";
 export { resolveSolver } from "./learned/resolve-solver.js";
 export type { EffectiveSolver } from "./learned/solver-table.js";
-export { startingMethod } from "./learned/starting-coefficients.js";
+export { startingMethod, usualStart } from "./learned/starting-coefficients.js";
 export { measuringReference, referenceEnds, referenceNoise, type StateErrors } from "./measure/measure.js";
 export type { MeshPointError } from "./measure/mesh-errors.js";
 export { peakSignalToNoise } from "./measure/peak-signal-to-noise.js";

@@ -13,9 +13,11 @@ import {
   type EffectiveSolver,
   fingerprintOf,
   isCorrected,
+  REGRESSION,
   resolveCoefficients,
   resolveSolver,
   startingMethod,
+  usualStart,
 } from "../../hypersolver/internal.js";
 import { fieldMacs } from "../../ode/index.js";
 import { libraryName } from "../../version.js";
@@ -54,7 +56,7 @@ type OwnFit = CoefficientFit | SolverFit;
 function learnedSolver(to: FittedTo, fit: OwnFit): LearnedSolver<EffectiveCoefficients, CoefficientCard> {
   const { method, spec, status, iterations, reference, seconds } = fit;
   const { evaluations, start } = spec;
-  const base = startingMethod(start, evaluations);
+  const base = startingMethod(start === REGRESSION ? usualStart(evaluations) : start, evaluations);
   const title = isCorrected(method) ? "NS + g" : "NS";
   return {
     kind: isCorrected(method) ? "both" : "coefficients",
@@ -115,7 +117,7 @@ const storyOf = (
       : []),
     [
       "Coefficients",
-      `${family === "free" ? freedomText(consistent) : familyTexts[family]}, begun with those of ${start}`,
+      `${family === "free" ? freedomText(consistent) : familyTexts[family]}, begun with ${start === REGRESSION ? "a regression" : `those of ${start}`}`,
     ],
     ["Initial states", states],
     ["Field", `fingerprint ${fingerprint}`],

@@ -9,7 +9,7 @@ import {
   type StudentFitSpec,
 } from "../../hypersolver/index.js";
 import { affordableNetworks, hiddenFeature, subjectOf, USUAL_NETWORKS } from "../../hypersolver/internal.js";
-import { type Field, fieldMacs, multistepMethods } from "../../ode/index.js";
+import { type Field, fieldMacs } from "../../ode/index.js";
 import { Random } from "../../tensor/index.js";
 import { correctionLearner } from "../fit/correction-learner.js";
 import type { LearnedKind, Learner } from "../fit/learned-solver.js";
@@ -33,34 +33,39 @@ export interface Arm {
   readonly size: string;
   /** Training iterations, all phases together, from the shortest fit to the longest. */
   readonly rungs: readonly number[];
+  /** Of a mini-batch, about. */
+  readonly rows: number;
   /** The fit of a rung. */
   candidate(rung: number): Candidate;
 }
 
 /** What arms are made for. */
-export type ArmSite = Pick<TuneGround, "field" | "span" | "states" | "memory"> & {
-  readonly seed: number;
-  /** The classical method that did best, by name: with many evaluations coefficients begin with it. */
-  readonly start: string | undefined;
-};
+export type ArmSite = Pick<TuneGround, "field" | "span" | "states" | "memory"> & { readonly seed: number };
 
 const EVALUATIONS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16];
-const MANY = 6;
-const COEFFICIENT_RUNGS = { vectors: [150, 600, 2400], images: [60, 240, 800] };
+/** The first of coefficients is what is computed without training. */
+const COEFFICIENT_RUNGS = { vectors: [0, 150, 600, 2400], images: [0, 60, 240] };
 const JOINT_RUNGS = { vectors: [400, 1600, 6400], images: [150, 500, 1500] };
 const CORRECTION_RUNGS = { vectors: [500, 2000, 8000], images: [100, 400, 1600] };
 const STUDENT_RUNGS = { vectors: [750, 3000], images: [150, 600] };
+/** Of mini-batches, as the fits take them. */
+const ROWS = {
+  coefficients: { vectors: 256, images: 4 },
+  both: { vectors: 256, images: 2 },
+  correction: { vectors: 512, images: 16 },
+  student: { vectors: 512, images: 4 },
+};
 /** Students are as large as so many evaluations of f. */
 const STUDENTS = [1, 2, 4, 8];
 /** For short fits of networks: as many pairs as coefficients are fitted to, which are solved already; and trajectories. */
 const FEW_PAIRS = 4096;
 const FEW_TRAJECTORIES = 8192;
 /** Of images for all fits: they teach what hundreds of iterations of a few can learn, and are solved in a tenth of the time. */
-const IMAGE_PAIRS = 128;
+const IMAGE_PAIRS = 64;
 /** Of images with networks: more iterations of fewer teach more in the same time. */
-const IMAGE_BATCH = { batch: 2, jointBatch: 2 };
+const IMAGE_BATCH = { batch: ROWS.both.images, jointBatch: ROWS.both.images };
 /** Coefficients before networks join them. */
-const ALONE = { vectors: 150, images: 60 };
+const ALONE = { vectors: 150, images: 20 };
 const SIZES = [
   [32, 32],
   [64, 64, 64],
@@ -112,16 +117,11 @@ const affordableArms = (site: ArmSite): Arm[] =>
   });
 
 function coefficientArm(site: ArmSite, evaluations: number): Arm {
-  const { field, span, seed, start } = site;
-  const rungs = COEFFICIENT_RUNGS[subjectOf(field)];
-  const isImages = subjectOf(field) === "images";
-  // A multistep method reaches every number of evaluations, and with few it is not itself. Images try all by themselves.
-  const isBegun = !isImages && evaluations >= MANY && Object.hasOwn(multistepMethods, start ?? "");
-  const begun = isBegun && start !== undefined ? { start } : {};
-  const pairs = isImages ? { trajectories: IMAGE_PAIRS } : {};
-  const spec = (iterations: number): CoefficientSpec => ({
-    ...{ evaluations, ...begun, ...pairs, span, seed, iterations },
-  });
+  const { field, span, seed } = site;
+  const subject = subjectOf(field);
+  const rungs = COEFFICIENT_RUNGS[subject];
+  const pairs = subject === "images" ? { trajectories: IMAGE_PAIRS } : {};
+  const spec = (iterations: number): CoefficientSpec => ({ evaluations, ...pairs, span, seed, iterations });
   const named = { name: `coefficients n=${evaluations}`, family: "coefficients" } as const;
   return {
     ...named,
@@ -129,6 +129,7 @@ function coefficientArm(site: ArmSite, evaluations: number): Arm {
     gCalls: 0,
     size: "none",
     rungs,
+    rows: ROWS.coefficients[subject],
     candidate: (rung) => {
       const iterations = rungs[rung] ?? 0;
       return candidateOf(site, named, iterations, coefficientLearner(spec(iterations)));
@@ -159,6 +160,7 @@ function jointArm(site: ArmSite, own: JointSpec): Arm {
     gCalls: Math.ceil(evaluations / every),
     size: `both ${size}`,
     rungs: rungs.map((joint) => joint + ALONE[subject]),
+    rows: ROWS.both[subject],
     candidate: (rung) => {
       const jointIterations = rungs[rung] ?? 0;
       const iterations = ALONE[subject];
@@ -186,6 +188,7 @@ function correctionArm(site: ArmSite, own: CorrectionSpec): Arm {
     gCalls: steps,
     size: `correction ${size}`,
     rungs,
+    rows: ROWS.correction[subject],
     candidate: (rung) => {
       const iterations = rungs[rung] ?? 0;
       const few = rung === 0 && subject === "vectors" ? { trajectories: FEW_TRAJECTORIES } : {};
@@ -198,7 +201,8 @@ function correctionArm(site: ArmSite, own: CorrectionSpec): Arm {
 /** No solver: what tells whether f is needed at all. */
 function studentArm(site: ArmSite, evaluations: number): Arm {
   const { field, span, seed } = site;
-  const rungs = STUDENT_RUNGS[subjectOf(field)];
+  const subject = subjectOf(field);
+  const rungs = STUDENT_RUNGS[subject];
   const named = { name: `student of ${evaluations} evaluations' arithmetic`, family: "student" } as const;
   return {
     ...named,
@@ -207,6 +211,7 @@ function studentArm(site: ArmSite, evaluations: number): Arm {
     worth: evaluations,
     size: named.name,
     rungs,
+    rows: ROWS.student[subject],
     candidate: (rung) => {
       const iterations = rungs[rung] ?? 0;
       const all: StudentFitSpec = { evaluations, span, seed, iterations };

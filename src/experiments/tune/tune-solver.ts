@@ -80,12 +80,13 @@ export async function tuneSolver(
   let isExhausted = false;
   try {
     await searchClassical(search, SHARES.classical * search.left());
-    await searchAdaptive(search, SHARES.adaptive * search.left());
-    // Fits to images take long, and gain more than meshes do.
-    const isMeshFirst = subjectOf(field) === "vectors";
-    if (isMeshFirst) await searchMeshes(search, SHARES.meshes * search.left());
-    isExhausted = (await searchLearned(search, fits)) === "exhausted";
-    if (!isMeshFirst) await searchMeshes(search, search.left());
+    // Of images every solve takes long: what gains most comes first, and leaves less to be tried.
+    const isLearnedFirst = subjectOf(field) === "images";
+    const share = isLearnedFirst ? { adaptive: 1, meshes: 1 } : SHARES;
+    if (isLearnedFirst) isExhausted = (await searchLearned(search, fits)) === "exhausted";
+    await searchAdaptive(search, share.adaptive * search.left());
+    await searchMeshes(search, share.meshes * search.left());
+    if (!isLearnedFirst) isExhausted = (await searchLearned(search, fits)) === "exhausted";
   } finally {
     deadline.release();
   }

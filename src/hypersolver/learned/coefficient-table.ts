@@ -17,13 +17,17 @@ export const coefficientTable = {
     help: "evaluations of the field in the whole solve",
   },
   span: spanRow as typeof spanRow,
-  /** A tableau or a multistep method, in as many steps as make the evaluations; `closest`: of those the one that measures best. */
+  /**
+   * `regression`: computed, see `regressed-start.ts`. A tableau or a multistep method, in as many steps as make the
+   * evaluations. `closest`: of those the one that measures best.
+   */
   start: {
     type: "text",
-    otherwise: "midpoint where the evaluations are even, else ab2; images: closest",
+    otherwise:
+      "regression; consistent coefficients and transformations: midpoint where the evaluations are even, else ab2",
     placeholder: "method",
     group: "For coefficients:",
-    help: "the method whose coefficients are moved, such as midpoint, rk4 or ab2; closest: the classical one that ends closest",
+    help: "what is moved: regression, coefficients computed by least squares; the method of a name, such as midpoint, rk4 or ab2; closest: the classical one that ends closest",
   },
   /** Of a transformation, few numbers move: 4n − 1 and 11. See `scale-time.ts`. */
   family: {
@@ -62,12 +66,12 @@ export const coefficientTable = {
   },
   iterations: {
     type: "integer",
-    min: 1,
+    min: 0,
     max: most.iterations as number,
     default: 800,
     placeholder: "n",
     group: "How to fit:",
-    help: "training iterations",
+    help: "training iterations; 0: the start as it is",
   },
   batch: {
     type: "integer",
@@ -95,6 +99,7 @@ export const coefficientTable = {
     min: 0,
     max: most.learningRate as number,
     default: 0.01,
+    defaultFor: { images: 0.003 },
     flag: "--lr",
     aliases: ["lr"],
     placeholder: "x",

@@ -1,4 +1,4 @@
-import type { Field, NonStationaryMethod } from "../../ode/index.js";
+import type { Field, NonStationaryCoefficients, NonStationaryMethod } from "../../ode/index.js";
 import type { RunContext } from "../../runtime/index.js";
 import type { FitInputs } from "../fit/fit-settings.js";
 import { CLOSEST, closestStart } from "./closest-start.js";
@@ -7,8 +7,9 @@ import type { EndPairs } from "./end-pairs.js";
 import type { LearnedCourse } from "./learned-course.js";
 import { fitLearned, type LearnedFit } from "./learned-fit.js";
 import { coefficientForm } from "./learned-form.js";
+import { REGRESSION, regressedStart } from "./regressed-start.js";
 import { resolveCoefficients } from "./resolve-coefficients.js";
-import { startingCoefficients } from "./starting-coefficients.js";
+import { startingCoefficients, usualStart } from "./starting-coefficients.js";
 
 /** Fitted coefficients. */
 export type CoefficientFit = LearnedFit<NonStationaryMethod, EffectiveCoefficients>;
@@ -32,21 +33,34 @@ export async function fitCoefficients(
   const effective = resolveCoefficients(field, spec);
   let { start } = effective;
   const fit = await fitLearned(field, effective, inputs, context, async (pairs) => {
-    start = await startFor(field, effective, pairs, context);
-    const coefficients = startingCoefficients(start, effective.evaluations);
+    const begun = await startFor(field, effective, pairs, context);
+    start = begun.name;
+    const { coefficients } = begun;
     const form = coefficientForm(field, coefficients, effective, effective.span);
     return { form, courses: [coefficientCourse(effective, () => 1)] };
   });
   return { ...fit, spec: { ...fit.spec, start } };
 }
 
-/** The start that was named, or what is found to be closest. */
-export const startFor = async (
+/** Coefficients that a fit begins with. */
+interface Start {
+  readonly name: string;
+  readonly coefficients: NonStationaryCoefficients;
+}
+
+/** The start that was named, what is found to be closest, or what is computed; the usual method where that cannot be. */
+export async function startFor(
   field: Field,
   spec: EffectiveCoefficients,
   pairs: EndPairs,
   context: RunContext,
-): Promise<string> => (spec.start === CLOSEST ? closestStart(field, spec, pairs, context) : spec.start);
+): Promise<Start> {
+  const computed = spec.start === REGRESSION ? await regressedStart(field, spec, pairs, context) : undefined;
+  if (computed !== undefined) return { name: REGRESSION, coefficients: computed };
+  const named = spec.start === REGRESSION ? usualStart(spec.evaluations) : spec.start;
+  const name = named === CLOSEST ? await closestStart(field, spec, pairs, context) : named;
+  return { name, coefficients: startingCoefficients(name, spec.evaluations) };
+}
 
 /** Coefficients alone in training. @param rate see `LearnedCourse`. */
 export const coefficientCourse = (

@@ -13,7 +13,6 @@ import type { LearnedCourse } from "./learned-course.js";
 import { fitLearned, type LearnedFit } from "./learned-fit.js";
 import { refuseOnTop, resolveSolver } from "./resolve-solver.js";
 import type { EffectiveSolver, SolverSpec } from "./solver-table.js";
-import { startingCoefficients } from "./starting-coefficients.js";
 
 /** A fitted solver: coefficients alone, or with corrections on top. */
 export type SolverFit = LearnedFit<
@@ -46,8 +45,9 @@ export async function fitSolver(
   const { span, every } = effective;
   let { start } = effective;
   const fit = await fitLearned(field, effective, inputs, context, async (pairs) => {
-    start = await startFor(field, effective, pairs, context);
-    const coefficients = startingCoefficients(start, effective.evaluations);
+    const begun = await startFor(field, effective, pairs, context);
+    start = begun.name;
+    const { coefficients } = begun;
     const made = await startingNetworks(field, coefficients, effective, { ...pairs, span }, context);
     const form = correctedForm(field, { coefficients, freedom: effective, every, ...made }, span);
     return { form, courses: coursesOf(effective, form.initial) };

@@ -99,10 +99,12 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
       onCheckpoint: watched(inputs, (values) => form.method(values)),
     };
     const isSparing = subjectOf(field) === "images";
-    const phases = courses.map((course) => ({
-      ...coursePhase(field, course, { ...spec, form, pairs }, context),
-      ...(isSparing && { validations: looksWorth(course, 2 * samples) }),
-    }));
+    const phases = courses
+      .filter(({ iterations }) => iterations > 0)
+      .map((course) => ({
+        ...coursePhase(field, course, { ...spec, form, pairs }, context),
+        ...(isSparing && { validations: looksWorth(course, 2 * samples) }),
+      }));
     const task = {
       initial: form.initial,
       phases,

@@ -4,7 +4,11 @@ import { fail } from "../../tensor/index.js";
 import { subjectOf } from "../fit/resolve-fit.js";
 import { CLOSEST } from "./closest-start.js";
 import { type CoefficientSpec, coefficientTable, type EffectiveCoefficients } from "./coefficient-table.js";
+import { REGRESSION } from "./regressed-start.js";
 import { startingMethod, usualStart } from "./starting-coefficients.js";
+
+/** Evaluations of which training makes the same from any start, networks on top of vectors even more from a classical one. */
+const FEW = 4;
 
 /**
  * Fills in all defaults.
@@ -13,7 +17,9 @@ import { startingMethod, usualStart } from "./starting-coefficients.js";
 export function resolveCoefficients(field: Field, spec: CoefficientSpec): EffectiveCoefficients {
   const subject = subjectOf(field);
   const complete = completeSpec(coefficientTable, spec, subject);
-  const usual = subject === "images" ? CLOSEST : usualStart(complete.evaluations);
+  const isFree = complete.family === "free" && !complete.consistent;
+  const isComputed = isFree && (subject === "images" || complete.evaluations > FEW);
+  const usual = isComputed ? REGRESSION : usualStart(complete.evaluations);
   const { span, evaluations, trajectories, batch, start = usual } = complete;
   if (span[0] === span[1])
     throw fail("INVALID_ARGUMENT", {
@@ -34,7 +40,14 @@ export function resolveCoefficients(field: Field, spec: CoefficientSpec): Effect
       expected: "2 evaluations or more: a consistent method of one is Euler's, with nothing to learn",
       received: "1 evaluation",
     });
+  if (!isFree && start === REGRESSION)
+    throw fail("INVALID_ARGUMENT", {
+      what: "start",
+      expected: "a method with a name, whose coefficients are consistent",
+      received: REGRESSION,
+      help: "regression finds free coefficients: drop consistent and family",
+    });
   // Refuses a start that makes another number of evaluations.
-  if (start !== CLOSEST) startingMethod(start, evaluations);
+  if (start !== CLOSEST && start !== REGRESSION) startingMethod(start, evaluations);
   return { ...complete, start, batch: Math.min(batch, trajectories) };
 }

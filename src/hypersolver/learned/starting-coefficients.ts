@@ -15,7 +15,7 @@ import {
 } from "../../ode/internal.js";
 import { fail } from "../../tensor/index.js";
 
-/** Where a fit begins when nobody says. */
+/** Where a fit begins that computes no start. */
 export const usualStart = (evaluations: number): string =>
   evaluations === 1 ? "euler" : evaluations % 2 === 0 ? "midpoint" : "ab2";
 
@@ -70,7 +70,7 @@ function startNamed(name: string): Start {
   if (tableau === undefined)
     throw fail("INVALID_ARGUMENT", {
       what: "start",
-      expected: `closest, ${Object.keys(multistepMethods).join(", ")}, or a tableau such as midpoint, heun or rk4`,
+      expected: `regression, closest, ${Object.keys(multistepMethods).join(", ")}, or a tableau such as midpoint, heun or rk4`,
       received: name,
     });
   return { linear: linearTableau(tableau), inSteps: (steps) => fixed(tableau, { steps }) };

@@ -47,7 +47,7 @@ import { FINITE_DIFFERENCE } from "../../../helpers/tolerances.js";
 
 const states = uniformStates([2], -1.5, 1.5);
 const spec: CoefficientSpec = {
-  ...{ evaluations: 4, span: pendulumSpan, seed: 1 },
+  ...{ evaluations: 4, span: pendulumSpan, seed: 1, start: "midpoint" },
   ...{ iterations: 120, trajectories: 256, batch: 64 },
 };
 
@@ -191,7 +191,7 @@ describe("a fit of coefficients", () => {
 
   test("moves the times of a field that depends on them, to its advantage", async () => {
     const field = defineField(["batch", 2], (s, z) => mul(sin(add(z, s)), cos(mul(s, 3))));
-    const options = { ...spec, evaluations: 3, span: [0, 2] as const, consistent: true };
+    const options = { ...spec, evaluations: 3, start: "ab2", span: [0, 2] as const, consistent: true };
     const free = await fitCoefficients(field, options, { states });
     const fixed = await fitCoefficients(field, { ...options, freeTimes: false }, { states });
     const start = startingCoefficients("ab2", 3);
@@ -202,7 +202,10 @@ describe("a fit of coefficients", () => {
   });
 
   test("takes images, and tells relative errors of them", async () => {
-    const options = { evaluations: 4, span: [0, 0.5] as const, iterations: 200, trajectories: 64 };
+    const options = {
+      ...{ evaluations: 4, start: "closest", span: [0, 0.5] as const },
+      ...{ iterations: 200, learningRate: 0.01, trajectories: 64 },
+    };
     const images = normalStates(imageShape);
     const {
       startError,

@@ -23,7 +23,7 @@ import { convolutionalField, imageShape } from "../../../helpers/image-fields.js
 
 const states = uniformStates([2], -1.5, 1.5);
 const common: CoefficientSpec = {
-  ...{ evaluations: 4, span: pendulumSpan, seed: 1, batch: 64 },
+  ...{ evaluations: 4, span: pendulumSpan, seed: 1, batch: 64, start: "midpoint" },
   ...{ iterations: 60, trajectories: 512, learningRate: 0.02 },
 };
 const spec: SolverSpec = { ...common, hidden: [12], jointIterations: 240, jointBatch: 128 };
@@ -66,13 +66,14 @@ describe("corrections on coefficients, before training", () => {
   test("change nothing on images", async () => {
     const field = convolutionalField();
     const images = normalStates(imageShape);
-    const options: SolverSpec = { evaluations: 3, span: [0, 0.5], trajectories: 20, hidden: [3] };
+    const options: SolverSpec = {
+      ...{ evaluations: 3, span: [0, 0.5], start: "ab2" },
+      ...{ trajectories: 20, hidden: [3] },
+    };
     const fit = await fitSolver(field, { ...options, ...still }, { states: images });
     const { method } = fit;
     const { z0 } = images.heldOut(5, new Random(3));
-    // Images begin with what is found to be closest.
-    expect(["ab2", "ab3", "pec-heun", "rk4", "euler"]).toContain(fit.spec.start);
-    const plain = nonStationary(startingCoefficients(fit.spec.start as string, 3), { mesh: [0, 0.5] });
+    const plain = nonStationary(startingCoefficients("ab2", 3), { mesh: [0, 0.5] });
     // ONNX Runtime adds a state inside the convolution before it, which rounds elsewhere.
     const exactly = { device: "reference" } as const;
     expect(await endOf(field, method, z0, exactly)).toEqual(await endOf(field, plain, z0, exactly));
@@ -128,7 +129,10 @@ describe("a fit of coefficients and corrections", () => {
   });
 
   test("takes images, and reads what f has computed", async () => {
-    const options: SolverSpec = { evaluations: 4, span: [0, 0.5], trajectories: 64, hidden: [4] };
+    const options: SolverSpec = {
+      ...{ evaluations: 4, span: [0, 0.5], start: "closest" },
+      ...{ trajectories: 64, hidden: [4] },
+    };
     const images = normalStates(imageShape);
     const short = { iterations: 40, jointIterations: 80, jointLearningRate: 0.01 };
     const fit = await fitSolver(convolutionalField(), { ...options, ...short }, { states: images });
@@ -153,7 +157,7 @@ describe("a fit of coefficients and corrections", () => {
   test.each<[string, Partial<SolverSpec>, RegExp]>([
     [
       "a last correction that one network does not fit",
-      { evaluations: 5, shared: true },
+      { evaluations: 5, start: "ab2", shared: true },
       /multiple of 2[\s\S]*5/,
     ],
     ["kernels on vectors", { kernels: [3, 3] }, /kernels[\s\S]*image states/],

@@ -1,0 +1,187 @@
+import { type InputSpec, type Node, trace } from "../../graph/index.js";
+import { type Field, type NonStationaryCoefficients, type Span, uniformMesh } from "../../ode/index.js";
+import { controlSpecs, evaluateField } from "../../ode/internal.js";
+import { compile, type RunContext } from "../../runtime/index.js";
+import { isStopped, machineOf } from "../../runtime/internal.js";
+import { cast, fail, fromNumbers, rows, scalar, sizeOf, type Tensor, toFloat64 } from "../../tensor/index.js";
+import { castFloats } from "../../tensor/internal.js";
+import { subjectOf } from "../fit/resolve-fit.js";
+import { compileReference, referenceAt } from "../reference/reference.js";
+import { mapSamples } from "../states/states.js";
+import type { EndPairs } from "./end-pairs.js";
+import { addTo, orthogonalColumns } from "./orthogonal-columns.js";
+import { floatState } from "./pair-program.js";
+import { patternSearch } from "./pattern-search.js";
+
+/** A start that is computed instead of named. */
+export const REGRESSION = "regression";
+
+/** Pairs that are regressed on: a few dozen numbers are to be found from thousands. */
+const REGRESSED_ON = { vectors: 1024, images: 4 };
+/** Numbers of states that there have to be for every weight of a row. */
+const NUMBERS_EACH = 8;
+/** Points of the reference that states in between are led along, and how exactly it is solved there. */
+const PATH = { steps: 16, tolerance: 1e-3 };
+/** Of the logarithms of a warp's exponents. */
+const STEPS = { first: 0.4, last: 0.1 };
+
+/**
+ * Coefficients by linear regression, without training: f is evaluated where the solve is, and the next state is the sum of
+ * the first state and all evaluations so far that comes closest to the reference, by least squares over many samples. The last
+ * row is then the best that these evaluations allow. The times are those of a warped mesh of two numbers, chosen by a search.
+ * @param pairs over the span, of which some are used.
+ * @returns undefined where there are too few pairs to tell, or f is not finite on any such way.
+ * @throws what the reference throws; INTERRUPTED at a stop.
+ */
+export async function regressedStart(
+  field: Field,
+  { evaluations, span }: { readonly evaluations: number; readonly span: Span },
+  pairs: EndPairs,
+  context: RunContext,
+): Promise<NonStationaryCoefficients | undefined> {
+  const count = Math.min(REGRESSED_ON[subjectOf(field)], pairs.z0.shape[0] ?? 0);
+  if ((count * sizeOf(pairs.z0.shape)) / (pairs.z0.shape[0] ?? 1) < NUMBERS_EACH * (evaluations + 1))
+    return undefined;
+  const few = (value: Tensor): Tensor => rows(value, 0, count);
+  const { z0, controls } = mapSamples(pairs, few);
+  const site = { span, z0, controls, end: few(pairs.end) };
+  const path = await referencePath(field, site, context);
+  const evaluation = await compileEvaluation(field, site, context);
+  try {
+    const on = (exponents: readonly number[]): Promise<Regression> => {
+      const [early = 0, late = 0] = exponents;
+      return regressed(warpedMesh(evaluations, Math.exp(early), Math.exp(late)), evaluation, path);
+    };
+    const exponents = await patternSearch(
+      async (point) => {
+        if (isStopped(context))
+          throw fail("INTERRUPTED", { what: "fit", received: "a stop while a start was being looked for" });
+        const { distance } = await on(point);
+        return Number.isFinite(distance) ? distance : Number.POSITIVE_INFINITY;
+      },
+      evaluations === 1 ? [] : [0, 0],
+      STEPS,
+    );
+    const { coefficients, distance } = await on(exponents);
+    return Number.isFinite(distance) ? coefficients : undefined;
+  } finally {
+    await evaluation.dispose();
+  }
+}
+
+/** n steps of [0, 1]: the quantiles of Kumaraswamy's distribution. Steps are small at the start where `early` is above 1, at the end where `late` is. */
+function warpedMesh(steps: number, early: number, late: number): number[] {
+  const point = (u: number): number => 1 - (1 - u ** early) ** late;
+  return uniformMesh([0, 1], steps).map((u, i) => (i === 0 || i === steps ? u : point(u)));
+}
+
+interface Regression {
+  readonly coefficients: NonStationaryCoefficients;
+  /** Mean Euclidean distance from the reference at the end. */
+  readonly distance: number;
+}
+
+async function regressed(
+  mesh: readonly number[],
+  { first, width, at }: Evaluation,
+  path: (time: number) => Float64Array,
+): Promise<Regression> {
+  const basis = orthogonalColumns();
+  const columns = [first];
+  basis.add(first);
+  let state = first;
+  let distance = Number.NaN;
+  const found: NonStationaryCoefficients["rows"][number][] = [];
+  for (const [i, time] of mesh.slice(0, -1).entries()) {
+    const column = await at(time, state);
+    basis.add(column);
+    columns.push(column);
+    const target = path(mesh[i + 1] ?? 1);
+    const weights = basis.weights(target);
+    state = new Float64Array(first.length);
+    for (const [j, each] of columns.entries()) addTo(state, each, weights[j] ?? 0);
+    if (i === mesh.length - 2) distance = meanDistance(state, target, width);
+    const [scale = 1, ...rest] = weights;
+    found.push({ from: 0, scale, weights: rest });
+  }
+  return { coefficients: { times: mesh.slice(0, -1), rows: found }, distance };
+}
+
+function meanDistance(a: Float64Array, b: Float64Array, width: number): number {
+  let total = 0;
+  for (let row = 0; row < a.length; row += width) {
+    let squares = 0;
+    for (let i = row; i < row + width; i++) squares += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;
+    total += Math.sqrt(squares);
+  }
+  return (total * width) / a.length;
+}
+
+interface Evaluation {
+  readonly first: Float64Array;
+  /** Numbers of one state. */
+  readonly width: number;
+  /** The span's length times f, at a share of the span: what weights are of. */
+  at(time: number, state: Float64Array): Promise<Float64Array>;
+  dispose(): Promise<void>;
+}
+
+type Site = EndPairs & { readonly span: Span };
+
+async function compileEvaluation(
+  field: Field,
+  { span: [t0, t1], z0, controls }: Site,
+  context: RunContext,
+): Promise<Evaluation> {
+  const { dtype, shape } = floatState(field);
+  const own: Record<string, InputSpec> = { "/s": { shape: [], dtype }, "/z": { shape, dtype } };
+  const graph = trace({ ...controlSpecs(field), ...own }, (nodes) => {
+    const given = field.roles.controls.map((name) => [name, nodes[name] as Node]);
+    const context = { controls: Object.fromEntries(given) };
+    return { dz: evaluateField(field, nodes["/s"] as Node, nodes["/z"] as Node, context).dz };
+  });
+  const program = await compile(graph, { hot: true, ...machineOf(context) });
+  const typed = Object.fromEntries(
+    Object.entries(controls).map(([name, value]) => [name, castFloats(value, dtype)]),
+  );
+  return {
+    first: toFloat64(cast(z0, dtype)),
+    width: sizeOf(z0.shape.slice(1)),
+    at: async (time, state) => {
+      const z = fromNumbers(state, z0.shape, dtype);
+      const { dz } = await program.run({ ...typed, "/s": scalar(t0 + time * (t1 - t0), dtype), "/z": z });
+      return toFloat64(dz as Tensor).map((value) => (t1 - t0) * value);
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/** The reference at any share of the span, by cubic interpolation; exact at the end. */
+async function referencePath(
+  field: Field,
+  { span, z0, controls, end }: Site,
+  context: RunContext,
+): Promise<(time: number) => Float64Array> {
+  const reference = await compileReference(field, referenceAt(PATH.tolerance), machineOf(context));
+  const found = await reference
+    .states(z0, uniformMesh(span, PATH.steps), controls, context.signal)
+    .finally(() => reference.dispose());
+  if (isStopped(context))
+    throw fail("INTERRUPTED", { what: "fit", received: "a stop while references were being solved" });
+  const states = [...found.slice(0, -1), end].map(toFloat64);
+  return (time) => {
+    const from = Math.min(PATH.steps - 3, Math.max(0, Math.floor(time * PATH.steps) - 1));
+    const at = new Float64Array(sizeOf(z0.shape));
+    for (const [i, weight] of cubicWeights(time * PATH.steps - from).entries())
+      addTo(at, states[from + i] ?? at, weight);
+    return at;
+  };
+}
+
+/** Of values at 0, 1, 2, 3: what their cubic has at x. */
+const cubicWeights = (x: number): number[] => [
+  (-(x - 1) * (x - 2) * (x - 3)) / 6,
+  (x * (x - 2) * (x - 3)) / 2,
+  (-x * (x - 1) * (x - 3)) / 2,
+  (x * (x - 1) * (x - 2)) / 6,
+];

@@ -17,7 +17,7 @@ import { coefficientLearner, solverLearner } from "../fit/solver-learner.js";
 import { studentLearner } from "../fit/student-learner.js";
 import { checkpointingIn } from "../kit/checkpoint-files.js";
 import type { TuneGround } from "./ground.js";
-import type { Candidate } from "./trial.js";
+import type { Candidate, Trial } from "./trial.js";
 
 /** A solver that could be learned, by short fits first and longer ones later. */
 export interface Arm {
@@ -37,6 +37,16 @@ export interface Arm {
   readonly rows: number;
   /** The fit of a rung. */
   candidate(rung: number): Candidate;
+}
+
+/** How far an arm is. */
+export interface ArmState {
+  readonly arm: Arm;
+  /** What its fits came to, the longest last. */
+  readonly trials: Trial[];
+  /** The last one, −1 before any: rungs may be left out. */
+  rung: number;
+  isOver: boolean;
 }
 
 /** What arms are made for. */

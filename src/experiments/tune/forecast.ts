@@ -1,6 +1,5 @@
 import { sizeOf } from "../../tensor/index.js";
-import type { Arm } from "./arms.js";
-import type { ArmState } from "./prospects.js";
+import type { Arm, ArmState } from "./arms.js";
 import type { TrialRecord } from "./trial.js";
 
 /** What is known when an error is foretold. */

@@ -1,5 +1,5 @@
-import { type Arm, armsFor } from "./arms.js";
-import { type ArmState, bestProspects } from "./prospects.js";
+import { type Arm, type ArmState, armsFor } from "./arms.js";
+import { bestProspects } from "./prospects.js";
 import { handedOut, type RemoteFits } from "./remote-fits.js";
 import type { Search } from "./search.js";
 import type { Trial } from "./trial.js";

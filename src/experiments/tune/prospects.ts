@@ -1,19 +1,8 @@
 import type { LearnedKind } from "../fit/learned-solver.js";
-import type { Arm } from "./arms.js";
+import type { Arm, ArmState } from "./arms.js";
 import { type CostModel, correctionCost, costModel } from "./cost-model.js";
 import { type Experience, forecastOf } from "./forecast.js";
 import type { Search } from "./search.js";
-import type { Trial } from "./trial.js";
-
-/** How far an arm is. */
-export interface ArmState {
-  readonly arm: Arm;
-  /** What its fits came to, the longest last. */
-  readonly trials: Trial[];
-  /** The last one, −1 before any: rungs may be left out. */
-  rung: number;
-  isOver: boolean;
-}
 
 /** The next fit of an arm, and what it promises a second. */
 export interface Prospect {

@@ -75,7 +75,14 @@ describe.each(kinds)("of states of %s", (_, shape, dtype) => {
   });
 
   test("coefficients with networks beat what they begin with, out of a file too", async () => {
-    const spec = { ...effort, learn: "both", evaluations: 2, iterations: 20, hidden: [16] } as const;
+    const spec = {
+      ...effort,
+      learn: "both",
+      start: "midpoint",
+      evaluations: 2,
+      iterations: 20,
+      hidden: [16],
+    } as const;
     const fit = await fitSolver(field, { ...spec, jointIterations: 60, jointBatch: 32 }, { states });
     expect(fit.bestError).toBeLessThan(0.8 * fit.startError);
     const { method } = decodeLearned(encodeLearned(fit.method as never), "ns.onnx");

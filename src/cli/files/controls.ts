@@ -3,7 +3,15 @@ import type { StateSource } from "../../hypersolver/index.js";
 import type { Samples } from "../../hypersolver/internal.js";
 import type { Field } from "../../ode/index.js";
 import { controlSpecs } from "../../ode/internal.js";
-import { fail, fromNumbers, isFloat, type Random, sizeOf, type Tensor } from "../../tensor/index.js";
+import {
+  fail,
+  formatShape,
+  fromNumbers,
+  isFloat,
+  type Random,
+  sizeOf,
+  type Tensor,
+} from "../../tensor/index.js";
 import { pickRows } from "../../tensor/internal.js";
 import type { FieldSpec } from "../options/field-table.js";
 import { parseStates, type StatesChoice } from "../options/parse.js";
@@ -68,6 +76,9 @@ function sampler(
       "--input",
       `one number, ${name}=3.0, or a file: this control is the same for all samples`,
       choice.kind,
+      shape.length === 0
+        ? undefined
+        : `the file has it as ${formatShape(shape)}; if its first axis counts samples, export it with a dynamic one, dynamic_axes={"${name}": {0: "batch"}, …}`,
     );
   if (choice.kind === "normal" && !isFloat(dtype))
     throw unusable("--input", `integers, such as ${name}=uniform:0,9`, choice.kind);

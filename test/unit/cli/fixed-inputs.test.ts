@@ -51,6 +51,14 @@ describe("a file of a control without a batch axis", () => {
     expect(numbersIn("z1.npy")).toEqual([1, 3.5, 3, 7]);
   });
 
+  it("is not drawn, and what to do is said where its axis was to count samples", async () => {
+    const { code, text } = await told(
+      "solve field.onnx --states normal --input c=normal --input e=normal --span 0,1",
+    );
+    expect(code).toBe(2);
+    expect(text).toMatch(/same for all samples.*the file has it as \[2\].*dynamic_axes=\{"c"/s);
+  });
+
   it("goes with drawn states", async () => {
     const options = { input: { c: "c.npy", e: "normal" } };
     const field = await readField("field.onnx", options);

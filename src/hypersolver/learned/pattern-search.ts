@@ -2,6 +2,8 @@
 export interface PatternSteps {
   readonly first: number;
   readonly last: number;
+  /** Points that are looked at, at most. */
+  readonly most: number;
 }
 
 /**
@@ -12,13 +14,15 @@ export interface PatternSteps {
 export async function patternSearch(
   valueAt: (point: readonly number[]) => Promise<number>,
   start: readonly number[],
-  { first, last }: PatternSteps,
+  { first, last, most }: PatternSteps,
 ): Promise<readonly number[]> {
   let best = { point: start, value: await valueAt(start) };
+  let looks = 1;
   const improves = async (step: number): Promise<boolean> => {
     for (const i of start.keys())
       for (const change of [step, -step]) {
         const point = best.point.map((value, j) => (i === j ? value + change : value));
+        if (looks++ >= most) return false;
         const value = await valueAt(point);
         if (value < best.value) {
           best = { point, value };
@@ -27,6 +31,6 @@ export async function patternSearch(
       }
     return false;
   };
-  for (let step = first; step >= last; ) if (!(await improves(step))) step /= 2;
+  for (let step = first; step >= last && looks <= most; ) if (!(await improves(step))) step /= 2;
   return best.point;
 }

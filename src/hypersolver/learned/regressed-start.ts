@@ -6,12 +6,12 @@ import { isStopped, machineOf } from "../../runtime/internal.js";
 import { cast, fail, fromNumbers, rows, scalar, sizeOf, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { castFloats } from "../../tensor/internal.js";
 import { subjectOf } from "../fit/resolve-fit.js";
-import { compileReference, referenceAt } from "../reference/reference.js";
 import { mapSamples } from "../states/states.js";
 import type { EndPairs } from "./end-pairs.js";
 import { addTo, orthogonalColumns } from "./orthogonal-columns.js";
 import { floatState } from "./pair-program.js";
 import { patternSearch } from "./pattern-search.js";
+import { referencePath } from "./reference-path.js";
 
 /** A start that is computed instead of named. */
 export const REGRESSION = "regression";
@@ -20,10 +20,10 @@ export const REGRESSION = "regression";
 const REGRESSED_ON = { vectors: 1024, images: 4 };
 /** Numbers of states that there have to be for every weight of a row. */
 const NUMBERS_EACH = 8;
-/** Points of the reference that states in between are led along, and how exactly it is solved there. */
-const PATH = { steps: 16, tolerance: 1e-3 };
 /** Of the logarithms of a warp's exponents. */
-const STEPS = { first: 0.4, last: 0.1 };
+const STEPS = { first: 0.4, last: 0.1, most: 32 };
+/** What progress calls it. */
+const REGRESSING = "computing a start";
 
 /**
  * Coefficients by linear regression, without training: f is evaluated where the solve is, and the next state is the sum of
@@ -45,15 +45,17 @@ export async function regressedStart(
   const few = (value: Tensor): Tensor => rows(value, 0, count);
   const { z0, controls } = mapSamples(pairs, few);
   const site = { span, z0, controls, end: few(pairs.end) };
-  const path = await referencePath(field, site, context);
+  const path = await referencePath(field, span, site, context);
   const evaluation = await compileEvaluation(field, site, context);
   try {
     const on = (exponents: readonly number[]): Promise<Regression> => {
       const [early = 0, late = 0] = exponents;
       return regressed(warpedMesh(evaluations, Math.exp(early), Math.exp(late)), evaluation, path);
     };
+    let done = 0;
     const exponents = await patternSearch(
       async (point) => {
+        context.onProgress?.({ stage: REGRESSING, done: done++, total: STEPS.most });
         if (isStopped(context))
           throw fail("INTERRUPTED", { what: "fit", received: "a stop while a start was being looked for" });
         const { distance } = await on(point);
@@ -155,33 +157,3 @@ async function compileEvaluation(
     dispose: () => program.dispose(),
   };
 }
-
-/** The reference at any share of the span, by cubic interpolation; exact at the end. */
-async function referencePath(
-  field: Field,
-  { span, z0, controls, end }: Site,
-  context: RunContext,
-): Promise<(time: number) => Float64Array> {
-  const reference = await compileReference(field, referenceAt(PATH.tolerance), machineOf(context));
-  const found = await reference
-    .states(z0, uniformMesh(span, PATH.steps), controls, context.signal)
-    .finally(() => reference.dispose());
-  if (isStopped(context))
-    throw fail("INTERRUPTED", { what: "fit", received: "a stop while references were being solved" });
-  const states = [...found.slice(0, -1), end].map(toFloat64);
-  return (time) => {
-    const from = Math.min(PATH.steps - 3, Math.max(0, Math.floor(time * PATH.steps) - 1));
-    const at = new Float64Array(sizeOf(z0.shape));
-    for (const [i, weight] of cubicWeights(time * PATH.steps - from).entries())
-      addTo(at, states[from + i] ?? at, weight);
-    return at;
-  };
-}
-
-/** Of values at 0, 1, 2, 3: what their cubic has at x. */
-const cubicWeights = (x: number): number[] => [
-  (-(x - 1) * (x - 2) * (x - 3)) / 6,
-  (x * (x - 2) * (x - 3)) / 2,
-  (-x * (x - 1) * (x - 3)) / 2,
-  (x * (x - 1) * (x - 2)) / 6,
-];

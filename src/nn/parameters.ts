@@ -3,7 +3,7 @@ import { type DType, fail, type Random, sizeOf } from "../tensor/index.js";
 import type { Module, StateDict } from "./module.js";
 
 /** First values of all parameters, drawn in order from one stream. */
-export function initialize(module: Module, random: Random): StateDict {
+export function initialize(module: Pick<Module, "parameters">, random: Random): StateDict {
   return Object.fromEntries(
     Object.entries(module.parameters).map(([name, spec]) => [name, spec.initialize(random)]),
   );

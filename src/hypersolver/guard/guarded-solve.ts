@@ -125,7 +125,10 @@ export async function compileGuardedSolve(
     });
   const { nfe: fastNfe, macs: solveMacs } = method.scheme(field).cost(calibration.steps);
   const fastMacs =
-    solveMacs + (predictor === undefined ? 0 : predictorMacs(predictor.mean.length, predictor.hidden));
+    solveMacs +
+    (predictor === undefined
+      ? 0
+      : predictorMacs(predictor.mean.length, predictor.hidden, predictor.activation));
   // Made when first needed, and kept for the runs that follow under the same signal.
   let second: { readonly solve: CompiledSolve; readonly signal: AbortSignal | undefined } | undefined;
   return {

@@ -9,17 +9,18 @@ import {
   foretold,
   offMean,
   predictorMacs,
-  predictorNetwork,
+  predictorParameters,
 } from "./error-predictor.js";
 
 /** Samples below which nothing is learned. */
 export const FEWEST_TO_LEARN = 200;
 /** Rows of a mini-batch. */
 const BATCH = 256;
-const ITERATIONS = 2000;
-const LEARNING_RATE = 3e-3;
+const ITERATIONS = 4000;
+const LEARNING_RATE = 2e-2;
 /** Units of the hidden layers, the first that the solve can afford. */
-const HIDDEN = [32, 24, 16, 8];
+const HIDDEN = [16, 8];
+const ACTIVATION = "relu";
 /** Of the arithmetic of the solve, what a prediction may cost. */
 const SHARE = 0.1;
 /** Errors below this share of the median are as good as that. */
@@ -42,7 +43,7 @@ export async function learnPredictor(
   options: CompileOptions,
 ): Promise<ErrorPredictor | undefined> {
   const width = traits.shape[1] ?? 0;
-  const hidden = HIDDEN.find((units) => predictorMacs(width, units) <= SHARE * macs);
+  const hidden = HIDDEN.find((units) => predictorMacs(width, units, ACTIVATION) <= SHARE * macs);
   const values = toFloat64(traits);
   const isKnown = (row: number): boolean =>
     Number.isFinite(errors[row]) && values.subarray(row * width, (row + 1) * width).every(Number.isFinite);
@@ -56,7 +57,7 @@ export async function learnPredictor(
   const target = momentsOf(logs);
   const wanted = logs.map((each) => (each - target.mean) / target.deviation);
   const weights = await learned(known, wanted, scale, hidden, random, options);
-  return { ...scale, target, hidden, weights };
+  return { ...scale, target, hidden, activation: ACTIVATION, weights };
 }
 
 async function learned(
@@ -68,16 +69,18 @@ async function learned(
   options: CompileOptions,
 ): Promise<ErrorPredictor["weights"]> {
   const [count = 0, width = 0] = traits.shape;
-  const network = predictorNetwork(width, hidden);
   const training = await compileTraining(
     {
-      parameters: initialize(network, random),
+      parameters: initialize({ parameters: predictorParameters(width, hidden, ACTIVATION) }, random),
       batch: {
         traits: { shape: ["batch", width], dtype: "float32" },
         wanted: { shape: ["batch"], dtype: "float32" },
       },
       loss: (parameters, batch) => {
-        const made = foretold(parameters, offMean(transpose(batch.traits), scale), hidden);
+        const made = foretold(parameters, offMean(transpose(batch.traits), scale), {
+          hidden,
+          activation: ACTIVATION,
+        });
         return mean(square(sub(made, batch.wanted)));
       },
       optimizer: adam(),

@@ -5,7 +5,7 @@ import { compile } from "../../../../src/runtime/index.js";
 import { fromNumbers, toFloat64 } from "../../../../src/tensor/index.js";
 import { node } from "../../../helpers/corrections.js";
 
-const predictor: ErrorPredictor = {
+const older: ErrorPredictor = {
   mean: [1, -2],
   deviation: [2, 0.5],
   reach: 9,
@@ -24,7 +24,7 @@ const predictor: ErrorPredictor = {
 /** The error that is foretold of two traits, as its file says it. */
 function byHand(
   traits: readonly number[],
-  { mean, deviation, reach, target, weights }: ErrorPredictor,
+  { mean, deviation, reach, target, activation, weights }: ErrorPredictor,
 ): number {
   const off = traits.map((value, i) => (value - (mean[i] ?? 0)) / (deviation[i] ?? 1));
   if (off.some((each) => Math.abs(each) >= reach)) return Number.POSITIVE_INFINITY;
@@ -32,9 +32,12 @@ function byHand(
     (weights[`${name}.bias`] ?? []).map((bias, row) =>
       x.reduce((sum, each, i) => sum + each * (weights[`${name}.weight`]?.[row * x.length + i] ?? 0), bias),
     );
-  const seen = off.map((each) => Math.max(-5, Math.min(5, each)));
-  const [last = 0] = layer(layer(layer(seen, "0").map(Math.tanh), "2").map(Math.tanh), "4");
-  return Math.exp(last * target.deviation + target.mean);
+  const isRelu = activation === "relu";
+  const seen = isRelu ? off : off.map((each) => Math.max(-5, Math.min(5, each)));
+  const between = isRelu ? (x: number): number => Math.max(0, x) : Math.tanh;
+  const [last = 0] = layer(layer(layer(seen, "0").map(between), "2").map(between), "4");
+  const added = seen.reduce((sum, x, i) => sum + x * (weights["traits.weight"]?.[i] ?? 0), 0);
+  return Math.exp((last + added) * target.deviation + target.mean);
 }
 
 // The second one is seven deviations off, the third further than any that was seen.
@@ -45,7 +48,16 @@ const samples = [
   [4, -3.1],
 ] as const;
 
-test("errors are foretold by tanh of at most five deviations, as a file says", async () => {
+const relu: ErrorPredictor = {
+  ...older,
+  activation: "relu",
+  weights: { ...older.weights, "traits.weight": [-0.4, 0.15] },
+};
+
+test.each([
+  ["tanh of at most five deviations, in files that do not say", older],
+  ["ReLU, and a product with the traits", relu],
+])("errors are foretold by %s", async (_name, predictor) => {
   const graph = trace({ traits: { shape: [2, "batch"] } }, ({ traits }) => ({
     errors: predictedErrors(node(traits), predictor),
   }));

@@ -21,7 +21,8 @@ import { onnxModel } from "../unit/graph/onnx-model.js";
 import { ownRowsCases } from "../unit/graph/own-rows-cases.js";
 import { severalRowsCases } from "../unit/graph/several-rows-cases.js";
 
-const FLOAT32_MODEL = 1e-5;
+/** ONNX Runtime rounds differently from run to run where kernels begin at other addresses, and guidance multiplies that. */
+const FLOAT32_MODEL = 3e-5;
 
 /** Fields whose files have axes of several rows a sample, such as [batch·heads, …]. */
 describe.each(Object.entries({ ...severalRowsCases, ...ownRowsCases }))("%s", (_title, { state, spec }) => {

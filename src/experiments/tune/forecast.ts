@@ -18,12 +18,14 @@ export interface Forecast {
   readonly sharpness: number;
 }
 
-type Asked = Pick<Arm, "family" | "nfe" | "worth">;
+type Asked = Pick<Arm, "family" | "nfe" | "worth"> & { readonly size?: Arm["size"] };
 
 /** Of a forecast from other families alone, and from a fit of the family with as many evaluations. */
 const SHARPNESS = { guess: 1.5, near: 4 };
 /** How soon fits of other numbers of evaluations count less: the kernel is 1 / (1 + (distance / REACH)²). */
 const REACH = 1;
+/** How much a fit with networks of another size tells. */
+const OTHER_SIZE = 0.3;
 /** Keeps the slope of two fits near to what was foretold before. */
 const RIDGE = 2;
 
@@ -38,12 +40,9 @@ export function forecastOf(arm: Asked, experience: Experience): Forecast {
   const seen = experience.states.flatMap(({ arm: other, trials }) => {
     const error = other.family === arm.family ? trials[0]?.record.error.high : undefined;
     if (error === undefined) return [];
-    return [
-      {
-        distance: evaluationsOf(other) - evaluationsOf(arm),
-        off: Math.log(error / prior(other, experience)),
-      },
-    ];
+    const weight = other.size === arm.size ? 1 : OTHER_SIZE;
+    const distance = evaluationsOf(other) - evaluationsOf(arm);
+    return [{ weight, distance, off: Math.log(error / prior(other, experience)) }];
   });
   if (seen.length === 0) return { error: prior(arm, experience), sharpness: SHARPNESS.guess };
   const nearest = Math.min(...seen.map(({ distance }) => Math.abs(distance)));
@@ -53,9 +52,19 @@ export function forecastOf(arm: Asked, experience: Experience): Forecast {
   };
 }
 
+/** How far off a forecast was, and how much that tells. */
+interface Seen {
+  readonly weight: number;
+  readonly distance: number;
+  readonly off: number;
+}
+
 /** At distance 0, from values at distances. */
-function localLinear(seen: readonly { readonly distance: number; readonly off: number }[]): number {
-  const weighted = seen.map((each) => ({ ...each, weight: 1 / (1 + (each.distance / REACH) ** 2) }));
+function localLinear(seen: readonly Seen[]): number {
+  const weighted = seen.map((each) => ({
+    ...each,
+    weight: each.weight / (1 + (each.distance / REACH) ** 2),
+  }));
   const sum = (of: (each: (typeof weighted)[number]) => number): number =>
     weighted.reduce((total, each) => total + of(each), 0);
   const weight = sum((each) => each.weight);
@@ -76,7 +85,10 @@ function prior(arm: Asked, experience: Experience): number {
   const evaluations = evaluationsOf(arm);
   if (arm.family === "coefficients")
     return coefficientShare(evaluations) * classicalError(evaluations, experience);
-  const coefficients = forecastOf({ family: "coefficients", nfe: evaluations }, experience).error;
+  const coefficients = forecastOf(
+    { family: "coefficients", nfe: evaluations, size: "none" },
+    experience,
+  ).error;
   const share = networkShare(experience.state);
   return coefficients * (arm.family === "both" ? share : Math.min(1, ALONE * share));
 }

@@ -1,3 +1,4 @@
+import { subjectOf } from "../../hypersolver/internal.js";
 import type { LearnedKind } from "../fit/learned-solver.js";
 import type { Arm, ArmState } from "./arms.js";
 import { type CostModel, correctionCost, costModel } from "./cost-model.js";
@@ -12,12 +13,11 @@ export interface Prospect {
 }
 
 /** What a longer fit leaves of an error: of coefficients, training of what was computed; then four times as many iterations. */
-const RUNG_SHARES: Readonly<Record<LearnedKind, readonly number[]>> = {
-  coefficients: [0.6, 0.8, 0.9],
-  both: [0.65, 0.75],
-  correction: [0.55, 0.55],
-  student: [0.6],
-};
+const RUNG_SHARES: Readonly<Record<"vectors" | "images", Readonly<Record<LearnedKind, readonly number[]>>>> =
+  {
+    vectors: { coefficients: [0.5, 0.7, 0.9], both: [0.3, 0.5], correction: [0.5, 0.5], student: [0.5] },
+    images: { coefficients: [0.6, 0.9], both: [0.7, 0.75], correction: [0.55, 0.55], student: [0.6] },
+  };
 /** A student is no answer, and waits for what may be one. */
 const STUDENT_WEIGHT = 0.5;
 /** How sharply a fit of an arm tells what a longer one comes to. */
@@ -54,11 +54,11 @@ function prospectOf(state: ArmState, outlook: Outlook): Prospect | undefined {
   if (gain < LEAST.gain || own > limit) return undefined;
   const seen = trials.at(-1)?.record.error.high;
   const forecast = seen === undefined ? forecastOf(arm, outlook) : { error: seen, sharpness: SEEN };
-  const first = last + 1;
+  const shares = RUNG_SHARES[subjectOf(search.ground.field)][arm.family];
   let { error } = forecast;
   let best: Prospect | undefined;
-  for (let rung = first; rung < arm.rungs.length; rung++) {
-    if (rung > 0) error *= RUNG_SHARES[arm.family][rung - 1] ?? 1;
+  for (let rung = last + 1; rung < arm.rungs.length; rung++) {
+    if (rung > 0) error *= shares[rung - 1] ?? 1;
     const chance = 1 / (1 + (error / goal) ** forecast.sharpness);
     const long = predictedSeconds(arm, rung, outlook);
     // The shortest fit of an arm comes before any other: it tells whether that is worth its time.

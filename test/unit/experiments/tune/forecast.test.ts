@@ -3,7 +3,7 @@ import type { Arm, ArmState } from "../../../../src/experiments/tune/arms.js";
 import { type Experience, forecastOf } from "../../../../src/experiments/tune/forecast.js";
 import type { Trial, TrialRecord } from "../../../../src/experiments/tune/trial.js";
 
-type Facts = Pick<Arm, "family" | "nfe">;
+type Facts = Pick<Arm, "family" | "nfe"> & { readonly size?: string };
 
 /** An arm whose shortest fit ended with an error. */
 const fitted = (arm: Facts, error: number): ArmState => {
@@ -47,4 +47,12 @@ test("networks are foretold from the coefficients below them: better, and the le
   expect(image).toBeLessThan(0.05);
   const alone = forecastOf({ family: "correction", nfe: 4 }, experience(states, [2])).error;
   expect(alone).toBeGreaterThan(flat);
+});
+
+test("networks of the same size tell more than those of another", () => {
+  const both = (nfe: number, size: string): Facts => ({ family: "both", nfe, size });
+  const seen = experience([fitted(both(4, "small"), 0.04), fitted(both(4, "large"), 0.01)]);
+  const [small, large] = ["small", "large"].map((size) => forecastOf(both(4, size), seen).error);
+  expect(small).toBeGreaterThan(0.02);
+  expect(large).toBeLessThan(0.02);
 });

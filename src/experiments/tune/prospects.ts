@@ -19,7 +19,7 @@ const RUNG_SHARES: Readonly<Record<"vectors" | "images", Readonly<Record<Learned
     images: { coefficients: [0.6, 0.9], both: [0.7, 0.75], correction: [0.55, 0.55], student: [0.6] },
   };
 /** A student is no answer, and waits for what may be one. */
-const STUDENT_WEIGHT = 0.5;
+const STUDENT_WEIGHT = 0.25;
 /** How sharply a fit of an arm tells what a longer one comes to. */
 const SEEN = 5;
 /** Less of a chance, or of time to be gained, is not worth a fit. */

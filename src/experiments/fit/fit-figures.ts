@@ -46,7 +46,8 @@ export async function fitFigures(data: FigureData): Promise<Figure[]> {
     ...(hasErrors(data.rows) ? [paretoFigure(data.rows)] : []),
     ...histogramFigure(data),
     ...(vector && hasSteps(data.learned) ? [await trajectoryFigure(data)] : []),
-    trainingFigure(data.learned),
+    // What was computed and not trained has no curve.
+    ...(data.learned.losses.length > 0 ? [trainingFigure(data.learned)] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { droppedText, REPEATED_NOISE } from "../../hypersolver/internal.js";
+import { droppedText, REGRESSION, REPEATED_NOISE } from "../../hypersolver/internal.js";
 import { type Figure, type Table, textTable } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
@@ -70,10 +70,11 @@ export function comparisonText(rows: readonly ComparisonRow[]): string {
 }
 
 /** What was reached, at what cost, and what comes closest without learning. */
-export function fitSummary({ base, learned, learn, comparison, rivals }: FitMetrics): string {
+export function fitSummary({ base, learned, learn, spec, comparison, rivals }: FitMetrics): string {
   const inSteps = `${learned.title} with ${count(learned.steps, "step")}`;
   if (isBroken(learned)) return `${learn === "correction" ? inSteps : learned.title} breaks on these states.`;
-  const [what, alone] = namesOf(learn, learned, base);
+  const isComputed = "start" in spec && spec.start === REGRESSION;
+  const [what, alone] = namesOf(learn, learned, base, isComputed);
   const before = isBroken(base)
     ? `${alone} breaks on these states.`
     : `${alone} ends ${formatNumber(base.mean)} away: ${closerText(base.mean / learned.mean)}.`;
@@ -90,11 +91,15 @@ function namesOf(
   learn: FitMetrics["learn"],
   { title, steps, nfe, macs }: MethodResult,
   base: FitMetrics["base"],
+  isComputed: boolean,
 ): readonly [what: string, alone: string] {
   const evaluations = `${count(nfe, "evaluation")} of f`;
   if (learn === "correction")
     return [`${title} with ${count(steps, "step")} (${evaluations})`, `${base.title} alone`];
-  if (learn !== "student") return [`${title} with ${evaluations}`, `${base.title}, with which it began,`];
+  if (learn !== "student") {
+    const story = isComputed ? "of as many evaluations" : "with which it began";
+    return [`${title} with ${evaluations}`, `${base.title}, ${story},`];
+  }
   return [
     `${title} of ${formatNumber(macs)} multiply–accumulates, which never evaluates f,`,
     `${base.title} with ${count(base.steps, "step")}`,

@@ -224,7 +224,8 @@ function studentArm(site: ArmSite, evaluations: number): Arm {
     rows: ROWS.student[subject],
     candidate: (rung) => {
       const iterations = rungs[rung] ?? 0;
-      const all: StudentFitSpec = { evaluations, span, seed, iterations };
+      const pairs = subject === "images" ? { trajectories: IMAGE_PAIRS } : {};
+      const all: StudentFitSpec = { evaluations, ...pairs, span, seed, iterations };
       return candidateOf(site, named, iterations, studentLearner(all));
     },
   };

@@ -23,7 +23,7 @@ const STUDENT_WEIGHT = 0.25;
 /** How sharply a fit of an arm tells what a longer one comes to. */
 const SEEN = 5;
 /** Less of a chance, or of time to be gained, is not worth a fit. */
-const LEAST = { chance: 0.03, gain: 0.05 };
+const LEAST = { chance: 0.03, gain: 0.02 };
 /** Of a fit before there was any: gradients cost so many times the evaluations. */
 const GRADIENT_COST = 4;
 const ITERATION_MS = 0.5;

@@ -128,8 +128,7 @@ function textOf({ metrics }: FitRun, paths: readonly string[], checkpoint: strin
     comparisonText(metrics.comparison),
     "",
     fitSummary(metrics),
-    `Measured on ${heldOutSamples} held-out states${droppedText(dropped)}. Last loss ${formatNumber(losses.at(-1)?.loss ?? Number.NaN)}` +
-      (noiseFloor === undefined ? "." : `, noise floor ${formatNumber(noiseFloor)}.`),
+    `Measured on ${heldOutSamples} held-out states${droppedText(dropped)}.${lossText(losses.at(-1)?.loss, noiseFloor)}`,
     ...boundsLine(metrics.calibration),
     `${ending} ${formatNumber(seconds.reference)} s for references, ${formatNumber(seconds.fit)} s for fitting, ` +
       `${formatNumber(seconds.measure)} s for measuring.`,
@@ -185,4 +184,11 @@ function jsonOf(
     },
     files: paths,
   };
+}
+
+/** Nothing where nothing was trained. */
+function lossText(last: number | undefined, noiseFloor: number | undefined): string {
+  if (last === undefined) return "";
+  const floor = noiseFloor === undefined ? "" : `, noise floor ${formatNumber(noiseFloor)}`;
+  return ` Last loss ${formatNumber(last)}${floor}.`;
 }

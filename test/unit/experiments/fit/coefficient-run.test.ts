@@ -93,3 +93,13 @@ describe("a whole run that learns coefficients", () => {
     expect(metrics.losses).toEqual(run.metrics.losses);
   });
 });
+
+test("coefficients that are computed and not trained are drawn and told without a training", async () => {
+  const learner = coefficientLearner({ ...spec, start: "regression", iterations: 0 });
+  const { metrics, artifacts } = await runFit({ ...request, learner, figures: true }, { threads: 1 });
+  const drawn = artifacts.map(({ path }) => path).filter((path) => path.endsWith(".svg"));
+  expect(drawn.length).toBeGreaterThan(0);
+  expect(drawn.filter((path) => path.includes("training"))).toEqual([]);
+  expect(metrics.losses).toEqual([]);
+  expect(fitSummary(metrics)).toMatch(/; midpoint, of as many evaluations, ends/);
+});

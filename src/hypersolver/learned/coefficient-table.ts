@@ -24,7 +24,7 @@ export const coefficientTable = {
   start: {
     type: "text",
     otherwise:
-      "images, and 5 evaluations or more: regression; else midpoint where they are even, ab2 where they are odd",
+      "images, and 5 to 32 evaluations: regression; else midpoint where they are even, ab2 where they are odd",
     placeholder: "method",
     group: "For coefficients:",
     help: "what is moved: regression, coefficients computed by least squares; the method of a name, such as midpoint, rk4 or ab2; closest: the classical one that ends closest",

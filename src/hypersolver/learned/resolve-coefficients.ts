@@ -9,6 +9,8 @@ import { startingMethod, usualStart } from "./starting-coefficients.js";
 
 /** Evaluations of which training makes the same from any start, networks on top of vectors even more from a classical one. */
 const FEW = 4;
+/** Beyond so many evaluations a regression takes long, for its products are of all pairs of them, and classical methods are close. */
+const MANY = 32;
 
 /**
  * Fills in all defaults.
@@ -18,7 +20,8 @@ export function resolveCoefficients(field: Field, spec: CoefficientSpec): Effect
   const subject = subjectOf(field);
   const complete = completeSpec(coefficientTable, spec, subject);
   const isFree = complete.family === "free" && !complete.consistent;
-  const isComputed = isFree && (subject === "images" || complete.evaluations > FEW);
+  const isUsual = subject === "images" || complete.evaluations > FEW;
+  const isComputed = isFree && isUsual && complete.evaluations <= MANY;
   const usual = isComputed ? REGRESSION : usualStart(complete.evaluations);
   const { span, evaluations, trajectories, batch, start = usual } = complete;
   if (span[0] === span[1])

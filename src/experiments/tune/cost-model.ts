@@ -6,6 +6,8 @@ export interface CostModel {
   readonly overhead: number;
   /** Of one evaluation of f. */
   readonly evaluation: number;
+  /** Root mean square of how far measurements lie from it, relative: what the clock scatters, and how methods differ. */
+  readonly spread: number;
 }
 
 /**
@@ -26,12 +28,33 @@ export function costModel(records: readonly TrialRecord[]): CostModel {
   const determinant = w * wxx - wx * wx;
   const slope = determinant > 1e-9 * w * wxx ? (w * wxy - wx * wy) / determinant : 0;
   const overhead = slope > 0 ? (wy - slope * wx) / w : 0;
-  if (slope > 0 && overhead >= 0) return { overhead, evaluation: slope };
-  return { overhead: 0, evaluation: wxx > 0 ? wxy / wxx : 0 };
+  const line =
+    slope > 0 && overhead >= 0
+      ? { overhead, evaluation: slope }
+      : { overhead: 0, evaluation: wxx > 0 ? wxy / wxx : 0 };
+  return { ...line, spread: spreadAbout(line, used) };
+}
+
+/** None of two measurements or fewer, which lie on a line of their own. */
+function spreadAbout(line: Omit<CostModel, "spread">, records: readonly TrialRecord[]): number {
+  if (records.length < 3) return 0;
+  const squares = records.map(
+    ({ nfe, milliseconds }) => ((line.overhead + line.evaluation * nfe) / milliseconds - 1) ** 2,
+  );
+  return Math.sqrt(squares.reduce((total, square) => total + square, 0) / (records.length - 2));
+}
+
+/**
+ * Logarithm of how many times as fast a solver is to be expected, counted as 0 where it is slower: of a time that is foretold
+ * and may be off by the model's spread, on a logistic distribution. What seems just as slow may still turn out faster.
+ */
+export function expectedGain({ spread }: CostModel, own: number, rival: number): number {
+  const [gain, scale] = [Math.log(rival / own), (spread * Math.sqrt(3)) / Math.PI];
+  return Math.max(0, gain) + (scale > 0 ? scale * Math.log1p(Math.exp(-Math.abs(gain) / scale)) : 0);
 }
 
 /** Milliseconds of one evaluation of a correction: what its solve takes beyond those of f. */
 export const correctionCost = (
-  { overhead, evaluation }: CostModel,
+  { overhead, evaluation }: Omit<CostModel, "spread">,
   { nfe, gCalls, milliseconds }: Pick<TrialRecord, "nfe" | "gCalls" | "milliseconds">,
 ): number => (gCalls === 0 ? 0 : Math.max(0, milliseconds - overhead - evaluation * nfe) / gCalls);

@@ -1,7 +1,7 @@
 import { subjectOf } from "../../hypersolver/internal.js";
 import type { LearnedKind } from "../fit/learned-solver.js";
 import type { Arm, ArmState } from "./arms.js";
-import { type CostModel, correctionCost, costModel } from "./cost-model.js";
+import { type CostModel, correctionCost, costModel, expectedGain } from "./cost-model.js";
 import { type Experience, forecastOf } from "./forecast.js";
 import type { Search } from "./search.js";
 
@@ -50,7 +50,7 @@ function prospectOf(state: ArmState, outlook: Outlook): Prospect | undefined {
   const { error: goal, milliseconds: limit = Number.POSITIVE_INFINITY } = search.ground.spec;
   const own = predictedMilliseconds(arm, outlook);
   const rival = search.best()?.record.milliseconds ?? 100 * own;
-  const gain = Math.log(rival / own);
+  const gain = expectedGain(outlook.model, own, rival);
   if (gain < LEAST.gain || own > limit) return undefined;
   const seen = trials.at(-1)?.record.error.high;
   const forecast = seen === undefined ? forecastOf(arm, outlook) : { error: seen, sharpness: SEEN };

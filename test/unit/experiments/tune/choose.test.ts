@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { choose } from "../../../../src/experiments/tune/choose.js";
-import { correctionCost, costModel } from "../../../../src/experiments/tune/cost-model.js";
+import { correctionCost, costModel, expectedGain } from "../../../../src/experiments/tune/cost-model.js";
 import type { Finalist } from "../../../../src/experiments/tune/finals.js";
 import type { Family } from "../../../../src/experiments/tune/trial.js";
 import { adaptive, dopri5, fixed, heun } from "../../../../src/ode/index.js";
@@ -105,7 +105,43 @@ describe("the cost model", () => {
 
   it("has no negative overhead, and knows nothing of nothing", () => {
     const model = costModel([{ ...finalist("", "classical", 1, 1).record, nfe: 4 }]);
-    expect(model).toEqual({ overhead: 0, evaluation: 0.25 });
-    expect(costModel([])).toEqual({ overhead: 0, evaluation: 0 });
+    expect(model).toEqual({ overhead: 0, evaluation: 0.25, spread: 0 });
+    expect(costModel([])).toEqual({ overhead: 0, evaluation: 0, spread: 0 });
+  });
+
+  it("knows how far measurements scatter", () => {
+    const scattered = (share: number) =>
+      costModel(
+        Array.from({ length: 40 }, (_, index) => ({
+          ...finalist("", "classical", (index + 1) * (1 + (index % 2 === 0 ? share : -share)), 1).record,
+          nfe: index + 1,
+        })),
+      ).spread;
+    expect(scattered(0)).toBeCloseTo(0, 9);
+    expect(scattered(0.1)).toBeGreaterThan(0.09);
+    expect(scattered(0.1)).toBeLessThan(0.12);
+  });
+});
+
+describe("the gain expected of a time that is foretold", () => {
+  const model = (spread: number) => ({ overhead: 0, evaluation: 1, spread });
+
+  it("is that of the times where the clock is exact, and none of what is slower", () => {
+    expect(expectedGain(model(0), 1, 2)).toBeCloseTo(Math.log(2), 12);
+    expect(expectedGain(model(0), 2, 1)).toBe(0);
+  });
+
+  it("is the mean over what the time may turn out to be", () => {
+    const spread = 0.15;
+    const scale = (spread * Math.sqrt(3)) / Math.PI;
+    for (const rival of [0.8, 1, 1.3]) {
+      const count = 200_000;
+      let sum = 0;
+      for (let index = 0; index < count; index++) {
+        const quantile = (index + 0.5) / count;
+        sum += Math.max(0, Math.log(rival) + scale * Math.log(quantile / (1 - quantile)));
+      }
+      expect(expectedGain(model(spread), 1, rival)).toBeCloseTo(sum / count, 5);
+    }
   });
 });

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import type { Artifact } from "../../experiments/index.js";
 import type { Output } from "../terminal/output.js";
+import { checkpointLeft } from "./checkpoints.js";
 import { writeWhole } from "./files.js";
 
 /** Files of what was learned, on disk before anything is measured. */
 export interface LearnedFiles {
   /** That it cannot be written is told, and no reason not to measure: it is tried again at the end. */
   readonly write: (artifact: Artifact) => Promise<void>;
-  /** Where the run breaks off afterwards: tells what is there, and how to go on. */
-  tell(): void;
+  /** Where the run breaks off afterwards: tells what is there, and how to go on. What needed no training has no checkpoint. */
+  tell(): Promise<void>;
 }
 
 /** Writes what was learned into the folder of the run. @param config what repeats the run, beside it. */
@@ -27,12 +28,14 @@ export function learnedFiles(out: string, output: Output, config: Artifact): Lea
         );
       }
     },
-    tell: () => {
+    tell: async () => {
       if (written.size === 0) return;
-      output.warn(
-        `what was learned is in ${[...written].join(", ")}, not measured yet: --resume --out ${out} goes on from ` +
-          "there without learning it again",
-      );
+      const checkpoint = await checkpointLeft(out, false);
+      const next =
+        checkpoint === undefined
+          ? "other commands take it as it is"
+          : `--resume --out ${out} goes on from there without learning it again`;
+      output.warn(`what was learned is in ${[...written].join(", ")}, not measured yet: ${next}`);
     },
   };
 }

@@ -46,11 +46,12 @@ export function traitsOf({ z0, controls, end, records }: SolveTrace): Node {
   const rows: Node[] = [];
   let width = 0;
   for (const value of [z0, end, ...Object.values(controls), ...corrections, ...stages]) {
-    const told = asColumns(value);
+    // Controls may be integers, of which there are no products.
+    const told = asColumns(cast(value, "float32"));
     const own = Number(told?.shape[1] ?? Number.NaN);
     // Beside those of the batch there are others: a control may be one for all.
     if (told === undefined || told.shape[0] !== z0.shape[0] || !(width + own <= MOST.columns)) continue;
-    rows.push(cast(asRows(told), "float32"));
+    rows.push(asRows(told));
     width += own;
   }
   const some = corrections.slice(0, MOST.sizes);

@@ -81,7 +81,7 @@ async function fitted(spec: FitCommandSpec, context: MachineContext): Promise<Jo
       failure,
     };
   } catch (error) {
-    learned.tell();
+    await learned.tell();
     throw nothingFitted(error, resume);
   } finally {
     interruption.release();

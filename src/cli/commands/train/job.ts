@@ -93,7 +93,7 @@ async function trainedIn(
       failure,
     };
   } catch (error) {
-    learned.tell();
+    await learned.tell();
     throw error;
   } finally {
     interruption.release();

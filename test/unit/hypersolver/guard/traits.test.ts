@@ -45,26 +45,28 @@ function byHand(values: Readonly<Record<string, Tensor>>, control: Tensor): numb
   });
 }
 
-test.each<[string, readonly number[], DType]>([
-  ["few columns", [3], "float32"],
-  ["few columns in float64", [2], "float64"],
-  ["more columns than products are for", [20], "float32"],
-  ["images", [2, 3, 3], "float32"],
-])("traits are sizes and columns, one row a trait: %s", async (_name, shape, dtype) => {
+test.each<[string, readonly number[], DType, DType]>([
+  ["few columns", [3], "float32", "float32"],
+  ["few columns, and labels", [3], "float32", "int64"],
+  ["few columns in float64", [2], "float64", "float64"],
+  ["more columns than products are for", [20], "float32", "float32"],
+  ["images", [2, 3, 3], "float32", "float32"],
+])("traits are sizes and columns, one row a trait: %s", async (_name, shape, dtype, labels) => {
   const random = new Random(1);
-  const draw = (own: readonly number[]): Tensor =>
-    fromNumbers(
-      Float64Array.from({ length: sizeOf(own) }, () => random.normal()),
-      own,
-      dtype,
-    );
+  const draw = (own: readonly number[], type = dtype): Tensor => {
+    const number = (): number => (type === "int64" ? random.integer(0, 9) : random.normal());
+    return fromNumbers(Float64Array.from({ length: sizeOf(own) }, number), own, type);
+  };
   const values = Object.fromEntries(names.map((name) => [name, draw([count, ...shape])]));
   const { data: added } = values.g as Tensor;
   // Nothing was added to the first sample.
   (added as Float32Array).fill(0, 0, sizeOf(shape));
-  const control = draw([count]);
+  const control = draw([count], labels);
   const specs = names.map((name): [string, InputSpec] => [name, { shape: ["batch", ...shape], dtype }]);
-  const inputs: Record<string, InputSpec> = { ...Object.fromEntries(specs), x: { shape: ["batch"], dtype } };
+  const inputs: Record<string, InputSpec> = {
+    ...Object.fromEntries(specs),
+    x: { shape: ["batch"], dtype: labels },
+  };
   const graph = trace(inputs, (nodes) => {
     const [z0, end, correction, ...stages] = names.map((name) => node(nodes[name])) as [Node, Node, Node];
     const records = [{ z1: end, correction, stages }];

@@ -29,7 +29,7 @@ export interface LearnedFit<M extends FixedMethod, S> {
   /** Validation errors at the end of the span: mean Euclidean, over the mean norm of the reference for images. */
   readonly startError: number;
   readonly bestError: number;
-  /** Of this session for references; of all sessions for the fit. */
+  /** Of this session for references and for computing a start; of all sessions for the rest of the fit. */
   readonly seconds: { readonly reference: number; readonly fit: number };
 }
 
@@ -83,7 +83,9 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   const pairs = await solved("training", trajectories);
   const held = await solved("validation", samples);
   const seconds = (performance.now() - begun) / 1000;
+  const planning = performance.now();
   const { form, courses } = await plan(pairs);
+  const planned = (performance.now() - planning) / 1000;
   const judged = { held, learned: pairs };
   const validation = await compileEndValidation(field, form, span, judged, context);
   try {
@@ -120,7 +122,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
       parameters: Object.values(form.initial).reduce((total, { data }) => total + data.length, 0),
       startError,
       bestError: best?.score[0] ?? startError,
-      seconds: { reference: seconds, fit },
+      seconds: { reference: seconds, fit: planned + fit },
     };
   } finally {
     await validation.dispose();

@@ -5,32 +5,44 @@ export interface OrthogonalColumns {
   weights(target: Float64Array): Float64Array;
 }
 
-/** What a column has beyond those before it is rounding of float32 where it is a smaller share. */
-const DEPENDENT = 1e-5;
+/** Share of a column that its rounding in float32 is, with that of what computed it: 2⁻²². */
+const ROUNDING = 2 ** -22;
 
-/** Least squares over columns that become more: modified Gram–Schmidt, done twice. A column that says nothing new gets no weight. */
+/** A direction, and what stands for rounding beside it: one number a column, since each is rounded by itself. */
+interface Direction {
+  readonly along: Float64Array;
+  readonly rounding: Float64Array;
+}
+
+/**
+ * Least squares over columns that become more: modified Gram–Schmidt, done twice. Weights multiply the rounding of their
+ * columns, which is weighed against what they gain (ridge regression by it): nearly the same columns get no large weights of
+ * opposite sign.
+ */
 export function orthogonalColumns(): OrthogonalColumns {
-  const basis: Float64Array[] = [];
+  const basis: Direction[] = [];
   /** Column j of R, as the columns were added. */
   const triangle: Float64Array[] = [];
   return {
     add: (column) => {
-      const rest = Float64Array.from(column);
+      const rest = { along: Float64Array.from(column), rounding: new Float64Array(basis.length + 1) };
+      rest.rounding[basis.length] = ROUNDING * Math.sqrt(dot(column, column));
       const shares = new Float64Array(basis.length + 1);
       for (let turn = 0; turn < 2; turn++)
-        for (const [i, direction] of basis.entries()) {
-          const share = dot(direction, rest);
+        for (const [i, { along, rounding }] of basis.entries()) {
+          const share = dot(along, rest.along) + dot(rounding, rest.rounding);
           shares[i] = (shares[i] ?? 0) + share;
-          addTo(rest, direction, -share);
+          addTo(rest.along, along, -share);
+          addTo(rest.rounding, rounding, -share);
         }
-      const [length, whole] = [Math.sqrt(dot(rest, rest)), Math.sqrt(dot(column, column))];
-      const isNew = length > DEPENDENT * whole;
-      shares[basis.length] = isNew ? length : 0;
-      basis.push(isNew ? rest.map((value) => value / length) : new Float64Array(rest.length));
+      const length = Math.sqrt(dot(rest.along, rest.along) + dot(rest.rounding, rest.rounding));
+      shares[basis.length] = length > 0 ? length : 0;
+      const unit = (value: number): number => (length > 0 ? value / length : 0);
+      basis.push({ along: rest.along.map(unit), rounding: rest.rounding.map(unit) });
       triangle.push(shares);
     },
     weights: (target) => {
-      const found = Float64Array.from(basis, (direction) => dot(direction, target));
+      const found = Float64Array.from(basis, ({ along }) => dot(along, target));
       for (let j = found.length - 1; j >= 0; j--) {
         const shares = triangle[j] ?? new Float64Array(j + 1);
         const pivot = shares[j] ?? 0;
@@ -43,13 +55,14 @@ export function orthogonalColumns(): OrthogonalColumns {
   };
 }
 
+/** Over the numbers of the first. */
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
   return sum;
 }
 
-/** a + factor · b, in place. */
+/** a + factor · b, in place, over the numbers of b. */
 export function addTo(a: Float64Array, b: Float64Array, factor: number): void {
-  for (let i = 0; i < a.length; i++) a[i] = (a[i] ?? 0) + factor * (b[i] ?? 0);
+  for (let i = 0; i < b.length; i++) a[i] = (a[i] ?? 0) + factor * (b[i] ?? 0);
 }

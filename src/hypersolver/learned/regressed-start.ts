@@ -3,7 +3,18 @@ import { type Field, type NonStationaryCoefficients, type Span, uniformMesh } fr
 import { controlSpecs, evaluateField } from "../../ode/internal.js";
 import { compile, type RunContext } from "../../runtime/index.js";
 import { isStopped, machineOf } from "../../runtime/internal.js";
-import { cast, fail, fromNumbers, rows, scalar, sizeOf, type Tensor, toFloat64 } from "../../tensor/index.js";
+import {
+  cast,
+  fail,
+  fromNumbers,
+  isBroken,
+  rows,
+  scalar,
+  sizeOf,
+  type Tensor,
+  toFloat64,
+  unlessItBreaks,
+} from "../../tensor/index.js";
 import { castFloats } from "../../tensor/internal.js";
 import { subjectOf } from "../fit/resolve-fit.js";
 import { mapSamples } from "../states/states.js";
@@ -18,6 +29,8 @@ export const REGRESSION = "regression";
 
 /** Pairs that are regressed on: a few dozen numbers are to be found from thousands. */
 const REGRESSED_ON = { vectors: 1024, images: 4 };
+/** Numbers of all their states together: there are 17 of each pair on the way of the reference, and one an evaluation. */
+const MOST_NUMBERS = 2 ** 20;
 /** Numbers of states that there have to be for every weight of a row. */
 const NUMBERS_EACH = 8;
 /** Of the logarithms of a warp's exponents. */
@@ -30,8 +43,8 @@ const REGRESSING = "computing a start";
  * the first state and all evaluations so far that comes closest to the reference, by least squares over many samples. The last
  * row is then the best that these evaluations allow. The times are those of a warped mesh of two numbers, chosen by a search.
  * @param pairs over the span, of which some are used.
- * @returns undefined where there are too few pairs to tell, or f is not finite on any such way.
- * @throws what the reference throws; INTERRUPTED at a stop.
+ * @returns undefined where there are too few pairs to tell, or f is not finite on any such way or on that of the reference.
+ * @throws INTERRUPTED at a stop.
  */
 export async function regressedStart(
   field: Field,
@@ -39,13 +52,15 @@ export async function regressedStart(
   pairs: EndPairs,
   context: RunContext,
 ): Promise<NonStationaryCoefficients | undefined> {
-  const count = Math.min(REGRESSED_ON[subjectOf(field)], pairs.z0.shape[0] ?? 0);
-  if ((count * sizeOf(pairs.z0.shape)) / (pairs.z0.shape[0] ?? 1) < NUMBERS_EACH * (evaluations + 1))
-    return undefined;
+  const width = sizeOf(pairs.z0.shape.slice(1));
+  const room = Math.max(REGRESSED_ON.images, Math.floor(MOST_NUMBERS / width));
+  const count = Math.min(REGRESSED_ON[subjectOf(field)], room, pairs.z0.shape[0] ?? 0);
+  if (count * width < NUMBERS_EACH * (evaluations + 1)) return undefined;
   const few = (value: Tensor): Tensor => rows(value, 0, count);
   const { z0, controls } = mapSamples(pairs, few);
   const site = { span, z0, controls, end: few(pairs.end) };
-  const path = await referencePath(field, span, site, context);
+  const path = await unlessItBreaks(referencePath(field, span, site, context));
+  if (isBroken(path)) return undefined;
   const evaluation = await compileEvaluation(field, site, context);
   try {
     const on = (exponents: readonly number[]): Promise<Regression> => {

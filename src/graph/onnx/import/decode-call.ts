@@ -78,7 +78,12 @@ function decodeSequence(call: Call, { values, batchSource, sequences }: Scope, w
 
 function define(values: Map<string, Data>, name: string, value: Data, where: string): void {
   if (values.has(name))
-    throw fail("MALFORMED_FILE", { what: where, expected: "a new name", received: `"${name}" again` });
+    throw fail("MALFORMED_FILE", {
+      what: where,
+      expected: "a new name",
+      received: `"${name}" again`,
+      help: `no runtime loads such a file; PyTorch's newer exporter may call a result what an input is called: if "${name}" is one, export it under another name (input_names)`,
+    });
   values.set(name, value);
 }
 

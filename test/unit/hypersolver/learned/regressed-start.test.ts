@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { constant, matmul } from "../../../../src/graph/index.js";
+import { constant, log, matmul, mul, sub } from "../../../../src/graph/index.js";
 import {
   fitCoefficients,
   normalStates,
@@ -66,6 +66,14 @@ describe("coefficients by regression", () => {
   test("too few pairs give none", async () => {
     const field = smallField(2, { seed: 3 });
     const { z0 } = normalStates([2]).training(4, new Random(1));
+    const pairs = { z0, controls: {}, end: z0 };
+    expect(await regressedStart(field, { evaluations: 4, span: [0, 1] }, pairs, {})).toBeUndefined();
+  });
+
+  test("a reference that breaks on the way gives none", async () => {
+    // Not a number from 0.5 on.
+    const field = defineField(["batch", 2], (s, z) => mul(z, log(sub(0.5, s))));
+    const { z0 } = normalStates([2]).training(64, new Random(1));
     const pairs = { z0, controls: {}, end: z0 };
     expect(await regressedStart(field, { evaluations: 4, span: [0, 1] }, pairs, {})).toBeUndefined();
   });

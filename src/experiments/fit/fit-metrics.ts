@@ -51,6 +51,15 @@ export interface FitVerdict {
   readonly warnings: readonly string[];
 }
 
+/** More states to learn from than were given. */
+interface RepeatedRows {
+  readonly given: number;
+  /** Made of those. */
+  readonly learnedFrom: number;
+  /** How far rows that came again were moved, over their spread. */
+  readonly noise: number;
+}
+
 /** What `metrics.json` holds. */
 export interface FitMetrics<Spec extends LearnedSpec = LearnedSpec> {
   readonly title: string;
@@ -64,8 +73,8 @@ export interface FitMetrics<Spec extends LearnedSpec = LearnedSpec> {
   /** Iterations left out where rows had begun to be learned by heart. */
   readonly spared?: number | undefined;
   readonly heldOutSamples: number;
-  /** Where as many states were learned from as were not given: how many were, and how many were made of them. */
-  readonly rows?: { readonly given: number; readonly learnedFrom: number } | undefined;
+  /** Where as many states were learned from as were not given. */
+  readonly rows?: RepeatedRows | undefined;
   /** Held-out samples that even the reference could not solve, which are not among these. */
   readonly dropped: DroppedSamples | undefined;
   /** Why there is no solver.onnx: it breaks on the states that its golden vectors would be of. */

@@ -1,4 +1,4 @@
-import { droppedText, REGRESSION, REPEATED_NOISE } from "../../hypersolver/internal.js";
+import { droppedText, REGRESSION } from "../../hypersolver/internal.js";
 import { type Figure, type Table, textTable } from "../../plot/index.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import { isBroken } from "../../tensor/index.js";
@@ -175,7 +175,7 @@ const rowFacts = ({ rows }: FitMetrics): [name: string, value: string][] =>
     : [
         [
           "States learned from",
-          `${rows.learnedFrom}, made of ${rows.given} rows: what comes again is moved by noise of ${REPEATED_NOISE} of their spread`,
+          `${rows.learnedFrom}, made of ${rows.given} rows: what comes again is moved by noise of ${formatNumber(rows.noise)} of their spread`,
         ],
       ];
 

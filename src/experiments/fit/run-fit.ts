@@ -101,8 +101,11 @@ async function calibrated(
 }
 
 /** Where fewer states were given than are learned from. */
-const rowsOf = ({ rows }: FitRequest["states"], { trajectories }: LearnedSpec): FitMetrics["rows"] =>
-  rows === undefined || rows >= trajectories ? undefined : { given: rows, learnedFrom: trajectories };
+const rowsOf = (
+  { rows, noise = 0 }: FitRequest["states"],
+  { trajectories }: LearnedSpec,
+): FitMetrics["rows"] =>
+  rows === undefined || rows >= trajectories ? undefined : { given: rows, learnedFrom: trajectories, noise };
 
 function metricsOf<Learned extends LearnedSolver>(
   { title, command, states, compare = true }: FitRequest<Learned>,

@@ -11,6 +11,7 @@ export interface StateStream {
   calibration?(count: number, random: Random): Promise<Samples>;
   /** See `StateSource`. */
   readonly rows?: number;
+  readonly noise?: number;
 }
 
 /** How many samples each part of the data has. */

@@ -13,6 +13,7 @@ import {
   toFloat64,
 } from "../../tensor/index.js";
 import { shortNumber } from "../../tensor/internal.js";
+import { bandwidthOf } from "./bandwidth.js";
 import { repeatedStates } from "./repeated-states.js";
 
 /** Initial states [n, …] and the values of controls that belong to them. */
@@ -33,6 +34,8 @@ export interface StateSource {
   calibration?(count: number, random: Random): Samples;
   /** How many different states there are to learn from; more that are asked for are made of these. Absent: no end. */
   readonly rows?: number;
+  /** How far rows that come again are moved, over their spread. */
+  readonly noise?: number;
 }
 
 /**
@@ -191,10 +194,13 @@ export function givenStates(description: string, { z0, controls }: Samples): Sta
   const trained = validated - Math.max(1, Math.floor(count * validationShare));
   const slice = (start: number, end: number): Samples =>
     mapSamples({ z0, controls }, (value) => rows(value, start, end));
+  const known = slice(0, trained);
+  const noise = bandwidthOf(known.z0);
   return {
     description,
     rows: trained,
-    training: (wanted, random) => repeatedStates(slice(0, trained), wanted, random.fork("training states")),
+    noise,
+    training: (wanted, random) => repeatedStates(known, noise, wanted, random.fork("training states")),
     validation: (wanted) => slice(trained, Math.min(validated, trained + wanted)),
     heldOut: (wanted) => slice(split, Math.min(count, split + wanted)),
     calibration: (wanted) => slice(validated, Math.min(split, validated + wanted)),

@@ -70,7 +70,7 @@ export interface FitMetrics<Spec extends LearnedSpec = LearnedSpec> {
   readonly learn: LearnedKind;
   readonly status: LearnedSolver["status"];
   readonly iterations: number;
-  /** Iterations left out where rows had begun to be learned by heart. */
+  /** Iterations left out by early stopping. */
   readonly spared?: number | undefined;
   readonly heldOutSamples: number;
   /** Where as many states were learned from as were not given. */

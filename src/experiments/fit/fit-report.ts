@@ -86,7 +86,7 @@ export function fitSummary({ base, learned, learn, spec, comparison, rivals }: F
 
 const NOT_COMPARED = "Other solvers were not measured.";
 
-/** What was learned, and what it is told beside. */
+/** What was learned, and what it is compared with first. */
 function namesOf(
   learn: FitMetrics["learn"],
   { title, steps, nfe, macs }: MethodResult,
@@ -180,7 +180,7 @@ const rowFacts = ({ rows }: FitMetrics): [name: string, value: string][] =>
       ];
 
 const iterationsText = ({ iterations, spared = 0 }: FitMetrics): string =>
-  spared > 0 ? `${iterations}, and ${spared} left out: rows were being learned by heart` : String(iterations);
+  spared > 0 ? `${iterations}, and ${spared} left out: it was overfitting` : String(iterations);
 
 /** What errors are measured against, with its own error where it has one worth telling. */
 export function measuringText({ method, precision, noise }: FitMetrics["measuring"]): string {

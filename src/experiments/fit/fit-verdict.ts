@@ -4,7 +4,7 @@ import { settingOf } from "../kit/competitor.js";
 import { bestRival } from "./best-rival.js";
 import { type MeasuredRow, stiffnessNote } from "./comparison.js";
 import type { FitMetrics, FitVerdict, MethodResult } from "./fit-metrics.js";
-import type { TrainingPoint } from "./learned-solver.js";
+import type { LearnedKind, TrainingPoint } from "./learned-solver.js";
 
 /** What a verdict is made from. */
 export type JudgedFit = Pick<
@@ -16,10 +16,10 @@ export type JudgedFit = Pick<
 const HARDLY_CLOSER = 0.9;
 /** A loss within this of what the reference's own errors make of it has nothing left to learn. */
 const NEAR_FLOOR = 2;
-/** Validation that ends this much above its best has been learning rows by heart. */
+/** Validation that ends this much above its best has overfitted. */
 const OVERFITTED = 1.5;
-/** So many times as far off as what was learned from: learned by heart. */
-const BY_HEART = 2;
+/** So has a solver whose validation error is this many times the error on the states it learned from. */
+const GAP = 2;
 /** A start that is off by this much of the solution is too coarse for a correction. */
 const TOO_COARSE = 0.3;
 /** Fewer iterations than this are a trial. */
@@ -49,19 +49,19 @@ function outcomeOf(fit: JudgedFit): FitVerdict {
   }
   const rival = bestRival(comparison, learned);
   const closer = rival === undefined ? [] : closerRival(learned, rival);
-  return { outcome: "learned", warnings: [...closer, ...byHeart(fit)] };
+  return { outcome: "learned", warnings: [...closer, ...overfitting(fit)] };
 }
 
-/** Told where the states that it learned from end much closer at the end of the fit than others do, and did not at first. */
-function byHeart({ losses }: JudgedFit): string[] {
+/** Where states that it learned from end much closer than others do, and did not at first. */
+function overfitting({ losses }: JudgedFit): string[] {
   const gaps = losses.flatMap(({ relative, learned }) =>
     relative === undefined || learned === undefined || learned === 0 ? [] : [relative / learned],
   );
   const [first = 1, last = 1] = [gaps[0], gaps.at(-1)];
-  if (last < BY_HEART * Math.max(1, first)) return [];
+  if (last < GAP * Math.max(1, first)) return [];
   return [
-    `it was learning rows by heart: in the end other states were ${formatNumber(last)} times as far off as those that it ` +
-      "learned from; what did best on others is kept. More --states or --trajectories would take it further",
+    `it overfitted: in the end validation states were ${formatNumber(last)} times as far off as those that it learned from; ` +
+      "what did best on validation states is kept. More --states or --trajectories would take it further",
   ];
 }
 
@@ -74,17 +74,39 @@ function closerRival({ mean, title }: MethodResult, rival: MeasuredRow): string[
   ];
 }
 
+/** What makes a solver of each kind cost more or less, and what is left to try. Other kinds refuse these options. */
+const ADVICE: Readonly<Record<LearnedKind, { readonly size: string; readonly otherwise: string }>> = {
+  correction: {
+    size: "--steps",
+    otherwise:
+      "try a wider --hidden, --loss both, or --learn both --evaluations N, whose coefficients need no network",
+  },
+  coefficients: {
+    size: "--evaluations",
+    otherwise: "try more --iterations, more --trajectories, or another --start",
+  },
+  both: {
+    size: "--evaluations",
+    otherwise: "try more --joint-iterations, more --trajectories, or a wider --hidden",
+  },
+  student: {
+    size: "--evaluations",
+    otherwise: "try more --iterations, more --trajectories, or a lower --lr",
+  },
+};
+
 /** Likely reasons and what to try, the likeliest first. */
 function attempts({ losses, noiseFloor, measuring, base, learn, iterations }: JudgedFit): string[] {
+  const { size, otherwise } = ADVICE[learn];
   const last = losses.at(-1)?.loss;
   const found: string[] = [];
   if (!isBroken(base) && base.relative <= NEAR_FLOOR * measuring.noise)
     found.push(
-      "without learning it ends as close as the reference can tell: take fewer steps, there is nothing to learn here",
+      `without learning it ends as close as the reference can tell: give fewer ${size}, there is nothing to learn here`,
     );
   else if (noiseFloor !== undefined && last !== undefined && last <= NEAR_FLOOR * noiseFloor)
     found.push(
-      "the loss has come down to the reference's own errors: a smaller --reference-tolerance shows more, fewer steps need less",
+      `the loss has come down to the reference's own errors: lower --reference-tolerance, or give fewer ${size}`,
     );
   if (isOverfitted(losses))
     found.push(
@@ -92,15 +114,10 @@ function attempts({ losses, noiseFloor, measuring, base, learn, iterations }: Ju
     );
   if (isBroken(base) || base.relative > TOO_COARSE)
     found.push(
-      "what it begins with is far from the solution: take more steps; a stiff field needs more than learning can save",
+      `what it begins with is far from the solution: give more ${size}; a stiff field needs more than learning can save`,
     );
   if (iterations < FEW_ITERATIONS) found.push(`${iterations} iterations are few: give more --iterations`);
-  if (found.length > 0) return found;
-  return learn === "correction"
-    ? [
-        "try a wider --hidden, --loss both, or --learn both --evaluations N, whose coefficients need no network",
-      ]
-    : ["try more --iterations, more --states, or another --base"];
+  return found.length > 0 ? found : [otherwise];
 }
 
 /** Whether validation was better long before the end. */

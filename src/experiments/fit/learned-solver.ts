@@ -61,7 +61,7 @@ export interface LearnedSolver<Spec extends LearnedSpec = LearnedSpec, Card exte
   readonly status: "complete" | "interrupted";
   /** Iterations done, over all phases. */
   readonly iterations: number;
-  /** Those that were left out where it had begun to learn rows by heart. */
+  /** Iterations left out by early stopping. */
   readonly spared?: number | undefined;
   readonly losses: readonly TrainingPoint[];
   /** The losses as curves: positive numbers. */

@@ -4,7 +4,7 @@ import { spanRow } from "../fit/fit-rows.js";
 
 /**
  * What coefficients are fitted to do, and how hard to try. Defaults were chosen by measuring on the FFJORD flow
- * (bench/README.md tells how).
+ * (see bench/README.md).
  */
 export const coefficientTable = {
   evaluations: {
@@ -27,16 +27,16 @@ export const coefficientTable = {
       "images, and 5 to 32 evaluations: regression; else midpoint where they are even, ab2 where they are odd",
     placeholder: "method",
     group: "For coefficients:",
-    help: "what is moved: regression, coefficients computed by least squares; the method of a name, such as midpoint, rk4 or ab2; closest: the classical one that ends closest",
+    help: "where training begins: regression, coefficients computed by least squares; a method by its name, such as midpoint, rk4 or ab2; closest, the classical method that ends closest",
   },
-  /** Of a transformation, few numbers move: 4n − 1 and 11. See `scale-time.ts`. */
+  /** A transformation of n evaluations has 4n − 1 numbers, along Bézier curves 11. See `scale-time.ts`. */
   family: {
     type: "choice",
     of: ["free", "scale-time", "bezier"],
     default: "free",
     placeholder: "name",
     group: "For coefficients:",
-    help: "{choices}: every coefficient by itself; those of the start in other time and scale, by four numbers an evaluation; the same along Bézier curves",
+    help: "{choices}: every coefficient is free; a scale-time transformation of the start, four numbers an evaluation; such a transformation along Bézier curves, 11 numbers",
   },
   /** Scales stay 1, and every state stays at the time that its weights add up to. */
   consistent: {
@@ -62,7 +62,7 @@ export const coefficientTable = {
     default: "log",
     placeholder: "name",
     group: "How to fit:",
-    help: "{choices}: of the relative error at the end, or the mean distance there",
+    help: "{choices}: the logarithm of the relative error at the end, or the mean distance there",
   },
   iterations: {
     type: "integer",
@@ -71,7 +71,7 @@ export const coefficientTable = {
     default: 800,
     placeholder: "n",
     group: "How to fit:",
-    help: "training iterations; 0: the start as it is",
+    help: "training iterations; 0 keeps the start as it is",
   },
   batch: {
     type: "integer",
@@ -125,7 +125,6 @@ export const coefficientTable = {
     group: "How to fit:",
     help: "rtol = atol of the reference",
   },
-  /** Looks: a phase of training has 40. */
   patience: {
     type: "integer",
     min: 0,
@@ -133,7 +132,7 @@ export const coefficientTable = {
     default: 8,
     placeholder: "n",
     group: "How to fit:",
-    help: "end a phase early after so many looks at validation states without a better one, where it learns rows by heart; 0: never",
+    help: "early stopping: end a phase that overfits after this many validations (of 40) without a better one; 0: never",
   },
   seed: seedRow as typeof seedRow,
 } as const;

@@ -23,7 +23,7 @@ export interface LearnedFit<M extends FixedMethod, S> {
   readonly parameters: number;
   readonly status: TrainingOutcome["status"];
   readonly iterations: number;
-  /** Iterations left out where rows were learned by heart. */
+  /** Iterations left out by early stopping (`patience`). */
   readonly spared: number;
   readonly curve: readonly CurvePoint[];
   /** Validation errors at the end of the span: mean Euclidean, over the mean norm of the reference for images. */
@@ -33,7 +33,7 @@ export interface LearnedFit<M extends FixedMethod, S> {
   readonly seconds: { readonly reference: number; readonly fit: number };
 }
 
-/** What every fit through whole solves is told. */
+/** Options that every fit through whole solves has. */
 interface LearnedSpec {
   readonly span: Span;
   readonly loss: "log" | "distance";
@@ -105,7 +105,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
       .filter(({ iterations }) => iterations > 0)
       .map((course) => ({
         ...coursePhase(field, course, { ...spec, form, pairs }, context),
-        ...(isSparing && { validations: looksWorth(course, 2 * samples) }),
+        ...(isSparing && { validations: affordableValidations(course, 2 * samples) }),
       }));
     const task = {
       initial: form.initial,
@@ -129,15 +129,15 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   }
 }
 
-/** Solves that a solve with its gradient takes as long as. */
+/** A solve with its gradient costs as much as this many solves. */
 const GRADIENT_COST = 3;
-/** Of the arithmetic of training, what looks at validation images may cost; but so many looks there are. */
-const LOOKING = { share: 0.25, fewest: 8 };
+/** Validation on images may cost this share of the arithmetic of training; there are at least so many validations. */
+const VALIDATING = { share: 0.25, fewest: 8 };
 
-/** Looks at so many states: short phases on few images would else spend most of their time on them. */
-function looksWorth({ iterations, batch }: LearnedCourse, states: number): number {
-  const affordable = Math.floor((LOOKING.share * GRADIENT_COST * iterations * batch) / states);
-  return Math.min(SPACING.validations, Math.max(LOOKING.fewest, affordable));
+/** How often a phase validates, on so many states: short phases on few images would otherwise spend most of their time on it. */
+function affordableValidations({ iterations, batch }: LearnedCourse, states: number): number {
+  const affordable = Math.floor((VALIDATING.share * GRADIENT_COST * iterations * batch) / states);
+  return Math.min(SPACING.validations, Math.max(VALIDATING.fewest, affordable));
 }
 
 /** What decides the outcome, as text. */

@@ -13,7 +13,7 @@ export interface LoopPlan {
   readonly spacing: SpacingOptions;
   /**
    * Ends a phase after so many validations in a row of which none was the best, where validation has moved away from what is
-   * learned from by half since the phase began (`Verdict.gap`): rows are being learned by heart. Default: never.
+   * learned from by half since the phase began (`Verdict.gap`): it overfits. Default: never.
    */
   readonly patience?: number | undefined;
   /**

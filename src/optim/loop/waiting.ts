@@ -9,7 +9,7 @@ export interface Waiting {
 
 export const notWaiting: Waiting = { stale: 0, gaps: 0 };
 
-/** Gaps that have grown by so much since the phase began: rows are being learned by heart. */
+/** Gaps that have grown by so much since the phase began: the training overfits. */
 const GROWN = 1.5;
 
 /** After one more validation. @param gap undefined where it is not known. */
@@ -21,8 +21,8 @@ export function waited({ stale, first, gaps }: Waiting, gap: number | undefined,
 }
 
 /**
- * Whether waiting for a better validation is in vain. That none comes is not enough: at a high learning rate the best so
- * far is often a lucky one. Only where rows are learned by heart does a lower rate not help.
+ * Whether to stop early: a better validation is no longer to be expected. That none comes is not enough: at a high learning rate the best so
+ * far is often a lucky one. Only where the training overfits does a lower rate not help.
  */
 export const isInVain = ({ stale, first, gaps }: Waiting, patience: number | undefined): boolean =>
   patience !== undefined && first !== undefined && stale >= patience && gaps / stale > GROWN * first;

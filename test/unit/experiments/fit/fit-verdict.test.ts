@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { fitRunTable, learnedTables } from "../../../../src/cli/commands/fit/table.js";
+import { optionName } from "../../../../src/cli/options/table-options.js";
 import type { MeasuredRow } from "../../../../src/experiments/fit/comparison.js";
 import type { MethodResult } from "../../../../src/experiments/fit/fit-metrics.js";
 import { fitVerdict, type JudgedFit } from "../../../../src/experiments/fit/fit-verdict.js";
@@ -56,19 +58,19 @@ describe("the verdict on a fit", () => {
     ]);
   });
 
-  test("tells where rows were learned by heart, and not where the two were as far apart at first", () => {
+  test("tells of overfitting, and not where the two were as far apart at first", () => {
     const losses = (pairs: readonly (readonly [number, number])[]): JudgedFit["losses"] =>
       pairs.map(([relative, learned], i) => ({
         ...{ iteration: 10 * (i + 1), loss: 0.1, kind: "log", learningRate: 0.1 },
         ...{ error: relative, relative, learned },
       }));
-    const byHeart = losses([
+    const overfitted = losses([
       [0.5, 0.5],
       [0.3, 0.1],
     ]);
-    const { outcome, warnings } = fitVerdict({ ...good, losses: byHeart });
+    const { outcome, warnings } = fitVerdict({ ...good, losses: overfitted });
     expect(outcome).toBe("learned");
-    expect(warnings).toEqual([expect.stringMatching(/learning rows by heart.* 3\.00 times/)]);
+    expect(warnings).toEqual([expect.stringMatching(/overfitted.* 3\.00 times/)]);
     const alike = losses([
       [0.5, 0.2],
       [0.3, 0.12],
@@ -95,15 +97,35 @@ describe("the verdict on a fit", () => {
     });
   });
 
+  test("advises only with options that what is learned has", () => {
+    const broken = { method: "student", title: "Student", steps: 1, broken: "NON_FINITE", reason: "NaN" } as const;
+    for (const learn of ["correction", "coefficients", "both", "student"] as const)
+      for (const facts of [{}, { base: result("Heun", 0.5) }, { iterations: 40 }, { noiseFloor: 0.2 }]) {
+        const { warnings } = fitVerdict({ ...good, ...facts, learned: broken, learn });
+        const flags = warnings.slice(1).join(" ").match(/--[a-z-]+/g) ?? [];
+        const known = Object.entries({ ...fitRunTable, ...learnedTables[learn] }).map(([name, row]) =>
+          optionName(name, row),
+        );
+        for (const flag of flags.filter((own) => own !== "--learn" && own !== "--evaluations"))
+          expect(known, `${learn}: ${warnings.join("; ")}`).toContain(flag);
+      }
+  });
+
   const [first, second, third] = good.losses as [never, never, never];
   test.each<[string, Partial<JudgedFit>, RegExp]>([
     ["a reference no better", { measuring: { ...good.measuring, noise: 0.06 } }, /as the reference can tell/],
     ["a loss at its floor", { noiseFloor: 0.2 }, /--reference-tolerance/],
-    ["rows learned by heart", { losses: [third, second, first] }, /validation error rose again/],
-    ["a start far off", { base: result("Heun", 0.5), learned: result("HyperHeun", 0.5) }, /take more steps/],
+    ["overfitting", { losses: [third, second, first] }, /validation error rose again/],
+    ["a start far off", { base: result("Heun", 0.5), learned: result("HyperHeun", 0.5) }, /give more --steps/],
     ["a short fit", { iterations: 40 }, /40 iterations are few/],
     ["none of these", {}, /--hidden.*--learn both/],
-    ["none of these, without a network", { learn: "coefficients" }, /another --base/],
+    ["none of these, of coefficients", { learn: "coefficients" }, /another --start/],
+    ["none of these, of both", { learn: "both" }, /--joint-iterations/],
+    [
+      "coefficients from a start far off",
+      { learn: "coefficients", base: result("Heun", 0.5), learned: result("NS", 0.5) },
+      /give more --evaluations/,
+    ],
   ])("says why perhaps: %s", (_, facts, advice) => {
     const { warnings } = fitVerdict({ ...good, ...learnedNothing, ...facts });
     expect(warnings.slice(1)).toEqual([expect.stringMatching(advice)]);

@@ -12,9 +12,10 @@ import { parseArgs } from "node:util";
 import { ffjordField } from "../dist/experiments/ffjord.js";
 import { baseStates } from "../dist/experiments/flow/flow-states.js";
 import { authorsClassifier } from "../dist/experiments/images/authors-classifier.js";
+import { searchAdaptive } from "../dist/experiments/tune/adaptive-search.js";
 import { armsFor } from "../dist/experiments/tune/arms.js";
 import { choose } from "../dist/experiments/tune/choose.js";
-import { searchAdaptive, searchClassical } from "../dist/experiments/tune/classical-search.js";
+import { searchClassical } from "../dist/experiments/tune/classical-search.js";
 import { costModel } from "../dist/experiments/tune/cost-model.js";
 import { startDeadline } from "../dist/experiments/tune/deadline.js";
 import { finalistsOf, measureFinals } from "../dist/experiments/tune/finals.js";
@@ -64,7 +65,7 @@ const cases = {
   },
 };
 
-/** Times that are foretold miss those measured by up to so much: what may be faster than the best is fitted. */
+/** Predicted times miss measured ones by up to this factor: what may be faster than the best is fitted. */
 const SLACK = 1.1;
 
 /**

@@ -47,6 +47,7 @@ export { type DroppedSamples, droppedText, solvableSamples } from "./measure/sol
 export { splitSteps } from "./observed/fit-observed-steps.js";
 export { checkObservedSteps } from "./observed/observed-steps.js";
 export { compileReference, MEASURING, type ReferenceFacts, referenceFacts } from "./reference/reference.js";
+export { SOLVING_REFERENCES } from "./reference/reference-data.js";
 export type { StateStream } from "./states/state-stream.js";
 export { drawnStates, mapSamples, type Sampler, type Samples, widened } from "./states/states.js";
 export { resolveStudent } from "./student/resolve-student.js";

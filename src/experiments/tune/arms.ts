@@ -9,7 +9,7 @@ import {
   type StudentFitSpec,
 } from "../../hypersolver/index.js";
 import { affordableNetworks, hiddenFeature, subjectOf, USUAL_NETWORKS } from "../../hypersolver/internal.js";
-import { type Field, fieldMacs } from "../../ode/index.js";
+import { type Field, fieldMacs, fixed, tableauNamed } from "../../ode/index.js";
 import { Random } from "../../tensor/index.js";
 import { correctionLearner } from "../fit/correction-learner.js";
 import type { LearnedKind, Learner } from "../fit/learned-solver.js";
@@ -27,7 +27,7 @@ export interface Arm {
   /** Evaluations of f and of g in its solve. */
   readonly nfe: number;
   readonly gCalls: number;
-  /** Of a student, which evaluates nothing: as much arithmetic as so many evaluations of f. */
+  /** Of a student, which evaluates nothing: the evaluations of f that cost as much arithmetic. */
   readonly worth?: number;
   /** Arms of one size have networks of one cost. */
   readonly size: string;
@@ -39,12 +39,12 @@ export interface Arm {
   candidate(rung: number): Candidate;
 }
 
-/** How far an arm is. */
+/** An arm with the fits it has had so far. */
 export interface ArmState {
   readonly arm: Arm;
-  /** What its fits came to, the longest last. */
+  /** Its fits, the longest last. */
   readonly trials: Trial[];
-  /** The last one, −1 before any: rungs may be left out. */
+  /** The last rung fitted, −1 before any: rungs may be skipped. */
   rung: number;
   isOver: boolean;
 }
@@ -67,14 +67,14 @@ const ROWS = {
 };
 /** Students are as large as so many evaluations of f. */
 const STUDENTS = [1, 2, 4, 8];
-/** For short fits of networks: as many pairs as coefficients are fitted to, which are solved already; and trajectories. */
+/** For short fits of networks: the pairs that coefficients were fitted to, which are solved already; and trajectories. */
 const FEW_PAIRS = 4096;
 const FEW_TRAJECTORIES = 8192;
-/** Of images for all fits: they teach what hundreds of iterations of a few can learn, and are solved in a tenth of the time. */
+/** Pairs for every fit to images: enough for a few hundred iterations of small batches, and solved in a tenth of the time. */
 const IMAGE_PAIRS = 64;
-/** Of images with networks: more iterations of fewer teach more in the same time. */
+/** Images with networks: more iterations of smaller batches learn more in the same time. */
 const IMAGE_BATCH = { batch: ROWS.both.images, jointBatch: ROWS.both.images };
-/** Coefficients before networks join them. */
+/** Iterations of coefficients alone, before networks join them. */
 const ALONE = { vectors: 150, images: 20 };
 const SIZES = [
   [32, 32],
@@ -90,9 +90,8 @@ const BASES = [
   ["heun", 2],
   ["midpoint", 3],
 ] as const;
-const STAGES: Readonly<Record<string, number>> = { euler: 1, midpoint: 2, heun: 2 };
 
-/** Everything that is worth to be learned for a field. */
+/** Everything worth learning for a field. */
 export function armsFor(site: ArmSite): Arm[] {
   const coefficients = EVALUATIONS.map((n) => coefficientArm(site, n));
   const subject = subjectOf(site.field);
@@ -115,11 +114,11 @@ export function armsFor(site: ArmSite): Arm[] {
   return [...coefficients, ...joint, ...corrections, ...students];
 }
 
-/** Images read what f has computed by themselves. */
+/** Whether networks could read f's hidden layer where by default they do not: of images they do. */
 const readsInside = (field: Field): boolean =>
   subjectOf(field) === "vectors" && hiddenFeature(field) !== undefined;
 
-/** Networks that cost less than an evaluation, where components are many and the usual ones cost more. */
+/** Networks that cost less than an evaluation, where states have many components and the usual ones cost more. */
 const affordableArms = (site: ArmSite): Arm[] =>
   JOINT.flatMap(({ evaluations }) => {
     const networks = affordableNetworks(site.field, evaluations);
@@ -194,7 +193,7 @@ function correctionArm(site: ArmSite, own: CorrectionSpec): Arm {
   const named = { name: `correction of ${base}:${steps}, g ${size}`, family: "correction" } as const;
   return {
     ...named,
-    nfe: steps * (STAGES[base] ?? 1),
+    nfe: fixed(tableauNamed(base), { steps }).linear.nfe(steps),
     gCalls: steps,
     size: `correction ${size}`,
     rungs,
@@ -208,7 +207,7 @@ function correctionArm(site: ArmSite, own: CorrectionSpec): Arm {
   };
 }
 
-/** No solver: what tells whether f is needed at all. */
+/** Not a solver: it shows whether f is needed at all. */
 function studentArm(site: ArmSite, evaluations: number): Arm {
   const { field, span, seed } = site;
   const subject = subjectOf(field);
@@ -245,7 +244,7 @@ function candidateOf(
   iterations: number,
   learner: Learner,
 ): Candidate {
-  const { ...settings } = learner.effective(field);
+  const settings = learner.effective(field);
   return {
     name: `${name}, ${iterations} iterations`,
     family,

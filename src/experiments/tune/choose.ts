@@ -13,22 +13,22 @@ export interface Choice {
   /** The best of what nothing was learned for, and of what was, where they keep to the goal. */
   readonly plain: Finalist | undefined;
   readonly learned: Finalist | undefined;
-  /** The fastest student that keeps to the goal: no solver, but what tells whether f is needed for that. */
+  /** The fastest student that keeps to the goal: not a solver, but it shows whether f is needed for that. */
   readonly student: Finalist | undefined;
-  /** Faster ones that kept to the goal on the states of the selection and not on those of the test. */
+  /** Faster ones that kept to the goal on the selection states but not on the test states. */
   readonly missed: readonly Finalist[];
 }
 
 const RUNNERS_UP = 3;
-/** Learning has to pay: less than this is the machine's mood. */
+/** Learning has to pay: a smaller speed-up may be noise. */
 const TIE = 1.05;
 
 const isPlain = ({ record: { family } }: Finalist): boolean =>
   family === "classical" || family === "adaptive";
 
 /**
- * The fastest of those that come in order of their times. Where its median lies within the runs of others, the clock does not
- * tell them apart, and the least arithmetic decides.
+ * The fastest of finalists in order of their times. Where its median lies within the runs of others, the clock cannot
+ * distinguish them, and the least arithmetic decides.
  */
 function fastestOf([first, ...others]: readonly Finalist[]): Finalist | undefined {
   if (first === undefined) return undefined;

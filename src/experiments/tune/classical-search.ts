@@ -7,22 +7,19 @@ import {
   multistepMethods,
   tableauNamed,
 } from "../../ode/index.js";
-import { IMPLICIT_LIMIT, resolveMethod, stateType } from "../../ode/internal.js";
-import { sizeOf } from "../../tensor/index.js";
 import { type Entrant, type Screened, screened } from "./screen.js";
-import { leanest, type Search } from "./search.js";
-import { type Candidate, isStiff, type Trial } from "./trial.js";
+import { isTooSlow, leanest, type Search } from "./search.js";
+import type { Candidate } from "./trial.js";
 
 const TABLEAUS = ["midpoint", "rk4", "heun", "ralston", "heun3", "rk4_38", "euler"];
-const PAIRS = ["dopri5", "tsit5", "bosh3", "adaptive_heun"];
 
-/** Of the time, what a first sight of all methods may take. */
+/** Share of the time that screening all methods may take. */
 const SCREENING = 0.2;
-/** Seconds in which it would be all that is done. */
+/** Seconds: with less there is no screening, which would take them all. */
 const HURRY = 0.5;
-/** Beyond so many evaluations a fixed-step method is no answer. */
+/** A fixed-step method with more evaluations is not tried. */
 const MOST_EVALUATIONS = 1024;
-/** More steps that bring less than this factor meet rounding. */
+/** Where more steps reduce the error by less than this factor, it is rounding. */
 const PROGRESS = 1.1;
 
 function entrants({ path }: Field): Entrant[] {
@@ -41,7 +38,7 @@ function entrants({ path }: Field): Entrant[] {
 
 /**
  * The fewest steps of every classical method that keep to the goal, as long as they may be faster than the others: first of
- * the one that is closest at first sight, of each other only below the evaluations of the best before.
+ * the one that screening found closest, of each other only with fewer evaluations than the best so far.
  * @param seconds after which no further method is begun.
  */
 export async function searchClassical(search: Search, seconds: number): Promise<void> {
@@ -65,31 +62,31 @@ async function fewestSteps(search: Search, seen: Screened): Promise<void> {
   await bisect(search, entrant, low, high);
 }
 
-/** Steps that do not do, and the fewest known ones that do. */
+/** The most steps known to miss the goal, and the fewest known to keep to it. */
 interface Bracket {
   readonly low: number;
   readonly high: number | undefined;
 }
 
-/** Against a rival one trial tells: in as many steps as are still cheaper. */
+/** Against a rival one trial is enough: in as many steps as are still cheaper. */
 async function atMost(search: Search, entrant: Entrant, most: number): Promise<Bracket> {
   const trial = await search.try(classical(entrant.inSteps(most)));
-  const does = trial !== undefined && search.meets(trial.record);
-  return { low: entrant.fewest - 1, high: does ? most : undefined };
+  const isEnough = trial !== undefined && search.meets(trial.record);
+  return { low: entrant.fewest - 1, high: isEnough ? most : undefined };
 }
 
-/** From what was seen of the method to more steps, as far as its order foretells. */
+/** From the screened steps on to more, as many as the order of convergence predicts. */
 async function bracket(search: Search, { entrant, ...seen }: Screened, most: number): Promise<Bracket> {
   const { error: goal } = search.ground.spec;
-  const foretellsFrom = (steps: number, error: number | undefined): number =>
+  const predictedFrom = (steps: number, error: number | undefined): number =>
     error === undefined || !Number.isFinite(error)
       ? 2 * steps
       : steps * (error / goal) ** (1 / entrant.inSteps(steps).order);
-  // Where few steps are far from the asymptotic regime, the order foretells too little.
-  const noMoreThanFour = (steps: number, foretold: number): number =>
-    Math.min(most, 4 * steps, Math.ceil(foretold));
+  // Where few steps are far from the asymptotic regime, the order predicts too few.
+  const noMoreThanFour = (steps: number, predicted: number): number =>
+    Math.min(most, 4 * steps, Math.ceil(predicted));
   let low = entrant.fewest - 1;
-  const first = seen.error === undefined ? seen.steps : foretellsFrom(seen.steps, seen.error);
+  const first = seen.error === undefined ? seen.steps : predictedFrom(seen.steps, seen.error);
   let steps = Math.max(entrant.fewest, noMoreThanFour(seen.steps, first));
   let before: number | undefined;
   for (;;) {
@@ -99,17 +96,17 @@ async function bracket(search: Search, { entrant, ...seen }: Screened, most: num
     if (search.left() <= 0 || steps >= most || isTooSlow(search, trial)) return { low, high: undefined };
     const error = trial?.record.error.high;
     const isStuck = before !== undefined && error !== undefined && error * PROGRESS > before && steps >= 16;
-    const foretold = foretellsFrom(steps, error);
-    const isHopeless = steps >= 16 && entrant.nfe(Math.min(foretold, MOST_EVALUATIONS)) >= MOST_EVALUATIONS;
+    const predicted = predictedFrom(steps, error);
+    const isHopeless = steps >= 16 && entrant.nfe(Math.min(predicted, MOST_EVALUATIONS)) >= MOST_EVALUATIONS;
     if (isStuck || isHopeless) return { low, high: undefined };
     before = error;
     low = steps;
-    steps = Math.min(most, Math.max(steps + 1, noMoreThanFour(steps, foretold)));
+    steps = Math.min(most, Math.max(steps + 1, noMoreThanFour(steps, predicted)));
   }
 }
 
-async function bisect(search: Search, entrant: Entrant, fails: number, does: number): Promise<void> {
-  let [low, high] = [fails, does];
+async function bisect(search: Search, entrant: Entrant, fails: number, meets: number): Promise<void> {
+  let [low, high] = [fails, meets];
   while (high - low > 1 && search.left() > 0) {
     const middle = Math.floor((low + high) / 2);
     const trial = await search.try(classical(entrant.inSteps(middle)));
@@ -118,10 +115,6 @@ async function bisect(search: Search, entrant: Entrant, fails: number, does: num
   }
 }
 
-/** A time limit that so many steps already exceed is exceeded by more. */
-const isTooSlow = ({ ground: { spec } }: Search, trial: Trial | undefined): boolean =>
-  trial !== undefined && trial.record.milliseconds > (spec.milliseconds ?? Number.POSITIVE_INFINITY);
-
 const classical = (method: FixedMethod): Candidate => ({
   name: method.text,
   family: "classical",
@@ -129,69 +122,3 @@ const classical = (method: FixedMethod): Candidate => ({
   make: async () => ({ method }),
   load: () => method,
 });
-
-/** Half a decade. */
-const NOTCH = Math.sqrt(10);
-const TOLERANCES = { loosest: 1, tightest: 1e-12, tightestInFloat32: 1e-7 };
-
-/** The loosest tolerance of every pair that keeps to the goal. @param seconds after which no further pair is begun. */
-export async function searchAdaptive(search: Search, seconds: number): Promise<void> {
-  const until = search.left() - seconds;
-  let isImplicit = false;
-  for (const name of PAIRS) {
-    const isFar = search.left() > until && (await loosestTolerance(search, name)) === "too slow";
-    // The first pair that meets stiffness tells for all.
-    if (!isImplicit && wantsImplicit(search)) {
-      isImplicit = true;
-      await loosestTolerance(search, "rodas4");
-    }
-    // So does one that is far slower than the best: others do not differ by as much.
-    if (isFar) return;
-  }
-}
-
-/** Where explicit pairs met a stiff field, or did not come through, and its states are small enough for linear systems. */
-function wantsImplicit({ trials, broken, ground: { field } }: Search): boolean {
-  const met = isStiff(trials.map(({ record }) => record));
-  const lost = broken.some((trial) => trial.family === "adaptive" && trial.broken !== "NON_FINITE");
-  return (met || lost) && sizeOf(stateType(field).shape.slice(1).map(Number)) <= IMPLICIT_LIMIT;
-}
-
-async function loosestTolerance(search: Search, name: string): Promise<"too slow" | "found or not"> {
-  const { spec, selection } = search.ground;
-  const start = spec.relative ? spec.error * selection.norm : spec.error;
-  const { loosest, tightest, tightestInFloat32 } = TOLERANCES;
-  const floor = selection.samples.z0.dtype === "float64" ? tightest : tightestInFloat32;
-  let tolerance = notched(Math.min(loosest, Math.max(floor, start)));
-  const tried = async (): Promise<boolean | undefined> => {
-    const trial = await search.try(controlled(name, tolerance));
-    const limit = 3 * (search.best()?.record.milliseconds ?? Number.POSITIVE_INFINITY);
-    if (trial === undefined || isTooSlow(search, trial) || trial.record.milliseconds > limit)
-      return undefined;
-    return search.meets(trial.record);
-  };
-  const first = await tried();
-  if (first === undefined) return "too slow";
-  const factor = first ? NOTCH : 1 / NOTCH;
-  for (;;) {
-    tolerance = notched(tolerance * factor);
-    if (tolerance > loosest || tolerance < floor * 0.9) return "found or not";
-    // Looser until one fails, or tighter until one does.
-    if ((await tried()) !== first) return "found or not";
-  }
-}
-
-/** Half decades, in few digits. */
-const notched = (tolerance: number): number =>
-  Number((10 ** (Math.round(2 * Math.log10(tolerance)) / 2)).toPrecision(1));
-
-function controlled(name: string, tolerance: number): Candidate {
-  const method = resolveMethod(name, { rtol: tolerance, atol: tolerance });
-  return {
-    name: method.text,
-    family: "adaptive",
-    settings: method.text,
-    make: async () => ({ method }),
-    load: () => method,
-  };
-}

@@ -1,18 +1,18 @@
 import type { TrialRecord } from "./trial.js";
 
-/** What a solve of a batch takes, as far as measurements foretell it. */
+/** How long a solve of a batch takes, as a line through measurements: a constant, and so much an evaluation. */
 export interface CostModel {
   /** Milliseconds of a solve without evaluations. */
   readonly overhead: number;
   /** Of one evaluation of f. */
   readonly evaluation: number;
-  /** Root mean square of how far measurements lie from it, relative: what the clock scatters, and how methods differ. */
+  /** Root mean square of the relative residuals: noise of the clock, and what methods differ in. */
   readonly spread: number;
 }
 
 /**
- * Overhead and milliseconds an evaluation from classical methods, by least squares on relative deviations: cheap solves are
- * what is to be told apart.
+ * Overhead and milliseconds an evaluation from classical methods, by least squares on relative deviations, since cheap
+ * solves are the ones to distinguish.
  */
 export function costModel(records: readonly TrialRecord[]): CostModel {
   const used = records.filter(({ family, milliseconds }) => family === "classical" && milliseconds > 0);
@@ -35,7 +35,7 @@ export function costModel(records: readonly TrialRecord[]): CostModel {
   return { ...line, spread: spreadAbout(line, used) };
 }
 
-/** None of two measurements or fewer, which lie on a line of their own. */
+/** Zero for two measurements or fewer, which always lie on a line. */
 function spreadAbout(line: Omit<CostModel, "spread">, records: readonly TrialRecord[]): number {
   if (records.length < 3) return 0;
   const squares = records.map(
@@ -45,8 +45,8 @@ function spreadAbout(line: Omit<CostModel, "spread">, records: readonly TrialRec
 }
 
 /**
- * Logarithm of how many times as fast a solver is to be expected, counted as 0 where it is slower: of a time that is foretold
- * and may be off by the model's spread, on a logistic distribution. What seems just as slow may still turn out faster.
+ * Expected logarithm of the speed-up, counted as 0 where the solver is slower: its predicted time may be off by the model's
+ * spread, with a logistic distribution, so what seems just as slow may still turn out faster.
  */
 export function expectedGain({ spread }: CostModel, own: number, rival: number): number {
   const [gain, scale] = [Math.log(rival / own), (spread * Math.sqrt(3)) / Math.PI];

@@ -1,6 +1,6 @@
 import { stateErrors } from "../../hypersolver/index.js";
 import type { RunContext } from "../../runtime/index.js";
-import { type Broken, isBroken, Random, type Tensor } from "../../tensor/index.js";
+import { isBroken, Random, type Tensor } from "../../tensor/index.js";
 import { type SolveCase, type SolveContestant, solveContestant } from "../kit/competitor.js";
 import { contest } from "../kit/contest.js";
 import type { Timing } from "../kit/timing.js";
@@ -8,9 +8,9 @@ import type { Estimate } from "./estimate.js";
 import { errorOf } from "./goal.js";
 import type { MeasuredStates, TuneGround } from "./ground.js";
 import { closest, fastest, leanest, type Search } from "./search.js";
-import type { Trial } from "./trial.js";
+import type { BrokenTrial, Trial } from "./trial.js";
 
-/** A solver that was timed by turns with the others, and measured on states by which nothing was chosen. */
+/** A solver that was timed in turns with the others, and measured on states by which nothing was chosen. */
 export interface Finalist extends Trial {
   readonly test: Estimate;
   readonly timing: Timing;
@@ -58,7 +58,7 @@ export function finalistsOf({ trials, best, meets, ground }: Search, seconds: nu
   });
 }
 
-/** Test errors, and the times of a batch by turns. What breaks on the test states is left out, with its reason. */
+/** Test errors, and the times of a batch in turns. What breaks on the test states is left out, with its reason. */
 export async function measureFinals(
   ground: TuneGround,
   test: MeasuredStates,
@@ -67,7 +67,7 @@ export async function measureFinals(
   context: RunContext,
 ): Promise<{
   readonly finalists: Finalist[];
-  readonly broken: readonly (Broken & { readonly name: string })[];
+  readonly broken: readonly BrokenTrial[];
 }> {
   const { field, span, spec, batch } = ground;
   const contestants = finalists.map((trial) => ({
@@ -102,8 +102,9 @@ export async function measureFinals(
     const { milliseconds, fastest: least, slowest, runs } = timing;
     return [{ ...trial, test: estimate, timing: { milliseconds, fastest: least, slowest, runs } }];
   });
-  const broken = errors.flatMap(({ contestant: { trial }, scores }) =>
-    isBroken(scores) ? [{ name: trial.record.name, ...scores }] : [],
-  );
+  const broken = [...errors, ...times].flatMap(({ contestant: { trial }, scores }) => {
+    const { name, family, seconds } = trial.record;
+    return isBroken(scores) ? [{ ...scores, name, family, seconds }] : [];
+  });
   return { finalists: found, broken };
 }

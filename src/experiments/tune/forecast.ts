@@ -2,7 +2,7 @@ import { sizeOf } from "../../tensor/index.js";
 import type { Arm, ArmState } from "./arms.js";
 import type { TrialRecord } from "./trial.js";
 
-/** What is known when an error is foretold. */
+/** What forecasts are made from. */
 export interface Experience {
   /** All that were tried. */
   readonly records: readonly TrialRecord[];
@@ -11,7 +11,7 @@ export interface Experience {
   readonly state: readonly number[];
 }
 
-/** The error of an arm's shortest fit as it is foretold. */
+/** The predicted error of an arm's shortest fit. */
 export interface Forecast {
   readonly error: number;
   /** How sharply the forecast decides: the slope of a logistic curve over the logarithm of the error. */
@@ -22,19 +22,19 @@ type Asked = Pick<Arm, "family" | "nfe" | "worth"> & { readonly size?: Arm["size
 
 /** Of a forecast from other families alone, and from a fit of the family with as many evaluations. */
 const SHARPNESS = { guess: 1.5, near: 4 };
-/** How soon fits of other numbers of evaluations count less: the kernel is 1 / (1 + (distance / REACH)²). */
+/** How fast the weight of fits falls with the distance in evaluations: the kernel is 1 / (1 + (distance / REACH)²). */
 const REACH = 1;
-/** How much a fit with networks of another size tells. */
+/** Weight of a fit with networks of another size. */
 const OTHER_SIZE = 0.3;
-/** Keeps the slope of two fits near to what was foretold before. */
+/** Ridge penalty: keeps the slope of two fits near that of the prior. */
 const RIDGE = 2;
 
-/** Corrections alone end so much farther than coefficients and corrections together. */
-const ALONE = 2;
+/** Corrections alone end this many times farther than coefficients and corrections together. */
+const WITHOUT_COEFFICIENTS = 2;
 
 /**
- * The error that the shortest fit of an arm will end with: what is known of other families at as many evaluations, times what
- * such forecasts were off for the fits of the family so far, by local linear regression over the evaluations.
+ * Predicts the error of the shortest fit of an arm: a prior from other families at as many evaluations, times how far that
+ * prior was off for the family's fits so far, by local linear regression over the evaluations.
  */
 export function forecastOf(arm: Asked, experience: Experience): Forecast {
   const seen = experience.states.flatMap(({ arm: other, trials }) => {
@@ -52,14 +52,14 @@ export function forecastOf(arm: Asked, experience: Experience): Forecast {
   };
 }
 
-/** How far off a forecast was, and how much that tells. */
+/** The logarithm of how far the prior of a fit was off, and its weight. */
 interface Seen {
   readonly weight: number;
   readonly distance: number;
   readonly off: number;
 }
 
-/** At distance 0, from values at distances. */
+/** The value at distance 0, by ridge regression on a line with kernel weights. */
 function localLinear(seen: readonly Seen[]): number {
   const weighted = seen.map((each) => ({
     ...each,
@@ -90,7 +90,7 @@ function prior(arm: Asked, experience: Experience): number {
     experience,
   ).error;
   const share = networkShare(experience.state);
-  return coefficients * (arm.family === "both" ? share : Math.min(1, ALONE * share));
+  return coefficients * (arm.family === "both" ? share : Math.min(1, WITHOUT_COEFFICIENTS * share));
 }
 
 /** What coefficients leave of the classical error at as many evaluations. */

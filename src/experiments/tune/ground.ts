@@ -1,11 +1,11 @@
-import type { FitInputs } from "../../hypersolver/index.js";
-import { stateErrors } from "../../hypersolver/index.js";
+import { type FitInputs, stateErrors } from "../../hypersolver/index.js";
 import {
   type DroppedSamples,
   type EndMemory,
   mapSamples,
   measuringReference,
   type Samples,
+  SOLVING_REFERENCES,
   solvableSamples,
   subjectOf,
 } from "../../hypersolver/internal.js";
@@ -25,7 +25,7 @@ export interface MeasuredStates {
   /** Mean norm of the ends. */
   readonly norm: number;
   readonly dropped: DroppedSamples | undefined;
-  /** Where the field jumps: what to say. */
+  /** A sentence where the field jumps. */
   readonly warning: string | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface TuneGround {
   readonly states: FitInputs["states"];
   /** Solvers are chosen by these. */
   readonly selection: MeasuredStates;
-  /** As many states as are solved at once in use. */
+  /** As many states as are solved at once in use: what is timed. */
   readonly batch: Samples;
   readonly reference: AdaptiveMethod;
   /** What fits learn from, solved once for all of them. */
@@ -99,8 +99,8 @@ async function measuredStates(
   context: RunContext,
 ): Promise<MeasuredStates> {
   const total = drawn.z0.shape[0] ?? 0;
-  const told = (done: number): void => context.onProgress?.({ stage: SOLVING_REFERENCES, done, total });
-  told(0);
+  const notify = (done: number): void => context.onProgress?.({ stage: SOLVING_REFERENCES, done, total });
+  notify(0);
   const clock = clockOf(context);
   const begun = clock();
   const isLate = (): boolean => clock() - begun > 1000 * spec.seconds;
@@ -112,14 +112,10 @@ async function measuredStates(
     machineOf(context),
     isLate,
   );
-  told(total);
-  return {
-    ...{ samples, ends, norm: meanNorm(ends), dropped },
-    warning: measuringWarning(field, reference, jumps),
-  };
+  notify(total);
+  const warning = measuringWarning(field, reference, jumps);
+  return { samples, ends, norm: meanNorm(ends), dropped, warning };
 }
-
-const SOLVING_REFERENCES = "solving references";
 
 function meanNorm(ends: Tensor): number {
   const origin = tensor("float64", ends.shape, new Float64Array(ends.data.length));

@@ -6,8 +6,8 @@ import type { Trial } from "./trial.js";
 
 /**
  * Learns what promises to be faster than the best so far: short fits of many solvers, longer ones of those that come close
- * (after successive halving, K. Jamieson, A. Talwalkar, 2016). Costs are foretold from measured ones before anything is learned, so
- * that what could not be faster is never fitted.
+ * (after successive halving, K. Jamieson, A. Talwalkar, 2016). Times are predicted before anything is learned, so that what
+ * could not be faster is never fitted.
  * @param fits where fits are made, if not here: then several at once.
  * @returns whether it ended because nothing promised more.
  */

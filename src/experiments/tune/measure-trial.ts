@@ -15,19 +15,19 @@ import type { Estimate } from "./estimate.js";
 import { errorOf } from "./goal.js";
 import type { TuneGround } from "./ground.js";
 
-/** What is found of a solver while others wait. */
+/** A quick measurement: enough to choose by, while the search goes on. */
 export interface QuickMeasurement extends Costs {
   readonly error: Estimate;
   readonly milliseconds: number;
 }
 
-/** Timed runs after the one that allocates; no more once they took so long together. */
+/** At most so many timed runs after the one that allocates; none after so many milliseconds in all. */
 const RUNS = 5;
 const ENOUGH_MS = 200;
 /** Of the bootstrap: an interval to choose by, not one to report. */
 const RESAMPLES = 200;
 
-/** Of the states of the selection, those that are looked at first where a solve of them takes as long as this. */
+/** The share of the selection that is solved first, and the time from which on it may decide alone. */
 const GLANCE = { share: 0.25, milliseconds: 50 };
 
 /**
@@ -56,7 +56,7 @@ export async function measureQuickly(
     const { statistics: first, error } = await errorOn(ground, solve, count);
     // A program that has seen as many rows is warm.
     const isWarm = count === timedRows;
-    // Beside a solve that takes long, what its first run allocates takes nothing.
+    // Of a solve that takes long, the allocations of its first run are a small part.
     if (isWarm && first.milliseconds > ENOUGH_MS)
       return { ...costsOf(first), error, milliseconds: first.milliseconds };
     const times: number[] = [];
@@ -92,6 +92,8 @@ async function errorOn(
 }
 
 const costsOf = ({ nfe, gCalls, macs, stiff }: FieldStatistics): Costs => ({
-  ...{ nfe, gCalls, macs },
+  nfe,
+  gCalls,
+  macs,
   ...(stiff && { stiff }),
 });

@@ -5,13 +5,13 @@ import type { RunContext } from "../../runtime/index.js";
 import { leanest, type Search } from "./search.js";
 import type { Candidate } from "./trial.js";
 
-/** Beside the method that did best on equal steps; most telling first. */
+/** Tried after the method that did best on equal steps, the most promising first. */
 const METHODS = ["midpoint", "ab2", "ab3", "rk4", "pec-heun"];
 
 /**
  * Fewer steps of classical methods on meshes chosen by dynamic programming, as long as they keep to the goal; nothing where
- * no classical method does on equal steps.
- * @param seconds after which no further one is tried, and what was begun is given up.
+ * no classical method keeps to it on equal steps.
+ * @param seconds after which the search ends and a plan in progress is given up.
  */
 export async function searchMeshes(search: Search, seconds: number): Promise<void> {
   const best = leanest(search)?.method;

@@ -5,31 +5,31 @@ import { type CostModel, correctionCost, costModel, expectedGain } from "./cost-
 import { type Experience, forecastOf } from "./forecast.js";
 import type { Search } from "./search.js";
 
-/** The next fit of an arm, and what it promises a second. */
+/** The next fit of an arm, and what it promises per second. */
 export interface Prospect {
   readonly state: ArmState;
   readonly rung: number;
   readonly score: number;
 }
 
-/** What a longer fit leaves of an error: of coefficients, training of what was computed; then four times as many iterations. */
+/** The factor by which each longer rung reduces the error; the first of coefficients is that of training what was computed. */
 const RUNG_SHARES: Readonly<Record<"vectors" | "images", Readonly<Record<LearnedKind, readonly number[]>>>> =
   {
     vectors: { coefficients: [0.5, 0.7, 0.9], both: [0.3, 0.5], correction: [0.5, 0.5], student: [0.5] },
     images: { coefficients: [0.6, 0.9], both: [0.7, 0.75], correction: [0.55, 0.55], student: [0.6] },
   };
-/** A student is no answer, and waits for what may be one. */
+/** A student is never the answer, so what may be comes first. */
 const STUDENT_WEIGHT = 0.25;
-/** How sharply a fit of an arm tells what a longer one comes to. */
+/** Sharpness (see `Forecast`) of a prediction from a shorter fit of the same arm. */
 const SEEN = 5;
-/** Less of a chance, or of time to be gained, is not worth a fit. */
+/** A smaller chance or gain is not worth a fit. */
 const LEAST = { chance: 0.03, gain: 0.02 };
-/** Of a fit before there was any: gradients cost so many times the evaluations. */
+/** Guesses before any fit: a gradient costs so many evaluations. */
 const GRADIENT_COST = 4;
 const ITERATION_MS = 0.5;
 const SETUP_SECONDS = 1;
 
-/** The fits that promise most a second, at most so many of them, the best first; none where nothing promises anything. */
+/** The fits that promise most per second, the best first, at most `most` of them; none where nothing promises a gain. */
 export function bestProspects(search: Search, states: readonly ArmState[], most: number): Prospect[] {
   const records = search.trials.map(({ record }) => record);
   const state = search.ground.selection.samples.z0.shape.slice(1);
@@ -72,7 +72,7 @@ function prospectOf(state: ArmState, outlook: Outlook): Prospect | undefined {
   return best;
 }
 
-/** By what evaluations of f and corrections of this size have taken. */
+/** The time of a solve, by how long evaluations of f and corrections of this size have taken. */
 export function predictedMilliseconds(
   arm: Pick<Arm, "nfe" | "gCalls" | "size" | "worth">,
   { records, model, states }: Pick<Outlook, "records" | "model" | "states">,
@@ -88,13 +88,13 @@ export function predictedMilliseconds(
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-/** Of a fit, by how long those before it took. */
+/** The time of a fit, by how long earlier ones took. */
 function predictedSeconds(arm: Arm, rung: number, { states, model, search }: Outlook): number {
   const fits = states.flatMap(({ arm: other, trials }) =>
     trials.flatMap(({ record: { fit, seconds } }) => {
       if (fit === undefined) return [];
-      const passes = fit.iterations * other.rows * evaluationsOf(other);
-      const setup = Math.max(0, seconds - fit.seconds.fit - fit.seconds.reference) / evaluationsOf(other);
+      const passes = fit.iterations * other.rows * callsOf(other);
+      const setup = Math.max(0, seconds - fit.seconds.fit - fit.seconds.reference) / callsOf(other);
       return [{ family: other.family, setup, each: passes > 0 ? fit.seconds.fit / passes : undefined }];
     }),
   );
@@ -107,11 +107,12 @@ function predictedSeconds(arm: Arm, rung: number, { states, model, search }: Out
     const used = own.length > 0 ? own : all;
     return used.length === 0 ? undefined : median(used.map(({ value }) => value));
   };
-  const evaluations = evaluationsOf(arm);
+  const calls = callsOf(arm);
   const guess = ITERATION_MS / arm.rows + (GRADIENT_COST * model.evaluation) / search.ground.spec.batch;
   const each = known((fit) => fit.each) ?? guess / 1000;
-  const setup = known((fit) => fit.setup) ?? SETUP_SECONDS / evaluations;
-  return setup * evaluations + each * (arm.rungs[rung] ?? 0) * arm.rows * evaluations;
+  const setup = known((fit) => fit.setup) ?? SETUP_SECONDS / calls;
+  return calls * (setup + each * (arm.rungs[rung] ?? 0) * arm.rows);
 }
 
-const evaluationsOf = ({ nfe, gCalls, worth }: Arm): number => worth ?? nfe + gCalls;
+/** Evaluations of f and of g, which a training iteration differentiates. */
+const callsOf = ({ nfe, gCalls, worth }: Arm): number => worth ?? nfe + gCalls;

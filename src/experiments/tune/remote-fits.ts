@@ -1,9 +1,9 @@
 import type { LearnedKind } from "../fit/learned-solver.js";
 import type { Candidate, FitFacts, LearnedArtifact } from "./trial.js";
 
-/** Fits that are made elsewhere, several at once, while solvers are timed here. */
+/** Fits made by other processes, several at once, while solvers are timed here. */
 export interface RemoteFits {
-  /** How many are worth to be begun at once. */
+  /** How many to begin at once. */
   readonly slots: number;
   /**
    * Makes a fit.
@@ -27,7 +27,7 @@ export function handedOut(
   signal: AbortSignal | undefined,
 ): Candidate {
   const making = fits.make(candidate.family as LearnedKind, candidate.settings as object, signal);
-  // Whoever tries it hears of its end.
+  // The error reaches whoever awaits `make`; nobody may, where the search ends before.
   making.catch(() => undefined);
   return {
     ...candidate,

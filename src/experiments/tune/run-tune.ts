@@ -18,11 +18,11 @@ export interface TuneRequest extends TuneInputs {
   readonly title: string;
   /** The command line that repeats the run. */
   readonly command: string;
-  /** Told every file as soon as there is one, what was learned first. */
+  /** Called with every file as soon as it is ready, first those of what was learned. */
   readonly onArtifact?: ((artifact: Artifact) => Promise<void>) | undefined;
 }
 
-/** What comes of a search: the solver with its numbers, and every file. */
+/** The result of a search, with its numbers and every file. */
 export interface TuneRun {
   readonly tuning: Tuning;
   readonly metrics: TuneMetrics;

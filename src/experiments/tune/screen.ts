@@ -8,29 +8,29 @@ import type { TuneGround } from "./ground.js";
 
 /** A classical method in any number of steps. */
 export interface Entrant {
-  /** Steps in which it is no other method. */
+  /** Fewest steps in which a multistep method is itself, not only its starter. */
   readonly fewest: number;
   nfe(steps: number): number;
   inSteps(steps: number): FixedMethod;
 }
 
-/** How a method does at first sight. */
+/** A method with its error on a few states. */
 export interface Screened {
   readonly entrant: Entrant;
   /** In so many steps. */
   readonly steps: number;
-  /** Mean error over a few states, relative where the goal is; infinite where it broke; undefined where nobody looked. */
+  /** Mean error over these states, relative where the goal is; infinite where it broke; undefined where it was not measured. */
   readonly error: number | undefined;
 }
 
-/** Evaluations that all get, or the fewest that make a method. */
+/** Evaluations that each method gets, unless its fewest steps take more. */
 const EVALUATIONS = 8;
-/** States that are looked at. */
-const LOOKED_AT = { vectors: 256, images: 8 };
+/** States that methods are screened on. */
+const SCREENED_ON = { vectors: 256, images: 8 };
 
 /**
- * All methods at about equal cost on a few states, the closest first: what costs little to know is known before any search.
- * @param isLate whether no further one is to be looked at.
+ * Measures all methods at about equal cost on a few states, and orders them by their error.
+ * @param isLate whether to leave the rest unmeasured.
  */
 export async function screened(
   { field, span, spec, selection }: TuneGround,
@@ -38,7 +38,7 @@ export async function screened(
   isLate: () => boolean,
   context: RunContext,
 ): Promise<Screened[]> {
-  const count = Math.min(LOOKED_AT[subjectOf(field)], selection.ends.shape[0] ?? 0);
+  const count = Math.min(SCREENED_ON[subjectOf(field)], selection.ends.shape[0] ?? 0);
   const few = (value: Tensor): Tensor => rows(value, 0, count);
   const { z0, controls } = mapSamples(selection.samples, few);
   const ends = few(selection.ends);

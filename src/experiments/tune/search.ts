@@ -20,7 +20,7 @@ export interface Search {
   readonly signal: AbortSignal;
   /** The run's own, with that signal. */
   readonly context: RunContext;
-  /** All that came through, in order. */
+  /** All that could be measured, in order. */
   readonly trials: readonly Trial[];
   readonly broken: readonly BrokenTrial[];
   /** The fastest that keeps to the goal on the states of the selection, of these families; default: all that solve. */
@@ -63,10 +63,10 @@ export function startSearch(
       ),
     );
   let picture: readonly string[] = [];
-  const told = (what: string): void => {
-    const so = bestText(best(), trials);
+  const notify = (what: string): void => {
     const { done, total } = deadline.progress();
-    context.onProgress?.({ stage: "searching", done, total, detail: `${what}${so}`, picture });
+    const detail = `${what}${bestText(best(), trials)}`;
+    context.onProgress?.({ stage: "searching", done, total, detail, picture });
   };
   return {
     ground,
@@ -79,8 +79,8 @@ export function startSearch(
     left: deadline.left,
     try: async (candidate) => {
       if (deadline.left() <= 0 || isStopped(context)) return undefined;
-      told(candidate.name);
-      const own = { ...context, signal: deadline.signal, onProgress: () => told(candidate.name) };
+      notify(candidate.name);
+      const own = { ...context, signal: deadline.signal, onProgress: () => notify(candidate.name) };
       let isKept = true;
       const stage = stageOf(candidate, ground, () => {
         isKept = false;
@@ -99,7 +99,7 @@ export function startSearch(
         trials.map(({ record: own }) => own),
         error,
       );
-      told(candidate.name);
+      notify(candidate.name);
       return trial;
     },
   };
@@ -129,6 +129,10 @@ export function closest(trials: readonly Trial[]): Trial | undefined {
   );
 }
 
+/** Whether a trial exceeds the time limit: more steps or a tighter tolerance then do too. */
+export const isTooSlow = ({ ground: { spec } }: Search, trial: Trial | undefined): boolean =>
+  trial !== undefined && trial.record.milliseconds > (spec.milliseconds ?? Number.POSITIVE_INFINITY);
+
 function bestText(best: Trial | undefined, trials: readonly Trial[]): string {
   const shown = best ?? closest(trials);
   if (shown === undefined) return "";
@@ -137,7 +141,7 @@ function bestText(best: Trial | undefined, trials: readonly Trial[]): string {
   return best === undefined ? `; closest ${facts}` : `; best ${facts}`;
 }
 
-/** A stop is no fault of a candidate: there is no result, and the search ends. */
+/** A stop is not a candidate's fault: there is no result, and the search ends. */
 async function unlessStopped<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

@@ -16,7 +16,7 @@ export interface Candidate {
   /** Unique within its search: `heun:4`, `coefficients n=4, 200 iterations`. */
   readonly name: string;
   readonly family: Family;
-  /** Whatever it depends on beside the field and its states, as JSON. */
+  /** Whatever it depends on besides the field and its states, as JSON. */
   readonly settings: unknown;
   make(context: RunContext, checkpoint: KeptFile): Promise<Made>;
   /** The method out of the file that `make` gave, or out of its spelling where there is none. */
@@ -52,14 +52,14 @@ export interface TrialRecord extends MethodLabels, Costs {
   readonly name: string;
   readonly family: Family;
   readonly error: Estimate;
-  /** Of one solve of a batch, the fastest of a few: to find what is worth to be timed well. */
+  /** Of one solve of a batch, the fastest of a few: to find what is worth timing well. */
   readonly milliseconds: number;
   /** Of the search, for making and measuring it. */
   readonly seconds: number;
   readonly fit?: FitFacts | undefined;
 }
 
-/** What stands in its place where it broke. */
+/** The record of a solver that broke. */
 export interface BrokenTrial extends Broken {
   readonly name: string;
   readonly family: Family;
@@ -69,7 +69,7 @@ export interface BrokenTrial extends Broken {
 /** Whether step control met a stiff field on the way. */
 export const isStiff = (trials: readonly Costs[]): boolean => trials.some(({ stiff }) => stiff === true);
 
-/** A tried solver, and the solver itself. */
+/** A solver that was tried, with its record. */
 export interface Trial {
   readonly record: TrialRecord;
   readonly method: Method;

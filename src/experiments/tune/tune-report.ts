@@ -106,13 +106,14 @@ export function frontierFigure({ trials, spec }: Pick<Tuning, "trials" | "spec">
 export function tuneReport(tuning: Tuning, title: string): RunReport {
   const { trials, seconds, model, winner, broken } = tuning;
   const figure = frontierFigure(tuning);
+  const tried = new Set([...trials, ...broken].map(({ name }) => name));
   return {
     title,
     lead: "",
     verdict: verdictText(tuning),
     facts: [
       ["Solver", winner.record.name],
-      ["Tried", `${trials.length} solvers${broken.length > 0 ? `, ${broken.length} more broke` : ""}`],
+      ["Tried", `${tried.size} solvers${broken.length > 0 ? `; ${broken.length} of them broke` : ""}`],
       ["One evaluation of f", formatMilliseconds(model.evaluation)],
       [
         "Seconds",

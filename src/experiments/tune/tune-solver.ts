@@ -5,8 +5,9 @@ import type { RunContext } from "../../runtime/index.js";
 import { clockOf, isStopped } from "../../runtime/internal.js";
 import { fail } from "../../tensor/index.js";
 import { noStore, type Store } from "../kit/store.js";
+import { searchAdaptive } from "./adaptive-search.js";
 import { type Choice, choose } from "./choose.js";
-import { searchAdaptive, searchClassical } from "./classical-search.js";
+import { searchClassical } from "./classical-search.js";
 import { type CostModel, costModel } from "./cost-model.js";
 import { startDeadline } from "./deadline.js";
 import { finalistsOf, measureFinals } from "./finals.js";
@@ -18,7 +19,7 @@ import { startSearch } from "./search.js";
 import type { BrokenTrial, TrialRecord } from "./trial.js";
 import type { EffectiveTune, TuneSpec } from "./tune-table.js";
 
-/** What a search is given that is no plain data. */
+/** Inputs of a search that are not plain data. */
 export interface TuneInputs extends Pick<FitInputs, "states"> {
   /** Where every solver that was tried is kept; without it nothing can be resumed. */
   readonly store?: Store | undefined;
@@ -28,7 +29,7 @@ export interface TuneInputs extends Pick<FitInputs, "states"> {
   readonly fits?: RemoteFits | undefined;
 }
 
-/** What a search has found. */
+/** The result of a search. */
 export interface Tuning extends Choice {
   readonly spec: EffectiveTune;
   readonly ground: TuneGround;
@@ -39,6 +40,7 @@ export interface Tuning extends Choice {
   readonly status: "complete" | "interrupted";
   /** All that were tried, in order. */
   readonly trials: readonly TrialRecord[];
+  /** On the states of the selection, or on the test states: those are among the trials as well. */
   readonly broken: readonly BrokenTrial[];
   readonly model: CostModel;
   /** References, the search, the last measurements. */
@@ -48,7 +50,7 @@ export interface Tuning extends Choice {
 /** The share of the time that is kept for the last measurements. */
 const FINALS = { share: 0.1, fewest: 0.3, most: 15 };
 
-/** Of the time, before something is learned: a method that was begun is ended. */
+/** Of the time before something is learned. A method that was begun is finished. */
 const SHARES = { classical: 0.4, adaptive: 0.15, meshes: 0.15 };
 
 /**
@@ -96,7 +98,8 @@ export async function tuneSolver(
   const test = await testStates(ground, unstopped);
   const finals = await measureFinals(ground, test, finalistsOf(search, measuring), measuring / 2, unstopped);
   const choice = choose(finals.finalists, effective);
-  if (choice === undefined) throw nothingFound(search.broken, context);
+  const broken = [...search.broken, ...finals.broken];
+  if (choice === undefined) throw nothingFound(broken, context);
   const trials = search.trials.map(({ record }) => record);
   return {
     ...choice,
@@ -106,7 +109,7 @@ export async function tuneSolver(
     status: isStopped(context) ? "interrupted" : "complete",
     trials,
     isExhausted,
-    broken: search.broken,
+    broken,
     model: costModel(trials),
     seconds: { reference, search: (ended - solved) / 1000, finals: (clock() - ended) / 1000 },
   };

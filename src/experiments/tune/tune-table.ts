@@ -1,10 +1,10 @@
 import type { Complete, Spec } from "../../spec/index.js";
 import { measuringToleranceRow, seedRow } from "../../spec/internal.js";
 
-/** States beyond these tell no more of an error, and every interval is drawn from them a thousand times. */
+/** More states add nothing to an estimate, and the bootstrap resamples them a thousand times. */
 const MOST_STATES = 100_000;
 
-/** What a solver is wanted to do, and how hard to look for it. */
+/** The goal of a search, and how hard to search. */
 export const tuneTable = {
   /** At the end of the span, Euclidean. */
   error: {
@@ -12,8 +12,8 @@ export const tuneTable = {
     above: 0,
     required: true,
     placeholder: "x",
-    group: "What is wanted:",
-    help: "error that a solve may have at the end of the span: the mean distance to the reference",
+    group: "Goal:",
+    help: "largest error allowed at the end of the span: the mean distance to the reference",
   },
   quantile: {
     type: "number",
@@ -21,14 +21,14 @@ export const tuneTable = {
     below: 1,
     otherwise: "the mean",
     placeholder: "q",
-    group: "What is wanted:",
-    help: "a share of the states, such as 0.95, that has to stay below the error, instead of the mean",
+    group: "Goal:",
+    help: "share of the states, such as 0.95, that must stay below the error, instead of their mean",
   },
   relative: {
     type: "boolean",
     default: false,
     flag: "--relative",
-    group: "What is wanted:",
+    group: "Goal:",
     help: "the error is a share of the mean norm of the reference",
   },
   milliseconds: {
@@ -36,14 +36,14 @@ export const tuneTable = {
     above: 0,
     otherwise: "no limit",
     placeholder: "ms",
-    group: "What is wanted:",
-    help: "time that a solve of a batch may take at most",
+    group: "Goal:",
+    help: "longest time allowed for a solve of a batch",
   },
   span: {
     type: "span",
     default: [0, 1],
     placeholder: "t0,t1",
-    group: "What is wanted:",
+    group: "Goal:",
     help: "from where to where; t1 < t0 runs backwards",
   },
   batch: {
@@ -52,17 +52,17 @@ export const tuneTable = {
     max: MOST_STATES as number,
     otherwise: "as many as --samples",
     placeholder: "n",
-    group: "What is wanted:",
-    help: "states that are solved at once where the solver will be used: what is timed",
+    group: "Goal:",
+    help: "states solved at once where the solver will be used; such a batch is timed",
   },
-  /** Of the search; what was begun is ended, measured and written after it. */
+  /** Of the search alone: testing and writing follow. */
   seconds: {
     type: "number",
     above: 0,
     max: 1e6,
     default: 120,
     placeholder: "s",
-    group: "How to search:",
+    group: "Search:",
     help: "seconds to search",
   },
   samples: {
@@ -72,14 +72,14 @@ export const tuneTable = {
     default: 2000,
     defaultFor: { images: 64 },
     placeholder: "n",
-    group: "How to search:",
-    help: "held-out states to test on; as many others choose among the solvers, as far as there are",
+    group: "Search:",
+    help: "held-out states to test on; solvers are chosen by up to 1000 others",
   },
   measuringTolerance: {
     ...measuringToleranceRow,
-    group: "How to search:",
+    group: "Search:",
   } as typeof measuringToleranceRow & {
-    readonly group: "How to search:";
+    readonly group: "Search:";
   },
   seed: seedRow as typeof seedRow,
 } as const;

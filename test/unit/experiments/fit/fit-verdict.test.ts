@@ -98,11 +98,21 @@ describe("the verdict on a fit", () => {
   });
 
   test("advises only with options that what is learned has", () => {
-    const broken = { method: "student", title: "Student", steps: 1, broken: "NON_FINITE", reason: "NaN" } as const;
+    const broken = {
+      method: "student",
+      title: "Student",
+      steps: 1,
+      broken: "NON_FINITE",
+      reason: "NaN",
+    } as const;
     for (const learn of ["correction", "coefficients", "both", "student"] as const)
       for (const facts of [{}, { base: result("Heun", 0.5) }, { iterations: 40 }, { noiseFloor: 0.2 }]) {
         const { warnings } = fitVerdict({ ...good, ...facts, learned: broken, learn });
-        const flags = warnings.slice(1).join(" ").match(/--[a-z-]+/g) ?? [];
+        const flags =
+          warnings
+            .slice(1)
+            .join(" ")
+            .match(/--[a-z-]+/g) ?? [];
         const known = Object.entries({ ...fitRunTable, ...learnedTables[learn] }).map(([name, row]) =>
           optionName(name, row),
         );
@@ -116,7 +126,11 @@ describe("the verdict on a fit", () => {
     ["a reference no better", { measuring: { ...good.measuring, noise: 0.06 } }, /as the reference can tell/],
     ["a loss at its floor", { noiseFloor: 0.2 }, /--reference-tolerance/],
     ["overfitting", { losses: [third, second, first] }, /validation error rose again/],
-    ["a start far off", { base: result("Heun", 0.5), learned: result("HyperHeun", 0.5) }, /give more --steps/],
+    [
+      "a start far off",
+      { base: result("Heun", 0.5), learned: result("HyperHeun", 0.5) },
+      /give more --steps/,
+    ],
     ["a short fit", { iterations: 40 }, /40 iterations are few/],
     ["none of these", {}, /--hidden.*--learn both/],
     ["none of these, of coefficients", { learn: "coefficients" }, /another --start/],

@@ -123,7 +123,7 @@ describe("the cost model", () => {
   });
 });
 
-describe("the gain expected of a time that is foretold", () => {
+describe("the gain expected of a predicted time", () => {
   const model = (spread: number) => ({ overhead: 0, evaluation: 1, spread });
 
   it("is that of the times where the clock is exact, and none of what is slower", () => {

@@ -17,7 +17,7 @@ const experience = (states: readonly ArmState[], state: readonly number[] = [2])
 });
 const coefficients = (nfe: number): Facts => ({ family: "coefficients", nfe });
 
-test("a fit of as many evaluations is foretold as it was seen, and more sharply than a guess", () => {
+test("a fit of as many evaluations is predicted as it was seen, and more sharply than a guess", () => {
   const seen = experience([fitted(coefficients(6), 0.03)]);
   const { error, sharpness } = forecastOf(coefficients(6), seen);
   expect(error).toBeCloseTo(0.03, 12);
@@ -36,7 +36,7 @@ test("errors that fall by the same factor an evaluation go on to do so", () => {
   expect(forecastOf(coefficients(3), seen).error).toBeGreaterThan(falling(4));
 });
 
-test("networks are foretold from the coefficients below them: better, and the less so the more columns there are", () => {
+test("networks are predicted from the coefficients below them: better, and the less so the more columns there are", () => {
   const states = [fitted(coefficients(4), 0.05)];
   const both: Facts = { family: "both", nfe: 4 };
   const flat = forecastOf(both, experience(states, [2])).error;

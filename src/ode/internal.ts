@@ -6,6 +6,7 @@ export { compileVolumeSolve } from "./compiled/volume-solve.js";
 export {
   acceptsDepthPerSample,
   asColumn,
+  controlNodes,
   controlSpecs,
   evaluateField,
   type FieldRoles,

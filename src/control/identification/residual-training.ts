@@ -12,7 +12,7 @@ import {
 import type { ObservedSteps } from "../../hypersolver/index.js";
 import { fitSchedule, fitTrainer } from "../../hypersolver/internal.js";
 import type { Field, FixedMethod } from "../../ode/index.js";
-import { controlSpecs, planMesh, stateType, stepsOf } from "../../ode/internal.js";
+import { controlNodes, controlSpecs, planMesh, stateType, stepsOf } from "../../ode/internal.js";
 import { adamw, compileTraining } from "../../optim/index.js";
 import type { TrainerPhase } from "../../optim/internal.js";
 import { compile, type NamedTensors, type RunContext } from "../../runtime/index.js";
@@ -116,8 +116,7 @@ function missed(
   inputs: NamedNodes,
 ): Node {
   const { mesh } = planMesh(method.grid, { span: [s, s + epsilon] });
-  const given = field.roles.controls.map((name) => [name, inputs[name] as Node] as const);
-  const controls = { ...Object.fromEntries(given), ...weights };
+  const controls = { ...controlNodes(field, inputs), ...weights };
   const z0 = inputs["/z"] as Node;
   const records = method.scheme(openResidual(field)).solve({ steps: stepsOf(mesh), z0, controls });
   return sub(inputs["/z1"] as Node, records.at(-1)?.z1 ?? z0);

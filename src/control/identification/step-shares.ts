@@ -2,7 +2,7 @@ import { mean, type NamedNodes, type Node, norm, sub, trace } from "../../graph/
 import type { HyperMethod, ObservedSteps } from "../../hypersolver/index.js";
 import { checkObservedSteps } from "../../hypersolver/internal.js";
 import { type Field, fixed } from "../../ode/index.js";
-import { controlSpecs, stateType } from "../../ode/internal.js";
+import { controlNodes, controlSpecs, stateType } from "../../ode/internal.js";
 import { compile, type RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { cast, fail, isFloat, item, type Tensor } from "../../tensor/index.js";
@@ -38,7 +38,7 @@ export async function stepShares(
   const base = fixed(method.correction.base, { steps: 1 });
   const graph = trace(specs, (inputs: NamedNodes) => {
     const [z, z1] = [inputs["/z"] as Node, inputs["/z1"] as Node];
-    const controls = Object.fromEntries(nominal.roles.controls.map((name) => [name, inputs[name] as Node]));
+    const controls = controlNodes(nominal, inputs);
     const site = { s, dt: epsilon, z, z0: z, controls };
     const plain = base.scheme(nominal).step(site).z1;
     const informed = base.scheme(corrected).step(site).z1;

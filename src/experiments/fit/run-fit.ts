@@ -76,11 +76,11 @@ export async function runFit<Learned extends LearnedSolver>(
   return { ...whole, figures, artifacts: [...artifacts, ...(await reportArtifacts(report, metrics))] };
 }
 
-/** States that teach what foretells errors, for each that bounds are calibrated on. */
+/** States that the error predictor learns from, for each that bounds are calibrated on. */
 const TAUGHT = 2;
 
 /**
- * Bounds of errors on states kept for that; what foretells errors learns from others, of those that chose among what was fitted.
+ * Bounds of errors on states kept for that; the error predictor learns from other states, those that validated the fit.
  * @returns why there are none, where there are none.
  */
 async function calibrated(

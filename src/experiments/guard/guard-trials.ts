@@ -18,7 +18,7 @@ export interface GuardTrial {
   readonly nominal: number;
   /** Share of the held-out states that end within their bound. */
   readonly coverage: number;
-  /** Spearman's, of what is foretold and of errors. */
+  /** Spearman's, of predicted and real errors. */
   readonly rankCorrelation: number;
   /** With a guard that 95 % of all errors keep: share solved again, share of these that needed it. */
   readonly refined: number;

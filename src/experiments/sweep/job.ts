@@ -15,7 +15,7 @@ export interface JobKind {
   readonly files: Readonly<Record<string, (text: string) => boolean>>;
   /** The options that count for a spec, with their defaults. */
   defaults(spec: JobSpec): Table;
-  /** Size of the work of a spec, in a unit of the kind, to foretell times by. */
+  /** Size of the work of a spec, in a unit of the kind, to predict times from. */
   work(spec: JobSpec): number;
 }
 

@@ -8,7 +8,7 @@ export interface Whitening {
   readonly matrix: Float64Array;
 }
 
-/** Share of a column's variance that is added to it: what all others foretell is magnified a hundred times, no more. */
+/** Share of a column's variance that is added to it: what all others predict is magnified a hundred times at most. */
 const FLOOR = 1e-4;
 
 /**

@@ -12,7 +12,7 @@ import {
   trace,
 } from "../../graph/index.js";
 import { type AdaptiveMethod, type Field, type Span, uniformMesh } from "../../ode/index.js";
-import { controlSpecs, stateType, stepsOf } from "../../ode/internal.js";
+import { controlNodes, controlSpecs, stateType, stepsOf } from "../../ode/internal.js";
 import type { Verdict } from "../../optim/internal.js";
 import { compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, item, Random, type Tensor } from "../../tensor/index.js";
@@ -108,7 +108,7 @@ function validationGraph(
   };
   return trace(specs, (inputs) => {
     const parameters = Object.fromEntries(weights.map(([name]) => [name, inputs[weightName(name)] as Node]));
-    const controls = Object.fromEntries(field.roles.controls.map((name) => [name, inputs[name] as Node]));
+    const controls = controlNodes(field, inputs);
     const scheme = hyperScheme(field, correction, { parameters });
     const [start, end] = [inputs["/z0"] as Node, inputs["/end"] as Node];
     const solved = (z0: Node, over: Span): Node =>

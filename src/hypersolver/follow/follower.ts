@@ -9,7 +9,7 @@ import {
   trace,
 } from "../../graph/index.js";
 import type { Field } from "../../ode/index.js";
-import { controlSpecs, stateType, withOpenParameters } from "../../ode/internal.js";
+import { controlNodes, controlSpecs, stateType, withOpenParameters } from "../../ode/internal.js";
 import { adam, compileTraining, type Training } from "../../optim/index.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import { completeSpec } from "../../spec/index.js";
@@ -186,7 +186,7 @@ function errorGraph(field: Field, correction: Correction, place: CompleteFollow)
   return trace(specs, (nodes: NamedNodes) => ({
     [END]: openHyperEnd(open, correction, place, {
       z0: nodes["/z0"] as Node,
-      controls: Object.fromEntries(open.roles.controls.map((name) => [name, nodes[name] as Node])),
+      controls: controlNodes(open, nodes),
       weights: withPrefix(nodes, WEIGHT),
     }),
   }));

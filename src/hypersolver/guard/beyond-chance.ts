@@ -1,8 +1,8 @@
-/** Chance does that once in so many times. */
+/** Probability of a false alarm. */
 export const FALSE_ALARM = 0.001;
 
 /**
- * Whether as many failures of n are more than chance would have it, where each fails with a probability of at most `rate`: the
+ * Whether so many failures of n are more than chance explains, where each fails with a probability of at most `rate`: the
  * exact binomial test, at 1 in 1000.
  */
 export function isBeyondChance(failures: number, n: number, rate: number): boolean {

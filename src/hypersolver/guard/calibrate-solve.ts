@@ -9,11 +9,11 @@ import { isCorrected } from "../learned/corrected-method.js";
 import { stateErrors } from "../measure/measure.js";
 import { solvableSamples } from "../measure/solvable-samples.js";
 import { mapSamples, type Samples } from "../states/states.js";
-import { calibrateErrors, type ErrorCalibration } from "./calibration.js";
+import { calibrateErrors, type ErrorCalibration, samplesNeeded } from "./calibration.js";
 import type { ErrorPredictor } from "./error-predictor.js";
-import { FEWEST_TO_LEARN, learnPredictor } from "./learn-predictor.js";
-import { compileEnds, type Scoring } from "./scored-solve.js";
-import { GUARANTEE, type SolveCalibration } from "./solve-calibration.js";
+import { FEWEST_TO_LEARN, learnPredictor, sixDigits } from "./learn-predictor.js";
+import { compileEnds } from "./scored-solve.js";
+import { GUARANTEE, type SolveCalibration, scoringOf } from "./solve-calibration.js";
 import { witnessesOf } from "./witness-check.js";
 
 /** Coverages that files have bounds for, where there are samples enough. */
@@ -27,15 +27,15 @@ const PARTS = { scores: 64, traits: 32 };
 
 /** What bounds are calibrated on. No sample may be in both, nor have decided what is calibrated. */
 export interface CalibrationSamples {
-  /** Their errors teach what foretells errors, and its forecasts of them are the edges between bins. */
+  /** A predictor learns from their errors, and quantiles of its predictions are the edges between bins. */
   readonly edges: Samples;
   /** Their errors make the bounds. */
   readonly errors: Samples;
 }
 
-/** How a calibration goes about it. */
+/** Options of a calibration. */
 export interface CalibrateOptions extends CompileOptions {
-  /** Starts what learns to foretell errors. Default: seed 0. */
+  /** Initializes the predictor. Default: seed 0. */
   readonly random?: Random | undefined;
 }
 
@@ -50,8 +50,8 @@ interface CalibratedSolve {
 
 /**
  * Bounds of the errors of a solve in fixed steps, by split conformal prediction in bins of scores (`calibrateErrors`). Scores
- * are errors as a small network foretells them, which learns it from 200 samples or more and costs a tenth of the solve at
- * most; else what corrections added; else there is one bound for all.
+ * are errors predicted by a small network, which learns from 200 samples or more and costs at most a tenth of the solve; else
+ * what corrections added; else there is one bound for all.
  * @param reference what errors are measured against.
  * @returns undefined where there are too few samples for a coverage of even a half.
  * @throws NON_FINITE when the reference can solve no sample.
@@ -68,8 +68,7 @@ export async function calibrateSolve(
   const predictor = await predictorFor(subject, apart, random);
   const score =
     predictor !== undefined ? "predicted" : isHyper(method) || isCorrected(method) ? "own" : "none";
-  const scoring: Scoring = predictor ?? (score === "own" ? score : "none");
-  const solve = await compileEnds(field, method, span, scoring, options);
+  const solve = await compileEnds(field, method, span, scoringOf({ score, predictor }), options);
   try {
     const { samples, ends } = await solvableSamples(field, span, measured, reference, options);
     const { end, scores: all, traits } = await solve.run(samples.z0, samples.controls);
@@ -92,7 +91,7 @@ export async function calibrateSolve(
       reference: reference.text,
       score,
       predictor,
-      scores: score === "none" ? [] : quantiles(sorted(scores), PARTS.scores).map(short),
+      scores: score === "none" ? [] : quantiles(sorted(scores), PARTS.scores).map(sixDigits),
       traits: traits === undefined ? undefined : columnQuantiles(pickRows(traits, rows)),
       witnesses: witnessesOf(kept, pickRows(ends, rows), errors),
       levels,
@@ -103,7 +102,7 @@ export async function calibrateSolve(
   }
 }
 
-/** What foretells errors; undefined where there is too little to learn from. */
+/** Undefined where there is too little to learn from. */
 async function predictorFor(
   { field, method, span, reference, options }: CalibratedSolve,
   apart: Samples,
@@ -125,9 +124,6 @@ async function predictorFor(
   }
 }
 
-/** Files need no more digits. */
-const short = (value: number): number => Number(value.toPrecision(6));
-
 const sorted = (values: ArrayLike<number>): number[] =>
   Array.from(values)
     .filter(Number.isFinite)
@@ -141,7 +137,7 @@ function columnQuantiles(traits: Tensor): number[][] {
   const [, width = 0] = traits.shape;
   const values = toFloat64(traits);
   return Array.from({ length: width }, (_, j) =>
-    quantiles(sorted(values.filter((_value, i) => i % width === j)), PARTS.traits).map(short),
+    quantiles(sorted(values.filter((_value, i) => i % width === j)), PARTS.traits).map(sixDigits),
   );
 }
 
@@ -158,12 +154,9 @@ const levelsOf = (
   errors: readonly number[],
   edges: readonly number[],
 ): ErrorCalibration[] =>
-  COVERAGES.filter((coverage) => errors.length >= neededFor(coverage)).map((coverage) =>
-    calibrateErrors(scores, errors, { coverage, edges: merged(scores, edges, neededFor(coverage)) }),
+  COVERAGES.filter((coverage) => errors.length >= samplesNeeded(coverage)).map((coverage) =>
+    calibrateErrors(scores, errors, { coverage, edges: merged(scores, edges, samplesNeeded(coverage)) }),
   );
-
-/** Samples without which there is no bound of this coverage. */
-const neededFor = (coverage: number): number => Math.ceil(coverage / (1 - coverage) - 1e-9);
 
 /** Without edges below which, down to the next, there are too few samples. */
 function merged(scores: readonly number[], edges: readonly number[], fewest: number): number[] {

@@ -76,17 +76,19 @@ function binOf(edges: readonly number[], score: number): number {
 }
 
 function quantile(errors: readonly number[], coverage: number, bin: number): number {
-  // Rounding in (n + 1) coverage is not to ask for one error more: 0.9 · 10 is 9.
+  // Rounding in (n + 1) coverage must not ask for one error more: 0.9 · 10 is 9.
   const k = Math.ceil((errors.length + 1) * coverage - 1e-9);
   const bound = [...errors].sort((a, b) => a - b)[k - 1];
   if (bound !== undefined) return bound;
-  const needed = Math.ceil(coverage / (1 - coverage) - 1e-9);
   throw refused(
     `calibration, bin ${bin}`,
-    `at least ${needed} samples for a coverage of ${coverage}`,
+    `at least ${samplesNeeded(coverage)} samples for a coverage of ${coverage}`,
     errors.length,
   );
 }
+
+/** Fewest samples in a bin for a bound of this coverage: n ≥ coverage/(1 − coverage). */
+export const samplesNeeded = (coverage: number): number => Math.ceil(coverage / (1 - coverage) - 1e-9);
 
 const refused = (what: string, expected: string, received: number | string): Error =>
   fail("INVALID_ARGUMENT", { what, expected, received: String(received) });

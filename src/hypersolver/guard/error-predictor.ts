@@ -25,12 +25,12 @@ import { fail, fromNumbers, sizeOf } from "../../tensor/index.js";
 const activations = ["relu", "tanh"] as const;
 type PredictorActivation = (typeof activations)[number];
 
-/** A small network that foretells how far off a solve is by what the solve knows of a sample (`traitsOf`), as plain JSON. */
+/** A small network that predicts the error of a solve from what the solve knows of a sample (`traitsOf`), as plain JSON. */
 export interface ErrorPredictor {
-  /** Of the traits where it was learned; they are told by how many deviations they are off. */
+  /** Of the traits where it was learned: the network sees how many deviations they are off their mean. */
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
-  /** So many deviations were seen; beyond, nothing is foretold. */
+  /** Largest number of deviations seen; beyond it, nothing is predicted. */
   readonly reach: number;
   /** Of the logarithms of errors. */
   readonly target: { readonly mean: number; readonly deviation: number };
@@ -67,8 +67,8 @@ export const errorPredictorSchema: z.core.$ZodType<ErrorPredictor> = z
   );
 
 /**
- * Of a perceptron from so many traits to one number. With ReLU, whose units may all be silent, a product with the traits is
- * added: else all samples where they are would have one score, and rounding would say on which side of an edge they are.
+ * Parameters of a perceptron from so many traits to one number. With ReLU, whose units may all be 0, a linear function of the
+ * traits is added: else all samples where they are 0 would share one score, and rounding would decide their bin.
  */
 export function predictorParameters(
   traits: number,
@@ -89,21 +89,21 @@ export const predictorMacs = (
   activation: PredictorActivation = "tanh",
 ): number => traits * hidden + hidden * hidden + hidden + (activation === "tanh" ? 0 : traits);
 
-/** By how many deviations traits, [traits, batch], are off their means, [batch, traits]. */
+/** Standardized traits, [batch, traits], of traits [traits, batch]. */
 export function offMean(traits: Node, { mean, deviation }: Pick<ErrorPredictor, "mean" | "deviation">): Node {
   const column = (values: readonly number[]): Node =>
     constant(fromNumbers(Float32Array.from(values), [values.length, 1]));
   return transpose(mul(sub(traits, column(mean)), column(deviation.map((each) => 1 / each))));
 }
 
-/** Deviations after which more of them are the same to tanh. */
+/** Deviations from which on tanh is saturated. */
 const CLIP = 5;
 
 /**
  * What the network makes of deviations, [batch]: the logarithm of the error, in deviations off its mean.
  * @param weights as `predictorParameters` names them.
  */
-export function foretold(
+export function predictedLogError(
   weights: NamedNodes,
   off: Node,
   { hidden, activation = "tanh" }: Pick<ErrorPredictor, "hidden" | "activation">,
@@ -120,8 +120,8 @@ export function foretold(
 }
 
 /**
- * Errors as they are foretold, [batch], above 0, in units of the state; infinite for samples of which a trait is further off
- * than any that was seen.
+ * Predicted errors, [batch], above 0, in units of the state; infinite for samples with a trait further off than any that was
+ * seen.
  * @param traits [traits, batch], as `traitsOf` gives them.
  * @throws CARD_MISMATCH for other traits than it was learned from.
  */
@@ -141,7 +141,7 @@ export function predictedErrors(traits: Node, predictor: ErrorPredictor): Node {
     ]),
   );
   const off = offMean(traits, predictor);
-  const error = exp(add(mul(foretold(values, off, predictor), target.deviation), target.mean));
+  const error = exp(add(mul(predictedLogError(values, off, predictor), target.deviation), target.mean));
   const furthest = reduceMax(abs(off), [1]);
   return where(
     less(furthest, constant(reach, "float32")),

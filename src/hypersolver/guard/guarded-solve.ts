@@ -21,7 +21,7 @@ import { secondAnswers, solveRows } from "./second-answers.js";
 import { boundsOf, levelOf, type SolveCalibration, scoringOf } from "./solve-calibration.js";
 import { checkWitnesses } from "./witness-check.js";
 
-/** What is asked of a guarded solve. */
+/** Options of a guarded solve. */
 export interface GuardSpec {
   /** The largest bound that a sample's error may have, Euclidean: samples of larger ones are solved again. */
   readonly guard: number;
@@ -30,18 +30,18 @@ export interface GuardSpec {
   /** What solves them again. Default: `guardFallback`. The base's own steps make sure that no answer is worse than the base's. */
   readonly fallback?: Method | undefined;
   /**
-   * Goes by the bounds also where samples are distributed otherwise than those of the calibration. Default false: then there
+   * Uses the bounds even where samples are distributed otherwise than those of the calibration. Default false: then there
    * are no bounds, and all samples are solved again.
    */
   readonly trust?: boolean | undefined;
   /**
-   * Solves so many of the samples within the guard again as well, drawn at random, and all where more of them are beyond
-   * their bounds than chance has it once in a thousand times. Default: none.
+   * Also solves so many random samples within the guard again, and all samples if more of these exceed their bounds than
+   * chance explains, at one in a thousand. Default: none.
    */
   readonly spotCheck?: { readonly samples: number; readonly random: Random } | undefined;
 }
 
-/** What a guarded solve came to. Costs are of one sample. */
+/** Statistics of a guarded solve. Costs are of one sample. */
 export interface GuardStatistics {
   readonly samples: number;
   /** The coverage that was calibrated. */
@@ -57,7 +57,7 @@ export interface GuardStatistics {
   readonly fastNfe: number;
   readonly fallbackNfe: number;
   readonly meanNfe: number;
-  /** Mean multiply–accumulates, of f, of g and of what foretells errors together. */
+  /** Mean multiply–accumulates, of f, of g and of the predictor together. */
   readonly meanMacs: number;
   readonly milliseconds: number;
 }
@@ -117,37 +117,26 @@ export async function compileGuardedSolve(
   const shiftOf = shiftTest(calibration);
   requireCalibrated(calibration, field, method, span);
   const solve = await compileEnds(field, method, span, scoringOf(calibration), options);
-  const { witnesses, predictor } = calibration;
+  const { witnesses } = calibration;
   if (witnesses !== undefined)
     await checkWitnesses(solve, witnesses, { coverage, boundsFor }).catch(async (error: unknown) => {
       await solve.dispose();
       throw error;
     });
-  const { nfe: fastNfe, macs: solveMacs } = method.scheme(field).cost(calibration.steps);
-  const fastMacs =
-    solveMacs +
-    (predictor === undefined
-      ? 0
-      : predictorMacs(predictor.mean.length, predictor.hidden, predictor.activation));
-  // Made when first needed, and kept for the runs that follow under the same signal.
-  let second: { readonly solve: CompiledSolve; readonly signal: AbortSignal | undefined } | undefined;
+  const fast = fastCost(field, method, calibration);
+  const second = keptSolve((signal) => compileSolve(field, { ...options, span, method: fallback, signal }));
   return {
     run: async (z0, controls = {}, signal = undefined) => {
       const started = performance.now();
-      const { end: fast, scores, traits } = await solve.run(z0, controls);
+      const { end: quick, scores, traits } = await solve.run(z0, controls);
       const shift = shiftOf(scores, traits);
       const isAlarmed = !trust && isShifted(shift);
       const bounds = isAlarmed
         ? new Float64Array(scores.length).fill(Number.POSITIVE_INFINITY)
         : boundsFor(scores);
-      const again = secondAnswers(fast, async (rows) => {
-        if (second === undefined || second.signal !== signal) {
-          await second?.solve.dispose();
-          const solve = await compileSolve(field, { ...options, span, method: fallback, signal });
-          second = { solve, signal };
-        }
-        return solveRows(second.solve, { z0, controls }, rows);
-      });
+      const again = secondAnswers(quick, async (rows) =>
+        solveRows(await second.under(signal), { z0, controls }, rows),
+      );
       const [within, beyondGuard] = parted(bounds, guard);
       const spots = spotCheck === undefined ? [] : drawnFrom(within, spotCheck.samples, spotCheck.random);
       await again.take([...beyondGuard, ...spots]);
@@ -163,19 +152,51 @@ export async function compileGuardedSolve(
       return {
         ...{ end, bounds, scores, shift, refined, isTrusted: !isAlarmed && !isRefuted },
         statistics: {
-          ...{ samples, coverage, refined: refined.length, checked: spots.length, beyond, fastNfe },
+          ...{ samples, coverage, refined: refined.length, checked: spots.length, beyond },
+          fastNfe: fast.nfe,
           needed: refined.filter((row) => !(again.moved(row) <= guard)).length,
           fallbackNfe: nfe,
-          meanNfe: fastNfe + share * nfe,
-          meanMacs: fastMacs + share * macs,
+          meanNfe: fast.nfe + share * nfe,
+          meanMacs: fast.macs + share * macs,
           milliseconds: performance.now() - started,
         },
       };
     },
     dispose: async () => {
       await solve.dispose();
-      await second?.solve.dispose();
+      await second.dispose();
     },
+  };
+}
+
+/** What the fast solve costs a sample, the prediction of its error included. */
+function fastCost(
+  field: Field,
+  method: FixedMethod,
+  { steps, predictor }: SolveCalibration,
+): { readonly nfe: number; readonly macs: number } {
+  const { nfe, macs } = method.scheme(field).cost(steps);
+  if (predictor === undefined) return { nfe, macs };
+  const { mean, hidden, activation } = predictor;
+  return { nfe, macs: macs + predictorMacs(mean.length, hidden, activation) };
+}
+
+/** A solve that is compiled when first needed, and kept for the runs that follow under the same signal. */
+function keptSolve(compile: (signal: AbortSignal | undefined) => Promise<CompiledSolve>): {
+  under(signal: AbortSignal | undefined): Promise<CompiledSolve>;
+  dispose(): Promise<void>;
+} {
+  let kept: { readonly solve: CompiledSolve; readonly signal: AbortSignal | undefined } | undefined;
+  return {
+    under: async (signal) => {
+      if (kept !== undefined && kept.signal === signal) return kept.solve;
+      await kept?.solve.dispose();
+      kept = undefined;
+      const solve = await compile(signal);
+      kept = { solve, signal };
+      return solve;
+    },
+    dispose: async () => kept?.solve.dispose(),
   };
 }
 

@@ -6,8 +6,8 @@ import { fromNumbers, type Random, type Tensor, toFloat64 } from "../../tensor/i
 import { pickRows } from "../../tensor/internal.js";
 import {
   type ErrorPredictor,
-  foretold,
   offMean,
+  predictedLogError,
   predictorMacs,
   predictorParameters,
 } from "./error-predictor.js";
@@ -25,11 +25,11 @@ const ACTIVATION = "relu";
 const SHARE = 0.1;
 /** Errors below this share of the median are as good as that. */
 const FLOOR = 0.05;
-/** Traits further off than those learned from by more than this factor are not known to mean anything. */
+/** Nothing is predicted from traits further off than those learned from by more than this factor. */
 const REACH = 1.1;
 
 /**
- * Learns to foretell errors from traits, by least squares on their logarithms.
+ * Learns to predict errors from traits, by least squares on their logarithms.
  * @param traits [n, traits]; rows that are not finite are left out.
  * @param errors of the same samples.
  * @param macs of the solve: a prediction costs a tenth at most.
@@ -77,7 +77,7 @@ async function learned(
         wanted: { shape: ["batch"], dtype: "float32" },
       },
       loss: (parameters, batch) => {
-        const made = foretold(parameters, offMean(transpose(batch.traits), scale), {
+        const made = predictedLogError(parameters, offMean(transpose(batch.traits), scale), {
           hidden,
           activation: ACTIVATION,
         });
@@ -97,7 +97,10 @@ async function learned(
       await training.step({ traits: pickRows(traits, rows), wanted: pickRows(targets, rows) }, rate(i));
     }
     return Object.fromEntries(
-      Object.entries(training.parameters()).map(([name, value]) => [name, [...toFloat64(value)].map(short)]),
+      Object.entries(training.parameters()).map(([name, value]) => [
+        name,
+        [...toFloat64(value)].map(sixDigits),
+      ]),
     );
   } finally {
     await training.dispose();
@@ -117,7 +120,7 @@ function scaleOf(values: Float64Array, width: number): Pick<ErrorPredictor, "mea
   return {
     mean: moments.map((each) => each.mean),
     deviation: moments.map((each) => each.deviation),
-    reach: short(REACH * furthest.reduce((most, each) => Math.max(most, each), 1)),
+    reach: sixDigits(REACH * furthest.reduce((most, each) => Math.max(most, each), 1)),
   };
 }
 
@@ -126,8 +129,8 @@ function momentsOf(values: readonly number[]): { readonly mean: number; readonly
   const center = values.reduce((sum, value) => sum + value, 0) / values.length;
   const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / values.length);
   const isConstant = !(spread > 1e-6 * (Math.abs(center) + 1e-6));
-  return { mean: short(center), deviation: isConstant ? 1 : short(spread) };
+  return { mean: sixDigits(center), deviation: isConstant ? 1 : sixDigits(spread) };
 }
 
 /** Files need no more digits. */
-const short = (value: number): number => Number(value.toPrecision(6));
+export const sixDigits = (value: number): number => Number(value.toPrecision(6));

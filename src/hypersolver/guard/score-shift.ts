@@ -10,16 +10,16 @@ export interface ScoreShift {
   readonly limit: number;
 }
 
-/** Samples that are looked at, at most: more see what does not matter. */
+/** Most samples compared: with more, the test notices differences that do not matter. */
 const MOST_SAMPLES = 1024;
 /** A trait whose values differ by less, relatively, is a constant with rounding. */
 const CONSTANT = 1e-4;
 
-/** Compares scores and the traits they were foretold from, [n, traits], with those of a calibration. */
+/** Compares scores and the traits they were predicted from, [n, traits], with those of a calibration. */
 export type ShiftTest = (scores: Float64Array, traits?: Tensor) => ScoreShift | undefined;
 
 /**
- * The two-sample Kolmogorov–Smirnov test of scores, and of each trait that they were foretold from, against those of the
+ * The two-sample Kolmogorov–Smirnov test of scores, and of each trait that they were predicted from, against those of the
  * calibration, of which files keep quantiles: distribution functions are compared there, from both sides where one jumps.
  * Samples that broke count as beyond all others. It sees other states, another field or other weights, as far as they change
  * what the solve knows of a sample. Prepared once, since it is done for every solve.
@@ -155,7 +155,7 @@ export function shiftWarnings(shift: ScoreShift | undefined): string[] {
   if (shift === undefined || !isShifted(shift)) return [];
   const [distance, limit] = [shift.distance, shift.limit].map((each) => each.toFixed(2));
   return [
-    `what the solver sees of these states is distributed otherwise than where error bounds were calibrated (Kolmogorov–Smirnov ` +
-      `distance ${distance}, by chance at most ${limit}): states or weights are of another kind, and the bounds may not hold`,
+    `these states look unlike those that error bounds were calibrated on (Kolmogorov–Smirnov distance ${distance}, ` +
+      `by chance at most ${limit}): states or weights are of another kind, and the bounds may not hold`,
   ];
 }

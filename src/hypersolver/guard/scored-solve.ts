@@ -6,7 +6,7 @@ import { cast, fail, type Tensor } from "../../tensor/index.js";
 import { type ErrorPredictor, predictedErrors } from "./error-predictor.js";
 import { rowNorms, traitsOf } from "./traits.js";
 
-/** States at the end of a solve, and how much its own steps doubt them. */
+/** States at the end of a solve, with scores: how far off its own steps say they are. */
 export interface ScoredStates {
   /** [n, …]. */
   readonly end: Tensor;
@@ -35,22 +35,22 @@ export const compileScoredSolve = (
 ): Promise<CompiledScoredSolve> => compileEnds(field, method, span, "own", options);
 
 /**
- * Where scores come from. `none`: all are 0, for methods that know nothing of their errors; a predictor: errors as it foretells
- * them from traits; `traits`: 0 as well, with traits to learn one from.
+ * Where scores come from. `none`: all are 0, for methods that know nothing of their errors; a predictor: the errors it
+ * predicts from traits; `traits`: 0 as well, with traits to learn a predictor from.
  */
 export type Scoring = "own" | "none" | "traits" | ErrorPredictor;
 
-/** What a solve told of its samples: `traits` are [n, traits] where scores come from them. */
+/** Ends and scores with traits, [n, traits], where scores come from them. */
 export interface TracedStates extends ScoredStates {
   readonly traits: Tensor | undefined;
 }
 
-/** A solve that tells them. */
+/** A solve that returns them. */
 export interface CompiledTracedSolve extends CompiledScoredSolve {
   run(z0: Tensor, controls?: NamedTensors): Promise<TracedStates>;
 }
 
-/** `compileScoredSolve` by any score; samples that broke are always told apart. */
+/** `compileScoredSolve` by any score; samples that broke always have NaN. */
 export async function compileEnds(
   field: Field,
   method: FixedMethod,

@@ -5,7 +5,7 @@ import { type ErrorPredictor, errorPredictorSchema } from "./error-predictor.js"
 import type { Scoring } from "./scored-solve.js";
 import { type Witnesses, witnessesSchema } from "./witnesses.js";
 
-/** How far a fitted solve is off, as its file says it: bounds of errors by score, for several coverages. */
+/** Bounds of the errors of a fitted solve, as its file has them: by score, for several coverages. */
 export interface SolveCalibration {
   /** Name of the method that was calibrated, in so many steps over this span. */
   readonly method: string;
@@ -18,8 +18,8 @@ export interface SolveCalibration {
   /** What errors were measured against: the spelling of a method. */
   readonly reference: string;
   /**
-   * `predicted`: errors as `predictor` foretells them; `own`: what the method's corrections added; `none`: nothing is known, one
-   * bound serves all.
+   * `predicted`: errors predicted by `predictor`; `own`: what the method's corrections added; `none`: nothing is known, and one
+   * bound is for all.
    */
   readonly score: "predicted" | "own" | "none";
   readonly predictor?: ErrorPredictor | undefined;
@@ -71,10 +71,10 @@ export const solveCalibrationSchema: z.core.$ZodType<SolveCalibration> = z
   );
 
 /** Where the scores of a calibrated solve come from. */
-export const scoringOf = ({ score, predictor }: SolveCalibration): Scoring =>
+export const scoringOf = ({ score, predictor }: Pick<SolveCalibration, "score" | "predictor">): Scoring =>
   score === "predicted" ? (predictor ?? "none") : score;
 
-/** Scores beyond the largest of the calibration by more than this factor are not known to mean anything. */
+/** There are no bounds for scores beyond the largest of the calibration by more than this factor. */
 const SCORE_MARGIN = 1.1;
 
 /**

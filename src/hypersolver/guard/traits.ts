@@ -27,7 +27,7 @@ export interface SolveTrace {
   readonly records: readonly StepRecord[];
 }
 
-/** Columns of states that are told as they are, and sizes of corrections and of differences, at most. */
+/** Most columns that are traits themselves, and most norms of corrections and of differences. */
 const MOST = { columns: 48, sizes: 8 };
 /** Keeps logarithms of nothing finite. */
 const TINY = 1e-12;
@@ -37,7 +37,7 @@ const NARROW = 16;
 /**
  * What a solve knows of each sample without another evaluation of f, [traits, batch], float32: logarithms of the norms of z0, of
  * the end, of how far it went, of what corrections added and of how evaluations of f differ; and the columns of z0, of the end,
- * of controls, corrections and evaluations, as far as there is room. Images tell the means of their channels, sequences of their
+ * of controls, corrections and evaluations, as far as there is room; of images the means of channels, of sequences those of
  * features. A trait is a row, since samples are many: what works on a few columns of many rows takes several times as long.
  */
 export function traitsOf({ z0, controls, end, records }: SolveTrace): Node {
@@ -47,11 +47,11 @@ export function traitsOf({ z0, controls, end, records }: SolveTrace): Node {
   let width = 0;
   for (const value of [z0, end, ...Object.values(controls), ...corrections, ...stages]) {
     // Controls may be integers, of which there are no products.
-    const told = asColumns(cast(value, "float32"));
-    const own = Number(told?.shape[1] ?? Number.NaN);
-    // Beside those of the batch there are others: a control may be one for all.
-    if (told === undefined || told.shape[0] !== z0.shape[0] || !(width + own <= MOST.columns)) continue;
-    rows.push(asRows(told));
+    const columns = asColumns(cast(value, "float32"));
+    const own = Number(columns?.shape[1] ?? Number.NaN);
+    // A control may have one value for the whole batch.
+    if (columns === undefined || columns.shape[0] !== z0.shape[0] || !(width + own <= MOST.columns)) continue;
+    rows.push(asRows(columns));
     width += own;
   }
   const some = corrections.slice(0, MOST.sizes);

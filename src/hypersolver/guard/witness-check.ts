@@ -5,12 +5,12 @@ import { isBeyondChance } from "./beyond-chance.js";
 import type { CompiledScoredSolve } from "./scored-solve.js";
 import type { PlainTensor, Witnesses } from "./witnesses.js";
 
-/** As many as say something, and numbers after which no further one is kept: they are stored as text. */
+/** Enough samples to notice a change, and at most so many numbers, since they are stored as text. */
 const MOST = { samples: 64, numbers: 4096 };
 /** What rounding may change, relative to the largest |z1|, and what else of an error. */
 const TOLERANCE = { state: 1e-4, error: 0.02 };
 
-/** The first samples of a calibration, which were drawn as all of them. */
+/** The first samples of a calibration: they are in random order. */
 export function witnessesOf({ z0, controls }: Samples, ends: Tensor, errors: ArrayLike<number>): Witnesses {
   const count = z0.shape[0] ?? 0;
   const all = [z0, ends, ...Object.values(controls)];

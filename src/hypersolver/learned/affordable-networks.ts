@@ -2,7 +2,7 @@ import { type Field, fieldMacs } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { correctionBlocks } from "./corrected-coefficients.js";
 
-/** Where networks on coefficients stand, and what they are like, for states that are vectors. */
+/** Position and size of the networks on coefficients, for states that are vectors. */
 export interface VectorNetworks {
   /** Evaluations from one correction to the next. */
   readonly every: number;
@@ -13,7 +13,7 @@ export interface VectorNetworks {
   readonly mixes?: number;
 }
 
-/** What few components get, and many where f costs as much. */
+/** The networks for few components, and for many where f costs enough. */
 export const USUAL_NETWORKS: VectorNetworks = { every: 2, hidden: [64, 64, 64], layersAlone: false };
 
 /** Sums of state and evaluations: what the last adds to those before it, and what that before it does. */
@@ -25,7 +25,7 @@ const MIXED_WIDTHS = [64, 48, 32, 24, 16];
 /** States of more components than this are sparse however many are drawn, and networks on them cost what f costs. */
 export const FEW_COMPONENTS = 16;
 
-/** Fewer units than this tell nothing apart. */
+/** Narrower networks learn nothing. */
 const FEWEST_UNITS = 8;
 
 /** What may be chosen. */

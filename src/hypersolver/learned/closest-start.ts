@@ -8,10 +8,10 @@ import { mapSamples } from "../states/states.js";
 import type { EndPairs } from "./end-pairs.js";
 import { makesEvaluations, startingMethod } from "./starting-coefficients.js";
 
-/** A start that is chosen by measuring. */
+/** The start that measures closest. */
 export const CLOSEST = "closest";
 
-/** What may be one, the usual ones first. */
+/** Candidates for it, the usual ones first. */
 const CANDIDATES = ["midpoint", "ab2", "ab3", "pec-heun", "heun", "rk4", "euler"];
 
 /** Pairs that they are tried on. */

@@ -14,7 +14,7 @@ export interface Freedom {
   readonly family?: CoefficientFamily | undefined;
 }
 
-/** Every coefficient by itself, or a transformation of time and scale, at every evaluation or along Bézier curves. */
+/** Every coefficient on its own, or a transformation of time and scale, at every evaluation or along Bézier curves. */
 export type CoefficientFamily = "free" | "scale-time" | "bezier";
 
 /** How far a coefficient is from its start, by name. */
@@ -76,6 +76,6 @@ export function coefficientsAt(
     const value = deviations[name];
     return value === undefined ? 0 : item(value);
   });
-  // Numbers and numbers alone make numbers.
+  // Of numbers alone the operands are numbers.
   return moved as NonStationaryCoefficients;
 }

@@ -24,7 +24,7 @@ export const coefficientTable = {
   start: {
     type: "text",
     otherwise:
-      "images, and 5 to 32 evaluations: regression; else midpoint where they are even, ab2 where they are odd",
+      "of 5 to 32 evaluations, images of 1 to 32: regression; else midpoint for an even number, ab2 for an odd one",
     placeholder: "method",
     group: "For coefficients:",
     help: "where training begins: regression, coefficients computed by least squares; a method by its name, such as midpoint, rk4 or ab2; closest, the classical method that ends closest",

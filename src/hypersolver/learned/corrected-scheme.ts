@@ -14,6 +14,7 @@ import type { Tensor } from "../../tensor/index.js";
 import { type CorrectionSite, correctionMacs, evaluateCorrection } from "../correction/correction.js";
 import { type CorrectedCoefficients, correctionBlocks } from "./corrected-coefficients.js";
 import { networkFor } from "./network-for.js";
+import { minus, times } from "./operands.js";
 
 /** Nodes for weights in training. @param network counted from 0. */
 export type NetworkWeights = (network: number, name: string, value: Tensor) => Node;
@@ -58,8 +59,7 @@ export function correctedStep(
   { s, dt, z, z0, controls, algebra = graphAlgebra }: StepSite,
   correct: Correct,
 ): StepRecord {
-  const { times } = coefficients;
-  const blocks = correctionBlocks(times.length, every);
+  const blocks = correctionBlocks(coefficients.times.length, every);
   const stages: Node[] = [];
   const states: Node[] = [z];
   const added: Node[] = [];
@@ -83,9 +83,11 @@ export function correctedStep(
   const seenSince = (start: number, index: number): CorrectionSite => ({
     z: states[start] ?? z,
     stages: stages.slice(start),
-    epsilon: product(dt, covered(coefficients, start, index)),
-    s: algebra.time(s, times[start] ?? 0, dt),
-    ...{ z0, controls, features },
+    epsilon: times(dt, covered(coefficients, start, index)),
+    s: algebra.time(s, coefficients.times[start] ?? 0, dt),
+    z0,
+    controls,
+    features,
   });
   const { y1 } = nonStationaryStep<Node, Operand>(coefficients, f, algebra, { s, dt, y: z }, change);
   const [first, ...others] = added;
@@ -103,10 +105,5 @@ function costOf(field: Field, { coefficients, every, networks }: CorrectedCoeffi
 }
 
 /** The share of the span between two states. */
-function covered({ times }: NonStationaryCoefficients<Operand>, from: number, to: number): Operand {
-  const [a, b] = [times[from] ?? 0, times[to] ?? 1];
-  return typeof a === "number" && typeof b === "number" ? b - a : sub(b, a);
-}
-
-const product = (a: Operand, b: Operand): Operand =>
-  typeof a === "number" && typeof b === "number" ? a * b : mul(a, b);
+const covered = (of: NonStationaryCoefficients<Operand>, from: number, to: number): Operand =>
+  minus(of.times[to] ?? 1, of.times[from] ?? 0);

@@ -6,14 +6,14 @@ import { machineOf } from "../../runtime/internal.js";
 import { Random, rows, type Tensor } from "../../tensor/index.js";
 import { prefixed, withPrefix } from "../../tensor/internal.js";
 import { type CorrectionNetwork, siteInputs } from "../correction/correction.js";
-import { hasImageStates } from "../fit/resolve-fit.js";
+import { subjectOf } from "../fit/resolve-fit.js";
 import { correctionBlocks } from "./corrected-coefficients.js";
 import { correctedStep } from "./corrected-scheme.js";
 import { type EndPairs, pairFeeds } from "./end-pairs.js";
 import { floatState, pairSpecs, siteOf } from "./pair-program.js";
 import { type NetworkLook, scaledNetwork } from "./scaled-network.js";
 
-/** What networks are like. */
+/** How networks are made. */
 export interface NetworkChoice extends NetworkLook {
   readonly every: number;
   /** One network for all corrections. */
@@ -62,7 +62,7 @@ async function firstSight(
   { span: [t0, t1], ...pairs }: EndPairs & { readonly span: Span },
   context: RunContext,
 ): Promise<{ readonly end: Tensor; readonly seen: readonly NamedTensors[] }> {
-  const count = hasImageStates(field) ? STATISTICS.images : STATISTICS.vectors;
+  const count = STATISTICS[subjectOf(field)];
   const { dtype } = floatState(field);
   const graph = trace(pairSpecs(field, "batch"), (nodes) => {
     const { z0, end, controls } = siteOf(field, nodes);

@@ -13,10 +13,10 @@ export interface EndPairs extends Samples {
   readonly end: Tensor;
 }
 
-/** Pairs by what they are of: what fits of one field with one source of states share. */
+/** Pairs that fits of one field with one source of states share, by what else decides them. */
 export type EndMemory = Map<string, EndPairs>;
 
-/** The pairs that a memory has; else made and remembered. @param of whatever tells them from others of that field. */
+/** The pairs from the memory, else made and remembered. @param of whatever decides them besides field and states. */
 export async function rememberedPairs(
   memory: EndMemory | undefined,
   of: object,
@@ -43,10 +43,10 @@ export async function endPairs(
   const reference = await compileReference(field, method, machineOf(context));
   const ends: Tensor[] = [];
   const total = samples.z0.shape[0] ?? 0;
-  const told = (share: number): void =>
+  const notify = (share: number): void =>
     onProgress?.({ stage: SOLVING_REFERENCES, done: Math.round(share * total), total });
   try {
-    await forEachChunk({ samples, onProgress: told, context }, async ({ z0, controls }) => {
+    await forEachChunk({ samples, onProgress: notify, context }, async ({ z0, controls }) => {
       ends.push((await reference.states(z0, span, controls, signal)).at(-1) ?? z0);
     });
   } finally {

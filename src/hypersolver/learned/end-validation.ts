@@ -4,19 +4,19 @@ import type { Verdict } from "../../optim/internal.js";
 import { compile, type NamedTensors, type RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { item, rows, type Tensor } from "../../tensor/index.js";
-import { hasImageStates } from "../fit/resolve-fit.js";
+import { subjectOf } from "../fit/resolve-fit.js";
 import { mapSamples } from "../states/states.js";
 import { endDistance, relativeEndDistance } from "./end-error.js";
 import { type EndPairs, pairFeeds } from "./end-pairs.js";
 import type { LearnedForm } from "./learned-form.js";
 import { floatState, pairSpecs, siteOf } from "./pair-program.js";
 
-/** Tells how good values of what is learned are on states that it was not learned from. */
+/** Measures parameters on states that they were not learned from. */
 export interface EndValidation {
   /** Mean Euclidean distance; of images, over the mean norm of the reference. */
   error(values: NamedTensors): Promise<number>;
   /**
-   * The same as the training loop hears it. Metrics: `error`; `relative`, the mean distance over the mean norm of the
+   * The same for the training loop. Metrics: `error`; `relative`, the mean distance over the mean norm of the
    * reference; `learned`, the same on as many of the states that it is learned from.
    */
   verdict(values: NamedTensors): Promise<Verdict>;
@@ -51,7 +51,7 @@ export async function compileEndValidation(
     };
     return { error: value(error), relative: value(relative) };
   };
-  const score = hasImageStates(field) ? "relative" : "error";
+  const score = subjectOf(field) === "images" ? "relative" : "error";
   return {
     error: async (values) => (await errorsAt(values, "held"))[score],
     verdict: async (values) => {
@@ -79,7 +79,7 @@ function errorGraph(field: Field, form: LearnedForm, span: Span): ReturnType<typ
   });
 }
 
-/** No more of them than there are of others. */
+/** As many of them as there are of others, at most. */
 function fewOf(pairs: EndPairs, others: EndPairs): EndPairs {
   const count = Math.min(pairs.end.shape[0] ?? 0, others.end.shape[0] ?? 0);
   const few = (value: Tensor): Tensor => rows(value, 0, count);

@@ -31,15 +31,11 @@ export async function fitCoefficients(
   context: RunContext = {},
 ): Promise<CoefficientFit> {
   const effective = resolveCoefficients(field, spec);
-  let { start } = effective;
-  const fit = await fitLearned(field, effective, inputs, context, async (pairs) => {
-    const begun = await startFor(field, effective, pairs, context);
-    start = begun.name;
-    const { coefficients } = begun;
+  return fitLearned(field, effective, inputs, context, async (pairs) => {
+    const { name: start, coefficients } = await startFor(field, effective, pairs, context);
     const form = coefficientForm(field, coefficients, effective, effective.span);
-    return { form, courses: [coefficientCourse(effective, () => 1)] };
+    return { form, courses: [coefficientCourse(effective, () => 1)], chosen: { start } };
   });
-  return { ...fit, spec: { ...fit.spec, start } };
 }
 
 /** Coefficients that a fit begins with. */

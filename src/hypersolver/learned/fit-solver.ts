@@ -28,7 +28,8 @@ export const FITTING_TOGETHER = "fitting coefficients and corrections";
  * one every few evaluations. Coefficients are moved alone first, then all together, through the whole solve, towards
  * reference states at the end. The networks begin at zero: until they are trained, the solver is its coefficients.
  * @param spec what to fit, as plain data: `solverTable` has the options.
- * @throws INVALID_ARGUMENT for options that make no sense, or a checkpoint of another fit; NON_FINITE when the field or the loss breaks; INTERRUPTED when there is nothing to keep yet.
+ * @throws INVALID_ARGUMENT for options that make no sense, or a checkpoint of another fit; NON_FINITE when the field or the
+ *   loss breaks; INTERRUPTED when there is nothing to keep yet.
  */
 export async function fitSolver(
   field: Field,
@@ -43,16 +44,12 @@ export async function fitSolver(
   }
   const effective = resolveSolver(field, spec);
   const { span, every } = effective;
-  let { start } = effective;
-  const fit = await fitLearned(field, effective, inputs, context, async (pairs) => {
-    const begun = await startFor(field, effective, pairs, context);
-    start = begun.name;
-    const { coefficients } = begun;
+  return fitLearned(field, effective, inputs, context, async (pairs) => {
+    const { name: start, coefficients } = await startFor(field, effective, pairs, context);
     const made = await startingNetworks(field, coefficients, effective, { ...pairs, span }, context);
     const form = correctedForm(field, { coefficients, freedom: effective, every, ...made }, span);
-    return { form, courses: coursesOf(effective, form.initial) };
+    return { form, courses: coursesOf(effective, form.initial), chosen: { start } };
   });
-  return { ...fit, spec: { ...fit.spec, start } };
 }
 
 /** Whether a number in training belongs to the sums that a correction sees. */
@@ -63,7 +60,7 @@ const isOnTop = (name: string): boolean => /^(?:g\d+|gain) /.test(name);
 /** Inputs of a layer whose weights move at the full rate; those of wider ones move more slowly in proportion. */
 const USUAL_INPUTS = 64;
 
-/** Share of the rate that moves the sums which networks see: they begin where they are of use, as coefficients do. */
+/** Share of the rate for the sums that networks see: like coefficients, they begin at useful values. */
 const MIXING_PACE = 0.1;
 
 /** Sums over more inputs change by more for the same change of every weight: G. Yang et al., Tensor Programs V, 2022. */

@@ -44,10 +44,12 @@ interface LearnedSpec {
 }
 
 /** What is learned, and how. */
-export interface LearnedTask<M extends FixedMethod> {
+export interface LearnedTask<M extends FixedMethod, S> {
   readonly form: LearnedForm<M>;
   /** One after another. */
   readonly courses: readonly LearnedCourse[];
+  /** Choices that were made by looking at the pairs. */
+  readonly chosen?: Partial<S>;
 }
 
 /** States to validate on. */
@@ -68,7 +70,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   spec: S,
   inputs: FitInputs,
   context: RunContext,
-  plan: (pairs: EndPairs) => LearnedTask<M> | Promise<LearnedTask<M>>,
+  plan: (pairs: EndPairs) => LearnedTask<M, S> | Promise<LearnedTask<M, S>>,
 ): Promise<LearnedFit<M, S>> {
   const { checkpoint, states, memory } = inputs;
   const begun = performance.now();
@@ -84,7 +86,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   const held = await solved("validation", samples);
   const seconds = (performance.now() - begun) / 1000;
   const planning = performance.now();
-  const { form, courses } = await plan(pairs);
+  const { form, courses, chosen } = await plan(pairs);
   const planned = (performance.now() - planning) / 1000;
   const judged = { held, learned: pairs };
   const validation = await compileEndValidation(field, form, span, judged, context);
@@ -117,7 +119,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
     return {
       ...outcome,
       method: form.method(best?.values ?? form.initial),
-      spec,
+      spec: { ...spec, ...chosen },
       reference,
       parameters: Object.values(form.initial).reduce((total, { data }) => total + data.length, 0),
       startError,

@@ -1,7 +1,7 @@
-/** Columns that a target is a sum of, one after another. */
+/** Least squares over columns that are added one at a time. */
 export interface OrthogonalColumns {
   add(column: Float64Array): void;
-  /** One weight a column: the sum that comes closest to the target by squares. */
+  /** One weight per column, of the combination closest to the target. */
   weights(target: Float64Array): Float64Array;
 }
 
@@ -28,7 +28,7 @@ export function orthogonalColumns(): OrthogonalColumns {
       const rest = { along: Float64Array.from(column), rounding: new Float64Array(basis.length + 1) };
       rest.rounding[basis.length] = ROUNDING * Math.sqrt(dot(column, column));
       const shares = new Float64Array(basis.length + 1);
-      for (let turn = 0; turn < 2; turn++)
+      for (let pass = 0; pass < 2; pass++)
         for (const [i, { along, rounding }] of basis.entries()) {
           const share = dot(along, rest.along) + dot(rounding, rest.rounding);
           shares[i] = (shares[i] ?? 0) + share;

@@ -1,6 +1,6 @@
 import { cast, type InputSpec, type NamedNodes, type Node } from "../../graph/index.js";
 import type { Field, NonStationaryCoefficients } from "../../ode/index.js";
-import { controlSpecs, stateType } from "../../ode/internal.js";
+import { controlNodes, controlSpecs, stateType } from "../../ode/internal.js";
 import type { FloatDType } from "../../tensor/index.js";
 import { type Freedom, movedCoefficients } from "./coefficient-parameters.js";
 import type { EndSite } from "./end-error.js";
@@ -43,5 +43,5 @@ export function pairSpecs(field: Field, rows: number | "batch"): Record<string, 
 export const siteOf = (field: Field, nodes: NamedNodes): Omit<EndSite, "span"> => ({
   z0: nodes["/z0"] as Node,
   end: nodes["/end"] as Node,
-  controls: Object.fromEntries(field.roles.controls.map((name) => [name, nodes[name] as Node])),
+  controls: controlNodes(field, nodes),
 });

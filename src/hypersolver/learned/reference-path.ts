@@ -6,11 +6,11 @@ import { compileReference, referenceAt } from "../reference/reference.js";
 import type { EndPairs } from "./end-pairs.js";
 import { addTo } from "./orthogonal-columns.js";
 
-/** Points that are solved for, and how exactly: coefficients are led along them, and only the end has to be right. */
+/** Mesh and tolerance of the path: states on the way are targets only, so it need not be exact; the end is. */
 const PATH = { steps: 16, tolerance: 1e-3 };
 
 /**
- * States of the reference at any share of the span, all numbers in a row: by cubic interpolation, exact at the end.
+ * The reference at any share of the span, flattened: by cubic interpolation, exact at the end.
  * @throws what the reference throws; INTERRUPTED at a stop.
  */
 export async function referencePath(
@@ -35,7 +35,7 @@ export async function referencePath(
   };
 }
 
-/** Of values at 0, 1, 2, 3: what their cubic has at x. */
+/** Weights of values at 0, 1, 2, 3 in their cubic at x (Lagrange). */
 const cubicWeights = (x: number): number[] => [
   (-(x - 1) * (x - 2) * (x - 3)) / 6,
   (x * (x - 2) * (x - 3)) / 2,

@@ -1,6 +1,6 @@
 import { type InputSpec, type Node, trace } from "../../graph/index.js";
 import { type Field, type NonStationaryCoefficients, type Span, uniformMesh } from "../../ode/index.js";
-import { controlSpecs, evaluateField } from "../../ode/internal.js";
+import { controlNodes, controlSpecs, evaluateField } from "../../ode/internal.js";
 import { compile, type RunContext } from "../../runtime/index.js";
 import { isStopped, machineOf } from "../../runtime/internal.js";
 import {
@@ -27,21 +27,21 @@ import { referencePath } from "./reference-path.js";
 /** A start that is computed instead of named. */
 export const REGRESSION = "regression";
 
-/** Pairs that are regressed on: a few dozen numbers are to be found from thousands. */
+/** Pairs that are regressed on: thousands of numbers for a few dozen unknowns. */
 const REGRESSED_ON = { vectors: 1024, images: 4 };
 /** Numbers of all their states together: there are 17 of each pair on the way of the reference, and one an evaluation. */
 const MOST_NUMBERS = 2 ** 20;
-/** Numbers of states that there have to be for every weight of a row. */
+/** Fewest numbers of states for every weight of a row. */
 const NUMBERS_EACH = 8;
-/** Of the logarithms of a warp's exponents. */
+/** Of the pattern search, over the logarithms of the mesh's exponents. */
 const STEPS = { first: 0.4, last: 0.1, most: 32 };
 /** What progress calls it. */
 const REGRESSING = "computing a start";
 
 /**
- * Coefficients by linear regression, without training: f is evaluated where the solve is, and the next state is the sum of
- * the first state and all evaluations so far that comes closest to the reference, by least squares over many samples. The last
- * row is then the best that these evaluations allow. The times are those of a warped mesh of two numbers, chosen by a search.
+ * Coefficients by linear regression, without training: the next state is the sum of the first state and all evaluations so
+ * far that comes closest to the reference, by least squares over many samples, and f is evaluated there. The last row is then
+ * the best for these evaluations. The times are those of a warped mesh with two exponents, chosen by a pattern search.
  * @param pairs over the span, of which some are used.
  * @returns undefined where there are too few pairs to tell, or f is not finite on any such way or on that of the reference.
  * @throws INTERRUPTED at a stop.
@@ -72,7 +72,7 @@ export async function regressedStart(
       async (point) => {
         context.onProgress?.({ stage: REGRESSING, done: done++, total: STEPS.most });
         if (isStopped(context))
-          throw fail("INTERRUPTED", { what: "fit", received: "a stop while a start was being looked for" });
+          throw fail("INTERRUPTED", { what: "fit", received: "a stop while a start was being computed" });
         const { distance } = await on(point);
         return Number.isFinite(distance) ? distance : Number.POSITIVE_INFINITY;
       },
@@ -138,7 +138,7 @@ interface Evaluation {
   readonly first: Float64Array;
   /** Numbers of one state. */
   readonly width: number;
-  /** The span's length times f, at a share of the span: what weights are of. */
+  /** The span's length times f, at a share of the span: the weights are factors of that. */
   at(time: number, state: Float64Array): Promise<Float64Array>;
   dispose(): Promise<void>;
 }
@@ -153,9 +153,8 @@ async function compileEvaluation(
   const { dtype, shape } = floatState(field);
   const own: Record<string, InputSpec> = { "/s": { shape: [], dtype }, "/z": { shape, dtype } };
   const graph = trace({ ...controlSpecs(field), ...own }, (nodes) => {
-    const given = field.roles.controls.map((name) => [name, nodes[name] as Node]);
-    const context = { controls: Object.fromEntries(given) };
-    return { dz: evaluateField(field, nodes["/s"] as Node, nodes["/z"] as Node, context).dz };
+    const controls = controlNodes(field, nodes);
+    return { dz: evaluateField(field, nodes["/s"] as Node, nodes["/z"] as Node, { controls }).dz };
   });
   const program = await compile(graph, { hot: true, ...machineOf(context) });
   const typed = Object.fromEntries(

@@ -7,9 +7,9 @@ import { type CoefficientSpec, coefficientTable, type EffectiveCoefficients } fr
 import { REGRESSION } from "./regressed-start.js";
 import { startingMethod, usualStart } from "./starting-coefficients.js";
 
-/** Evaluations of which training makes the same from any start, networks on top of vectors even more from a classical one. */
+/** Up to so many evaluations training ends the same from any start, with networks on vectors even closer from a classical one. */
 const FEW = 4;
-/** Beyond so many evaluations a regression takes long, for its products are of all pairs of them, and classical methods are close. */
+/** With more evaluations a regression takes long (its cost is quadratic in them), and classical methods are close. */
 const MANY = 32;
 
 /**

@@ -1,6 +1,7 @@
 import { type Graph, type InputSpec, mean, type Node, norm, reshape, sub, trace } from "../../graph/index.js";
 import { euler, type Field, type FixedMethod, fixed, type Span } from "../../ode/index.js";
 import {
+  controlNodes,
   controlSpecs,
   graphAlgebraWithin,
   repeatsStep,
@@ -90,7 +91,7 @@ function stepErrorGraph(field: Field, scheme: StepScheme, [t0, t1]: Span): Graph
     const node = (name: string): Node => inputs[name] as Node;
     const { z1 } = scheme.step({
       ...{ s: node("/s"), dt: node("/dt"), z: node("/z"), z0: node("/z0") },
-      controls: Object.fromEntries(field.roles.controls.map((name) => [name, node(name)])),
+      controls: controlNodes(field, inputs),
       algebra: graphAlgebraWithin({ low: Math.min(t0, t1), high: Math.max(t0, t1) }),
     });
     const off = sub(z1, node("/z1"));

@@ -2,7 +2,7 @@ import { type Graph, type InputSpec, type NamedNodes, type Node, trace } from ".
 import { type CompileOptions, compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import type { Join } from "../../runtime/internal.js";
 import { cast, type DType, fail, scalar, type Tensor } from "../../tensor/index.js";
-import { controlSpecs, type Field, stateType } from "../field/field.js";
+import { controlNodes, controlSpecs, type Field, stateType } from "../field/field.js";
 import { graphAlgebraWithin } from "../methods/graph-algebra.js";
 import type { Scheme, StepRecord, StepScheme, StepSite } from "../methods/scheme.js";
 import { type Span, stepsOf } from "../problem/mesh.js";
@@ -19,11 +19,6 @@ export function specsOf(field: Field): Record<string, InputSpec> {
 /** States are samples side by side: each output is their rows. */
 export const rowsOf = (graph: Graph): Record<string, Join> =>
   Object.fromEntries(Object.keys(graph.outputs).map((name) => [name, "rows"]));
-
-/** The nodes of the field's controls among the inputs of a program. */
-export function controlsOf(field: Field, inputs: NamedNodes): NamedNodes {
-  return Object.fromEntries(field.roles.controls.map((name) => [name, inputs[name] as Node]));
-}
 
 /** What a program may yield of a step beside its state. */
 type StepDetail = "correction" | "error";
@@ -60,7 +55,7 @@ export function unrolledSolve(
 ): Graph {
   const algebra = graphAlgebraWithin({ low: Math.min(...mesh), high: Math.max(...mesh) });
   return trace(specsOf(field), (inputs) => {
-    const controls = controlsOf(field, inputs);
+    const controls = controlNodes(field, inputs);
     const z0 = inputs[STATE_INPUT] as Node;
     const estimate = details.includes("error");
     const records = scheme.solve({ steps: stepsOf(mesh), z0, controls, algebra, estimate });
@@ -107,7 +102,7 @@ export function stepSite(field: Field, inputs: NamedNodes): StepSite {
     dt: inputs["/dt"] as Node,
     z: inputs["/z"] as Node,
     z0: inputs[STATE_INPUT] as Node,
-    controls: controlsOf(field, inputs),
+    controls: controlNodes(field, inputs),
     algebra: graphAlgebraWithin({ low: inputs["/low"] as Node, high: inputs["/high"] as Node }),
   };
 }

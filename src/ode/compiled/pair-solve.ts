@@ -2,7 +2,7 @@ import { type NamedNodes, type Node, trace } from "../../graph/index.js";
 import { type CompileOptions, compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, fail, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite } from "../../tensor/internal.js";
-import { type Field, stateType } from "../field/field.js";
+import { controlNodes, type Field, stateType } from "../field/field.js";
 import { graphAlgebraWithin } from "../methods/graph-algebra.js";
 import type { ReversibleMethod } from "../methods/reversible/method.js";
 import type { Pair } from "../methods/reversible/pair-step.js";
@@ -10,7 +10,7 @@ import type { MethodCost } from "../methods/scheme.js";
 import { planMesh } from "../problem/grid.js";
 import { type Span, stepsOf } from "../problem/mesh.js";
 import { prepared, runtimeOptions } from "./compiled-options.js";
-import { controlsOf, rowsOf, STATE_INPUT, specsOf } from "./compiled-steps.js";
+import { rowsOf, STATE_INPUT, specsOf } from "./compiled-steps.js";
 
 /** Both states of a reversible method at the end, and what the way there cost. */
 export interface PairSolution extends Pair<Tensor> {
@@ -50,7 +50,7 @@ export async function compilePairSolve(
       steps: stepsOf(mesh),
       z0,
       companion,
-      controls: controlsOf(field, inputs),
+      controls: controlNodes(field, inputs),
       algebra,
     });
     const end = records.at(-1);

@@ -18,13 +18,12 @@ import {
   trace,
   where,
 } from "../../graph/index.js";
-import { controlSpecs, type Field, stateType, symbolicField } from "../field/field.js";
+import { controlNodes, controlSpecs, type Field, stateType, symbolicField } from "../field/field.js";
 import { graphAlgebraWithin } from "../methods/graph-algebra.js";
 import { embeddedStep } from "../methods/runge-kutta.js";
 import type { AdaptiveTableau } from "../methods/tableau.js";
 import type { Tolerance } from "../plain/plain-stepper.js";
 import { stiffnessTest } from "../step-control/stiffness.js";
-import { controlsOf } from "./compiled-steps.js";
 
 /** Tolerances of a compiled solve; its norm is always the root mean square. */
 export interface CompiledTolerance extends Omit<Tolerance, "norm"> {
@@ -49,7 +48,7 @@ function specsOf(
 /** k = f(/s, /z). */
 export function evaluationGraph(field: Field): Graph {
   return trace(specsOf(field, ["/s"], ["/z"]), (inputs) => {
-    const f = symbolicField(field, { controls: controlsOf(field, inputs) });
+    const f = symbolicField(field, { controls: controlNodes(field, inputs) });
     return { k: f(inputs["/s"] as Node, inputs["/z"] as Node) };
   });
 }
@@ -68,7 +67,7 @@ export function trialGraph(
   return trace(specsOf(field, ["/s", "/dt", "/low", "/high"], ["/z", "/k0"]), (inputs) => {
     const node = (name: string): Node => inputs[name] as Node;
     const [s, dt, y] = [node("/s"), node("/dt"), node("/z")];
-    const f = symbolicField(field, { controls: controlsOf(field, inputs) });
+    const f = symbolicField(field, { controls: controlNodes(field, inputs) });
     const algebra = graphAlgebraWithin({ low: node("/low"), high: node("/high") });
     const step = embeddedStep<Node, Operand>(tableau, f, algebra, { s, dt, y, k0: node("/k0") });
     const { y1, stages, error } = step;

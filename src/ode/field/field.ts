@@ -55,9 +55,14 @@ export function stateType({ graph, roles }: Field): TensorType {
   return graph.inputs[roles.state] ?? { dtype: "float32", shape: [] };
 }
 
-/** Inputs that a program over this field needs beside the state, as specs for `trace`. */
+/** Inputs that a program over this field needs besides the state, as specs for `trace`. */
 export function controlSpecs({ graph, roles }: Field): Record<string, InputSpec> {
   return Object.fromEntries(roles.controls.map((name) => [name, graph.inputs[name] ?? { shape: [] }]));
+}
+
+/** The nodes of these inputs among those of a program. */
+export function controlNodes({ roles }: Pick<Field, "roles">, inputs: NamedNodes): NamedNodes {
+  return Object.fromEntries(roles.controls.map((name) => [name, inputs[name] as Node]));
 }
 
 /** Where and with what a field is evaluated. */

@@ -2,7 +2,7 @@ import { type Graph, type InputSpec, jvp, type Node, trace, vjp } from "../../gr
 import { type CompileOptions, compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import { cast, fail, isFloat, type Random, scalar, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { runtimeOptions } from "../compiled/compiled-options.js";
-import { controlSpecs, evaluateField, type Field, fieldAs, stateType } from "./field.js";
+import { controlNodes, controlSpecs, evaluateField, type Field, fieldAs, stateType } from "./field.js";
 import { withOpenParameters } from "./open-parameters.js";
 import type { JacobianPlace } from "./spectral-radius.js";
 
@@ -112,7 +112,7 @@ function placeSpecs(field: Field): Record<string, InputSpec> {
 }
 
 function derivativeOf(field: Field, inputs: Readonly<Record<string, Node>>): Node {
-  const controls = Object.fromEntries(field.roles.controls.map((name) => [name, inputs[name] as Node]));
+  const controls = controlNodes(field, inputs);
   return evaluateField(field, inputs["/s"] as Node, inputs["/z"] as Node, { controls }).dz;
 }
 

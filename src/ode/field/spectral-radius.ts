@@ -26,7 +26,7 @@ import {
   toFloat64,
 } from "../../tensor/index.js";
 import { prepared, runtimeOptions } from "../compiled/compiled-options.js";
-import { controlSpecs, evaluateField, type Field, fieldAs, stateType } from "./field.js";
+import { controlNodes, controlSpecs, evaluateField, type Field, fieldAs, stateType } from "./field.js";
 import { withOpenParameters } from "./open-parameters.js";
 
 /** How far power iterations go. */
@@ -142,7 +142,7 @@ function powerGraph(field: Field): Graph {
   };
   return trace(specs, (inputs) => {
     const z = inputs["/z"] as Node;
-    const controls = Object.fromEntries(field.roles.controls.map((name) => [name, inputs[name] as Node]));
+    const controls = controlNodes(field, inputs);
     const { dz } = evaluateField(field, inputs["/s"] as Node, z, { controls });
     const rows = (x: Node): Node => reshape(x, [z.shape[0] ?? 1, sizeOf(shape.slice(1).map(Number))]);
     const along = (v: Node): Node => rows(jvp([dz], [z], [reshape(v, z.shape)])[0] as Node);

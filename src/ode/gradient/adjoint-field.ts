@@ -1,9 +1,8 @@
 import { cast, type InputSpec, type Node, neg, trace, vjp } from "../../graph/index.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { isFloat, type Tensor, zeros } from "../../tensor/index.js";
-import { controlsOf } from "../compiled/compiled-steps.js";
 import { partName } from "../compiled/state-layout.js";
-import { controlSpecs, evaluateField, type Field, stateType } from "../field/field.js";
+import { controlNodes, controlSpecs, evaluateField, type Field, stateType } from "../field/field.js";
 import type { Product } from "./product-algebra.js";
 import type { ProductField } from "./product-field.js";
 
@@ -38,7 +37,7 @@ export function adjointField(field: Field): ProductField {
   const wanted = differentiated(field);
   const graph = trace(specs, (inputs) => {
     const [z, a] = [inputs[stateInput] as Node, inputs[adjointInput] as Node];
-    const { dz } = evaluateField(field, inputs["/s"] as Node, z, { controls: controlsOf(field, inputs) });
+    const { dz } = evaluateField(field, inputs["/s"] as Node, z, { controls: controlNodes(field, inputs) });
     const sources = wanted.map((name) => inputs[name] as Node);
     const [da, ...gradients] = vjp([dz], [neg(a)], [z, ...sources]);
     const sums = wanted.map((name, i) => [partName("k", sum(name)), cast(gradients[i] as Node, type.dtype)]);

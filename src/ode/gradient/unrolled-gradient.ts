@@ -2,9 +2,9 @@ import { type Graph, type InputSpec, type Node, trace, vjp } from "../../graph/i
 import { compile, type NamedTensors } from "../../runtime/index.js";
 import { cast, fail, isFloat, type Tensor, zeros } from "../../tensor/index.js";
 import { runtimeOptions } from "../compiled/compiled-options.js";
-import { controlsOf, STATE_INPUT } from "../compiled/compiled-steps.js";
+import { STATE_INPUT } from "../compiled/compiled-steps.js";
 import { compileFixed, UNROLL_LIMIT } from "../compiled/fixed-solve.js";
-import { controlSpecs, type Field, stateType } from "../field/field.js";
+import { controlNodes, controlSpecs, type Field, stateType } from "../field/field.js";
 import { graphAlgebraWithin } from "../methods/graph-algebra.js";
 import type { FixedMethod } from "../methods/method.js";
 import type { Scheme } from "../methods/scheme.js";
@@ -93,7 +93,7 @@ function reverseGraph(
   const algebra = graphAlgebraWithin({ low: Math.min(...mesh), high: Math.max(...mesh) });
   return trace(specs, (inputs) => {
     const z0 = inputs[STATE_INPUT] as Node;
-    const controls = controlsOf(field, inputs);
+    const controls = controlNodes(field, inputs);
     const records = scheme.solve({ steps: stepsOf(mesh), z0, controls, algebra });
     const states = times.map((time) => records[mesh.indexOf(time) - 1]?.z1 ?? z0);
     const cotangents = times.map((_, i) => inputs[cotangentName(i)] as Node);

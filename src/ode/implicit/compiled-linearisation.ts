@@ -10,9 +10,9 @@ import {
   type Tensor,
   toFloat64,
 } from "../../tensor/index.js";
-import { controlsOf, rowsOf } from "../compiled/compiled-steps.js";
+import { rowsOf } from "../compiled/compiled-steps.js";
 import { evaluationGraph } from "../compiled/trial-graph.js";
-import { controlSpecs, evaluateField, type Field, stateType } from "../field/field.js";
+import { controlNodes, controlSpecs, evaluateField, type Field, stateType } from "../field/field.js";
 import { clampTo, type Span } from "../problem/mesh.js";
 import type { Linearisation, LinearisedField } from "./linearised-field.js";
 
@@ -102,7 +102,7 @@ function tangentGraph(field: Field): Graph {
   };
   return trace(specs, (inputs) => {
     const node = (name: string): Node => inputs[name] as Node;
-    const controls = controlsOf(field, inputs);
+    const controls = controlNodes(field, inputs);
     const { dz } = evaluateField(field, node("/s"), node("/z"), { controls });
     return { w: jvp([dz], [node("/z"), node("/s")], [node("/v"), node("/r")])[0] as Node };
   });

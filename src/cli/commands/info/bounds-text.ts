@@ -4,7 +4,7 @@ import { formatNumber } from "../../../plot/internal.js";
 
 /** What bounds go by. */
 const SCORES: Readonly<Record<SolveCalibration["score"], string>> = {
-  predicted: "by errors as a small network foretells them",
+  predicted: "by errors that a small network predicts",
   own: "by what its corrections add",
   none: "one for all states",
 };

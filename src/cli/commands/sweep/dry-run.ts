@@ -27,7 +27,7 @@ interface DryRun {
   readonly output: Output;
 }
 
-/** What a sweep would take: counts jobs, and foretells hours by results there are, or by the first job's pace. */
+/** What a sweep would take: counts jobs, and predicts hours from results there are, or from the first job's pace. */
 export async function dryRun(
   sweep: Sweep,
   { address, options, machine, output }: DryRun,

@@ -90,7 +90,7 @@ describe("the report of a sweep", () => {
 });
 
 describe("the pace of a run", () => {
-  it("foretells the part that runs by its share, and what was before as it was", () => {
+  it("predicts the part that runs by its share, and what was before as it was", () => {
     const pace = startPace();
     pace.heard({ stage: "solving references", done: 0, total: 10 }, 0);
     pace.heard({ stage: "fitting", done: 0, total: 100 }, 4);

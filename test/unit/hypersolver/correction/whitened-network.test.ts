@@ -47,7 +47,7 @@ describe("whitening", () => {
       }
   });
 
-  test("magnifies what others foretell a hundred times at most", () => {
+  test("magnifies what others predict a hundred times at most", () => {
     const twice = fromNumbers(
       Array.from({ length: 100 }, () => random.normal()).flatMap((a) => [a, a]),
       [100, 2],

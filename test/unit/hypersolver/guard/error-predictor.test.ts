@@ -21,7 +21,7 @@ const older: ErrorPredictor = {
   },
 };
 
-/** The error that is foretold of two traits, as its file says it. */
+/** The error predicted from two traits, as its file says it. */
 function byHand(
   traits: readonly number[],
   { mean, deviation, reach, target, activation, weights }: ErrorPredictor,
@@ -57,7 +57,7 @@ const relu: ErrorPredictor = {
 test.each([
   ["tanh of at most five deviations, in files that do not say", older],
   ["ReLU, and a product with the traits", relu],
-])("errors are foretold by %s", async (_name, predictor) => {
+])("errors are predicted by %s", async (_name, predictor) => {
   const graph = trace({ traits: { shape: [2, "batch"] } }, ({ traits }) => ({
     errors: predictedErrors(node(traits), predictor),
   }));

@@ -15,7 +15,7 @@ import { smallCorrection } from "../../../helpers/corrections.js";
 import { normals, scaled, smallField } from "../../../helpers/flows.js";
 
 const span = [0, 1] as const;
-// Large enough for a tenth of its arithmetic to foretell something.
+// Large enough for a tenth of its arithmetic to predict something.
 const field = smallField(2, { seed: 3, strength: 4, hidden: [64, 64] });
 const reference = adaptive(dopri5, { rtol: 1e-6, atol: 1e-6 });
 const method = hyper(smallCorrection(), { steps: 1 });
@@ -30,7 +30,7 @@ beforeAll(async () => {
   calibration = (await calibrateSolve(field, method, span, drawn, reference)) as SolveCalibration;
 });
 
-describe("errors foretold by a small network", () => {
+describe("errors predicted by a small network", () => {
   test("bound each sample by what the solve sees of it, within a tenth of its arithmetic", async () => {
     expect(calibration.score).toBe("predicted");
     const { hidden = 0, mean = [] } = calibration.predictor ?? {};

@@ -12,8 +12,14 @@ import {
 import { attributeProtos, elementTypes, tensorProto } from "../../../src/graph/onnx/proto.js";
 import { type DType, fromNumbers, scalar, type Tensor } from "../../../src/tensor/index.js";
 
-/** Attribute values as tests write them: integers, `{ float }`, texts, lists of integers and tensors. */
-export type AttributeValue = number | string | readonly number[] | { readonly float: number } | Tensor;
+/** Attribute values as tests write them: integers, `{ float }`, texts, lists of integers or texts, and tensors. */
+export type AttributeValue =
+  | number
+  | string
+  | readonly number[]
+  | readonly string[]
+  | { readonly float: number }
+  | Tensor;
 
 /** One ONNX node: type, inputs, outputs, attributes. */
 export interface NodeSpec {
@@ -38,8 +44,14 @@ export interface ModelSpec {
 }
 
 const isTensor = (value: AttributeValue): value is Tensor => typeof value === "object" && "dtype" in value;
+const isTexts = (value: AttributeValue): value is readonly string[] =>
+  Array.isArray(value) && typeof value[0] === "string";
 
 function attribute(name: string, value: AttributeValue): AttributeProto[] {
+  if (isTexts(value)) {
+    const strings = value.map((text) => new TextEncoder().encode(text));
+    return [create(AttributeProtoSchema, { name, type: AttributeType.STRINGS, strings })];
+  }
   return isTensor(value)
     ? [create(AttributeProtoSchema, { name, type: AttributeType.TENSOR, t: tensorProto("", value) })]
     : attributeProtos({ [name]: value });

@@ -114,6 +114,40 @@ describe("importOnnx refuses", () => {
     expect(error.code).toBe(code);
   });
 
+  /** A network of two units over sequences of three, with weights of 1. */
+  const recurrent = (op: string, gates: number, ways: number, activations: readonly string[]): ModelSpec => {
+    const ones = fromNumbers(new Array(ways * gates * 4).fill(1), [ways, gates * 2, 2]);
+    const direction = ways === 2 ? "bidirectional" : "forward";
+    return {
+      inputs: { z: { shape: ["n", 3, 2] } },
+      initializers: { w: ones, r: ones },
+      nodes: [
+        { op: "Transpose", inputs: ["z"], outputs: ["steps"], attributes: { perm: [1, 0, 2] } },
+        {
+          op,
+          inputs: ["steps", "w", "r"],
+          outputs: ["all"],
+          attributes: { hidden_size: 2, direction, activations },
+        },
+        { op: "Transpose", inputs: ["all"], attributes: { perm: [2, 0, 1, 3] } },
+      ],
+    };
+  };
+  test.each<[string, number, number, readonly string[]]>([
+    ["LSTM", 4, 1, ["Sigmoid", "Relu", "Tanh"]],
+    ["GRU", 3, 2, ["Sigmoid", "Tanh", "Relu", "Tanh"]],
+    ["RNN", 1, 2, ["Tanh", "Relu"]],
+    ["RNN", 1, 1, ["Affine"]],
+  ])("%s of activations that it would compute as others: %#", (op, gates, ways, activations) => {
+    const { code, message } = failure(recurrent(op, gates, ways, activations));
+    expect(code).toBe("UNSUPPORTED_OPERATOR");
+    expect(message).toContain(activations.join(", "));
+    const usual = op === "RNN" ? ["Relu"] : ["Sigmoid", "Tanh", "Tanh"].slice(0, gates - 1);
+    const written = Array.from({ length: ways }, () => usual).flat();
+    const spec = recurrent(op, gates, ways, written);
+    expect(() => importOnnx(onnxModel(spec), "field.onnx")).not.toThrow();
+  });
+
   const weight = fromNumbers(new Array(18).fill(1), [1, 2, 3, 3]);
   test.each<[string, string, ModelSpec["nodes"][number], Partial<ModelSpec>]>([
     [

@@ -10,7 +10,7 @@ interface Weights {
   readonly units: number;
   /** [units, gates·units], to be multiplied from the right. */
   readonly recurrent: Node;
-  /** [gates·units], added to what comes from the state before. */
+  /** [gates·units], added to the product with the previous state. */
   readonly bias: Node;
 }
 
@@ -39,9 +39,9 @@ const lstm: Cell = (x, [h, c], weights) => {
   return [build.mul(o, build.tanh(next)), next];
 };
 
-/** Gates: update, reset, hidden. PyTorch applies the reset behind the product (`linear_before_reset`), the paper before. */
+/** Gates: update, reset, hidden. PyTorch applies the reset after the product (`linear_before_reset`), the paper before. */
 const gru =
-  (resetBehind: boolean): Cell =>
+  (resetAfter: boolean): Cell =>
   (x, [state], weights) => {
     const h = state as Node;
     const { units, recurrent, bias } = weights;
@@ -50,14 +50,14 @@ const gru =
       Node,
       Node,
     ];
-    const inner = resetBehind
+    const inner = resetAfter
       ? build.mul(r, gate(own, 2, units))
       : build.add(build.matmul(build.mul(r, h), gate(recurrent, 2, units)), gate(bias, 2, units));
     const candidate = build.tanh(build.add(gate(x, 2, units), inner));
     return [build.add(candidate, build.mul(z, build.sub(h, candidate)))];
   };
 
-/** More steps make programs that nobody waits for. */
+/** The program has a copy of the network for every step. */
 const mostSteps = 1024;
 
 /** A network over a sequence [steps, batch, features], step after step, in one direction or both. */
@@ -104,14 +104,19 @@ function unrolled(context: DecodeContext, gates: number, states: number, cell: C
 
 const joined = (parts: readonly Node[], axis: number): Node => build.concat(parts, axis);
 
-/** What PyTorch does not write. */
+/** Names of activations, those of the second direction after those of the first; none for the usual ones. */
+const activationsOf = (context: DecodeContext): readonly string[] =>
+  context.call.attributes.get("activations")?.strings.map((name) => new TextDecoder().decode(name)) ?? [];
+
+/** Refuses other activations than these in any direction: with others the gates compute something else. */
+function requireActivations(context: DecodeContext, usual: readonly string[]): void {
+  const given = activationsOf(context);
+  if (given.every((name, i) => name === usual[i % usual.length])) return;
+  throw context.unsupported(`activations ${given.join(", ")}`, usual.join(", "));
+}
+
+/** Refuses what PyTorch does not write. */
 function requirePlain(context: DecodeContext): void {
-  const activations = context.call.attributes
-    .get("activations")
-    ?.strings.map((name) => new TextDecoder().decode(name));
-  const usual = ["Sigmoid", "Tanh", "Relu"];
-  const strange = activations?.find((name) => !usual.includes(name));
-  if (strange !== undefined) throw context.unsupported(`activation ${strange}`, usual.join(", "));
   if (context.has("clip")) throw context.unsupported("clip", "no clipping");
   if (context.integer("layout", 0) !== 0) throw context.unsupported("layout 1", "layout 0");
   if (context.integer("input_forget", 0) !== 0) throw context.unsupported("input_forget 1", "0");
@@ -146,20 +151,29 @@ function startOf(context: DecodeContext, i: number, way: number, units: number):
 
 const decoder = (decode: Decoder["decode"]): Decoder => ({ inputs: [3, 8], decode });
 
+const plainActivations: ReadonlyMap<string, (x: Node) => Node> = new Map([
+  ["Tanh", build.tanh],
+  ["Relu", build.relu],
+  ["Sigmoid", build.sigmoid],
+]);
+
 function simple(context: DecodeContext): Node[] {
-  const [first] = context.call.attributes.get("activations")?.strings ?? [];
-  const name = first === undefined ? "Tanh" : new TextDecoder().decode(first);
-  return unrolled(
-    context,
-    1,
-    1,
-    plain(name === "Relu" ? build.relu : name === "Sigmoid" ? build.sigmoid : build.tanh),
-  );
+  const [name = "Tanh"] = activationsOf(context);
+  const activation = plainActivations.get(name);
+  if (activation === undefined)
+    throw context.unsupported(`activation ${name}`, [...plainActivations.keys()].join(", "));
+  requireActivations(context, [name]);
+  return unrolled(context, 1, 1, plain(activation));
 }
+
+const gated = (context: DecodeContext, gates: number, states: number, cell: Cell): Node[] => {
+  requireActivations(context, ["Sigmoid", "Tanh", "Tanh"].slice(0, 1 + states));
+  return unrolled(context, gates, states, cell);
+};
 
 /** Recurrent networks over sequences of fixed length. */
 export const recurrentDecoders: DecoderTable = {
   RNN: decoder(simple),
-  LSTM: decoder((context) => unrolled(context, 4, 2, lstm)),
-  GRU: decoder((context) => unrolled(context, 3, 1, gru(context.integer("linear_before_reset", 0) !== 0))),
+  LSTM: decoder((context) => gated(context, 4, 2, lstm)),
+  GRU: decoder((context) => gated(context, 3, 1, gru(context.integer("linear_before_reset", 0) !== 0))),
 };

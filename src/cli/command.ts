@@ -35,9 +35,9 @@ export type Attach = (command: Command, load: () => Promise<Job>) => void;
 export interface CommandDefinition {
   readonly name: string;
   readonly summary: string;
-  /** All that it is told by itself. */
+  /** Its own options. */
   readonly table: Table;
-  /** What it is told as other commands are: how to answer, and where to compute if it does. */
+  /** Options that it shares with others: how to print results, and where to compute if it does. */
   readonly shared: Table;
   /** Adds description, options and examples, and attaches the job. */
   configure(command: Command, attach: Attach): void;

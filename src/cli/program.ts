@@ -141,7 +141,7 @@ export function buildProgram(output: Output, attach: Attach): Command {
 
 const exitCodes = `
 Exit codes: 0 done; 1 the library refused or failed (error: CODE: …); 2 the command line is not usable;
-3 tune: nothing keeps to the error, fit: nothing was learned, and what there is is written; 130 stopped early by Ctrl-C (143 by SIGTERM, 129 by SIGHUP). HYPERSOLVERS_DEBUG=1 shows where an error arose.`;
+3 tune found nothing that keeps to the error, or fit learned nothing: the results are written all the same; 130 stopped early by Ctrl-C (143 by SIGTERM, 129 by SIGHUP). HYPERSOLVERS_DEBUG=1 shows where an error arose.`;
 
 function packageVersion(): string {
   const manifest: unknown = createRequire(import.meta.url)("../../package.json");

@@ -37,7 +37,7 @@ export async function inRunFolder<T>(
   });
 }
 
-/** The result of a finished run; an interrupted one is told of where its checkpoint is. */
+/** The result of a finished run; of an interrupted one, also where its checkpoint is. */
 async function finishedIn(folder: string): Promise<string | undefined> {
   for (const name of results) {
     const path = join(folder, name);

@@ -1,7 +1,7 @@
 import type { Spec } from "../../spec/index.js";
 import { denoiserTable } from "./denoiser-table.js";
 
-/** How the inputs of a model are told apart. */
+/** Which input of a model is which. */
 export const inputMapTable = {
   inputMap: {
     type: "map",
@@ -42,7 +42,7 @@ export const controlTable = {
   },
 } as const;
 
-/** All that is said of a model. */
+/** All options about a model. */
 export const fieldTable: typeof inputMapTable & typeof controlTable & typeof denoiserTable = {
   ...inputMapTable,
   ...controlTable,

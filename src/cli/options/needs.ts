@@ -1,8 +1,8 @@
-/** An option that is needed beside those that are there, and what it is to say. */
+/** An option that is missing, and what it should say. */
 export type Need = readonly [option: string, expected: string];
 
 /** From where to where: what no method and no file says. */
-const SPAN: Need = ["--span", "from where to where, such as 0,1"];
+export const SPAN: Need = ["--span", "from where to where, such as 0,1"];
 
 /** Whether a spelling, or one of several, names a file that says which span it is for. */
 const hasOwnSpan = (text = ""): boolean => /(?:^|[,-])\s*(?:hyper[-:]|ns:|student:)/.test(text);

@@ -3,7 +3,7 @@ import type { Spec, Table } from "../../spec/index.js";
 import { addTable } from "./table-options.js";
 import { deskTable, linesTable, machineTable } from "./tables.js";
 
-/** What every command is told beside its own table. */
+/** Options that every command has besides its own. */
 export const sharedTable: typeof deskTable & typeof machineTable = { ...deskTable, ...machineTable };
 export type SharedOptions = Spec<typeof sharedTable & typeof linesTable>;
 
@@ -14,11 +14,11 @@ export type Machine = Spec<typeof machineTable>;
 export interface WorkKind {
   /** Whether it computes, on a device, with threads. Default true. */
   readonly computes?: boolean | undefined;
-  /** Whether it takes so long that machines want to be told how far it is. Default false. */
+  /** Whether it takes so long that it reports progress to programs, too. Default false. */
   readonly tellsProgress?: boolean | undefined;
 }
 
-/** What a command is told beside its own table. */
+/** Options that a command has besides its own. */
 export const sharedBy = ({ computes = true, tellsProgress = false }: WorkKind): Table => ({
   ...deskTable,
   ...(tellsProgress ? linesTable : {}),

@@ -10,7 +10,7 @@ import { readConfig } from "./config-file.js";
 import { optionName } from "./table-options.js";
 import { UsageError, unusable } from "./usage-error.js";
 
-/** What a run that goes on is told. */
+/** The options of a run that goes on. */
 interface Resumption {
   readonly spec: Given;
   /** The command line that repeats the whole run; undefined where the folder does not say how it was begun. */
@@ -19,7 +19,7 @@ interface Resumption {
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** What has to be known of a command. */
+/** A command that resumes runs. */
 interface Resumable {
   readonly name: string;
   readonly table: Table;
@@ -30,9 +30,9 @@ interface Resumable {
 }
 
 /**
- * The options of a run that is to go on: those that it was begun with, out of its folder. What is said beside them has to
- * agree, but for what decides nothing of what is learned.
- * @param given with `resume`; its `out` names the folder, else the place where such a run goes by itself.
+ * The options of a run that is to go on: those that it was begun with, out of its folder. Options given with `--resume` have
+ * to agree with them, except those that do not affect what is learned.
+ * @param given with `resume`; its `out` names the folder, by default the one where such a run is written.
  * @throws a usage error naming option, old and new value; FILE_NOT_READABLE.
  */
 export async function resumption(command: Resumable, given: Given): Promise<Resumption> {
@@ -52,7 +52,7 @@ export async function resumption(command: Resumable, given: Given): Promise<Resu
     what: file,
     expected: "the options of the run to go on with",
     received: "no such file",
-    help: "name the folder of a run, or repeat its options beside --resume",
+    help: "name the folder of a run, or repeat its options with --resume",
   });
 }
 

@@ -6,12 +6,12 @@ import type { Need } from "./needs.js";
 import { addExamples, addOptions, type Machine, sharedBy, type WorkKind } from "./options.js";
 import { givenOptions, requireAll } from "./table-options.js";
 
-/** What a job is told beside the spec: the machine, and the world. */
+/** What a job gets besides the spec: the machine, and the world. */
 export interface MachineContext extends JobContext {
   readonly machine: Machine;
   /** Whether the answer is JSON, on standard output. Default false. */
   readonly asJson?: boolean;
-  /** Whether all that happens is told as lines of JSON. Default false. */
+  /** Whether all events are printed as lines of JSON. Default false. */
   readonly jsonLines?: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface SpecCommand<T extends Table> extends WorkKind {
   readonly free?: readonly (keyof T & string)[];
   /** Names in files of earlier versions that decide nothing any more. */
   readonly formerly?: readonly string[];
-  /** What is missing beside the options that the table requires: all of it is told at once. */
+  /** What is missing besides the options that the table requires: one error names all of it. */
   readonly needs?: (given: Spec<T>) => readonly Need[];
   /** Loads the job, when it is wanted: help needs none of the library. */
   load(): Promise<SpecJob<T>>;

@@ -7,6 +7,7 @@ import {
   type Kind,
   problemOfText,
   type Row,
+  seedRow,
   valueOfText,
 } from "../../spec/internal.js";
 import type { Need } from "./needs.js";
@@ -16,18 +17,21 @@ import { unusable } from "./usage-error.js";
 const NONE = Symbol("none");
 const fromCommander = (value: unknown): unknown => (value === NONE ? null : value);
 
-/** What is known of an option or argument of Commander's beside its texts. */
+/** What is known of an option or argument of Commander's besides its texts. */
 const rows = new WeakMap<Option | Argument, Row>();
 
 /** The row that an option or argument was made from; undefined for those that Commander has by itself, such as help. */
 export const rowOf = (made: Option | Argument): Row | undefined => rows.get(made);
 
+/** The group of options that commands share. */
+const COMMON_OPTIONS = seedRow.group;
+
 /** Registers the options of a table: flags, placeholders, groups and help as its rows say. */
 export function addTable(command: Command, table: Table): void {
-  let group = "";
-  for (const [name, row] of Object.entries(table)) {
-    if (row.group !== undefined && row.group !== group) command.optionsGroup(row.group);
-    group = row.group ?? group;
+  let shown = "";
+  for (const [name, row, group] of grouped(table)) {
+    if (group !== shown) command.optionsGroup(group);
+    shown = group;
     if (row.flag === "argument") {
       const argument = new Argument(`[${placeholderOf(name, row)}]`, helpOf(row));
       command.addArgument(argument);
@@ -46,7 +50,18 @@ export function addTable(command: Command, table: Table): void {
   if (words.length > 0) command.usage(["[options]", ...words].join(" "));
 }
 
-/** What was said on a command line, by the names of the table. */
+/** Rows with the groups they are shown in, a row's own or that of the one before; common options come last. */
+function grouped(table: Table): readonly (readonly [name: string, row: Row, group: string])[] {
+  let group = "";
+  const all = Object.entries(table).map(([name, row]) => {
+    group = row.group ?? group;
+    return [name, row, group] as const;
+  });
+  const isCommon = ([, , own]: (typeof all)[number]): boolean => own === COMMON_OPTIONS;
+  return [...all.filter((each) => !isCommon(each)), ...all.filter(isCommon)];
+}
+
+/** What was given on a command line, by the names of the table. */
 export function givenOptions(command: Command, table: Table): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   const words = [...command.args];
@@ -62,7 +77,7 @@ export function givenOptions(command: Command, table: Table): Record<string, unk
 }
 
 /**
- * @param needs what is missing beside what the table requires.
+ * @param needs what is missing besides what the table requires.
  * @throws a usage error that names everything that is missing.
  */
 export function requireAll(

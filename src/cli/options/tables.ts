@@ -149,7 +149,7 @@ export const formatRow = {
 /** Of runs that write a folder. */
 export const forceRow = { type: "boolean", help: "replace the finished run in OUT" } as const;
 
-/** How a command takes what it is told, and how it answers. No spec has it. */
+/** How a command reads options and prints results. Not part of a spec. */
 export const deskTable = {
   config: {
     type: "text",
@@ -172,16 +172,16 @@ export const deskTable = {
   },
 } as const;
 
-/** How work that takes long is told of. No spec has it. */
+/** How a long command reports progress. Not part of a spec. */
 export const linesTable = {
   jsonLines: {
     type: "boolean",
     group: "Common options:",
-    help: "tell progress, warnings and the result as lines of JSON on stdout",
+    help: "print progress, warnings and the result on stdout as lines of JSON",
   },
 } as const;
 
-/** Where a command runs: the part of a run's context that flags decide. No spec has it. */
+/** Where a command runs: the part of a run's context that flags decide. Not part of a spec. */
 export const machineTable = {
   device: {
     type: "choice",

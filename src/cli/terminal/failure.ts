@@ -6,7 +6,7 @@ import { UsageError } from "../options/usage-error.js";
 import { interruptedExit } from "./interruption.js";
 import { jsonText, type Output } from "./output.js";
 
-/** A failure as everybody is told: the same facts as text and as JSON. */
+/** A failure: the same facts as text and as JSON. */
 interface Failure {
   readonly exitCode: number;
   readonly code: string;
@@ -57,7 +57,7 @@ function withFlags<F extends Pick<Failure, "received">>(failure: F, table: Table
   return { ...failure, received };
 }
 
-/** A failure as programs are told. */
+/** A failure as JSON. */
 export async function failureJson(error: unknown): Promise<{ readonly error: object }> {
   const { exitCode: _, ...facts } = await failureOf(error, "");
   return { error: facts };

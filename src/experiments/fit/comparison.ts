@@ -44,13 +44,13 @@ export type ComparisonRow = MeasuredRow | (MethodLabels & Broken);
 export const measuredRows = (rows: readonly ComparisonRow[]): MeasuredRow[] =>
   rows.flatMap((row) => (isBroken(row) ? [] : [row]));
 
-/** What is to be said where step control met a stiff field. */
+/** A warning where step control met a stiff field. */
 export function stiffnessNote(rows: readonly ComparisonRow[]): string | undefined {
   const stiff = measuredRows(rows).find((row) => row.stiff === true);
   return stiff && stiffWarning(`${stiff.method} (${settingOf(stiff)})`);
 }
 
-/** What is to be said where the reference had to look for jumps of the field. */
+/** A warning where the reference met jumps of the field. */
 export const measuringWarning = (
   field: Field,
   { text }: AdaptiveMethod,
@@ -59,7 +59,7 @@ export const measuringWarning = (
   jumps === undefined ? undefined : jumpWarning(field, `the reference ${text}`, jumps, LOOSER_REFERENCE);
 
 const LOOSER_REFERENCE =
-  "--measuring-tolerance 1e-4 measures in a fraction of the time, and where it learns, --reference-tolerance 1e-4 helps as well: tighter ones hardly tell more there";
+  "--measuring-tolerance 1e-4 measures in a fraction of the time, and fits also take --reference-tolerance 1e-4; tighter tolerances hardly change the errors there";
 
 /** What is compared on which states. */
 export interface ComparisonRequest {

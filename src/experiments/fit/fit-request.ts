@@ -11,7 +11,7 @@ export interface FitRequest<Learned extends LearnedSolver = LearnedSolver> exten
   readonly title: string;
   /** The command line that repeats this run, for the report. */
   readonly command: string;
-  /** What is learned, and how: `correctionLearner`, `coefficientLearner`. */
+  /** What is learned, and how, such as `correctionLearner(spec)`. */
   readonly learner: Learner<Learned>;
   /** Held-out states to measure on, and other ones to calibrate bounds of errors on. Default 2000; for images 64. */
   readonly heldOut?: number | undefined;
@@ -23,9 +23,9 @@ export interface FitRequest<Learned extends LearnedSolver = LearnedSolver> exten
   readonly compare?: boolean;
   /** Draw figures and write a report. Default true. */
   readonly figures?: boolean;
-  /** Told the file of what was learned before that is measured; it comes again at the end, with measured errors. */
+  /** Called with the file of what was learned before it is measured, and at the end again, with measured errors. */
   readonly onLearned?: ((artifact: Artifact) => Promise<void>) | undefined;
 }
 
-/** Held-out states that methods are measured on, when nobody says: images are thousands of numbers each. */
+/** Default number of held-out states: images are thousands of numbers each. */
 export const measuredSamples = (field: Field): number => (subjectOf(field) === "images" ? 64 : 2000);

@@ -32,7 +32,7 @@ export interface FitJob {
   readonly name: string;
   /** What its correction is called in the folder of the run. */
   readonly file: string;
-  /** Whatever the fit depends on beside the field, as JSON tells it apart. */
+  /** Whatever the fit depends on besides the field, as JSON. */
   readonly settings: unknown;
   /** Without figures, where it does not ask for them. */
   readonly request: FitRequest<LearnedCorrection>;
@@ -40,7 +40,7 @@ export interface FitJob {
 
 /**
  * The fit of a correction with what it is worth; goes on from its checkpoint.
- * @param onLearned is told the correction before it is measured.
+ * @param onLearned is called with the correction before it is measured.
  */
 export const fitStage = (
   { name, file, settings, request }: FitJob,

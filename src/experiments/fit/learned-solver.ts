@@ -31,7 +31,7 @@ export interface TrainingPoint {
   readonly learned?: number | undefined;
 }
 
-/** What a report says of a solver beside the numbers. */
+/** What a report says about a solver besides the numbers. */
 export interface LearnedStory {
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly footnotes: readonly string[];
@@ -74,9 +74,9 @@ export interface LearnedSolver<Spec extends LearnedSpec = LearnedSpec, Card exte
   readonly lossFloor: number | undefined;
   /** Of this session for references; of all sessions for the fit. */
   readonly seconds: { readonly reference: number; readonly fit: number };
-  /** What its file is called. */
+  /** Name of its file. */
   readonly file: string;
-  /** Evaluations of f at which it is compared, when nobody says. */
+  /** Default evaluations of f to compare methods at. */
   readonly budget: readonly number[];
   /** Everything that it is compared with, itself included. */
   competitors(budget: readonly number[]): Competitor[];

@@ -72,8 +72,8 @@ export async function measureFit(
     : ownRows(learned, base.result, own.result);
   const seconds = (performance.now() - started) / 1000;
   const warning = measuringWarning(field, measuring, jumps);
-  const told = { ...referenceFacts(measuring), noise, ...(warning !== undefined && { warning }) };
-  return { samples, dropped, measuring: told, base, learned: own, comparison, seconds };
+  const facts = { ...referenceFacts(measuring), noise, ...(warning !== undefined && { warning }) };
+  return { samples, dropped, measuring: facts, base, learned: own, comparison, seconds };
 }
 
 /** The rows of what was measured on the way: the base, and what was learned. */

@@ -13,10 +13,10 @@ import type { FittedTo } from "./correction-card.js";
 import { endCurves, endLosses, withLearned } from "./end-fit.js";
 import type { LearnedSolver, LearnedStory, Learner } from "./learned-solver.js";
 
-/** A student: no solver, but what solvers are to beat. */
+/** A student: not a solver, but what solvers have to beat. */
 export type LearnedStudent = LearnedSolver<EffectiveStudent, FitCard>;
 
-/** Learns a network that leads to the end of the span by itself: `fitStudent`. @param spec `studentTable` has the options. */
+/** Learns a network that leads to the end of the span without f: `fitStudent`. @param spec `studentTable` has the options. */
 export const studentLearner = (spec: StudentFitSpec): Learner<LearnedStudent> => ({
   effective: (field) => resolveStudent(field, spec),
   learn: async (field, inputs, context) => {
@@ -31,8 +31,16 @@ function learnedStudent(to: FittedTo, fit: StudentFit): LearnedStudent {
   const evaluations = each > 0 ? Math.max(1, Math.floor(spec.macs / each)) : 1;
   const base = fixed(euler, { steps: evaluations });
   return {
-    ...{ kind: "student", spec, method, title: method.title, base, parameters },
-    ...{ status, iterations, reference, seconds },
+    kind: "student",
+    spec,
+    method,
+    title: method.title,
+    base,
+    parameters,
+    status,
+    iterations,
+    reference,
+    seconds,
     spared: fit.spared,
     losses: endLosses(fit),
     curves: endCurves(fit),
@@ -65,7 +73,7 @@ const storyOf = (
     ["Field", `fingerprint ${fingerprint}`],
   ],
   footnotes: [
-    "A student never evaluates the field: it solves nothing, and knows the way on its own span from states like those alone. It is here to tell whether the field helps those that do evaluate it.",
+    "A student never evaluates the field: it is not a solver, and knows only its own span and states like those it learned from. It shows whether the field helps solvers that do evaluate it.",
     `Made by ${library}, seed ${seed}.`,
   ],
 });

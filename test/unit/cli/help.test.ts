@@ -40,6 +40,8 @@ describe("every command", () => {
     // Seeds of jobs are in their specs.
     expect(options.includes("--seed")).toBe(computes && !["sweep", "worker"].includes(name));
     expect(command.summary()).not.toBe("");
+    const headings = [...command.helpInformation().matchAll(/^(\S.*):$/gm)].map(([, heading]) => heading);
+    expect(headings.filter((heading) => heading !== "Commands").at(-1)).toBe("Common options");
   });
 });
 

@@ -38,6 +38,7 @@ import { requirePictures, withPngs } from "../../files/picture.js";
 import { inRunFolder } from "../../files/run-claim.js";
 import { stateSource } from "../../files/states.js";
 import { type ChosenMethod, chosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
+import { SPAN } from "../../options/needs.js";
 import type { Machine } from "../../options/options.js";
 import { parseStates } from "../../options/parse.js";
 import { type MachineContext, plainJob, type SpecJob } from "../../options/spec-command.js";
@@ -59,14 +60,9 @@ async function compared(
 ): Promise<JobResult> {
   const { field: path } = options;
   const field = await readField(path, options);
-  const { methods, corrections, coefficients } = await contest(field, options);
-  const span =
-    options.span ??
-    corrections[0]?.correction.card.span ??
-    ownSpan(coefficients[0]?.method.grid) ??
-    spanOfPath(field);
-  if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
-  for (const loaded of coefficients) requireOwnSpan({ method: loaded.method, coefficients: loaded }, span);
+  const contestants = await contest(field, options);
+  const { methods, corrections, coefficients } = contestants;
+  const span = spanFor(field, options, contestants);
   if (options.out !== undefined) requirePictures("or leave --out away");
   const source = await stateSource(field, parseStates(options.states), options);
   const wanted = source.heldOut(options.samples ?? measuredSamples(field), new Random(options.seed));
@@ -115,13 +111,22 @@ async function compared(
   const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description})${droppedText(dropped)}.`;
   const written = files.length === 0 ? [] : ["", `Wrote ${files.join(", ")}.`];
   return {
-    text: [heading, "", told(rows, options), "", best, ...meshTexts(all, methods), ...written].join("\n"),
+    text: [heading, "", tables(rows, options), "", best, ...meshTexts(all, methods), ...written].join("\n"),
     json: { ...result, files },
     failure,
   };
 }
 
-const told = (rows: readonly ComparisonRow[], { curve }: CompareOptions): string =>
+/** The span of the options, else that of something learned or of a field from noise to data. */
+function spanFor(field: Field, { span }: CompareOptions, { corrections, coefficients }: Contest): Span {
+  const own = corrections[0]?.correction.card.span ?? ownSpan(coefficients[0]?.method.grid);
+  const found = span ?? own ?? spanOfPath(field);
+  if (found === undefined) throw missing(...SPAN);
+  for (const loaded of coefficients) requireOwnSpan({ method: loaded.method, coefficients: loaded }, found);
+  return found;
+}
+
+const tables = (rows: readonly ComparisonRow[], { curve }: CompareOptions): string =>
   curve === undefined ? comparisonText(rows) : stepCurveText(rows);
 
 /** How meshes that were chosen are spelled: a table has no room for it. */

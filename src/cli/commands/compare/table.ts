@@ -5,7 +5,7 @@ import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
 import { fieldArgument, forceRow, seedTable } from "../../options/tables.js";
 
-/** What `compare` is told beside the field and its inputs. */
+/** Options of `compare` besides the field and its inputs. */
 export const compareOwnTable = {
   correction: {
     type: "text",

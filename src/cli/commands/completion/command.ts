@@ -17,7 +17,7 @@ export const completionCommand: CommandDefinition = {
       name,
       summary,
       description:
-        "Prints what a shell has to be told to complete commands, options and their values: source <(hypersolvers completion bash) " +
+        "Prints a script that lets a shell complete commands, options and their values: source <(hypersolvers completion bash) " +
         "in ~/.bashrc, the same with zsh in ~/.zshrc; for fish, the text is ~/.config/fish/completions/hypersolvers.fish.",
       table: completionTable,
       examples: ["completion bash", "completion zsh", "completion fish"],

@@ -1,6 +1,6 @@
 import type { CompletedCommand, CompletedOption, Words } from "./model.js";
 
-/** What a shell is told of the place where the cursor is. */
+/** What can stand where the cursor is. */
 interface Place {
   readonly value: Words;
   /** The flags in front of it; none: where options and arguments are. */
@@ -30,12 +30,12 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 export function bashCompletion(name: string, commands: readonly CompletedCommand[]): string {
   const branch = ({ value: { words, files }, after }: Place, options: readonly string[]): string => {
     const said = after.length > 0 ? [] : [`options=${quoted(options.join(" "))}`];
-    const told = [
+    const lines = [
       ...said,
       ...(words.length > 0 ? [`choices=${quoted(words.join(" "))}`] : []),
       ...(files ? ["files=1"] : []),
     ];
-    return `        ${after.length > 0 ? after.join("|") : "*"}) ${told.join(" ")} ;;`;
+    return `        ${after.length > 0 ? after.join("|") : "*"}) ${lines.join(" ")} ;;`;
   };
   const cases = commands.map((command) =>
     [
@@ -76,7 +76,7 @@ export function zshCompletion(name: string, commands: readonly CompletedCommand[
   const helpOf = (command: CompletedCommand, word: string): string =>
     commands.find(({ path }) => path === [command.path, word].join(" ").trim())?.help ?? "";
   const branch = ({ value: { words, files }, after }: Place, command: CompletedCommand): string => {
-    const told = [
+    const lines = [
       ...(after.length > 0
         ? []
         : [
@@ -87,7 +87,7 @@ export function zshCompletion(name: string, commands: readonly CompletedCommand[
         : []),
       ...(files ? ["files=1"] : []),
     ];
-    return `        ${after.length > 0 ? after.join("|") : "*"}) ${told.join(" ")} ;;`;
+    return `        ${after.length > 0 ? after.join("|") : "*"}) ${lines.join(" ")} ;;`;
   };
   const cases = commands.map((command) =>
     [

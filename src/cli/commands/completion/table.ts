@@ -1,7 +1,7 @@
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
 
-/** What `completion` is told. */
+/** Options of `completion`. */
 export const completionTable = {
   shell: {
     type: "choice",

@@ -2,7 +2,7 @@ import { type DatasetName, datasetNames } from "../../../datasets/specs.js";
 import type { Complete } from "../../../spec/index.js";
 import { cacheTable } from "../../options/tables.js";
 
-/** What `data` is told: which data set, and where it is to come from. */
+/** Options of `data`: which data set, and where it comes from. */
 export const dataOwnTable = {
   name: {
     type: "choice",

@@ -10,7 +10,7 @@ import {
   traceTable,
 } from "../../options/tables.js";
 
-/** What `density` is told beside the flow and its solver. */
+/** Options of `density` besides the flow and its solver. */
 export const densityOwnTable = {
   data: {
     type: "text",
@@ -30,7 +30,7 @@ export const densityOwnTable = {
     type: "boolean",
     default: false,
     flag: "--sampler",
-    help: "log-densities under what the method makes of the base, as `sample --log-density` tells them of its samples: the method is the sampler's, in fixed steps from base to data, and is inverted; so always for reversible ones",
+    help: "log-densities under the sampler itself, as `sample --log-density` gives them: --method is the sampler's, in fixed steps from base to data, and is inverted; always so for reversible methods",
   },
   picture: {
     type: "text",

@@ -9,6 +9,7 @@ import { readField, warnOfCard, warnOfCoefficients } from "../../files/models.js
 import { goldenSamples } from "../../files/states.js";
 import { calibratedMethod } from "../../options/calibrated-method.js";
 import { type ChosenMethod, chosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
+import { SPAN } from "../../options/needs.js";
 import { parseStates } from "../../options/parse.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { unusable } from "../../options/usage-error.js";
@@ -76,7 +77,7 @@ async function fixedSolve(options: ExportOptions, { path }: Field): Promise<Fixe
   const { grid } = chosen.method;
   const ofPath: Span | undefined = path === undefined ? undefined : [0, 1];
   const { span = chosen.correction?.card.span ?? ("mesh" in grid ? spanOf(grid.mesh) : ofPath) } = options;
-  if (span === undefined) throw missing("--span", "from where to where, such as 0,1");
+  if (span === undefined) throw missing(...SPAN);
   requireOwnSpan(chosen, span);
   return { ...chosen, method: chosen.method, span };
 }

@@ -6,7 +6,7 @@ import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
 import { fieldArgument, seedTable } from "../../options/tables.js";
 
-/** What `export` is told beside the field and its inputs. */
+/** Options of `export` besides the field and its inputs. */
 export const exportOwnTable = {
   correction: {
     type: "text",
@@ -33,7 +33,7 @@ export const exportOwnTable = {
     type: "boolean",
     default: false,
     flag: "--guard",
-    help: "for corrections with bounds of their errors: a second output error_bound, one a sample",
+    help: "for learned methods with bounds of their errors: a second output error_bound, one per sample",
   },
   coverage: {
     type: "number",

@@ -137,7 +137,7 @@ function textOf({ metrics }: FitRun, paths: readonly string[], checkpoint: strin
   ].join("\n");
 }
 
-/** What is known of errors that nobody measures, in a line or none. */
+/** Bounds of errors, in a line or none. */
 function boundsLine(calibration: FitRun["metrics"]["calibration"]): string[] {
   const level = calibration?.levels.findLast(({ coverage }) => coverage <= SHOWN_COVERAGE);
   if (calibration === undefined || level === undefined) return [];
@@ -145,19 +145,19 @@ function boundsLine(calibration: FitRun["metrics"]["calibration"]): string[] {
   const [least, most] = [Math.min(...bounds), Math.max(...bounds)].map(formatNumber);
   const range = least === most ? least : `${least} to ${most}, ${SCORED[calibration.score]}`;
   return [
-    `${formatNumber(100 * coverage)} % of new states like these end within ${range}, by ${calibration.samples} others: ` +
-      "`solve --guard` goes by that.",
+    `${formatNumber(100 * coverage)} % of new states like these end within ${range}, as measured on ${calibration.samples} ` +
+      "others: `solve --guard` uses these bounds.",
   ];
 }
 
-/** What bounds go by. */
+/** What bounds depend on. */
 const SCORED = {
   predicted: "by what the solver sees of each",
   own: "by what its corrections add",
   none: "the same for all",
 } as const;
 
-/** What people are told of. */
+/** The coverage in the summary. */
 const SHOWN_COVERAGE = 0.95;
 
 /** The numbers of metrics.json, and where everything is. */

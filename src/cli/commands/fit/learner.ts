@@ -21,6 +21,7 @@ import { forOption } from "../../options/for-option.js";
 import { missing } from "../../options/method.js";
 import { optionName } from "../../options/table-options.js";
 import { unusable } from "../../options/usage-error.js";
+import { BASE, EVALUATIONS, STEPS } from "./needs.js";
 import { type FitCommandSpec, fitRunTable, learnedTables } from "./table.js";
 import type { FitTask } from "./task.js";
 
@@ -33,8 +34,7 @@ export function chosenLearner(task: FitTask, spec: FitCommandSpec): Learner {
   refuseOptionsOfOthers(learn, spec);
   if (learn === "correction") return correctionLearner(correctionSpec(task, spec));
   if (learn === "student") return studentLearner({ ...pickSpec(studentTable, spec), span: task.span });
-  if (spec.evaluations === undefined)
-    throw missing("--evaluations", "the number of evaluations of the field that the solver is to make");
+  if (spec.evaluations === undefined) throw missing(...EVALUATIONS);
   if (learn === "coefficients")
     return coefficientLearner({ ...pickSpec(coefficientTable, spec), span: task.span });
   const features = spec.features?.map((name) => featureOf(task.field, name));
@@ -58,18 +58,18 @@ function refuseOptionsOfOthers(learn: keyof typeof learnedTables, spec: FitComma
 /** The spec of a correction, with names that this field knows. */
 function correctionSpec({ field, span }: FitTask, spec: FitCommandSpec): FitSpec {
   const { base } = spec;
-  if (base === undefined) throw missing("--base", "the method to correct, such as heun");
+  if (base === undefined) throw missing(...BASE);
   const features = spec.features?.map((name) => featureOf(field, name));
   const steps = stepsOf(base, spec);
   return { ...pickSpec(fitTable, { ...spec, steps }), span, features, inputs: inputsOf(spec) };
 }
 
-/** Steps as they were said, or as many as make the evaluations. */
+/** Steps as given, or as many as make the evaluations. */
 function stepsOf(base: FitSpec["base"], { steps, evaluations }: FitCommandSpec): number {
   const each = forOption("--base", () => fixed(baseOf(base), { steps: 1 }).linear.nfe(1));
   if (evaluations === undefined) {
     if (steps !== undefined) return steps;
-    throw missing("--steps", "the number of equal steps over the span, or --evaluations");
+    throw missing(...STEPS);
   }
   if (steps !== undefined && steps * each !== evaluations)
     throw unusable(

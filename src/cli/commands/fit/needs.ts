@@ -1,9 +1,9 @@
 import type { Need } from "../../options/needs.js";
 import type { FitCommandSpec } from "./table.js";
 
-const BASE: Need = ["--base", "the method to correct, such as heun"];
-const STEPS: Need = ["--steps", "the number of equal steps over the span, or --evaluations"];
-const EVALUATIONS: Need = [
+export const BASE: Need = ["--base", "the method to correct, such as heun"];
+export const STEPS: Need = ["--steps", "the number of equal steps over the span, or --evaluations"];
+export const EVALUATIONS: Need = [
   "--evaluations",
   "the number of evaluations of the field that the solver is to make",
 ];

@@ -5,7 +5,7 @@ import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
 import { forceRow } from "../../options/tables.js";
 
-/** What the command is told beside the spec of the fit: where things come from and go to, and what is measured. */
+/** Options of the command besides the spec of the fit: input, output, and what is measured. */
 export const fitRunTable = {
   field: {
     type: "text",
@@ -68,7 +68,7 @@ export const fitRunTable = {
     type: "boolean",
     default: true,
     group: "What to fit:",
-    flagHelp: "measure what was learned and its base alone, not the other solvers",
+    flagHelp: "measure only what was learned and its base, not the other solvers",
     help: "measure the other solvers too",
   },
   resume: {
@@ -76,7 +76,7 @@ export const fitRunTable = {
     default: false,
     flag: "--resume",
     group: "What to fit:",
-    help: "go on with the run in OUT, from its checkpoint and by its options; they need not be said again",
+    help: "continue the run in OUT from its checkpoint, with its options, which need not be repeated",
   },
   force: forceRow as typeof forceRow,
   figures: {

@@ -1,6 +1,6 @@
 import { fieldTable } from "../../options/field-table.js";
 
-/** What `info` is told: which file, and how its inputs are told apart. */
+/** Options of `info`: which file, and which of its inputs is which. */
 export const infoOwnTable = {
   model: {
     type: "text",

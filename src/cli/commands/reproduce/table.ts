@@ -4,7 +4,7 @@ import { most } from "../../../spec/internal.js";
 import { cacheTable, forceRow, seedTable } from "../../options/tables.js";
 import { handingTable } from "../sweep/handing-table.js";
 
-/** What `reproduce` is told. */
+/** Options of `reproduce`. */
 export const reproduceOwnTable = {
   experiment: {
     type: "text",
@@ -13,7 +13,7 @@ export const reproduceOwnTable = {
     known: experimentNames as readonly string[],
     help: "the experiment",
   },
-  list: { type: "boolean", group: "Options:", help: "show the experiments there are" },
+  list: { type: "boolean", group: "Options:", help: "list the experiments" },
   preset: {
     type: "choice",
     of: presetNames as readonly Preset[],
@@ -26,7 +26,7 @@ export const reproduceOwnTable = {
     type: "options",
     flag: "none",
     expected: "options of the experiment by name",
-    help: 'what is to be other than in the preset: {"fit": {"iterations": 100}}; --print-config shows all there is',
+    help: 'what differs from the preset: {"fit": {"iterations": 100}}; --print-config shows all there is',
   },
   density: {
     type: "text",
@@ -38,7 +38,7 @@ export const reproduceOwnTable = {
     min: 1,
     max: most.runs as number,
     placeholder: "n",
-    help: "run with so many seeds, --seed and those after it: mean ± deviation",
+    help: "run with N seeds, --seed and those after it, and report mean ± deviation",
   },
   resume: {
     type: "boolean",

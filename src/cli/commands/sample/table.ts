@@ -9,7 +9,7 @@ import {
   seedTable,
 } from "../../options/tables.js";
 
-/** What `sample` is told beside the flow and its solver. */
+/** Options of `sample` besides the flow and its solver. */
 export const sampleOwnTable = {
   count: {
     type: "integer",

@@ -77,7 +77,7 @@ async function fallbackOf(
 function doubtsOf({ shift, isTrusted, statistics }: GuardedStates, trust: boolean): string[] {
   const shifted = shiftWarnings(shift).map(
     (sentence) =>
-      `${sentence}; ${trust ? "--trust goes by them" : "all samples were solved again (--trust goes by the bounds)"}`,
+      `${sentence}; ${trust ? "--trust uses them all the same" : "all samples were solved again (--trust uses the bounds)"}`,
   );
   if (isTrusted || shifted.length > 0) return shifted;
   const { beyond, checked, coverage } = statistics;
@@ -102,7 +102,7 @@ function jsonOf(
   warnings: readonly string[],
 ): object {
   // JSON has no infinity: a sample of which nothing is known has null.
-  const told = [...bounds].map((bound) => (Number.isFinite(bound) ? bound : null));
+  const errorBounds = [...bounds].map((bound) => (Number.isFinite(bound) ? bound : null));
   return {
     status: "success",
     method,
@@ -112,7 +112,7 @@ function jsonOf(
     ...statistics,
     shift: shift ?? null,
     trusted: isTrusted,
-    errorBounds: told,
+    errorBounds,
     refinedRows: refined,
     warnings,
     out: options.out ?? null,

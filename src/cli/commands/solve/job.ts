@@ -21,6 +21,7 @@ import { placeName } from "../../files/standard-input.js";
 import { solveSamples } from "../../files/states.js";
 import { tablePlace } from "../../files/table-place.js";
 import { type ChosenMethod, chosenMethod, missing, requireOwnSpan, usesOf } from "../../options/method.js";
+import { SPAN } from "../../options/needs.js";
 import { parseStates } from "../../options/parse.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { warnOfTolerances } from "../../options/tolerances.js";
@@ -124,7 +125,7 @@ function placeOf(options: SolveOptions, { method, correction }: ChosenMethod, { 
   if (method.kind === "fixed" && "mesh" in method.grid) return {};
   // From noise to data.
   if (path !== undefined) return { span: [0, 1] };
-  throw missing("--span", "from where to where, such as 0,1");
+  throw missing(...SPAN);
 }
 
 /** Whether the spelling of a corrected method has steps of its own. */

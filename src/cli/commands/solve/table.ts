@@ -14,7 +14,7 @@ export const checkGuardMethod = (text: string): void => {
   if (text !== BASE) checkMethodText(text);
 };
 
-/** What `solve` is told beside the field and its inputs. */
+/** Options of `solve` besides the field and its inputs. */
 export const solveOwnTable = {
   correction: {
     type: "text",
@@ -93,7 +93,7 @@ export const solveOwnTable = {
     type: "number",
     above: 0,
     placeholder: "x",
-    help: "for learned methods: the largest error bound that a sample may have; samples of larger ones are solved again",
+    help: "for learned methods: the largest error bound that a sample may have; samples with a larger one are solved again",
   },
   coverage: {
     type: "number",
@@ -113,18 +113,18 @@ export const solveOwnTable = {
   trust: {
     type: "boolean",
     flag: "--trust",
-    help: "with --guard: go by the bounds also for states of another kind than those of the fit, which else are all solved again",
+    help: "with --guard: use the bounds even if the states look unlike those of the fit; without it, all are then solved again",
   },
   spotCheck: {
     type: "integer",
     min: 1,
     max: most.samples as number,
     placeholder: "n",
-    help: "with --guard: solve so many samples within the guard again as well, and all where too many are beyond their bounds",
+    help: "with --guard: also solve N samples within the guard again, and all samples if too many of these exceed their bounds",
   },
   check: {
     type: "boolean",
-    help: "solve again by finer steps (twice as many; a tenth of the tolerances; dopri5@1e-6 for what is learned) and say how far apart the ends are",
+    help: "solve again with finer steps (twice as many; a tenth of the tolerances; dopri5@1e-6 for learned methods) and print how far apart the ends are",
   },
   out: {
     type: "text",

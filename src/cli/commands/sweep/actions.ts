@@ -41,18 +41,18 @@ export const statusJob: ActionJob = action(async (spec, context) => {
       const plans = spec.sweep === undefined ? await allSweeps(queue) : [await sweepOf(queue, spec)];
       const statuses = [];
       for (const plan of plans) statuses.push(statusOf(plan, await standingsOf(queue, keysOf(plan))));
-      return told(statuses);
+      return statusResult(statuses);
     });
   } catch (error) {
     // The process that has a folder's queue notes how it stands.
     const isHeld = isHypersolversError(error, "QUEUE_NOT_AVAILABLE") && !isPostgres(address);
     const noted = isHeld ? await notedStatus(address) : undefined;
     if (noted === undefined) throw error;
-    return told(noted);
+    return statusResult(noted);
   }
 });
 
-const told = (statuses: readonly Parameters<typeof statusText>[0][]): JobResult => ({
+const statusResult = (statuses: readonly Parameters<typeof statusText>[0][]): JobResult => ({
   text:
     statuses.length === 0 ? "No sweep was submitted to this queue." : statuses.map(statusText).join("\n\n"),
   json: { sweeps: statuses },

@@ -40,22 +40,22 @@ const action = (
 const actions = [
   action(
     "status",
-    "tell how the jobs of a sweep stand",
+    "show the state of the jobs of a sweep",
     async () => (await import("./actions.js")).statusJob,
   ),
   action(
     "results",
-    "write what came of a sweep so far: files, table, report",
+    "write the results of a sweep so far: files, table, report",
     async () => (await import("./actions.js")).resultsJob,
   ),
   action(
     "cancel",
-    "take the jobs of a sweep out that have not ended",
+    "remove the jobs of a sweep that have not ended",
     async () => (await import("./actions.js")).cancelJob,
   ),
   action(
     "retry",
-    "let the failed and cancelled jobs of a sweep wait again",
+    "put the failed and cancelled jobs of a sweep back into the queue",
     async () => (await import("./actions.js")).retryJob,
   ),
 ];

@@ -48,13 +48,13 @@ export async function dryRun(
   const workers = Math.max(1, workersAt(address, options.workers));
   const work = open.reduce((total, { payload }) => total + plan.kind.work(payload.spec), 0);
   const hours = pace === undefined ? undefined : (work * pace.secondsPerWork) / 3600;
-  const told =
+  const estimate =
     hours === undefined
-      ? "How long they take is not known: the first job told nothing in time."
+      ? "How long they take is not known: the first job reported nothing in time."
       : `About ${formatNumber(hours)} hours of work, ${formatNumber(hours / workers)} with ${workers} ${workers === 1 ? "worker" : "workers"} like this one${pace?.basis}.`;
   const counts = `${plan.jobs.length} jobs${distinct.length < plan.jobs.length ? `, ${distinct.length} of them different` : ""}; ${known.size} have a result, ${open.length} are to be done.`;
   return {
-    text: [counts, ...(open.length === 0 ? [] : [told])].join("\n"),
+    text: [counts, ...(open.length === 0 ? [] : [estimate])].join("\n"),
     json: {
       id: plan.id,
       jobs: plan.jobs.length,

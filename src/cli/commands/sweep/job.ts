@@ -145,9 +145,9 @@ export function resultOf(
   { out, isStopped, lines }: Hints & { readonly out: string },
 ): JobResult {
   const json = { ...metrics, out, files: paths };
-  const told = [text, ...lines, ...wroteLines([...paths, join(out, "jobs")])].join("\n");
+  const report = [text, ...lines, ...wroteLines([...paths, join(out, "jobs")])].join("\n");
   return {
-    text: told,
+    text: report,
     json,
     exitCode: isStopped ? interruptedExit() : metrics.status === "complete" ? 0 : 1,
     failure,

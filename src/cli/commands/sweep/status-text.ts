@@ -21,7 +21,7 @@ interface RunningJob {
   readonly progress: JobProgress | undefined;
 }
 
-/** Failed jobs that are told of. */
+/** Most failed jobs that are listed. */
 const MOST_FAILED = 50;
 
 export function statusOf({ id, noted, kind, jobs }: PlannedSweep, all: Standings): SweepStatus {

@@ -4,7 +4,7 @@ import { ownWorkersTable, queueTable } from "./handing-table.js";
 /** What can be asked of a sweep, in the place of its file. */
 export const sweepActions = ["status", "results", "cancel", "retry"] as const;
 
-/** What a sweep is told beside its queue. */
+/** Options of a sweep besides its queue. */
 export const sweepTaskTable = {
   sweep: {
     type: "text",
@@ -12,7 +12,7 @@ export const sweepTaskTable = {
     flag: "argument",
     expected: "a sweep, FILE.json or FILE.yaml",
     placeholder: "sweep.json",
-    help: "what is to be run: kind, fields, spec, and grid or list",
+    help: "what to run: kind, fields, spec, and grid or list",
   },
   out: {
     type: "text",
@@ -37,12 +37,12 @@ export const sweepTaskTable = {
     default: 60,
     placeholder: "s",
     group: "Jobs:",
-    help: "seconds without a sign of life after which the job of a worker is another's",
+    help: "seconds without a sign of life from a worker after which another may take over its job",
   },
   dryRun: {
     type: "boolean",
     group: "Jobs:",
-    help: "count the jobs, run the first one for a few seconds to tell how many hours all take, and do nothing else",
+    help: "count the jobs, run the first one for a few seconds to estimate the hours that all take, and do nothing else",
   },
   wait: {
     type: "boolean",
@@ -85,7 +85,7 @@ export const sweepActionTable: typeof whichSweepTable & typeof queueTable = {
 };
 export type SweepActionSpec = Spec<typeof sweepActionTable>;
 
-/** What a worker is told beside its queue. */
+/** Options of a worker besides its queue. */
 export const workerTaskTable = {
   workers: {
     type: "integer",

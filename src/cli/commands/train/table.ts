@@ -15,7 +15,7 @@ import { forceRow, seedTable, traceTable } from "../../options/tables.js";
 const byObjective = (of: Readonly<Record<"flow-matching" | "maximum-likelihood", number>>): string =>
   `${numberText(of["flow-matching"])}; ${numberText(of["maximum-likelihood"])} for maximum-likelihood`;
 
-/** What a training is told: data, network, objective. */
+/** Options of a training: data, network, objective. */
 export const trainTaskTable = {
   data: {
     type: "text",

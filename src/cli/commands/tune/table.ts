@@ -5,7 +5,7 @@ import { parseStates } from "../../options/parse.js";
 import { fieldArgument, forceRow } from "../../options/tables.js";
 import { handingTable } from "../sweep/handing-table.js";
 
-/** Where things come from and go to. */
+/** Input and output. */
 export const tuneRunTable = {
   states: {
     type: "text",
@@ -27,7 +27,7 @@ export const tuneRunTable = {
     default: false,
     flag: "--resume",
     group: "Search:",
-    help: "go on with the search in OUT by its options; what was tried is not tried again",
+    help: "continue the search in OUT with its options; what was tried is not tried again",
   },
   force: forceRow as typeof forceRow,
 } as const;

@@ -96,7 +96,7 @@ describe("a run that goes on", () => {
   it.each([
     ["fit --resume", 2, "the folder of the run to go on with"],
     ["fit --resume --out nowhere", 1, join("nowhere", "config.json")],
-    ["train --resume --out nowhere", 1, "repeat its options beside --resume"],
+    ["train --resume --out nowhere", 1, "repeat its options with --resume"],
   ])("has to be named: %s", async (line, exitCode, says) => {
     const { code, text } = await told(line);
     expect([code, text]).toEqual([exitCode, expect.stringContaining(says)]);

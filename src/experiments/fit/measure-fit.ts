@@ -15,6 +15,7 @@ import type { CompileOptions, RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { isBroken, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import { type Competitor, labelsOf, stepCount } from "../kit/competitor.js";
+import { MEASURING_METHODS } from "../kit/progress-stages.js";
 import { type ComparisonRow, compareMethods, measuringWarning } from "./comparison.js";
 import type { BrokenResult, FitMetrics, MethodResult } from "./fit-metrics.js";
 import type { FitRequest } from "./fit-request.js";
@@ -54,6 +55,10 @@ export async function measureFit(
   const started = performance.now();
   const { span } = learned.spec;
   const compile = machineOf(context);
+  const methods = learned.competitors(budget ?? learned.budget);
+  // References come first, and may take as long as all methods.
+  const total = compare ? methods.length : 2;
+  context.onProgress?.({ stage: MEASURING_METHODS, done: 0, total });
   const {
     samples,
     ends: reference,
@@ -66,7 +71,6 @@ export async function measureFit(
   const base = await measuredMethod(field, { method: learned.base, title: learned.base.title }, on);
   // A stop comes too late here: what was fitted is to be measured.
   const { signal: _, ...unstopped } = context;
-  const methods = learned.competitors(budget ?? learned.budget);
   const comparison = compare
     ? await compareMethods({ field, span, samples, reference, methods }, unstopped)
     : ownRows(learned, base.result, own.result);

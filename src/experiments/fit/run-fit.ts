@@ -5,6 +5,7 @@ import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { type Broken, isBroken, Random, unlessItBreaks } from "../../tensor/index.js";
 import type { Artifact } from "../kit/artifact.js";
+import { CALIBRATING } from "../kit/progress-stages.js";
 import { metricsFile, reportArtifacts, withRunFacts } from "../kit/report.js";
 import { fitFigures } from "./fit-figures.js";
 import type { FitMetrics } from "./fit-metrics.js";
@@ -92,6 +93,7 @@ async function calibrated(
   const random = new Random(seed);
   const errors = await states.calibration?.(count, random);
   if (errors === undefined) return `${states.description}: none are kept for calibration`;
+  context.onProgress?.({ stage: CALIBRATING, done: 0, total: 1 });
   const edges = await states.validation(TAUGHT * count, random.fork("taught"));
   const options = { ...machineOf(context), random: random.fork("predictor") };
   const made = calibrateSolve(field, method, span, { edges, errors }, measuring, options);

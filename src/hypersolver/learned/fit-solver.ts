@@ -8,7 +8,8 @@ import { coefficientTable, type EffectiveCoefficients } from "./coefficient-tabl
 import { correctedForm } from "./corrected-form.js";
 import type { CorrectedMethod } from "./corrected-method.js";
 import { startingNetworks } from "./correction-networks.js";
-import { coefficientCourse, fitCoefficients, startFor } from "./fit-coefficients.js";
+import { coefficientCourse, fitCoefficients } from "./fit-coefficients.js";
+import { startFor, startText } from "./fit-start.js";
 import type { LearnedCourse } from "./learned-course.js";
 import { fitLearned, type LearnedFit } from "./learned-fit.js";
 import { refuseOnTop, resolveSolver } from "./resolve-solver.js";
@@ -44,11 +45,13 @@ export async function fitSolver(
   }
   const effective = resolveSolver(field, spec);
   const { span, every } = effective;
-  return fitLearned(field, effective, inputs, context, async (pairs) => {
-    const { name: start, coefficients } = await startFor(field, effective, pairs, context);
+  return fitLearned(field, effective, inputs, context, async (pairs, prepared) => {
+    const start = await startFor(field, effective, pairs, context, prepared);
+    const { coefficients } = start;
     const made = await startingNetworks(field, coefficients, effective, { ...pairs, span }, context);
     const form = correctedForm(field, { coefficients, freedom: effective, every, ...made }, span);
-    return { form, courses: coursesOf(effective, form.initial), chosen: { start } };
+    const courses = coursesOf(effective, form.initial);
+    return { form, courses, chosen: { start: start.name }, prepared: startText(start) };
   });
 }
 

@@ -50,6 +50,8 @@ export interface LearnedTask<M extends FixedMethod, S> {
   readonly courses: readonly LearnedCourse[];
   /** Choices that were made by looking at the pairs. */
   readonly chosen?: Partial<S>;
+  /** What was computed before training, as text for its checkpoints. */
+  readonly prepared?: string;
 }
 
 /** States to validate on. */
@@ -61,7 +63,8 @@ const LOST_AT = 10;
 
 /**
  * Fits a solver through the whole solve, towards reference states at the end.
- * @param plan what is learned; it may look at the pairs that it is learned from.
+ * @param plan what is learned; it may look at the pairs that it is learned from. A fit that goes on hands it what the session
+ *   before had `prepared`.
  * @throws INVALID_ARGUMENT for a checkpoint of another fit; NON_FINITE when the field or the loss breaks; INTERRUPTED when
  *   there is nothing to keep yet.
  */
@@ -70,7 +73,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   spec: S,
   inputs: FitInputs,
   context: RunContext,
-  plan: (pairs: EndPairs) => LearnedTask<M, S> | Promise<LearnedTask<M, S>>,
+  plan: (pairs: EndPairs, prepared?: string) => LearnedTask<M, S> | Promise<LearnedTask<M, S>>,
 ): Promise<LearnedFit<M, S>> {
   const { checkpoint, states, memory } = inputs;
   const begun = performance.now();
@@ -86,7 +89,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
   const held = await solved("validation", samples);
   const seconds = (performance.now() - begun) / 1000;
   const planning = performance.now();
-  const { form, courses, chosen } = await plan(pairs);
+  const { form, courses, chosen, prepared } = await plan(pairs, checkpoint?.prepared);
   const planned = (performance.now() - planning) / 1000;
   const judged = { held, learned: pairs };
   const validation = await compileEndValidation(field, form, span, judged, context);
@@ -99,6 +102,7 @@ export async function fitLearned<M extends FixedMethod, S extends LearnedSpec>(
       spacing: SPACING,
       lostAt: LOST_AT,
       patience: spec.patience > 0 ? spec.patience : undefined,
+      prepared,
       checkpoint,
       onCheckpoint: watched(inputs, (values) => form.method(values)),
     };

@@ -17,6 +17,8 @@ export interface BestValues {
 export interface Checkpoint {
   /** What was asked for: a checkpoint continues the same request only. */
   readonly settings: string;
+  /** What was computed before training and what its numbers build on: a resumed session does not compute it again. */
+  readonly prepared?: string | undefined;
   /** Iterations done over all phases, skipped ones included. */
   readonly iteration: number;
   /** Time that they took, in all sessions. */
@@ -52,6 +54,7 @@ const count = z.int().check(z.nonnegative());
 const numbers = z.record(z.string(), number);
 const schema = z.object({
   settings: z.string(),
+  prepared: z.optional(z.string()),
   iteration: count,
   seconds: z.number().check(z.nonnegative()),
   skipped: count,

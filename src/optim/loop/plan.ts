@@ -22,6 +22,8 @@ export interface LoopPlan {
    * tenths of its learning rates, five times at most. Default: never.
    */
   readonly lostAt?: number | undefined;
+  /** What was computed before training, for checkpoints to keep. */
+  readonly prepared?: string | undefined;
   /** Where to go on, as `onCheckpoint` gave it: the result is the same, bit by bit, as without the break. */
   readonly checkpoint?: Checkpoint | undefined;
   /**

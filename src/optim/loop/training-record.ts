@@ -232,6 +232,7 @@ export class TrainingRecord {
     try {
       await this.#plan.onCheckpoint?.({
         settings: this.#plan.settings,
+        prepared: this.#plan.prepared,
         iteration: this.#iteration,
         seconds: this.#seconds(),
         skipped: this.#skipped,

@@ -182,6 +182,34 @@ describe("a fit of coefficients", () => {
     );
   });
 
+  test("goes on from the start that a checkpoint was made from, without computing it again", async () => {
+    const field = pendulum();
+    const computed = { ...spec, start: "regression" } as const;
+    const kept: Checkpoint[] = [];
+    const onCheckpoint = (checkpoint: Checkpoint) => void kept.push(checkpoint);
+    const whole = await fitCoefficients(field, computed, { states, onCheckpoint });
+    expect(whole.spec.start).toBe("regression");
+    const checkpoint = kept[Math.floor(kept.length / 2)] as Checkpoint;
+    const stages = new Set<string>();
+    const onProgress = ({ stage }: { stage: string }) => void stages.add(stage);
+    const resumed = await fitCoefficients(field, computed, { states, checkpoint }, { onProgress });
+    expect(resumed.method.coefficients).toEqual(whole.method.coefficients);
+    expect([...stages]).not.toContain("computing a start");
+    // Another machine found another start: its deviations belong to that one.
+    const { times, rows } = startingCoefficients("midpoint", 4);
+    const elsewhere = {
+      ...checkpoint,
+      prepared: JSON.stringify({ name: "elsewhere", coefficients: { times, rows } }),
+    };
+    const other = await fitCoefficients(field, computed, { states, checkpoint: elsewhere });
+    expect(other.spec.start).toBe("elsewhere");
+    expect(other.method.coefficients).not.toEqual(whole.method.coefficients);
+    const broken = { ...checkpoint, prepared: '{"name":"midpoint"}' };
+    await expect(fitCoefficients(field, computed, { states, checkpoint: broken })).rejects.toThrow(
+      /start in a checkpoint/,
+    );
+  });
+
   test("keeps consistent coefficients consistent, over a span that runs backwards too", async () => {
     const options = { ...spec, span: [1.5, 0] as const, consistent: true, iterations: 60 };
     const { method, startError, bestError } = await fitCoefficients(pendulum(), options, { states });

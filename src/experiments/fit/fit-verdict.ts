@@ -22,6 +22,8 @@ const OVERFITTED = 1.5;
 const GAP = 2;
 /** A start that is off by this much of the solution is too coarse for a correction. */
 const TOO_COARSE = 0.3;
+/** What ends as far from the reference as this much of the solution itself is of little use, however much closer it has come. */
+const FAR = 0.5;
 /** Fewer iterations than this are a trial. */
 const FEW_ITERATIONS = 300;
 
@@ -49,7 +51,15 @@ function outcomeOf(fit: JudgedFit): FitVerdict {
   }
   const rival = bestRival(comparison, learned);
   const closer = rival === undefined ? [] : closerRival(learned, rival);
-  return { outcome: "learned", warnings: [...closer, ...overfitting(fit)] };
+  return { outcome: "learned", warnings: [...stillFar(fit, learned), ...closer, ...overfitting(fit)] };
+}
+
+function stillFar({ learn }: JudgedFit, { title, relative }: MethodResult): string[] {
+  if (relative <= FAR) return [];
+  return [
+    `${title} is off by ${formatNumber(100 * relative)} % of the solution itself, too far for most uses: give more ` +
+      `${ADVICE[learn].size}; a stiff field needs an implicit method (solve --method rodas4)`,
+  ];
 }
 
 /** Where states that it learned from end much closer than others do, and did not at first. */

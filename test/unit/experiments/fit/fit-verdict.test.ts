@@ -58,6 +58,15 @@ describe("the verdict on a fit", () => {
     ]);
   });
 
+  test("says of what came closer, and is still far from the solution, that it is", () => {
+    const far = { ...good, base: result("Heun", 40), learned: result("HyperHeun", 0.9), comparison: [] };
+    expect(fitVerdict(far)).toEqual({
+      outcome: "learned",
+      warnings: [expect.stringMatching(/^HyperHeun is off by 90\S* % of the solution itself.*--steps/)],
+    });
+    expect(fitVerdict({ ...far, learn: "both" }).warnings[0]).toContain("give more --evaluations");
+  });
+
   test("tells of overfitting, and not where the two were as far apart at first", () => {
     const losses = (pairs: readonly (readonly [number, number])[]): JudgedFit["losses"] =>
       pairs.map(([relative, learned], i) => ({

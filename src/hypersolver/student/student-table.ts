@@ -76,12 +76,13 @@ export const studentTable = {
     group: "How to fit:",
     help: "reference trajectories",
   },
-  /** Of Adam; follows half a cosine to `finalLearningRate` after a short rise. */
+  /** Of Adam; follows half a cosine to `finalLearningRate` after a short rise. Convolutions learn nothing at that of vectors. */
   learningRate: {
     type: "number",
     min: 0,
     max: most.learningRate as number,
     default: 0.02,
+    defaultFor: { images: 0.001 },
     flag: "--lr",
     aliases: ["lr"],
     placeholder: "x",

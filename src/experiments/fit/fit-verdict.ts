@@ -22,7 +22,7 @@ const OVERFITTED = 1.5;
 const GAP = 2;
 /** A start that is off by this much of the solution is too coarse for a correction. */
 const TOO_COARSE = 0.3;
-/** What ends as far from the reference as this much of the solution itself is of little use, however much closer it has come. */
+/** An error of more than this share of the solution itself is of little use, however much closer than the start it is. */
 const FAR = 0.5;
 /** Fewer iterations than this are a trial. */
 const FEW_ITERATIONS = 300;
@@ -58,7 +58,7 @@ function stillFar({ learn }: JudgedFit, { title, relative }: MethodResult): stri
   if (relative <= FAR) return [];
   return [
     `${title} is off by ${formatNumber(100 * relative)} % of the solution itself, too far for most uses: give more ` +
-      `${ADVICE[learn].size}; a stiff field needs an implicit method (solve --method rodas4)`,
+      `${ADVICE[learn].size}, or take an implicit method if the field is stiff (solve --method rodas4)`,
   ];
 }
 

@@ -9,7 +9,7 @@ interface Rows {
   readonly controls: NamedTensors;
 }
 
-/** Lines along which a row is moved: so many fill the directions that there are. */
+/** Lines along which a row is moved: a sum of as many differences of rows is nearly normal, one alone has a single direction. */
 const LINES = 8;
 
 /**

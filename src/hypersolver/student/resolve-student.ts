@@ -1,7 +1,7 @@
 import { type Field, fieldMacs } from "../../ode/index.js";
 import { completeSpec } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
-import { subjectOf } from "../fit/resolve-fit.js";
+import { hasImageStates, subjectOf } from "../fit/resolve-fit.js";
 import { refuseChannels } from "../learned/resolve-solver.js";
 import { studentWidth } from "./student-size.js";
 import { type EffectiveStudent, type StudentFitSpec, studentTable } from "./student-table.js";
@@ -11,7 +11,9 @@ import { type EffectiveStudent, type StudentFitSpec, studentTable } from "./stud
  * @throws INVALID_ARGUMENT that names the option.
  */
 export function resolveStudent(field: Field, spec: StudentFitSpec): EffectiveStudent {
-  const { evaluations, ...complete } = completeSpec(studentTable, spec, subjectOf(field));
+  // States of many tokens are as large as images, but no convolution sees them.
+  const usual = hasImageStates(field) ? {} : { learningRate: studentTable.learningRate.default };
+  const { evaluations, ...complete } = completeSpec(studentTable, { ...usual, ...spec }, subjectOf(field));
   const { span, layers, trajectories, batch, activation } = complete;
   if (span[0] === span[1])
     throw fail("INVALID_ARGUMENT", {

@@ -34,7 +34,7 @@ await build({
   resolve: {
     alias: { "#backend": at("src/runtime/node/index.ts"), "#host": at("src/experiments/node/index.ts") },
   },
-  // Many small files too, in packages that bring the text of their licence.
+  // Many small files too, in packages that bring the text of their license.
   ssr: { noExternal: ["zod", "@noble/hashes", "pure-rand"] },
   build: {
     ssr: true,

@@ -26,9 +26,9 @@ function moments(points: Tensor): { readonly mean: readonly number[]; readonly c
     Array.from({ length: count }, (_, i) => data[i * width + j] ?? 0),
   );
   const mean = columns.map((column) => column.reduce((sum, value) => sum + value, 0) / count);
-  const centred = columns.map((column, j) => column.map((value) => value - (mean[j] ?? 0)));
-  const covariance = centred.map((one) =>
-    centred.map((other) => one.reduce((sum, value, i) => sum + value * (other[i] ?? 0), 0) / (count - 1)),
+  const centered = columns.map((column, j) => column.map((value) => value - (mean[j] ?? 0)));
+  const covariance = centered.map((one) =>
+    centered.map((other) => one.reduce((sum, value, i) => sum + value * (other[i] ?? 0), 0) / (count - 1)),
   );
   return { mean, covariance };
 }

@@ -22,7 +22,7 @@ export { withOpenParameters } from "./field/open-parameters.js";
 export { columnsOf, withZeroColumns } from "./field/state-columns.js";
 export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.js";
 export { plus } from "./gradient/cotangents.js";
-export { IMPLICIT_LIMIT } from "./implicit/compiled-linearisation.js";
+export { IMPLICIT_LIMIT } from "./implicit/compiled-linearization.js";
 export { decompose } from "./implicit/linear-systems.js";
 export { graphAlgebra, graphAlgebraWithin } from "./methods/graph-algebra.js";
 export { type LinearMethod, linearTableau } from "./methods/linear-method.js";

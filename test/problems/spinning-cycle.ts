@@ -5,7 +5,7 @@ const r0 = 0.5;
 const pull = 0.3;
 
 /**
- * A spiral towards the unit circle whose rotation speeds up with s: with r² = x² + y² and ω(s) = 1 + s/2,
+ * A spiral toward the unit circle whose rotation speeds up with s: with r² = x² + y² and ω(s) = 1 + s/2,
  * x' = p x (1 - r²) - ω y, y' = p y (1 - r²) + ω x. In polar coordinates r' = p r (1 - r²) and θ' = ω separate:
  * r² = 1 / (1 + (1/r0² - 1) e^(-2ps)), θ = s + s²/4.
  */

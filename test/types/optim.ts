@@ -55,7 +55,7 @@ export function mistakes(): void {
     loss: () => 0,
     optimizer,
   });
-  // @ts-expect-error without an optimizer nothing is learnt
+  // @ts-expect-error without an optimizer nothing is learned
   void compileTraining({
     parameters,
     batch: { x: { shape: ["batch", 2] } },

@@ -44,7 +44,7 @@ export const sidesOf = (
 export const hasAdversary = ({ attackUpdates, fields }: EffectiveAdversarial): boolean =>
   attackUpdates > 0 && fields === "attacked";
 
-/** How far towards a random field a later adversary begins, at most. */
+/** How far toward a random field a later adversary begins, at most. */
 const FARTHEST_START = 0.5;
 
 /** Where an adversary begins: at the given field, or near it. */

@@ -68,12 +68,12 @@ export function denoiserField(network: Field, options: DenoiserOptions): Field {
     const x = isScaled ? mul(z, own.alpha) : z;
     const asked = evaluateAt(network, own.time, x, nodes, wanted);
     features = asked.features;
-    const told =
+    const predicted =
       guidance === undefined
         ? asked.dz
         : guided(guidance.scale, asked.dz, evaluateAt(guidance.without, own.time, x, nodes).dz);
-    const velocitySign = schedule.kind === "rectified" && schedule.told === "noise" ? -1 : 1;
-    const { data, noise } = partsOf(prediction, told, x, own, velocitySign);
+    const velocitySign = schedule.kind === "rectified" && schedule.timeShare === "noise" ? -1 : 1;
+    const { data, noise } = partsOf(prediction, predicted, x, own, velocitySign);
     const { dAlpha, dSigma } = solved(own);
     const dz = isScaled ? mul(noise, dSigma) : add(mul(data, dAlpha), mul(noise, dSigma));
     return { [roles.output]: dz };
@@ -101,7 +101,8 @@ export function guidedField(
   return makeField(graph, roles, field.parameters, features);
 }
 
-const guided = (scale: number, told: Node, untold: Node): Node => add(untold, mul(sub(told, untold), scale));
+const guided = (scale: number, conditional: Node, unconditional: Node): Node =>
+  add(unconditional, mul(sub(conditional, unconditional), scale));
 
 /** Inputs of a field, with a depth where it has none. */
 function wholeInputs({ graph, roles, parameters }: Field) {
@@ -166,25 +167,25 @@ function scaledPoint({ alpha, sigma, dAlpha, dSigma }: PathPoint<Node>): PathPoi
 /** x̂₀ and ε̂ out of a prediction at x. */
 function partsOf(
   prediction: Prediction,
-  told: Node,
+  predicted: Node,
   x: Node,
   { alpha, sigma }: PathPoint<Node>,
   velocitySign: number,
 ): { readonly data: Node; readonly noise: Node } {
   switch (prediction) {
     case "epsilon":
-      return { data: div(sub(x, mul(told, sigma)), alpha), noise: told };
+      return { data: div(sub(x, mul(predicted, sigma)), alpha), noise: predicted };
     case "x0":
-      return { data: told, noise: div(sub(x, mul(told, alpha)), sigma) };
+      return { data: predicted, noise: div(sub(x, mul(predicted, alpha)), sigma) };
     case "v": {
       const whole = add(mul(alpha, alpha), mul(sigma, sigma));
       return {
-        data: div(sub(mul(x, alpha), mul(told, sigma)), whole),
-        noise: div(add(mul(x, sigma), mul(told, alpha)), whole),
+        data: div(sub(mul(x, alpha), mul(predicted, sigma)), whole),
+        noise: div(add(mul(x, sigma), mul(predicted, alpha)), whole),
       };
     }
     case "velocity": {
-      const velocity = velocitySign < 0 ? mul(told, -1) : told;
+      const velocity = velocitySign < 0 ? mul(predicted, -1) : predicted;
       return { data: add(x, mul(velocity, sigma)), noise: sub(x, mul(velocity, alpha)) };
     }
   }

@@ -20,16 +20,16 @@ export type NoiseSchedule =
   /** x = α x₀ + σ ε with α² + σ² = 1 at whole times: `decay` is −log α² at each, the least noise first. */
   | { readonly kind: "discrete"; readonly decay: readonly number[] }
   /**
-   * x = t x₀ + (1 − t) ε. The network is told t, or the share of noise, `told: "noise"`, times `timeScale`. A `shift` above 1
-   * spends more of s where there is noise (Esser et al., 2024, section 5.3.2).
+   * x = t x₀ + (1 − t) ε. The network's time is the share of data, t, or the share of noise, 1 − t, as `timeShare` says,
+   * times `timeScale`. A `shift` above 1 spends more of s where there is noise (Esser et al., 2024, section 5.3.2).
    */
   | {
       readonly kind: "rectified";
-      readonly told: "data" | "noise";
+      readonly timeShare: "data" | "noise";
       readonly shift: number;
       readonly timeScale: number;
     }
-  /** x = x₀ + σ ε; the network is told σ. */
+  /** x = x₀ + σ ε; the network's time is σ. */
   | { readonly kind: "exploding"; readonly low: number; readonly high: number };
 
 /**
@@ -40,7 +40,7 @@ export type Spacing = "time" | "log-snr" | "sigma";
 
 /** Where the network is asked, and what states are made of there. */
 export interface SchedulePoint extends PathPoint<Node> {
-  /** What the network is told, [n, 1]. */
+  /** The network's time, [n, 1]. */
   readonly time: Node;
 }
 
@@ -145,7 +145,7 @@ function preserving({ value, slope }: Curve): PathPoint<Node> {
 }
 
 function rectifiedPath(
-  { told, shift, timeScale }: NoiseSchedule & { readonly kind: "rectified" },
+  { timeShare, shift, timeScale }: NoiseSchedule & { readonly kind: "rectified" },
   spacing: Spacing,
   { withoutNoiseEnd, withoutDataEnd }: Ends,
 ): (s: Node) => SchedulePoint {
@@ -156,7 +156,7 @@ function rectifiedPath(
   return (s) => {
     const { value: alpha, slope } = shares(s);
     const sigma = sub(1, alpha);
-    const time = told === "data" ? alpha : sigma;
+    const time = timeShare === "data" ? alpha : sigma;
     const own = timeScale === 1 ? time : mul(time, timeScale);
     return { alpha, sigma, dAlpha: slope, dSigma: mul(slope, -1), time: own };
   };

@@ -71,7 +71,7 @@ export function parseSchedulerConfig(text: string, what: string): DescribedSched
       );
     const { shift, num_train_timesteps: timeScale } = config;
     return {
-      schedule: { kind: "rectified", told: "noise", shift, timeScale },
+      schedule: { kind: "rectified", timeShare: "noise", shift, timeScale },
       prediction: prediction ?? "velocity",
     };
   }
@@ -92,9 +92,9 @@ export function namedSchedule(name: string): NoiseSchedule | undefined {
   const discrete = (betas: readonly number[]): NoiseSchedule => ({ kind: "discrete", decay: decayOf(betas) });
   switch (name) {
     case "rectified-flow":
-      return { kind: "rectified", told: "data", shift: 1, timeScale: 1 };
+      return { kind: "rectified", timeShare: "data", shift: 1, timeScale: 1 };
     case "rectified-flow-sigma":
-      return { kind: "rectified", told: "noise", shift: 1, timeScale: 1 };
+      return { kind: "rectified", timeShare: "noise", shift: 1, timeScale: 1 };
     case "linear":
       return discrete(linearBetas(STEPS, 0.0001, 0.02));
     case "scaled-linear":

@@ -65,7 +65,7 @@ export function splineFunction(values: readonly number[]): (s: number) => number
   };
 }
 
-/** Weights of the B-splines centred at −1, 0, …, K + 1 pieces. */
+/** Weights of the B-splines centered at −1, 0, …, K + 1 pieces. */
 function splineWeights(values: readonly number[]): readonly number[] {
   const last = values.length - 1;
   const at = (i: number): number => values[i] ?? 0;

@@ -11,7 +11,7 @@ import type { Solution } from "../problem/solution.js";
 import { integrateAdaptive } from "../step-control/adaptive.js";
 import { DEFAULT_TOLERANCES } from "../step-control/step-control.js";
 import { withToleranceFloor } from "../step-control/tolerance-floor.js";
-import { type CompiledLinearisation, compileLinearisation } from "./compiled-linearisation.js";
+import { type CompiledLinearization, compileLinearization } from "./compiled-linearization.js";
 import { integrateMesh } from "./fixed-steps.js";
 import { rosenbrockStepper } from "./rosenbrock-stepper.js";
 
@@ -31,7 +31,7 @@ export async function compileImplicit(
   const times = plan?.times ?? requestedTimes(options);
   const span: Span | undefined =
     method.kind === "adaptive" && method.lastStep === "overshoot" ? undefined : spanOf(times);
-  const programs = await compileLinearisation(field, method.text, runtimeOptions(options));
+  const programs = await compileLinearization(field, method.text, runtimeOptions(options));
   const dtype = stateType(field).dtype as FloatDType;
   return {
     run: async (z0, controls = {}) => {
@@ -85,13 +85,13 @@ function withTensors(
 /** A sample's share: evaluations, products with the Jacobian, and the linear systems. */
 function macsOf(
   { nfe, jacobians = 0, acceptedSteps, rejectedSteps }: Solution<unknown>["statistics"],
-  { macs, products, width }: CompiledLinearisation,
+  { macs, products, width }: CompiledLinearization,
   { a }: RosenbrockTableau,
 ): number {
   const systems = Math.round(width ** 3 / 3) + a.length * width ** 2;
   return (
     macs.evaluation * (nfe - products * jacobians) +
-    macs.linearisation * jacobians +
+    macs.linearization * jacobians +
     systems * (acceptedSteps + rejectedSteps)
   );
 }

@@ -2,7 +2,7 @@ import type { VectorField } from "../methods/algebra.js";
 import { rmsNorm } from "../plain/plain-stepper.js";
 import { clampTo, type Span } from "../problem/mesh.js";
 import type { Tolerances } from "../step-control/step-control.js";
-import type { LinearisationPoint, LinearisedField } from "./linearised-field.js";
+import type { LinearizationPoint, LinearizedField } from "./linearized-field.js";
 
 /** ∂f/∂y at (s, y) of a JavaScript field: d rows of d numbers, or all of them row by row. */
 export type PlainJacobian = (s: number, y: Float64Array) => ArrayLike<number> | readonly ArrayLike<number>[];
@@ -22,17 +22,17 @@ interface Differencing {
 export function differencedField(
   field: VectorField<Float64Array, number>,
   { width, span, tolerances, exact }: Differencing,
-): LinearisedField {
-  const rateAt = ({ s, y, k }: LinearisationPoint): Float64Array => {
+): LinearizedField {
+  const rateAt = ({ s, y, k }: LinearizationPoint): Float64Array => {
     const step = ROOT * Math.max(Math.abs(s), Math.abs(span[1] - span[0]) * 1e-3);
     const other = clampTo(span, s + step) === s ? clampTo(span, s - step) : clampTo(span, s + step);
     return other === s ? new Float64Array(width) : quotient(field(other, y), k, other - s);
   };
   return {
     width,
-    evaluationsPerLinearisation: exact === undefined ? width + 1 : 1,
+    evaluationsPerLinearization: exact === undefined ? width + 1 : 1,
     evaluate: field,
-    linearise: (at) => ({
+    linearize: (at) => ({
       jacobian: exact?.(at.s, at.y) ?? differences(field, at, tolerances),
       rate: rateAt(at),
     }),
@@ -44,7 +44,7 @@ const ROOT = 2 ** -26;
 
 function differences(
   field: VectorField<Float64Array, number>,
-  at: LinearisationPoint,
+  at: LinearizationPoint,
   tolerances: Tolerances,
 ): Float64Array {
   const { s, y, k } = at;
@@ -64,7 +64,7 @@ function differences(
  * rounding of f, over the increment, changes nothing within tolerance.
  * Reference: A. C. Hindmarsh et al., SUNDIALS, ACM Trans. Math. Software 31 (2005), section 2.1 (difference quotients).
  */
-function incrementsAt({ dt, y, k }: LinearisationPoint, { rtol, atol }: Tolerances): Float64Array {
+function incrementsAt({ dt, y, k }: LinearizationPoint, { rtol, atol }: Tolerances): Float64Array {
   const allowed = y.map((value) => atol + rtol * Math.abs(value));
   const ways = k.map((value) => Math.abs(dt * value));
   const way = rmsNorm(ways.map((value, i) => value / Math.max(allowed[i] ?? 0, 1e-300)));

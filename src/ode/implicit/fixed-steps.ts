@@ -26,7 +26,7 @@ export async function integrateMesh<Y>(
     const { k } = await stepper.evaluate(s, y);
     const trial = await stepper.trial(s, dt, y, k);
     recorder.nfe += 1 + stepper.evaluationsPerTrial;
-    recorder.linearised(trial.linearisation);
+    recorder.linearized(trial.linearization);
     if (trial.firstBadIndex !== undefined)
       return recorder.nonFinite(`In the step from s = ${shortNumber(s)}`, trial.firstBadIndex);
     y = trial.y1;

@@ -29,13 +29,13 @@ export async function solveImplicit(
   if (method.kind === "fixed") {
     const plan = planMesh(method.grid, place);
     const span = spanOf(plan.times);
-    const linearised = differencedField(checkedField(field, span), {
+    const linearized = differencedField(checkedField(field, span), {
       width,
       span,
       tolerances: DEFAULT_TOLERANCES,
       exact,
     });
-    const stepper = rosenbrockStepper(method.rosenbrock, linearised, DEFAULT_TOLERANCES);
+    const stepper = rosenbrockStepper(method.rosenbrock, linearized, DEFAULT_TOLERANCES);
     return integrateMesh(stepper, start, plan, { signal, onStep });
   }
   refuseColumns(method);

@@ -1,7 +1,7 @@
 import { plainAlgebra } from "../methods/algebra.js";
 import type { RosenbrockTableau } from "../methods/rosenbrock/tableau.js";
 import { decompose } from "./linear-systems.js";
-import type { Linearisation, LinearisedField } from "./linearised-field.js";
+import type { Linearization, LinearizedField } from "./linearized-field.js";
 
 /** A step about to be taken. */
 interface RosenbrockSite {
@@ -10,7 +10,7 @@ interface RosenbrockSite {
   readonly y: Float64Array;
   /** f(s, y). */
   readonly k0: Float64Array;
-  readonly linear: Linearisation;
+  readonly linear: Linearization;
 }
 
 /** What a step gave: the new state, y1 − ŷ1, and the increments U that both are made of. */
@@ -23,7 +23,7 @@ interface RosenbrockStep {
 /** One step, by formula of `RosenbrockTableau`: one decomposition a sample, and a solve and an evaluation of f a stage. */
 export async function rosenbrockStep(
   { a, C, b, bError, c, d, gamma }: RosenbrockTableau,
-  field: LinearisedField,
+  field: LinearizedField,
   { s, dt, y, k0, linear }: RosenbrockSite,
 ): Promise<RosenbrockStep> {
   const systems = decompose(shifted(linear.jacobian, 1 / (dt * gamma), field.width), field.width);

@@ -11,7 +11,7 @@ export interface SolveStatistics {
   readonly nfe: number;
   readonly acceptedSteps: number;
   readonly rejectedSteps: number;
-  /** How often an implicit method linearised the field; what that took is in `nfe`. Absent for explicit methods. */
+  /** How often an implicit method linearized the field; what that took is in `nfe`. Absent for explicit methods. */
   readonly jacobians?: number;
   /** Present where stability and not tolerance limited the steps of an explicit pair: an implicit method takes longer ones. */
   readonly stiff?: true;
@@ -114,8 +114,8 @@ export class SolutionRecorder<Y> {
     this.lastGood = { s, y };
   }
 
-  /** Counts a linearisation by so many evaluations of f; none without a number. */
-  linearised(evaluations: number | undefined): void {
+  /** Counts a linearization by so many evaluations of f; none without a number. */
+  linearized(evaluations: number | undefined): void {
     if (evaluations === undefined) return;
     this.nfe += evaluations;
     this.#jacobians++;

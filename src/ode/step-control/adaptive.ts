@@ -99,7 +99,7 @@ async function advanceToEnd<Y>(run: Run<Y>, start: Point<Y>): Promise<Solution<Y
     if (attempt.s1 === point.s) return underflow(run, point.stepSize);
     const trial = await stepper.trial(point.s, attempt.dt, point.y, point.k0);
     recorder.nfe += stepper.evaluationsPerTrial;
-    recorder.linearised(trial.linearisation);
+    recorder.linearized(trial.linearization);
     const errorRatio = allFinite(trial) ? trial.errorRatio : Number.NaN;
     const decision = stepController.decide(point.control, errorRatio, stepper.errorOrder);
     const outcome = decision.accept

@@ -21,8 +21,8 @@ export interface Trial<Y> {
   readonly firstBadIndex: number | undefined;
   /** What `interpolate` needs beside y0, y1 and derivatives; the loop passes it through without looking. */
   readonly stages: readonly Y[];
-  /** Evaluations of f that a linearisation of the field took in this attempt, where there was one. */
-  readonly linearisation?: number;
+  /** Evaluations of f that a linearization of the field took in this attempt, where there was one. */
+  readonly linearization?: number;
   /** How near the step is to the end of stability, 1 being there; see `stiffnessTest`. */
   readonly stiffness?: number | undefined;
 }
@@ -41,7 +41,7 @@ interface AcceptedStep<Y> {
 /**
  * What the adaptive loop asks of an implementation. The loop owns time, step sizes and decisions; the stepper owns
  * states, tolerances and the norm. Evaluations of f are counted by contract: one by `evaluate`, one by `initialStep`,
- * `evaluationsPerTrial` and what a linearisation takes by `trial`, none by the others.
+ * `evaluationsPerTrial` and what a linearization takes by `trial`, none by the others.
  */
 export interface AdaptiveStepper<Y> {
   /** q of an error estimate that is O(dt^q). */

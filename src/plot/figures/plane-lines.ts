@@ -78,7 +78,7 @@ export interface PlanePoint extends Omit<TrajectoryRow, "state"> {
 
 /**
  * The points of some trajectories. One that goes far outside the range ends there, on its own segment:
- * rasterisers fail on coordinates of millions of pixels.
+ * rasterizers fail on coordinates of millions of pixels.
  */
 export function planePoints(rows: readonly TrajectoryRow[], range: PlaneRange): PlanePoint[] {
   const size = range.x[1] - range.x[0];

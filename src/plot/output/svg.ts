@@ -38,7 +38,7 @@ export function withHoverTitles(svg: string): string {
   });
 }
 
-/** Whether a coordinate is a million pixels or more away, or not a number: the rasteriser aborts on these. */
+/** Whether a coordinate is a million pixels or more away, or not a number: the rasterizer aborts on these. */
 export function hasExtremeCoordinates(svg: string): boolean {
   for (const [, , value = ""] of svg.matchAll(coordinateAttribute)) {
     if (/(?<![.\d])\d{7,}|e\+?\d|NaN|Infinity/.test(value)) return true;

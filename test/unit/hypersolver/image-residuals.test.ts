@@ -66,7 +66,7 @@ describe("residuals of images", () => {
       [40],
       "int64",
     );
-    const states = givenStates("labelled", {
+    const states = givenStates("labeled", {
       z0: normalTensor([40, ...imageShape], 1),
       controls: { y: labels },
     });

@@ -45,7 +45,7 @@ describe.each([[[]], [[1]], [["n"]], [["n", 1]]])("a time of shape %j", (shape) 
 });
 
 /** dz = w · table[label]. */
-const labelled: ModelSpec = {
+const labeled: ModelSpec = {
   inputs: { z: { shape: ["n", 2] }, label: { shape: ["n"], dtype: "int64" }, w: { shape: [] } },
   initializers: { table: fromNumbers([1, 2, 3, 4, 5, 6], [3, 2]), zero: fromNumbers([0], []) },
   nodes: [
@@ -58,7 +58,7 @@ const labelled: ModelSpec = {
 const places = { z: "z", dz: "y" } as const;
 
 describe("controls", () => {
-  const model = importOnnx(onnxModel(labelled), "labelled");
+  const model = importOnnx(onnxModel(labeled), "labeled");
   const origin = fromNumbers([0, 0, 0, 0], [2, 2]);
   const solve = { method: "euler:1", span: [0, 1] } as const;
 

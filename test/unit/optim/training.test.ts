@@ -21,7 +21,7 @@ describe("training in ONNX Runtime", () => {
     await training.dispose();
   });
 
-  test("adamw's decay pulls parameters towards zero", async () => {
+  test("adamw's decay pulls parameters toward zero", async () => {
     const training = await regression(adamw({ weightDecay: 1 }));
     await train(training, 800, 0.02);
     expect(Math.abs(at(training.parameters().weight as Tensor, 0))).toBeLessThan(2.9);

@@ -228,10 +228,10 @@ function textOf(
   const steps = acceptedSteps === 1 ? "1 step" : `${acceptedSteps} steps`;
   const rejected = rejectedSteps === 0 ? "" : `, ${rejectedSteps} rejected`;
   const corrections = gCalls === 0 ? "" : `, ${gCalls} of g`;
-  const linearised = jacobians === 0 ? "" : ` with those of ${jacobians} Jacobians`;
+  const linearized = jacobians === 0 ? "" : ` with those of ${jacobians} Jacobians`;
   const end = states.at(-1) as Tensor;
   return [
-    `${message} ${method}: ${steps}${rejected}, ${nfe} evaluations of f${linearised}${corrections}, ` +
+    `${message} ${method}: ${steps}${rejected}, ${nfe} evaluations of f${linearized}${corrections}, ` +
       `${formatNumber(macs)} MACs a sample, ${formatMilliseconds(milliseconds)} for ${formatShape(end.shape)}, ` +
       `${formatMilliseconds(whole)} with loading.`,
     ...(check?.relative === undefined

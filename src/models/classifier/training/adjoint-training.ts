@@ -18,7 +18,7 @@ export interface AdjointTrainingOptions extends UpdateOptions {
  * Training through a solve of its own: h_x, the solve, h_y, the way back over the solve, the way back over h_x, and the
  * update, each a program. Steps may be chosen by tolerances, and the gradient may be the continuous adjoint.
  *
- * Running statistics inside f move once an iteration, towards the mean of the batch statistics at the ends of the
+ * Running statistics inside f move once an iteration, toward the mean of the batch statistics at the ends of the
  * accepted steps.
  */
 export async function compileAdjointTraining(

@@ -36,7 +36,7 @@ export function classifierLoss(logits: Node, labels: Node): ClassifierLoss {
  * The loss of a whole classifier in training mode, in unrolled fixed steps, and the new values of its buffers.
  *
  * Batch normalization uses the statistics of the batch, inside f those of each evaluation by itself. Running statistics
- * move once: those of f towards the mean of the statistics of all evaluations, since evaluation mode has one set of
+ * move once: those of f toward the mean of the statistics of all evaluations, since evaluation mode has one set of
  * statistics for all depths.
  * @param nodes parameters and buffers by name.
  * @param batch `images` [n, C, H, W], standardized, and `labels` [n, classes].

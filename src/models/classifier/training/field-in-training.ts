@@ -41,7 +41,7 @@ export function fieldInTraining({ architecture, field, state }: Classifier): Fie
 interface FieldBuffers {
   /**
    * @param path where the solve came by, at least one point.
-   * @returns the buffers moved once, towards the mean of the statistics at all points.
+   * @returns the buffers moved once, toward the mean of the statistics at all points.
    */
   moved(path: readonly PathPoint[], values: NamedTensors): Promise<NamedTensors>;
   dispose(): Promise<void>;

@@ -19,8 +19,8 @@ const decay = Array.from({ length: T }, (_, t) => decayAt(t));
 
 const schedules: Readonly<Record<string, NoiseSchedule>> = {
   discrete: { kind: "discrete", decay },
-  rectified: { kind: "rectified", told: "data", shift: 1, timeScale: 1 },
-  "rectified, told noise, shifted": { kind: "rectified", told: "noise", shift: 3, timeScale: 1000 },
+  rectified: { kind: "rectified", timeShare: "data", shift: 1, timeScale: 1 },
+  "rectified, time as noise, shifted": { kind: "rectified", timeShare: "noise", shift: 3, timeScale: 1000 },
   edm: { kind: "exploding", low: 0.002, high: 80 },
 };
 
@@ -29,7 +29,7 @@ function knownTo(schedule: NoiseSchedule, t: Node): { alpha: Node; sigma: Node }
   if (schedule.kind === "exploding") return { alpha: add(mul(t, 0), 1), sigma: t };
   if (schedule.kind === "rectified") {
     const share = mul(t, 1 / schedule.timeScale);
-    return schedule.told === "data"
+    return schedule.timeShare === "data"
       ? { alpha: share, sigma: sub(1, share) }
       : { alpha: sub(1, share), sigma: share };
   }
@@ -52,7 +52,7 @@ function network(schedule: NoiseSchedule, prediction: Prediction, controlled = f
       if (prediction === "epsilon") return noise;
       if (prediction === "x0") return data;
       if (prediction === "v") return sub(mul(alpha, noise), mul(sigma, data));
-      const sign = schedule.kind === "rectified" && schedule.told === "noise" ? -1 : 1;
+      const sign = schedule.kind === "rectified" && schedule.timeShare === "noise" ? -1 : 1;
       return mul(sub(data, noise), sign);
     },
     options,
@@ -173,10 +173,10 @@ describe("guidance", () => {
   it("of normals moves the mean, and evaluates the network twice", () => {
     const conditioned = network(schedule, "epsilon", true);
     const fixed = (mean: number): Field => withGivenInputs(conditioned, { fixed: { mean } });
-    const [told, untold] = [fixed(0.9), fixed(0.4)];
-    const field = denoiserField(told, {
+    const [conditional, unconditional] = [fixed(0.9), fixed(0.4)];
+    const field = denoiserField(conditional, {
       ...{ prediction: "epsilon" as const, schedule },
-      guidance: { scale: 3, without: untold },
+      guidance: { scale: 3, without: unconditional },
     });
     // 0.4 + 3 (0.9 − 0.4)
     const shifted = denoiserField(fixed(1.9), { prediction: "epsilon", schedule });

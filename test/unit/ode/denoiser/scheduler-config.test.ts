@@ -48,10 +48,10 @@ describe("scheduler_config.json of diffusers", () => {
     expect(decays(parsed({ trained_betas: betas }))[1]).toBeCloseTo(-Math.log(0.9 * 0.85), 12);
   });
 
-  it("knows flow matching, told the share of noise in a thousandths", () => {
+  it("knows flow matching, whose time is the share of noise times 1000", () => {
     const found = parsed({ _class_name: "FlowMatchEulerDiscreteScheduler", shift: 3 });
     expect(found).toEqual({
-      schedule: { kind: "rectified", told: "noise", shift: 3, timeScale: 1000 },
+      schedule: { kind: "rectified", timeShare: "noise", shift: 3, timeScale: 1000 },
       prediction: "velocity",
     });
   });

@@ -14,21 +14,21 @@ import { rowsOf } from "../compiled/compiled-steps.js";
 import { evaluationGraph } from "../compiled/trial-graph.js";
 import { controlNodes, controlSpecs, evaluateField, type Field, stateType } from "../field/field.js";
 import { clampTo, type Span } from "../problem/mesh.js";
-import type { Linearisation, LinearisedField } from "./linearised-field.js";
+import type { Linearization, LinearizedField } from "./linearized-field.js";
 
 /** Numbers of one sample up to which an implicit method is offered: Jacobians are full matrices, taken apart on the host. */
 export const IMPLICIT_LIMIT = 64;
 
 /** Programs of f and of products of its Jacobian with vectors. */
-export interface CompiledLinearisation {
+export interface CompiledLinearization {
   /** The field at given controls, for states of so many samples. */
-  with(controls: NamedTensors, shape: readonly number[], span: Span | undefined): LinearisedField;
+  with(controls: NamedTensors, shape: readonly number[], span: Span | undefined): LinearizedField;
   /** Numbers of one sample. */
   readonly width: number;
-  /** Products with the Jacobian that a linearisation takes. */
+  /** Products with the Jacobian that a linearization takes. */
   readonly products: number;
-  /** Multiply–accumulates a sample: of f, and of one linearisation. */
-  readonly macs: { readonly evaluation: number; readonly linearisation: number };
+  /** Multiply–accumulates a sample: of f, and of one linearization. */
+  readonly macs: { readonly evaluation: number; readonly linearization: number };
   dispose(): Promise<void>;
 }
 
@@ -37,11 +37,11 @@ export interface CompiledLinearisation {
  * (and once for ∂f/∂s).
  * @throws INVALID_ARGUMENT for states of more than 64 numbers a sample.
  */
-export async function compileLinearisation(
+export async function compileLinearization(
   field: Field,
   method: string,
   options: CompileOptions,
-): Promise<CompiledLinearisation> {
+): Promise<CompiledLinearization> {
   const { shape, dtype } = stateType(field);
   const width = sizeOf(shape.slice(1).map(Number));
   requireSmall(width, shape, method);
@@ -53,7 +53,7 @@ export async function compileLinearisation(
   return {
     width,
     products,
-    macs: { evaluation: countMacs(evaluation, 1), linearisation: products * countMacs(tangent, 1) },
+    macs: { evaluation: countMacs(evaluation, 1), linearization: products * countMacs(tangent, 1) },
     with: (controls, states, span) => {
       const held = { held: controls };
       const depth = (s: number): Tensor => scalar(span === undefined ? s : clampTo(span, s), dtype);
@@ -68,10 +68,10 @@ export async function compileLinearisation(
       const still = tensor(new Float64Array(sizeOf(states)));
       return {
         width,
-        evaluationsPerLinearisation: products,
+        evaluationsPerLinearization: products,
         evaluate: async (s, y) =>
           toFloat64((await f.run({ "/s": depth(s), "/z": tensor(y) }, held)).k as Tensor),
-        linearise: async ({ s, y }): Promise<Linearisation> => {
+        linearize: async ({ s, y }): Promise<Linearization> => {
           const z = tensor(y);
           const jacobian = new Float64Array(y.length * width);
           for (const [j, v] of directions.entries())

@@ -1,3 +1,4 @@
+import { binomialProbabilities } from "../../hypersolver/internal.js";
 import { draw, type Random } from "../../tensor/index.js";
 
 /** A number found on some of all states, with an interval that holds it in 95 of 100 draws of such states. */
@@ -41,19 +42,12 @@ export function quantileEstimate(values: Float64Array, q: number): Estimate {
 
 /** Ranks l and u, counted from 1, with P(B < l) ≤ 2.5 % and P(B ≥ u) ≤ 2.5 % for B binomial of n and q. */
 function binomialRanks(n: number, q: number): readonly [low: number, high: number] {
-  // log P(B = 0), and from each to the next by the ratio of neighbors.
-  let log = n * Math.log1p(-q);
-  let below = 0;
-  let low = 0;
-  let high = n + 1;
-  for (let k = 0; k <= n; k++) {
+  let [below, low, k] = [0, 0, 0];
+  for (const probability of binomialProbabilities(n, q)) {
     if (below <= TAIL) low = k;
-    below += Math.exp(log);
-    if (below >= 1 - TAIL) {
-      high = k + 1;
-      break;
-    }
-    log += Math.log((n - k) / (k + 1)) + Math.log(q / (1 - q));
+    below += probability;
+    k++;
+    if (below >= 1 - TAIL) return [low, k];
   }
-  return [low, high];
+  return [low, n + 1];
 }

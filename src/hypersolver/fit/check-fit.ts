@@ -1,9 +1,9 @@
 import type { Field } from "../../ode/index.js";
 import { refuseOthers } from "../../spec/internal.js";
 import { fail } from "../../tensor/index.js";
+import { hasImageStates } from "../states/subject.js";
 import type { EffectiveFit } from "./fit-settings.js";
 import { type FitSpec, fitTable } from "./fit-table.js";
-import { hasImageStates } from "./resolve-fit.js";
 
 /**
  * Refuses what cannot be fitted, before any work: choices that contradict each other or the field. That each is usable by

@@ -5,6 +5,7 @@ import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import type { Correction } from "../correction/correction.js";
 import { hyper } from "../correction/hyper.js";
+import { hasImageStates } from "../states/subject.js";
 import { baseOf } from "./base-of.js";
 import { watched } from "./better-solvers.js";
 import { checkFit } from "./check-fit.js";
@@ -12,7 +13,7 @@ import { fitIdentity } from "./fit-identity.js";
 import type { EffectiveFit, FitInputs, FitLoss, FitSettings } from "./fit-settings.js";
 import type { FitSpec } from "./fit-table.js";
 import { planImageFit } from "./image-fit.js";
-import { hasImageStates, resolveFit } from "./resolve-fit.js";
+import { resolveFit } from "./resolve-fit.js";
 import { planVectorFit } from "./vector-fit.js";
 
 /** A point of the training curve of a fit: means over a block of iterations. */

@@ -1,7 +1,5 @@
 import type { ButcherTableau, Field } from "../../ode/index.js";
-import { stateType } from "../../ode/internal.js";
 import { completeSpec } from "../../spec/index.js";
-import { sizeOf } from "../../tensor/index.js";
 import {
   convArchitectureNamed,
   defaultArchitecture,
@@ -9,7 +7,7 @@ import {
   hiddenChannels,
 } from "../correction/conv-architectures.js";
 import type { ConvArchitectureName } from "../correction/names.js";
-import { tokensOf } from "../correction/row-layout.js";
+import { hasImageStates, tokenCount } from "../states/subject.js";
 import { baseOf } from "./base-of.js";
 import type { EffectiveFit } from "./fit-settings.js";
 import { type FitSpec, fitTable } from "./fit-table.js";
@@ -17,16 +15,6 @@ import { type FitSpec, fitTable } from "./fit-table.js";
 /** Rows of residuals to learn from, when the number of trajectories is not given. */
 const DEFAULT_ROWS = 65_536;
 const FEWEST_TRAJECTORIES = 4096;
-
-/** Whether the states of a field are images [batch, c, h, w]. */
-export const hasImageStates = (field: Field): boolean => stateType(field).shape.length === 4;
-
-/** Whose defaults suit a field: images, and states of many tokens, are large; what learns sees few of them at a time. */
-export const subjectOf = (field: Field): "images" | "vectors" =>
-  hasImageStates(field) || tokenCount(field) > 1 ? "images" : "vectors";
-
-/** Rows that layers answer for one state. */
-const tokenCount = (field: Field): number => sizeOf(tokensOf(stateType(field).shape.slice(1).map(Number)));
 
 /**
  * Fills in all defaults, those too that depend on other choices and on the field.

@@ -20,7 +20,7 @@ import { inputShapes } from "../correction/input-shapes.js";
 import type { HiddenActivation } from "../correction/names.js";
 import { edgeParameters } from "../correction/network.js";
 import { baseOf } from "../fit/base-of.js";
-import { hasImageStates } from "../fit/resolve-fit.js";
+import { hasImageStates } from "../states/subject.js";
 import type { CompleteFollow } from "./follow-table.js";
 
 /** Inputs of g's graph that are neither learned nor of the step: root mean squares, one a channel. */

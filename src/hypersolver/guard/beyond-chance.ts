@@ -1,3 +1,5 @@
+import { binomialProbabilities } from "./binomial.js";
+
 /** Probability of a false alarm. */
 export const FALSE_ALARM = 0.001;
 
@@ -7,12 +9,11 @@ export const FALSE_ALARM = 0.001;
  */
 export function isBeyondChance(failures: number, n: number, rate: number): boolean {
   if (failures <= n * rate) return false;
-  // P(B ≥ failures), from P(B = 0) by ratios of neighbors.
-  let log = n * Math.log1p(-rate);
   let below = 0;
-  for (let k = 0; k < failures; k++) {
-    below += Math.exp(log);
-    log += Math.log((n - k) / (k + 1)) + Math.log(rate / (1 - rate));
+  let k = 0;
+  for (const probability of binomialProbabilities(n, rate)) {
+    if (k++ === failures) break;
+    below += probability;
   }
   return 1 - below < FALSE_ALARM;
 }

@@ -2,9 +2,9 @@ import { compileSolve, type Field, orThrow, type Span } from "../../ode/index.js
 import type { RunContext } from "../../runtime/index.js";
 import { machineOf } from "../../runtime/internal.js";
 import { isBroken, rows, type Tensor, unlessItBreaks } from "../../tensor/index.js";
-import { subjectOf } from "../fit/resolve-fit.js";
 import { stateErrors } from "../measure/measure.js";
 import { mapSamples } from "../states/states.js";
+import { subjectOf } from "../states/subject.js";
 import type { EndPairs } from "./end-pairs.js";
 import { makesEvaluations, startingMethod } from "./starting-coefficients.js";
 

@@ -6,7 +6,7 @@ import { machineOf } from "../../runtime/internal.js";
 import { Random, rows, type Tensor } from "../../tensor/index.js";
 import { prefixed, withPrefix } from "../../tensor/internal.js";
 import { type CorrectionNetwork, siteInputs } from "../correction/correction.js";
-import { subjectOf } from "../fit/resolve-fit.js";
+import { subjectOf } from "../states/subject.js";
 import { correctionBlocks } from "./corrected-coefficients.js";
 import { correctedStep } from "./corrected-scheme.js";
 import { type EndPairs, pairFeeds } from "./end-pairs.js";

@@ -16,8 +16,8 @@ import {
   unlessItBreaks,
 } from "../../tensor/index.js";
 import { castFloats } from "../../tensor/internal.js";
-import { subjectOf } from "../fit/resolve-fit.js";
 import { mapSamples } from "../states/states.js";
+import { subjectOf } from "../states/subject.js";
 import type { EndPairs } from "./end-pairs.js";
 import { addTo, orthogonalColumns } from "./orthogonal-columns.js";
 import { floatState } from "./pair-program.js";

@@ -1,7 +1,7 @@
 import type { Field } from "../../ode/index.js";
 import { completeSpec } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
-import { subjectOf } from "../fit/resolve-fit.js";
+import { subjectOf } from "../states/subject.js";
 import { CLOSEST } from "./closest-start.js";
 import { type CoefficientSpec, coefficientTable, type EffectiveCoefficients } from "./coefficient-table.js";
 import { REGRESSION } from "./regressed-start.js";

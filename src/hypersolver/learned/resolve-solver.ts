@@ -8,7 +8,7 @@ import { requireKernels } from "../correction/conv-network.js";
 import { hiddenFeature } from "../correction/hidden-feature.js";
 import { requireImages, shapesSeen } from "../correction/input-shapes.js";
 import type { ConvActivation, CorrectionInput } from "../correction/names.js";
-import { hasImageStates, subjectOf } from "../fit/resolve-fit.js";
+import { hasImageStates, subjectOf } from "../states/subject.js";
 import { affordableNetworks, USUAL_NETWORKS, type VectorNetworks } from "./affordable-networks.js";
 import { coefficientTable } from "./coefficient-table.js";
 import { checkShared } from "./corrected-coefficients.js";

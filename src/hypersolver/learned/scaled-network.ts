@@ -17,7 +17,7 @@ import {
   withFoldedWhitening,
 } from "../correction/whitened-network.js";
 import { whiteningOf } from "../correction/whitening.js";
-import { hasImageStates } from "../fit/resolve-fit.js";
+import { hasImageStates } from "../states/subject.js";
 
 /** What a network looks at, and how large it is. */
 export interface NetworkLook {

@@ -1,7 +1,7 @@
 import { type Field, fieldMacs } from "../../ode/index.js";
 import { stateType } from "../../ode/internal.js";
 import { sizeOf } from "../../tensor/index.js";
-import { subjectOf } from "../fit/resolve-fit.js";
+import { subjectOf } from "../states/subject.js";
 import { FEW_COMPONENTS, networkMacs, type VectorNetworks } from "./affordable-networks.js";
 
 /** What the training of networks on coefficients is to spend. */

@@ -9,9 +9,9 @@ import {
 import type { FieldStatistics } from "../../ode/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 import { rows, sizeOf, type Tensor, toFloat64 } from "../../tensor/index.js";
-import { hasImageStates } from "../fit/resolve-fit.js";
 import { compileReference, looserTolerance, MEASURING, referenceAt } from "../reference/reference.js";
 import { mapSamples, type Samples } from "../states/states.js";
+import { hasImageStates } from "../states/subject.js";
 
 /** Distances of approximate states to reference states. */
 export interface StateErrors {

@@ -4,11 +4,11 @@ import type { RunContext } from "../../runtime/index.js";
 import { isStopped, machineOf } from "../../runtime/internal.js";
 import { fail, isBroken, Random, type Tensor, unlessItBreaks } from "../../tensor/index.js";
 import type { FitInputs } from "../fit/fit-settings.js";
-import { hasImageStates } from "../fit/resolve-fit.js";
 import { measureMethod, measuringReference } from "../measure/measure.js";
 import { compileReference } from "../reference/reference.js";
 import { SOLVING_REFERENCES } from "../reference/reference-data.js";
 import type { Samples } from "../states/states.js";
+import { hasImageStates } from "../states/subject.js";
 import { type StepCost, shortestMesh } from "./shortest-mesh.js";
 import { type FineTrajectories, stepCosts } from "./step-costs.js";
 

@@ -1,8 +1,8 @@
 import { type Field, fieldMacs } from "../../ode/index.js";
 import { completeSpec } from "../../spec/index.js";
 import { fail } from "../../tensor/index.js";
-import { hasImageStates, subjectOf } from "../fit/resolve-fit.js";
 import { refuseChannels } from "../learned/resolve-solver.js";
+import { hasImageStates, subjectOf } from "../states/subject.js";
 import { studentWidth } from "./student-size.js";
 import { type EffectiveStudent, type StudentFitSpec, studentTable } from "./student-table.js";
 

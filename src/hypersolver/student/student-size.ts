@@ -4,8 +4,8 @@ import { fail, sizeOf } from "../../tensor/index.js";
 import { shapesSeen } from "../correction/input-shapes.js";
 import type { CorrectionInput } from "../correction/names.js";
 import { answerColumns, columnsOf, layoutFor } from "../correction/row-layout.js";
-import { hasImageStates } from "../fit/resolve-fit.js";
 import type { NetworkLook } from "../learned/scaled-network.js";
+import { hasImageStates } from "../states/subject.js";
 
 /** Side of all kernels for images. */
 const STUDENT_KERNEL = 3;

@@ -1,47 +1,34 @@
 import { compileGuardedSolve, type GuardedStates, guardFallback } from "../../../hypersolver/index.js";
-import { type Samples, shiftWarnings } from "../../../hypersolver/internal.js";
-import { type Field, type FixedMethod, fixed, type Method, type Span } from "../../../ode/index.js";
+import { shiftWarnings } from "../../../hypersolver/internal.js";
+import { type Field, type FixedMethod, fixed, type Method } from "../../../ode/index.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { formatShape, Random } from "../../../tensor/index.js";
+import type { JobResult } from "../../command.js";
 import { compileOptions } from "../../files/models.js";
 import { placeName } from "../../files/standard-input.js";
-import type { TablePlace } from "../../files/table-place.js";
 import { calibratedMethod } from "../../options/calibrated-method.js";
 import { type ChosenMethod, chosenMethod } from "../../options/method.js";
-import type { Machine } from "../../options/options.js";
 import { unusable } from "../../options/usage-error.js";
-import type { Output } from "../../terminal/output.js";
 import { preview } from "./preview.js";
+import type { SolveRequest, SolveRun } from "./request.js";
 import { guardedContent } from "./states-file.js";
-import { BASE, type SolveOptions } from "./table.js";
+import { BASE } from "./table.js";
 
-/** What `solve --guard` is asked. */
-interface GuardedAsk {
+/** A solve with the largest bound of an error that needs no second solve. */
+interface Guarded extends SolveRun {
   readonly guard: number;
-  readonly field: Field;
-  readonly samples: Samples;
-  readonly chosen: ChosenMethod;
-  readonly span: Span | undefined;
-  readonly options: SolveOptions & Machine;
-  /** Where the states are written. */
-  readonly table: TablePlace | undefined;
-  readonly signal: AbortSignal;
-  readonly output: Output;
-}
-
-/** What a command answers. */
-interface Answer {
-  readonly text: string;
-  readonly json: object;
 }
 
 /** Solves by a learned method whose file has bounds of its errors, and again what exceeds the guard. */
-export async function guardedAnswer(ask: GuardedAsk, warnings: readonly string[]): Promise<Answer> {
-  const { guard, field, samples, chosen, options, signal, output } = ask;
+export async function guardedAnswer(
+  { field, samples, chosen, place, table, warnings }: SolveRequest,
+  run: Guarded,
+): Promise<JobResult> {
+  const { guard, options, signal, output } = run;
   const { method, calibration } = calibratedMethod(chosen);
-  const { span = calibration.span } = ask;
+  const { span = calibration.span } = place;
   const { coverage, trust = false, spotCheck, seed } = options;
-  const fallback = await fallbackOf(ask, method);
+  const fallback = await fallbackOf(field, chosen, run, method);
   const random = new Random(seed).fork("spot check");
   const spec = {
     ...{ guard, coverage, fallback, trust },
@@ -52,10 +39,10 @@ export async function guardedAnswer(ask: GuardedAsk, warnings: readonly string[]
     const states = await solve.run(samples.z0, samples.controls, signal);
     const shifted = [...doubtsOf(states, trust), ...doubtsOfFallback(fallback, guard)];
     for (const warning of shifted) output.warn(warning);
-    await ask.table?.write(guardedContent(states, { span, field: options.field }));
+    await table?.write(guardedContent(states, { span, field: options.field }));
     return {
-      text: textOf(states, method, ask, fallback),
-      json: jsonOf(states, method, ask, fallback, [...warnings, ...shifted]),
+      text: textOf(states, method, run, fallback),
+      json: jsonOf(states, method, run, fallback, [...warnings, ...shifted]),
     };
   } finally {
     await solve.dispose();
@@ -64,7 +51,9 @@ export async function guardedAnswer(ask: GuardedAsk, warnings: readonly string[]
 
 /** What solves samples again. */
 async function fallbackOf(
-  { guard, field, chosen, options: { guardMethod } }: GuardedAsk,
+  field: Field,
+  chosen: ChosenMethod,
+  { guard, options: { guardMethod } }: Guarded,
   { grid }: FixedMethod,
 ): Promise<Method> {
   if (guardMethod === undefined) return guardFallback(field, guard);
@@ -97,7 +86,7 @@ function doubtsOfFallback(fallback: Method, guard: number): string[] {
 function jsonOf(
   { end, bounds, refined, shift, isTrusted, statistics }: GuardedStates,
   { text: method }: FixedMethod,
-  { guard, options }: GuardedAsk,
+  { guard, options }: Guarded,
   fallback: Method,
   warnings: readonly string[],
 ): object {
@@ -122,7 +111,7 @@ function jsonOf(
 function textOf(
   { end, bounds, refined, statistics }: GuardedStates,
   { text }: FixedMethod,
-  { guard, options: { out } }: GuardedAsk,
+  { guard, options: { out } }: Guarded,
   fallback: Method,
 ): string {
   const { samples, coverage, needed, fastNfe, fallbackNfe, meanNfe, milliseconds } = statistics;

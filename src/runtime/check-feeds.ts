@@ -5,10 +5,11 @@ import type { NamedTensors } from "./program.js";
 
 /**
  * Checks names, shapes and element types of what a program is given.
+ * @returns rows of the batch.
  * @throws MISSING_INPUT, SHAPE_MISMATCH, DTYPE_MISMATCH.
  */
-export function checkFeeds(graph: Graph, feeds: NamedTensors): void {
-  resolveBatch(graph, feeds);
+export function checkFeeds(graph: Graph, feeds: NamedTensors): number {
+  const rows = resolveBatch(graph, feeds);
   for (const [name, node] of Object.entries(graph.inputs)) {
     const received = feeds[name]?.dtype;
     if (received !== node.dtype) {
@@ -20,4 +21,5 @@ export function checkFeeds(graph: Graph, feeds: NamedTensors): void {
       });
     }
   }
+  return rows;
 }

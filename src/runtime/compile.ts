@@ -1,7 +1,7 @@
 import { backend } from "#backend";
 import { encodeOnnx, type Graph, printGraph } from "../graph/index.js";
 import { isRowWise, simplify, topological } from "../graph/internal.js";
-import { fail, type HypersolversError, isHypersolversError, type Tensor } from "../tensor/index.js";
+import { fail, type HypersolversError, isHypersolversError } from "../tensor/index.js";
 import type { Session, SessionOptions } from "./backend.js";
 import { batchParallelProgram, type Join, pieceRows, worksByRows } from "./batch-parallel.js";
 import { channelBlockFor } from "./channel-block.js";
@@ -11,6 +11,7 @@ import { withDistinctNames } from "./distinct-names.js";
 import { deviceFor } from "./placement.js";
 import type { CompileOptions, Program } from "./program.js";
 import { referenceProgram } from "./reference.js";
+import { sessionBytes } from "./session-bytes.js";
 import { acquireSession, contentKey, releaseSession } from "./session-cache.js";
 
 /**
@@ -144,35 +145,29 @@ export async function programOf(
   return loadedProgram(graph, model, await placedOptions(graph, options));
 }
 
-/** Bytes of a program, and of what a run is fed, up to which a session that waits for its next use costs little. */
-const [SMALL_PROGRAM, SMALL_RUN] = [262_144, 32_768];
-
-const bytesOf = (feeds: Readonly<Record<string, Tensor>>): number =>
-  Object.values(feeds).reduce((sum, { data }) => sum + data.byteLength, 0);
-
 async function loadedProgram(graph: Graph, model: Uint8Array, options: SessionOptions): Promise<Program> {
   const key = contentKey(model, options);
   const session = await acquireSession(key, () => loadedSession(model, options));
   let disposed = false;
-  let most = 0;
+  let rows = 0;
   return {
     graph,
     run: async (feeds, handover = {}) => {
       if (disposed) throw fail("DISPOSED", { what: "program", help: "compile the graph again" });
-      checkFeeds(graph, { ...handover.held, ...feeds });
-      most = Math.max(most, bytesOf(feeds));
+      rows = Math.max(rows, checkFeeds(graph, { ...handover.held, ...feeds }));
       return session.run(feeds, handover);
     },
     dispose: async () => {
       if (disposed) return;
       disposed = true;
-      await releaseSession(
-        key,
-        model.length <= SMALL_PROGRAM && most <= SMALL_RUN && options.worker !== true,
-      );
+      const held = sessionBytes(graph, model.length, rows);
+      await releaseSession(key, held + (options.worker === true ? WORKER_BYTES : 0));
     },
   };
 }
+
+/** A thread, its JavaScript heap, and the modules that it loads. */
+const WORKER_BYTES = 2 ** 24;
 
 function loadedSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
   const inWorker = options.worker === true ? backend.createWorkerSession : undefined;

@@ -4,16 +4,18 @@ import type { Session, SessionOptions } from "./backend.js";
 interface Entry {
   readonly session: Promise<Session>;
   users: number;
-  /** Whether it holds little memory: a session keeps what its largest run needed. */
-  isSmall: boolean;
+  /** What its users say that it holds, at most. */
+  bytes: number;
+  /** Idle sessions of the least worth are unloaded first. */
+  worth: number;
 }
 
 /**
- * Sessions that nobody uses are kept for the next program of the same content, up to these many: few that may hold much
- * memory, and more that hold little. Fitting and comparing compile the same small programs again and again, and loading
- * one takes longer than most of its runs.
+ * Sessions that nobody uses are kept for the next program of the same content while they hold no more than this together.
+ * Fitting and comparing compile the same small programs again and again, and loading one takes longer than most of its
+ * runs; a program that holds more than this at once runs for so long that its loading does not count.
  */
-const idleLimits = { large: 8, small: 64 };
+export const IDLE_BYTES: number = 2 ** 28;
 
 /** Loaded models by content. In a Map, insertion order is the order of last use. */
 const entries = new Map<string, Entry>();
@@ -36,7 +38,7 @@ export function contentKey(
 
 /** Hands out the session of that content, loading it at the first call. Pair every call with `releaseSession`. */
 export async function acquireSession(key: string, load: () => Promise<Session>): Promise<Session> {
-  const entry = entries.get(key) ?? { session: load(), users: 0, isSmall: true };
+  const entry = entries.get(key) ?? { session: load(), users: 0, bytes: 0, worth: 0 };
   entries.delete(key);
   entries.set(key, entry);
   entry.users++;
@@ -48,24 +50,29 @@ export async function acquireSession(key: string, load: () => Promise<Session>):
   }
 }
 
+/** The worth of what was unloaded last: whatever is released from now on is worth more. */
+let leastWorth = 0;
+
 /**
- * Says that one user is done. The longest idle sessions beyond the limits are unloaded.
- * @param isSmall whether this user's program and runs were small.
+ * Says that one user is done. Idle sessions are unloaded until the others fit: the largest first, apart from those that were
+ * used long ago (GreedyDual-Size: P. Cao, S. Irani, "Cost-aware WWW proxy caching algorithms", 1997, every loading at the same
+ * cost). A large session would otherwise drive out many small ones, which take as long to load and are needed as often.
+ * @param bytes that the session holds after the runs of this user.
  */
-export async function releaseSession(key: string, isSmall = false): Promise<void> {
+export async function releaseSession(key: string, bytes: number): Promise<void> {
   const entry = entries.get(key);
   if (entry !== undefined) {
     entry.users--;
-    entry.isSmall &&= isSmall;
+    entry.bytes = Math.max(entry.bytes, bytes);
+    entry.worth = leastWorth + 1 / entry.bytes;
   }
-  await unloadBeyond(idleLimits.large, (each) => !each.isSmall);
-  await unloadBeyond(idleLimits.small, (each) => each.isSmall);
-}
-
-async function unloadBeyond(limit: number, isMeant: (entry: Entry) => boolean): Promise<void> {
-  const idle = [...entries].filter(([, entry]) => entry.users <= 0 && isMeant(entry));
-  for (const [key, { session }] of idle.slice(0, Math.max(0, idle.length - limit))) {
-    entries.delete(key);
+  const idle = [...entries].filter(([, { users }]) => users <= 0).sort(([, a], [, b]) => a.worth - b.worth);
+  let held = idle.reduce((sum, [, each]) => sum + each.bytes, 0);
+  for (const [old, { session, bytes: freed, worth }] of idle) {
+    if (held <= IDLE_BYTES) return;
+    held -= freed;
+    leastWorth = worth;
+    entries.delete(old);
     await (await session).release();
   }
 }

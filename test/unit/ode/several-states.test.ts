@@ -116,6 +116,33 @@ test("equal numbers that a fixed batch has stored for its samples are freed with
   expect([...(states[1]?.data ?? [])]).toEqual([4, 12, 1.5, -3, 4, 2]);
 });
 
+test("a size that is the fixed batch's by chance stays what it is, and others are freed", async () => {
+  const field = fieldOfModel(
+    read({
+      inputs: { t: { shape: [] }, z: { shape: [2, 2] } },
+      initializers: {
+        square: fromNumbers([2, 2], [2], "int64"),
+        column: fromNumbers([2, 1], [2], "int64"),
+        w: fromNumbers([1, 2, 3, 4], [2, 2]),
+        u: fromNumbers([1, 0, 0, 1, 5, 7], [3, 2]),
+      },
+      nodes: [
+        // Weights that grow with the time, whatever the batch is, and the time beside the state.
+        { op: "Expand", inputs: ["t", "square"], outputs: ["times"] },
+        { op: "Mul", inputs: ["times", "w"], outputs: ["tw"] },
+        { op: "MatMul", inputs: ["z", "tw"], outputs: ["h"] },
+        { op: "Expand", inputs: ["t", "column"], outputs: ["tt"] },
+        { op: "Concat", inputs: ["h", "tt"], outputs: ["ht"], attributes: { axis: 1 } },
+        { op: "MatMul", inputs: ["ht", "u"] },
+      ],
+    }),
+  );
+  // dz = (z₁ + 3z₂ + 5, 2z₁ + 4z₂ + 7) t, by one Euler step from s = 1 to 2.
+  const solve = await compileSolve(field, { method: "euler:1", span: [1, 2] });
+  const { states } = await solve.run(fromNumbers([1, 0, 0, 1, 1, 1], [3, 2]));
+  expect([...(states[1]?.data ?? [])]).toEqual([7, 9, 8, 12, 10, 14]);
+});
+
 test("positions that a fixed batch has stored, row by row, are freed with it", async () => {
   const positions = (shape: readonly number[], ...values: number[]) => fromNumbers(values, shape, "int64");
   const field = fieldOfModel(

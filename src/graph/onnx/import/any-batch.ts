@@ -4,6 +4,7 @@ import type { Node } from "../../node.js";
 import { isRowWise } from "../../rows.js";
 import type { TensorType } from "../../tensor-type.js";
 import { batchCount, type Count } from "./count.js";
+import type { Readings } from "./readings.js";
 
 /**
  * The batch that a file of fixed sizes was exported with: the leading size of its first input of two axes or more.
@@ -32,6 +33,8 @@ export interface Freed {
   readonly batch: number;
   /** Stored numbers count as made for the samples, as `torch.ones(b, 1)` is stored for a fixed batch, where they can. */
   readonly constants: boolean;
+  /** A size may equal the batch by chance: which ones are taken for it. */
+  readonly readings: Readings;
 }
 
 const exported = new WeakMap<Node, Freed>();
@@ -45,20 +48,24 @@ export function noteFreed(source: Node, freedFrom: Freed): void {
 export const writtenBatch = (source: Node | undefined): number | undefined =>
   source && exported.get(source)?.batch;
 
-/** The axis of stored numbers that counts samples: the first or, as in states of LSTMs, the second. One is no telling size. */
+/** The axis of stored numbers that counts samples: the first or, as in states of LSTMs, the second. */
 export function axisOfSamples(shape: Shape, source: Node | undefined): number | undefined {
   const known = source && exported.get(source);
-  if (known?.constants !== true || known.batch < 2) return undefined;
-  const axis = shape.slice(0, 2).indexOf(known.batch);
-  return axis < 0 ? undefined : axis;
+  return known?.constants === true ? axisOfBatch(shape, known) : undefined;
 }
 
-/** Sizes of something new in which the written batch, as first or second one, becomes any. One is no telling size. */
+/** Sizes of something new in which the written batch, as first or second one, becomes any. */
 export function freedSizes(sizes: readonly Count[], source: Node | undefined): readonly Count[] {
-  const batch = writtenBatch(source);
-  if (batch === undefined || batch < 2 || sizes.some((size) => typeof size !== "number")) return sizes;
-  const at = sizes.slice(0, 2).indexOf(batch);
-  return at < 0 ? sizes : sizes.with(at, batchCount);
+  const known = source && exported.get(source);
+  if (known === undefined || sizes.some((size) => typeof size !== "number")) return sizes;
+  const axis = axisOfBatch(sizes, known);
+  return axis === undefined ? sizes : sizes.with(axis, batchCount);
+}
+
+/** One of the first two axes, or none of them, whatever fits the rest of the file. One is no telling size. */
+function axisOfBatch(sizes: readonly unknown[], { batch, readings }: Freed): number | undefined {
+  const axes = batch < 2 ? [] : [0, 1].filter((axis) => sizes[axis] === batch);
+  return axes.length === 0 ? undefined : axes[readings.pick(axes.length + 1)];
 }
 
 /** Ways to read fixed sizes of `total` elements a sample as those of any batch: one of them is so many rows a sample. */

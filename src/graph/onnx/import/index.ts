@@ -12,6 +12,7 @@ import { type AxisSizes, inputType } from "./inputs.js";
 import { ownInputs, readLeaves } from "./leaves.js";
 import { countsOf, type Data, isPacked } from "./packed.js";
 import { type ModelHeader, type ParsedModel, readModel } from "./read-model.js";
+import { Readings } from "./readings.js";
 import { requireNoRowNumbers } from "./row-numbers.js";
 import { Sequences } from "./sequences.js";
 import { isFolded, nodeOf } from "./value.js";
@@ -47,12 +48,22 @@ export function importOnnx(
   const model = readModel(bytes, what);
   const types = ownInputs(model).map((info) => inputType(info, what, sizes));
   const batch = anyBatch ? fixedBatch(types) : undefined;
-  const attempt = (constants: boolean): ImportedModel | undefined =>
-    batch === undefined ? undefined : importFreed(model, what, { batch, constants }, sizes);
+  const attempt = (constants: boolean): ImportedModel | undefined => {
+    if (batch === undefined) return undefined;
+    const readings = new Readings();
+    for (let tries = 0; tries < mostReadings; tries++) {
+      const freedModel = importFreed(model, what, { batch, constants, readings }, sizes);
+      if (freedModel !== undefined || !readings.again()) return freedModel;
+    }
+    return undefined;
+  };
   // One is no telling size of constants.
   const freedModel = attempt(false) ?? (batch === 1 ? undefined : attempt(true));
   return freedModel ?? importAs(model, what, (type) => type, sizes);
 }
+
+/** Ways to read a file of a fixed batch that are tried before it is one of that batch alone. */
+const mostReadings = 32;
 
 /** How a model is taken. */
 export interface ImportOptions {

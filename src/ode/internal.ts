@@ -19,6 +19,7 @@ export {
 export { jumpWarning } from "./field/jump-warning.js";
 export { type LogDensityField, type LogDensityOptions, NOISE_CONTROL } from "./field/log-density-field.js";
 export { withOpenParameters } from "./field/open-parameters.js";
+export { requireSamplesApart } from "./field/samples-apart.js";
 export { columnsOf, withZeroColumns } from "./field/state-columns.js";
 export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.js";
 export { plus } from "./gradient/cotangents.js";

@@ -1,5 +1,5 @@
 import { type AdaptiveMethod, adaptive, dopri5, type Field, fieldAs, orThrow } from "../../ode/index.js";
-import { compiledStepper, integrateAdaptive } from "../../ode/internal.js";
+import { compiledStepper, integrateAdaptive, requireSamplesApart } from "../../ode/internal.js";
 import type { CompileOptions, NamedTensors } from "../../runtime/index.js";
 import { cast, type FloatDType, type Tensor } from "../../tensor/index.js";
 import { castFloats } from "../../tensor/internal.js";
@@ -68,12 +68,16 @@ export interface Reference {
   dispose(): Promise<void>;
 }
 
-/** A reference solver, ready to run. */
+/**
+ * A reference solver, ready to run.
+ * @throws UNSUPPORTED_FIELD where samples depend on each other: then references in other batches would be others.
+ */
 export async function compileReference(
   field: Field,
   method: AdaptiveMethod,
   options: CompileOptions = {},
 ): Promise<Reference> {
+  requireSamplesApart(field, "references");
   const precision = referencePrecision(method);
   const programs = await compiledStepper(method.tableau, fieldAs(field, precision), method, {
     hot: true,

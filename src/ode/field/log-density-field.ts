@@ -1,8 +1,8 @@
 import { type InputSpec, type Node, neg, reduceSum, square } from "../../graph/index.js";
-import { isRowWise } from "../../graph/internal.js";
 import { fail, formatShape } from "../../tensor/index.js";
 import { type CarriedField, type CarriedRate, type CarriedSite, carriedField } from "./carried-field.js";
 import { type Field, stateType } from "./field.js";
+import { requireSamplesApart } from "./samples-apart.js";
 import {
   defaultEstimator,
   exactJacobianSums,
@@ -31,17 +31,6 @@ export interface LogDensityField extends CarriedField {
 /** The control of a log-density field that holds Hutchinson's noise, [batch, d]. The slash keeps it apart. */
 export const NOISE_CONTROL = "/noise";
 
-/** The trace of a Jacobian is that of one sample. */
-function requireSamplesApart({ graph, roles }: Field): void {
-  const dz = graph.outputs[roles.output];
-  if (dz === undefined || isRowWise([dz])) return;
-  throw fail("UNSUPPORTED_FIELD", {
-    what: "log-density",
-    expected: "a derivative that every sample has for itself",
-    received: "one that depends on other samples of the batch, or on their number",
-  });
-}
-
 /**
  * The field together with what it does to densities: d log p(z(s))/ds = −div f, the instantaneous change of variables
  * (Chen et al., "Neural Ordinary Differential Equations", NeurIPS 2018, theorem 1). Its state is z with one column more:
@@ -51,7 +40,8 @@ function requireSamplesApart({ graph, roles }: Field): void {
  * @throws UNSUPPORTED_FIELD when states are not vectors [batch, d], or the derivative of one depends on others.
  */
 export function logDensityField(field: Field, options: LogDensityOptions = {}): LogDensityField {
-  requireSamplesApart(field);
+  // The trace of a Jacobian is that of one sample.
+  requireSamplesApart(field, "log-density");
   const dimension = dimensionOf(field);
   const { kinetic = false, frobenius = false } = options;
   const { estimator = defaultEstimator(dimension) } = options;

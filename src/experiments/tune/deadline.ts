@@ -14,7 +14,7 @@ export interface Deadline {
 }
 
 /** Milliseconds: timers know no more. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER: number = 2 ** 31 - 1;
 
 /** @param seconds from now on. */
 export function startDeadline(seconds: number, context: RunContext): Deadline {

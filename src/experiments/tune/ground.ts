@@ -16,6 +16,7 @@ import { completeSpec } from "../../spec/index.js";
 import { fail, Random, type Tensor, tensor } from "../../tensor/index.js";
 import { pickRows } from "../../tensor/internal.js";
 import { measuringWarning } from "../fit/comparison.js";
+import { LONGEST_TIMER } from "./deadline.js";
 import { type EffectiveTune, type TuneSpec, tuneTable } from "./tune-table.js";
 
 /** States at the start of a span with what the reference makes of them. */
@@ -58,10 +59,12 @@ export function resolveTune(field: Field, spec: TuneSpec): EffectiveTune {
 
 /** Solvers are chosen by at most so many states: the interval around their errors is what they have to keep to. */
 const MOST_SELECTED = 1000;
+/** Seconds, at least, after which a word is said of references that are not solved yet. */
+const LATE = 30;
 
 /**
  * Draws the states that solvers are chosen by and solves their references, once for all solvers.
- * @throws NON_FINITE where the reference can solve none of them.
+ * @throws NON_FINITE where the reference can solve none of them; INTERRUPTED where the run is to end before they are.
  */
 export async function tuneGround(
   field: Field,
@@ -75,7 +78,9 @@ export async function tuneGround(
   const drawn = await states.validation(Math.min(samples, MOST_SELECTED), random);
   const reference = measuringReference(field, spec.measuringTolerance);
   const site = { field, span, spec, reference };
-  const selection = await measuredStates(site, drawn, context);
+  const warn = (): void => context.onWarning?.(lateReference(reference));
+  const late = setTimeout(warn, Math.min(LONGEST_TIMER, 1000 * Math.max(LATE, spec.seconds)));
+  const selection = await measuredStates(site, drawn, context).finally(() => clearTimeout(late));
   const batch = repeatedTo(spec.batch, selection.samples);
   return { field, spec, span, states, selection, batch, reference, memory: new Map() };
 }
@@ -104,18 +109,22 @@ async function measuredStates(
   const clock = clockOf(context);
   const begun = clock();
   const isLate = (): boolean => clock() - begun > 1000 * spec.seconds;
+  const patience = { isLate, signal: context.signal };
   const { samples, ends, dropped, jumps } = await solvableSamples(
     field,
     span,
     drawn,
     reference,
     machineOf(context),
-    isLate,
+    patience,
   );
   notify(total);
   const warning = measuringWarning(field, reference, jumps);
   return { samples, ends, norm: meanNorm(ends), dropped, warning };
 }
+
+const lateReference = ({ text }: AdaptiveMethod): string =>
+  `the search begins when references are solved, and ${text} takes long: where the field is stiff or jumps, as with times rounded to integers, its steps are short. --measuring-tolerance 1e-4 makes references faster, and so do fewer --samples`;
 
 function meanNorm(ends: Tensor): number {
   const origin = tensor("float64", ends.shape, new Float64Array(ends.data.length));

@@ -18,8 +18,8 @@ export async function searchMeshes(search: Search, seconds: number): Promise<voi
   if (best === undefined || best.kind !== "fixed" || seconds <= 0) return;
   const until = search.left() - seconds;
   const planner = sharedPlanner(search);
-  for (const name of new Set([best.name, ...METHODS])) {
-    const own = (steps: number): FixedMethod => inSteps(name, steps);
+  for (const method of [best, ...METHODS.filter((name) => name !== best.name).map(inOneStep)]) {
+    const own = (steps: number): FixedMethod => method.withGrid({ steps });
     let steps = stepsBelow(own, leanest(search)?.record.nfe ?? 0);
     while (steps >= 2 && search.left() > until) {
       const trial = await search.try(planned(own(steps), planner, search, until));
@@ -31,9 +31,9 @@ export async function searchMeshes(search: Search, seconds: number): Promise<voi
   }
 }
 
-function inSteps(name: string, steps: number): FixedMethod {
+function inOneStep(name: string): FixedMethod {
   const known = new Map(Object.entries(multistepMethods)).get(name);
-  return known === undefined ? fixed(tableauNamed(name), { steps }) : multistep(known, { steps });
+  return known === undefined ? fixed(tableauNamed(name), { steps: 1 }) : multistep(known, { steps: 1 });
 }
 
 /** The most steps of fewer evaluations. */

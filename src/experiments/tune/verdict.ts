@@ -86,12 +86,20 @@ function missedSentences({ winner, spec, seconds, trials }: Tuning): string[] {
   ];
 }
 
+/** Ends of the interval of a mean this far apart come of a few states. */
+const UNEVEN = 100;
+
 /** What would help: more time to search, or less to be asked. */
-function advice({ test, timing }: Finalist, { error, milliseconds, seconds }: Tuning["spec"]): string {
+function advice(
+  { test, timing }: Finalist,
+  { error, milliseconds, seconds, quantile }: Tuning["spec"],
+): string {
   if (milliseconds !== undefined && timing.milliseconds > milliseconds)
     return "Nothing is as fast as that: allow more --milliseconds, or solve smaller batches (--batch).";
   if (milliseconds !== undefined && test.value > error)
     return `Allow more --milliseconds or a larger --error, such as ${formatNumber(test.high)}, or more --seconds to learn.`;
+  if (quantile === undefined && test.low < error && test.high > UNEVEN * test.low)
+    return "A few states make most of the mean: --quantile 0.95 asks for the error of 95 of 100.";
   return `Allow a larger --error, such as ${formatNumber(test.high)}, or more --seconds than ${seconds}; below the rounding of the field's numbers no solver comes.`;
 }
 

@@ -11,6 +11,16 @@ export interface DroppedSamples extends Broken {
   readonly rows: readonly number[];
 }
 
+/** How long references may take. */
+interface Patience {
+  /**
+   * Where it says so, samples that broke together are left out together: to look for those among them that can be solved takes as
+   * long as each needs to break. Default: never.
+   */
+  readonly isLate?: (() => boolean) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The samples that methods can be compared on. */
 interface SolvableSamples {
   readonly samples: Samples;
@@ -25,9 +35,7 @@ interface SolvableSamples {
 /**
  * Reference states at the end of a span, sample by sample where the batch cannot be solved as a whole: a trajectory that
  * runs into infinity costs itself, not the measurement.
- * @param isLate where it says so, samples that broke together are left out together: to look for those among them that can be
- *   solved takes as long as each needs to break.
- * @throws NON_FINITE when not one sample can be solved.
+ * @throws NON_FINITE when not one sample can be solved; INTERRUPTED.
  */
 export async function solvableSamples(
   field: Field,
@@ -35,12 +43,12 @@ export async function solvableSamples(
   samples: Samples,
   method: AdaptiveMethod,
   options: CompileOptions = {},
-  isLate: () => boolean = () => false,
+  patience: Patience = {},
 ): Promise<SolvableSamples> {
   const reference = await compileReference(field, method, options);
   try {
     const count = samples.z0.shape[0] ?? 0;
-    const parts = await partsOf({ reference, span, samples, isLate }, 0, count);
+    const parts = await partsOf({ reference, span, samples, ...patience }, 0, count);
     const dropped = parts.filter(isBrokenPart);
     const [first] = dropped;
     const solved = parts.flatMap((part) => (isBrokenPart(part) ? [] : [part]));
@@ -81,23 +89,22 @@ const rowsOfPart = ({ from, to }: Part): number[] => Array.from({ length: to - f
 
 const isBrokenPart = (part: SolvedPart | BrokenPart): part is BrokenPart => isBroken(part);
 
-interface Halving {
+interface Halving extends Patience {
   readonly reference: Reference;
   readonly span: Span;
   readonly samples: Samples;
-  readonly isLate: () => boolean;
 }
 
 /** Halves what breaks until the rows that break stand alone, or it is too late. */
 async function partsOf(site: Halving, from: number, to: number): Promise<(SolvedPart | BrokenPart)[]> {
-  const { reference, span, samples, isLate } = site;
+  const { reference, span, samples, isLate, signal } = site;
   const { z0, controls } = mapSamples(samples, (value) => rows(value, from, to));
-  const solved = await unlessItBreaks(reference.solve(z0, span, controls));
+  const solved = await unlessItBreaks(reference.solve(z0, span, controls, signal));
   if (!isBroken(solved)) {
     const { states, jumps } = solved;
     return [{ from, to, ends: states.at(-1) as Tensor, ...(jumps !== undefined && { jumps }) }];
   }
-  if (to - from === 1 || isLate()) return [{ from, to, ...solved }];
+  if (to - from === 1 || isLate?.() === true) return [{ from, to, ...solved }];
   const middle = Math.floor((from + to) / 2);
   return [...(await partsOf(site, from, middle)), ...(await partsOf(site, middle, to))];
 }

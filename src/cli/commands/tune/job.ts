@@ -17,9 +17,12 @@ import { runFolder, wroteLines } from "../../files/files.js";
 import { stemOf } from "../../files/models.js";
 import { requirePictures, withPngs } from "../../files/picture.js";
 import { inRunFolder } from "../../files/run-claim.js";
+import { fieldTable } from "../../options/field-table.js";
+import { optionWords } from "../../options/option-words.js";
 import type { MachineContext, SpecJob } from "../../options/spec-command.js";
 import { MISSED } from "../../terminal/exit-codes.js";
 import { interruptedExit, onInterrupt, TUNING_STOPS } from "../../terminal/interruption.js";
+import { shellQuoted } from "../../terminal/shell.js";
 import { showProgress } from "../../terminal/show-progress.js";
 import { type FitTask, fitTask } from "../fit/task.js";
 import { handingOf } from "../sweep/hand-out.js";
@@ -95,7 +98,7 @@ async function tuned(
   const { status, met } = run.metrics;
   if (!met) output.warn("nothing that was found keeps to the error; the closest solver is written");
   return {
-    text: [textOf(run, spec.field ?? "", out), ...wroteLines(paths)].join("\n"),
+    text: [textOf(run, spec, out), ...wroteLines(paths)].join("\n"),
     json: { ...run.metrics, out, files: paths },
     exitCode: status === "interrupted" ? interruptedExit() : met ? 0 : MISSED,
     failure,
@@ -130,7 +133,7 @@ function nothingTried(error: unknown): unknown {
   });
 }
 
-function textOf({ tuning, metrics }: TuneRun, field: string, out: string): string {
+function textOf({ tuning, metrics }: TuneRun, spec: TuneCommandSpec, out: string): string {
   const { winner, exported, status, dropped } = metrics;
   const file = winner.file === undefined ? undefined : join(out, winner.file);
   const own = winner.file ?? "";
@@ -145,11 +148,13 @@ function textOf({ tuning, metrics }: TuneRun, field: string, out: string): strin
     status === "interrupted"
       ? [`Interrupted: this is the best until then. ${goingOn("tune", out)} goes on from there.`]
       : [];
+  const { field = "" } = spec;
+  const how = ["--span", metrics.spec.span.join(","), "--method", spelling, ...optionWords(fieldTable, spec)];
   return [
     tuneText(tuning),
     ...(dropped === undefined ? [] : [`Test states left out${droppedText(dropped)}.`]),
     "",
-    `To use it: hypersolvers solve ${field} --span ${metrics.spec.span.join(",")} --method ${spelling}`,
+    `To use it: ${shellQuoted(["hypersolvers", "solve", field, ...how])}`,
     ...alone,
     ...ending,
   ].join("\n");

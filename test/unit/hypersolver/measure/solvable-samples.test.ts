@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mul } from "../../../../src/graph/index.js";
+import { mul, reduceSum, sub } from "../../../../src/graph/index.js";
 import { droppedText, solvableSamples } from "../../../../src/hypersolver/internal.js";
 import { MEASURING } from "../../../../src/hypersolver/reference/reference.js";
 import { fromNumbers, toFloat64 } from "../../../../src/tensor/index.js";
@@ -37,8 +37,22 @@ describe("the samples that can be solved", () => {
   });
 
   test("are not looked for where it is late, which is said", async () => {
-    const late = solvableSamples(field, span, statesOf([2, 0.5]), MEASURING, {}, () => true);
+    const late = solvableSamples(field, span, statesOf([2, 0.5]), MEASURING, {}, { isLate: () => true });
     await expect(late).rejects.toMatchObject({ facts: { received: expect.stringContaining("no time") } });
+  });
+
+  test("are not waited for after a stop", async () => {
+    const stopped = { signal: AbortSignal.abort() };
+    const solved = solvableSamples(field, span, statesOf(given), MEASURING, {}, stopped);
+    await expect(solved).rejects.toMatchObject({ code: "INTERRUPTED" });
+  });
+
+  test("are samples each on its own", async () => {
+    const swarm = scalarField((_, z) => sub(z, reduceSum(z, [0])));
+    await expect(solvableSamples(swarm, span, statesOf([1, 2]), MEASURING)).rejects.toMatchObject({
+      code: "UNSUPPORTED_FIELD",
+      facts: { help: expect.stringContaining("[batch, particles, d]") },
+    });
   });
 
   test("have to be some", async () => {

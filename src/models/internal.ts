@@ -23,5 +23,6 @@ export {
 export { type MatchedField, matchField } from "./flow/match-field.js";
 export { compileMaximumLikelihood } from "./flow/maximum-likelihood.js";
 export type { NoiseKind } from "./flow/noise-kinds.js";
+export type { SamplerDensities } from "./flow/sampler-density.js";
 export { FLOW_TOLERANCES } from "./flow/tolerances.js";
 export type { FlowPoint } from "./flow/training-phase.js";

@@ -1,56 +1,11 @@
-import {
-  type CoefficientSpec,
-  decodeCorrection,
-  decodeLearned,
-  type FitInputs,
-  type FitSpec,
-  hyper,
-  type SolverSpec,
-  type StudentFitSpec,
-} from "../../hypersolver/index.js";
+import type { CoefficientSpec, FitSpec, SolverSpec, StudentFitSpec } from "../../hypersolver/index.js";
 import { affordableNetworks, hiddenFeature, subjectOf, USUAL_NETWORKS } from "../../hypersolver/internal.js";
 import { type Field, fieldMacs, fixed, tableauNamed } from "../../ode/index.js";
-import { Random } from "../../tensor/index.js";
 import { correctionLearner } from "../fit/correction-learner.js";
-import type { LearnedKind, Learner } from "../fit/learned-solver.js";
 import { coefficientLearner, solverLearner } from "../fit/solver-learner.js";
 import { studentLearner } from "../fit/student-learner.js";
-import { checkpointingIn } from "../kit/checkpoint-files.js";
-import type { TuneGround } from "./ground.js";
-import type { Candidate, Trial } from "./trial.js";
-
-/** A solver that could be learned, by short fits first and longer ones later. */
-export interface Arm {
-  /** `coefficients n=4`. */
-  readonly name: string;
-  readonly family: LearnedKind;
-  /** Evaluations of f and of g in its solve. */
-  readonly nfe: number;
-  readonly gCalls: number;
-  /** Of a student, which evaluates nothing: the evaluations of f that cost as much arithmetic. */
-  readonly worth?: number;
-  /** Arms of one size have networks of one cost. */
-  readonly size: string;
-  /** Training iterations, all phases together, from the shortest fit to the longest. */
-  readonly rungs: readonly number[];
-  /** Of a mini-batch, about. */
-  readonly rows: number;
-  /** The fit of a rung. */
-  candidate(rung: number): Candidate;
-}
-
-/** An arm with the fits it has had so far. */
-export interface ArmState {
-  readonly arm: Arm;
-  /** Its fits, the longest last. */
-  readonly trials: Trial[];
-  /** The last rung fitted, −1 before any: rungs may be skipped. */
-  rung: number;
-  isOver: boolean;
-}
-
-/** What arms are made for. */
-export type ArmSite = Pick<TuneGround, "field" | "span" | "states" | "memory"> & { readonly seed: number };
+import type { Arm, ArmSite } from "./arm.js";
+import { learnedCandidate } from "./learned-candidate.js";
 
 const EVALUATIONS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16];
 /** The first of coefficients is what is computed without training. */
@@ -141,7 +96,7 @@ function coefficientArm(site: ArmSite, evaluations: number): Arm {
     rows: ROWS.coefficients[subject],
     candidate: (rung) => {
       const iterations = rungs[rung] ?? 0;
-      return candidateOf(site, named, iterations, coefficientLearner(spec(iterations)));
+      return learnedCandidate(site, named, iterations, coefficientLearner(spec(iterations)));
     },
   };
 }
@@ -177,7 +132,7 @@ function jointArm(site: ArmSite, own: JointSpec): Arm {
       const pairs = trajectories === undefined ? {} : { trajectories };
       const batch = subject === "images" ? IMAGE_BATCH : {};
       const all = { ...defined(own), ...pairs, ...batch, span, seed, iterations, jointIterations };
-      return candidateOf(site, named, iterations + jointIterations, solverLearner(all));
+      return learnedCandidate(site, named, iterations + jointIterations, solverLearner(all));
     },
   };
 }
@@ -202,7 +157,7 @@ function correctionArm(site: ArmSite, own: CorrectionSpec): Arm {
       const iterations = rungs[rung] ?? 0;
       const few = rung === 0 && subject === "vectors" ? { trajectories: FEW_TRAJECTORIES } : {};
       const all: FitSpec = { ...defined(own), ...few, base, steps, epsilon: null, span, seed, iterations };
-      return candidateOf(site, named, iterations, correctionLearner(all));
+      return learnedCandidate(site, named, iterations, correctionLearner(all));
     },
   };
 }
@@ -225,7 +180,7 @@ function studentArm(site: ArmSite, evaluations: number): Arm {
       const iterations = rungs[rung] ?? 0;
       const pairs = subject === "images" ? { trajectories: IMAGE_PAIRS } : {};
       const all: StudentFitSpec = { evaluations, ...pairs, span, seed, iterations };
-      return candidateOf(site, named, iterations, studentLearner(all));
+      return learnedCandidate(site, named, iterations, studentLearner(all));
     },
   };
 }
@@ -233,34 +188,3 @@ function studentArm(site: ArmSite, evaluations: number): Arm {
 /** Without what is left to defaults. */
 const defined = <T extends object>(spec: T): T =>
   Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as T;
-
-/** States that the card of a correction describes. */
-const CARD_STATES = 256;
-
-/** A fit as a candidate. */
-function candidateOf(
-  { field, states, seed, memory }: ArmSite,
-  { name, family }: Pick<Arm, "name" | "family">,
-  iterations: number,
-  learner: Learner,
-): Candidate {
-  const settings = learner.effective(field);
-  return {
-    name: `${name}, ${iterations} iterations`,
-    family,
-    settings,
-    make: async (context, checkpoint) => {
-      const inputs: FitInputs = { states, memory, ...(await checkpointingIn(checkpoint)) };
-      const learned = await learner.learn(field, inputs, context);
-      const { method, title, file: path, status, parameters, seconds } = learned;
-      const few = await states.heldOut(CARD_STATES, new Random(seed));
-      const file = { path, content: learned.written(few, [], undefined).content };
-      return { method, title, file, fit: { status, iterations: learned.iterations, parameters, seconds } };
-    },
-    load: ({ path, content }) => {
-      if (family !== "correction") return decodeLearned(content, path).method;
-      const steps = "steps" in settings ? Number(settings.steps) : 1;
-      return hyper(decodeCorrection(content, path), { steps });
-    },
-  };
-}

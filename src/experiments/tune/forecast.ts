@@ -1,5 +1,5 @@
 import { sizeOf } from "../../tensor/index.js";
-import type { Arm, ArmState } from "./arms.js";
+import type { Arm, ArmState } from "./arm.js";
 import type { TrialRecord } from "./trial.js";
 
 /** What forecasts are made from. */

@@ -1,4 +1,5 @@
-import { type Arm, type ArmState, armsFor } from "./arms.js";
+import type { Arm, ArmState } from "./arm.js";
+import { armsFor } from "./arms.js";
 import { bestProspects } from "./prospects.js";
 import { handedOut, type RemoteFits } from "./remote-fits.js";
 import type { Search } from "./search.js";

@@ -1,6 +1,6 @@
 import { subjectOf } from "../../hypersolver/internal.js";
 import type { LearnedKind } from "../fit/learned-solver.js";
-import type { Arm, ArmState } from "./arms.js";
+import type { Arm, ArmState } from "./arm.js";
 import { type CostModel, correctionCost, costModel, expectedGain } from "./cost-model.js";
 import { type Experience, forecastOf } from "./forecast.js";
 import type { Search } from "./search.js";

@@ -1,17 +1,14 @@
-import { fingerprintOf } from "../../hypersolver/internal.js";
 import { formatMilliseconds, formatNumber } from "../../plot/internal.js";
 import type { RunContext } from "../../runtime/index.js";
-import { clockOf, isStopped } from "../../runtime/internal.js";
-import { isBroken, isHypersolversError, unlessItBreaks } from "../../tensor/index.js";
-import { type Codec, decodeJson, encodeJson } from "../kit/codec.js";
-import { labelsOf } from "../kit/competitor.js";
-import { resultOf, type Stage } from "../kit/stage.js";
+import { isStopped } from "../../runtime/internal.js";
+import { isBroken, isHypersolversError } from "../../tensor/index.js";
+import { resultOf } from "../kit/stage.js";
 import type { Store } from "../kit/store.js";
 import type { Deadline } from "./deadline.js";
 import { frontierLines } from "./frontier-text.js";
 import type { TuneGround } from "./ground.js";
-import { measureQuickly } from "./measure-trial.js";
-import type { BrokenTrial, Candidate, Family, Made, Trial, TrialRecord } from "./trial.js";
+import type { BrokenTrial, Candidate, Family, Trial, TrialRecord } from "./trial.js";
+import { trialStage } from "./trial-stage.js";
 
 /** A search in progress: what was tried, what is best, and whether there is time for more. */
 export interface Search {
@@ -41,8 +38,7 @@ export interface Ledger {
   readonly resume: boolean;
 }
 
-type Outcome = { readonly record: TrialRecord | BrokenTrial } & Partial<Pick<Made, "method" | "file">>;
-
+/** Begins a search that ends at the deadline, or when the run is stopped. */
 export function startSearch(
   ground: TuneGround,
   { store, resume }: Ledger,
@@ -82,7 +78,7 @@ export function startSearch(
       notify(candidate.name);
       const own = { ...context, signal: deadline.signal, onProgress: () => notify(candidate.name) };
       let isKept = true;
-      const stage = stageOf(candidate, ground, () => {
+      const stage = trialStage(candidate, ground, () => {
         isKept = false;
       });
       const outcome = await unlessStopped(resultOf(stage, { ...own, store, resume }));
@@ -95,10 +91,8 @@ export function startSearch(
       }
       const trial = { record, method, file };
       trials.push(trial);
-      picture = frontierLines(
-        trials.map(({ record: own }) => own),
-        error,
-      );
+      const records = trials.map((each) => each.record);
+      picture = frontierLines(records, error);
       notify(candidate.name);
       return trial;
     },
@@ -150,59 +144,3 @@ async function unlessStopped<T>(work: Promise<T>): Promise<T | undefined> {
     throw error;
   }
 }
-
-/** One record of the ledger. */
-function stageOf(candidate: Candidate, ground: TuneGround, onMake: () => void): Stage<Outcome> {
-  const { name, family, settings } = candidate;
-  const { field, span, spec, states } = ground;
-  const { quantile, relative, samples, batch, seed } = spec;
-  return {
-    name,
-    settings: { settings, span, states: states.description, quantile, relative, samples, batch, seed },
-    inputs: [fingerprintOf(field)],
-    codec: outcomeCodec(candidate),
-    isWhole: ({ record }) => isBroken(record) || record.fit?.status !== "interrupted",
-    make: async (context, checkpoint) => {
-      onMake();
-      const clock = clockOf(context);
-      const begun = clock();
-      const seconds = (): number => (clock() - begun) / 1000;
-      const result = await unlessItBreaks(measured(candidate, ground, context, checkpoint));
-      if (isBroken(result)) return { record: { ...result, name, family, seconds: seconds() } };
-      return { ...result, record: { ...result.record, seconds: seconds() } };
-    },
-  };
-}
-
-async function measured(
-  candidate: Candidate,
-  ground: TuneGround,
-  context: RunContext,
-  checkpoint: Parameters<Candidate["make"]>[1],
-): Promise<Outcome & { readonly record: TrialRecord }> {
-  const { name, family } = candidate;
-  const { method, file, fit, title = method.title } = await candidate.make(context, checkpoint);
-  const measurement = await measureQuickly(ground, method, context);
-  const labels = labelsOf({ method, role: roleOf(family), title });
-  return { method, file, record: { ...labels, ...measurement, name, family, fit, seconds: 0 } };
-}
-
-const roleOf = (family: Family): "other" | "reference" | "hypersolver" =>
-  family === "classical" || family === "student"
-    ? "other"
-    : family === "adaptive"
-      ? "reference"
-      : "hypersolver";
-
-const outcomeCodec = ({ load }: Candidate): Codec<Outcome> => ({
-  encode: ({ record, file }) => {
-    const json = encodeJson({ record, path: file?.path });
-    return file === undefined ? { json } : { json, learned: file.content };
-  },
-  decode: ({ json, learned }) => {
-    const { record, path = "" } = decodeJson<{ record: Outcome["record"]; path?: string }>(json);
-    if (isBroken(record)) return { record };
-    const file = { path, content: learned ?? new Uint8Array() };
-    return { record, method: load(file, record.spelling), file: learned === undefined ? undefined : file };
-  },
-});

@@ -14,7 +14,7 @@ import { programOf } from "../../runtime/internal.js";
 import { cast, fail, fromNumbers, sizeOf, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
 import { parseFacts } from "../../tensor/internal.js";
 import { type BoundOutput, boundNode } from "../guard/bound-node.js";
-import { requireCalibrated } from "../guard/guarded-solve.js";
+import { requireCalibrated } from "../guard/require-calibrated.js";
 import { scoredEnds } from "../guard/scored-solve.js";
 import { scoringOf } from "../guard/solve-calibration.js";
 import type { Samples } from "../states/states.js";

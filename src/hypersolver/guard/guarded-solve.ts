@@ -1,7 +1,6 @@
 import {
   type AdaptiveMethod,
   adaptive,
-  type CompiledSolve,
   compileSolve,
   dopri5,
   type Field,
@@ -9,15 +8,16 @@ import {
   type Method,
   type Span,
 } from "../../ode/index.js";
-import { planMesh, stateType } from "../../ode/internal.js";
+import { stateType } from "../../ode/internal.js";
 import type { CompileOptions, NamedTensors } from "../../runtime/index.js";
 import { fail, type Random, type Tensor } from "../../tensor/index.js";
-import { fingerprintOf } from "../files/fingerprint.js";
 import { isBeyondChance } from "./beyond-chance.js";
 import { predictorMacs } from "./error-predictor.js";
+import { keptSolve } from "./kept-solve.js";
+import { requireCalibrated } from "./require-calibrated.js";
 import { isShifted, type ScoreShift, shiftTest } from "./score-shift.js";
 import { compileEnds } from "./scored-solve.js";
-import { secondAnswers, solveRows } from "./second-answers.js";
+import { type SecondAnswers, secondAnswers, solveRows } from "./second-answers.js";
 import { boundsOf, levelOf, type SolveCalibration, scoringOf } from "./solve-calibration.js";
 import { checkWitnesses } from "./witness-check.js";
 
@@ -137,22 +137,14 @@ export async function compileGuardedSolve(
       const again = secondAnswers(quick, async (rows) =>
         solveRows(await second.under(signal), { z0, controls }, rows),
       );
-      const [within, beyondGuard] = parted(bounds, guard);
-      const spots = spotCheck === undefined ? [] : drawnFrom(within, spotCheck.samples, spotCheck.random);
-      await again.take([...beyondGuard, ...spots]);
-      const beyond = spots.filter((row) => !(again.moved(row) <= (bounds[row] ?? Number.NaN))).length;
-      const isRefuted = isBeyondChance(beyond, spots.length, 1 - coverage);
-      if (isRefuted) {
-        bounds.fill(Number.POSITIVE_INFINITY);
-        await again.take(within);
-      }
+      const { checked, beyond, isRefuted } = await solvedAgain(bounds, again, { guard, coverage, spotCheck });
       const { end, refined, nfe, macs } = again.answer();
       const samples = bounds.length;
       const share = refined.length / Math.max(1, samples);
       return {
         ...{ end, bounds, scores, shift, refined, isTrusted: !isAlarmed && !isRefuted },
         statistics: {
-          ...{ samples, coverage, refined: refined.length, checked: spots.length, beyond },
+          ...{ samples, coverage, refined: refined.length, checked, beyond },
           fastNfe: fast.nfe,
           needed: refined.filter((row) => !(again.moved(row) <= guard)).length,
           fallbackNfe: nfe,
@@ -169,6 +161,27 @@ export async function compileGuardedSolve(
   };
 }
 
+/**
+ * Solves again what exceeds the guard and what is checked. Where more of these are beyond their bounds than chance explains, the
+ * bounds are refuted: they become infinite, and all samples are solved again.
+ */
+async function solvedAgain(
+  bounds: Float64Array,
+  again: SecondAnswers,
+  { guard, coverage, spotCheck }: Pick<GuardSpec, "guard" | "spotCheck"> & { readonly coverage: number },
+): Promise<{ readonly checked: number; readonly beyond: number; readonly isRefuted: boolean }> {
+  const [within, beyondGuard] = parted(bounds, guard);
+  const spots = spotCheck === undefined ? [] : drawnFrom(within, spotCheck.samples, spotCheck.random);
+  await again.take([...beyondGuard, ...spots]);
+  const beyond = spots.filter((row) => !(again.moved(row) <= (bounds[row] ?? Number.NaN))).length;
+  const isRefuted = isBeyondChance(beyond, spots.length, 1 - coverage);
+  if (isRefuted) {
+    bounds.fill(Number.POSITIVE_INFINITY);
+    await again.take(within);
+  }
+  return { checked: spots.length, beyond, isRefuted };
+}
+
 /** What the fast solve costs a sample, the prediction of its error included. */
 function fastCost(
   field: Field,
@@ -179,25 +192,6 @@ function fastCost(
   if (predictor === undefined) return { nfe, macs };
   const { mean, hidden, activation } = predictor;
   return { nfe, macs: macs + predictorMacs(mean.length, hidden, activation) };
-}
-
-/** A solve that is compiled when first needed, and kept for the runs that follow under the same signal. */
-function keptSolve(compile: (signal: AbortSignal | undefined) => Promise<CompiledSolve>): {
-  under(signal: AbortSignal | undefined): Promise<CompiledSolve>;
-  dispose(): Promise<void>;
-} {
-  let kept: { readonly solve: CompiledSolve; readonly signal: AbortSignal | undefined } | undefined;
-  return {
-    under: async (signal) => {
-      if (kept !== undefined && kept.signal === signal) return kept.solve;
-      await kept?.solve.dispose();
-      kept = undefined;
-      const solve = await compile(signal);
-      kept = { solve, signal };
-      return solve;
-    },
-    dispose: async () => kept?.solve.dispose(),
-  };
 }
 
 /** Rows whose bound is within the guard, and the others. A loop: this is done for every solve. */
@@ -212,26 +206,4 @@ function parted(bounds: Float64Array, guard: number): readonly [number[], number
 function drawnFrom(rows: readonly number[], count: number, random: Random): number[] {
   const order = [...random.permutation(rows.length)].slice(0, count);
   return order.map((at) => rows[at] ?? 0);
-}
-
-/** Bounds hold for what was calibrated, and for nothing else. */
-export function requireCalibrated(
-  calibration: SolveCalibration,
-  field: Field,
-  { name, grid }: FixedMethod,
-  span: Span,
-): void {
-  const { mesh } = planMesh(grid, { span });
-  const text = (method: string, steps: number, [t0, t1]: Span): string =>
-    `${method}, ${steps === 1 ? "1 step" : `${steps} steps`} from ${t0} to ${t1}`;
-  const expected = text(calibration.method, calibration.steps, calibration.span);
-  const received = text(name, mesh.length - 1, span);
-  const isField = fingerprintOf(field) === calibration.fingerprint;
-  if (expected === received && isField) return;
-  throw fail("CARD_MISMATCH", {
-    what: "guard",
-    expected: `what its bounds were calibrated for: ${expected}, for the field ${calibration.fingerprint}`,
-    received: isField ? received : `another field (other operators or weights), ${fingerprintOf(field)}`,
-    help: "solve without a guard, or fit for this use",
-  });
 }

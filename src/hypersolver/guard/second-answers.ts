@@ -24,7 +24,7 @@ export async function solveRows(
 }
 
 /** Answers that take the place of fast ones. */
-interface SecondAnswers {
+export interface SecondAnswers {
   /** Solves those rows again that were not yet. */
   take(rows: readonly number[]): Promise<void>;
   /** How far a row that was solved again has moved; NaN where the fast answer broke. */

@@ -96,25 +96,30 @@ async function compared(
   const facts = { ...referenceFacts(measuring), noise };
   const best = paretoText(rows);
   const result = { ...described, measuring: facts, rows, best, warnings };
-  const { paths: files, failure }: WrittenFiles =
-    options.out === undefined
-      ? { paths: [] }
-      : await writeAll(
-          options.out,
-          withPngs([
-            { path: "comparison.json", content: `${jsonText(result)}\n` },
-            configArtifact(compareTable, { ...options, force: undefined }),
-            ...(await drawn(rows, options)),
-          ]),
-        );
+  const { paths: files, failure } = await written(result, rows, options);
   const against = measuringText(facts);
   const heading = `Mean Euclidean distance to ${against} at s = ${span[1]}, on ${count} states (${source.description})${droppedText(dropped)}.`;
-  const written = files.length === 0 ? [] : ["", `Wrote ${files.join(", ")}.`];
+  const wrote = files.length === 0 ? [] : ["", `Wrote ${files.join(", ")}.`];
   return {
-    text: [heading, "", tables(rows, options), "", best, ...meshTexts(all, methods), ...written].join("\n"),
+    text: [heading, "", tables(rows, options), "", best, ...meshTexts(all, methods), ...wrote].join("\n"),
     json: { ...result, files },
     failure,
   };
+}
+
+/** Numbers, settings and figures in the folder of `--out`, where there is one. */
+async function written(
+  result: object,
+  rows: readonly ComparisonRow[],
+  options: CompareOptions,
+): Promise<WrittenFiles> {
+  if (options.out === undefined) return { paths: [] };
+  const files = [
+    { path: "comparison.json", content: `${jsonText(result)}\n` },
+    configArtifact(compareTable, { ...options, force: undefined }),
+    ...(await drawn(rows, options)),
+  ];
+  return writeAll(options.out, withPngs(files));
 }
 
 /** The span of the options, else that of something learned or of a field from noise to data. */

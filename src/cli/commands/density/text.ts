@@ -1,19 +1,20 @@
 import type { GridDensity } from "../../../experiments/index.js";
 import { meanText } from "../../../experiments/internal.js";
 import { meanAndStandardError } from "../../../metrics/index.js";
-import type { LogDensities, NoiseKind } from "../../../models/internal.js";
+import type { LogDensities, NoiseKind, SamplerDensities } from "../../../models/internal.js";
 import type { TraceEstimator } from "../../../ode/internal.js";
 import { formatMilliseconds, formatNumber } from "../../../plot/internal.js";
 import { costText, writtenText } from "../../options/flow-solver.js";
 import type { ChosenMethod } from "../../options/method.js";
 import type { DensityOptions } from "./table.js";
 
+/** Log-densities of points; those of a sampler say how many points no draw leads to, and how far these are from one. */
+export type PointDensities = LogDensities & Partial<Pick<SamplerDensities, "unreached" | "farthest">>;
+
 /** What `density` computed. */
 export interface DensityFound {
-  readonly points: LogDensities | undefined;
+  readonly points: PointDensities | undefined;
   readonly grid: GridDensity | undefined;
-  /** Of a sampler: points that no draw leads to. */
-  readonly unreached?: { readonly unreached: number; readonly farthest: number } | undefined;
 }
 
 /** How the divergence was found; noise is Hutchinson's. */
@@ -76,7 +77,7 @@ interface Told {
 
 /** What `density` prints for programs. */
 export function densityJson(
-  { points, grid, unreached }: DensityFound,
+  { points, grid }: DensityFound,
   { path, solver, trace, warnings, options }: Told,
 ): object {
   const over = grid && {
@@ -92,7 +93,7 @@ export function densityJson(
     method: solver.method.text,
     ...trace,
     ...likelihood,
-    ...(unreached !== undefined && { unreached: unreached.unreached }),
+    ...(points?.unreached !== undefined && { unreached: points.unreached }),
     grid: over,
     warnings,
     out: options.out ?? null,

@@ -1,8 +1,7 @@
-import { cellsFor, meanText } from "../../../experiments/internal.js";
-import { meanAndStandardError } from "../../../metrics/index.js";
+import { cellsFor } from "../../../experiments/internal.js";
 import { compileFlowSampler } from "../../../models/index.js";
 import type { FlowSamplerOptions, FlowSamples, SampleDensities } from "../../../models/internal.js";
-import { density, textTable } from "../../../plot/index.js";
+import { density } from "../../../plot/index.js";
 import { formatNumber } from "../../../plot/internal.js";
 import { Random, type Tensor, tensor, toFloat64 } from "../../../tensor/index.js";
 import { requireWritableFile } from "../../files/files.js";
@@ -11,18 +10,19 @@ import { compileOptions, stemOf, warnOfCard, warnOfCoefficients, warnOfStates } 
 import { requirePlane, writePicture } from "../../files/picture.js";
 import { LOG_DENSITY } from "../../files/points.js";
 import { tablePlace } from "../../files/table-place.js";
-import { costText, flowSolver, warnOfFlowTolerances, writtenText } from "../../options/flow-solver.js";
+import { flowSolver, warnOfFlowTolerances } from "../../options/flow-solver.js";
 import { type ChosenMethod, requireOwnSpan, usesOf } from "../../options/method.js";
 import { plainJob, type SpecJob } from "../../options/spec-command.js";
 import { onInterrupt } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
 import { type SampleOptions, sampleTable } from "./table.js";
+import { sampleJson, sampleText } from "./text.js";
 
 /** `hypersolvers sample`. */
 export const sampleJob: SpecJob<typeof sampleTable> = plainJob(
   sampleTable,
   async (options, { output, asJson }) => {
-    const { flow: path, out, picture, count, seed } = options;
+    const { flow: path, picture, count, seed } = options;
     const solver = await flowSolver(options);
     const flow = await readFlow(path, options);
     requireOwnSpan(solver, flow.span);
@@ -34,13 +34,12 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(
     const interruption = onInterrupt(output, "Stopping; nothing is written.");
     try {
       const { method, correction } = solver;
-      const { logDensity: wanted } = options;
       const drawn = await samples(
         flow,
-        { ...compileOptions(options), method, signal: interruption.signal, logDensity: wanted },
+        { ...compileOptions(options), method, signal: interruption.signal, logDensity: options.logDensity },
         { count, seed },
       );
-      const { x, z, logDensity, statistics } = drawn;
+      const { x, z, logDensity } = drawn;
       if (logDensity !== undefined) warnings.push(...warnOfFolds(logDensity, count, output));
       if (correction !== undefined) warnings.push(...warnOfStates(correction, z, flow.span[0], output));
       await table?.write({
@@ -49,34 +48,9 @@ export const sampleJob: SpecJob<typeof sampleTable> = plainJob(
         beside: logDensity && { [LOG_DENSITY]: tensor("float64", [count], logDensity.values) },
       });
       if (picture !== undefined) await writePicture(picture, pictureOf(x, path));
-      const columns = momentsOf(x, flow.columns);
       return {
-        text: [
-          `${count === 1 ? "1 sample" : `${count} samples`} in ${flow.columns.length} columns. ${costText(solver, statistics)}.`,
-          ...(logDensity === undefined
-            ? []
-            : [`Mean log-density ${meanText(meanAndStandardError(logDensity.values))} nats.`]),
-          "",
-          textTable(
-            [{ label: "column", align: "left" }, "mean", "deviation"],
-            columns.map(({ column, mean, deviation }) => [column, mean, deviation]),
-          ),
-          ...writtenText([out, picture]),
-        ].join("\n"),
-        json: {
-          flow: path,
-          count,
-          dimension: flow.columns.length,
-          method: method.text,
-          ...statistics,
-          ...(logDensity && {
-            logDensity: { ...meanAndStandardError(logDensity.values), folded: logDensity.folded },
-          }),
-          columns,
-          warnings,
-          out: out ?? null,
-          picture: picture ?? null,
-        },
+        text: sampleText(drawn, { flow, solver, options }),
+        json: sampleJson(drawn, { flow, solver, options, warnings }),
       };
     } finally {
       interruption.release();
@@ -129,22 +103,5 @@ function pictureOf(x: Tensor, path: string): ReturnType<typeof density> {
     bins: cellsFor(count),
     panelSize: 500,
     title: "Samples",
-  });
-}
-
-interface ColumnMoments {
-  readonly column: string;
-  readonly mean: number;
-  readonly deviation: number;
-}
-
-function momentsOf(x: Tensor, names: readonly string[]): ColumnMoments[] {
-  const values = toFloat64(x);
-  const [count = 1, width = 1] = x.shape;
-  return names.map((column, j) => {
-    const own = Array.from({ length: count }, (_, i) => values[i * width + j] ?? 0);
-    const mean = own.reduce((total, value) => total + value, 0) / count;
-    const square = own.reduce((total, value) => total + (value - mean) ** 2, 0) / count;
-    return { column, mean, deviation: Math.sqrt(square) };
   });
 }

@@ -18,7 +18,7 @@ import { unusable } from "../../options/usage-error.js";
 import { interruptedExit, onInterrupt, TRAINING_STOPS } from "../../terminal/interruption.js";
 import type { Output } from "../../terminal/output.js";
 import { showProgress } from "../../terminal/show-progress.js";
-import { refuseSpareNoise } from "../density/job.js";
+import { refuseSpareNoise } from "../density/spare-noise.js";
 import { type TrainOptions, trainTable } from "./table.js";
 import { trainJson, trainText } from "./text.js";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Arm, ArmState } from "../../../../src/experiments/tune/arms.js";
+import type { Arm, ArmState } from "../../../../src/experiments/tune/arm.js";
 import { type Experience, forecastOf } from "../../../../src/experiments/tune/forecast.js";
 import type { Trial, TrialRecord } from "../../../../src/experiments/tune/trial.js";
 

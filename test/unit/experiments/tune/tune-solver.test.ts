@@ -61,11 +61,11 @@ describe("tuneSolver", () => {
     const { isMet, trials, winner, ground, test } = await search({});
     expect(isMet).toBe(true);
     expect(winner.test.value).toBeLessThanOrEqual(1e-3);
-    // Every state has the same relative error, which the formula tells.
+    // Every state has the same relative error, which the formula tells where rounding to float32 does not show.
     const orders = { midpoint: 2, heun: 2, ralston: 2, heun3: 3, rk4: 4, rk4_38: 4, euler: 1 };
     for (const [name, order] of Object.entries(orders))
       for (const { steps = 1, error } of trials.filter((trial) => trial.name === `${name}:${trial.steps}`))
-        expect(error.value / stepsError(order, steps)).toBeCloseTo(1, 1);
+        if (error.value > 1e-5) expect(error.value / stepsError(order, steps)).toBeCloseTo(1, 1);
     // Of the classical methods none that was tried does it in fewer evaluations than the one that was found closest by
     // screening in the fewest steps: one step less was tried and is not enough.
     const classical = trials.filter(({ family }) => family === "classical");

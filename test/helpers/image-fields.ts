@@ -1,6 +1,16 @@
 import { conv, exp, mul, type NamedNodes, type Node, softplus, trace } from "../../src/graph/index.js";
-import { type FitSpec, normalStates, type StateSource } from "../../src/hypersolver/index.js";
-import type { Field, Span } from "../../src/ode/index.js";
+import {
+  type Fit,
+  type FitSpec,
+  hyper,
+  measureMethod,
+  normalStates,
+  rebindCorrection,
+  type StateSource,
+} from "../../src/hypersolver/index.js";
+import { referenceEnds } from "../../src/hypersolver/internal.js";
+import { MEASURING } from "../../src/hypersolver/reference/reference.js";
+import { type ButcherTableau, type Field, fixed, type Span } from "../../src/ode/index.js";
 import { makeField } from "../../src/ode/internal.js";
 import { fromNumbers, Random, type Tensor } from "../../src/tensor/index.js";
 
@@ -58,3 +68,18 @@ export const smallImageFit: FitSpec & { readonly states: StateSource } = {
   ...{ base: "euler", steps: 4, span: imageSpan, states: normalStates([...imageShape]), seed: 3 },
   ...{ iterations: 150, trajectories: 64, batch: 8, hidden: [8], pretrain: 20, swapEvery: 5 },
 };
+
+/** Relative endpoint errors of base and hypersolver on images that a fit to `convolutionalField` has not seen. */
+export async function errorsOf(
+  fit: Fit,
+  base: ButcherTableau = fit.correction.base,
+): Promise<[number, number]> {
+  const field = convolutionalField();
+  const samples = smallImageFit.states.heldOut(40, new Random(5));
+  const { steps } = fit.spec;
+  const ends = await referenceEnds(field, imageSpan, samples, MEASURING);
+  const errors: number[] = [];
+  for (const method of [fixed(base, { steps }), hyper(rebindCorrection(fit.correction, base), { steps })])
+    errors.push((await measureMethod(field, method, imageSpan, samples, ends)).errors.relative);
+  return [errors[0] ?? Number.NaN, errors[1] ?? Number.NaN];
+}

@@ -1,4 +1,6 @@
 import { add, cos, matmul, mean, mul, type Node, square, sub, tanh } from "../../src/graph/index.js";
+import type { Correction } from "../../src/hypersolver/index.js";
+import { firstCorrection } from "../../src/hypersolver/internal.js";
 import type { SolvedTask } from "../../src/models/index.js";
 import { defineField, type Field } from "../../src/ode/index.js";
 import { draw, type FloatDType, fromNumbers, Random, type Tensor } from "../../src/tensor/index.js";
@@ -60,4 +62,21 @@ export function smallTask(field: Field, { dtype = "float32", rows = 6 }: TaskOpt
     },
     dispose: async () => {},
   };
+}
+
+/** A correction of two steps over [0, 1] whose weights are all above a half, in float64. */
+export function nonZeroCorrection(field: Field): Correction {
+  const first = firstCorrection(field, { steps: 2, hidden: [4], activation: "tanh", span: [0, 1] });
+  const random = new Random(5);
+  const parameters = Object.fromEntries(
+    Object.entries(first.parameters).map(([name, { data, shape }]) => [
+      name,
+      fromNumbers(
+        draw(data.length, () => 0.5 + random.uniform()),
+        shape,
+        "float64",
+      ),
+    ]),
+  );
+  return { ...first, parameters };
 }

@@ -10,6 +10,10 @@ import { type ColorChoice, colorChoices } from "../terminal/color.js";
 /** Of everything random. */
 export const seedTable = { seed: seedRow as typeof seedRow } as const;
 
+/** Of `--method` where any method may be given. */
+export const METHOD_HELP =
+  "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), rodas4@1e-5 (implicit, for stiff fields), hyper:FILE:2 (correction), ns:FILE (coefficients), student:FILE; or a name alone, {choices}";
+
 /** A field, as the argument of a command. */
 export const fieldArgument = {
   field: {
@@ -49,7 +53,7 @@ export const flowSolverTable = {
     group: "How to solve:",
     known: solveMethodNames as readonly string[],
     reads: checkMethodText as typeof checkMethodText,
-    help: "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), rodas4@1e-5 (implicit, for stiff fields), hyper:FILE:2 (correction), ns:FILE (coefficients), student:FILE; or a name alone, {choices}",
+    help: METHOD_HELP as typeof METHOD_HELP,
   },
   steps: {
     type: "integer",

@@ -4,7 +4,6 @@ import {
   cardWarnings,
   decodeCorrection,
   encodeCorrection,
-  type Fit,
   hyper,
   measureMethod,
   meshErrors,
@@ -14,34 +13,20 @@ import {
 } from "../../../src/hypersolver/index.js";
 import { referenceEnds } from "../../../src/hypersolver/internal.js";
 import { MEASURING } from "../../../src/hypersolver/reference/reference.js";
-import {
-  alpha,
-  type ButcherTableau,
-  euler,
-  fixed,
-  heun,
-  midpoint,
-  rk4,
-  uniformMesh,
-} from "../../../src/ode/index.js";
+import { alpha, euler, heun, midpoint, rk4, uniformMesh } from "../../../src/ode/index.js";
 import { Random, rows, toFloat64 } from "../../../src/tensor/index.js";
 import { cardFor } from "../../helpers/cards.js";
 import { relativeDifference } from "../../helpers/compare.js";
 import { fitted } from "../../helpers/fitting.js";
-import { convolutionalField, imageShape, imageSpan, smallImageFit } from "../../helpers/image-fields.js";
+import {
+  convolutionalField,
+  errorsOf,
+  imageShape,
+  imageSpan,
+  smallImageFit,
+} from "../../helpers/image-fields.js";
 
 const field = convolutionalField();
-
-/** Relative endpoint errors of base and hypersolver on images that the fit has not seen. */
-async function errorsOf(fit: Fit, base: ButcherTableau = fit.correction.base): Promise<[number, number]> {
-  const samples = smallImageFit.states.heldOut(40, new Random(5));
-  const { steps } = fit.spec;
-  const ends = await referenceEnds(field, imageSpan, samples, MEASURING);
-  const errors: number[] = [];
-  for (const method of [fixed(base, { steps }), hyper(rebindCorrection(fit.correction, base), { steps })])
-    errors.push((await measureMethod(field, method, imageSpan, samples, ends)).errors.relative);
-  return [errors[0] ?? Number.NaN, errors[1] ?? Number.NaN];
-}
 
 describe("a correction for images", () => {
   const made = fitted(field, { ...smallImageFit, base: "midpoint", steps: 3 });

@@ -3,18 +3,11 @@ import type { Spec } from "../../../spec/index.js";
 import { measuringToleranceRow, most, type United, unitedTable } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
-import { forceRow } from "../../options/tables.js";
+import { fieldArgument, forceRow } from "../../options/tables.js";
 
 /** Options of the command besides the spec of the fit: input, output, and what is measured. */
 export const fitRunTable = {
-  field: {
-    type: "text",
-    required: true,
-    flag: "argument",
-    expected: "a vector field, FILE.onnx",
-    placeholder: "field.onnx",
-    help: "the vector field",
-  },
+  field: fieldArgument.field as typeof fieldArgument.field,
   learn: {
     type: "choice",
     of: ["correction", "coefficients", "both", "student"],

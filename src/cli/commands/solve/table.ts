@@ -4,7 +4,7 @@ import type { Complete } from "../../../spec/index.js";
 import { most, numberText } from "../../../spec/internal.js";
 import { fieldTable } from "../../options/field-table.js";
 import { parseStates } from "../../options/parse.js";
-import { fieldArgument, formatRow, seedTable } from "../../options/tables.js";
+import { fieldArgument, formatRow, METHOD_HELP, seedTable } from "../../options/tables.js";
 
 /** What `--guard-method` may be beside a method. */
 export const BASE = "base";
@@ -28,7 +28,7 @@ export const solveOwnTable = {
     placeholder: "method",
     known: solveMethodNames as readonly string[],
     reads: checkMethodText as typeof checkMethodText,
-    help: "how to solve: heun:4 or ab2:8 (steps), dopri5@1e-5 (tolerance), rodas4@1e-5 (implicit, for stiff fields), hyper:FILE:2 (correction), ns:FILE (coefficients), student:FILE; or a name alone, {choices}",
+    help: METHOD_HELP as typeof METHOD_HELP,
   },
   steps: {
     type: "integer",

@@ -1,38 +1,17 @@
 import { describe, expect, test } from "vitest";
-import {
-  encodedStates,
-  type Fit,
-  type FitSpec,
-  hyper,
-  measureMethod,
-  rebindCorrection,
-} from "../../../../src/hypersolver/index.js";
-import { referenceEnds } from "../../../../src/hypersolver/internal.js";
-import { MEASURING } from "../../../../src/hypersolver/reference/reference.js";
-import { type ButcherTableau, euler, fixed, heun, midpoint } from "../../../../src/ode/index.js";
+import { encodedStates, type FitSpec } from "../../../../src/hypersolver/index.js";
+import { type ButcherTableau, euler, heun, midpoint } from "../../../../src/ode/index.js";
 import type { ProgressEvent } from "../../../../src/runtime/index.js";
-import { Random } from "../../../../src/tensor/index.js";
 import { fitted, pendulum, smallFit, weightsOf } from "../../../helpers/fitting.js";
 import {
   convolutionalField,
+  errorsOf,
   imageShape,
-  imageSpan,
   normalTensor,
   smallImageFit,
 } from "../../../helpers/image-fields.js";
 
 const field = convolutionalField();
-
-/** Relative endpoint errors of base and hypersolver on images that the fit has not seen. */
-async function errorsOf(fit: Fit, base: ButcherTableau = fit.correction.base): Promise<[number, number]> {
-  const samples = smallImageFit.states.heldOut(40, new Random(5));
-  const { steps } = fit.spec;
-  const ends = await referenceEnds(field, imageSpan, samples, MEASURING);
-  const errors: number[] = [];
-  for (const method of [fixed(base, { steps }), hyper(rebindCorrection(fit.correction, base), { steps })])
-    errors.push((await measureMethod(field, method, imageSpan, samples, ends)).errors.relative);
-  return [errors[0] ?? Number.NaN, errors[1] ?? Number.NaN];
-}
 
 describe("a fit on images", () => {
   test.each([

@@ -1,38 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { firstCorrection } from "../../../../src/hypersolver/internal.js";
 import { compileSolvedTask } from "../../../../src/models/joint/solved-gradient.js";
 import { type SolvedTask, taskParameters } from "../../../../src/models/joint/solved-task.js";
 import type { GradientSource, TaskGradient } from "../../../../src/models/joint/task-gradient.js";
 import { compileFixedTask, compileHyperTask } from "../../../../src/models/joint/unrolled-gradient.js";
 import { adaptive, dopri5, fieldAs, fixed, rk4 } from "../../../../src/ode/index.js";
-import { fromNumbers, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
+import { fromNumbers, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { relativeDifference } from "../../../helpers/compare.js";
-import { smallTask, trainableField } from "../../../helpers/solved-tasks.js";
+import { nonZeroCorrection, smallTask, trainableField } from "../../../helpers/solved-tasks.js";
 import { unbroken } from "../../../helpers/unbroken.js";
 
 const field = fieldAs(trainableField(), "float64");
 const task = smallTask(field, { dtype: "float64" });
 
-/** A correction that is not zero, in float64. */
-function correction() {
-  const random = new Random(5);
-  const first = firstCorrection(field, { steps: 2, hidden: [4], activation: "tanh", span: task.span });
-  const parameters = Object.fromEntries(
-    Object.entries(first.parameters).map(([name, { data, shape }]) => [
-      name,
-      fromNumbers(
-        Array.from({ length: data.length }, () => 0.5 + random.uniform()),
-        shape,
-        "float64",
-      ),
-    ]),
-  );
-  return { ...first, parameters };
-}
-
 const sources: readonly [string, (of: SolvedTask) => Promise<GradientSource>][] = [
   ["in fixed steps", (of) => compileFixedTask(of, fixed(rk4, { steps: 2 }), {})],
-  ["by a hypersolver", (of) => compileHyperTask(of, correction(), 2, {})],
+  ["by a hypersolver", (of) => compileHyperTask(of, nonZeroCorrection(field), 2, {})],
   [
     "with step control",
     (of) => compileSolvedTask(of, { method: adaptive(dopri5, { rtol: 1e-8, atol: 1e-8 }) }, {}),
@@ -45,7 +27,7 @@ describe("the gradient of a task agrees with central differences in float64", ()
     const batch = task.draw(0);
     const values = taskParameters(task);
     const at = async (parameters: typeof values): Promise<TaskGradient> =>
-      unbroken(await source.run(batch, parameters, correction().parameters));
+      unbroken(await source.run(batch, parameters, nonZeroCorrection(field).parameters));
     const { gradients } = await at(values);
     const [found, expected]: [number[], number[]] = [[], []];
     const step = 1e-5;

@@ -1,38 +1,20 @@
 import { expect, test } from "vitest";
 import { evaluateGraph, gradient, type NamedNodes, type Node, trace } from "../../../../src/graph/index.js";
-import type { Correction } from "../../../../src/hypersolver/index.js";
 import { firstCorrection } from "../../../../src/hypersolver/internal.js";
 import { type PenalizedSpec, trainPenalized } from "../../../../src/models/index.js";
 import { taskParameters } from "../../../../src/models/joint/solved-task.js";
 import { penalizedLoss } from "../../../../src/models/joint/train-penalized.js";
-import { type Field, fieldAs } from "../../../../src/ode/index.js";
+import { fieldAs } from "../../../../src/ode/index.js";
 import type { Checkpoint } from "../../../../src/optim/index.js";
-import { fromNumbers, item, Random, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
+import { fromNumbers, item, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";
 import { prefixed, withPrefix } from "../../../../src/tensor/internal.js";
 import { relativeDifference } from "../../../helpers/compare.js";
-import { smallTask, trainableField } from "../../../helpers/solved-tasks.js";
-
-/** A g that is not zero, in float64. */
-function correctionFor(field: Field): Correction {
-  const first = firstCorrection(field, { steps: 2, hidden: [4], activation: "tanh", span: [0, 1] });
-  const random = new Random(5);
-  const parameters = Object.fromEntries(
-    Object.entries(first.parameters).map(([name, { data, shape }]) => [
-      name,
-      fromNumbers(
-        Array.from({ length: data.length }, () => 0.5 + random.uniform()),
-        shape,
-        "float64",
-      ),
-    ]),
-  );
-  return { ...first, parameters };
-}
+import { nonZeroCorrection, smallTask, trainableField } from "../../../helpers/solved-tasks.js";
 
 test("the penalized loss has the gradients of central differences in float64, for both sides", () => {
   const field = fieldAs(trainableField(), "float64");
   const task = smallTask(field, { dtype: "float64" });
-  const correction = correctionFor(field);
+  const correction = nonZeroCorrection(field);
   const all = { ...prefixed(taskParameters(task), "task "), ...prefixed(correction.parameters, "g ") };
   const names = Object.keys(all);
   const batch = task.draw(0);

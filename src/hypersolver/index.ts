@@ -19,10 +19,9 @@ export type { CorrectedMethod } from "./learned/corrected-method.js";
 export { type CoefficientFit, fitCoefficients } from "./learned/fit-coefficients.js";
 export { fitSolver, type SolverFit } from "./learned/fit-solver.js";
 export type { SolverSpec } from "./learned/solver-table.js";
+export { type Box, boxStates } from "./states/box-states.js";
 export { encodedStates } from "./states/state-stream.js";
 export {
-  type Box,
-  boxStates,
   givenStates,
   normalStates,
   type StateSource,

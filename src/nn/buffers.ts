@@ -28,7 +28,7 @@ export function bufferInputs(
   );
 }
 
-/** A state dict in two: what an optimizer moves, and what it does not. Names of neither are left out. */
+/** Splits a state dict into parameters, which an optimizer moves, and buffers, which it does not; other names are dropped. */
 export function splitState(
   { parameters, buffers = {} }: Pick<Module, "parameters" | "buffers">,
   state: StateDict,

@@ -18,7 +18,7 @@ const files: Readonly<Record<string, string>> = {
 /** Names that `pretrainedPath` knows. */
 export const pretrainedNames: readonly string[] = Object.keys(files);
 
-/** Of those the vector fields: what `fit`, `solve`, `compare`, `tune` and `info` take by name. */
+/** Those of them that are vector fields: what `fit`, `solve`, `compare`, `tune` and `info` take by name. */
 export const pretrainedFields: readonly string[] = ["ffjord", ...flows, "digits"];
 
 /** Where the file of a name lies; undefined for other names. */

@@ -14,7 +14,7 @@ export interface Program {
    * @throws MISSING_INPUT, SHAPE_MISMATCH, DTYPE_MISMATCH, RUNTIME_FAILURE, DISPOSED.
    */
   run(feeds: NamedTensors, handover?: Handover): Promise<Record<string, Tensor>>;
-  /** Gives the memory back. Running afterwards throws DISPOSED. */
+  /** Frees the memory, or keeps it for the next program of the same content. Running afterwards throws DISPOSED. */
   dispose(): Promise<void>;
 }
 

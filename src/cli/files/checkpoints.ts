@@ -24,8 +24,8 @@ export const checkpointsIn = (folder: string): TrackedStore =>
   });
 
 /**
- * Looks for the checkpoint of a training or a fit before it begins: one that is wanted has to be there; of one that is
- * not wanted the user is told that it is about to be lost.
+ * Looks for the checkpoint of a training or a fit before it begins: a run that is resumed needs one, and another run, which
+ * will replace it, warns of that.
  * @throws FILE_NOT_READABLE when there is none to go on from.
  */
 export async function lookForCheckpoint(out: string, resume: boolean, output: Output): Promise<void> {
@@ -45,7 +45,7 @@ export async function lookForCheckpoint(out: string, resume: boolean, output: Ou
     output.warn(`${file} is of an interrupted run and will be replaced; --resume would go on from it`);
 }
 
-/** How to go on with the run in a folder, as a sentence's subject. */
+/** The command that goes on with the run in a folder, for messages. */
 export const goingOn = (command: string, out: string): string =>
   `\`${shellQuoted(["hypersolvers", command, "--resume", "--out", out])}\``;
 

@@ -70,22 +70,24 @@ export const imageFlow: Experiment<ImageFlowSpec> = /* @__PURE__ */ defineExperi
   report: (metrics, figures) => imageFlowReport(imageFlow.title, metrics, figures),
 });
 
-/** What is learned for these numbers of evaluations, as the experiment with learned solvers says it. */
+/** The same in the options of the experiment with learned solvers. */
 const learnedSpec = ({ evaluations, corrected, coefficientIterations, ...rest }: ImageFlowSpec) => ({
   ...rest,
-  ...{ evaluations: corrected, coefficientsOnly: evaluations, coefficientIterations },
+  evaluations: corrected,
+  coefficientsOnly: evaluations,
+  coefficientIterations,
   settlingIterations: Math.ceil(coefficientIterations / 2),
   families: ["coefficients", "correction", "both"] as const,
 });
 
 /** Every classical method that makes exactly so many evaluations. */
 function classical(field: Field, evaluations: readonly number[]): Competitor[] {
-  const ones = [
+  const inOneStep = [
     ...[euler, midpoint, heun].map((tableau) => fixed(tableau, { steps: 1 })),
     multistep(multistepMethods.ab2, { steps: 1 }),
     multistep(exponentialMethods.dpmpp2m, { steps: 1 }),
   ];
-  return exactCompetitors(field, ones, evaluations);
+  return exactCompetitors(field, inOneStep, evaluations);
 }
 
 const parametersOf = ({ parameters }: Field): number =>

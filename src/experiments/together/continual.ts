@@ -41,8 +41,13 @@ export const continual: Experiment<ContinualSpec> = /* @__PURE__ */ defineExperi
     for (const arm of scratchArms(spec)) {
       const course = await run.stage(
         courseStage({
-          ...{ name: `scratch ${arm.label}`, arm, seed, quality: "nll", clock: host.processorTime },
-          ...{ settings: spec.scratch, task: (context) => flowOf(spec.scratch, seed, context) },
+          name: `scratch ${arm.label}`,
+          arm,
+          seed,
+          quality: "nll",
+          clock: host.processorTime,
+          settings: spec.scratch,
+          task: (context) => flowOf(spec.scratch, seed, context),
         }),
       );
       run.note({ scratch: [...(run.found.scratch ?? []), course] });

@@ -5,7 +5,7 @@ import { checkpointingIn } from "../kit/checkpoint-files.js";
 import { jsonCodec } from "../kit/codec.js";
 import type { Stage } from "../kit/stage.js";
 
-/** A way to train a task, under the name that tables have. */
+/** A way to train a task, and its name in tables. */
 export interface Arm {
   readonly label: string;
   readonly spec: JointSpec;
@@ -18,7 +18,7 @@ export interface CoursePoint {
   readonly seconds: number;
   /** Evaluations of f until then, of a whole mini-batch each: there, back, and for references. */
   readonly evaluations: number;
-  /** What validation found, the smaller or the larger the better. */
+  /** The number of the validation that counts, such as `nll` or `accuracy`. */
   readonly quality: number;
   /** Relative error of the hypersolver, where there is one. */
   readonly error: number | undefined;
@@ -29,7 +29,7 @@ export interface CoursePoint {
 /** How a training went. */
 export interface Course {
   readonly label: string;
-  /** Of the values that were kept. */
+  /** Quality of the parameters that were kept. */
   readonly best: number;
   readonly points: readonly CoursePoint[];
 }
@@ -80,7 +80,7 @@ export const courseStage = ({
   },
 });
 
-/** Means between validations, added up. */
+/** A curve has means over the iterations since its last point: times their number, they add up. */
 function pointsOf(
   curve: Awaited<ReturnType<typeof trainJointly>>["curve"],
   quality: string,

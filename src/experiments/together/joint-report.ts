@@ -7,10 +7,10 @@ import { rowSections } from "../kit/row-tables.js";
 import { type Course, reached } from "./course.js";
 import type { JointMetrics } from "./joint-metrics.js";
 
-/** How far from the end of the first arm, the adaptive solver, a training may be to have arrived. */
+/** A training has arrived within these of the end of the first arm, the adaptive solver: nats, share of the images. */
 const MARGINS = { flow: 0.005, images: 0.01 } as const;
 
-/** A row for each training: where it ends, and what it cost to come as far as the adaptive solver comes, nearly. */
+/** A row for each training: where it ends, and what it cost to come nearly as far as the adaptive solver. */
 export function jointRows({ flow = [], images = [] }: Partial<JointMetrics>): ResultRow[] {
   return [
     ...rowsOf(flow, "flow by", "NLL", { better: "smaller", margin: MARGINS.flow }),
@@ -56,7 +56,7 @@ function rowsOf(
   });
 }
 
-/** Of all iterations. */
+/** Share of all iterations that the hypersolver solved. */
 function shareOf({ points }: Course): number | undefined {
   if (points.every(({ share }) => share === undefined)) return undefined;
   let [before, sum] = [0, 0];

@@ -86,57 +86,6 @@ export function uniformStates(shape: Shape, low: number, high: number): StateSou
   );
 }
 
-/** Where each component of a vector lies. */
-export interface Box {
-  readonly low: readonly number[];
-  /** Above `low`, component by component. */
-  readonly high: readonly number[];
-}
-
-/**
- * States and controls with independent components, each uniform in an interval of its own: random control inputs for fields
- * f(s, z, x).
- * @param controls by name, as the field calls them.
- * @throws INVALID_ARGUMENT unless low < high in every component.
- */
-export function boxStates(state: Box, controls: Readonly<Record<string, Box>> = {}): StateSource {
-  for (const [name, box] of Object.entries({ state, ...controls })) checkBox(name, box);
-  const sample = (count: number, random: Random): Samples => ({
-    z0: inBox(state, count, random),
-    controls: Object.fromEntries(
-      Object.entries(controls).map(([name, box]) => [name, inBox(box, count, random.fork(name))]),
-    ),
-  });
-  const names = Object.keys(controls).join(", ");
-  return {
-    description: `uniform in a box${names === "" ? "" : `, with ${names} uniform in another`}`,
-    training: (count, random) => sample(count, random.fork("training states")),
-    validation: (count, random) => sample(count, random.fork("validation states")),
-    heldOut: (count, random) => sample(count, random.fork("held-out states")),
-    calibration: (count, random) => sample(count, random.fork("calibration states")),
-  };
-}
-
-function inBox({ low, high }: Box, count: number, random: Random): Tensor {
-  const size = low.length;
-  const values = new Float64Array(count * size);
-  for (let i = 0; i < values.length; i++) {
-    const [from = 0, to = 0] = [low[i % size], high[i % size]];
-    values[i] = from + (to - from) * random.uniform();
-  }
-  return fromNumbers(values, [count, size]);
-}
-
-function checkBox(name: string, { low, high }: Box): void {
-  const isBox = low.length === high.length && low.every((from, i) => from < (high[i] ?? Number.NaN));
-  if (isBox && low.length > 0) return;
-  throw fail("INVALID_ARGUMENT", {
-    what: `box of ${name}`,
-    expected: "low < high in every component",
-    received: `${low.join(", ")} and ${high.join(", ")}`,
-  });
-}
-
 const generated = (count: number, shape: Shape, next: () => number): Tensor =>
   tensor("float32", [count, ...shape], draw(count * sizeOf(shape), next));
 
@@ -149,16 +98,27 @@ export type Sampler = (count: number, random: Random) => Tensor;
  *   function of its state, so learning it elsewhere too moves no minimum.
  */
 export function drawnStates(description: string, states: Sampler, training: Sampler = states): StateSource {
-  const sample = (draws: Sampler, count: number, random: Random): Samples => ({
-    z0: draws(count, random),
-    controls: {},
-  });
+  const alone =
+    (draws: Sampler) =>
+    (count: number, random: Random): Samples => ({
+      z0: draws(count, random),
+      controls: {},
+    });
+  return drawnSamples(description, alone(states), alone(training));
+}
+
+/** States and controls from samplers that never run dry, each purpose with a stream of its own. */
+export function drawnSamples(
+  description: string,
+  states: (count: number, random: Random) => Samples,
+  training = states,
+): StateSource {
   return {
     description,
-    training: (count, random) => sample(training, count, random.fork("training states")),
-    validation: (count, random) => sample(states, count, random.fork("validation states")),
-    heldOut: (count, random) => sample(states, count, random.fork("held-out states")),
-    calibration: (count, random) => sample(states, count, random.fork("calibration states")),
+    training: (count, random) => training(count, random.fork("training states")),
+    validation: (count, random) => states(count, random.fork("validation states")),
+    heldOut: (count, random) => states(count, random.fork("held-out states")),
+    calibration: (count, random) => states(count, random.fork("calibration states")),
   };
 }
 

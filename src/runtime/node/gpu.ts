@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fail } from "../../tensor/index.js";
 
-/** What this machine has of what a GPU needs. */
+/** What a machine has of what GPUs need. */
 export interface GpuPlace {
   readonly platform: string;
   readonly arch: string;
@@ -13,7 +13,7 @@ export interface GpuPlace {
   has(path: string): boolean;
 }
 
-/** Of this process. */
+/** Of the machine that this process runs on. */
 export function gpuPlace(): GpuPlace {
   const manifest = createRequire(import.meta.url).resolve("onnxruntime-node/package.json");
   const versions = join(dirname(manifest), "bin");
@@ -48,7 +48,7 @@ export function requireCuda({ platform, arch, binaries, has }: GpuPlace): void {
 }
 
 /**
- * What to be told where WebGPU can only be software that computes on the CPU: on Linux, where there is no device of a GPU.
+ * A note for machines where WebGPU can only be software that computes on the CPU: Linux without the device of a GPU.
  * Undefined where there is one, or nothing is known.
  */
 export function softwareGpuNote({ platform, has }: Pick<GpuPlace, "platform" | "has">): string | undefined {

@@ -34,14 +34,14 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
   };
 }
 
-let isTold = false;
+let hasWarned = false;
 
-/** Says what a GPU lacks: everything, which is an error, or hardware, which is told once. */
+/** Refuses CUDA where it cannot run; warns once, where WebGPU finds no hardware. */
 function lookForGpu(device: BackendDevice = "cpu"): void {
   if (device === "cuda") requireCuda(gpuPlace());
-  const note = device === "webgpu" && !isTold ? softwareGpuNote(gpuPlace()) : undefined;
+  const note = device === "webgpu" && !hasWarned ? softwareGpuNote(gpuPlace()) : undefined;
   if (note === undefined) return;
-  isTold = true;
+  hasWarned = true;
   process.emitWarning(note, { code: "HYPERSOLVERS_SOFTWARE_GPU" });
 }
 

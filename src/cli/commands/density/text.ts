@@ -26,7 +26,7 @@ export interface DensityTrace {
 /** What `density` prints for people. */
 export function densityText(
   { points, grid }: DensityFound,
-  { solver, trace, options: { out, picture } }: Pick<Told, "solver" | "trace" | "options">,
+  { solver, trace, options: { out, picture } }: Pick<Answered, "solver" | "trace" | "options">,
 ): string {
   const lines: string[] = [];
   if (points !== undefined) {
@@ -53,7 +53,7 @@ export function densityText(
   return [...lines, ...writtenText([out, picture])].join("\n");
 }
 
-/** How far from 1 an integral may be before somebody wonders. */
+/** How far from 1 an integral may be without a note. */
 const INTEGRAL_TOLERANCE = 0.02;
 
 function integralNote({ integral }: GridDensity): string[] {
@@ -67,7 +67,8 @@ function integralNote({ integral }: GridDensity): string[] {
 const likelihoodOf = ({ values }: LogDensities): ReturnType<typeof meanAndStandardError> =>
   meanAndStandardError(values.map((value) => -value));
 
-interface Told {
+/** What was asked of `density`, and what was warned of. */
+interface Answered {
   readonly path: string;
   readonly solver: ChosenMethod;
   readonly trace: DensityTrace;
@@ -78,7 +79,7 @@ interface Told {
 /** What `density` prints for programs. */
 export function densityJson(
   { points, grid }: DensityFound,
-  { path, solver, trace, warnings, options }: Told,
+  { path, solver, trace, warnings, options }: Answered,
 ): object {
   const over = grid && {
     ...grid.grid,

@@ -4,7 +4,7 @@ import { fromNumbers, type Tensor, tensor } from "../../../tensor/index.js";
 import type { TableContent, TableShape } from "../../files/table-file.js";
 import type { SolveOptions } from "./table.js";
 
-/** What `solve --out` will be asked to hold. */
+/** What the file of `solve --out` will hold: known before the solve, so that a format that cannot is refused. */
 export function statesShape(
   { times, guard, keepPartial }: Pick<SolveOptions, "times" | "guard" | "keepPartial">,
   axes: number,

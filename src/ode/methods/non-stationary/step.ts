@@ -3,11 +3,12 @@ import type { Algebra, Coefficient, VectorField } from "../algebra.js";
 import type { RungeKuttaStep } from "../runge-kutta.js";
 import type { NonStationaryCoefficients } from "./coefficients.js";
 
-/** What happens to a state that was combined, before anything else sees it. @param index from 1 on. */
+/** Changes a combined state before anything else sees it, as corrections do. @param index of the state, from 1 on. */
 export type StateChange<Y> = (state: Y, index: number) => Y;
 
 /**
- * A solve by non-stationary coefficients, over plain arrays or graph nodes; they may be nodes themselves.
+ * A whole solve by non-stationary coefficients, which are numbers or graph nodes; states are plain arrays or nodes.
+ * @param y state at s, where the solve begins; dt is its span.
  * @param change default: none.
  */
 export function nonStationaryStep<Y, S>(

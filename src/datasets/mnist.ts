@@ -20,7 +20,7 @@ export const mnist: DatasetDefinition = {
   name: "mnist",
   title: "MNIST",
   contents: `${files.join(", ")}, each also as .gz`,
-  // Some copies write a point before idx.
+  // Some copies write a dot before idx.
   canonicalName: (name) => files.find((file) => file === name.replace(".idx", "-idx")),
   subfolders: ["raw", "MNIST/raw", "data"],
   missing: (present) => files.filter((file) => !present.includes(file)),

@@ -6,7 +6,7 @@ import type { QueueRequest } from "./sweep/queue-request.js";
 export interface ExperimentHost {
   /** A file of the package. Written as `new URL("…", import.meta.url)` at the call, bundlers carry the file along. */
   readShipped(file: URL): Promise<Uint8Array>;
-  /** Peak memory, in bytes, of a process that does nothing but draw samples; undefined where it cannot be told. */
+  /** Peak memory, in bytes, of a process that does nothing but draw samples; undefined where it cannot be measured. */
   peakMemory(request: PeakRequest): Promise<number | undefined>;
   /**
    * Milliseconds that processors have worked for this process, all threads together: a clock for work that other processes

@@ -26,7 +26,7 @@ export interface ConvTransposeOptions {
  * h′ = (h − 1)·stride − 2·padding + dilation·(rows − 1) + outputPadding + 1; `weight`
  * [inChannels, outChannels/groups, rows, columns] and `bias` [outChannels], both started as U(±1/√fanIn),
  * fanIn = outChannels/groups·rows·columns: PyTorch's `nn.ConvTranspose2d`.
- * @throws INVALID_ARGUMENT for numbers that mean nothing or channels that do not fall into equal groups.
+ * @throws INVALID_ARGUMENT for numbers that are not positive integers, or channels that do not fall into equal groups.
  */
 export function convTranspose2d(
   inChannels: number,

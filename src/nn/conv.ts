@@ -5,7 +5,7 @@ import type { Module, ParameterSpec } from "./module.js";
 import { evenPads, pairOf, requirePositive, type Sides } from "./pair.js";
 import { parameterNode } from "./parameters.js";
 
-/** As of `torch.nn.Conv2d`. */
+/** Options of a convolution, as in PyTorch's `nn.Conv2d`. */
 export interface ConvOptions {
   /** Cells between neighboring windows. Default 1. */
   readonly stride?: Sides;
@@ -23,7 +23,7 @@ export interface ConvOptions {
  * Convolution of images x [n, inChannels, h, w] -> [n, outChannels, h′, w′], with `weight`
  * [outChannels, inChannels/groups, rows, columns] and `bias` [outChannels], both started as U(±1/√fanIn),
  * fanIn = inChannels/groups·rows·columns: PyTorch's `nn.Conv2d`.
- * @throws INVALID_ARGUMENT for numbers that mean nothing or channels that do not fall into equal groups.
+ * @throws INVALID_ARGUMENT for numbers that are not positive integers, or channels that do not fall into equal groups.
  */
 export function conv2d(
   inChannels: number,
@@ -54,8 +54,8 @@ interface ConvGeometry {
 }
 
 /**
- * What a convolution of a layer is like.
- * @throws INVALID_ARGUMENT for numbers that mean nothing or channels that do not fall into equal groups.
+ * The shape of the weights of a convolution, their fan-in, and its attributes.
+ * @throws INVALID_ARGUMENT for numbers that are not positive integers, or channels that do not fall into equal groups.
  */
 export function convGeometry(
   what: string,

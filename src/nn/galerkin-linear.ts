@@ -22,7 +22,7 @@ import { parameterNode } from "./parameters.js";
  * y = x W(s)ᵀ + b(s), whose weights are curves in depth: W(s) = Σ_k φ_k(s) C_k, with `weight` [K, outFeatures, inFeatures]
  * and `bias` [K, outFeatures]. For one depth the weights are made once for the whole batch; a depth a sample (x must
  * then be [n, inFeatures]) costs K products. Takes x [..., inFeatures] as `linear`, and s beside it.
- * @throws INVALID_ARGUMENT for sizes that mean nothing.
+ * @throws INVALID_ARGUMENT for sizes that are not positive integers.
  * Reference: S. Massaroli et al., Dissecting Neural ODEs, NeurIPS 2020, section 3 (Galërkin Neural ODEs).
  */
 export function galerkinLinear(

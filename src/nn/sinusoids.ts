@@ -10,7 +10,7 @@ export interface SinusoidOptions {
 }
 
 /**
- * sin(ω_k s), then cos(ω_k s), with ω_k in geometric steps from 1 to `fastest`: how networks are told the time.
+ * sin(ω_k s), then cos(ω_k s), with ω_k in geometric steps from 1 to `fastest`: how networks see the time.
  * Source: A. Vaswani et al., Attention Is All You Need, 2017, section 3.5.
  * @param s one time for all (a number, or a node of one element), or one a sample, [n] or [n, 1].
  * @returns [1, size] or [n, size].

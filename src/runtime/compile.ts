@@ -16,7 +16,7 @@ import { acquireSession, contentKey, releaseSession } from "./session-cache.js";
 
 /**
  * Makes a graph runnable: simplify, lower to ONNX, load. Programs of equal content share one session.
- * @param joins of every output, where the graph is made of rows and means of them. `parallel: "batch"` is heeded then, unless
+ * @param joins of every output, where the graph is made of rows and means of them. `parallel: "batch"` takes effect then, unless
  *   outputs joined as rows turn out to depend on other rows.
  * @throws INVALID_ARGUMENT for another device or number of threads; DEVICE_NOT_AVAILABLE, DTYPE_NOT_AVAILABLE; RUNTIME_FAILURE when the runtime refuses the model or the device.
  */

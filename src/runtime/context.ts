@@ -27,7 +27,7 @@ export interface RunContext extends MachineOptions {
   /** Ends the job early, with what there is until then. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (event: ProgressEvent) => void;
-  /** Told, in a sentence, what the user should know although the job goes on. */
+  /** Called with a sentence that the user should know although the job goes on. */
   readonly onWarning?: (sentence: string) => void;
   /** Milliseconds since some moment. Default `performance.now`. */
   readonly clock?: () => number;

@@ -46,7 +46,7 @@ export interface CompileOptions {
   /**
    * What threads share: the work of every `operators`, or the rows of a `batch`, each thread with a program of its own in
    * a worker thread. Rows scale better where a row is much work, as an image is to convolutions; small networks lose.
-   * Only programs that work row by row heed it, on the CPU, under Node. Default `operators`.
+   * It takes effect in programs that work row by row, on the CPU, under Node. Default `operators`.
    */
   readonly parallel?: "operators" | "batch" | undefined;
   /** Run in a worker thread, so that the event loop stays free during long runs. Not in browsers. Default false. */

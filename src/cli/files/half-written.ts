@@ -14,7 +14,7 @@ function removeAll(): void {
   }
 }
 
-/** A signal that nobody else heeds would end the process without `exit` handlers. */
+/** A signal without another handler would end the process without `exit` handlers. */
 function endOn(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return;
   process.exit(stopSignals[signal as StopSignal]);

@@ -6,7 +6,7 @@ import { writeWhole } from "./files.js";
 
 /** Files of what was learned, on disk before anything is measured. */
 export interface LearnedFiles {
-  /** That it cannot be written is told, and no reason not to measure: it is tried again at the end. */
+  /** Warns where it cannot be written, and measuring goes on: it is tried again at the end. */
   readonly write: (artifact: Artifact) => Promise<void>;
   /** Where the run breaks off afterwards: tells what is there, and how to go on. What needed no training has no checkpoint. */
   tell(): Promise<void>;

@@ -54,7 +54,7 @@ export async function isTable(reference: string): Promise<boolean> {
 export const isText = (bytes: Uint8Array): boolean =>
   !isNpy(bytes) && !isZip(bytes) && !(bytes[7] === 0 && bytes[8] === "{".charCodeAt(0));
 
-/** Other formats come here too: what is none of ours is told what could be read. */
+/** Other formats come here too: the error lists what can be read. */
 async function readStored(reference: string): Promise<FoundTensor> {
   try {
     return await readTensor(reference, pointKeys);

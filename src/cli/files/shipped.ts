@@ -32,7 +32,7 @@ async function readWithWeights(path: string): Promise<Uint8Array> {
   return embedExternalData(bytes, files, path);
 }
 
-/** None for what is no ONNX model: whoever reads it knows what it should be. */
+/** None for what is no ONNX model: its reader knows what it should be. */
 function weightsBeside(bytes: Uint8Array, path: string): readonly string[] {
   try {
     return externalDataFiles(bytes, path);

@@ -1,7 +1,7 @@
 /** What stands for standard input and output where a file is named, as Unix tools have it. A file of that name is `./-`. */
 export const STANDARD = "-";
 
-/** What people are told of where something was written. */
+/** The place where something was written, in messages. */
 export const placeName = (path: string): string => (path === STANDARD ? "standard output" : path);
 
 let content: Promise<Uint8Array> | undefined;

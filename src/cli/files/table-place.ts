@@ -6,7 +6,7 @@ import { STANDARD } from "./standard-input.js";
 import { encodeTable, requireTableFile, type TableContent, type TableShape } from "./table-file.js";
 import type { TableFormat } from "./table-formats.js";
 
-/** Where a command is told to write its table. */
+/** Options that say where a command writes its table. */
 interface PlaceOptions {
   /** A file, or `-`: standard output. */
   readonly out?: string | undefined;

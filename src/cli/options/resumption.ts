@@ -56,7 +56,7 @@ export async function resumption(command: Resumable, given: Given): Promise<Resu
   });
 }
 
-/** Where a run of these options goes when nobody says. */
+/** Default folder of a run with these options. */
 async function ownFolder({ table, effective }: Resumable, given: Given): Promise<unknown> {
   // What makes the options whole may be missing as well: the folder says it all.
   const own = isWhole(table, given) ? await effective(given).catch(unlessUsage) : undefined;

@@ -3,7 +3,7 @@ import { formatNumber, formatPercent } from "../../plot/internal.js";
 import type { ProgressEvent } from "../../runtime/index.js";
 import type { Progress } from "./progress.js";
 
-/** What is told of the numbers of an event, in this order. */
+/** The numbers of an event that are shown, in this order. */
 const words: Readonly<Record<string, (value: number) => string>> = {
   loss: (value) => `loss ${formatNumber(value)}`,
   accuracy: (value) => `accuracy ${formatPercent(value)}`,
@@ -14,7 +14,7 @@ const words: Readonly<Record<string, (value: number) => string>> = {
   imagesPerSecond: (value) => `${formatNumber(value)} images/s`,
 };
 
-/** What comes now and then, and is told until it comes again. */
+/** Numbers that come now and then, each shown until the next. */
 const lasting = ["validationAccuracy", "nll", "error"];
 
 /** Progress of whatever takes long: fits, trainings, measurements. */

@@ -8,7 +8,7 @@ import { familyNamed } from "./families.js";
 import type { FamilyName } from "./family-names.js";
 import { geometricMean, groundOf, type Ratio, ratioOf, relativeError, rk4Like } from "./measuring.js";
 
-/** What a correction of a family is told of the member before it. */
+/** What a correction of a family knows of the member it corrects. */
 export type Telling = "stages" | "parameters";
 
 /** Errors of one family, over those of the base on the same states. */
@@ -22,7 +22,7 @@ export interface WithinFamily {
   readonly adapted: readonly { readonly what: string; readonly steps: number; readonly ratio: number }[];
 }
 
-/** What g reads, by what it is told. */
+/** Inputs of g, by what it knows. */
 export const readings: Readonly<Record<Telling, readonly CorrectionInput[]>> = {
   stages: ["z", "stages", "epsilon"],
   parameters: ["z", "stages", "epsilon", "x"],

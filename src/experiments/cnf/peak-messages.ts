@@ -1,7 +1,7 @@
 import type { AnyMethodSpec } from "../../hypersolver/internal.js";
 import type { CompileOptions } from "../../runtime/index.js";
 
-/** What a process that draws samples is told: files, since it shares nothing with who asks. */
+/** The request to a process that draws samples: files, since processes share no objects. */
 export interface PeakRequest {
   /** `flow.onnx`. */
   readonly flow: Uint8Array;

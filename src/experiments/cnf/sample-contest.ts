@@ -17,7 +17,7 @@ export interface SamplingSpeed {
   readonly macs: number;
   /** Median of warm runs. */
   readonly milliseconds: number;
-  /** As `peakMemory` tells it; absent where it cannot be told. */
+  /** As `peakMemory` measures it; absent where it cannot be measured. */
   readonly peakBytes?: number | undefined;
 }
 
@@ -56,8 +56,9 @@ interface Draw {
 
 type SampleContestant = Contestant<Draw, { readonly x: Tensor }>;
 
-/** Points that the scale of the discrepancy's kernel is taken from, and timed runs of a method. */
+/** Points that the scale of the discrepancy's kernel is taken from. */
 const BANDWIDTH_POINTS = 2000;
+/** Timed runs of a method. */
 const REPETITIONS = 5;
 
 /**

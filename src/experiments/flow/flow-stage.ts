@@ -19,7 +19,7 @@ const flowCodec: Codec<KeptFlow> = {
 
 /**
  * The training of a flow with its likelihood, without figures; goes on from its checkpoint bit by bit.
- * @param onLearned is told the flow before it is measured.
+ * @param onLearned called with the flow before it is measured.
  */
 export const flowStage = (
   request: Omit<FlowRequest, "onLearned" | "figures">,

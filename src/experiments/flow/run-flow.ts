@@ -38,7 +38,7 @@ export interface FlowRequest extends FlowTrainingInputs {
   readonly heldOut?: number;
   /** Draw figures and write a report. Default true. */
   readonly figures?: boolean;
-  /** Told the flow, `flow.onnx`, before it is measured; it comes again at the end. */
+  /** Called with the flow, `flow.onnx`, before it is measured; it comes again at the end. */
   readonly onLearned?: (artifact: Artifact) => Promise<void>;
 }
 

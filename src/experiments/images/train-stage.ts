@@ -32,7 +32,7 @@ export interface StudiedClassifier {
 
 /**
  * Where an experiment's classifier comes from.
- * @param onClassifier is told of it as soon as there is one, and again of a better one.
+ * @param onClassifier called with the classifier as soon as there is one, and again with every better one.
  */
 export type ClassifierSource = (
   task: { readonly images: LabeledImages; readonly preset: ImagePreset; readonly seed: number },

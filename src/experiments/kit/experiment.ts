@@ -30,7 +30,7 @@ export interface ExperimentRequest<Spec extends object = never> {
   readonly seed: number;
   /** The command line that repeats this run, for the report. */
   readonly command: string;
-  /** The images of experiments that name a `dataset`: whoever calls loads them. */
+  /** The images of experiments that name a `dataset`: the caller loads them. */
   readonly images?: LabeledImages | undefined;
   /** Instead of the preset's. */
   readonly spec?: Spec;
@@ -92,7 +92,7 @@ export interface RunFacts {
   readonly status: ExperimentStatus;
 }
 
-/** An experiment as it is written down: settings, work, and what is to be told of it. */
+/** An experiment as it is written down: settings, work, and its report. */
 export interface ExperimentDefinition<Spec extends object, Metrics extends object> extends ExperimentFacts {
   readonly presets: Readonly<Record<Preset, Spec>>;
   /** What a preset says, as options. */

@@ -6,7 +6,7 @@ import { entrantStage, entrantsFor, type FittedEntrant, methodOfEntrant } from "
 import type { LearnedCase } from "./learned-case.js";
 import { families, type LearnedExperimentSpec } from "./learned-spec.js";
 
-/** What is told of fits. */
+/** Facts of fits, for the report. */
 interface FitsFound {
   readonly fits: readonly Omit<FittedEntrant, "content">[];
 }

@@ -10,7 +10,7 @@ export interface QueueRequest {
   readonly patience?: number | undefined;
   /** Ends the waiting. */
   readonly signal?: AbortSignal | undefined;
-  /** Told, in a sentence, when a database does not answer, and when it does again. */
+  /** Called with a sentence when a database does not answer, and when it does again. */
   readonly onTrouble?: ((sentence: string) => void) | undefined;
 }
 

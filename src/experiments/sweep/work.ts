@@ -5,7 +5,7 @@ import { dropKept, readKept, writeKept } from "./kept-files.js";
 import type { Claim, JobFailure, JobProgress, JobQueue, JobRecord } from "./queue.js";
 import type { JobEnd, JobRun, JobRunner } from "./runner.js";
 
-/** What a worker is told. */
+/** Options and callbacks of a worker. */
 export interface WorkOrders {
   readonly kinds: JobKinds;
   /** Of this worker, for people: `lab-3, process 4711`. */

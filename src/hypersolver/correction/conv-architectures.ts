@@ -93,7 +93,7 @@ function boughtChannels(
 const FEWEST_CHANNELS = 8;
 
 /**
- * What suits a field, when nobody says: `features` where f has a hidden layer of the image's size and is large enough that
+ * The default architecture for a field: `features` where f has a hidden layer of the image's size and is large enough that
  * a quarter of its cost buys a useful network, else `mnist-paper`, which costs 0.61 f on the authors' MNIST field.
  */
 export function defaultArchitecture(field: Field, base: ButcherTableau): ConvArchitectureName {

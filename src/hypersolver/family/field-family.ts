@@ -49,7 +49,7 @@ export interface FamilyOptions {
 
 /**
  * Makes a family of a field and the ranges of its controls. Fitting a correction to all of it is an ordinary fit, whose
- * states bring their members along; `inputs` decides whether g is told the parameters ("x") or is to see from the stages
+ * states bring their members along; `inputs` decides whether g knows the parameters ("x") or is to infer from the stages
  * whom it deals with.
  * @throws INVALID_ARGUMENT unless every control has a range low ≤ high, and no other name has.
  * @example

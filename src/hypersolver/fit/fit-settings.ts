@@ -27,7 +27,7 @@ export interface FitInputs {
    */
   readonly initial?: Correction | undefined;
   /**
-   * Told of every solver that did better in validation than those before it, for whoever watches: the fit waits until it
+   * Called with every solver that did better in validation than those before it: the fit waits until it
    * returns. That it fails ends nothing, as with a checkpoint.
    */
   readonly onBetter?: ((method: FixedMethod) => Promise<void> | void) | undefined;

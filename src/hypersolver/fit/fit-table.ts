@@ -15,7 +15,7 @@ import { spanRow } from "./fit-rows.js";
 /**
  * What a hypersolver is fitted to do, and how hard to try. Defaults were chosen by measuring on the FFJORD flow
  * (bench/README.md tells how); those for images are the schedule of Poli et al. (2020), appendix C.2, with its
- * mini-batches for CIFAR-10: those for MNIST are of 32, which trajectory fitting of 32 channels pays with gigabytes.
+ * mini-batches for CIFAR-10: with those for MNIST, 32 images, trajectory fitting of 32 channels takes gigabytes.
  */
 export const fitTable = {
   /** Any explicit method by name, or by the coefficients of `defineTableau`; the hypersolver has its order. */

@@ -224,5 +224,5 @@ function compilePhase(
   );
 }
 
-/** Everything in a mini-batch is one thing a sample. */
+/** Tensors of a mini-batch have a row for each sample. */
 const typeOf = ({ shape: [, ...rest], dtype }: Tensor): InputSpec => ({ shape: ["batch", ...rest], dtype });

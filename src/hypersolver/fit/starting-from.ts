@@ -39,15 +39,15 @@ export function startingFrom(
     : { correction: start, isFolded: false };
 }
 
-/** The correction without its card, which will not be of what it becomes. @throws INVALID_ARGUMENT as `startingFrom`. */
+/** The correction without its card, which would not describe what it becomes. @throws INVALID_ARGUMENT as `startingFrom`. */
 export function requireStart(
   { card: _, ...initial }: Correction,
   { base, inputs, features }: Pick<FitSettings, "base" | "inputs" | "features">,
   fresh: Correction,
 ): Correction {
-  const told = (of: Pick<Correction, "base" | "inputs" | "features">): string =>
+  const described = (of: Pick<Correction, "base" | "inputs" | "features">): string =>
     `base ${of.base.name}, inputs ${[...of.inputs].sort().join(", ")}, features ${of.features.join(", ") || "none"}`;
-  const [expected, received] = [told({ base, inputs, features }), told(initial)];
+  const [expected, received] = [described({ base, inputs, features }), described(initial)];
   if (expected !== received)
     throw fail("INVALID_ARGUMENT", {
       what: "initial correction",

@@ -23,9 +23,9 @@ export interface FineTrajectories {
 }
 
 /**
- * The error of one step between any two points of reference trajectories: the mean Euclidean distance of where the method
- * gets from where the reference is. Of a method that needs more of the past than a state, such as a multistep one, it is
- * Euler's that is told, as GITS does.
+ * The error of one step between any two points of reference trajectories: the mean Euclidean distance between where the
+ * method gets and where the reference is. For methods that need more of the past than a state, such as multistep ones, it is
+ * the error of a step of Euler's method, as in GITS.
  * @throws INTERRUPTED at a stop.
  */
 export async function stepCosts(
@@ -54,8 +54,11 @@ export async function stepCosts(
           throw fail("INTERRUPTED", { what: "mesh", received: "a stop before steps were compared" });
         const outputs = await program.run({
           ...given,
-          ...{ "/s": scalar(s, dtype), "/dt": scalar(end - s, dtype), "/z0": typed[0] as Tensor },
-          ...{ "/z": typed[from] as Tensor, "/z1": typed[to] as Tensor },
+          "/s": scalar(s, dtype),
+          "/dt": scalar(end - s, dtype),
+          "/z0": typed[0] as Tensor,
+          "/z": typed[from] as Tensor,
+          "/z1": typed[to] as Tensor,
         });
         const error = item(outputs.error as Tensor);
         row[to] = Number.isFinite(error) ? error : Number.POSITIVE_INFINITY;
@@ -90,7 +93,10 @@ function stepErrorGraph(field: Field, scheme: StepScheme, [t0, t1]: Span): Graph
   return trace({ ...controlSpecs(field), ...own }, (inputs) => {
     const node = (name: string): Node => inputs[name] as Node;
     const { z1 } = scheme.step({
-      ...{ s: node("/s"), dt: node("/dt"), z: node("/z"), z0: node("/z0") },
+      s: node("/s"),
+      dt: node("/dt"),
+      z: node("/z"),
+      z0: node("/z0"),
       controls: controlNodes(field, inputs),
       algebra: graphAlgebraWithin({ low: Math.min(t0, t1), high: Math.max(t0, t1) }),
     });

@@ -2,5 +2,5 @@
 export const noiseKinds = ["rademacher", "gaussian"] as const;
 /** One of those distributions. */
 export type NoiseKind = (typeof noiseKinds)[number];
-/** Where nobody says any. */
+/** The default. */
 export const DEFAULT_NOISE: NoiseKind = "rademacher";

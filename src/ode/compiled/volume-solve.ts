@@ -43,7 +43,7 @@ interface VolumeSolveOptions extends CompileOptions {
   readonly jacobians?: boolean | undefined;
 }
 
-/** A stretch of the solve: a program, and what it is told beside the states. */
+/** A stretch of the solve: a program, and its inputs beside the states. */
 interface Stretch {
   readonly program: Program;
   feeds(z: Tensor): Readonly<Record<string, Tensor>>;

@@ -18,7 +18,7 @@ export interface DescribedSchedule {
   readonly prediction?: Prediction | undefined;
 }
 
-/** Steps of training where nobody says: of all usual diffusion networks. */
+/** Default steps of training: those of all usual diffusion networks. */
 const STEPS = 1000;
 /** Enough for any scheduler, and far from what fills memory. */
 const MOST_STEPS = 100_000;

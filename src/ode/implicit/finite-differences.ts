@@ -18,7 +18,7 @@ interface Differencing {
   readonly exact: ((s: number, y: Float64Array) => Float64Array) | undefined;
 }
 
-/** A JavaScript field with its derivatives by forward differences, of the state where nobody says its Jacobian. */
+/** A JavaScript field with its derivatives by forward differences: those of the state only where no Jacobian is given. */
 export function differencedField(
   field: VectorField<Float64Array, number>,
   { width, span, tolerances, exact }: Differencing,

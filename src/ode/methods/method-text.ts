@@ -70,7 +70,7 @@ function controlText({ rtol, atol, stepController, ...others }: AdaptiveSpec): s
   return [...tolerances, ...rest].join(",");
 }
 
-/** λ of reversible methods where nobody says: the authors'. */
+/** Default λ of reversible methods: the authors'. */
 export const DEFAULT_COUPLING = 0.999;
 
 /** What stands before the spelling of the base: `reversible-`, `inverse-reversible-0.99-`. */
@@ -153,7 +153,7 @@ export function parseTableauMethod(
 }
 
 /**
- * Checks the bare name of a method that is told its steps or tolerances elsewhere: `heun`, `ab2`, `reversible-heun`.
+ * Checks the bare name of a method whose steps or tolerances are given elsewhere: `heun`, `ab2`, `reversible-heun`.
  * @throws INVALID_ARGUMENT that lists the known names.
  */
 export function requireMethodName(text: string): void {

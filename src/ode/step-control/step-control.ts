@@ -40,7 +40,7 @@ export interface StepControl {
   readonly toleranceColumns?: number;
 }
 
-/** Tolerances where nobody says any. */
+/** Default tolerances. */
 export type Tolerances = Pick<StepControl, "rtol" | "atol">;
 
 /** Those of torchdiffeq. */

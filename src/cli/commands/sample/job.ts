@@ -73,7 +73,7 @@ function cardWarningsOf(
   return [...warnings, warning];
 }
 
-/** A density with several preimages is told of. */
+/** Warns where other draws may lead to the same point: its log-density leaves those out. */
 function warnOfFolds({ folded }: SampleDensities, count: number, output: Output): string[] {
   if (folded === 0) return [];
   const warning =

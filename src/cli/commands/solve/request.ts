@@ -122,7 +122,7 @@ function warnOfRequest(
       ];
 }
 
-/** Tolerances that nothing can meet are told of before the solve. */
+/** Warns of tolerances that nothing can meet before the solve. */
 function tolerancesOf(method: Method, field: Field, z0: Tensor, output: Output): string[] {
   if (method.kind === "fixed") return [];
   const advice = ", or solve in --precision float64";

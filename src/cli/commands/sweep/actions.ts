@@ -108,7 +108,7 @@ const keysOf = ({ jobs }: PlannedSweep): string[] => [...new Set(jobs.map(({ key
 const isSweepFile = (sweep: string | undefined): sweep is string =>
   sweep !== undefined && /\.(json|ya?ml)$/i.test(sweep);
 
-/** The queue that a question is about: that of `sweep` with the same file, where nobody says. */
+/** The queue that a question is about: by default that of `sweep` with the same file. */
 function addressOf(spec: SweepActionSpec): string {
   const { sweep, out = isSweepFile(sweep) ? outOf(sweep) : undefined } = spec;
   const address = queueAddress(spec, out === undefined ? undefined : join(out, "queue"));

@@ -69,7 +69,7 @@ export function placesOf(spec: SweepCommandSpec): Places {
   return { out, address, options: completeSpec(sweepCommandTable, spec) };
 }
 
-/** Where a sweep goes when nobody says. */
+/** Default folder of a sweep. */
 export const outOf = (sweep: string): string => join("runs", basename(sweep).replace(/\.(json|ya?ml)$/i, ""));
 
 interface Site {

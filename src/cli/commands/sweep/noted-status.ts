@@ -21,7 +21,7 @@ export function noteStatus(
     if (isPostgres(address) || (!isLast && now - noted < INTERVAL)) return;
     noted = now;
     const status = JSON.stringify([statusOf(plan, all)]);
-    // That it cannot be told costs nothing else.
+    // A failure here costs nothing else.
     await writeWhole(join(address, FILE), status).catch(() => undefined);
   };
 }

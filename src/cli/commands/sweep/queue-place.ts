@@ -7,7 +7,7 @@ import type { Output } from "../../terminal/output.js";
 /** Where connection strings are better kept than on command lines, which other users of a machine can see. */
 const QUEUE_VARIABLE = "HYPERSOLVERS_QUEUE";
 
-/** The address of the queue that is meant. @param otherwise a folder, where nobody says. */
+/** The address of the queue that is meant. @param otherwise the default, a folder. */
 export const queueAddress = (
   { queue }: { readonly queue?: string | undefined },
   otherwise?: string,
@@ -32,6 +32,6 @@ export async function openAt(
   });
 }
 
-/** Workers on this machine, where nobody says how many. */
+/** Default number of workers on this machine. */
 export const workersAt = (address: string, workers: number | undefined): number =>
   workers ?? (isPostgres(address) ? 0 : 1);

@@ -149,7 +149,7 @@ function refuseContradictions(options: TrainOptions): void {
     throw unusable("--seminorm", "--gradient continuous beside it", gradient ?? "the discrete gradient");
 }
 
-/** What is out of reach is told before the training, not by its likelihood. */
+/** Warns of data out of reach before the training: its likelihood would show it too late. */
 function warnOfFarRows({ farRows }: TrainingData, output: Output): void {
   if (farRows === 0) return;
   output.warn(

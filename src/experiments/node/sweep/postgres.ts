@@ -30,7 +30,7 @@ export async function openPostgres(request: QueueRequest): Promise<Sql & { reado
     allowExitOnIdle: true,
     application_name: "hypersolvers",
   });
-  // What breaks while nobody asks is found by whoever asks next.
+  // A connection that breaks while idle is found at the next query.
   pool.on("error", () => undefined);
   const again = <T>(work: () => Promise<T>): Promise<T> => persistently(work, request, description);
   const sql: Sql = {

@@ -5,7 +5,7 @@ import type { Geometry } from "./convolution-geometry.js";
 /**
  * ONNX Runtime's fast convolution works on images whose channels lie in blocks, as wide as a vector of the machine. It lays
  * out constant weights for it by itself; weights that change, as in training, are laid out here. The domain is ONNX
- * Runtime's own: whoever sets `channelBlock` has tried it out.
+ * Runtime's own: the caller that sets `channelBlock` has tried it out.
  */
 const domain = "com.microsoft.nchwc";
 

@@ -50,7 +50,7 @@ export const windowCounts = (
 const positive = (values: readonly number[]): boolean =>
   values.every((value) => Number.isInteger(value) && value > 0);
 
-/** @throws INVALID_ARGUMENT for strides, dilations or pads that mean nothing. */
+/** @throws INVALID_ARGUMENT for strides, dilations or pads outside their ranges. */
 export function requireWindows(what: string, kernel: Pair, attributes: WindowAttributes): void {
   const { strides, pads, dilations } = attributes;
   const legal =

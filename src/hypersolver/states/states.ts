@@ -107,11 +107,13 @@ export function drawnStates(description: string, states: Sampler, training: Samp
   return drawnSamples(description, alone(states), alone(training));
 }
 
+type SampleDraws = (count: number, random: Random) => Samples;
+
 /** States and controls from samplers that never run dry, each purpose with a stream of its own. */
 export function drawnSamples(
   description: string,
-  states: (count: number, random: Random) => Samples,
-  training = states,
+  states: SampleDraws,
+  training: SampleDraws = states,
 ): StateSource {
   return {
     description,

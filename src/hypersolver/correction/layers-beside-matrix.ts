@@ -41,6 +41,8 @@ export interface LayersBesideMatrix {
   readonly activation: HiddenActivation;
   /** Columns of the answer. */
   readonly answers: number;
+  /** Numbers that the layers alone answer with besides. */
+  readonly extras: number;
   /** Whether there is a matrix. */
   readonly matrix: boolean;
 }
@@ -49,14 +51,15 @@ export interface LayersBesideMatrix {
 export const layersOn = (
   width: number,
   { hidden, activation, scale, matrix = true }: VectorNetworkOptions,
-): LayersBesideMatrix => ({ width, hidden, activation, answers: scale.length, matrix });
+  extras = 0,
+): LayersBesideMatrix => ({ width, hidden, activation, answers: scale.length, extras, matrix });
 
 /** The matrix A, [answers, width], among the parameters. */
 export const MATRIX = "linear.weight";
 
-const moduleOf = ({ width, hidden, activation, answers }: LayersBesideMatrix): Module =>
+const moduleOf = ({ width, hidden, activation, answers, extras }: LayersBesideMatrix): Module =>
   mlp({
-    sizes: [width, ...hidden, answers],
+    sizes: [width, ...hidden, answers + extras],
     activation: activation === "prelu" ? prelu() : activation,
     zeroOutput: true,
   });
@@ -74,28 +77,35 @@ export function startingLayers(layers: LayersBesideMatrix, random: Random): Name
   return { ...initialize(moduleOf(layers), random), ...(matrix ? { [MATRIX]: zero } : {}) };
 }
 
-/** The answer to x, [..., width], as [..., answers]. */
-export function throughLayers(layers: LayersBesideMatrix, nodes: NamedNodes, x: Node): Node {
-  const answer = moduleOf(layers).apply(nodes, x);
+/** What the layers answer to x, [..., width], as [..., answers + extras]. */
+export const throughLayers = (layers: LayersBesideMatrix, nodes: NamedNodes, x: Node): Node =>
+  moduleOf(layers).apply(nodes, x);
+
+/** What the matrix adds to it, [..., answers]: that of x, or of something of the same columns. */
+export function besideLayers(nodes: NamedNodes, answer: Node, x: Node): Node {
   const matrix = nodes[MATRIX];
   return matrix === undefined ? answer : add(affine(x, matrix, undefined), answer);
 }
 
-/** Those of the weights that answer, such that answers are so many times as large, a factor a column. */
+/**
+ * Those of the weights that answer, such that answers are so many times as large, a factor a column.
+ * @param extras the same for the numbers that the layers alone answer with.
+ */
 export function enlargedAnswers(
   layers: LayersBesideMatrix,
   nodes: NamedNodes,
   scale: Float64Array,
+  extras: Float64Array = new Float64Array(0),
 ): NamedNodes {
-  const [across, down] = [[scale.length], [scale.length, 1]].map((shape) =>
-    constant(fromNumbers([...scale], shape)),
-  ) as [Node, Node];
+  const factors = (all: readonly number[], ...shape: readonly number[]): Node =>
+    constant(fromNumbers(all, [all.length, ...shape]));
+  const all = [...scale, ...extras];
   const { last } = edgeParameters(layers);
   const matrix = nodes[MATRIX];
   return {
-    [last.weight]: mul(nodes[last.weight] as Node, down),
-    [last.bias]: mul(nodes[last.bias] as Node, across),
-    ...(matrix === undefined ? {} : { [MATRIX]: mul(matrix, down) }),
+    [last.weight]: mul(nodes[last.weight] as Node, factors(all, 1)),
+    [last.bias]: mul(nodes[last.bias] as Node, factors(all)),
+    ...(matrix === undefined ? {} : { [MATRIX]: mul(matrix, factors([...scale], 1)) }),
   };
 }
 

@@ -11,6 +11,7 @@ import {
 import { cast, fromNumbers, type Random, tensor } from "../../tensor/index.js";
 import type { CorrectionNetwork } from "./correction.js";
 import {
+  besideLayers,
   enlargedAnswers,
   foldedParameters,
   type LayersBesideMatrix,
@@ -57,7 +58,8 @@ function networkGraph(options: WhitenedOptions, weights: (nodes: NamedNodes) => 
   const layers = layersOf(options);
   return trace({ ...layoutInputs(layout), ...layerInputs(layers) }, (nodes: NamedNodes) => {
     const x = sideBySide(laidOut(layout, nodes));
-    return { g: asAnswer(layout, throughLayers(layers, weights(nodes), x)) };
+    const own = weights(nodes);
+    return { g: asAnswer(layout, besideLayers(own, throughLayers(layers, own, x), x)) };
   });
 }
 

@@ -74,8 +74,10 @@ export function networkMacs(
   return correctionBlocks(evaluations, every).reduce((before, { start, end }) => {
     const sources = 1 + end - start;
     const seen = Math.min(sources, mixes ?? sources) * components;
-    const total = before + (mixes === undefined ? 0 : sources * seen);
-    const widths = [seen, ...hidden, components];
+    const mixed = mixes === undefined ? 0 : sources * (seen + components);
+    const total = before + mixed;
+    const extras = mixes === undefined ? 0 : sources + Math.min(sources, mixes);
+    const widths = [seen, ...hidden, components + extras];
     const layers = widths.slice(1).map((width, i) => width * (widths[i] ?? 0));
     const straight = layersAlone ? 0 : seen * components;
     return layers.reduce((sum, macs) => sum + macs, total + straight);

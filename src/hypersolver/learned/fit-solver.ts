@@ -64,7 +64,7 @@ const isOnTop = (name: string): boolean => /^(?:g\d+|gain) /.test(name);
 const USUAL_INPUTS = 64;
 
 /** Share of the rate for the sums that networks see: like coefficients, they begin at useful values. */
-const MIXING_PACE = 0.1;
+const MIXING_PACE = 0.5;
 
 /** Sums over more inputs change by more for the same change of every weight: G. Yang et al., Tensor Programs V, 2022. */
 const paceOf = (weights: Tensor | undefined): number =>

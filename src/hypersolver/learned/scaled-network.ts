@@ -94,7 +94,7 @@ function vectorNetwork(
   if (mixes !== undefined) {
     const sources = shown.map((_, p) => belowOneAnother(tables.map((one) => one[p] as Tensor)));
     const mixing = startingMixing(sources, Math.min(mixes, sources.length));
-    const options: MixedOptions = { ...shared, mixing };
+    const options: MixedOptions = { ...shared, mixing, sizes: sources.map(rootMeanSquareOf) };
     return {
       network: mixedNetwork(options, random),
       finish: (network) => withFoldedScale(options, network),
@@ -105,6 +105,12 @@ function vectorNetwork(
     network: whitenedNetwork(options, random),
     finish: (network) => withFoldedWhitening(options, network),
   };
+}
+
+/** Of all numbers of a table; one where all are zero. */
+function rootMeanSquareOf(table: Tensor): number {
+  const values = toFloat64(table);
+  return Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / Math.max(1, values.length)) || 1;
 }
 
 /** Tables of the same columns as one. */

@@ -59,13 +59,18 @@ test("mixes begin as what one table adds to those before it: of mean zero, devia
   expect(Math.abs(mean((values[0] ?? []).map((x, i) => x * (values[1]?.[i] ?? 0))))).toBeLessThan(0.1);
 });
 
-test("a network sees its mixes alone, and is the same with its sizes inside its weights", () => {
+test.each([
+  ["with its matrix", true],
+  ["of layers alone", false],
+])("a network %s is what its formula says, and the same with its sizes inside its weights", (_, matrix) => {
   const options: MixedOptions = {
     inputs: ["z", "stages"],
     hidden: [4],
     activation: "tanh",
     layout: plainLayout({ z: COLUMNS, k0: COLUMNS, k1: COLUMNS }, COLUMNS),
     mixing: startingMixing(sources, 2),
+    sizes: [5, 12, 8],
+    matrix,
     scale: Float64Array.of(0.5, 2, 10),
   };
   const untrained = mixedNetwork(options, new Random(1));
@@ -105,9 +110,16 @@ test("a network sees its mixes alone, and is the same with its sizes inside its 
     };
     const hidden = layer("0.weight", "0.bias", m).map(Math.tanh);
     const answer = layer("2.weight", "2.bias", hidden);
-    const straight = layer("linear.weight", undefined, m);
+    const [v, u] = [answer.slice(COLUMNS, COLUMNS + 3), answer.slice(COLUMNS + 3)];
+    const weighed = m.map((value, i) => value * (1 + (u[Math.floor(i / COLUMNS)] ?? Number.NaN)));
+    const straight = matrix ? layer("linear.weight", undefined, weighed) : [0, 0, 0];
+    const usual = (0.5 + 2 + 10) / 3;
     for (let d = 0; d < COLUMNS; d++) {
-      const expected = (options.scale[d] ?? 0) * ((answer[d] ?? 0) + (straight[d] ?? 0));
+      const own = sources.reduce(
+        (sum, x, p) => sum + (usual / (options.sizes[p] ?? 0)) * (v[p] ?? Number.NaN) * of(x, row, d),
+        0,
+      );
+      const expected = (options.scale[d] ?? 0) * ((answer[d] ?? 0) + (straight[d] ?? 0)) + own;
       expect((g[row * COLUMNS + d] ?? Number.NaN) / expected).toBeCloseTo(1, 3);
     }
   }

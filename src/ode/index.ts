@@ -63,7 +63,9 @@ export {
 
 // Fields as graphs: solved, differentiated, corrected and exported.
 
-export { defineField, type Field, fieldAs, fieldMacs } from "./field/field.js";
+export { type Field, fieldMacs } from "./field/field.js";
+export { fieldAs } from "./field/field-as.js";
+export { defineField } from "./field/make-field.js";
 
 // Compiled solves.
 

@@ -5,20 +5,16 @@ export { compiledStepper } from "./compiled/compiled-stepper.js";
 export { compileVolumeSolve } from "./compiled/volume-solve.js";
 export {
   acceptsDepthPerSample,
-  asColumn,
-  controlNodes,
-  controlSpecs,
   evaluateField,
-  type FieldRoles,
   type FieldValue,
-  makeField,
-  perSample,
-  stateType,
   symbolicField,
-} from "./field/field.js";
+} from "./field/evaluate-field.js";
+export { controlNodes, controlSpecs, type FieldRoles, stateType } from "./field/field.js";
 export { jumpWarning } from "./field/jump-warning.js";
 export { type LogDensityField, type LogDensityOptions, NOISE_CONTROL } from "./field/log-density-field.js";
+export { makeField } from "./field/make-field.js";
 export { withOpenParameters } from "./field/open-parameters.js";
+export { asColumn, perSample } from "./field/per-sample.js";
 export { requireSamplesApart } from "./field/samples-apart.js";
 export { columnsOf, withZeroColumns } from "./field/state-columns.js";
 export { defaultEstimator, type TraceEstimator } from "./field/trace-estimator.js";

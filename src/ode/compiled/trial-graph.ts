@@ -18,7 +18,8 @@ import {
   trace,
   where,
 } from "../../graph/index.js";
-import { controlNodes, controlSpecs, type Field, stateType, symbolicField } from "../field/field.js";
+import { symbolicField } from "../field/evaluate-field.js";
+import { controlNodes, controlSpecs, type Field, stateType } from "../field/field.js";
 import { graphAlgebraWithin } from "../methods/graph-algebra.js";
 import { embeddedStep } from "../methods/runge-kutta.js";
 import type { AdaptiveTableau } from "../methods/tableau.js";

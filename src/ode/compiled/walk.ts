@@ -1,7 +1,8 @@
 import { type InputSpec, type Node, type Operand, trace } from "../../graph/index.js";
 import { type CompileOptions, compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import { cast, scalar, type Tensor } from "../../tensor/index.js";
-import { type Field, stateType, symbolicField } from "../field/field.js";
+import { symbolicField } from "../field/evaluate-field.js";
+import { type Field, stateType } from "../field/field.js";
 import { graphAlgebra } from "../methods/graph-algebra.js";
 import { type LinearMethod, linearOn, weightsAt } from "../methods/linear-method.js";
 import type { StepScheme } from "../methods/scheme.js";

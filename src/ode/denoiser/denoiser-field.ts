@@ -10,7 +10,10 @@ import {
   trace,
 } from "../../graph/index.js";
 import { fail } from "../../tensor/index.js";
-import { asColumn, evaluateField, type Field, makeField, stateType } from "../field/field.js";
+import { evaluateField } from "../field/evaluate-field.js";
+import { type Field, stateType } from "../field/field.js";
+import { makeField } from "../field/make-field.js";
+import { asColumn } from "../field/per-sample.js";
 import type { predictions, spacings, variables } from "./denoiser-names.js";
 import { numbersOf, type PathPoint } from "./noise-path.js";
 import { type NoiseSchedule, type SchedulePoint, schedulePath } from "./noise-schedule.js";

@@ -9,7 +9,9 @@ import {
   trace,
 } from "../../graph/index.js";
 import { fail, formatShape, type Tensor } from "../../tensor/index.js";
-import { controlSpecs, evaluateField, type Field, makeField, stateType } from "./field.js";
+import { evaluateField } from "./evaluate-field.js";
+import { controlSpecs, type Field, stateType } from "./field.js";
+import { makeField } from "./make-field.js";
 import { withZeroColumns } from "./state-columns.js";
 
 /** Where a rate is evaluated. */

@@ -1,9 +1,10 @@
 import type { ImportedModel, NamedNodes, SymbolicShape } from "../../graph/index.js";
 import { formatType, type TensorType } from "../../graph/internal.js";
 import { fail, formatShape } from "../../tensor/index.js";
-import { type Field, makeField } from "./field.js";
+import type { Field } from "./field.js";
 import { type InputSettings, withGivenInputs } from "./given-inputs.js";
 import { partsOfName, type StateParts, withJoinedStates } from "./joined-states.js";
+import { makeField } from "./make-field.js";
 
 /** Names given by the user: which input of the model is the state `z`, which the depth `s`; which output is `dz`. */
 export interface InputMap {

@@ -2,7 +2,9 @@ import { type Graph, type InputSpec, jvp, type Node, trace, vjp } from "../../gr
 import { type CompileOptions, compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import { cast, fail, isFloat, type Random, scalar, type Tensor, toFloat64 } from "../../tensor/index.js";
 import { runtimeOptions } from "../compiled/compiled-options.js";
-import { controlNodes, controlSpecs, evaluateField, type Field, fieldAs, stateType } from "./field.js";
+import { evaluateField } from "./evaluate-field.js";
+import { controlNodes, controlSpecs, type Field, stateType } from "./field.js";
+import { fieldAs } from "./field-as.js";
 import { withOpenParameters } from "./open-parameters.js";
 import type { JacobianPlace } from "./spectral-radius.js";
 

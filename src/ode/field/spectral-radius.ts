@@ -26,7 +26,9 @@ import {
   toFloat64,
 } from "../../tensor/index.js";
 import { prepared, runtimeOptions } from "../compiled/compiled-options.js";
-import { controlNodes, controlSpecs, evaluateField, type Field, fieldAs, stateType } from "./field.js";
+import { evaluateField } from "./evaluate-field.js";
+import { controlNodes, controlSpecs, type Field, stateType } from "./field.js";
+import { fieldAs } from "./field-as.js";
 import { withOpenParameters } from "./open-parameters.js";
 
 /** How far power iterations go. */

@@ -2,7 +2,8 @@ import { cast, type InputSpec, type Node, neg, trace, vjp } from "../../graph/in
 import type { NamedTensors } from "../../runtime/index.js";
 import { isFloat, type Tensor, zeros } from "../../tensor/index.js";
 import { partName } from "../compiled/state-layout.js";
-import { controlNodes, controlSpecs, evaluateField, type Field, stateType } from "../field/field.js";
+import { evaluateField } from "../field/evaluate-field.js";
+import { controlNodes, controlSpecs, type Field, stateType } from "../field/field.js";
 import type { Product } from "./product-algebra.js";
 import type { ProductField } from "./product-field.js";
 

@@ -12,7 +12,8 @@ import {
 } from "../../tensor/index.js";
 import { rowsOf } from "../compiled/compiled-steps.js";
 import { evaluationGraph } from "../compiled/trial-graph.js";
-import { controlNodes, controlSpecs, evaluateField, type Field, stateType } from "../field/field.js";
+import { evaluateField } from "../field/evaluate-field.js";
+import { controlNodes, controlSpecs, type Field, stateType } from "../field/field.js";
 import { clampTo, type Span } from "../problem/mesh.js";
 import type { Linearization, LinearizedField } from "./linearized-field.js";
 

@@ -1,6 +1,7 @@
 import type { Node, Operand } from "../../graph/index.js";
 import { fail } from "../../tensor/index.js";
-import { type Field, fieldMacs, symbolicField } from "../field/field.js";
+import { symbolicField } from "../field/evaluate-field.js";
+import { type Field, fieldMacs } from "../field/field.js";
 import type { MeshStep } from "../problem/mesh.js";
 import type { Algebra, Coefficient, VectorField } from "./algebra.js";
 import { graphAlgebra } from "./graph-algebra.js";

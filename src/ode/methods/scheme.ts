@@ -1,5 +1,6 @@
 import type { NamedNodes, Node, Operand } from "../../graph/index.js";
-import { type Field, fieldMacs, symbolicField } from "../field/field.js";
+import { symbolicField } from "../field/evaluate-field.js";
+import { type Field, fieldMacs } from "../field/field.js";
 import type { MeshStep } from "../problem/mesh.js";
 import type { Algebra } from "./algebra.js";
 import { graphAlgebra } from "./graph-algebra.js";

@@ -1,5 +1,6 @@
 import type { Node, Operand } from "../../../graph/index.js";
-import { type Field, fieldMacs, symbolicField } from "../../field/field.js";
+import { symbolicField } from "../../field/evaluate-field.js";
+import { type Field, fieldMacs } from "../../field/field.js";
 import { checkGrid, type Grid } from "../../problem/grid.js";
 import type { Coefficient } from "../algebra.js";
 import { graphAlgebra } from "../graph-algebra.js";

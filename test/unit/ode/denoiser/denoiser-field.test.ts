@@ -3,7 +3,7 @@ import { add, div, evaluateGraph, exp, mul, type Node, sqrt, sub } from "../../.
 import { denoiserField, type Prediction } from "../../../../src/ode/denoiser/denoiser-field.js";
 import type { PathPoint } from "../../../../src/ode/denoiser/noise-path.js";
 import type { NoiseSchedule, Spacing } from "../../../../src/ode/denoiser/noise-schedule.js";
-import { fieldAs } from "../../../../src/ode/field/field.js";
+import { fieldAs } from "../../../../src/ode/field/field-as.js";
 import { withGivenInputs } from "../../../../src/ode/field/given-inputs.js";
 import { compileSolve, defineField, type Field, orThrow } from "../../../../src/ode/index.js";
 import { fromNumbers, type Tensor, toFloat64 } from "../../../../src/tensor/index.js";

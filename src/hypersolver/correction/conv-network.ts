@@ -103,10 +103,10 @@ function convGraph(
   });
 }
 
-/** [batch, c, h, w] as it is; one number a channel, [batch, c] or [batch, c, 1, 1], repeated over the image. */
+/** [batch, c, h, w] as it is; one number a channel, [batch], [batch, c] or [batch, c, 1, 1], repeated over the image. */
 export function asImage(x: Node, [height, width]: readonly [number, number]): Node {
   const [batch = 1, channels = 1] = x.shape;
-  const image = x.shape.length === 2 ? reshape(x, [batch, channels, 1, 1]) : x;
+  const image = x.shape.length <= 2 ? reshape(x, [batch, channels, 1, 1]) : x;
   return expand(image, [batch, channels, height, width], image);
 }
 
@@ -117,7 +117,7 @@ function ones(like: Node): Node {
 
 const hasOnes = ({ kernels }: ConvNetworkOptions): boolean => (kernels[0] ?? 1) > 1;
 const channelsOf = ({ shapes }: ConvNetworkOptions): number =>
-  Object.values(shapes).reduce((total, [channels = 0]) => total + channels, 0);
+  Object.values(shapes).reduce((total, [channels = 1]) => total + channels, 0);
 const inputChannels = (options: ConvNetworkOptions): number =>
   channelsOf(options) + (hasOnes(options) ? 1 : 0);
 

@@ -55,7 +55,7 @@ function featureShape({ features }: Field, name: string): SampleShape {
 
 /**
  * Checks that every input can stand beside images [c, height, width]: of the same height and width, or constant over the
- * image ([c], [c, 1, 1]).
+ * image ([], [c], [c, 1, 1]).
  * @throws SHAPE_MISMATCH naming the input.
  */
 export function requireImages(
@@ -65,7 +65,7 @@ export function requireImages(
   for (const [name, shape] of Object.entries(shapes)) {
     const [, rows = 1, columns = 1] = shape;
     const fits = (rows === height && columns === width) || (rows === 1 && columns === 1);
-    if (fits && (shape.length === 1 || shape.length === 3)) continue;
+    if (fits && (shape.length <= 1 || shape.length === 3)) continue;
     throw fail("SHAPE_MISMATCH", {
       what: `input "${name}" of the correction`,
       expected: `[batch, channels, ${height}, ${width}], or one number a channel`,

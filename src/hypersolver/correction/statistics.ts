@@ -17,7 +17,7 @@ export const FARTHEST_MEAN = 100;
  * of a table, channels of images. A channel that varies by less than its own rounding carries nothing: deviation 0.
  */
 export function columnStatistics(...values: readonly Tensor[]): ColumnStatistics {
-  const channels = values[0]?.shape[1] ?? 0;
+  const channels = values[0]?.shape[1] ?? 1;
   const count = values.reduce((total, { data }) => total + data.length, 0) / Math.max(1, channels);
   const mean = new Float64Array(channels);
   const square = new Float64Array(channels);

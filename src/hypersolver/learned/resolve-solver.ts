@@ -77,7 +77,7 @@ function affordableChannels(field: Field, { every, shapes, hidden, kernels }: Af
   const [usual] = hidden;
   if (usual === undefined || hidden.length > 1) return hidden;
   const [height, width] = sizeOfImages(field);
-  const seen = Object.values(shapes).reduce((total, [channels = 0]) => total + channels, 0);
+  const seen = Object.values(shapes).reduce((total, [channels = 1]) => total + channels, 0);
   const [, answered = 1] = stateType(field).shape.map(Number);
   const [first = 1, last = 1] = kernels;
   const each = height * width * (seen * first ** 2 + answered * last ** 2);

@@ -64,7 +64,7 @@ const shapesOf = (field: Field): Readonly<Record<string, readonly number[]>> =>
 
 function imageEnds(field: Field): Ends {
   const [, outputs = 1, height = 1, width = 1] = stateType(field).shape.map(Number);
-  const seen = Object.values(shapesOf(field)).reduce((total, [channels = 0]) => total + channels, 0);
+  const seen = Object.values(shapesOf(field)).reduce((total, [channels = 1]) => total + channels, 0);
   return { seen, outputs, places: height * width * STUDENT_KERNEL ** 2 };
 }
 

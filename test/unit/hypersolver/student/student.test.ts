@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bind, encodeOnnx, importOnnx } from "../../../../src/graph/index.js";
+import {
+  add,
+  bind,
+  cast,
+  encodeOnnx,
+  importOnnx,
+  mul,
+  type Node,
+  reshape,
+} from "../../../../src/graph/index.js";
 import {
   decodeLearned,
   encodeSolver,
@@ -21,6 +30,7 @@ import { referenceEnds } from "../../../../src/hypersolver/measure/measure.js";
 import { student } from "../../../../src/hypersolver/student/student-method.js";
 import { studentWidth } from "../../../../src/hypersolver/student/student-size.js";
 import {
+  defineField,
   type Field,
   type FixedMethod,
   fieldMacs,
@@ -47,6 +57,34 @@ const endOf = async (of: Field, method: StudentMethod, from: Tensor) =>
   (orThrow(await solveField(of, from, { method })).states.at(-1) as Tensor).data;
 
 describe("a student", () => {
+  test("of images sees the number that a sample has for a control, such as its label", async () => {
+    // dz = label: what no student without it can know.
+    const of = defineField(
+      ["batch", 1, 2, 2],
+      (_s, z, { label }) => add(mul(z, 0), reshape(cast(label as Node, "float32"), ["batch", 1, 1, 1])),
+      { controls: { label: { shape: ["batch"], dtype: "int64" } } },
+    );
+    const labels = Array.from({ length: 96 }, (_, i) => (i % 5) - 2);
+    const samples = {
+      z0: normalStates([1, 2, 2]).heldOut(96, new Random(1)).z0,
+      controls: { label: fromNumbers(labels, [96], "int64") },
+    };
+    const { startError, bestError } = await fitStudent(
+      of,
+      {
+        macs: 3000,
+        span: [0, 1],
+        layers: 1,
+        batch: 32,
+        trajectories: 64,
+        iterations: 200,
+        learningRate: 0.01,
+      },
+      { states: givenStates("labels", samples) },
+    );
+    expect(bestError).toBeLessThan(startError / 5);
+  });
+
   test.each<[string, Field, readonly number[], StudentFitSpec]>([
     ["vectors", field, [2], spec],
     ["images", convolutionalField(), imageShape, { macs: 20_000, span: [0, 1], layers: 1 }],

@@ -60,9 +60,9 @@ export type { ObservedFitSpec } from "./observed/observed-table.js";
 // Against an adversary.
 
 export { type AdversarialMeasure, compileAdversarialMeasure } from "./adversarial/adversarial-measure.js";
+export type { AdversarialFit } from "./adversarial/adversarial-result.js";
 export type { AdversarialSpec } from "./adversarial/adversarial-table.js";
 export {
-  type AdversarialFit,
   type AdversarialInputs,
   fitAdversarial,
 } from "./adversarial/fit-adversarial.js";

@@ -90,11 +90,11 @@ export {
   compileParameterSensitivity,
   type FieldPlace,
 } from "./field/parameter-sensitivity.js";
+export type { SpectralRadii } from "./field/power-iteration.js";
 export {
   type CompiledSpectralRadius,
   compileSpectralRadius,
   type JacobianPlace,
-  type SpectralRadii,
 } from "./field/spectral-radius.js";
 export type { GradientOptions } from "./gradient/gradient-options.js";
 export {

@@ -1,13 +1,7 @@
 import type { Field } from "../../ode/index.js";
 import { tableauSpec } from "../../ode/internal.js";
 import type { Checkpoint } from "../../optim/index.js";
-import {
-  type CurvePoint,
-  runTraining,
-  type TrainerPhase,
-  type TrainingOutcome,
-  type Verdict,
-} from "../../optim/internal.js";
+import { runTraining, type TrainerPhase, type TrainingOutcome, type Verdict } from "../../optim/internal.js";
 import type { NamedTensors, RunContext } from "../../runtime/index.js";
 import { type MachineOptions, machineOf } from "../../runtime/internal.js";
 import { completeSpec } from "../../spec/index.js";
@@ -21,7 +15,6 @@ import type { StateSource } from "../states/states.js";
 import { type AdversarialNumbers, compileAdversarialMeasure } from "./adversarial-measure.js";
 import {
   type AdversarialGame,
-  ATTACKER,
   adversaries,
   hasAdversary,
   leadingRate,
@@ -29,6 +22,7 @@ import {
   startOf,
   valuesOf,
 } from "./adversarial-players.js";
+import { type AdversarialFit, resultOf } from "./adversarial-result.js";
 import { type AdversarialSpec, adversarialTable, type EffectiveAdversarial } from "./adversarial-table.js";
 import { floatParameters } from "./bounded-weights.js";
 
@@ -40,38 +34,6 @@ export interface AdversarialInputs {
   readonly checkpoint?: Checkpoint | undefined;
   /** Called after every validation, and at an early end. */
   readonly onCheckpoint?: ((checkpoint: Checkpoint) => Promise<void> | void) | undefined;
-}
-
-/** A point of the curve of an adversarial fit: means over a block of rounds. */
-export interface AdversarialPoint {
-  /** Last round of the block. */
-  readonly round: number;
-  /** The distance on the fields that the correction met, a geometric mean with `loss: "log"`; absent where it makes no updates. */
-  readonly defense?: number | undefined;
-  /** Mean distance Σ_k ‖z_k − z̄_k‖ that the field reached; absent where it makes no updates. */
-  readonly attack?: number | undefined;
-  /** On the field of now and validation states, where that was due and the field could be solved. */
-  readonly measured?: AdversarialNumbers | undefined;
-}
-
-/** How an adversarial fit ended. */
-export interface AdversarialFit {
-  /** The correction after the last round, or where it makes no updates the given one. */
-  readonly correction: Correction;
-  /** The field after the last round; where only the field plays, the one that the hypersolver solved worst. */
-  readonly field: Field;
-  /** Every choice made. */
-  readonly spec: EffectiveAdversarial;
-  /** Of the given field and correction. */
-  readonly before: AdversarialNumbers;
-  /** Of those that are kept. */
-  readonly after: AdversarialNumbers;
-  readonly status: TrainingOutcome["status"];
-  /** Rounds done. */
-  readonly rounds: number;
-  readonly curve: readonly AdversarialPoint[];
-  /** Over all sessions. */
-  readonly seconds: number;
 }
 
 /** What progress calls it. */
@@ -127,7 +89,7 @@ export async function fitAdversarial(
       checkpoint: inputs.checkpoint,
       onCheckpoint: inputs.onCheckpoint,
     };
-    const ended = (outcome: TrainingOutcome): AdversarialFit => endOf(game, before, outcome);
+    const ended = (outcome: TrainingOutcome): AdversarialFit => resultOf(game, before, outcome);
     return ended(await runTraining(task, plan, context).catch((error: unknown) => giveUp(error, ended)));
   } finally {
     await measure.dispose();
@@ -206,42 +168,3 @@ function giveUp(error: unknown, ended: (outcome: TrainingOutcome) => Adversarial
     details: { kept: ended(outcome) },
   });
 }
-
-function endOf(
-  { field, correction, spec }: AdversarialGame,
-  before: AdversarialNumbers,
-  { best, curve, iterations, status, seconds }: TrainingOutcome,
-): AdversarialFit {
-  const sides = best === undefined ? undefined : sidesOf(best.values);
-  return {
-    correction: { ...correction, parameters: sides?.correction ?? correction.parameters },
-    field: { ...field, parameters: { ...field.parameters, ...sides?.field } },
-    spec,
-    before,
-    after: best === undefined ? before : numbersOf(best.metrics),
-    status,
-    rounds: iterations,
-    curve: curve.map((point) => pointOf(point, spec)),
-    seconds,
-  };
-}
-
-function pointOf(
-  { iteration, loss, metrics, validated }: CurvePoint,
-  spec: EffectiveAdversarial,
-): AdversarialPoint {
-  const attack = spec.defenseUpdates > 0 ? metrics[ATTACKER] : loss;
-  const defense = spec.loss === "log" ? Math.exp(loss) : loss;
-  return {
-    round: iteration,
-    defense: spec.defenseUpdates > 0 ? defense : undefined,
-    attack: attack === undefined ? undefined : -attack,
-    measured: validated && metrics.error !== undefined ? numbersOf(metrics) : undefined,
-  };
-}
-
-const numbersOf = (metrics: Readonly<Record<string, number>>): AdversarialNumbers => {
-  const { error = Number.NaN, baseError = Number.NaN, nfe = Number.NaN } = metrics;
-  const { eigenvalue = Number.NaN, referenceError = Number.NaN, size = Number.NaN } = metrics;
-  return { error, baseError, size, nfe, eigenvalue, referenceError };
-};

@@ -21,7 +21,7 @@ export interface DepthBasis {
   readonly name: string;
   /** K. */
   readonly size: number;
-  /** Where the functions are meant to be seen: first values of weights take their mean square over it. */
+  /** Range of s that the functions are meant for: first values of weights are scaled by their mean square over it. */
   readonly span: readonly [number, number];
   /** Their values side by side: s [n, 1] -> [n, K]. */
   at(s: Node): Node;
@@ -145,6 +145,7 @@ export function meanSquareOf({ span, at }: DepthBasis): number {
   return values.reduce((total, value) => total + value * value, 0) / SAMPLES;
 }
 
+/** Places in the span that the mean is taken over. */
 const SAMPLES = 64;
 
 /** 1, then every next function out of the two before. */

@@ -2,7 +2,7 @@ import { fail } from "../tensor/index.js";
 import { devices, MOST_THREADS } from "./machine.js";
 import type { CompileOptions } from "./program.js";
 
-/** @throws INVALID_ARGUMENT for a device that there is not anywhere, or a number of threads that is none. */
+/** @throws INVALID_ARGUMENT for an unknown device, or threads that are not a positive integer of at most 512. */
 export function checkMachine({ device = "cpu", threads = 1 }: CompileOptions): void {
   if (!devices.includes(device))
     throw fail("INVALID_ARGUMENT", {

@@ -27,7 +27,7 @@ export interface ClosedLoopPlace {
 
 /** What became of plants under a controller, up to where it ended. */
 export interface ClosedLoop {
-  /** `broken`: the plant or the planner ran into numbers that are none; `interrupted`: by the signal. */
+  /** `broken`: the plant or the planner ran into numbers that are not finite; `interrupted`: by the signal. */
   readonly status: "complete" | "interrupted" | "broken";
   /** Why, where it broke. */
   readonly broken: Broken | undefined;

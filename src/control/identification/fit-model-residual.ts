@@ -25,7 +25,7 @@ import { compileResidualJudge, residualPhase } from "./residual-training.js";
 
 /** A model with what it did not know of a plant. */
 export interface ModelResidualFit {
-  /** f + h: a field as any other, to be solved, corrected and controlled. */
+  /** f + h: a field like any other, to be solved, corrected and controlled. */
   readonly field: Field;
   readonly spec: EffectiveModelResidual;
   readonly status: TrainingOutcome["status"];

@@ -7,10 +7,7 @@ import type { NamedTensors } from "../../runtime/index.js";
 /** A weight of h among the parameters of f + h. */
 export const residualWeight = (name: string): string => `h ${name}`;
 
-/**
- * The field f + h, with h(z, x) a network: a field as any other, whose weights are its parameters. The field's own stay as they
- * are.
- */
+/** The field f + h, with h(z, x) a network whose weights join the parameters of the field. */
 export function fieldWithResidual(field: Field, network: CorrectionNetwork): Field {
   const { shape, dtype } = stateType(field);
   const weights: NamedTensors = Object.fromEntries(
@@ -30,7 +27,7 @@ export function fieldWithResidual(field: Field, network: CorrectionNetwork): Fie
     const controls = among(field.roles.controls);
     const own = among(Object.keys(field.parameters));
     const { dz } = evaluateField(field, s, z, { controls, parameters: own });
-    const site = { ...{ z, s, controls }, ...{ stages: [], epsilon: 0, z0: z, features: {} } };
+    const site = { z, s, controls, stages: [], epsilon: 0, z0: z, features: {} };
     const h = evaluateCorrection(network, site, (name) => inputs[residualWeight(name)] as Node);
     return { dz: add(dz, h) };
   });

@@ -42,7 +42,7 @@ export interface DenoiserOptions {
  *
  *     dx/ds = α′ x̂₀ + σ′ ε̂
  *
- * with x̂₀ and ε̂ out of the prediction at (x, t(s)). It is a field as any: solved, corrected, differentiated, exported.
+ * with x̂₀ and ε̂ out of the prediction at (x, t(s)). It is a field like any other: to be solved, corrected, differentiated, exported.
  * Source: Y. Song et al., Score-Based Generative Modeling through Stochastic Differential Equations, 2021, eq. 13; T. Karras
  * et al., Elucidating the Design Space of Diffusion-Based Generative Models, 2022, eq. 4.
  * @param network maps state and time to the prediction, as a field: `fieldOfModel`. Its time is what the schedule says.

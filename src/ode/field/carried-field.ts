@@ -16,7 +16,7 @@ import { withZeroColumns } from "./state-columns.js";
 
 /** Where a rate is evaluated. */
 export interface CarriedSite {
-  /** Depth: a scalar, or a column where the field takes one a sample. A field without depth has 0 where nobody asks. */
+  /** Depth: a scalar, or a column where the field takes one a sample. 0 for a field without depth. */
   readonly s: Node | 0;
   /** State, of the field's shape. */
   readonly z: Node;

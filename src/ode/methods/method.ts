@@ -166,7 +166,7 @@ export function requireExplicit(method: Method): FixedMethod | AdaptiveMethod {
 /**
  * A multistep method in fixed steps: `multistep(ab2, { steps: 8 })`, spelled `ab2:8`. Steps of different sizes keep its order,
  * and a solve through several requested times starts once.
- * @throws INVALID_ARGUMENT for a grid that is none.
+ * @throws INVALID_ARGUMENT for an invalid grid.
  */
 export function multistep(method: MultistepMethod, grid: Grid): FixedMethod {
   checkGrid(grid);

@@ -41,7 +41,7 @@ export interface NonStationaryOptions {
  * Non-stationary coefficients as a method, spelled `ns:FILE` where a file has them.
  * @param grid where they are applied: once over the span that they were fitted to, given as its two ends, which then is the
  *   only place that the method solves; or over each of so many equal steps.
- * @throws INVALID_ARGUMENT for coefficients or a grid that are none.
+ * @throws INVALID_ARGUMENT for invalid coefficients or an invalid grid.
  */
 export function nonStationary(
   coefficients: NonStationaryCoefficients,

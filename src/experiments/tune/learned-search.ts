@@ -17,7 +17,7 @@ export async function searchLearned(search: Search, fits?: RemoteFits): Promise<
   const arms = armsFor({ field, span, states, memory, seed: spec.seed }).map(
     (arm: Arm): ArmState => ({ arm, trials: [], rung: -1, isOver: false }),
   );
-  while (search.left() > 0) {
+  while (search.left() > 0 && !search.signal.aborted) {
     const next = bestProspects(search, arms, fits?.slots ?? 1);
     if (next.length === 0) return "exhausted";
     const begun = next.map(({ state, rung }) => {

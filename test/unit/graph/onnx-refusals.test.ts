@@ -89,10 +89,11 @@ describe("importOnnx refuses", () => {
         ],
       },
     ],
+    ["loops", "UNSUPPORTED_OPERATOR", "nn.EmbeddingBag", { nodes: [{ op: "Loop", inputs: ["", "", "z"] }] }],
     [
       "steps over the batch",
       "UNSUPPORTED_OPERATOR",
-      "step 2",
+      "[batch, points, …]",
       {
         initializers: {
           a: fromNumbers([0], [1], "int64"),

@@ -203,6 +203,15 @@ export class DecodeContext {
     return this.#inputs[i] === undefined ? this.integerList("axes") : this.integers(i, "axes");
   }
 
+  /** This operator, but not with a part of the samples. */
+  tearing(received: string): HypersolversError {
+    return this.unsupported(
+      received,
+      "whole batches",
+      "a field computes every sample for itself: points or particles of one state need an axis of their own, [batch, points, …], along which they may be cut, padded, rolled and flipped",
+    );
+  }
+
   /** This operator, but not in this way. */
   unsupported(received: string, expected?: string, help?: string): HypersolversError {
     return fail("UNSUPPORTED_OPERATOR", {

@@ -26,7 +26,7 @@ function pad(context: DecodeContext): Node {
     const before = widths[i] ?? 0;
     const after = widths[axes.length + i] ?? 0;
     if (before === 0 && after === 0) return current;
-    if (current.shape[axis] === "batch") throw context.unsupported("padding of the batch", "whole batches");
+    if (current.shape[axis] === "batch") throw context.tearing("padding of the batch");
     const cut = build.slice(
       current,
       axis,

@@ -131,7 +131,7 @@ function part(context: DecodeContext, data: Data, range: Range): Data {
   if (!isPacked(data))
     return isFolded(data) ? sliceFolded(context, data, range) : sliceNode(context, data, range);
   if (range.axis === data.axis) {
-    if (range.step !== 1) throw context.unsupported(`step ${range.step} over the batch`, "step 1");
+    if (range.step !== 1) throw context.tearing(`step ${range.step} over the batch`);
     return partOfRows(context, data, range.start, range.end);
   }
   const node = sliceNode(context, data.packed, { ...range, axis: nodeAxis(data, range.axis) });
@@ -141,10 +141,10 @@ function part(context: DecodeContext, data: Data, range: Range): Data {
 function sliceNode(context: DecodeContext, x: Node, { axis, start, end, step }: Range): Node {
   const size = x.shape[axis];
   if (size === "batch") {
-    if (step !== 1) throw context.unsupported(`step ${step} over the batch`, "whole batches");
+    if (step !== 1) throw context.tearing(`step ${step} over the batch`);
     const toEnd = typeof end === "number" ? end > 2 ** 31 - 2 : sameCount(end, batchCount);
     if (start === 0 && toEnd) return x;
-    throw context.unsupported("a part of the batch", "whole batches");
+    throw context.tearing("a part of the batch");
   }
   const extent = size ?? 0;
   if (step !== 1) {

@@ -132,7 +132,9 @@ describe("warnings and contradictions", () => {
       "solve time_mlp_silu.torchscript.onnx --correction correction.onnx --steps 40 --span 1,0 --states z0.safetensors --json";
     const { code, stderr, json } = await place.run(...args.split(" "));
     expect(code).toBe(0);
-    expect(stderr).toContain("warning: this correction was fitted for the other direction, 0 to 1\n");
+    expect(stderr).toContain(
+      "warning: this correction was fitted for the other direction, 0 to 1: fitted with --directions both",
+    );
     expect((json().warnings as string[]).length).toBeGreaterThan(1);
   });
 

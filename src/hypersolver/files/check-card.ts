@@ -57,7 +57,7 @@ export function cardWarnings(
       `this correction was fitted to a different field (${differences(field)}): expect the base's error or worse`,
     Math.sign(epsilon) !== Math.sign(high) &&
       card.directions !== "both" &&
-      `this correction was fitted for the other direction, ${range(card.span)}`,
+      `this correction was fitted for the other direction, ${range(card.span)}: fitted with --directions both it knows steps from ${t0} to ${t1} as well, which reversible methods take, too`,
     !within &&
       `a step of ${shortNumber(epsilon)} is outside the trained range ${range([low, high])}: the correction may make it worse`,
     outside && `the span ${range(use.span)} leaves the trained span ${range(card.span)}`,

@@ -1,8 +1,25 @@
-import { type AdaptiveMethod, adaptive, dopri5, type Field, fieldAs, orThrow } from "../../ode/index.js";
+import {
+  type AdaptiveMethod,
+  adaptive,
+  dopri5,
+  type Field,
+  fieldAs,
+  orThrow,
+  type Solution,
+} from "../../ode/index.js";
 import { compiledStepper, integrateAdaptive, requireSamplesApart } from "../../ode/internal.js";
 import type { CompileOptions, NamedTensors } from "../../runtime/index.js";
-import { cast, type FloatDType, type Tensor } from "../../tensor/index.js";
-import { castFloats } from "../../tensor/internal.js";
+import {
+  cast,
+  type FloatDType,
+  fail,
+  isHypersolversError,
+  rows,
+  sizeOf,
+  type Tensor,
+  toFloat64,
+} from "../../tensor/index.js";
+import { castFloats, shortNumber } from "../../tensor/internal.js";
 
 /** What files and reports say of a reference. */
 export interface ReferenceFacts {
@@ -50,6 +67,28 @@ export interface ReferenceSolution {
   readonly jumps?: number;
 }
 
+/** Numbers of a state that are worth showing. */
+const SHOWN = 16;
+
+/** @throws as `orThrow`; where one sample broke, with where it began, so that people can leave it out. */
+function orThrowWithStart(solution: Solution<Tensor>, z0: Tensor): Solution<Tensor> {
+  try {
+    return orThrow(solution);
+  } catch (error) {
+    const { firstBadIndex } = solution;
+    if (firstBadIndex === undefined || !isHypersolversError(error)) throw error;
+    const [count = 1, ...rest] = z0.shape;
+    const width = sizeOf(rest);
+    const row = Math.floor(firstBadIndex / width) % count;
+    const start = Array.from(toFloat64(rows(z0, row, row + 1)), (x) => shortNumber(x)).join(", ");
+    const which = width > SHOWN ? `sample ${row} of ${count}` : `the sample that starts at (${start})`;
+    throw fail(error.code, {
+      ...error.facts,
+      help: `it is ${which}: leave such states out, or shorten the span`,
+    });
+  }
+}
+
 /** A compiled reference solver. */
 export interface Reference {
   /**
@@ -95,7 +134,8 @@ export async function compileReference(
       const start = times[i] ?? end;
       const from = states[i] as Tensor;
       const loop = { ...method, lastStep: "clip", times: [start, end], signal } as const;
-      const solution = start === end ? undefined : orThrow(await integrateAdaptive(stepper, from, loop));
+      const solution =
+        start === end ? undefined : orThrowWithStart(await integrateAdaptive(stepper, from, loop), z0);
       nfe += solution?.statistics.nfe ?? 0;
       jumps += solution?.statistics.jumps ?? 0;
       states.push(solution?.lastGood.y ?? from);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { mul, reduceSum, sub } from "../../../../src/graph/index.js";
+import { log, mul, reduceSum, sub } from "../../../../src/graph/index.js";
 import { droppedText, solvableSamples } from "../../../../src/hypersolver/internal.js";
-import { MEASURING } from "../../../../src/hypersolver/reference/reference.js";
+import { compileReference, MEASURING } from "../../../../src/hypersolver/reference/reference.js";
 import { fromNumbers, toFloat64 } from "../../../../src/tensor/index.js";
 import { scalarField } from "../../../helpers/controlled-field.js";
 
@@ -39,6 +39,19 @@ describe("the samples that can be solved", () => {
   test("are not looked for where it is late, which is said", async () => {
     const late = solvableSamples(field, span, statesOf([2, 0.5]), MEASURING, {}, { isLate: () => true });
     await expect(late).rejects.toMatchObject({ facts: { received: expect.stringContaining("no time") } });
+  });
+
+  test("tell where one began that breaks", async () => {
+    // From 9 it grows; from 0.5 it falls below zero, where there is no logarithm.
+    const reference = await compileReference(
+      scalarField((_, z) => sub(log(z), 2)),
+      MEASURING,
+    );
+    await expect(reference.states(statesOf([9, 0.5]).z0, span, {})).rejects.toMatchObject({
+      code: "NON_FINITE",
+      facts: { help: expect.stringContaining("starts at (0.5)") },
+    });
+    await reference.dispose();
   });
 
   test("are not waited for after a stop", async () => {

@@ -29,7 +29,8 @@ height, width]; only the batch may be dynamic. The derivative of \`maxPool\` goe
 
 ${code(importableOperators)}
 
-\`If\` needs a condition that follows from shapes; \`Resize\` is read in the modes nearest, linear and cubic, \`Attention\` without a
+\`If\` needs a condition that follows from shapes, \`Loop\` a number of rounds or a condition that does: it is read round by round, up
+to 65,536 operators in all; \`Resize\` is read in the modes nearest, linear and cubic, \`Attention\` without a
 cache, \`Gather\` with labels from data for rows of a table, or with labels that all samples share.
 
 Convolutions and pooling are read along one axis and two, with explicit or automatic padding, and along three with explicit

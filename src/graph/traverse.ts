@@ -1,8 +1,11 @@
 import type { Node } from "./node.js";
 
-/** All nodes that the outputs depend on, inputs before users, without recursion: unrolled solves are deep. */
-export function topological(outputs: readonly Node[]): Node[] {
-  const seen = new Set<Node>();
+/**
+ * All nodes that the outputs depend on, inputs before users, without recursion: unrolled solves are deep.
+ * @param known nodes to leave out, with what they alone depend on.
+ */
+export function topological(outputs: readonly Node[], known: Iterable<Node> = []): Node[] {
+  const seen = new Set(known);
   const order: Node[] = [];
   const stack: { node: Node; next: number }[] = [];
   const enter = (node: Node): void => {

@@ -114,6 +114,6 @@ export {
 } from "./files/coefficient-file.js";
 export { decodeCorrection, encodeCorrection, weightsWarnings } from "./files/correction-file.js";
 export { decodeLearned, encodeLearned, type LoadedSolver, learnedWarnings } from "./files/learned-file.js";
-export { encodeSolver, selfTest } from "./files/solver-file.js";
+export { encodeSolver, type SolverFileOptions, selfTest } from "./files/solver-file.js";
 export { stateWarnings } from "./files/state-warnings.js";
 export { encodeStudent } from "./files/student-file.js";

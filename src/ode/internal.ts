@@ -2,6 +2,8 @@
 export { compileNames, runtimeOptions } from "./compiled/compiled-options.js";
 export type { FieldStatistics } from "./compiled/compiled-solve.js";
 export { compiledStepper } from "./compiled/compiled-stepper.js";
+export { loopedSolve } from "./compiled/looped-solve.js";
+export { isLong } from "./compiled/program-length.js";
 export { compileVolumeSolve } from "./compiled/volume-solve.js";
 export {
   acceptsDepthPerSample,

@@ -4,6 +4,7 @@ import {
   AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
   TensorProto_DataType as ElementType,
+  type GraphProto,
   type TensorProto,
   TensorProtoSchema,
   type ValueInfoProto,
@@ -57,3 +58,9 @@ export function attributeProtos(attributes: OnnxAttributes): AttributeProto[] {
     return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(BigInt) });
   });
 }
+
+/** Attributes that are graphs. */
+export const graphProtos = (graphs: Readonly<Record<string, GraphProto>>): AttributeProto[] =>
+  Object.entries(graphs).map(([name, g]) =>
+    create(AttributeProtoSchema, { name, type: AttributeType.GRAPH, g }),
+  );

@@ -7,8 +7,9 @@ import {
   type Node,
   trace,
 } from "../../graph/index.js";
+import { encodeLoop, type LoopGraph } from "../../graph/internal.js";
 import { compileSolve, type Field, type FixedMethod, orThrow, type Span } from "../../ode/index.js";
-import { controlSpecs, planMesh, stateType, stepsOf } from "../../ode/internal.js";
+import { controlSpecs, isLong, loopedSolve, planMesh, stateType, stepsOf } from "../../ode/internal.js";
 import type { NamedTensors } from "../../runtime/index.js";
 import { programOf } from "../../runtime/internal.js";
 import { cast, fail, fromNumbers, sizeOf, type Tensor, tensor, toFloat64 } from "../../tensor/index.js";
@@ -43,20 +44,14 @@ const GOLDEN_TOLERANCE = 1e-4;
 const OWN_NAMES = ["z0", "z1", "error_bound"];
 
 /**
- * The whole solve as one function of the initial state: f, g and all steps, no loop.
+ * The whole solve as one function of the initial state: f, g and all steps one after another.
  * Inputs `z0` and the controls, output `z1`; with bounds also `error_bound`, [batch]; any batch size.
  * @throws INVALID_ARGUMENT when a control is itself called as one of these; CARD_MISMATCH for bounds of something else.
  */
 export function solverGraph(field: Field, method: FixedMethod, span: Span, bound?: BoundOutput): Graph {
   const { shape, dtype } = stateType(field);
   const controls = controlSpecs(field);
-  const taken = Object.keys(controls).find((name) => OWN_NAMES.includes(name));
-  if (taken !== undefined)
-    throw fail("INVALID_ARGUMENT", {
-      what: "export",
-      expected: `controls not called ${OWN_NAMES.join(" or ")}`,
-      received: taken,
-    });
+  requireFreeNames(field);
   const specs: Record<string, InputSpec> = { z0: { shape, dtype }, ...controls };
   const { mesh } = planMesh(method.grid, { span });
   if (bound !== undefined) requireCalibrated(bound.calibration, field, method, span);
@@ -75,9 +70,39 @@ export function solverGraph(field: Field, method: FixedMethod, span: Span, bound
 }
 
 /**
- * Serializes a solver with golden vectors computed here, and checks the file by running it.
+ * The same solve as a loop over its steps, one of which is in the program.
+ * @returns undefined where steps differ in more than numbers: see `loopedSolve`.
+ * @throws INVALID_ARGUMENT when a control is called like something of the solver's own.
+ */
+export function solverLoop(field: Field, method: FixedMethod, span: Span): LoopGraph | undefined {
+  requireFreeNames(field);
+  const { mesh } = planMesh(method.grid, { span });
+  return loopedSolve(field, method, mesh, { z0: "z0", z1: "z1" });
+}
+
+function requireFreeNames(field: Field): void {
+  const taken = Object.keys(controlSpecs(field)).find((name) => OWN_NAMES.includes(name));
+  if (taken === undefined) return;
+  throw fail("INVALID_ARGUMENT", {
+    what: "export",
+    expected: `controls not called ${OWN_NAMES.join(" or ")}`,
+    received: taken,
+  });
+}
+
+/** What a solver file has besides, or has not. */
+export interface SolverFileOptions {
+  /** Adds the output `error_bound`, [batch]. */
+  readonly bound?: BoundOutput | undefined;
+  /** All steps one after another however many there are, for runtimes without Loop. Default false. */
+  readonly unrolled?: boolean | undefined;
+}
+
+/**
+ * Serializes a solver with golden vectors computed here, and checks the file by running it. Solves of more than 128
+ * evaluations, or 2048 operators, become a loop over one step, where steps differ in numbers alone and there are no bounds:
+ * the file stays as small as that of one step, and loads as fast.
  * @param metadata further texts to store with the model.
- * @param bound adds the output `error_bound`, [batch].
  * @param samples at least one initial state (with controls) of the kind that the solver is for.
  * @throws RUNTIME_FAILURE when the file does not reproduce its own golden vectors; NON_FINITE when they are not finite.
  */
@@ -87,9 +112,13 @@ export async function encodeSolver(
   span: Span,
   samples: Samples,
   metadata: Readonly<Record<string, string>> = {},
-  bound?: BoundOutput,
+  { bound, unrolled = false }: SolverFileOptions = {},
 ): Promise<Uint8Array> {
-  const graph = solverGraph(field, method, span, bound);
+  const { nfe } = method.scheme(field).cost(planMesh(method.grid, { span }).mesh.length - 1);
+  const loops = !unrolled && bound === undefined && isLong(field, nfe);
+  const loop = loops ? solverLoop(field, method, span) : undefined;
+  // Both have the inputs of the solver.
+  const graph = loop?.start ?? solverGraph(field, method, span, bound);
   const wanted = Math.max(1, Math.floor(GOLDEN_NUMBERS / sizeOf(samples.z0.shape.slice(1))));
   const few = (name: string, value: Tensor): Tensor => {
     const { dtype, shape } = graph.inputs[name] ?? value;
@@ -107,9 +136,10 @@ export async function encodeSolver(
     tolerance: GOLDEN_TOLERANCE,
   };
   const facts = solverFacts(method, span);
-  const bytes = encodeOnnx(graph, {
+  const texts = {
     metadata: { ...metadata, [SOLVER_KEY]: JSON.stringify(facts), [GOLDEN_KEY]: JSON.stringify(golden) },
-  });
+  };
+  const bytes = loop === undefined ? encodeOnnx(graph, texts) : encodeLoop(loop, texts);
   await selfTest(bytes, graph, golden, "solver.onnx");
   return bytes;
 }
@@ -135,6 +165,7 @@ async function goldenEnd(
 
 /**
  * Runs a solver file on its golden vectors.
+ * @param graph of the same inputs.
  * @throws RUNTIME_FAILURE when the numbers differ by more than the stated tolerance.
  */
 export async function selfTest(

@@ -107,6 +107,17 @@ export function stepSite(field: Field, inputs: NamedNodes): StepSite {
   };
 }
 
+/**
+ * One step as a graph of `stepSpecs`, to `/z1` and the details that are asked for.
+ * @throws INVALID_ARGUMENT for details that the method does not know.
+ */
+export function stepGraph(field: Field, scheme: StepScheme, details: readonly StepDetail[] = []): Graph {
+  const estimate = details.includes("error");
+  return trace(stepSpecs(field), (inputs) =>
+    recordOutputs("/z1", scheme.step({ ...stepSite(field, inputs), estimate }), details),
+  );
+}
+
 /** What one step gave. */
 interface StepValues {
   readonly z1: Tensor;
@@ -136,10 +147,7 @@ export async function compileStep(
   details: readonly StepDetail[] = [],
 ): Promise<StepProgram> {
   const { dtype } = stateType(field);
-  const estimate = details.includes("error");
-  const graph = trace(stepSpecs(field), (inputs) =>
-    recordOutputs("/z1", scheme.step({ ...stepSite(field, inputs), estimate }), details),
-  );
+  const graph = stepGraph(field, scheme, details);
   const program: Program = await compile(graph, options, rowsOf(graph));
   return {
     run: async ({ z, z0, ...place }, controls) => {

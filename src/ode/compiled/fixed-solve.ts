@@ -1,4 +1,3 @@
-import { topological } from "../../graph/internal.js";
 import { compile } from "../../runtime/index.js";
 import { cast, fail, type Tensor } from "../../tensor/index.js";
 import { firstNonFinite, shortNumber } from "../../tensor/internal.js";
@@ -11,16 +10,8 @@ import { type Solution, SolutionRecorder } from "../problem/solution.js";
 import { prepared, runtimeOptions } from "./compiled-options.js";
 import type { CompiledSolve, CompiledSolveOptions, FieldSolution } from "./compiled-solve.js";
 import { rowsOf, STATE_INPUT, unrolledSolve } from "./compiled-steps.js";
+import { isLong } from "./program-length.js";
 import { carriedWalk, repeatedWalk, type Walk } from "./walk.js";
-
-/** Solves of up to this many evaluations of f become one program; longer ones repeat a compiled step. */
-export const UNROLL_LIMIT = 128;
-
-/**
- * Operators in one program, about, beyond which a compiled step is repeated as well: ONNX Runtime prepares large programs in
- * a time that grows with the square of their size, and a run of such a step costs far more than its start.
- */
-const UNROLL_OPERATORS = 2048;
 
 /**
  * A solve in fixed steps: one program where it is short or its method knows no single step, else one of a step. `onStep`
@@ -37,8 +28,8 @@ export async function compileFixed(
   const { onStep } = options;
   const walk = walkOf(field, method, scheme, place.mesh, options);
   const { nfe } = scheme.cost(place.mesh.length - 1);
-  const isLong = nfe > UNROLL_LIMIT || nfe * operatorsOf(field) > UNROLL_OPERATORS;
-  if (!isLong && onStep === undefined) return compileUnrolled(field, scheme, walk, place, options);
+  if (!isLong(field, nfe) && onStep === undefined)
+    return compileUnrolled(field, scheme, walk, place, options);
   if (walk !== undefined) return compileLooped(field, scheme, await walk(), place, options);
   if (onStep === undefined) return compileUnrolled(field, scheme, walk, place, options);
   throw fail("INVALID_ARGUMENT", {
@@ -46,12 +37,6 @@ export async function compileFixed(
     expected: "a method that can be taken step by step",
     received: method.text,
   });
-}
-
-/** How many operators an evaluation of f is made of. */
-function operatorsOf({ graph, roles }: Field): number {
-  const dz = graph.outputs[roles.output];
-  return dz === undefined ? 0 : topological([dz]).length;
 }
 
 /** How to take single steps of a method; undefined for one that knows the whole solve only. */

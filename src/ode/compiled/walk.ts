@@ -1,13 +1,11 @@
-import { type InputSpec, type Node, type Operand, trace } from "../../graph/index.js";
 import { type CompileOptions, compile, type NamedTensors, type Program } from "../../runtime/index.js";
 import { cast, scalar, type Tensor } from "../../tensor/index.js";
-import { symbolicField } from "../field/evaluate-field.js";
 import { type Field, stateType } from "../field/field.js";
-import { graphAlgebra } from "../methods/graph-algebra.js";
 import { type LinearMethod, linearOn, weightsAt } from "../methods/linear-method.js";
 import type { StepScheme } from "../methods/scheme.js";
 import { spanOf, stepsOf } from "../problem/mesh.js";
-import { compileStep, rowsOf, stepFeeds, stepSite, stepSpecs } from "./compiled-steps.js";
+import { carriedStep, named, nextName, pastName, weightName } from "./carried-step.js";
+import { compileStep, rowsOf, stepFeeds } from "./compiled-steps.js";
 
 /** Single steps over a mesh, as runs of programs. */
 export interface Walk {
@@ -81,33 +79,3 @@ export async function carriedWalk(
     },
   };
 }
-
-/** One step that is handed so many evaluations, latest first, and hands on others. */
-function carriedStep(
-  field: Field,
-  method: LinearMethod,
-  handed: number,
-  isLast: boolean,
-): ReturnType<typeof trace> {
-  const { shape, dtype } = stateType(field);
-  const states = new Array<InputSpec>(handed).fill({ shape, dtype });
-  // How many weights there are does not depend on the steps.
-  const sizes = new Array<number>(handed + 1).fill(0.1);
-  const numbers = method.weights(sizes, 0.5).map((): InputSpec => ({ shape: [], dtype }));
-  const specs = { ...stepSpecs(field), ...named(pastName, states), ...named(weightName, numbers) };
-  return trace(specs, (inputs) => {
-    const { s, dt, z, controls, algebra = graphAlgebra } = stepSite(field, inputs);
-    const handedOver = states.map((_, j) => inputs[pastName(j)] as Node);
-    const weights = numbers.map((_, j) => inputs[weightName(j)] as Node);
-    const f = symbolicField(field, { controls });
-    const step = method.step<Node, Operand>(f, algebra, { s, dt, y: z, past: handedOver, weights, isLast });
-    return { "/z1": step.y1, ...named(nextName, isLast ? [] : step.past) };
-  });
-}
-
-const pastName = (j: number): string => `/past${j}`;
-const nextName = (j: number): string => `/next${j}`;
-const weightName = (j: number): string => `/weight${j}`;
-
-const named = <T>(name: (j: number) => string, values: readonly T[]): Record<string, T> =>
-  Object.fromEntries(values.map((value, j) => [name(j), value]));

@@ -32,7 +32,10 @@ export const exportJob: SpecJob<typeof exportTable> = plainJob(exportTable, asyn
   const card =
     correction === undefined ? {} : { [`${CARD_KEY}.of-correction`]: JSON.stringify(correction.card) };
   const outputs = ["z1", ...(options.guard ? ["error_bound"] : [])];
-  const bytes = await encodeSolver(field, method, span, samples, card, boundOf(chosen, options));
+  const bytes = await encodeSolver(field, method, span, samples, card, {
+    bound: boundOf(chosen, options),
+    unrolled: options.unroll,
+  });
   await writeWhole(options.out, bytes);
   const costs = method.scheme(field).cost(steps);
   const inputs = ["z0", ...field.roles.controls];

@@ -43,6 +43,12 @@ export const exportOwnTable = {
     placeholder: "share",
     help: "with --guard: share of the samples whose error is to stay within its bound",
   },
+  unroll: {
+    type: "boolean",
+    default: false,
+    flag: "--unroll",
+    help: "all steps one after another, for runtimes without the operator Loop, which the file has from more than 128 evaluations or about 2000 operators on; such files load slowly",
+  },
   states: {
     type: "text",
     default: "normal",

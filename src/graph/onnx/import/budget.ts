@@ -18,6 +18,9 @@ export function requireListable(count: number, what: string): void {
   throw tooLarge(what, `${count} numbers`, listLimit);
 }
 
+/** Operators that loops may become, round by round. */
+const repeatedLimit = 2 ** 16;
+
 const tooLarge = (what: string, received: string, limit: number): Error =>
   fail("UNSUPPORTED_FIELD", {
     what,
@@ -30,6 +33,25 @@ const tooLarge = (what: string, received: string, limit: number): Error =>
 export class Budget {
   readonly #constants = new Set<Data>();
   #spent = 0;
+  #repeated = 0;
+
+  /**
+   * Admits another round of a loop.
+   * @param certain rounds that are known to come, this one included.
+   * @throws UNSUPPORTED_FIELD when loops become more operators than a program should hold.
+   */
+  admitRound(operators: number, certain: number, what: string): void {
+    // A round of none takes time as well.
+    const each = operators + 1;
+    if (this.#repeated + certain * each > repeatedLimit)
+      throw fail("UNSUPPORTED_FIELD", {
+        what,
+        expected: `loops of at most ${repeatedLimit} operators, all rounds together`,
+        received: "more",
+        help: "loops are read round by round: write one of fewer rounds",
+      });
+    this.#repeated += each;
+  }
 
   /** @throws UNSUPPORTED_FIELD with the size, for results that are larger than a program should hold. */
   admit(results: readonly Data[], inputs: readonly (Data | undefined)[], what: string): void {

@@ -41,6 +41,7 @@ export function listCalls({ proto, graph, opset }: ParsedModel, what: string): C
 
 /**
  * The calls of a graph inside an attribute, such as a branch of If, with names that nobody else uses.
+ * @param place tells uses of the same graph apart.
  * @returns `rename` turns the graph's names into those.
  */
 export function innerCalls(
@@ -48,13 +49,15 @@ export function innerCalls(
   call: Call,
   graph: GraphProto,
   what: string,
+  place: string,
 ): { readonly calls: readonly Call[]; readonly rename: (name: string) => string } {
   const own = new Set([
     "",
+    ...graph.input.map(({ name }) => name),
     ...graph.initializer.map(({ name }) => name),
     ...graph.node.flatMap((node) => node.output),
   ]);
-  const prefix = `${call.name}/`;
+  const prefix = `${call.name}/${place}`;
   const rename = (name: string): string => {
     if (name === "") return name;
     return own.has(name) ? `${prefix}${name}` : call.body.rename(name);

@@ -2,14 +2,15 @@ import { fail, isHypersolversError } from "../../../tensor/index.js";
 import type { Node } from "../../node.js";
 import type { Budget } from "./budget.js";
 import { type Call, innerCalls, qualifiedName } from "./calls.js";
+import { branch, type DecodeInner, rounds } from "./control-flow.js";
 import { batchCount } from "./count.js";
-import { countsOf, type Data, isPacked } from "./packed.js";
+import { countsOf, type Data } from "./packed.js";
 import { decodePacked } from "./packed-context.js";
 import type { ParsedModel } from "./read-model.js";
 import type { Sequences } from "./sequences.js";
 import { readTensor } from "./stored-tensor.js";
 import { decoderOf, isImportable } from "./table.js";
-import { asFolded, valueOfTensor } from "./value.js";
+import { valueOfTensor } from "./value.js";
 
 /** @throws UNSUPPORTED_OPERATOR with every operator that has no decoder, once each. */
 export function requireDecoders(calls: readonly Call[], what: string): void {
@@ -62,7 +63,10 @@ export function decodeCall(call: Call, scope: Scope): void {
     return;
   }
   const inputs = call.inputs.map((name) => (name === "" ? undefined : lookUp(values, name, where)));
-  const results = branch(call, inputs, scope) ?? decode(call, inputs, batchSource, where);
+  const results =
+    branch(call, inputs, inPlace(call, scope)) ??
+    rounds(call, inputs, { decode: inPlace(call, scope), batchSource, where }) ??
+    decode(call, inputs, batchSource, where);
   scope.budget.admit(results, inputs, where);
   for (const [i, name] of call.outputs.entries()) {
     const result = results[i];
@@ -89,23 +93,29 @@ function define(values: Map<string, Data>, name: string, value: Data, where: str
   values.set(name, value);
 }
 
-/** The branch that the condition of an If takes, where it follows from shapes and constants, decoded in its place. */
-function branch(call: Call, [condition]: readonly (Data | undefined)[], scope: Scope): Data[] | undefined {
-  if (call.opType !== "If" || call.domain !== "" || condition === undefined || isPacked(condition))
-    return undefined;
-  const decided = asFolded(condition)?.entries[0];
-  if (typeof decided !== "number") return undefined;
-  const name = decided === 0 ? "else_branch" : "then_branch";
-  const graph = call.attributes.get(name)?.g;
-  const where = `${scope.what}, node "${call.name}"`;
-  if (graph === undefined)
-    throw fail("MALFORMED_FILE", { what: where, expected: `a graph "${name}"`, received: "none" });
-  const { calls, rename } = innerCalls(scope.model, call, graph, scope.what);
-  requireDecoders(calls, scope.what);
-  for (const proto of graph.initializer)
-    define(scope.values, rename(proto.name), valueOfTensor(readTensor(proto, where)), where);
-  for (const inner of calls) decodeCall(inner, scope);
-  return graph.output.map((output) => lookUp(scope.values, rename(output.name), where));
+/** Decodes graphs inside attributes of a call in its place. */
+function inPlace(call: Call, scope: Scope): DecodeInner {
+  return (attribute, given, { place = "", certain = 1 } = {}) => {
+    const where = `${scope.what}, node "${call.name}"`;
+    const graph = call.attributes.get(attribute)?.g;
+    if (graph === undefined)
+      throw fail("MALFORMED_FILE", { what: where, expected: `a graph "${attribute}"`, received: "none" });
+    if (given.length !== graph.input.length)
+      throw fail("MALFORMED_FILE", {
+        what: `${where}, graph "${attribute}"`,
+        expected: `${given.length} inputs`,
+        received: String(graph.input.length),
+      });
+    const { calls, rename } = innerCalls(scope.model, call, graph, scope.what, place);
+    requireDecoders(calls, scope.what);
+    if (place !== "") scope.budget.admitRound(calls.length, certain, where);
+    for (const proto of graph.initializer)
+      define(scope.values, rename(proto.name), valueOfTensor(readTensor(proto, where)), where);
+    for (const [i, { name }] of graph.input.entries())
+      define(scope.values, rename(name), given[i] as Data, where);
+    for (const inner of calls) decodeCall(inner, scope);
+    return graph.output.map((output) => lookUp(scope.values, rename(output.name), where));
+  };
 }
 
 /** Decodes a call of an operator that has as many inputs as it should. */

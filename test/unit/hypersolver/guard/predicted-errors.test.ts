@@ -67,7 +67,14 @@ describe("errors predicted by a small network", () => {
   test("travel in an exported solver", async () => {
     const z0 = normals(50, 2, 3);
     const samples = { z0, controls: {} };
-    const bytes = await encodeSolver(field, method, span, samples, {}, { calibration, coverage: 0.9 });
+    const bytes = await encodeSolver(
+      field,
+      method,
+      span,
+      samples,
+      {},
+      { bound: { calibration, coverage: 0.9 } },
+    );
     const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
     const { error_bound: told } = await session.run({
       z0: new RuntimeTensor("float32", z0.data as Float32Array, [50, 2]),

@@ -114,7 +114,7 @@ test("an exported solver has the bounds of a guarded solve, infinite where those
   const z0 = fromNumbers([...toFloat64(normals(200, 2, 3)), 500, 500, Number.NaN, 0], [202, 2]);
   const bound = { calibration, coverage: 0.9 };
   const samples = { z0: normals(4, 2, 1), controls: {} };
-  const bytes = await encodeSolver(field, method, span, samples, {}, bound);
+  const bytes = await encodeSolver(field, method, span, samples, {}, { bound });
   const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
   expect(session.outputNames).toEqual(["z1", "error_bound"]);
   const outputs = await session.run({ z0: new RuntimeTensor("float32", z0.data as Float32Array, [202, 2]) });

@@ -4,7 +4,7 @@ export { applyOperator, convWeight, input, zerosLike } from "./build.js";
 export { resolveBatch } from "./evaluate.js";
 export { gradientInParts } from "./gradient.js";
 export { makeGraph, rebuild } from "./graph.js";
-export { type LoopGraph, roundsOf } from "./loop.js";
+export type { LoopGraph } from "./loop.js";
 export { constantValue, isOp } from "./node.js";
 export { type ChannelStatistics, channelAffine, channelStatistics } from "./normalization.js";
 export { encodeLoop } from "./onnx/encode-loop.js";

@@ -13,14 +13,12 @@ export interface VectorNetworks {
   readonly mixes?: number;
 }
 
-/** The networks for few components, and for many where f costs enough. */
+/** The networks for few components. */
 export const USUAL_NETWORKS: VectorNetworks = { every: 2, hidden: [64, 64, 64], layersAlone: false };
 
-/** Sums of state and evaluations: what the last adds to those before it, and what that before it does. */
-const MIXES = 2;
-
-/** Widths of two layers on them. */
-const MIXED_WIDTHS = [64, 48, 32, 24, 16];
+/** Widths of two layers on sums of state and evaluations; narrower ones where the fewest sums are still too dear. */
+const [widest, ...narrower] = [64, 48, 32, 24, 16] as const;
+const FEWEST_MIXES = 2;
 
 /** States of more components than this are sparse however many are drawn, and networks on them cost what f costs. */
 export const FEW_COMPONENTS = 16;
@@ -35,34 +33,78 @@ interface Choice {
 }
 
 /**
- * The largest networks whose arithmetic, all corrections of a solve together, stays below one evaluation of f: then no solver
- * of equal arithmetic has an evaluation more. Where f is cheap, that is one correction at the end, on sums of what it could
- * see if nothing larger is affordable.
- * @returns the smallest networks where none is as cheap; the usual ones for states that are no vectors.
+ * The best networks whose arithmetic, all corrections of a solve together, stays below one evaluation of f: then no solver
+ * of equal arithmetic has an evaluation more. Where f costs enough, these are corrections every two evaluations, on as many
+ * sums as there are terms; else one correction at the end, on as many as are affordable.
+ * @returns the smallest networks where none is as cheap; the usual ones for few components and for states that are no vectors.
  */
 export function affordableNetworks(
   field: Field,
   evaluations: number,
   { canMix = true }: Choice = {},
 ): VectorNetworks {
-  const [, components = 1, ...axes] = stateType(field).shape.map(Number);
-  if (components <= FEW_COMPONENTS || axes.length > 0) return USUAL_NETWORKS;
+  if (!hasManyComponents(field)) return USUAL_NETWORKS;
+  const [, components = 1] = stateType(field).shape.map(Number);
   const budget = fieldMacs(field);
-  const every = evaluations;
-  const [width = 0] = USUAL_NETWORKS.hidden;
-  const perUnit = networkMacs(components, evaluations, { every, hidden: [1], layersAlone: true });
-  const narrow = Math.max(FEWEST_UNITS, Math.min(width, Math.ceil(budget / perUnit) - 1));
-  const choices: VectorNetworks[] = [
-    USUAL_NETWORKS,
-    { ...USUAL_NETWORKS, every },
-    ...(canMix
-      ? MIXED_WIDTHS.map((units) => ({ hidden: [units, units], every, layersAlone: false, mixes: MIXES }))
-      : []),
-    { hidden: [width, width, width], every, layersAlone: true },
-    { hidden: [width, width], every, layersAlone: true },
-  ];
+  const choices = [...(canMix ? onSums(evaluations) : onEverything(evaluations)), ...alone(evaluations)];
   const found = choices.find((choice) => networkMacs(components, evaluations, choice) < budget);
-  return found ?? { hidden: [narrow], every, layersAlone: true };
+  return found ?? narrowest(components, evaluations, budget);
+}
+
+/** The networks after every so many evaluations, whatever they cost. */
+export const usualNetworks = (
+  field: Field,
+  every: number = USUAL_NETWORKS.every,
+  { canMix = true }: Choice = {},
+): VectorNetworks =>
+  canMix && hasManyComponents(field) ? mixed(widest, every, every + 1) : { ...USUAL_NETWORKS, every };
+
+function hasManyComponents(field: Field): boolean {
+  const [, components = 1, ...axes] = stateType(field).shape.map(Number);
+  return components > FEW_COMPONENTS && axes.length === 0;
+}
+
+const mixed = (units: number, every: number, mixes: number): VectorNetworks => ({
+  ...{ hidden: [units, units], every, mixes },
+  layersAlone: false,
+});
+
+/** Networks on sums, the best first. */
+function onSums(evaluations: number): VectorNetworks[] {
+  const { every } = USUAL_NETWORKS;
+  const atEnd = Array.from({ length: evaluations }, (_, i) =>
+    mixed(widest, evaluations, evaluations + 1 - i),
+  );
+  return [
+    ...(evaluations > every ? [mixed(widest, every, every + 1)] : []),
+    ...atEnd.filter(({ mixes = 0 }) => mixes >= FEWEST_MIXES),
+    ...narrower.map((units) => mixed(units, evaluations, FEWEST_MIXES)),
+  ];
+}
+
+/** Networks that see state and evaluations as they are. */
+const onEverything = (evaluations: number): VectorNetworks[] => [
+  USUAL_NETWORKS,
+  { ...USUAL_NETWORKS, every: evaluations },
+];
+
+/** Layers without a matrix. */
+function alone(evaluations: number): VectorNetworks[] {
+  const [width = 0] = USUAL_NETWORKS.hidden;
+  return [3, 2].map((layers) => ({
+    every: evaluations,
+    hidden: new Array<number>(layers).fill(width),
+    layersAlone: true,
+  }));
+}
+
+/** One layer without a matrix, as wide as is affordable. */
+function narrowest(components: number, evaluations: number, budget: number): VectorNetworks {
+  const [width = 0] = USUAL_NETWORKS.hidden;
+  const every = evaluations;
+  const perUnit = networkMacs(components, evaluations, { every, hidden: [1], layersAlone: true });
+  const units = Math.max(FEWEST_UNITS, Math.min(width, Math.ceil(budget / perUnit) - 1));
+  return { every, hidden: [units], layersAlone: true };
 }
 
 /** Multiply–accumulates of all corrections of a solve: networks that see the state and all evaluations since the last. */

@@ -9,7 +9,7 @@ import { hiddenFeature } from "../correction/hidden-feature.js";
 import { requireImages, shapesSeen } from "../correction/input-shapes.js";
 import type { ConvActivation, CorrectionInput } from "../correction/names.js";
 import { hasImageStates, subjectOf } from "../states/subject.js";
-import { affordableNetworks, USUAL_NETWORKS, type VectorNetworks } from "./affordable-networks.js";
+import { affordableNetworks, usualNetworks, type VectorNetworks } from "./affordable-networks.js";
 import { coefficientTable } from "./coefficient-table.js";
 import { checkShared } from "./corrected-coefficients.js";
 import { resolveCoefficients } from "./resolve-coefficients.js";
@@ -65,7 +65,10 @@ function networksFor(field: Field, spec: SolverSpec): VectorNetworks {
   );
   const isOpen = every === undefined && hidden === undefined && mixes === undefined;
   const canMix = inputs === undefined && shared !== true;
-  return { ...(isOpen ? affordableNetworks(field, spec.evaluations, { canMix }) : USUAL_NETWORKS), ...own };
+  const rest = isOpen
+    ? affordableNetworks(field, spec.evaluations, { canMix })
+    : usualNetworks(field, every, { canMix });
+  return { ...rest, ...own };
 }
 
 /** Of the evaluations that a network stands behind. */

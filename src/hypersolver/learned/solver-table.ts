@@ -38,7 +38,7 @@ export const onTopTable = {
     defaultFor: { images: [32] },
     placeholder: "n,…",
     group: "Corrections on top:",
-    help: "widths of the hidden layers; by default fewer where f is small",
+    help: "widths of the hidden layers; by default two for states of more than 16 components, and fewer where f is small",
   },
   /** Of vectors. The matrix learns what is linear in every direction, and costs as much as a wide layer. */
   layersAlone: {
@@ -56,7 +56,7 @@ export const onTopTable = {
     max: most.learnedEvaluations as number,
     appliesTo: ["vectors"],
     otherwise:
-      "all of them; 2 sums for states of more than 16 components where networks on all of them cost as much as an evaluation",
+      "all of them, of up to 16 components; of more as many sums as terms, or as many as cost less than an evaluation",
     placeholder: "n",
     group: "Corrections on top:",
     help: "sums of state and evaluations that networks see in place of all of them",

@@ -38,20 +38,30 @@ test.each([
   },
 );
 
-test("are the usual ones where f is wide, or components are few", () => {
-  expect(affordableNetworks(wideField(43, 2000), 8)).toEqual(USUAL_NETWORKS);
+test("are the usual ones where components are few, and stand every two evaluations where f is wide", () => {
   expect(affordableNetworks(wideField(2, 8), 8)).toEqual(USUAL_NETWORKS);
+  const wide = { every: 2, hidden: [64, 64], mixes: 3, layersAlone: false };
+  expect(affordableNetworks(wideField(43, 2000), 8)).toEqual(wide);
 });
 
 test("leave what was said, and give it the usual rest", () => {
   const field = wideField(43, 64);
-  expect(resolveSolver(field, { evaluations: 4, every: 2 })).toMatchObject({ ...USUAL_NETWORKS, every: 2 });
+  expect(resolveSolver(field, { evaluations: 4, every: 2 })).toMatchObject({ hidden: [64, 64], mixes: 3 });
+  expect(resolveSolver(field, { evaluations: 4, hidden: [9] })).toMatchObject({
+    every: 2,
+    mixes: 3,
+    hidden: [9],
+  });
+  const others = resolveSolver(field, { evaluations: 4, every: 2, inputs: ["z"] });
+  expect(others.hidden).toEqual([64, 64, 64]);
+  expect(others.mixes).toBeUndefined();
   expect(resolveSolver(field, { evaluations: 4, layersAlone: false }).layersAlone).toBe(false);
 });
 
-test("see sums where nothing larger is affordable, unless they see other things than state and evaluations", () => {
+test("see as many sums as are affordable, unless they see other things than state and evaluations", () => {
   const field = wideField(128, 320);
   expect(affordableNetworks(field, 4)).toMatchObject({ every: 4, mixes: 2, layersAlone: false });
+  expect(affordableNetworks(wideField(43, 320), 4)).toMatchObject({ every: 4, mixes: 4, layersAlone: false });
   expect(affordableNetworks(field, 4, { canMix: false })).toMatchObject({ every: 4, layersAlone: true });
   expect(resolveSolver(field, { evaluations: 4, inputs: ["z", "stages", "s"] }).mixes).toBeUndefined();
   expect(() => resolveSolver(field, { evaluations: 4, mixes: 2, inputs: ["z", "s"] })).toThrow(

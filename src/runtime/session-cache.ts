@@ -66,13 +66,20 @@ export async function releaseSession(key: string, bytes: number): Promise<void> 
     entry.bytes = Math.max(entry.bytes, bytes);
     entry.worth = leastWorth + 1 / entry.bytes;
   }
+  await Promise.all(superfluous().map(async (session) => (await session).release()));
+}
+
+/** Takes idle sessions out of the cache, at once: whoever asks for one while it is being unloaded loads it anew. */
+function superfluous(): Promise<Session>[] {
   const idle = [...entries].filter(([, { users }]) => users <= 0).sort(([, a], [, b]) => a.worth - b.worth);
   let held = idle.reduce((sum, [, each]) => sum + each.bytes, 0);
-  for (const [old, { session, bytes: freed, worth }] of idle) {
-    if (held <= IDLE_BYTES) return;
-    held -= freed;
+  const taken: Promise<Session>[] = [];
+  for (const [key, { session, bytes, worth }] of idle) {
+    if (held <= IDLE_BYTES) break;
+    held -= bytes;
     leastWorth = worth;
-    entries.delete(old);
-    await (await session).release();
+    entries.delete(key);
+    taken.push(session);
   }
+  return taken;
 }

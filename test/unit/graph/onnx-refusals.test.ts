@@ -89,7 +89,19 @@ describe("importOnnx refuses", () => {
         ],
       },
     ],
-    ["loops", "UNSUPPORTED_OPERATOR", "nn.EmbeddingBag", { nodes: [{ op: "Loop", inputs: ["", "", "z"] }] }],
+    [
+      "numbers for all entries of a batch",
+      "UNSUPPORTED_FIELD",
+      "nn.EmbeddingBag",
+      {
+        initializers: { zero: scalar(0, "int64"), one: scalar(1, "int64") },
+        nodes: [
+          { op: "Shape", inputs: ["z"], outputs: ["s"] },
+          { op: "ReduceProd", inputs: ["s"], outputs: ["n"], attributes: { keepdims: 0 } },
+          { op: "Range", inputs: ["zero", "n", "one"] },
+        ],
+      },
+    ],
     [
       "steps over the batch",
       "UNSUPPORTED_OPERATOR",

@@ -80,6 +80,19 @@ describe("the session cache", () => {
     expect(unloads([grown, other])).toEqual([1, 0]);
   });
 
+  test("unloads each once, and none that is taken up again, when several are released at the same time", async () => {
+    const fakes = Array.from({ length: 8 }, fake);
+    for (const [i, { load }] of fakes.entries()) await cache.acquireSession(`half ${i}`, load);
+    const released = Promise.all(fakes.map((_, i) => cache.releaseSession(`half ${i}`, IDLE_BYTES / 2)));
+    const again = fake();
+    const taken = cache.acquireSession("half 0", again.load);
+    await released;
+    expect(unloads(fakes)).toEqual([1, 1, 1, 1, 1, 1, 0, 0]);
+    await taken;
+    expect(again.load).toHaveBeenCalledTimes(1);
+    expect(unloads([again])).toEqual([0]);
+  });
+
   test("never unloads a session in use", async () => {
     const used = fake();
     await cache.acquireSession("used", used.load);

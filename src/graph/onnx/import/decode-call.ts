@@ -22,9 +22,7 @@ export function requireDecoders(calls: readonly Call[], what: string): void {
     what: `${what}, node "${first.name}"`,
     expected: "the operators of docs/operators.md",
     received: names.join(", "),
-    help: names.includes("Loop")
-      ? "nn.EmbeddingBag is exported as a loop: nn.Embedding and a mean or sum over its axis do the same. Loops of scripted code have to be written out, of a fixed number of turns"
-      : "rewrite these parts of the model with other operators and export again",
+    help: "rewrite these parts of the model with other operators and export again",
     details: { operators: names },
   });
 }

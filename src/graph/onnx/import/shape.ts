@@ -2,7 +2,7 @@ import { type DType, fail, fromNumbers, scalar, sizeOf, type Tensor } from "../.
 import * as build from "../../build.js";
 import { freedSizes } from "./any-batch.js";
 import type { DecodeContext } from "./context.js";
-import { batchCount, sameCount } from "./count.js";
+import { batchCount, formatCount, sameCount } from "./count.js";
 import type { DecoderTable } from "./decoder.js";
 import { countsOf, type Data, expandTo, productOfCounts } from "./packed.js";
 import { rowNumbersOf } from "./row-numbers.js";
@@ -80,6 +80,14 @@ function range(context: DecodeContext): Value {
   const bounds = [0, 1, 2].map((i) => context.counts(i, "Range").entries[0]);
   if (bounds[0] === 0 && bounds[2] === 1 && sameCount(bounds[1] ?? 0, batchCount) && context.batchSource)
     return rowNumbersOf(context.batchSource);
+  const dynamic = bounds.find((bound) => bound !== undefined && typeof bound !== "number");
+  if (dynamic !== undefined)
+    throw fail("UNSUPPORTED_FIELD", {
+      what: "Range",
+      expected: "as many numbers as are known while importing, or one for every row of the batch",
+      received: formatCount(dynamic),
+      help: "nn.EmbeddingBag numbers the entries of a whole batch: nn.Embedding and a sum or mean over its axis do the same",
+    });
   const [start = 0, limit = 0, delta = 1] = [0, 1, 2].flatMap((i) => context.integers(i, "Range"));
   const length = Math.max(0, Math.ceil((limit - start) / delta));
   if (!(length <= foldLimit)) {

@@ -38,15 +38,17 @@ const depthLimit = 200;
  * @returns undefined where it depends on data.
  */
 export function valuesForRows(node: Node, rows: number): ReferenceValue | undefined {
-  const values = new Map<Node, ReferenceValue>();
+  // Those that depend on data too: a node is met along very many paths.
+  const values = new Map<Node, ReferenceValue | undefined>();
   const shapeOf = ({ shape }: Node): number[] => shape.map((size) => (size === "batch" ? rows : size));
   const visit = (current: Node, depth: number): ReferenceValue | undefined => {
-    const known = values.get(current);
-    if (known !== undefined) return known;
+    if (values.has(current)) return values.get(current);
     const shape = shapeOf(current);
-    if (depth > depthLimit || shape.reduce((a, b) => a * b, 1) > foldLimit) return undefined;
-    const value = computed(current, shape, (input) => visit(input, depth + 1), shapeOf, rows);
-    if (value !== undefined) values.set(current, value);
+    const isData = depth > depthLimit || shape.reduce((a, b) => a * b, 1) > foldLimit;
+    const value = isData
+      ? undefined
+      : computed(current, shape, (input) => visit(input, depth + 1), shapeOf, rows);
+    values.set(current, value);
     return value;
   };
   return visit(node, 0);

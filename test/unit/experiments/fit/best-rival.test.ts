@@ -3,7 +3,7 @@ import { bestRival } from "../../../../src/experiments/fit/best-rival.js";
 import type { ComparisonRow } from "../../../../src/experiments/fit/comparison.js";
 
 const row = (method: string, nfe: number, milliseconds: number, error: number): ComparisonRow => ({
-  ...{ method, steps: nfe, nfe, milliseconds, error, spelling: method, stiff: false, tolerance: undefined },
+  ...{ method, steps: nfe, nfe, milliseconds, error, spelling: method, tolerance: undefined },
   ...{ role: method === "learned" ? "hypersolver" : "other", gCalls: 0, macs: 100 * nfe },
   ...{ quantile95: error, relative: error },
 });

@@ -42,7 +42,8 @@ export const MIX = { weight: "mix.weight", bias: "mix.bias" } as const;
  *
  * A layer on everything costs as much as f, and what it has to undo is mostly that evaluations resemble one another: a weight
  * for every component does that. The numbers u_r and v_p are further answers of the layers: weights of the mixes and of state
- * and evaluations that differ from state to state, for next to no arithmetic. Matrix and last layer start at zero.
+ * and evaluations that differ from state to state, for next to no arithmetic. Matrix and last layer start at zero. x_p, m_r and
+ * g are [batch, d], or [batch, tokens, d] where rows are tokens; u_r and v_p are [batch, 1].
  */
 export function mixedNetwork(options: MixedOptions, random: Random): CorrectionNetwork {
   const { inputs, features = [], mixing } = options;
